@@ -1,0 +1,1 @@
+"""PilotNet: record driving, train, evaluate in closed loop, report."""

@@ -1,0 +1,259 @@
+"""Road kinds: a scenario's seed -> the plan of a road, and the HighwayEnv network of its lanes.
+
+A plan is one reference line, and across it lanes, painted markings and bands of ground, each at a distance d to the right of the line.
+The curvature is a chain of straights and arcs joined by clothoids, so it is continuous and the heading stays within bounds.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from highway_env.road.lane import AbstractLane, LineType
+from highway_env.road.road import RoadNetwork
+
+from sim.geometry import SPACING, Centreline, Floats
+from sim.scenario import RoadKind, Scenario
+from sim.types import Pose
+
+LEAD_IN = 60.0  # [m] of road behind the start
+RUN_OUT = 400.0  # [m] of road after the finish, so that the picture never shows its end
+COMFORT_LATERAL = 2.0  # [m/s²] in curves
+COMFORT_BRAKING = 1.5  # [m/s²] before curves
+
+
+class Material(IntEnum):
+    """What the ground is made of."""
+
+    GRASS = 0
+    GRAVEL = 1
+    ASPHALT = 2
+    PAINT = 3
+
+
+@dataclass(frozen=True)
+class Band:
+    """Ground between `left` and `right` [m from the reference line], left < right; later bands lie on top."""
+
+    left: float
+    right: float
+    material: Material
+
+
+@dataclass(frozen=True)
+class Marking:
+    """A painted line `width` wide centred on d = `offset`; dashed when `gap` is above 0: `dash` metres of paint, `gap` without."""
+
+    offset: float
+    width: float = 0.15
+    dash: float = 1.0
+    gap: float = 0.0
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A lane centred on d = `offset`, `width` wide [m]; direction +1 along the reference line, -1 against it."""
+
+    offset: float
+    width: float
+    direction: int = 1
+
+
+@dataclass(frozen=True)
+class RoadPlan:
+    """Everything that stays where it is on one road.
+
+    path: index of the lane that the ego follows; drivable: (left, right) limits of the surface a wheel may touch [m];
+    start, finish: stations of the drive [m]; speed: comfortable speed at each sample of the centreline [m/s], (N,).
+    """
+
+    kind: RoadKind
+    centreline: Centreline
+    lanes: tuple[Lane, ...]
+    bands: tuple[Band, ...]
+    markings: tuple[Marking, ...]
+    path: int
+    drivable: tuple[float, float]
+    start: float
+    finish: float
+    speed_limit: float
+    speed: Floats
+
+
+def plan_road(scenario: Scenario) -> RoadPlan:
+    """The plan of a scenario's road: same scenario, same plan."""
+    generator = np.random.default_rng([scenario.seed, list(RoadKind).index(scenario.road)])
+    total = LEAD_IN + scenario.length + RUN_OUT
+    return _BUILDERS[scenario.road](generator, total, scenario.length)
+
+
+def _rural(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
+    """One lane each way, 3.2-3.7 m, a dashed line between them, solid lines at the edges, gravel verges."""
+    width = generator.uniform(3.2, 3.7)
+    shoulder = generator.uniform(0.3, 0.6)
+    edge = width + shoulder
+    curvature = _winding(generator, total, radii=(70.0, 400.0), arcs=(40.0, 140.0), straights=(10.0, 120.0), share=0.75)
+    return _plan(
+        RoadKind.RURAL,
+        curvature,
+        length,
+        lanes=(Lane(width / 2, width), Lane(-width / 2, width, -1)),
+        bands=(Band(-edge - 1.0, edge + 1.0, Material.GRAVEL), Band(-edge, edge, Material.ASPHALT)),
+        markings=(Marking(0.0, 0.14, 3.0, generator.choice([3.0, 6.0])), Marking(-width, 0.14), Marking(width, 0.14)),
+        path=0,
+        drivable=(-edge, edge),
+        speed_limit=22.0,
+    )
+
+
+def _highway(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
+    """Two or three lanes of 3.75 m each way, a green median, hard shoulders on the outside; the ego keeps one of the lanes."""
+    count = int(generator.integers(2, 4))
+    width, inner, outer, median = 3.75, 0.8, 2.5, 2.0
+    first = median + inner
+    far = first + count * width
+    lanes, markings, bands = [], [], []
+    for side in (1, -1):
+        lanes += [Lane(side * (first + (i + 0.5) * width), width, side) for i in range(count)]
+        bands.append(Band(*sorted((side * median, side * (far + outer))), Material.ASPHALT))
+        markings += [Marking(side * (first + i * width), 0.15, 6.0, 12.0) for i in range(1, count)]
+        markings += [Marking(side * first, 0.2), Marking(side * far, 0.2)]
+    curvature = _winding(
+        generator, total, radii=(350.0, 1500.0), arcs=(120.0, 400.0), straights=(20.0, 200.0), share=0.8
+    )
+    return _plan(
+        RoadKind.HIGHWAY,
+        curvature,
+        length,
+        lanes=tuple(lanes),
+        bands=(
+            Band(-far - outer - 1.0, far + outer + 1.0, Material.GRAVEL),
+            Band(-median, median, Material.GRASS),
+            *bands,
+        ),
+        markings=tuple(markings),
+        path=int(generator.integers(count)),
+        drivable=(median, far + outer),
+        speed_limit=30.0,
+    )
+
+
+_BUILDERS = {RoadKind.RURAL: _rural, RoadKind.HIGHWAY: _highway}
+
+
+def _plan(
+    kind: RoadKind, curvature: Floats, length: float, lanes: tuple[Lane, ...], bands: tuple[Band, ...], markings: tuple[Marking, ...],
+    path: int, drivable: tuple[float, float], speed_limit: float,
+) -> RoadPlan:  # fmt: skip
+    return RoadPlan(
+        kind=kind,
+        centreline=Centreline.from_curvature(curvature, Pose(0.0, 0.0, 0.0)),
+        lanes=lanes,
+        bands=bands,
+        markings=markings,
+        path=path,
+        drivable=drivable,
+        start=LEAD_IN,
+        finish=LEAD_IN + length,
+        speed_limit=speed_limit,
+        speed=comfortable_speed(curvature, speed_limit),
+    )
+
+
+def _winding(
+    generator: np.random.Generator, total: float, radii: tuple[float, float], arcs: tuple[float, float],
+    straights: tuple[float, float], share: float,
+) -> Floats:  # fmt: skip
+    """Curvature samples of a random road [1/m]: arcs (of radius drawn evenly in curvature) and straights, joined by clothoids.
+
+    share: how often a piece is an arc. An arc that would turn the road more than 80 degrees from its first direction bends the other way,
+    or is cut short, so that the road never meets itself.
+    """
+    limit = np.radians(80.0)
+    stations, values, heading = [0.0, LEAD_IN], [0.0, 0.0], 0.0
+    while stations[-1] < total:
+        if generator.random() < share:
+            magnitude = generator.uniform(1 / radii[1], 1 / radii[0])
+            room = limit - abs(heading)
+            sign = (
+                -np.sign(heading)
+                if generator.random() < 0.5 * (1 + abs(heading) / limit) and heading
+                else generator.choice([-1, 1])
+            )
+            target, piece = sign * magnitude, generator.uniform(*arcs)
+        else:
+            target, piece, room = 0.0, generator.uniform(*straights), limit
+        # A clothoid long enough that the steering wheel turns gently: lateral jerk of about 0.7 m/s³ at the comfortable speed.
+        speed = np.sqrt(COMFORT_LATERAL / max(abs(target), abs(values[-1]), 1e-4))
+        transition = max(20.0, abs(target - values[-1]) * min(speed, 30.0) ** 3 / 0.7)
+        turned = transition * (values[-1] + target) / 2
+        if target and np.sign(target) == np.sign(heading + turned):
+            room = limit - abs(heading + turned) - abs(target) * transition
+            piece = np.clip(room / abs(target), 0.0, piece)
+        stations += [stations[-1] + transition, stations[-1] + transition + piece]
+        values += [target, target]
+        heading += turned + target * piece
+    samples = np.arange(int(np.ceil(total / SPACING)) + 1) * SPACING
+    return np.interp(samples, stations, values)
+
+
+def comfortable_speed(curvature: Floats, limit: float) -> Floats:
+    """The highest speed [m/s] at each sample that keeps the lateral acceleration in curves and the braking before them comfortable."""
+    speed = np.minimum(limit, np.sqrt(COMFORT_LATERAL / np.maximum(np.abs(curvature), 1e-6)))
+    for i in range(speed.size - 2, -1, -1):
+        speed[i] = min(speed[i], np.sqrt(speed[i + 1] ** 2 + 2 * COMFORT_BRAKING * SPACING))
+    return speed
+
+
+class PathLane(AbstractLane):
+    """A HighwayEnv lane at a constant distance from a shared centreline; its longitudinal coordinate runs in its direction of travel."""
+
+    def __init__(self, plan: RoadPlan, lane: Lane) -> None:
+        self.centreline = plan.centreline
+        self.offset, self.width, self.direction = lane.offset, lane.width, lane.direction
+        self.length = plan.centreline.length
+        self.speed_limit = plan.speed_limit
+        self.line_types = [LineType.NONE, LineType.NONE]
+        self.forbidden = False
+        self.priority = 0
+
+    def station(self, longitudinal: float) -> float:
+        """Arc length of the centreline [m] at this lane's longitudinal coordinate [m]."""
+        return longitudinal if self.direction > 0 else self.length - longitudinal
+
+    def position(self, longitudinal: float, lateral: float) -> Floats:
+        """World position (2,) [m]."""
+        pose = self.centreline.pose_at(self.station(longitudinal), self.offset + self.direction * lateral)
+        return np.array([pose.x, pose.y])
+
+    def local_coordinates(self, position: Floats) -> tuple[float, float]:
+        """(longitudinal, lateral) [m] of a world position."""
+        s, d = self.centreline.project(position[0], position[1])
+        return self.station(s), self.direction * (d - self.offset)
+
+    def heading_at(self, longitudinal: float) -> float:
+        """Direction of travel [rad]."""
+        heading = self.centreline.heading_at(self.station(longitudinal))
+        return heading if self.direction > 0 else heading + np.pi
+
+    def width_at(self, longitudinal: float) -> float:
+        """Lane width [m]."""
+        return self.width
+
+    def to_config(self) -> dict:
+        """HighwayEnv's lanes can be written to JSON; these are rebuilt from their scenario instead."""
+        raise TypeError("PathLane is rebuilt from its Scenario, not from a config")
+
+
+def lane_index(plan: RoadPlan, lane: int) -> tuple[str, str, int]:
+    """HighwayEnv's index of a plan's lane: lanes of one direction lie side by side, numbered from the centre of the road outwards."""
+    direction = plan.lanes[lane].direction
+    rank = sum(other.direction == direction for other in plan.lanes[:lane])
+    return ("start", "end", rank) if direction > 0 else ("end", "start", rank)
+
+
+def network(plan: RoadPlan) -> RoadNetwork:
+    """HighwayEnv's network of the plan's lanes."""
+    net = RoadNetwork()
+    for lane in plan.lanes:
+        net.add_lane(*(("start", "end") if lane.direction > 0 else ("end", "start")), PathLane(plan, lane))
+    return net

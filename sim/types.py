@@ -1,0 +1,155 @@
+"""The records that pass between the rooms of the simulator, and the Driver protocol.
+
+Every record is frozen and checks itself when it is made; `sim/__init__.py` states the conventions for axes, signs and units.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Image = NDArray[np.uint8]
+
+
+def require_finite(name: str, value: float) -> None:
+    """Raise ValueError naming the quantity when `value` is NaN or infinite."""
+    if not math.isfinite(value):
+        raise ValueError(f"{name} is {value!r}; it must be a finite number")
+
+
+def require_image(name: str, image: Image) -> None:
+    """Raise ValueError unless `image` is RGB uint8 of shape (H, W, 3)."""
+    if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
+        raise ValueError(f"{name} has dtype {image.dtype} and shape {image.shape}; it must be uint8 of shape (H, W, 3)")
+
+
+@dataclass(frozen=True)
+class Control:
+    """What a driver commands: the curvature of the path [1/m, right positive] and the acceleration [m/s²].
+
+    The acceleration counts only where the driver has the pedals (`pedals: driver`).
+    """
+
+    curvature: float
+    acceleration: float = 0.0
+
+    def __post_init__(self) -> None:
+        require_finite("Control.curvature", self.curvature)
+        require_finite("Control.acceleration", self.acceleration)
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What a driver may see: the camera frames, RGB uint8 (H, W, 3), and its own speed [m/s].
+
+    A frame is None when the environment was made without that camera; driving needs the centre camera only.
+    """
+
+    speed: float
+    centre: Image | None = None
+    left: Image | None = None
+    right: Image | None = None
+
+    def __post_init__(self) -> None:
+        require_finite("Observation.speed", self.speed)
+        for name in ("left", "centre", "right"):
+            image = getattr(self, name)
+            if image is not None:
+                require_image(f"Observation.{name}", image)
+
+
+@dataclass(frozen=True)
+class Pose:
+    """A place and a direction on the ground: x, y [m], heading [rad, clockwise from above]."""
+
+    x: float
+    y: float
+    heading: float
+
+
+@dataclass(frozen=True)
+class EgoState:
+    """Where the car is, seen from the world and from its reference path.
+
+    station: arc length along the road's reference line [m]; offset: cross-track offset, right of the path positive [m];
+    heading_error: car's heading minus the path's [rad]; path_curvature: the path's own curvature here [1/m];
+    curvature: what the front wheels hold now [1/m].
+    """
+
+    pose: Pose
+    speed: float
+    acceleration: float
+    curvature: float
+    station: float
+    offset: float
+    heading_error: float
+    path_curvature: float
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A car on the road other than the ego: pose and speed of its centre, size [m] and paint (RGB 0-255)."""
+
+    pose: Pose
+    speed: float
+    length: float
+    width: float
+    height: float
+    colour: tuple[int, int, int]
+    braking: bool
+
+    def corners(self) -> NDArray[np.float64]:
+        """The four ground corners, (4, 2) [m]."""
+        return rectangle_corners(self.pose, self.length, self.width)
+
+
+class Cause(StrEnum):
+    """Why a virtual intervention happened."""
+
+    DEPARTURE = "lane departure"
+    OFF_ROAD = "off road"
+    CONTACT = "contact"
+    STUCK = "stuck"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One tick of a rollout: what was seen at `time` [s], what the driver commanded, what was done, what came of it.
+
+    `control` is the driver's command (the label when the expert drives); `applied` is what the car was given, which
+    differs when the recorder disturbs it. `ego` and `time_to_collision` [s, inf when nothing is ahead] belong to the moment of the observation,
+    `intervention` and `done` to the moment after.
+    """
+
+    index: int
+    time: float
+    observation: Observation
+    ego: EgoState
+    time_to_collision: float
+    control: Control
+    applied: Control
+    intervention: Cause | None
+    done: bool
+
+
+class Driver(Protocol):
+    """Whoever holds the wheel: `reset` before each drive, then `act` once per tick."""
+
+    def reset(self) -> None:
+        """Forget the last drive."""
+        ...
+
+    def act(self, observation: Observation) -> Control:
+        """The command for what is seen now."""
+        ...
+
+
+def rectangle_corners(pose: Pose, length: float, width: float) -> NDArray[np.float64]:
+    """Ground corners of an oriented rectangle: front right, front left, rear left, rear right; (4, 2) [m]."""
+    cos, sin = math.cos(pose.heading), math.sin(pose.heading)
+    forward = np.array([1, 1, -1, -1]) * length / 2
+    right = np.array([1, -1, -1, 1]) * width / 2
+    return np.stack([pose.x + cos * forward - sin * right, pose.y + sin * forward + cos * right], axis=1)
