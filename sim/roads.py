@@ -78,6 +78,15 @@ class RoadPlan:
     speed_limit: float
     speed: Floats
 
+    def comfortable_speed_at(self, station: float) -> float:
+        """Comfortable speed [m/s] at a station [m]."""
+        return float(np.interp(station / SPACING, np.arange(self.speed.size), self.speed))
+
+    @property
+    def path_offset(self) -> float:
+        """Distance [m] of the path to the right of the reference line."""
+        return self.lanes[self.path].offset
+
 
 def plan_road(scenario: Scenario) -> RoadPlan:
     """The plan of a scenario's road: same scenario, same plan."""
@@ -165,35 +174,38 @@ def _winding(
 ) -> Floats:  # fmt: skip
     """Curvature samples of a random road [1/m]: arcs (of radius drawn evenly in curvature) and straights, joined by clothoids.
 
-    share: how often a piece is an arc. An arc that would turn the road more than 80 degrees from its first direction bends the other way,
-    or is cut short, so that the road never meets itself.
+    share: how often a piece is an arc. The heading stays within 80 degrees of its first direction, so that the road never meets itself:
+    an arc that cannot keep within that bends the other way, and one that would leave it is cut short.
     """
     limit = np.radians(80.0)
     stations, values, heading = [0.0, LEAD_IN], [0.0, 0.0], 0.0
     while stations[-1] < total:
-        if generator.random() < share:
-            magnitude = generator.uniform(1 / radii[1], 1 / radii[0])
-            room = limit - abs(heading)
-            sign = (
-                -np.sign(heading)
-                if generator.random() < 0.5 * (1 + abs(heading) / limit) and heading
-                else generator.choice([-1, 1])
-            )
-            target, piece = sign * magnitude, generator.uniform(*arcs)
-        else:
-            target, piece, room = 0.0, generator.uniform(*straights), limit
-        # A clothoid long enough that the steering wheel turns gently: lateral jerk of about 0.7 m/s³ at the comfortable speed.
-        speed = np.sqrt(COMFORT_LATERAL / max(abs(target), abs(values[-1]), 1e-4))
-        transition = max(20.0, abs(target - values[-1]) * min(speed, 30.0) ** 3 / 0.7)
-        turned = transition * (values[-1] + target) / 2
-        if target and np.sign(target) == np.sign(heading + turned):
-            room = limit - abs(heading + turned) - abs(target) * transition
-            piece = np.clip(room / abs(target), 0.0, piece)
+        bent = generator.random() < share
+        magnitude = generator.uniform(1 / radii[1], 1 / radii[0]) if bent else 0.0
+        piece = generator.uniform(*(arcs if bent else straights))
+        target = magnitude * generator.choice([-1, 1])
+        if _room(heading, values[-1], target, limit) < 0:
+            target = -target
+        transition = _transition(values[-1], target)
+        if target:
+            piece = min(piece, max(_room(heading, values[-1], target, limit), 0.0) / abs(target))
         stations += [stations[-1] + transition, stations[-1] + transition + piece]
+        heading += transition * (values[-1] + target) / 2 + target * piece
         values += [target, target]
-        heading += turned + target * piece
     samples = np.arange(int(np.ceil(total / SPACING)) + 1) * SPACING
     return np.interp(samples, stations, values)
+
+
+def _transition(before: float, after: float) -> float:
+    """Length of a clothoid [m] in which the steering wheel turns gently: a lateral jerk of about 0.7 m/s³ at the comfortable speed."""
+    speed = min(np.sqrt(COMFORT_LATERAL / max(abs(before), abs(after), 1e-4)), 30.0)
+    return max(20.0, abs(after - before) * speed**3 / 0.7)
+
+
+def _room(heading: float, before: float, target: float, limit: float) -> float:
+    """How far an arc of curvature `target` may turn [rad] until, after the clothoids into and out of it, the heading is at `limit`."""
+    entered = heading + _transition(before, target) * (before + target) / 2
+    return limit - np.sign(target) * entered - abs(target) * _transition(target, 0.0) / 2
 
 
 def comfortable_speed(curvature: Floats, limit: float) -> Floats:

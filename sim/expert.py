@@ -1,0 +1,26 @@
+"""The privileged driver that labels the data: it knows the road and its place on it."""
+
+from sim.env import DrivingEnv
+from sim.steering import recovery_curvature, slip_angle
+from sim.types import Control, Observation
+
+PREVIEW = 0.1  # [s] the command is for the road just ahead, where it will act
+
+
+class Expert:
+    """Steers by the road's own curvature plus the two-second recovery to the middle of the lane, like the labels of moved views."""
+
+    def __init__(self, env: DrivingEnv) -> None:
+        self._env = env
+
+    def reset(self) -> None:
+        """Nothing to forget."""
+
+    def act(self, observation: Observation) -> Control:  # noqa: ARG002
+        """The command of a driver who looks at the world instead of the picture."""
+        world = self._env.world
+        ego = world.ego_state()
+        road = world.path_curvature_at(ego.station + ego.speed * PREVIEW)
+        # On a bend the body points outwards of the motion by the slip angle; that much heading error is none.
+        error = ego.heading_error + slip_angle(ego.path_curvature)
+        return Control(road + float(recovery_curvature(ego.offset, error, ego.speed)), world.shared_pedals())

@@ -1,0 +1,53 @@
+"""The one loop that steps the world. Recorder, evaluator, viewer and film-maker are each a `for step in rollout(...)`."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.env import DrivingEnv
+from sim.scenario import Scenario
+from sim.steering import recovery_length
+from sim.types import Control, Driver, Step
+
+
+class Disturbance:
+    """Noise on the expert's steering while recording (DART): the data then shows how to recover, and the label stays the expert's.
+
+    An Ornstein-Uhlenbeck process with a correlation time of 2 s. Its strength is in metres: held for good, a disturbance of one standard
+    deviation would keep the car that far off its path.
+    """
+
+    CORRELATION_TIME = 2.0  # [s]
+
+    def __init__(self, strength: float, generator: np.random.Generator) -> None:
+        if not (math.isfinite(strength) and strength >= 0):
+            raise ValueError(f"strength is {strength} m; it must be a finite number of 0 or more")
+        self._strength, self._generator = strength, generator
+        self._value = generator.standard_normal()
+
+    def __call__(self, control: Control, speed: float, duration: float) -> Control:
+        """The command that is carried out instead of `control` for the next `duration` [s]."""
+        keep = math.exp(-duration / self.CORRELATION_TIME)
+        self._value = keep * self._value + math.sqrt(1 - keep**2) * self._generator.standard_normal()
+        # The recovery answers an offset e with a curvature of 6 e / L².
+        extra = 6 * self._strength * self._value / recovery_length(speed) ** 2
+        return Control(control.curvature + float(extra), control.acceleration)
+
+
+def rollout(
+    env: DrivingEnv, driver: Driver, scenario: Scenario, disturbance: Disturbance | None = None
+) -> Iterator[Step]:
+    """Drive a scenario from start to finish, one Step per tick."""
+    observation = env.start(scenario)
+    driver.reset()
+    index, done = 0, False
+    while not done:
+        ego, time_to_collision = env.world.ego_state(), env.world.time_to_collision()
+        control = driver.act(observation)
+        applied = disturbance(control, ego.speed, 1 / env.rate) if disturbance else control
+        intervention, done = env.advance(applied)
+        yield Step(index, index / env.rate, observation, ego, time_to_collision, control, applied, intervention, done)
+        if not done:
+            observation = env.observe()
+        index += 1
