@@ -1,0 +1,11 @@
+"""The dataset between RECORD and TRAIN: camera videos and signals in the LeRobot v3.0 layout, safe against crashes.
+
+`EpisodeRecorder` stages an episode, in any process; `DatasetWriter` commits staged episodes in order; `Dataset` reads.
+"""
+
+from pilotnet.dataset.reader import Dataset, Signals, Summary
+from pilotnet.dataset.schema import Episode
+from pilotnet.dataset.staging import EpisodeRecorder, StagedEpisode
+from pilotnet.dataset.writer import DatasetWriter
+
+__all__ = ["Dataset", "DatasetWriter", "Episode", "EpisodeRecorder", "Signals", "StagedEpisode", "Summary"]

@@ -1,0 +1,71 @@
+"""info.json: read, checked against this version's layout, and held against the files of an episode."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pilotnet.dataset import schema
+from pilotnet.dataset.files import read_json, read_schema
+from pilotnet.dataset.schema import Episode
+from pilotnet.dataset.video import check_video
+from sim.camera import Camera
+
+
+@dataclass(frozen=True)
+class DatasetInfo:
+    """What holds for the whole dataset: frames per second and the cameras by name."""
+
+    fps: int
+    cameras: dict[str, Camera]
+
+    def __post_init__(self) -> None:
+        if self.fps < 1:
+            raise ValueError(f"fps is {self.fps}; it must be 1 or more")
+        if not self.cameras:
+            raise ValueError("cameras is empty; a dataset needs at least one camera")
+
+    def check_files(self, root: Path, episode: Episode) -> None:
+        """Raise ValueError unless the episode's data and videos are there, whole and of its length; reads only headers."""
+        path = schema.data_path(root, episode.index)
+        found, rows = read_schema(path)
+        if rows != episode.length:
+            raise ValueError(f"{path} holds {rows} rows; the episode has {episode.length} frames")
+        if not found.equals(schema.arrow_schema(schema.COLUMNS)):
+            raise ValueError(f"{path} has other columns than schema version {schema.SCHEMA_VERSION}; record it anew")
+        for name, camera in self.cameras.items():
+            check_video(schema.video_path(root, episode.index, name), episode.length, camera.width, camera.height)
+
+
+def read_info(root: Path) -> DatasetInfo:
+    """The dataset's info; ValueError when `root` is missing, is not a dataset, or is one of another version."""
+    return checked_info(root, read_raw_info(root))
+
+
+def read_raw_info(root: Path) -> dict[str, Any]:
+    """info.json as it stands; ValueError when `root` is missing or is not a dataset."""
+    if not root.is_dir():
+        raise ValueError(f"{root} does not exist; a dataset is a folder written by `pilotnet record`")
+    if not (root / schema.INFO_PATH).is_file():
+        raise ValueError(f"{root} is not a dataset: it has no {schema.INFO_PATH}")
+    return read_json(root / schema.INFO_PATH)
+
+
+def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
+    """What this version needs of info.json; ValueError naming the first thing that is of another version."""
+    path = root / schema.INFO_PATH
+    version = str(raw.get("codebase_version"))
+    if version.split(".")[0] != schema.CODEBASE_VERSION.split(".")[0]:
+        raise ValueError(f"{path} has codebase_version {version!r}; it must be {schema.CODEBASE_VERSION!r}")
+    own = raw.get("pilotnet")
+    if not isinstance(own, dict):
+        raise ValueError(f"{root} is a LeRobot dataset, but was not recorded by PilotNet: {path} has no key 'pilotnet'")
+    if own.get("schema_version") != schema.SCHEMA_VERSION:
+        found = own.get("schema_version")
+        raise ValueError(f"{path} has schema_version {found!r}; this version reads {schema.SCHEMA_VERSION}")
+    try:
+        info = DatasetInfo(int(raw["fps"]), {name: Camera(**camera) for name, camera in own["cameras"].items()})
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise ValueError(f"{path} has no usable fps and cameras: {error}") from None
+    if raw.get("features") != schema.features(info.fps, info.cameras):
+        raise ValueError(f"{path} has other features than schema version {schema.SCHEMA_VERSION}; record it anew")
+    return info

@@ -1,0 +1,174 @@
+"""Reads a dataset: training and the report see recordings only through `Dataset`."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pilotnet.dataset import schema
+from pilotnet.dataset.files import read_episodes, read_table
+from pilotnet.dataset.info import checked_info, read_raw_info
+from pilotnet.dataset.schema import Episode
+from pilotnet.dataset.staging import column_values
+from pilotnet.dataset.video import decode_frames
+from sim.camera import Camera
+from sim.scenario import Split, choice
+from sim.types import Image
+
+
+@dataclass(frozen=True)
+class Signals:
+    """The recorded signals of one episode, one row per frame (N).
+
+    speed [m/s] float32; curvature: the driver's command [1/m] float32, the label; pose: x, y [m], heading [rad] in the
+    frame of the episode's first pose, (N, 3); offset [m], heading_error [rad] and station [m] on the path;
+    wheel_curvature: what the front wheels held, path_curvature: the path's own, applied_curvature: what the car was
+    given [1/m]; intervention: its cause or empty, object; time [s] of the simulation.
+    """
+
+    speed: NDArray[np.float32]
+    curvature: NDArray[np.float32]
+    pose: NDArray[np.float64]
+    offset: NDArray[np.float64]
+    heading_error: NDArray[np.float64]
+    wheel_curvature: NDArray[np.float64]
+    path_curvature: NDArray[np.float64]
+    station: NDArray[np.float64]
+    applied_curvature: NDArray[np.float64]
+    intervention: NDArray[np.object_]
+    time: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+
+FIELDS = {
+    "speed": "observation.state",
+    "curvature": "action",
+    "pose": "ego.pose",
+    "offset": "ego.offset",
+    "heading_error": "ego.heading_error",
+    "wheel_curvature": "ego.curvature",
+    "path_curvature": "ego.path_curvature",
+    "station": "ego.station",
+    "applied_curvature": "applied.curvature",
+    "intervention": "intervention",
+    "time": "t_sim",
+}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """How much was recorded: per split the episodes, and over all frames, time [s], distance [m], interventions and bytes."""
+
+    episodes: dict[Split, int]
+    frames: int
+    duration: float
+    distance: float
+    interventions: int
+    size: int
+
+    def __str__(self) -> str:
+        counts = ", ".join(f"{count} {split.value}" for split, count in self.episodes.items())
+        return (
+            f"{sum(self.episodes.values())} episodes ({counts}), {self.frames} frames, {self.duration / 60:.1f} min, "
+            f"{self.distance / 1000:.1f} km, {self.size / 1e6:.0f} MB"
+        )
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A recorded dataset: its folder, frames per second, cameras by name and committed episodes."""
+
+    root: Path
+    fps: int
+    cameras: dict[str, Camera]
+    episodes: tuple[Episode, ...]
+
+    @classmethod
+    def open(cls, root: Path) -> Self:
+        """Open a dataset and check the header of every file.
+
+        Raises ValueError, in one line, when `root` is missing, is no dataset or one of another version, or holds damaged,
+        truncated, missing or contradicting files.
+        """
+        raw = read_raw_info(root)
+        info, episodes = checked_info(root, raw), read_episodes(root)
+        check_totals(root, raw, episodes)
+        for episode in episodes:
+            info.check_files(root, episode)
+        return cls(root, info.fps, info.cameras, tuple(episodes))
+
+    def split(self, split: Split | str) -> tuple[Episode, ...]:
+        """The episodes of one split."""
+        wanted = choice("split", split, Split)
+        return tuple(episode for episode in self.episodes if episode.split is wanted)
+
+    def signals(self, episode: Episode) -> Signals:
+        """The signals of an episode."""
+        table = read_table(schema.data_path(self.root, episode.index), tuple(FIELDS.values()))
+        return Signals(**{field: column_values(table, key) for field, key in FIELDS.items()})
+
+    def frames(self, episode: Episode, camera: str, rows: slice | None = None) -> Iterator[Image]:
+        """The RGB frames (H, W, 3) uint8 of one camera, decoded in one pass; `rows` picks some of them, step 1 or more.
+
+        Raises ValueError for an unknown camera, a backward slice and a damaged video.
+        """
+        if camera not in self.cameras:
+            raise ValueError(f"camera is {camera!r}; {self.root} has {', '.join(self.cameras)}")
+        wanted = range(episode.length)[rows or slice(None)]
+        if wanted.step < 1:
+            raise ValueError(f"rows is {rows}; its step must be 1 or more, since videos are decoded forwards")
+        return decode_frames(schema.video_path(self.root, episode.index, camera), wanted)
+
+    def summary(self) -> Summary:
+        """How much was recorded."""
+        signals = [self.signals(episode) for episode in self.episodes]
+        frames = sum(episode.length for episode in self.episodes)
+        return Summary(
+            episodes={split: len(self.split(split)) for split in Split if self.split(split)},
+            frames=frames,
+            duration=frames / self.fps,
+            distance=float(sum(one.speed.sum(dtype=np.float64) for one in signals)) / self.fps,
+            interventions=sum(int((one.intervention != "").sum()) for one in signals),
+            size=sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file()),
+        )
+
+    def check(self) -> None:
+        """Read every row and decode every frame; ValueError naming the first file that is damaged or contradicts the others."""
+        first = 0
+        for episode in self.episodes:
+            check_indices(schema.data_path(self.root, episode.index), episode, first, self.fps)
+            for camera in self.cameras:
+                for _ in self.frames(episode, camera):
+                    pass
+            first += episode.length
+
+
+def check_totals(root: Path, raw: dict[str, Any], episodes: list[Episode]) -> None:
+    """Raise ValueError unless info.json counts the episodes and frames that meta/episodes holds."""
+    found = {"total_episodes": len(episodes), "total_frames": sum(episode.length for episode in episodes)}
+    for key, value in found.items():
+        if raw.get(key) != value:
+            raise ValueError(
+                f"{root / schema.INFO_PATH} has {key} {raw.get(key)}, but meta/episodes has {value}; "
+                "the recording was interrupted: continue it with `pilotnet record --resume`"
+            )
+
+
+def check_indices(path: Path, episode: Episode, first: int, fps: int) -> None:
+    """Raise ValueError unless the index columns of a data file count as they must."""
+    rows = np.arange(episode.length)
+    expected: dict[str, NDArray[Any]] = {
+        "timestamp": (rows / fps).astype(np.float32),
+        "frame_index": rows,
+        "episode_index": np.full_like(rows, episode.index),
+        "index": rows + first,
+    }
+    table = read_table(path, tuple(expected))
+    for key, values in expected.items():
+        if not np.array_equal(column_values(table, key), values):
+            raise ValueError(f"{path} has wrong values in column {key!r}; the file belongs to another episode")

@@ -1,0 +1,167 @@
+"""The dataset's layout on disk: LeRobot v3.0, one data file, one meta file and one video per camera for every episode.
+
+What is written here in tables is read by the writer, the reader and the tests alike.
+"""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from pilotnet.dataset.video import GOP, VIDEO_INFO
+from sim.camera import Camera
+from sim.scenario import Scenario, Split
+
+CODEBASE_VERSION = "v3.0"
+SCHEMA_VERSION = 1
+TASK = "drive along the lane"
+CHUNK_SIZE = 1000
+DATA_PATH = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
+VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4"
+EPISODE_PATH = "meta/episodes/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
+INFO_PATH, STATS_PATH, TASKS_PATH = "meta/info.json", "meta/stats.json", "meta/tasks.parquet"
+STAGING_PATH = ".staging"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the data files: its key, element type and the names of its elements (None: a single unnamed one)."""
+
+    key: str
+    dtype: str
+    names: tuple[str, ...] | None = None
+
+    @property
+    def shape(self) -> list[int]:
+        """The shape of one row's value; [1] means a plain scalar in the parquet file."""
+        return [len(self.names) if self.names else 1]
+
+    @property
+    def type(self) -> pa.DataType:
+        """The column's type in the parquet file."""
+        element = {"float32": pa.float32(), "float64": pa.float64(), "int64": pa.int64(), "string": pa.string()}[self.dtype]
+        return element if self.shape == [1] else pa.list_(element, self.shape[0])
+
+
+SIGNALS = (
+    Column("observation.state", "float32", ("speed",)),
+    Column("action", "float32", ("curvature",)),
+    Column("ego.pose", "float64", ("x", "y", "heading")),
+    Column("ego.offset", "float64"),
+    Column("ego.heading_error", "float64"),
+    Column("ego.curvature", "float64"),
+    Column("ego.path_curvature", "float64"),
+    Column("ego.station", "float64"),
+    Column("applied.curvature", "float64"),
+    Column("intervention", "string"),
+    Column("t_sim", "float64"),
+    Column("scenario", "string"),
+)
+INDICES = (
+    Column("timestamp", "float32"),
+    Column("frame_index", "int64"),
+    Column("episode_index", "int64"),
+    Column("index", "int64"),
+    Column("task_index", "int64"),
+)
+COLUMNS = SIGNALS + INDICES
+STRINGS = tuple(column.key for column in COLUMNS if column.dtype == "string")
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One recorded drive: its place in the dataset, its number of frames, the split it belongs to and what was driven."""
+
+    index: int
+    length: int
+    split: Split
+    scenario: Scenario
+
+
+def arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:
+    """The parquet schema of these columns."""
+    return pa.schema([(column.key, column.type) for column in columns])
+
+
+def camera_key(camera: str) -> str:
+    """The feature key of a camera's video."""
+    return f"observation.images.{camera}"
+
+
+def file_indices(episode: int) -> dict[str, int]:
+    """The chunk and file numbers of an episode's files."""
+    return {"chunk_index": episode // CHUNK_SIZE, "file_index": episode % CHUNK_SIZE}
+
+
+def data_path(root: Path, episode: int) -> Path:
+    """An episode's data file."""
+    return root / DATA_PATH.format(**file_indices(episode))
+
+
+def video_path(root: Path, episode: int, camera: str) -> Path:
+    """An episode's video of one camera."""
+    return root / VIDEO_PATH.format(video_key=camera_key(camera), **file_indices(episode))
+
+
+def episode_path(root: Path, episode: int) -> Path:
+    """An episode's meta file: once it is there, the episode is committed."""
+    return root / EPISODE_PATH.format(**file_indices(episode))
+
+
+def features(fps: int, cameras: Mapping[str, Camera]) -> dict[str, dict[str, Any]]:
+    """The `features` of info.json: every video and every column with its type, shape and names."""
+    videos = {camera_key(name): video_feature(fps, camera) for name, camera in cameras.items()}
+    columns = {
+        column.key: {
+            "dtype": column.dtype,
+            "shape": column.shape,
+            "names": list(column.names) if column.names else None,
+        }
+        for column in COLUMNS
+    }
+    return videos | columns
+
+
+def video_feature(fps: int, camera: Camera) -> dict[str, Any]:
+    """The feature of one camera's video."""
+    info = {"video.height": camera.height, "video.width": camera.width, "video.fps": fps, "video.g": GOP, **VIDEO_INFO}
+    return {
+        "dtype": "video",
+        "shape": [camera.height, camera.width, 3],
+        "names": ["height", "width", "channels"],
+        "info": info,
+    }
+
+
+def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode]) -> dict[str, Any]:
+    """The whole of info.json; our own keys lie under `pilotnet`."""
+    return {
+        "codebase_version": CODEBASE_VERSION,
+        "robot_type": "pilotnet",
+        "fps": fps,
+        "total_episodes": len(episodes),
+        "total_frames": sum(episode.length for episode in episodes),
+        "total_tasks": 1,
+        "chunks_size": CHUNK_SIZE,
+        "data_files_size_in_mb": 100,
+        "video_files_size_in_mb": 200,
+        "splits": splits(episodes),
+        "data_path": DATA_PATH,
+        "video_path": VIDEO_PATH,
+        "features": features(fps, cameras),
+        "pilotnet": {
+            "schema_version": SCHEMA_VERSION,
+            "cameras": {name: asdict(camera) for name, camera in cameras.items()},
+        },
+    }
+
+
+def splits(episodes: list[Episode]) -> dict[str, str]:
+    """Each split's range of episodes, end exclusive; the episodes of a split must follow each other."""
+    ranges: dict[str, str] = {}
+    for split in dict.fromkeys(episode.split for episode in episodes):
+        indices = [episode.index for episode in episodes if episode.split is split]
+        ranges[split.value] = f"{indices[0]}:{indices[-1] + 1}"
+    return ranges

@@ -1,0 +1,131 @@
+"""Staging: an episode is recorded into a folder of its own, by any process, before the dataset's writer commits it."""
+
+import json
+import math
+import shutil
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+
+from pilotnet.dataset.files import write_table
+from pilotnet.dataset.schema import SIGNALS, STRINGS, arrow_schema, camera_key
+from pilotnet.dataset.stats import ImageStats, Stats, vector_stats
+from pilotnet.dataset.video import VideoEncoder
+from sim.camera import Camera
+from sim.scenario import Scenario
+from sim.types import Pose, Step
+
+SIGNALS_FILE = "signals.parquet"
+
+
+@dataclass(frozen=True)
+class StagedEpisode:
+    """A finished episode that waits to be committed: where it lies, its frames, its scenario and its statistics."""
+
+    folder: Path
+    length: int
+    scenario: Scenario
+    stats: dict[str, Stats]
+
+
+class EpisodeRecorder:
+    """Streams the steps of one drive into `folder`: a video per camera, and the signals when it is finished.
+
+    Leave the `with` block without calling `finish` and nothing remains. Raises ValueError when `folder` exists already.
+    """
+
+    def __init__(self, folder: Path, fps: int, cameras: Mapping[str, Camera], scenario: Scenario) -> None:
+        self._folder, self._scenario = folder, scenario
+        self._rows: list[dict[str, Any]] = []
+        self._origin: Pose | None = None
+        self._images = {name: ImageStats() for name in cameras}
+        self._finished = False
+        if folder.exists():
+            raise ValueError(f"{folder} already exists; an episode is staged into a folder of its own")
+        folder.mkdir(parents=True)
+        with ExitStack() as stack:
+            self._encoders = {
+                name: stack.enter_context(VideoEncoder(staged_video(folder, name), fps, camera.width, camera.height))
+                for name, camera in cameras.items()
+            }
+            self._open = stack.pop_all()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._open.close()
+        if not self._finished:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def add(self, step: Step) -> None:
+        """Record the next step; ValueError when it lacks one of the cameras' frames."""
+        for name, encoder in self._encoders.items():
+            image = getattr(step.observation, name, None)
+            if image is None:
+                raise ValueError(f"step {step.index} has no frame of camera {name!r}; the recorder needs every camera")
+            encoder.add(image)
+            self._images[name].add(image)
+        self._origin = self._origin or step.ego.pose
+        self._rows.append(signals_row(step, self._origin, self._scenario))
+
+    def finish(self) -> StagedEpisode:
+        """Close the videos and write the signals; ValueError when no step was recorded."""
+        if not self._rows:
+            raise ValueError(f"the drive {self._scenario.name} has no steps; an episode needs at least one")
+        self._open.close()
+        table = pa.Table.from_pylist(self._rows, schema=arrow_schema(SIGNALS))
+        write_table(self._folder / SIGNALS_FILE, table)
+        self._finished = True
+        images = {camera_key(name): image.stats() for name, image in self._images.items()}
+        return StagedEpisode(self._folder, len(self._rows), self._scenario, images | column_stats(table))
+
+
+def staged_video(folder: Path, camera: str) -> Path:
+    """A staged episode's video of one camera."""
+    return folder / f"{camera}.mp4"
+
+
+def signals_row(step: Step, origin: Pose, scenario: Scenario) -> dict[str, Any]:
+    """The recorded signals of a step, by column; the pose is given in the frame of the episode's first pose."""
+    ego = step.ego
+    return {
+        "observation.state": ego.speed,
+        "action": step.control.curvature,
+        "ego.pose": relative_pose(ego.pose, origin),
+        "ego.offset": ego.offset,
+        "ego.heading_error": ego.heading_error,
+        "ego.curvature": ego.curvature,
+        "ego.path_curvature": ego.path_curvature,
+        "ego.station": ego.station,
+        "applied.curvature": step.applied.curvature,
+        "intervention": step.intervention.value if step.intervention else "",
+        "t_sim": step.time,
+        "scenario": json.dumps(asdict(scenario)),
+    }
+
+
+def relative_pose(pose: Pose, origin: Pose) -> list[float]:
+    """x, y [m] and heading [rad, in -pi to pi] of `pose`, seen from `origin`."""
+    cos, sin = math.cos(origin.heading), math.sin(origin.heading)
+    dx, dy = pose.x - origin.x, pose.y - origin.y
+    return [cos * dx + sin * dy, cos * dy - sin * dx, math.remainder(pose.heading - origin.heading, math.tau)]
+
+
+def column_stats(table: pa.Table) -> dict[str, Stats]:
+    """The statistics of every column of numbers."""
+    return {key: vector_stats(column_values(table, key)) for key in table.column_names if key not in STRINGS}
+
+
+def column_values(table: pa.Table, key: str) -> np.ndarray:
+    """A column as an array: (N,), or (N, D) where a row holds a list."""
+    column = table.column(key).combine_chunks()
+    if pa.types.is_fixed_size_list(column.type):
+        return column.flatten().to_numpy().reshape(len(column), column.type.list_size)
+    return column.to_numpy(zero_copy_only=False)

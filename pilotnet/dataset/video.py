@@ -1,0 +1,120 @@
+"""Videos of the dataset: encoded frame by frame while recording, decoded in one pass when read.
+
+Fixed frame rate, a key frame every GOP frames and no B frames: LeRobot's readers find a frame by its exact time.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Self, cast
+
+import av
+import numpy as np
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from sim.types import Image, require_image
+
+GOP = 10  # frames from one key frame to the next
+CODEC, PIXEL_FORMAT = "libx264", "yuv420p"
+ENCODER = {"preset": "ultrafast", "crf": "23", "bf": "0", "g": str(GOP)}
+TICKS = 1024  # of the track's clock per frame: ffmpeg's own choice at 10 frames/s (10240 Hz), so that LeRobot can merge
+VIDEO_INFO = {
+    "video.codec": "h264",
+    "video.pix_fmt": PIXEL_FORMAT,
+    "video.channels": 3,
+    "has_audio": False,
+    "is_depth_map": False,
+    "video.crf": int(ENCODER["crf"]),
+    "video.preset": ENCODER["preset"],
+}
+
+
+class VideoEncoder:
+    """Writes RGB frames (H, W, 3) to an mp4 file whose header comes first; close it to make the file readable."""
+
+    def __init__(self, path: Path, fps: int, width: int, height: int) -> None:
+        if width % 2 or height % 2:
+            raise ValueError(f"camera size is {width} x {height} px; H.264 needs both to be even")
+        options = {"movflags": "faststart", "video_track_timescale": str(TICKS * fps)}
+        self._shape, self._count = (height, width, 3), 0
+        self._container = av.open(str(path), "w", format="mp4", options=options)
+        self._stream = cast(VideoStream, self._container.add_stream(CODEC, rate=fps, options=ENCODER))
+        self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, PIXEL_FORMAT
+        # One thread, so that the same frames give the same bytes on every machine and workers share the cores fairly.
+        self._stream.codec_context.thread_count = 1
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def add(self, image: Image) -> None:
+        """Encode the next frame; ValueError when it has another size than the video."""
+        require_image("frame", image)
+        if image.shape != self._shape:
+            raise ValueError(f"frame has shape {image.shape}; the video was begun with {self._shape}")
+        frame = VideoFrame.from_ndarray(np.ascontiguousarray(image), format="rgb24")
+        frame.pts = self._count
+        self._count += 1
+        self._container.mux(self._stream.encode(frame))
+
+    def close(self) -> None:
+        """Flush the encoder and finish the file."""
+        if self._count:
+            self._container.mux(self._stream.encode())
+        self._container.close()
+
+
+def check_video(path: Path, length: int, width: int, height: int) -> None:
+    """Raise ValueError unless the video is whole and holds `length` frames of this size; reads only its header."""
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            entries = stream.index_entries
+            last = entries[len(entries) - 1] if len(entries) else None
+            size = (stream.width, stream.height)
+            frames = stream.frames
+    except (av.FFmpegError, IndexError):
+        raise ValueError(f"{path} is not a readable video; it is damaged or truncated") from None
+    if last is not None and last.pos + last.size > path.stat().st_size:
+        raise ValueError(f"{path} is truncated: it ends before its last frame")
+    if frames != length:
+        raise ValueError(f"{path} holds {frames} frames; the episode has {length}")
+    if size != (width, height):
+        raise ValueError(f"{path} is {size[0]} x {size[1]} px; the dataset's camera is {width} x {height} px")
+
+
+def decode_frames(path: Path, rows: range) -> Iterator[Image]:
+    """The RGB frames (H, W, 3) at increasing `rows`, in one pass from the key frame before the first of them.
+
+    Raises ValueError when the video is damaged or ends too early.
+    """
+    missing = iter(rows)
+    wanted = next(missing, None)
+    if wanted is None:
+        return
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            stream.thread_type = "NONE"
+            ticks = frame_ticks(stream)
+            if wanted >= GOP:
+                container.seek(wanted * ticks, stream=stream)
+            for frame in container.decode(stream):
+                if frame.pts is not None and round(frame.pts / ticks) == wanted:
+                    yield cast(Image, frame.to_ndarray(format="rgb24"))
+                    wanted = next(missing, None)
+                    if wanted is None:
+                        return
+    except (av.FFmpegError, IndexError):
+        raise ValueError(f"{path} is not a readable video; it is damaged or truncated") from None
+    raise ValueError(f"{path} ends before frame {wanted}; it is damaged or truncated")
+
+
+def frame_ticks(stream: VideoStream) -> int:
+    """The ticks of the video's clock from one frame to the next."""
+    if stream.time_base is None or not stream.average_rate:
+        raise av.InvalidDataError(0, "the video has no frame rate")
+    return round(1 / (stream.average_rate * stream.time_base))

@@ -1,0 +1,185 @@
+"""Writes a dataset, one episode at a time, so that a crash at any moment costs at most the episode in hand.
+
+An episode's files go to their places in the order videos, data, meta/episodes. That last file appears in one step and *is*
+the commit. stats.json and info.json only repeat what the meta files say and are rebuilt from them on every `append`.
+"""
+
+import json
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pyarrow as pa
+
+from pilotnet.dataset import schema
+from pilotnet.dataset.files import read_episodes, read_table, tasks_table, write_table
+from pilotnet.dataset.info import DatasetInfo, read_info
+from pilotnet.dataset.schema import Episode
+from pilotnet.dataset.staging import SIGNALS_FILE, StagedEpisode, column_stats, staged_video
+from pilotnet.dataset.stats import NAMES, Stats, as_arrays, as_lists, pooled_features
+from pilotnet.dataset.video import check_video
+from pilotnet.folders import TEMPORARY_SUFFIX, publish, write_json, write_text
+from sim.camera import Camera
+from sim.scenario import Split, choice
+
+CARD = """---
+task_categories: [robotics]
+tags: [LeRobot, self-driving, behavioural-cloning]
+configs:
+- config_name: default
+  data_files: data/*/*.parquet
+---
+
+Driving recorded by PilotNet in simulation, in the LeRobot v3.0 layout: camera videos, the driver's path curvature
+[1/m, right positive] as `action`, the car's speed [m/s] as `observation.state`, and for every frame the car's pose, lane
+offset, heading error and scenario.
+"""
+
+
+class DatasetWriter:
+    """The only one that changes a dataset; make it with `create` or `append`, and use one at a time."""
+
+    def __init__(self, root: Path, info: DatasetInfo, episodes: list[Episode], stats: dict[str, Stats]) -> None:
+        self.root, self.fps, self.cameras = root, info.fps, info.cameras
+        self._episodes, self._stats = episodes, stats
+
+    @classmethod
+    def create(cls, root: Path, fps: int, cameras: Mapping[str, Camera]) -> Self:
+        """Begin an empty dataset in the folder `root`; ValueError when parts of a dataset lie there already."""
+        for name in ("README.md", "data", "videos", schema.INFO_PATH):
+            if (root / name).exists():
+                raise ValueError(f"{root} already holds {name}; choose another folder or delete it")
+        info = DatasetInfo(fps, dict(cameras))
+        (root / schema.INFO_PATH).parent.mkdir(parents=True, exist_ok=True)
+        write_json(root / schema.INFO_PATH, schema.info(fps, cameras, []))
+        return cls._repaired(root, info)
+
+    @classmethod
+    def append(cls, root: Path) -> Self:
+        """Go on with a dataset, after clearing away what an interrupted recording left behind.
+
+        Raises ValueError when `root` is not a dataset of this version or a committed episode is damaged.
+        """
+        return cls._repaired(root, read_info(root))
+
+    @classmethod
+    def _repaired(cls, root: Path, info: DatasetInfo) -> Self:
+        episodes = read_episodes(root)
+        remove_leftovers(root, info, len(episodes))
+        stats: dict[str, Stats] = {}
+        for episode in episodes:
+            info.check_files(root, episode)
+            stats = pooled_features(stats, read_stats(schema.episode_path(root, episode.index)))
+        writer = cls(root, info, episodes, stats)
+        if not (root / "README.md").exists():
+            write_text(root / "README.md", CARD)
+        write_table(root / schema.TASKS_PATH, tasks_table())
+        writer._write_derived()
+        return writer
+
+    @property
+    def episodes(self) -> tuple[Episode, ...]:
+        """The committed episodes."""
+        return tuple(self._episodes)
+
+    @property
+    def staging(self) -> Path:
+        """Where episodes are staged; on the same disk as the dataset, ignored by every reader."""
+        return self.root / schema.STAGING_PATH
+
+    def commit(self, staged: StagedEpisode, split: Split | str) -> Episode:
+        """Make a staged episode the dataset's next one.
+
+        Raises ValueError when its videos do not fit the dataset, or when the episodes of a split would not follow each other.
+        """
+        episode = Episode(len(self._episodes), staged.length, choice("split", split, Split), staged.scenario)
+        self._check_order(episode)
+        for name, camera in self.cameras.items():
+            check_video(staged_video(staged.folder, name), staged.length, camera.width, camera.height)
+        for name in self.cameras:
+            publish(staged_video(staged.folder, name), schema.video_path(self.root, episode.index, name))
+        table = self._data(episode, read_table(staged.folder / SIGNALS_FILE))
+        write_table(schema.data_path(self.root, episode.index), table)
+        stats = column_stats(table) | {key: value for key, value in staged.stats.items() if key not in table.column_names}
+        write_table(schema.episode_path(self.root, episode.index), self._meta(episode, stats))
+        self._episodes.append(episode)
+        self._stats = pooled_features(self._stats, stats)
+        self._write_derived()
+        shutil.rmtree(staged.folder, ignore_errors=True)
+        return episode
+
+    def close(self) -> None:
+        """Remove the staging folder and whatever uncommitted episode lies in it."""
+        shutil.rmtree(self.staging, ignore_errors=True)
+
+    @property
+    def _frames(self) -> int:
+        return sum(episode.length for episode in self._episodes)
+
+    def _check_order(self, episode: Episode) -> None:
+        earlier = [other.split for other in self._episodes]
+        if episode.split in earlier and earlier[-1] is not episode.split:
+            raise ValueError(
+                f"split is {episode.split.value!r}, but {earlier[-1].value!r} episodes have followed its last one; "
+                "the episodes of a split must follow each other"
+            )
+
+    def _data(self, episode: Episode, signals: pa.Table) -> pa.Table:
+        """The episode's data file: the staged signals and LeRobot's five index columns."""
+        rows = np.arange(episode.length)
+        values = {
+            "timestamp": (rows / self.fps).astype(np.float32),
+            "frame_index": rows,
+            "episode_index": np.full_like(rows, episode.index),
+            "index": rows + self._frames,
+            "task_index": np.zeros_like(rows),
+        }
+        for column in schema.INDICES:
+            signals = signals.append_column(pa.field(column.key, column.type), pa.array(values[column.key], column.type))
+        return signals
+
+    def _meta(self, episode: Episode, stats: Mapping[str, Stats]) -> pa.Table:
+        """The episode's row in meta/episodes."""
+        place, first = schema.file_indices(episode.index), self._frames
+        row: dict[str, Any] = {
+            "episode_index": episode.index,
+            "tasks": [schema.TASK],
+            "length": episode.length,
+            **{f"data/{key}": value for key, value in place.items()},
+            "dataset_from_index": first,
+            "dataset_to_index": first + episode.length,
+        }
+        for name in self.cameras:
+            video = f"videos/{schema.camera_key(name)}"
+            row |= {f"{video}/{key}": value for key, value in place.items()}
+            row |= {f"{video}/from_timestamp": 0.0, f"{video}/to_timestamp": episode.length / self.fps}
+        row |= {f"meta/episodes/{key}": value for key, value in place.items()}
+        row |= {"split": episode.split.value, "scenario": json.dumps(asdict(episode.scenario))}
+        row |= {f"stats/{key}/{name}": value for key, lists in as_lists(stats).items() for name, value in lists.items()}
+        return pa.Table.from_pylist([row])
+
+    def _write_derived(self) -> None:
+        write_json(self.root / schema.STATS_PATH, as_lists(self._stats))
+        write_json(self.root / schema.INFO_PATH, schema.info(self.fps, self.cameras, self._episodes))
+
+
+def remove_leftovers(root: Path, info: DatasetInfo, committed: int) -> None:
+    """Remove staged episodes, temporary files, and data and videos that no meta file speaks of."""
+    shutil.rmtree(root / schema.STAGING_PATH, ignore_errors=True)
+    keep = {schema.data_path(root, index) for index in range(committed)}
+    keep |= {schema.video_path(root, index, name) for index in range(committed) for name in info.cameras}
+    for path in [*root.glob("data/*/*"), *root.glob("videos/*/*/*")]:
+        if path not in keep:
+            path.unlink()
+    for path in root.rglob(f".*{TEMPORARY_SUFFIX}"):
+        path.unlink()
+
+
+def read_stats(path: Path) -> dict[str, Stats]:
+    """The statistics in a meta file, by feature."""
+    row = read_table(path).to_pylist()[0]
+    keys = [name.split("/")[1] for name in row if name.startswith("stats/") and name.endswith("/count")]
+    return as_arrays({key: {name: row[f"stats/{key}/{name}"] for name in NAMES} for key in keys})
