@@ -37,9 +37,7 @@ class PathVehicle(IDMVehicle):
         pose = plan.centreline.pose_at(station, lane.offset)
         heading = pose.heading if lane.direction > 0 else pose.heading + np.pi
         # HighwayEnv looks the lane up when it is handed the road; here it is known, so the road comes after.
-        super().__init__(
-            None, (pose.x, pose.y), heading, speed, lane_index(plan, lane_number), speed, enable_lane_change=False
-        )
+        super().__init__(None, (pose.x, pose.y), heading, speed, lane_index(plan, lane_number), speed, enable_lane_change=False)
         self.road = road
         self.check_collisions = False  # contact is the referee's business, and must not make HighwayEnv's cars skid
         self.lane_index = self.target_lane_index
@@ -120,9 +118,7 @@ class PathRoad(Road):
         self.plan = plan
         self.asleep: list[TrafficCar] = []
 
-    def neighbour_vehicles(
-        self, vehicle: PathVehicle, lane_index: LaneIndex | None = None, margin: float = 1.0
-    ) -> Neighbours:
+    def neighbour_vehicles(self, vehicle: PathVehicle, lane_index: LaneIndex | None = None, margin: float = 1.0) -> Neighbours:
         """The vehicles directly ahead of and behind `vehicle` whose centre lies within `margin` [m] of its lane."""
         lane = self.plan.lanes[vehicle.lane_number] if lane_index is None else self.network.get_lane(lane_index)
         front, rear, ahead, behind = None, None, np.inf, np.inf

@@ -35,6 +35,12 @@ class Camera:
         """Column of the optical axis [px]; pixel (row i, column j) covers [j, j + 1) x [i, i + 1), so its centre is at + 0.5."""
         return self.width / 2
 
+    def crop(self, top: int, bottom: int) -> "Camera":
+        """The same camera with only the rows [top, bottom) of its picture."""
+        if not 0 <= top < bottom <= self.height:
+            raise ValueError(f"rows are [{top}, {bottom}); they must lie within [0, {self.height})")
+        return replace(self, height=bottom - top, horizon=self.horizon - top)
+
     @property
     def field_of_view(self) -> float:
         """Horizontal field of view [rad]."""

@@ -104,9 +104,7 @@ def project_point(xs: Floats, ys: Floats, headings: Floats, x: float, y: float) 
 
 
 @njit(cache=True, inline="always")
-def refine_projection(
-    xs: Floats, ys: Floats, headings: Floats, x: float, y: float, nearest: int
-) -> tuple[float, float]:
+def refine_projection(xs: Floats, ys: Floats, headings: Floats, x: float, y: float, nearest: int) -> tuple[float, float]:
     """(s, d) of (x, y) from its nearest sample: where the normal, interpolated between samples, meets the point."""
     heading = headings[nearest]
     along = (x - xs[nearest]) * math.cos(heading) + (y - ys[nearest]) * math.sin(heading)

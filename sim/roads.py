@@ -126,9 +126,7 @@ def _highway(generator: np.random.Generator, total: float, length: float) -> Roa
         bands.append(Band(*sorted((side * median, side * (far + outer))), Material.ASPHALT))
         markings += [Marking(side * (first + i * width), 0.15, 6.0, 12.0) for i in range(1, count)]
         markings += [Marking(side * first, 0.2), Marking(side * far, 0.2)]
-    curvature = _winding(
-        generator, total, radii=(350.0, 1500.0), arcs=(120.0, 400.0), straights=(20.0, 200.0), share=0.8
-    )
+    curvature = _winding(generator, total, radii=(350.0, 1500.0), arcs=(120.0, 400.0), straights=(20.0, 200.0), share=0.8)
     return _plan(
         RoadKind.HIGHWAY,
         curvature,

@@ -35,9 +35,7 @@ class Disturbance:
         return Control(control.curvature + float(extra), control.acceleration)
 
 
-def rollout(
-    env: DrivingEnv, driver: Driver, scenario: Scenario, disturbance: Disturbance | None = None
-) -> Iterator[Step]:
+def rollout(env: DrivingEnv, driver: Driver, scenario: Scenario, disturbance: Disturbance | None = None) -> Iterator[Step]:
     """Drive a scenario from start to finish, one Step per tick."""
     observation = env.start(scenario)
     driver.reset()

@@ -86,10 +86,7 @@ def suite(name: str, split: Split | str, episodes: int, length: float = 1500.0, 
     if episodes < 1:
         raise ValueError(f"episodes is {episodes}; it must be 1 or more")
     kinds = SUITES[name]
-    return [
-        Scenario(road=kinds[i % len(kinds)], seed=road_seed(split, i), length=length)
-        for i in range(first, first + episodes)
-    ]
+    return [Scenario(road=kinds[i % len(kinds)], seed=road_seed(split, i), length=length) for i in range(first, first + episodes)]
 
 
 def choice(name: str, value: str, options: type[Choice]) -> Choice:

@@ -1,0 +1,156 @@
+"""The command line: each command reads its settings, runs one stage, and says what was written and what to type next.
+
+A mistake of the user's is one line on stderr and exit code 2; `--debug` shows the traceback.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
+
+from pilotnet.progress import closing_line, console
+from pilotnet.settings import config_path
+
+INTERRUPTED = 130  # the shell's code for Ctrl-C
+
+
+class Parser(ArgumentParser):
+    """jsonargparse's parser with errors of one line."""
+
+    def error(self, message: str, ex: Exception | None = None) -> NoReturn:
+        """Raise ValueError with the message on one line."""
+        raise ValueError(" ".join(message.split())) from ex
+
+
+class ConfigFile(ActionConfigFile):
+    """`--config`: a YAML file, or the name of one that comes with the package."""
+
+    def __call__(self, parser: ArgumentParser, cfg: Namespace, values: str, option_string: str | None = None) -> None:
+        """Read the settings."""
+        super().__call__(parser, cfg, str(config_path(values)), option_string)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    debug = "--debug" in words
+    words = [word for word in words if word != "--debug"]
+    if not words or words[0] in ("-h", "--help"):
+        console.print(usage(), markup=False, highlight=False)
+        return 0
+    try:
+        if words[0] not in COMMANDS:
+            raise ValueError(f"command is {words[0]!r}; it must be one of {', '.join(COMMANDS)}")
+        COMMANDS[words[0]](words[1:])
+    except (ValueError, OSError) as error:
+        if debug:
+            raise
+        sys.stderr.write(f"pilotnet: error: {' '.join(str(error).split())}\n")
+        return 2
+    except KeyboardInterrupt:
+        if debug:
+            raise
+        sys.stderr.write("pilotnet: interrupted\n")
+        return INTERRUPTED
+    return 0
+
+
+def usage() -> str:
+    """What `pilotnet --help` prints."""
+    lines = [f"  {name:<9} {command.__doc__}" for name, command in COMMANDS.items()]
+    return "\n".join(
+        ["usage: pilotnet COMMAND [options] [--debug]", "", *lines, "", "pilotnet COMMAND --help shows a command's options."]
+    )
+
+
+def demo_command(words: list[str]) -> None:
+    """Record, train, drive and score with one command."""
+    from pilotnet.demo import RESULTS, DemoConfig, demo
+    from pilotnet.report import score_table
+
+    parser = _parser("demo", DemoConfig, out="demo", defaults=config_path("demo"))
+    config, options = _settings(parser, DemoConfig, words)
+    results = demo(config, options.out)
+    console.print(score_table(results.scores()))
+    closing_line(f"wrote {options.out}/report.html", f"open it in a browser; or: pilotnet report {options.out}/{RESULTS} --help")
+
+
+def record_command(words: list[str]) -> None:
+    """Record the expert's driving into a dataset."""
+    from pilotnet.record import RecordConfig, record
+
+    parser = _parser("record", RecordConfig, out="data/drives", resume=True)
+    config, options = _settings(parser, RecordConfig, words)
+    dataset = record(config, options.out, resume=options.resume)
+    closing_line(f"wrote {dataset.summary()}", f"pilotnet train {options.out}")
+
+
+def train_command(words: list[str]) -> None:
+    """Train PilotNet on a dataset."""
+    from pilotnet.train import TrainConfig, train
+
+    parser = _parser("train", TrainConfig, out="models/pilotnet", resume=True)
+    parser.add_argument("data", type=Path, help="the dataset folder to learn from")
+    config, options = _settings(parser, TrainConfig, words)
+    path = train(config, options.data, options.out, resume=options.resume)
+    closing_line(f"wrote {path}", f"pilotnet evaluate expert pilotnet straight --checkpoint {options.out}")
+
+
+def evaluate_command(words: list[str]) -> None:
+    """Drive held-out roads in closed loop and score."""
+    from pilotnet.evaluate import EvaluateConfig, evaluate
+    from pilotnet.report import score_table
+
+    parser = _parser("evaluate", EvaluateConfig, out="results/pilotnet", skip={"drivers"})
+    parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, straight")
+    parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
+    config, options = _settings(parser, EvaluateConfig, words)
+    results = evaluate(config, options.out, options.checkpoint)
+    console.print(score_table(results.scores()))
+    model = f" --model {options.checkpoint}" if options.checkpoint else ""
+    closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")
+
+
+def report_command(words: list[str]) -> None:
+    """Make one HTML page of an evaluation."""
+    from pilotnet.report import write_report
+
+    parser = Parser(prog="pilotnet report")
+    parser.add_argument("results", type=Path, help="the folder that `pilotnet evaluate` wrote")
+    parser.add_argument("--model", type=Path, help="the model folder, for the training curve and the film")
+    parser.add_argument("--data", type=Path, help="the dataset folder, for sample frames and their moved views")
+    parser.add_argument("--out", type=Path, default=Path("report.html"), help="the page to write")
+    options = parser.parse_args(words)
+    path = write_report(options.results, options.out, model=options.model, data=options.data)
+    closing_line(f"wrote {path}", "open it in a browser")
+
+
+COMMANDS: dict[str, Callable[[list[str]], None]] = {
+    "demo": demo_command,
+    "record": record_command,
+    "train": train_command,
+    "evaluate": evaluate_command,
+    "report": report_command,
+}
+
+
+def _parser(
+    command: str, config: type, out: str, resume: bool = False, skip: set[str] | None = None, defaults: Path | None = None
+) -> Parser:
+    """A parser of a stage's settings, flat, with `--config`, `--out` and, where a stage can be continued, `--resume`."""
+    parser = Parser(prog=f"pilotnet {command}", default_config_files=[str(defaults)] if defaults else [])
+    parser.add_argument("--config", action=ConfigFile, help="a YAML file of settings, or the name of a shipped one")
+    parser.add_argument("--out", type=Path, default=Path(out), help="the folder to write; it must be empty or not exist")
+    if resume:
+        parser.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+    parser.add_class_arguments(config, None, skip=skip or set())
+    return parser
+
+
+def _settings(parser: Parser, config: type, words: list[str]) -> tuple[Any, Namespace]:
+    """The stage's settings, checked, and the other options."""
+    options = parser.instantiate_classes(parser.parse_args(words))
+    names = config.__dataclass_fields__
+    return config(**{name: options[name] for name in names}), options

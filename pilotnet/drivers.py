@@ -1,0 +1,65 @@
+"""Drivers by name: the expert, PilotNet from a checkpoint, and the floor that holds the wheel straight."""
+
+from pathlib import Path
+
+import torch
+
+from pilotnet.checkpoint import Checkpoint, load_checkpoint
+from pilotnet.viewpoint import Viewpoint
+from sim.env import DrivingEnv
+from sim.expert import Expert
+from sim.types import Control, Driver, Observation
+
+DRIVER_NAMES = ("expert", "pilotnet", "straight")
+
+
+class Straight:
+    """Holds the wheel straight and its speed: the floor that every driver must beat."""
+
+    def reset(self) -> None:
+        """Nothing to forget."""
+
+    def act(self, observation: Observation) -> Control:  # noqa: ARG002
+        """Always the same command."""
+        return Control(0.0)
+
+
+class PilotNetDriver:
+    """Steers by the network alone: the centre camera's frame -> the network's view, unmoved -> curvature."""
+
+    def __init__(self, checkpoint: Checkpoint, device: str = "cpu") -> None:
+        self._viewpoint = Viewpoint(checkpoint.view, checkpoint.camera)
+        self._model = checkpoint.model.to(device).eval()
+        self._unmoved = torch.zeros(1, device=device)
+        self._device = device
+
+    def reset(self) -> None:
+        """Nothing to forget: one frame, one command."""
+
+    @torch.inference_mode()
+    def act(self, observation: Observation) -> Control:
+        """The network's command; ValueError when the observation has no centre frame, or one of another camera."""
+        if observation.centre is None:
+            raise ValueError("the observation has no centre frame; pilotnet needs an environment with the centre camera")
+        frame = torch.from_numpy(observation.centre)[None].to(self._device)
+        views, _ = self._viewpoint(frame, self._unmoved, self._unmoved)
+        return Control(float(self._model(views)))
+
+
+def needs_camera(name: str) -> bool:
+    """Whether the driver of this name looks at the centre camera; ValueError for an unknown name."""
+    if name not in DRIVER_NAMES:
+        raise ValueError(f"driver is {name!r}; it must be one of {', '.join(DRIVER_NAMES)}")
+    return name == "pilotnet"
+
+
+def make_driver(name: str, env: DrivingEnv, checkpoint: Path | None = None) -> Driver:
+    """The driver of this name for an environment; `pilotnet` needs a checkpoint. Raises ValueError otherwise."""
+    if not needs_camera(name):
+        return Expert(env) if name == "expert" else Straight()
+    if checkpoint is None:
+        raise ValueError("driver pilotnet needs a checkpoint; give --checkpoint the folder that `pilotnet train` wrote")
+    loaded = load_checkpoint(checkpoint)
+    if loaded.camera != env.cameras["centre"]:
+        raise ValueError(f"checkpoint {checkpoint} was trained for {loaded.camera}; the environment has {env.cameras['centre']}")
+    return PilotNetDriver(loaded)

@@ -1,0 +1,141 @@
+"""EVALUATE: drivers x suite -> a results folder: one row per episode, and the trace of every drive.
+
+`episodes.csv` holds the rows, `traces.parquet` what happened at each tick. Drives run in parallel; their number does not change them.
+"""
+
+import csv
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import joblib
+import pyarrow
+import pyarrow.parquet
+
+from pilotnet.drivers import make_driver, needs_camera
+from pilotnet.folders import atomic_path, output_folder, write_provenance
+from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
+from pilotnet.progress import limit_threads, track
+from sim.env import DrivingEnv, EnvConfig
+from sim.rollout import rollout
+from sim.scenario import Scenario, Split, suite
+from sim.types import Step
+
+EPISODES_FILE, TRACES_FILE = "episodes.csv", "traces.parquet"
+
+
+@dataclass(frozen=True)
+class EvaluateConfig:
+    """drivers: who drives; suite, split, episodes, length [m], first: which roads; workers: processes, 0 for all cores."""
+
+    drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
+    suite: str = "lane_keeping"
+    split: Split = Split.TEST
+    episodes: int = 20
+    length: float = 1500.0
+    first: int = 0
+    workers: int = 0
+
+    def scenarios(self) -> list[Scenario]:
+        """The roads that every driver drives."""
+        return suite(self.suite, self.split, self.episodes, self.length, self.first)
+
+
+@dataclass(frozen=True)
+class Results:
+    """What an evaluation wrote: the folder and its rows, in the order of drivers and scenarios."""
+
+    folder: Path
+    episodes: tuple[EpisodeScore, ...]
+
+    def scores(self) -> dict[str, Score]:
+        """The total score of each driver."""
+        return {name: total_score(rows) for name, rows in groupby(self.episodes, lambda row: row.driver)}
+
+
+def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) -> Results:
+    """Drive the suite with every driver and write the results folder; ValueError for bad settings, before anything is written."""
+    scenarios = config.scenarios()
+    for name in config.drivers:
+        make_driver(name, DrivingEnv(EnvConfig()), checkpoint)
+    drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
+    with output_folder(out) as folder:
+        write_provenance(folder, "evaluate", config, seed=config.first)
+        jobs = [joblib.delayed(_drive)(name, scenario, checkpoint) for name, scenario in drives]
+        finished = joblib.Parallel(n_jobs=config.workers or -1, return_as="generator")(jobs)
+        done = list(track(finished, "driving", len(jobs)))
+        episodes = tuple(score for score, _ in done)
+        write_episodes(folder / EPISODES_FILE, episodes)
+        tables = [trace for _, trace in done]
+        with atomic_path(folder / TRACES_FILE) as path:
+            pyarrow.parquet.write_table(pyarrow.concat_tables(tables), path)
+    return Results(out, episodes)
+
+
+def _drive(name: str, scenario: Scenario, checkpoint: Path | None) -> tuple[EpisodeScore, pyarrow.Table]:
+    """One drive, in a worker process."""
+    limit_threads()
+    env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else ()))
+    driver = make_driver(name, env, checkpoint)
+    steps = [without_frames(step) for step in rollout(env, driver, scenario)]
+    score = score_episode(name, scenario.name, scenario.road, scenario.seed, env.rate, steps)
+    return score, trace_table(name, scenario, steps)
+
+
+def without_frames(step: Step) -> Step:
+    """The step without its pictures, so that a long drive fits in memory."""
+    from dataclasses import replace
+
+    from sim.types import Observation
+
+    return replace(step, observation=Observation(step.observation.speed))
+
+
+def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarrow.Table:
+    """A drive as columns, one row per tick: metres, radians and seconds as everywhere."""
+    rows: list[dict[str, Any]] = [
+        {
+            "driver": driver,
+            "scenario": scenario.name,
+            "time": step.time,
+            "station": step.ego.station,
+            "x": step.ego.pose.x,
+            "y": step.ego.pose.y,
+            "speed": step.ego.speed,
+            "offset": step.ego.offset,
+            "heading_error": step.ego.heading_error,
+            "curvature": step.control.curvature,
+            "path_curvature": step.ego.path_curvature,
+            "intervention": step.intervention or "",
+        }
+        for step in steps
+    ]
+    return pyarrow.Table.from_pylist(rows)
+
+
+def write_episodes(path: Path, episodes: Iterable[EpisodeScore]) -> None:
+    """One row per episode as CSV."""
+    with atomic_path(path) as unfinished, unfinished.open("w", newline="") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(EpisodeScore)])
+        writer.writeheader()
+        writer.writerows(asdict(episode) for episode in episodes)
+
+
+def read_results(folder: Path) -> Results:
+    """The rows of a results folder; ValueError when it is not one."""
+    path = folder / EPISODES_FILE
+    if not path.is_file():
+        raise ValueError(
+            f"{folder} is not a results folder: it has no {EPISODES_FILE}; give the folder that `pilotnet evaluate` wrote"
+        )
+    try:
+        with path.open(newline="") as file:
+            return Results(folder, tuple(_parse(row) for row in csv.DictReader(file)))
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is damaged: {error}") from error
+
+
+def _parse(row: dict[str, str]) -> EpisodeScore:
+    return EpisodeScore(**{field.name: field.type(row[field.name]) for field in fields(EpisodeScore)})  # type: ignore[operator,arg-type]

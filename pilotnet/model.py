@@ -1,0 +1,35 @@
+"""PilotNet, the network of arXiv 1604.07316 (figure 4): 252,219 parameters, 26,876,342 multiplications per view."""
+
+import torch
+from torch import Tensor, nn
+
+
+class PilotNet(nn.Module):
+    """A view, YUV in [-1, 1], (B, 3, 66, 200) -> the curvature to drive [1/m], (B,).
+
+    The five convolutions and four dense layers are the paper's; ReLU between them and the scale of the output are ours, since it names
+    neither. `curvature_scale` [1/m], the spread of the training labels, is no parameter: it lets the layers work in numbers around one.
+    """
+
+    def __init__(self, curvature_scale: float = 1.0) -> None:
+        super().__init__()
+        self.convolutions = nn.Sequential(
+            nn.Conv2d(3, 24, 5, stride=2), nn.ReLU(),
+            nn.Conv2d(24, 36, 5, stride=2), nn.ReLU(),
+            nn.Conv2d(36, 48, 5, stride=2), nn.ReLU(),
+            nn.Conv2d(48, 64, 3), nn.ReLU(),
+            nn.Conv2d(64, 64, 3), nn.ReLU(),
+        )  # fmt: skip
+        self.dense = nn.Sequential(
+            nn.Flatten(),
+            nn.Linear(1152, 100), nn.ReLU(),
+            nn.Linear(100, 50), nn.ReLU(),
+            nn.Linear(50, 10), nn.ReLU(),
+            nn.Linear(10, 1),
+        )  # fmt: skip
+        self.curvature_scale: Tensor
+        self.register_buffer("curvature_scale", torch.tensor(float(curvature_scale)))
+
+    def forward(self, views: Tensor) -> Tensor:
+        """Curvature [1/m], right positive, (B,)."""
+        return self.dense(self.convolutions(views)).squeeze(1) * self.curvature_scale

@@ -1,0 +1,163 @@
+"""From a dataset to training batches: frames in memory, and for each sample a random shift and rotation with the label that belongs to it.
+
+Frames are decoded once into one uint8 array that keeps only the rows a view can need. Episodes never mix between splits.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import joblib
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset as TorchDataset
+
+from pilotnet.dataset import Dataset
+from pilotnet.progress import track
+from pilotnet.viewpoint import View, Viewpoint
+from sim.camera import Camera
+from sim.scenario import Split
+from sim.steering import recovery_curvature, recovery_length
+
+LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """How training views are moved off the recorded path.
+
+    shift [m] and rotation [degrees]: standard deviations of the two normals; side_cameras: start from the nearest of the three cameras
+    rather than always from the centre one; balance: 0 draws the frames as they were driven, 1 draws straights and all curves alike.
+    """
+
+    shift: float = 0.5
+    rotation: float = 2.0
+    side_cameras: bool = True
+    balance: float = 0.5
+
+    def __post_init__(self) -> None:
+        for name, limit in (("shift", 2.0), ("rotation", 15.0), ("balance", 1.0)):
+            value = getattr(self, name)
+            if not 0 <= value <= limit:
+                raise ValueError(f"{name} is {value}; it must lie between 0 and {limit:g}")
+
+    @property
+    def largest_rotation(self) -> float:
+        """The largest rotation drawn [rad]."""
+        return LIMIT * math.radians(self.rotation)
+
+
+class Batch(NamedTuple):
+    """Frames (B, H, W, 3) uint8; how the view is moved against the camera that recorded them: shift [m], rotation [rad], (B,) each; the
+    curvature to learn [1/m] (B,); and the way [m] in which the car should be back on its path, (B,).
+    """  # noqa: D205
+
+    frames: Tensor
+    shift: Tensor
+    rotation: Tensor
+    curvature: Tensor
+    recovery: Tensor
+
+
+@dataclass(frozen=True)
+class Drives:
+    """All frames of one split in memory: frames (cameras, N, H, W, 3) uint8, curvature label [1/m] and speed [m/s], (N,) each.
+
+    cameras: what recorded them, cropped to the rows that are kept, in the order of the first axis.
+    """
+
+    frames: NDArray[np.uint8]
+    curvature: NDArray[np.float64]
+    speed: NDArray[np.float64]
+    cameras: dict[str, Camera]
+
+    @property
+    def size(self) -> int:
+        """Number of moments, each seen by every camera."""
+        return len(self.curvature)
+
+
+def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmentation) -> Drives:
+    """Decode one split of a dataset, the cameras side by side; ValueError when the split has no episode."""
+    episodes = [episode for episode in dataset.episodes if episode.split is split]
+    if not episodes:
+        raise ValueError(f"dataset {dataset.root} has no {split} episode; record some with --{split}-episodes")
+    rows = Viewpoint(view, dataset.cameras["centre"]).rows_needed(augmentation.largest_rotation)
+    names = list(dataset.cameras) if augmentation.side_cameras else ["centre"]
+    cameras = {name: dataset.cameras[name].crop(*rows) for name in names}
+    size = sum(episode.length for episode in episodes)
+    camera = cameras["centre"]
+    frames = np.empty((len(names), size, camera.height, camera.width, 3), np.uint8)
+    ends = np.cumsum([episode.length for episode in episodes])
+
+    def decode(number: int, camera: int) -> None:
+        end, episode = ends[number], episodes[number]
+        frames[camera, end - episode.length : end] = dataset.frames(episode.index, names[camera], slice(*rows))
+
+    jobs = [joblib.delayed(decode)(number, camera) for number in range(len(episodes)) for camera in range(len(names))]
+    decoded = joblib.Parallel(n_jobs=-1, prefer="threads", return_as="generator_unordered")(jobs)
+    for _ in track(decoded, f"reading {split} frames", len(jobs)):
+        pass
+    signals = [dataset.signals(episode.index) for episode in episodes]
+    return Drives(
+        frames, np.concatenate([s.curvature for s in signals]), np.concatenate([s.speed for s in signals]), cameras
+    )  # fmt: skip
+
+
+class Samples(TorchDataset[Batch]):
+    """Moved views of `drives`, drawn anew each epoch: sample i of epoch n is the same whenever and wherever it is asked for."""
+
+    def __init__(self, drives: Drives, augmentation: Augmentation, seed: int) -> None:
+        self.drives, self._augmentation, self._seed = drives, augmentation, seed
+        self._lateral = np.array([camera.lateral for camera in drives.cameras.values()])
+        self._frames = torch.from_numpy(drives.frames)
+        self._probability = sampling_probability(drives.curvature, drives.speed, augmentation.balance)
+        self.start_epoch(0)
+
+    def start_epoch(self, epoch: int) -> None:
+        """Draw the moments, shifts and rotations of an epoch."""
+        generator = np.random.default_rng([self._seed, epoch])
+        size = self.drives.size
+        self._moments = generator.choice(size, size, p=self._probability)
+        shift, rotation = np.clip(generator.standard_normal((2, size)), -LIMIT, LIMIT)
+        self._shift = shift * self._augmentation.shift
+        self._rotation = rotation * math.radians(self._augmentation.rotation)
+
+    def label_spread(self) -> float:
+        """Standard deviation of the labels [1/m] of the present epoch, which the network's output is scaled by; never quite 0."""
+        return max(float(self._labels(np.arange(len(self))).std()), 1e-6)
+
+    def __len__(self) -> int:
+        """Samples in an epoch: as many as there are moments."""
+        return self.drives.size
+
+    def __getitems__(self, indices: list[int]) -> Batch:
+        """The batch of these samples of the present epoch."""
+        moments, shift, rotation = self._moments[indices], self._shift[indices], self._rotation[indices]
+        nearest = np.abs(self._lateral[:, None] - shift).argmin(axis=0)
+        recovery = recovery_length(self.drives.speed[moments])
+        signals = (shift - self._lateral[nearest], rotation, self._labels(np.asarray(indices)), recovery)
+        frames = self._frames[torch.from_numpy(nearest), torch.from_numpy(moments)]
+        return Batch(frames, *(torch.from_numpy(signal.astype(np.float32)) for signal in signals))
+
+    def _labels(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The two-second label [1/m] of samples: the recorded command, corrected for where the view was moved to."""
+        moments = self._moments[indices]
+        correction = recovery_curvature(self._shift[indices], self._rotation[indices], self.drives.speed[moments])
+        return self.drives.curvature[moments] + correction
+
+
+def sampling_probability(
+    curvature: NDArray[np.float64], speed: NDArray[np.float64], balance: float, bins: int = 12
+) -> NDArray[np.float64]:
+    """How often each moment is drawn, (N,), summing to 1: the share of a kind of bend is its share of the drive to the power 1 - balance.
+
+    Bends are told apart by lateral acceleration, curvature x speed², which means the same on a lane and on a highway.
+    """
+    lateral = curvature * speed**2
+    edges = np.linspace(lateral.min(), lateral.max() + 1e-9, bins + 1)
+    kind = np.digitize(lateral, edges[1:-1])
+    weight = (np.bincount(kind, minlength=bins)[kind] / len(kind)) ** -balance
+    return weight / weight.sum()

@@ -1,0 +1,200 @@
+"""TRAIN: a dataset -> a PilotNet that steers by it.
+
+The loss is the mean square error of curvature in units of the labels' spread, on views moved anew for every sample. Validation is on
+other roads. What matters is driving: the validation error is there to see that training works, not to choose between networks.
+"""
+
+import logging
+import warnings
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import lightning
+import torch
+from lightning.pytorch.callbacks import Callback, ModelCheckpoint
+from lightning.pytorch.loggers import CSVLogger
+from rich.progress import Progress
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from pilotnet.checkpoint import Checkpoint, save_checkpoint
+from pilotnet.dataset import Dataset
+from pilotnet.folders import output_folder, plain, read_provenance, write_provenance
+from pilotnet.model import PilotNet
+from pilotnet.progress import progress_bar
+from pilotnet.samples import Augmentation, Batch, Samples, load_drives
+from pilotnet.viewpoint import View, Viewpoint
+from sim.scenario import Split
+
+RESUME_FOLDER, METRICS_FILE = "unfinished", "metrics.csv"
+VALIDATION_SEED = 2**31  # far from any training seed: validation views are the same in every run
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """epochs: how often as many views are drawn as there are recorded moments; learning_rate: the highest, after a warm-up;
+    device: auto, cpu or cuda; seed: of weights and draws.
+    """  # noqa: D205
+
+    epochs: int = 12
+    batch_size: int = 64
+    learning_rate: float = 1e-3
+    weight_decay: float = 1e-2
+    device: str = "auto"
+    seed: int = 0
+    augmentation: Augmentation = field(default_factory=Augmentation)
+    view: View = field(default_factory=View)
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be 1 or more")
+        if not self.learning_rate > 0:
+            raise ValueError(f"learning_rate is {self.learning_rate}; it must be above 0")
+        if self.device not in ("auto", "cpu", "cuda"):
+            raise ValueError(f"device is {self.device!r}; it must be auto, cpu or cuda")
+        if self.device == "cuda" and not torch.cuda.is_available():
+            raise ValueError("device is 'cuda'; this machine has no usable CUDA device, so it must be auto or cpu")
+
+
+class Cloning(lightning.LightningModule):
+    """Behavioural cloning: moved views in, the label that belongs to them out."""
+
+    def __init__(self, model: PilotNet, viewpoint: Viewpoint, train: Samples, validation: Samples, config: TrainConfig) -> None:
+        super().__init__()
+        self.model, self._viewpoint, self._config = model, viewpoint, config
+        self._train_samples, self._validation_samples = train, validation
+
+    def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """The loss, and each sample's error [1/m]."""
+        views, _ = self._viewpoint(batch.frames, batch.shift, batch.rotation)
+        error = self.model(views.contiguous(memory_format=torch.channels_last)).float() - batch.curvature
+        return (error / self.model.curvature_scale).square().mean(), error
+
+    def training_step(self, batch: Batch, index: int) -> Tensor:  # noqa: ARG002
+        """One step down."""
+        loss, _ = self.loss(batch)
+        self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.curvature))
+        return loss
+
+    def validation_step(self, batch: Batch, index: int) -> None:  # noqa: ARG002
+        """Loss on other roads, and the offset [m] that such an error, held for good, would keep the car at."""
+        loss, error = self.loss(batch)
+        offset = error * batch.recovery**2 / 6  # where the recovery's 6 e / L² balances the error
+        self.log_dict({"val_loss": loss, "val_offset": offset.abs().mean()}, batch_size=len(error))
+
+    def configure_optimizers(self) -> Any:  # noqa: ANN401 - Lightning's union of twelve types
+        """AdamW, the learning rate warming up and then falling to nothing by the last step."""
+        optimizer = torch.optim.AdamW(self.parameters(), self._config.learning_rate, weight_decay=self._config.weight_decay)
+        steps = int(self.trainer.estimated_stepping_batches)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(
+            optimizer, self._config.learning_rate, total_steps=max(steps, 2), pct_start=0.1
+        )
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def train_dataloader(self) -> DataLoader[Batch]:
+        """This epoch's samples; called anew for every epoch."""
+        self._train_samples.start_epoch(self.current_epoch)
+        return self._loader(self._train_samples)
+
+    def val_dataloader(self) -> DataLoader[Batch]:
+        """The same views every time."""
+        return self._loader(self._validation_samples)
+
+    def _loader(self, samples: Samples) -> DataLoader[Batch]:
+        # Samples are drawn in random order already and come as whole batches.
+        return DataLoader(samples, self._config.batch_size, collate_fn=lambda batch: batch)
+
+
+class ProgressBar(Callback):
+    """Our progress bar in place of Lightning's."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+
+    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
+        """Begin where the training begins, or is taken up again."""
+        total = int(trainer.estimated_stepping_batches)
+        self._task = self._bar.add_task("training", total=total, completed=trainer.global_step)
+
+    def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
+        """One step further."""
+        self._bar.update(self._task, completed=trainer.global_step)
+
+
+def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> Path:
+    """Train PilotNet on the dataset `data` and write a model folder `out`; the path of its checkpoint.
+
+    With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unusable dataset or folder.
+    """
+    dataset = Dataset.open(data)
+    unfinished = out / RESUME_FOLDER / "last.ckpt"
+    if resume:
+        _require_same(config, data, out, unfinished)
+    with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
+        write_provenance(folder, "train", _Run(str(data), config), config.seed)
+        lightning.seed_everything(config.seed, verbose=False)
+        drives = {
+            split: load_drives(dataset, split, config.view, config.augmentation) for split in (Split.TRAIN, Split.VALIDATION)
+        }
+        samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
+        validation = Samples(drives[Split.VALIDATION], config.augmentation, VALIDATION_SEED)
+        model = PilotNet(curvature_scale=samples.label_spread()).to(memory_format=torch.channels_last)
+        camera = drives[Split.TRAIN].cameras["centre"]
+        cloning = Cloning(model, Viewpoint(config.view, camera), samples, validation, config)
+        _fit(cloning, config, folder, unfinished if resume else None)
+        settings = {"config": plain(asdict(config)), "data": str(data), "moments": len(samples)}
+        path = save_checkpoint(folder, Checkpoint(model, config.view, dataset.cameras["centre"], settings))
+        unfinished.unlink()
+        unfinished.parent.rmdir()
+    return path
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the provenance of a training names: the data beside the settings."""
+
+    data: str
+    config: TrainConfig
+
+
+def _require_same(config: TrainConfig, data: Path, out: Path, unfinished: Path) -> None:
+    """ValueError unless `out` holds an interrupted training of just these settings."""
+    if not unfinished.is_file():
+        raise ValueError(f"{out} holds no unfinished training to resume; leave out --resume and choose another folder")
+    before, now = read_provenance(out, "train")["config"], plain(asdict(_Run(str(data), config)))
+    if before != now:
+        raise ValueError(f"{out} was begun with {before}; resume needs the same settings, but they are {now}")
+
+
+def _fit(cloning: Cloning, config: TrainConfig, folder: Path, resume_from: Path | None) -> None:
+    """Lightning's Trainer with our bar, a checkpoint to resume from after every epoch, and metrics.csv."""
+    logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    with progress_bar() as bar, warnings.catch_warnings():
+        # Batches are gathered from memory: workers would only copy them.
+        warnings.filterwarnings("ignore", ".*does not have many workers.*")
+        warnings.filterwarnings("ignore", ".*isinstance.treespec, LeafSpec.*")
+        trainer = lightning.Trainer(
+            accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[config.device],
+            devices=1,
+            precision="bf16-mixed" if torch.cuda.is_available() and config.device != "cpu" else "32-true",
+            max_epochs=config.epochs,
+            reload_dataloaders_every_n_epochs=1,
+            callbacks=[ProgressBar(bar), ModelCheckpoint(folder / RESUME_FOLDER, "last", enable_version_counter=False)],
+            logger=CSVLogger(folder, name="", version=""),
+            enable_progress_bar=False,
+            enable_model_summary=False,
+            num_sanity_val_steps=0,
+            deterministic="warn",
+        )
+        trainer.fit(cloning, ckpt_path=resume_from, weights_only=True)
+        if trainer.interrupted:
+            raise KeyboardInterrupt
+
+
+def device_name(device: torch.device) -> str:
+    """The device in words a person recognises, such as `cuda (NVIDIA H200)` or `cpu (2 threads)`."""
+    if device.type == "cuda":
+        return f"cuda ({torch.cuda.get_device_name(device)})"
+    return f"{device.type} ({torch.get_num_threads()} threads)"

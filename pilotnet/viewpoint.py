@@ -1,0 +1,78 @@
+"""The one image transform: recorded frame -> the network's view, at any shift and rotation.
+
+Training and driving call the same function, so every view has gone through the same resampling, and the network cannot read its offset
+off resampling artefacts. Below the horizon the world is a flat plane at the camera height; above it, infinitely far (arXiv 1604.07316, 5.2).
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from sim.camera import Camera
+
+# RGB -> YUV, BT.601 full range; RGB in [-1, 1] gives YUV in [-1, 1].
+YUV = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))
+
+
+@dataclass(frozen=True)
+class View:
+    """The network's camera, mounted where the recorded one is: size, focal length and row of the horizon [px]."""
+
+    width: int = 200
+    height: int = 66
+    focal: float = 173.0
+    horizon: float = 22.0
+
+
+class Viewpoint:
+    """Views of `view` cut out of frames recorded by `camera`, on whatever device the frames are."""
+
+    def __init__(self, view: View, camera: Camera) -> None:
+        self.view, self.camera = view, camera
+        columns = torch.arange(view.width) + 0.5
+        rows = torch.arange(view.height) + 0.5
+        # Tangents of each pixel's direction: to the right of the view's axis, and below the horizon.
+        self._right = (columns - view.width / 2) / view.focal
+        self._down = (rows - view.horizon) / view.focal
+
+    def source(self, shift: Tensor, rotation: Tensor) -> tuple[Tensor, Tensor]:
+        """Where in the recorded frame each pixel of a moved view lies: columns and rows [px], each (B, 66, 200).
+
+        shift: how far right of the recording camera the view stands [m], (B,); rotation: how far right it is turned [rad], (B,).
+        """
+        right = self._right.to(shift.device)[None, None, :]
+        down = self._down.to(shift.device)[None, :, None]
+        cos, sin = torch.cos(rotation)[:, None, None], torch.sin(rotation)[:, None, None]
+        ahead = cos - right * sin
+        across = sin + right * cos
+        # A ground pixel lies elevation / down metres ahead, which a shift moves by shift * down / elevation; the sky it leaves alone.
+        across = across + shift[:, None, None] * down.clamp(min=0) / self.camera.elevation
+        column = self.camera.centre_column + self.camera.focal * across / ahead
+        row = self.camera.horizon + self.camera.focal * down / ahead
+        return column, row
+
+    def __call__(self, frames: Tensor, shift: Tensor, rotation: Tensor) -> tuple[Tensor, Tensor]:
+        """Views (B, 3, 66, 200), YUV in [-1, 1], of frames (B, H, W, 3) RGB uint8; and where they lie inside the frame, (B, 66, 200) bool.
+
+        What lies outside the frame is mid grey and False in the mask; it is never smeared. Raises ValueError for frames of another camera.
+        """
+        size = (self.camera.height, self.camera.width)
+        if frames.shape[1:] != (*size, 3):
+            raise ValueError(f"frames have shape {tuple(frames.shape[1:])}; this viewpoint's camera records {(*size, 3)}")
+        column, row = self.source(shift, rotation)
+        x, y = 2 * column / size[1] - 1, 2 * row / size[0] - 1
+        inside = (x.abs() <= 1) & (y.abs() <= 1)
+        rgb = frames.permute(0, 3, 1, 2).contiguous().float() / 127.5 - 1
+        views = functional.grid_sample(rgb, torch.stack([x, y], dim=-1), padding_mode="border", align_corners=False)
+        views = torch.einsum("kc,bchw->bkhw", torch.tensor(YUV, device=views.device), views)
+        return views * inside[:, None], inside
+
+    def rows_needed(self, rotation: float) -> tuple[int, int]:
+        """The rows [top, bottom) of the recorded frame that views turned by up to `rotation` [rad] either way are made of."""
+        turned = torch.tensor([-rotation, rotation])
+        _, row = self.source(torch.zeros(2), turned)
+        top, bottom = math.floor(float(row.min()) - 0.5), math.ceil(float(row.max()) + 0.5)
+        return max(top, 0), min(bottom, self.camera.height)

@@ -1,0 +1,58 @@
+"""PilotNet is the paper's: its size, its arithmetic, its shapes."""
+
+import pytest
+import torch
+from torch import nn
+
+from pilotnet.model import PilotNet
+
+
+def test_it_has_exactly_252219_parameters() -> None:
+    assert sum(parameter.numel() for parameter in PilotNet().parameters()) == 252_219
+
+
+def test_it_multiplies_exactly_26876342_times_per_view() -> None:
+    counts = []
+
+    def count(layer: nn.Module, _: object, output: torch.Tensor) -> None:
+        outputs = output[0].numel()
+        weights = layer.weight[0].numel()
+        counts.append(outputs * weights)
+
+    network = PilotNet()
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d | nn.Linear):
+            layer.register_forward_hook(count)
+    network(torch.zeros(1, 3, 66, 200))
+    assert sum(counts) == 26_876_342
+
+
+def test_the_convolutions_end_in_1152_numbers() -> None:
+    assert PilotNet().convolutions(torch.zeros(1, 3, 66, 200)).shape == (1, 64, 1, 18)
+
+
+def test_the_output_is_in_units_of_the_label_spread() -> None:
+    torch.manual_seed(0)
+    network, views = PilotNet(), torch.rand(4, 3, 66, 200)
+    plain = network(views)
+    network.curvature_scale.fill_(0.01)
+    assert plain.shape == (4,)
+    torch.testing.assert_close(network(views), plain * 0.01)
+
+
+def test_eight_views_can_be_learned_by_heart() -> None:
+    torch.manual_seed(0)
+    network, views = PilotNet(), torch.rand(8, 3, 66, 200) * 2 - 1
+    labels = torch.linspace(-1, 1, 8)
+    optimizer = torch.optim.Adam(network.parameters(), 1e-3)
+    for _ in range(150):
+        loss = (network(views) - labels).square().mean()
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert loss.item() < 0.01
+
+
+def test_a_view_of_another_size_is_refused() -> None:
+    with pytest.raises(RuntimeError):
+        PilotNet()(torch.zeros(1, 3, 70, 200))

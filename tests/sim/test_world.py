@@ -1,0 +1,119 @@
+"""The world: physics by closed forms, traffic that behaves, and being put back."""
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.scenario import RoadKind, Scenario, suite
+from sim.steering import MAX_CURVATURE, MAX_CURVATURE_RATE, recovery_curvature, slip_angle
+from sim.types import Control
+from sim.world import World
+
+
+def quiet(kind: RoadKind = RoadKind.HIGHWAY, seed: int = 0) -> World:
+    return World(Scenario(kind, seed, length=400.0, traffic=0.0))
+
+
+def test_the_ego_starts_on_its_path_at_a_comfortable_speed() -> None:
+    for scenario in suite("lane_keeping", "train", 6):
+        ego = World(scenario).ego_state()
+        assert ego.offset == pytest.approx(0, abs=0.01)
+        assert ego.heading_error + slip_angle(ego.path_curvature) == pytest.approx(0, abs=1e-3)
+        assert 5 < ego.speed <= 30
+
+
+def test_a_car_at_constant_speed_covers_speed_times_time() -> None:
+    world = quiet()
+    before = world.ego_state()
+    for _ in range(10):
+        world.step(Control(0.0, 0.0), 0.2)
+    after = world.ego_state()
+    distance = math.hypot(after.pose.x - before.pose.x, after.pose.y - before.pose.y)
+    assert after.speed == before.speed
+    assert distance == pytest.approx(2 * before.speed, rel=1e-3)
+
+
+def test_steering_right_moves_the_car_to_the_right_of_its_path() -> None:
+    right, left = quiet(), quiet()
+    for _ in range(5):
+        right.step(Control(0.01), 0.1)
+        left.step(Control(-0.01), 0.1)
+    assert left.ego_state().offset < 0 < right.ego_state().offset
+
+
+def test_the_wheels_turn_no_faster_and_no_further_than_they_can() -> None:
+    world = quiet()
+    start = world.ego_state().curvature
+    world.step(Control(1.0), 0.1)
+    assert world.ego_state().curvature == pytest.approx(start + MAX_CURVATURE_RATE * 0.1)
+    for _ in range(20):
+        world.step(Control(1.0), 0.1)
+    assert world.ego_state().curvature == MAX_CURVATURE
+
+
+def test_brakes_stop_the_car_and_never_reverse_it() -> None:
+    world = quiet()
+    for _ in range(100):
+        world.step(Control(0.0, -8.0), 0.1)
+    assert world.ego_state().speed == pytest.approx(0.0, abs=1e-9)
+
+
+def test_the_shared_pedals_take_bends_at_a_comfortable_speed_and_keep_clear_of_the_car_ahead() -> None:
+    for scenario in suite("lane_keeping", "train", 4):
+        world, closest, lateral = World(scenario), math.inf, []
+        while not world.finished:
+            ego = world.ego_state()
+            error = ego.heading_error + slip_angle(ego.path_curvature)
+            curvature = ego.path_curvature + recovery_curvature(ego.offset, error, ego.speed)
+            world.step(Control(curvature, world.shared_pedals()), 0.1)
+            lead = world.lead()
+            closest = min(closest, lead[0] if lead else math.inf)
+            lateral.append(abs(ego.curvature) * ego.speed**2)
+        assert closest > 4.0
+        assert max(lateral) < 3.0
+
+
+def test_putting_back_restores_position_and_direction_and_keeps_the_place_along_the_road() -> None:
+    world = quiet(RoadKind.RURAL)
+    for _ in range(12):
+        world.step(Control(0.05), 0.1)
+    before = world.ego_state()
+    assert abs(before.offset) > 1
+    world.put_back()
+    after = world.ego_state()
+    assert after.offset == pytest.approx(0, abs=0.01)
+    assert after.heading_error + slip_angle(after.path_curvature) == pytest.approx(0, abs=1e-3)
+    assert after.station == pytest.approx(before.station, abs=0.05)
+
+
+def test_putting_back_with_a_clearance_leaves_that_much_room_to_every_car() -> None:
+    world = World(Scenario(RoadKind.RURAL, 0, length=3000.0, traffic=20.0))
+    while world.lead() is None or world.lead()[0] > 0.5:
+        world.step(Control(world.path_curvature_at(world.ego_state().station), 3.0), 0.1)
+        world.put_back()
+    world.put_back(clearance=8.0)
+    ego = world.ego_state()
+    assert min(math.hypot(a.pose.x - ego.pose.x, a.pose.y - ego.pose.y) for a in world.actors()) >= 13.0
+
+
+def test_a_finer_clock_gives_nearly_the_same_drive() -> None:
+    places = []
+    for ticks in (10, 30):
+        world = quiet(RoadKind.RURAL)
+        for _ in range(3 * ticks):
+            world.step(Control(0.01, 0.5), 1 / ticks)
+        places.append(world.ego_state().pose)
+    assert math.hypot(places[0].x - places[1].x, places[0].y - places[1].y) < 0.25
+
+
+def test_the_same_scenario_and_commands_give_the_same_traffic() -> None:
+    def drive() -> list[float]:
+        world = World(Scenario(RoadKind.HIGHWAY, 5, traffic=12.0))
+        for _ in range(50):
+            world.step(Control(0.0005, world.shared_pedals()), 0.1)
+        return [value for actor in world.actors() for value in (actor.pose.x, actor.pose.y, actor.speed)]
+
+    first = drive()
+    assert len(first) > 10
+    np.testing.assert_array_equal(first, drive())

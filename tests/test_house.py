@@ -1,0 +1,69 @@
+"""The house rules that can be proved: imports run one way, and the simulator stands alone."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+# Each room may import only rooms that stand before it.
+ORDER = [
+    "sim.types", "sim.scenario", "sim.geometry", "sim.steering", "sim.roads", "sim.actors", "sim.world", "sim.referee", "sim.camera",
+    "sim.appearance", "sim.ground", "sim.scenery", "sim.render", "sim.env", "sim.expert", "sim.rollout", "sim",
+    "pilotnet.settings", "pilotnet.folders", "pilotnet.progress", "pilotnet.parallel", "pilotnet.dataset", "pilotnet.record",
+    "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.samples", "pilotnet.train", "pilotnet.drivers",
+    "pilotnet.metrics", "pilotnet.evaluate", "pilotnet.report", "pilotnet.demo", "pilotnet.cli", "pilotnet",
+]  # fmt: skip
+
+
+def room_of(module: str) -> str:
+    """The room a module belongs to: a folder of rooms counts as one."""
+    parts = module.split(".")
+    return ".".join(parts[:2])
+
+
+def modules() -> dict[str, Path]:
+    found = {}
+    for package in ("sim", "pilotnet"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            found[name.removesuffix(".__init__")] = path
+    return found
+
+
+def imports(path: Path) -> set[str]:
+    """Every module that a file imports, also inside functions."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found.add(node.module)
+    return found
+
+
+@pytest.mark.parametrize("module", modules())
+def test_imports_run_one_way(module: str) -> None:
+    room = room_of(module)
+    assert room in ORDER, f"{room} has no place in the order of rooms"
+    for imported in imports(modules()[module]):
+        if imported.split(".")[0] in ("sim", "pilotnet") and room_of(imported) != room:
+            assert ORDER.index(room_of(imported)) < ORDER.index(room), f"{module} imports {imported}"
+
+
+@pytest.mark.parametrize("module", [name for name in modules() if name.startswith("sim")])
+def test_the_simulator_imports_neither_pilotnet_nor_torch(module: str) -> None:
+    packages = {imported.split(".")[0] for imported in imports(modules()[module])}
+    assert not packages & {"pilotnet", "torch", "lightning"}
+
+
+def test_only_roads_and_actors_and_world_know_highwayenv() -> None:
+    knowing = {name for name, path in modules().items() if any(i.startswith("highway_env") for i in imports(path))}
+    assert knowing <= {"sim.roads", "sim.actors", "sim.world"}
+
+
+def test_nothing_is_unpickled_and_no_yaml_is_loaded_unsafely() -> None:
+    for name, path in modules().items():
+        text = path.read_text()
+        for unsafe in ("pickle.load", "yaml.load(", "torch.load", "allow_pickle=True", "eval(compile"):
+            assert unsafe not in text, f"{name} uses {unsafe}"
