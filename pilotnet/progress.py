@@ -1,4 +1,4 @@
-"""What a stage says while it works and when it is done: a bar with the time left, and one closing line.
+"""What long stages share: a bar with the time left, one closing line, and one thread for each of many workers.
 
 Bars go to stderr and only to a terminal: logs and notebooks stay clean. Closing lines go to stdout.
 """
@@ -6,6 +6,8 @@ Bars go to stderr and only to a terminal: logs and notebooks stay clean. Closing
 from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
+import cv2
+import numba
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
@@ -42,3 +44,9 @@ def track(items: Iterable[Item], description: str, total: int | None = None) -> 
 def closing_line(done: str, following: str) -> None:
     """Print a stage's last line: what was written where, and what to type next."""
     console.print(f"{done}; next: {following}")
+
+
+def limit_threads() -> None:
+    """Let OpenCV and Numba use one thread in this process; called by workers, which share the cores among themselves."""
+    cv2.setNumThreads(1)
+    numba.set_num_threads(1)

@@ -1,9 +1,10 @@
 """Reads a dataset: training and the report see recordings only through `Dataset`."""
 
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -107,22 +108,35 @@ class Dataset:
         wanted = choice("split", split, Split)
         return tuple(episode for episode in self.episodes if episode.split is wanted)
 
-    def signals(self, episode: Episode) -> Signals:
-        """The signals of an episode."""
-        table = read_table(schema.data_path(self.root, episode.index), tuple(FIELDS.values()))
+    def signals(self, episode: SupportsIndex) -> Signals:
+        """The signals of an episode, given by its record or its index."""
+        table = read_table(schema.data_path(self.root, self.episodes[episode].index), tuple(FIELDS.values()))
         return Signals(**{field: column_values(table, key) for field, key in FIELDS.items()})
 
-    def frames(self, episode: Episode, camera: str, rows: slice | None = None) -> Iterator[Image]:
-        """The RGB frames (H, W, 3) uint8 of one camera, decoded in one pass; `rows` picks some of them, step 1 or more.
+    def stream(self, episode: SupportsIndex, camera: str, moments: slice | None = None) -> Iterator[Image]:
+        """The RGB frames (H, W, 3) of one camera, decoded in one pass; `moments` picks some of them, step 1 or more.
 
         Raises ValueError for an unknown camera, a backward slice and a damaged video.
         """
         if camera not in self.cameras:
             raise ValueError(f"camera is {camera!r}; {self.root} has {', '.join(self.cameras)}")
-        wanted = range(episode.length)[rows or slice(None)]
+        wanted = range(self.episodes[episode].length)[moments or slice(None)]
         if wanted.step < 1:
-            raise ValueError(f"rows is {rows}; its step must be 1 or more, since videos are decoded forwards")
-        return decode_frames(schema.video_path(self.root, episode.index, camera), wanted)
+            raise ValueError(f"moments is {moments}; its step must be 1 or more, since videos are decoded forwards")
+        return decode_frames(schema.video_path(self.root, self.episodes[episode].index, camera), wanted)
+
+    def frames(self, episode: SupportsIndex, camera: str, rows: slice | None = None) -> Image:
+        """All frames of one camera in one array, (N, H, W, 3) RGB; `rows` keeps only some rows of each picture.
+
+        Raises ValueError as `stream` does.
+        """
+        kept = rows or slice(None)
+        stream = self.stream(episode, camera)
+        height, width = self.cameras[camera].height, self.cameras[camera].width
+        frames = np.empty((self.episodes[episode].length, len(range(height)[kept]), width, 3), np.uint8)
+        for index, frame in enumerate(stream):
+            frames[index] = frame[kept]
+        return frames
 
     def summary(self) -> Summary:
         """How much was recorded."""
@@ -143,8 +157,7 @@ class Dataset:
         for episode in self.episodes:
             check_indices(schema.data_path(self.root, episode.index), episode, first, self.fps)
             for camera in self.cameras:
-                for _ in self.frames(episode, camera):
-                    pass
+                deque(self.stream(episode, camera), maxlen=0)
             first += episode.length
 
 

@@ -79,6 +79,9 @@ class Episode:
     split: Split
     scenario: Scenario
 
+    def __index__(self) -> int:
+        return self.index
+
 
 def arrow_schema(columns: tuple[Column, ...]) -> pa.Schema:
     """The parquet schema of these columns."""

@@ -43,7 +43,7 @@ class ImageStats:
     def add(self, image: Image) -> None:
         """Count the next frame (H, W, 3), if it belongs to the sample."""
         if self._seen % FRAME_STRIDE == 0:
-            sample = image[::PIXEL_STRIDE, ::PIXEL_STRIDE].reshape(-1, 3)
+            sample = image[PIXEL_STRIDE // 2 :: PIXEL_STRIDE, PIXEL_STRIDE // 2 :: PIXEL_STRIDE].reshape(-1, 3)
             self._histogram += np.stack([np.bincount(channel, minlength=256) for channel in sample.T])
         self._seen += 1
 

@@ -1,0 +1,144 @@
+"""RECORD: the expert drives the scenarios of a suite, and what its cameras see becomes a dataset.
+
+Drives run in parallel; each worker stages its episode and this process commits them in order, so that the number of workers
+changes nothing but the time it takes, and an interrupted recording goes on where it stopped.
+"""
+
+import contextlib
+from collections.abc import Generator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import joblib
+import numpy as np
+
+from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, StagedEpisode
+from pilotnet.folders import output_folder, plain, read_provenance, write_provenance
+from pilotnet.progress import limit_threads, track
+from sim.camera import CAMERA_NAMES
+from sim.env import DrivingEnv, EnvConfig
+from sim.expert import Expert
+from sim.rollout import Disturbance, rollout
+from sim.scenario import Scenario, Split, suite
+
+ROADS_PER_SEED = 100_000  # recordings of different seeds never share a road
+STAGE = "record"
+
+
+@dataclass(frozen=True)
+class RecordConfig:
+    """What to record.
+
+    suite: which scenarios; episodes, validation_episodes: how many drives on roads of either split; length: of each drive [m];
+    noise: strength of the disturbance of the steering [m], 0 for none; seed: which roads, and the noise;
+    workers: processes, 0 for all cores, which changes nothing in what is recorded.
+    """
+
+    suite: str = "lane_keeping"
+    episodes: int = 16
+    validation_episodes: int = 4
+    length: float = 1500.0
+    noise: float = 0.0
+    seed: int = 0
+    workers: int = 0
+
+    def __post_init__(self) -> None:
+        for name, lowest in (("episodes", 1), ("validation_episodes", 0)):
+            value = getattr(self, name)
+            if not lowest <= value <= ROADS_PER_SEED:
+                raise ValueError(f"{name} is {value}; it must lie between {lowest} and {ROADS_PER_SEED}")
+        for name in ("seed", "workers"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
+        Disturbance(self.noise, np.random.default_rng(0))  # it knows which strengths are allowed
+        self.scenarios()
+
+    def scenarios(self) -> list[Scenario]:
+        """What is driven, in order: training roads, then validation roads; ValueError for an unknown suite or length."""
+        counts = {Split.TRAIN: self.episodes, Split.VALIDATION: self.validation_episodes}
+        first = self.seed * ROADS_PER_SEED
+        drives = [suite(self.suite, split, count, self.length, first) for split, count in counts.items() if count]
+        return [scenario for drive in drives for scenario in drive]
+
+
+def record(config: RecordConfig, out: Path, resume: bool = False) -> Dataset:
+    """Record a dataset into the folder `out`.
+
+    Raises ValueError when `out` already holds something, or, with `resume`, something else than the beginning of the same
+    recording. A recording that is interrupted keeps its committed episodes; one without any leaves nothing.
+    """
+    scenarios = config.scenarios()
+    with output_folder(out, resume, resumable=holds_episodes) as folder:
+        writer = resumed_writer(config, folder) if resume else new_writer(config, folder)
+        with contextlib.closing(writer):
+            commit_drives(config, scenarios, writer)
+        return Dataset.open(folder)
+
+
+def holds_episodes(folder: Path) -> bool:
+    """Whether a recording has committed anything that can be continued."""
+    return any(folder.glob("meta/episodes/*/*.parquet"))
+
+
+def new_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
+    """Begin a dataset in an empty folder."""
+    write_provenance(folder, STAGE, config, config.seed)
+    env = recording_env()
+    return DatasetWriter.create(folder, env.rate, env.cameras)
+
+
+def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
+    """Continue a dataset; ValueError naming the first setting in which its recording differs from `config`."""
+    recorded = read_provenance(folder, STAGE)["config"]
+    for key, value in plain(asdict(config)).items():
+        if key != "workers" and recorded.get(key) != value:
+            raise ValueError(
+                f"{key} is {value!r}, but {folder} was recorded with {recorded.get(key)!r}; "
+                "a recording can only be resumed with its own settings"
+            )
+    writer, env = DatasetWriter.append(folder), recording_env()
+    if (writer.fps, writer.cameras) != (env.rate, env.cameras):
+        raise ValueError(f"{folder} was recorded with other cameras than this version has; record anew in another folder")
+    return writer
+
+
+def recording_env() -> DrivingEnv:
+    """The environment that is recorded: all three cameras."""
+    return DrivingEnv(EnvConfig(cameras=CAMERA_NAMES))
+
+
+def commit_drives(config: RecordConfig, scenarios: list[Scenario], writer: DatasetWriter) -> None:
+    """Drive whatever is not yet in the dataset and commit it, in order."""
+    remaining = scenarios[len(writer.episodes) :]
+    drives = staged_drives(config, remaining, writer.staging)
+    with contextlib.closing(drives):
+        for staged in track(drives, "recording drives", len(remaining)):
+            writer.commit(staged, staged.scenario.split)
+
+
+def staged_drives(config: RecordConfig, scenarios: list[Scenario], staging: Path) -> Generator[StagedEpisode, None, None]:
+    """Stage the drives in parallel, handing them out in the order of `scenarios`."""
+    jobs = [(scenario, config.noise, config.seed, staging / scenario.name) for scenario in scenarios]
+    workers = min(config.workers or joblib.cpu_count(), len(jobs))
+    if workers <= 1:
+        yield from (stage_drive(*job) for job in jobs)
+        return
+    # Half-finished work is thrown away when this generator is closed early, after an error or Ctrl-C.
+    pool = joblib.Parallel(n_jobs=workers, return_as="generator")
+    yield from pool(joblib.delayed(stage_in_worker)(*job) for job in jobs)
+
+
+def stage_in_worker(scenario: Scenario, noise: float, seed: int, folder: Path) -> StagedEpisode:
+    """`stage_drive`, in a process that shares the machine with others like it."""
+    limit_threads()
+    return stage_drive(scenario, noise, seed, folder)
+
+
+def stage_drive(scenario: Scenario, noise: float, seed: int, folder: Path) -> StagedEpisode:
+    """Let the expert drive one scenario and stage what was seen; everything follows from the arguments."""
+    env = recording_env()
+    disturbance = Disturbance(noise, np.random.default_rng([seed, scenario.seed])) if noise else None
+    with EpisodeRecorder(folder, env.rate, env.cameras, scenario) as recorder:
+        for step in rollout(env, Expert(env), scenario, disturbance):
+            recorder.add(step)
+        return recorder.finish()
