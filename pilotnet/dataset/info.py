@@ -36,11 +36,6 @@ class DatasetInfo:
             check_video(schema.video_path(root, episode.index, name), episode.length, camera.width, camera.height)
 
 
-def read_info(root: Path) -> DatasetInfo:
-    """The dataset's info; ValueError when `root` is missing, is not a dataset, or is one of another version."""
-    return checked_info(root, read_raw_info(root))
-
-
 def read_raw_info(root: Path) -> dict[str, Any]:
     """info.json as it stands; ValueError when `root` is missing or is not a dataset."""
     if not root.is_dir():

@@ -50,6 +50,7 @@ class EpisodeRecorder:
             raise ValueError(f"{folder} already exists; an episode is staged into a folder of its own")
         folder.mkdir(parents=True)
         with ExitStack() as stack:
+            stack.callback(self._remove_unfinished)
             self._encoders = {
                 name: stack.enter_context(VideoEncoder(staged_video(folder, name), fps, camera.width, camera.height))
                 for name, camera in cameras.items()
@@ -61,6 +62,8 @@ class EpisodeRecorder:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._open.close()
+
+    def _remove_unfinished(self) -> None:
         if not self._finished:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -79,7 +82,8 @@ class EpisodeRecorder:
         """Close the videos and write the signals; ValueError when no step was recorded."""
         if not self._rows:
             raise ValueError(f"the drive {self._scenario.name} has no steps; an episode needs at least one")
-        self._open.close()
+        for encoder in self._encoders.values():
+            encoder.close()
         table = pa.Table.from_pylist(self._rows, schema=arrow_schema(SIGNALS))
         write_table(self._folder / SIGNALS_FILE, table)
         self._finished = True

@@ -4,6 +4,7 @@ Fixed frame rate, a key frame every GOP frames and no B frames: LeRobot's reader
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self, cast
@@ -37,7 +38,7 @@ class VideoEncoder:
         if width % 2 or height % 2:
             raise ValueError(f"camera size is {width} x {height} px; H.264 needs both to be even")
         options = {"movflags": "faststart", "video_track_timescale": str(TICKS * fps)}
-        self._shape, self._count = (height, width, 3), 0
+        self._shape, self._count, self._closed = (height, width, 3), 0, False
         self._container = av.open(str(path), "w", format="mp4", options=options)
         self._stream = cast(VideoStream, self._container.add_stream(CODEC, rate=fps, options=ENCODER))
         self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, PIXEL_FORMAT
@@ -61,23 +62,34 @@ class VideoEncoder:
         self._container.mux(self._stream.encode(frame))
 
     def close(self) -> None:
-        """Flush the encoder and finish the file."""
+        """Flush the encoder and finish the file; closing twice does no harm."""
+        if self._closed:
+            return
+        self._closed = True
         if self._count:
             self._container.mux(self._stream.encode())
         self._container.close()
 
 
-def check_video(path: Path, length: int, width: int, height: int) -> None:
-    """Raise ValueError unless the video is whole and holds `length` frames of this size; reads only its header."""
+@contextmanager
+def readable(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while the video `path` is read into a ValueError that names it."""
     try:
-        with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            entries = stream.index_entries
-            last = entries[len(entries) - 1] if len(entries) else None
-            size = (stream.width, stream.height)
-            frames = stream.frames
+        yield
+    except FileNotFoundError:
+        raise ValueError(f"{path} is missing") from None
     except (av.FFmpegError, IndexError):
         raise ValueError(f"{path} is not a readable video; it is damaged or truncated") from None
+
+
+def check_video(path: Path, length: int, width: int, height: int) -> None:
+    """Raise ValueError unless the video is whole and holds `length` frames of this size; reads only its header."""
+    with readable(path), av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        entries = stream.index_entries
+        last = entries[len(entries) - 1] if len(entries) else None
+        size = (stream.width, stream.height)
+        frames = stream.frames
     if last is not None and last.pos + last.size > path.stat().st_size:
         raise ValueError(f"{path} is truncated: it ends before its last frame")
     if frames != length:
@@ -95,21 +107,19 @@ def decode_frames(path: Path, rows: range) -> Iterator[Image]:
     wanted = next(missing, None)
     if wanted is None:
         return
-    try:
-        with av.open(str(path)) as container:
-            stream = container.streams.video[0]
-            stream.thread_type = "NONE"
-            ticks = frame_ticks(stream)
-            if wanted >= GOP:
-                container.seek(wanted * ticks, stream=stream)
-            for frame in container.decode(stream):
-                if frame.pts is not None and round(frame.pts / ticks) == wanted:
-                    yield cast(Image, frame.to_ndarray(format="rgb24"))
-                    wanted = next(missing, None)
-                    if wanted is None:
-                        return
-    except (av.FFmpegError, IndexError):
-        raise ValueError(f"{path} is not a readable video; it is damaged or truncated") from None
+    with readable(path), av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        # One thread: whoever is in a hurry decodes several videos at once, which wastes less than sharing out one.
+        stream.thread_type = "NONE"
+        ticks = frame_ticks(stream)
+        if wanted >= GOP:
+            container.seek(wanted * ticks, stream=stream)
+        for frame in container.decode(stream):
+            if frame.pts is not None and round(frame.pts / ticks) == wanted:
+                yield cast(Image, frame.to_ndarray(format="rgb24"))
+                wanted = next(missing, None)
+                if wanted is None:
+                    return
     raise ValueError(f"{path} ends before frame {wanted}; it is damaged or truncated")
 
 

@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from pilotnet.dataset import schema
 from pilotnet.dataset.files import read_episodes, read_table, tasks_table, write_table
-from pilotnet.dataset.info import DatasetInfo, read_info
+from pilotnet.dataset.info import DatasetInfo, checked_info, read_raw_info
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import SIGNALS_FILE, StagedEpisode, column_stats, staged_video
 from pilotnet.dataset.stats import NAMES, Stats, as_arrays, as_lists, pooled_features
@@ -63,7 +63,14 @@ class DatasetWriter:
 
         Raises ValueError when `root` is not a dataset of this version or a committed episode is damaged.
         """
-        return cls._repaired(root, read_info(root))
+        raw = read_raw_info(root)
+        info, counted, found = checked_info(root, raw), raw.get("total_episodes"), len(read_episodes(root))
+        # info.json is written after each commit, so it may lag behind the meta files but never be ahead of them.
+        if not isinstance(counted, int) or counted > found:
+            raise ValueError(
+                f"{root / schema.INFO_PATH} counts {counted} episodes, but meta/episodes has {found}; files are missing"
+            )
+        return cls._repaired(root, info)
 
     @classmethod
     def _repaired(cls, root: Path, info: DatasetInfo) -> Self:

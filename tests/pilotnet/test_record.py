@@ -1,0 +1,125 @@
+"""RECORD: the same dataset whatever the number of workers, and however often it was interrupted."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import pilotnet.record
+from pilotnet.dataset import Dataset, DatasetWriter, Episode, StagedEpisode
+from pilotnet.folders import read_provenance
+from pilotnet.record import RecordConfig, record
+from sim.scenario import Split
+
+CONFIG = RecordConfig(episodes=2, validation_episodes=1, length=50.0, noise=0.3, seed=1, workers=1)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
+    return record(CONFIG, tmp_path_factory.mktemp("record") / "drives")
+
+
+def contents(root: Path) -> dict[Path, bytes]:
+    """Every file but the provenance, which tells the runs apart."""
+    paths = [path for path in sorted(root.rglob("*")) if path.is_file() and path.name != "record.yaml"]
+    return {path.relative_to(root): path.read_bytes() for path in paths}
+
+
+def interrupt_commit(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Let the commit of episode `number` be interrupted by Ctrl-C."""
+    commit = DatasetWriter.commit
+
+    def commit_or_stop(self: DatasetWriter, staged: StagedEpisode, split: Split) -> Episode:
+        if len(self.episodes) == number:
+            raise KeyboardInterrupt
+        return commit(self, staged, split)
+
+    monkeypatch.setattr(DatasetWriter, "commit", commit_or_stop)
+
+
+def test_the_drives_are_those_of_the_suite_training_roads_first(recorded: Dataset) -> None:
+    assert [episode.scenario for episode in recorded.episodes] == CONFIG.scenarios()
+    assert [episode.split for episode in recorded.episodes] == [Split.TRAIN, Split.TRAIN, Split.VALIDATION]
+    assert all(episode.split is episode.scenario.split for episode in recorded.episodes)
+    assert list(recorded.cameras) == ["left", "centre", "right"]
+    assert read_provenance(recorded.root, "record")["seed"] == 1
+    assert not (recorded.root / ".staging").exists()
+    recorded.check()
+
+
+def test_the_label_stays_the_experts_when_noise_moves_the_car(recorded: Dataset, tmp_path: Path) -> None:
+    disturbed = recorded.signals(0)
+    assert np.abs(disturbed.applied_curvature - disturbed.curvature).max() > 1e-5
+    calm = record(replace(CONFIG, episodes=1, validation_episodes=0, noise=0.0), tmp_path / "calm").signals(0)
+    np.testing.assert_allclose(calm.applied_curvature, calm.curvature, rtol=1e-6)
+
+
+def test_recordings_of_different_seeds_share_no_road() -> None:
+    roads = [{scenario.seed for scenario in replace(CONFIG, seed=seed).scenarios()} for seed in range(3)]
+    assert len(set.union(*roads)) == 9
+
+
+def test_the_number_of_workers_changes_nothing(recorded: Dataset, tmp_path: Path) -> None:
+    parallel = record(replace(CONFIG, workers=2), tmp_path / "parallel")
+    assert contents(parallel.root) == contents(recorded.root)
+
+
+def test_an_interrupted_recording_goes_on_to_the_same_dataset(
+    recorded: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "drives"
+    with monkeypatch.context() as patch:
+        interrupt_commit(patch, 1)
+        with pytest.raises(KeyboardInterrupt):
+            record(CONFIG, out)
+    assert len(Dataset.open(out).episodes) == 1
+    assert not (out / ".staging").exists()
+    assert contents(record(CONFIG, out, resume=True).root) == contents(recorded.root)
+
+
+def test_a_recording_without_a_single_episode_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    interrupt_commit(monkeypatch, 0)
+    with pytest.raises(KeyboardInterrupt):
+        record(replace(CONFIG, workers=2), tmp_path / "drives")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_resuming_a_finished_recording_changes_nothing(recorded: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pilotnet.record, "stage_drive", None)
+    before = contents(recorded.root)
+    assert record(replace(CONFIG, workers=3), recorded.root, resume=True).episodes == recorded.episodes
+    assert contents(recorded.root) == before
+
+
+@pytest.mark.parametrize(("key", "value"), [("noise", 0.0), ("episodes", 3), ("suite", "rural"), ("seed", 2)])
+def test_another_recording_cannot_be_resumed(recorded: Dataset, key: str, value: object) -> None:
+    with pytest.raises(ValueError, match=f"^{key} is {value!r}, but .* was recorded with {getattr(CONFIG, key)!r}"):
+        record(replace(CONFIG, **{key: value}), recorded.root, resume=True)
+
+
+def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine").touch()
+    with pytest.raises(ValueError, match="already holds something"):
+        record(CONFIG, tmp_path)
+    with pytest.raises(ValueError, match=r"record\.yaml is missing"):
+        record(CONFIG, tmp_path, resume=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine"]
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("suite", "moon", "suite is 'moon'; it must be one of"),
+        ("episodes", 0, "episodes is 0; it must lie between 1 and"),
+        ("validation_episodes", -1, "validation_episodes is -1; it must lie between 0 and"),
+        ("length", 1.0, "length is 1.0 m; it must lie between"),
+        ("noise", -1.0, "strength is -1.0 m; it must be"),
+        ("noise", float("nan"), "strength is nan m; it must be"),
+        ("seed", -1, "seed is -1; it must be 0 or more"),
+        ("workers", -1, "workers is -1; it must be 0 or more"),
+    ],
+)
+def test_settings_that_make_no_sense_are_refused(key: str, value: object, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        replace(CONFIG, **{key: value})
