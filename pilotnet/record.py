@@ -5,16 +5,14 @@ changes nothing but the time it takes, and an interrupted recording goes on wher
 """
 
 import contextlib
-from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import joblib
 import numpy as np
 
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, StagedEpisode
 from pilotnet.folders import output_folder, plain, read_provenance, write_provenance
-from pilotnet.progress import limit_threads, track
+from pilotnet.progress import in_parallel, track
 from sim.camera import CAMERA_NAMES
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
@@ -110,28 +108,10 @@ def recording_env() -> DrivingEnv:
 def commit_drives(config: RecordConfig, scenarios: list[Scenario], writer: DatasetWriter) -> None:
     """Drive whatever is not yet in the dataset and commit it, in order."""
     remaining = scenarios[len(writer.episodes) :]
-    drives = staged_drives(config, remaining, writer.staging)
-    with contextlib.closing(drives):
+    jobs = [(scenario, config.noise, config.seed, writer.staging / scenario.name) for scenario in remaining]
+    with contextlib.closing(in_parallel(stage_drive, jobs, config.workers)) as drives:
         for staged in track(drives, "recording drives", len(remaining)):
             writer.commit(staged, staged.scenario.split)
-
-
-def staged_drives(config: RecordConfig, scenarios: list[Scenario], staging: Path) -> Generator[StagedEpisode, None, None]:
-    """Stage the drives in parallel, handing them out in the order of `scenarios`."""
-    jobs = [(scenario, config.noise, config.seed, staging / scenario.name) for scenario in scenarios]
-    workers = min(config.workers or joblib.cpu_count(), len(jobs))
-    if workers <= 1:
-        yield from (stage_drive(*job) for job in jobs)
-        return
-    # Half-finished work is thrown away when this generator is closed early, after an error or Ctrl-C.
-    pool = joblib.Parallel(n_jobs=workers, return_as="generator")
-    yield from pool(joblib.delayed(stage_in_worker)(*job) for job in jobs)
-
-
-def stage_in_worker(scenario: Scenario, noise: float, seed: int, folder: Path) -> StagedEpisode:
-    """`stage_drive`, in a process that shares the machine with others like it."""
-    limit_threads()
-    return stage_drive(scenario, noise, seed, folder)
 
 
 def stage_drive(scenario: Scenario, noise: float, seed: int, folder: Path) -> StagedEpisode:

@@ -1,6 +1,6 @@
 """RECORD: the same dataset whatever the number of workers, and however often it was interrupted."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -95,7 +95,7 @@ def test_resuming_a_finished_recording_changes_nothing(recorded: Dataset, monkey
 @pytest.mark.parametrize(("key", "value"), [("noise", 0.0), ("episodes", 3), ("suite", "rural"), ("seed", 2)])
 def test_another_recording_cannot_be_resumed(recorded: Dataset, key: str, value: object) -> None:
     with pytest.raises(ValueError, match=f"^{key} is {value!r}, but .* was recorded with {getattr(CONFIG, key)!r}"):
-        record(replace(CONFIG, **{key: value}), recorded.root, resume=True)
+        record(RecordConfig(**(asdict(CONFIG) | {key: value})), recorded.root, resume=True)
 
 
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
@@ -122,4 +122,4 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
 )
 def test_settings_that_make_no_sense_are_refused(key: str, value: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
-        replace(CONFIG, **{key: value})
+        RecordConfig(**(asdict(CONFIG) | {key: value}))
