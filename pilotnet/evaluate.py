@@ -5,23 +5,22 @@
 
 import csv
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-import joblib
 import pyarrow
 import pyarrow.parquet
 
 from pilotnet.drivers import make_driver, needs_camera
 from pilotnet.folders import atomic_path, output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
-from pilotnet.progress import limit_threads, track
+from pilotnet.progress import in_parallel, track
 from sim.env import DrivingEnv, EnvConfig
 from sim.rollout import rollout
-from sim.scenario import Scenario, Split, suite
-from sim.types import Step
+from sim.scenario import Scenario, suite
+from sim.types import Observation, Step
 
 EPISODES_FILE, TRACES_FILE = "episodes.csv", "traces.parquet"
 
@@ -32,7 +31,7 @@ class EvaluateConfig:
 
     drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
     suite: str = "lane_keeping"
-    split: Split = Split.TEST
+    split: Literal["train", "validation", "test"] = "test"
     episodes: int = 20
     length: float = 1500.0
     first: int = 0
@@ -63,9 +62,8 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) 
     drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
     with output_folder(out) as folder:
         write_provenance(folder, "evaluate", config, seed=config.first)
-        jobs = [joblib.delayed(_drive)(name, scenario, checkpoint) for name, scenario in drives]
-        finished = joblib.Parallel(n_jobs=config.workers or -1, return_as="generator")(jobs)
-        done = list(track(finished, "driving", len(jobs)))
+        jobs = [(name, scenario, checkpoint) for name, scenario in drives]
+        done = list(track(in_parallel(_drive, jobs, config.workers), "driving", len(jobs)))
         episodes = tuple(score for score, _ in done)
         write_episodes(folder / EPISODES_FILE, episodes)
         tables = [trace for _, trace in done]
@@ -75,8 +73,7 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) 
 
 
 def _drive(name: str, scenario: Scenario, checkpoint: Path | None) -> tuple[EpisodeScore, pyarrow.Table]:
-    """One drive, in a worker process."""
-    limit_threads()
+    """One drive, for a worker process."""
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else ()))
     driver = make_driver(name, env, checkpoint)
     steps = [without_frames(step) for step in rollout(env, driver, scenario)]
@@ -86,10 +83,6 @@ def _drive(name: str, scenario: Scenario, checkpoint: Path | None) -> tuple[Epis
 
 def without_frames(step: Step) -> Step:
     """The step without its pictures, so that a long drive fits in memory."""
-    from dataclasses import replace
-
-    from sim.types import Observation
-
     return replace(step, observation=Observation(step.observation.speed))
 
 

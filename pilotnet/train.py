@@ -4,6 +4,7 @@ The loss is the mean square error of curvature in units of the labels' spread, o
 other roads. What matters is driving: the validation error is there to see that training works, not to choose between networks.
 """
 
+import csv
 import logging
 import warnings
 from dataclasses import asdict, dataclass, field
@@ -13,14 +14,13 @@ from typing import Any
 import lightning
 import torch
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint
-from lightning.pytorch.loggers import CSVLogger
 from rich.progress import Progress
 from torch import Tensor
 from torch.utils.data import DataLoader
 
 from pilotnet.checkpoint import Checkpoint, save_checkpoint
 from pilotnet.dataset import Dataset
-from pilotnet.folders import output_folder, plain, read_provenance, write_provenance
+from pilotnet.folders import atomic_path, output_folder, plain, read_provenance, write_provenance
 from pilotnet.model import PilotNet
 from pilotnet.progress import progress_bar
 from pilotnet.samples import Augmentation, Batch, Samples, load_drives
@@ -28,6 +28,7 @@ from pilotnet.viewpoint import View, Viewpoint
 from sim.scenario import Split
 
 RESUME_FOLDER, METRICS_FILE = "unfinished", "metrics.csv"
+LOSSES = ("train_loss", "val_loss", "val_offset")
 VALIDATION_SEED = 2**31  # far from any training seed: validation views are the same in every run
 
 
@@ -123,6 +124,29 @@ class ProgressBar(Callback):
         self._bar.update(self._task, completed=trainer.global_step)
 
 
+class History(Callback):
+    """Losses epoch by epoch in a CSV file, which a resumed training goes on with."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
+        """Keep the rows of the epochs that are done."""
+        self._rows: list[dict[str, Any]] = []
+        if trainer.current_epoch:
+            with self._path.open(newline="") as file:
+                self._rows = [row for row in csv.DictReader(file) if int(row["epoch"]) < trainer.current_epoch]
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
+        """Add this epoch's row."""
+        losses = {name: f"{float(trainer.callback_metrics[name]):.6g}" for name in LOSSES}
+        self._rows.append({"epoch": trainer.current_epoch, **losses})
+        with atomic_path(self._path) as unfinished, unfinished.open("w", newline="") as file:
+            writer = csv.DictWriter(file, ["epoch", *LOSSES])
+            writer.writeheader()
+            writer.writerows(self._rows)
+
+
 def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> Path:
     """Train PilotNet on the dataset `data` and write a model folder `out`; the path of its checkpoint.
 
@@ -169,20 +193,25 @@ def _require_same(config: TrainConfig, data: Path, out: Path, unfinished: Path) 
 
 
 def _fit(cloning: Cloning, config: TrainConfig, folder: Path, resume_from: Path | None) -> None:
-    """Lightning's Trainer with our bar, a checkpoint to resume from after every epoch, and metrics.csv."""
+    """Lightning's Trainer with our bar, and after every epoch a row of metrics.csv and a checkpoint to resume from."""
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     with progress_bar() as bar, warnings.catch_warnings():
         # Batches are gathered from memory: workers would only copy them.
         warnings.filterwarnings("ignore", ".*does not have many workers.*")
-        warnings.filterwarnings("ignore", ".*isinstance.treespec, LeafSpec.*")
+        warnings.filterwarnings("ignore", ".*LeafSpec.* is deprecated", FutureWarning)  # Lightning's own use of torch
+        warnings.filterwarnings("ignore", ".*Checkpoint directory .* exists and is not empty.*")  # a resumed training's own
         trainer = lightning.Trainer(
             accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[config.device],
             devices=1,
             precision="bf16-mixed" if torch.cuda.is_available() and config.device != "cpu" else "32-true",
             max_epochs=config.epochs,
             reload_dataloaders_every_n_epochs=1,
-            callbacks=[ProgressBar(bar), ModelCheckpoint(folder / RESUME_FOLDER, "last", enable_version_counter=False)],
-            logger=CSVLogger(folder, name="", version=""),
+            callbacks=[
+                ProgressBar(bar),
+                History(folder / METRICS_FILE),
+                ModelCheckpoint(folder / RESUME_FOLDER, "last", enable_version_counter=False),
+            ],
+            logger=False,
             enable_progress_bar=False,
             enable_model_summary=False,
             num_sanity_val_steps=0,

@@ -12,7 +12,7 @@ from pilotnet.viewpoint import View
 from sim.camera import Camera
 
 
-@pytest.fixture()
+@pytest.fixture
 def saved(tmp_path: Path) -> tuple[Path, Checkpoint]:
     checkpoint = Checkpoint(PilotNet(0.02), View(focal=150.0), Camera(focal=160.0), {"config": {"epochs": 3}})
     save_checkpoint(tmp_path, checkpoint)

@@ -93,6 +93,7 @@ DAMAGES: dict[str, tuple[str, Callable[[Path], object], str]] = {
     "short data": (DATA, shorten, r"file-001\.parquet holds 3 rows; the episode has 15 frames"),
     "missing data": (DATA, Path.unlink, r"data/chunk-000/file-001\.parquet is missing"),
     "truncated meta": (META, truncate, r"meta/episodes/chunk-000/file-001\.parquet is not a readable parquet file"),
+    "empty meta": (META, lambda path: pq.write_table(pq.ParquetFile(path).read().slice(0, 0), path), "describes 0 episodes"),
     "missing meta": (META, Path.unlink, "has no episode 1, but later ones"),
     "truncated video": (VIDEO, truncate, r"file-001\.mp4 is truncated: it ends before its last frame"),
     "video without header": (VIDEO, lambda path: truncate(path, 0.02), r"file-001\.mp4 is not a readable video"),

@@ -1,0 +1,33 @@
+"""Drawings are SVG elements that take the page's colours; metrics.csv is read with its gaps."""
+
+from pathlib import Path
+
+import pytest
+
+from pilotnet.report.plots import INK, read_metrics, training_curves
+
+SPARSE = "epoch,step,train_loss,val_loss,val_offset\n0,9,,0.8,0.4\n0,9,0.9,,\n1,19,,0.5,0.2\n1,19,0.6,,\n"
+
+
+def test_metrics_are_read_with_their_gaps(tmp_path: Path) -> None:
+    (tmp_path / "metrics.csv").write_text(SPARSE)
+    metrics = read_metrics(tmp_path / "metrics.csv")
+    assert set(metrics) == {"train_loss", "val_loss", "val_offset"}
+    assert metrics["val_loss"][0].tolist() == [1, 2]
+    assert metrics["train_loss"][1].tolist() == [0.9, 0.6]
+
+
+def test_damaged_metrics_are_named(tmp_path: Path) -> None:
+    (tmp_path / "metrics.csv").write_text(SPARSE.replace("0.6", "o.6"))
+    with pytest.raises(ValueError, match=r"metrics\.csv is damaged"):
+        read_metrics(tmp_path / "metrics.csv")
+
+
+def test_a_drawing_follows_the_pages_text_colour_and_is_the_same_twice(tmp_path: Path) -> None:
+    (tmp_path / "metrics.csv").write_text(SPARSE)
+    metrics = read_metrics(tmp_path / "metrics.csv")
+    drawing = training_curves(metrics)
+    assert drawing.startswith("<svg")
+    assert "currentColor" in drawing
+    assert INK not in drawing
+    assert drawing == training_curves(metrics)

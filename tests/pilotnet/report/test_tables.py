@@ -1,0 +1,50 @@
+"""The score table says the same in the terminal and on the page."""
+
+import io
+import math
+from dataclasses import replace
+
+from rich.console import Console
+
+from pilotnet.metrics import EpisodeScore, total_score
+from pilotnet.report import score_table
+from pilotnet.report.tables import BRIEF, score_rows, scores_by_road
+
+EPISODE = EpisodeScore("pilotnet", "rural-2", "rural", 2, 600.0, 9000.0, 0.21, 0.0012, 3.25, 2, 1, 0, 0)
+
+
+def written(label: str, episode: EpisodeScore) -> str:
+    rows = score_rows({"pilotnet": total_score([episode])})
+    return next(row.values[0] for row in rows if row.label.startswith(label))
+
+
+def test_rows_hold_the_numbers_in_the_units_of_their_labels() -> None:
+    assert written("Autonomy", EPISODE) == "97.0"  # 3 interventions of 6 s in 600 s
+    assert written("Interventions", EPISODE) == "3"
+    assert written("lane departure", EPISODE) == "2"
+    assert written("Mean autonomous distance", EPISODE) == "3.0"
+    assert written("RMS curvature rate", EPISODE) == "1.20"
+    assert written("Min. time to collision", EPISODE) == "3.2"
+
+
+def test_without_an_intervention_the_autonomous_distance_is_a_bound() -> None:
+    assert written("Mean autonomous distance", replace(EPISODE, departure=0, off_road=0)) == "> 9.0"
+
+
+def test_a_car_that_never_closed_in_has_no_time_to_collision() -> None:
+    assert written("Min. time to collision", replace(EPISODE, min_time_to_collision=math.inf)) == "\N{EN DASH}"
+
+
+def test_the_terminal_table_fits_eighty_columns_and_holds_every_row() -> None:
+    scores = {name: total_score([EPISODE]) for name in ("expert", "pilotnet", "straight")}
+    console = Console(width=80, markup=False, file=io.StringIO(), record=True)
+    console.print(score_table(scores))
+    lines = console.export_text().splitlines()
+    assert all(any(row.label in line and row.values[0] in line for line in lines) for row in score_rows(scores))
+    assert "PilotNet" in lines[1]
+
+
+def test_roads_are_scored_apart() -> None:
+    parts = scores_by_road([EPISODE, replace(EPISODE, road="highway", departure=0, off_road=0)])
+    assert {road: part["pilotnet"].interventions for road, part in parts.items()} == {"rural": 3, "highway": 0}
+    assert len(score_rows(parts["rural"], BRIEF)) == len(BRIEF)

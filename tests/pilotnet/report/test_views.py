@@ -1,0 +1,32 @@
+"""Sample frames: back from YUV, and a bend to either side with a straight between."""
+
+from pathlib import Path
+
+import torch
+
+from pilotnet.dataset import Dataset
+from pilotnet.report.views import MOVES, choose_moments, per_kilometre, sample_strips, to_rgb
+from pilotnet.viewpoint import YUV, View
+
+
+def test_a_view_comes_back_in_the_colours_it_had() -> None:
+    colours = torch.tensor([[255, 0, 0], [0, 255, 0], [0, 0, 255], [12, 130, 77]])
+    view = torch.einsum("kc,wc->kw", torch.tensor(YUV), colours / 127.5 - 1)[:, None, :]
+    assert to_rgb(view)[0].tolist() == colours.tolist()
+
+
+def test_curvature_is_written_per_kilometre_with_its_sign() -> None:
+    assert per_kilometre(0.0062) == "κ +6.2 /km"
+    assert per_kilometre(-0.01) == "κ \N{MINUS SIGN}10.0 /km"
+
+
+def test_the_moments_are_a_left_bend_a_straight_and_a_right_bend(tiny_data: Path) -> None:
+    left, straight, right = choose_moments(Dataset.open(tiny_data))
+    assert left.curvature < straight.curvature < right.curvature
+    assert abs(straight.curvature) < 1e-3
+
+
+def test_every_strip_has_the_frame_and_all_moves(tiny_data: Path) -> None:
+    strips = sample_strips(Dataset.open(tiny_data), View())
+    assert [len(strip.pictures) for strip in strips] == [1 + len(MOVES)] * 3
+    assert strips[0].pictures[2].caption.startswith("0.8 m right: κ \N{MINUS SIGN}")

@@ -1,0 +1,105 @@
+"""Training samples: where they come from, how they are moved, and the label that belongs to the move."""
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pilotnet.dataset import Dataset
+from pilotnet.samples import LIMIT, Augmentation, Drives, Samples, load_drives, sampling_probability
+from pilotnet.viewpoint import View
+from sim.camera import Camera, rig
+from sim.scenario import Split
+from sim.steering import recovery_curvature
+
+
+def drives(size: int = 400) -> Drives:
+    """Frames whose every pixel says which camera (red) and which moment (green, blue) recorded it."""
+    cameras = rig(Camera(width=4, height=2, horizon=1.0))
+    frames = np.zeros((3, size, 2, 4, 3), np.uint8)
+    moments = np.arange(size)
+    for number in range(3):
+        frames[number, :, :, :, 0] = number
+    frames[..., 1] = (moments // 256)[None, :, None, None]
+    frames[..., 2] = (moments % 256)[None, :, None, None]
+    curvature = 0.01 * np.sin(moments / 20)
+    return Drives(frames, curvature, np.full(size, 20.0), cameras)
+
+
+def test_the_label_is_the_recorded_command_corrected_for_shift_and_rotation_of_the_view() -> None:
+    source = drives()
+    samples = Samples(source, Augmentation(), seed=1)
+    batch = samples.__getitems__(list(range(400)))
+    camera = batch.frames[:, 0, 0, 0].numpy().astype(int)
+    moment = batch.frames[:, 0, 0, 1].numpy().astype(int) * 256 + batch.frames[:, 0, 0, 2].numpy()
+    offset = batch.shift.numpy() + np.array([-0.6, 0.0, 0.6])[camera]
+    expected = source.curvature[moment] + recovery_curvature(offset, batch.rotation.numpy(), 20.0)
+    np.testing.assert_allclose(batch.curvature.numpy(), expected, atol=1e-7)
+
+
+def test_a_shifted_view_starts_from_the_nearest_camera() -> None:
+    batch = Samples(drives(), Augmentation(), seed=1).__getitems__(list(range(400)))
+    assert set(batch.frames[:, 0, 0, 0].tolist()) == {0, 1, 2}
+    inner = batch.frames[:, 0, 0, 0] == 1
+    assert batch.shift[inner].abs().max() <= 0.3
+    assert batch.shift.abs().max() <= LIMIT * 0.5 - 0.6 + 1e-6
+
+
+def test_shift_and_rotation_have_the_spread_asked_for() -> None:
+    samples = Samples(drives(20_000), Augmentation(shift=0.4, rotation=3.0), seed=0)
+    assert samples._shift.std() == pytest.approx(0.4, rel=0.02)
+    assert np.degrees(samples._rotation).std() == pytest.approx(3.0, rel=0.02)
+    assert samples._shift.mean() == pytest.approx(0.0, abs=0.01)
+
+
+def test_without_augmentation_every_sample_is_the_centre_frame_with_its_own_label() -> None:
+    plain = Augmentation(shift=0.0, rotation=0.0, balance=0.0)
+    batch = Samples(drives(), plain, seed=0).__getitems__(list(range(400)))
+    assert (batch.frames[:, 0, 0, 0] == 1).all()
+    assert not batch.shift.any()
+    assert not batch.rotation.any()
+
+
+def test_epochs_differ_and_each_can_be_drawn_again() -> None:
+    samples = Samples(drives(), Augmentation(), seed=5)
+    first = samples.__getitems__([0, 1, 2]).curvature
+    samples.start_epoch(1)
+    second = samples.__getitems__([0, 1, 2]).curvature
+    samples.start_epoch(0)
+    assert (samples.__getitems__([0, 1, 2]).curvature == first).all()
+    assert (first != second).any()
+
+
+def test_balancing_draws_rare_bends_more_often() -> None:
+    curvature = np.concatenate([np.zeros(900), np.full(100, 0.01)])
+    as_driven, half, alike = (sampling_probability(curvature, np.full(1000, 20.0), balance) for balance in (0.0, 0.5, 1.0))
+    assert as_driven[900:].sum() == pytest.approx(0.1)
+    assert half[900:].sum() == pytest.approx(0.25)
+    assert alike[900:].sum() == pytest.approx(0.5)
+
+
+def test_a_drive_without_any_bend_can_be_sampled() -> None:
+    assert sampling_probability(np.zeros(10), np.full(10, 20.0), 1.0).sum() == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("settings", [{"shift": -0.1}, {"rotation": 99.0}, {"balance": 2.0}, {"shift": math.nan}])
+def test_senseless_augmentation_is_refused(settings: dict) -> None:
+    with pytest.raises(ValueError, match="it must lie between 0 and"):
+        Augmentation(**settings)
+
+
+def test_a_split_is_loaded_whole_and_cropped_to_the_rows_a_view_needs(tiny_data: Path) -> None:
+    dataset = Dataset.open(tiny_data)
+    loaded = load_drives(dataset, Split.TRAIN, View(), Augmentation())
+    length = sum(episode.length for episode in dataset.episodes if episode.split is Split.TRAIN)
+    height = loaded.cameras["centre"].height
+    assert loaded.frames.shape == (3, length, height, 320, 3)
+    assert height < 90
+    top = int(dataset.cameras["centre"].horizon - loaded.cameras["centre"].horizon)
+    np.testing.assert_array_equal(loaded.frames[1, 0], dataset.frames(0, "centre", slice(0, 160))[0][top : top + height])
+
+
+def test_a_split_without_episodes_is_refused(tiny_data: Path) -> None:
+    with pytest.raises(ValueError, match="has no test episode"):
+        load_drives(Dataset.open(tiny_data), Split.TEST, View(), Augmentation())
