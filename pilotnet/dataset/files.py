@@ -26,7 +26,8 @@ def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
     """Read a parquet file; ValueError when it is missing, damaged or lacks one of `columns`."""
     try:
         # One thread and one plain file: an episode is small, and a folder must not be taken for a partitioned table.
-        table = pq.ParquetFile(path).read(columns=columns and list(columns), use_threads=False)
+        with pq.ParquetFile(path) as file:
+            table = file.read(columns=columns and list(columns), use_threads=False)
     except FileNotFoundError:
         raise ValueError(f"{path} is missing") from None
     except (pa.ArrowException, OSError):
@@ -79,7 +80,10 @@ def tasks_table() -> pa.Table:
 
 def read_episode(path: Path) -> Episode:
     """The episode that a meta file describes; ValueError when the file is damaged or from another version."""
-    row = read_table(path, META_COLUMNS).to_pylist()[0]
+    rows = read_table(path, META_COLUMNS).to_pylist()
+    if len(rows) != 1:
+        raise ValueError(f"{path} describes {len(rows)} episodes; it must describe exactly one")
+    row = rows[0]
     try:
         scenario = Scenario(**json.loads(row["scenario"]))
         return Episode(row["episode_index"], row["length"], choice("split", row["split"], Split), scenario)

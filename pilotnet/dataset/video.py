@@ -19,7 +19,7 @@ from sim.types import Image, require_image
 GOP = 10  # frames from one key frame to the next
 CODEC, PIXEL_FORMAT = "libx264", "yuv420p"
 ENCODER = {"preset": "ultrafast", "crf": "23", "bf": "0", "g": str(GOP)}
-TICKS = 1024  # of the track's clock per frame: ffmpeg's own choice at 10 frames/s (10240 Hz), so that LeRobot can merge
+SLOWEST_CLOCK = 10_000  # [Hz]
 VIDEO_INFO = {
     "video.codec": "h264",
     "video.pix_fmt": PIXEL_FORMAT,
@@ -37,7 +37,7 @@ class VideoEncoder:
     def __init__(self, path: Path, fps: int, width: int, height: int) -> None:
         if width % 2 or height % 2:
             raise ValueError(f"camera size is {width} x {height} px; H.264 needs both to be even")
-        options = {"movflags": "faststart", "video_track_timescale": str(TICKS * fps)}
+        options = {"movflags": "faststart", "video_track_timescale": str(track_clock(fps))}
         self._shape, self._count, self._closed = (height, width, 3), 0, False
         self._container = av.open(str(path), "w", format="mp4", options=options)
         self._stream = cast(VideoStream, self._container.add_stream(CODEC, rate=fps, options=ENCODER))
@@ -121,6 +121,14 @@ def decode_frames(path: Path, rows: range) -> Iterator[Image]:
                 if wanted is None:
                     return
     raise ValueError(f"{path} ends before frame {wanted}; it is damaged or truncated")
+
+
+def track_clock(fps: int) -> int:
+    """The rate of the video's clock [Hz]: ffmpeg's own choice, 10240 Hz at 10 frames/s, so that LeRobot can merge videos."""
+    clock = fps
+    while clock < SLOWEST_CLOCK:
+        clock *= 2
+    return clock
 
 
 def frame_ticks(stream: VideoStream) -> int:

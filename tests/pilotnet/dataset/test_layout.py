@@ -10,10 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from synthetic_drives import CAMERAS, FPS, write_dataset
+from synthetic_drives import CAMERAS, FPS, picture, write_dataset
 
 from pilotnet.dataset import Dataset
 from pilotnet.dataset.schema import TASK
+from pilotnet.dataset.video import VideoEncoder, decode_frames
 
 VIDEOS = {f"observation.images.{name}" for name in CAMERAS}
 INDICES = {"timestamp": "float", "frame_index": "int64", "episode_index": "int64", "index": "int64", "task_index": "int64"}
@@ -156,3 +157,16 @@ def test_the_card_points_at_the_data(root: Path) -> None:
     _, header, text = (root / "README.md").read_text().split("---\n")
     assert yaml.safe_load(header)["configs"][0]["data_files"] == "data/*/*.parquet"
     assert "LeRobot" in text
+
+
+@pytest.mark.parametrize(("fps", "clock"), [(10, 10240), (20, 10240), (30, 15360)])
+def test_other_frame_rates_keep_ffmpegs_clock_and_find_their_frames(tmp_path: Path, fps: int, clock: int) -> None:
+    path, camera = tmp_path / "video.mp4", CAMERAS["centre"]
+    with VideoEncoder(path, fps, camera.width, camera.height) as encoder:
+        for index in range(23):
+            encoder.add(picture(index, 0, camera))
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].time_base.denominator == clock
+    whole = list(decode_frames(path, range(23)))
+    (last,) = decode_frames(path, range(22, 23))
+    assert np.array_equal(last, whole[22])
