@@ -1,0 +1,118 @@
+"""RENDER: a plan, a pose and the cars around it -> what the cameras see. The only door to the picture.
+
+Sky, then ground, then shadows, then everything that stands, from far to near. A picture depends on nothing but the plan, the seed, the camera, the
+pose and the cars: not on the path that led there.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.appearance import Daylight, Light
+from sim.camera import Camera
+from sim.ground import draw_ground, ground_of
+from sim.roads import RoadPlan
+from sim.scenery.cars import Cars, cars_of, draw_car
+from sim.scenery.placement import PLANT, Scenery, scenery_of
+from sim.scenery.plants import Plants, draw_plant, plants
+from sim.scenery.posts import draw_post
+from sim.scenery.shadows import shade_under_car, shade_under_plant
+from sim.sky import draw_sky, panorama
+from sim.types import Actor, Image, Pose
+
+NEAREST = 0.6  # [m] in front of the camera: nothing static nearer than this is drawn
+SHADOWED = 110.0  # [m] up to which plants throw shadows
+
+
+class Renderer:
+    """Renders one world's frames: made once per plan, then asked for every pose."""
+
+    def __init__(self, plan: RoadPlan, seed: int, cameras: Sequence[Camera]) -> None:
+        self.cameras = tuple(cameras)
+        self._daylight = Daylight.of_seed(seed)
+        self._light = self._daylight.light
+        self._ground = ground_of(plan, seed)
+        self._scenery = scenery_of(plan, self._ground, seed)
+        self._plants = plants()
+        optics = {(camera.focal, camera.horizon) for camera in self.cameras}
+        self._skies = {each: panorama(self._daylight, seed, *each) for each in optics}
+
+    def render(self, ego: Pose, actors: Sequence[Actor]) -> list[Image]:
+        """One RGB uint8 image (H, W, 3) for each camera of a car at `ego`, with the other cars where they are now."""
+        cars = cars_of(list(actors))
+        return [self._view(camera, ego, cars) for camera in self.cameras]
+
+    def _view(self, camera: Camera, ego: Pose, cars: Cars) -> Image:
+        image = np.empty((camera.height, camera.width, 3), np.uint8)
+        cos, sin = math.cos(ego.heading), math.sin(ego.heading)
+        x, y = ego.x - camera.lateral * sin, ego.y + camera.lateral * cos
+        optics = camera.focal, camera.horizon
+        view = float(camera.focal), float(camera.horizon), float(camera.elevation), x, y, cos, sin
+        draw_sky(image, self._skies[optics], view[0], view[1], ego.heading)
+        draw_ground(image, self._ground, self._light, *view)
+        things, forward, right = _in_view(self._scenery, cars.pose, camera.width / 2 / camera.focal, x, y, cos, sin)
+        order = np.argsort(-forward, kind="stable")
+        _draw_things(image, self._scenery, self._plants, cars, self._light, things[order], forward[order], right[order], *view)
+        return image
+
+
+@njit(cache=True, fastmath=True)
+def _in_view(
+    scenery: Scenery, cars: NDArray[np.float64], spread: float, x: float, y: float, cos: float, sin: float
+) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
+    """What may be seen or throw a shadow into view: index (cars follow the scenery), forward and right of the camera [m]."""
+    count = scenery.x.size + cars.shape[0]
+    things, forwards, rights = np.empty(count, np.int64), np.empty(count), np.empty(count)
+    found = 0
+    for i in range(count):
+        car = i - scenery.x.size
+        dx = (cars[car, 0] if car >= 0 else scenery.x[i]) - x
+        dy = (cars[car, 1] if car >= 0 else scenery.y[i]) - y
+        reach, margin = (400.0, 9.0) if car >= 0 else (scenery.reach[i], 1.5 * scenery.height[i])
+        forward, right = dx * cos + dy * sin, dy * cos - dx * sin
+        if -margin < forward < reach and abs(right) < max(forward, 0.0) * spread + margin:
+            things[found], forwards[found], rights[found] = i, forward, right
+            found += 1
+    return things[:found], forwards[:found], rights[:found]
+
+
+@njit(cache=True, fastmath=True)
+def _draw_things(
+    image: Image, scenery: Scenery, plants: Plants, cars: Cars, light: Light,
+    things: NDArray[np.int64], forward: NDArray[np.float64], right: NDArray[np.float64],
+    focal: float, horizon: float, elevation: float, x: float, y: float, cos: float, sin: float,
+) -> None:  # fmt: skip
+    """Shadows first, then the things themselves; both in the order given, far to near."""
+    still = scenery.x.size
+    for n in range(things.size):
+        i = things[n]
+        if i >= still:
+            car = i - still
+            shade_under_car(image, cars.pose[car], cars.size[car], light, focal, horizon, elevation, x, y, cos, sin)
+        elif scenery.family[i] == PLANT and forward[n] < SHADOWED and scenery.height[i] > 0.8:
+            strength = min(3 - 3 * forward[n] / SHADOWED, 1.0)
+            shade_under_plant(
+                image, light, focal, horizon, elevation, x, y, cos, sin, scenery.x[i], scenery.y[i], scenery.height[i], strength
+            )
+    sun_towards, sun_right = -(light.sun_x * cos + light.sun_y * sin), light.sun_y * cos - light.sun_x * sin
+    for n in range(things.size):
+        i = things[n]
+        if i >= still:
+            car = i - still
+            draw_car(
+                image, cars.pose[car], cars.size[car], cars.colour[car], cars.braking[car], cars.planes[car], light,
+                focal, horizon, elevation, x, y, cos, sin,
+            )  # fmt: skip
+        elif forward[n] > NEAREST:
+            if scenery.family[i] == PLANT:
+                draw_plant(
+                    image, plants.texels, plants.starts, light, focal, horizon, elevation, forward[n], right[n],
+                    sun_right, sun_towards, scenery.height[i], scenery.kind[i],
+                    scenery.colour[i, 0], scenery.colour[i, 1], scenery.colour[i, 2],
+                    min(4 - 4 * forward[n] / scenery.reach[i], 1.0),
+                )  # fmt: skip
+            else:
+                draw_post(image, light, focal, horizon, elevation, forward[n], right[n], sun_towards, scenery.kind[i])

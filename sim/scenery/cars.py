@@ -1,0 +1,281 @@
+"""Cars: a body and a cabin, each a convex solid bounded by planes, on wheels; rays are cut against them in the car's own frame.
+
+Car frame: x forward, y right, z up [m], origin on the ground below the car's centre.
+"""
+
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.appearance import Light
+from sim.types import Actor, Image
+
+Floats = NDArray[np.float64]
+BODY_PLANES, CABIN_PLANES = 12, 6
+# Planes of the body and of the cabin, in the order of `_planes`.
+FRONT, REAR, RIGHT, LEFT, BOTTOM, TOP = range(6)
+WHEEL_RADIUS, AXLE, CLEARANCE = 0.32, 0.30, 0.22  # [m], share of the length from the centre, [m]
+SHOULDER = 0.60  # height of the shoulder line as a share of the car's
+BODY, CABIN, WHEEL, NOTHING = range(4)
+NEAR = 0.15  # [m] in front of the camera where the world begins
+# Four rays a pixel, on a turned grid.
+RAYS = ((0.125, 0.625), (0.375, 0.125), (0.625, 0.875), (0.875, 0.375))
+
+
+class Cars(NamedTuple):
+    """The cars of a frame: pose (K, 4) x, y, cos, sin; size (K, 3) length, width, height [m]; colour (K, 3) in [0, 1]; braking (K,).
+
+    planes: (K, 18, 4) outward normals and distances from the origin of the body's planes, then the cabin's.
+    """
+
+    pose: Floats
+    size: Floats
+    colour: Floats
+    braking: NDArray[np.bool_]
+    planes: Floats
+
+
+def cars_of(actors: list[Actor]) -> Cars:
+    """The actors of a frame as arrays."""
+    headings = [actor.pose.heading for actor in actors]
+    poses = [(a.pose.x, a.pose.y, math.cos(h), math.sin(h)) for a, h in zip(actors, headings, strict=True)]
+    planes = [_planes(actor.length, actor.width, actor.height) for actor in actors]
+    return Cars(
+        pose=np.array(poses, dtype=np.float64).reshape(-1, 4),
+        size=np.array([(a.length, a.width, a.height) for a in actors], dtype=np.float64).reshape(-1, 3),
+        colour=np.array([a.colour for a in actors], dtype=np.float64).reshape(-1, 3) / 255,
+        braking=np.array([a.braking for a in actors], dtype=np.bool_),
+        planes=np.array(planes, dtype=np.float64).reshape(-1, BODY_PLANES + CABIN_PLANES, 4),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _planes(length: float, width: float, height: float) -> Floats:
+    """Planes (18, 4) of a hatchback of that size: each a unit normal and its distance from the origin [m]."""
+    end, side, shoulder = length / 2, width / 2, SHOULDER * height
+    nose, tail = 0.47 * height, 0.55 * height
+    rise = height - shoulder
+    each = [  # normal, a point on the plane
+        ((1.0, 0.0, 0.16), (end, 0.0, 0.35)),
+        ((-1.0, 0.0, 0.10), (-end, 0.0, 0.35)),
+        ((0.0, 1.0, 0.09), (0.0, side, 0.45)),
+        ((0.0, -1.0, 0.09), (0.0, -side, 0.45)),
+        ((0.0, 0.0, -1.0), (0.0, 0.0, CLEARANCE)),
+        ((0.0, 0.0, 1.0), (0.0, 0.0, shoulder)),
+        ((shoulder - nose, 0.0, end - 0.20 * length), (end, 0.0, nose)),
+        ((tail - shoulder, 0.0, end - 0.42 * length), (-end, 0.0, tail)),
+        ((0.7, 0.7, 0.0), (end - 0.22, side, 0.0)),
+        ((0.7, -0.7, 0.0), (end - 0.22, -side, 0.0)),
+        ((-0.7, 0.7, 0.0), (-end + 0.12, side, 0.0)),
+        ((-0.7, -0.7, 0.0), (-end + 0.12, -side, 0.0)),
+        ((rise, 0.0, 0.17 * length), (0.21 * length, 0.0, shoulder)),
+        ((-rise, 0.0, 0.13 * length), (-0.47 * length, 0.0, shoulder)),
+        ((0.0, rise, 0.20 * side), (0.0, 0.93 * side, shoulder)),
+        ((0.0, -rise, 0.20 * side), (0.0, -0.93 * side, shoulder)),
+        ((0.0, 0.0, -1.0), (0.0, 0.0, shoulder - 0.2)),
+        ((0.0, 0.0, 1.0), (0.0, 0.0, height)),
+    ]
+    normals = np.array([normal for normal, _ in each])
+    normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+    return np.concatenate([normals, (normals * np.array([point for _, point in each])).sum(1, keepdims=True)], axis=1)
+
+
+@njit(cache=True, fastmath=True)
+def _convex(
+    planes: Floats, first: int, last: int, room: Floats, dx: float, dy: float, dz: float
+) -> tuple[float, int]:
+    """Distance along a ray to where it enters planes [first, last), -1 if it does not, and the plane; room: distance of the eye inside each plane."""
+    enter, leave, face = 0.0, np.inf, -1
+    for i in range(first, last):
+        slope = planes[i, 0] * dx + planes[i, 1] * dy + planes[i, 2] * dz
+        if slope < 0.0:
+            t = room[i] / slope
+            if t > enter:
+                enter, face = t, i - first
+        elif slope > 0.0:
+            leave = min(leave, room[i] / slope)
+        elif room[i] < 0.0:
+            return -1.0, -1
+        if enter >= leave:
+            return -1.0, -1
+    return (enter, face) if face >= 0 else (-1.0, -1)
+
+
+@njit(cache=True, fastmath=True)
+def _wheels(
+    length: float, width: float, eye_x: float, eye_y: float, eye_z: float, dx: float, dy: float, dz: float
+) -> tuple[float, float]:
+    """Distance along a ray to the nearest of two axles' wheels, -1 for none, and the distance [m] from the axle where it hits."""
+    best, radius = -1.0, 0.0
+    half = width / 2 - 0.02
+    slab_in, slab_out = (-half - eye_y) / dy if dy != 0.0 else -np.inf, (half - eye_y) / dy if dy != 0.0 else np.inf
+    if slab_in > slab_out:
+        slab_in, slab_out = slab_out, slab_in
+    for axle in (-AXLE * length, AXLE * length):
+        ox, oz = eye_x - axle, eye_z - WHEEL_RADIUS
+        a, b, c = dx * dx + dz * dz, ox * dx + oz * dz, ox * ox + oz * oz - WHEEL_RADIUS * WHEEL_RADIUS
+        inner = b * b - a * c
+        if inner <= 0.0:
+            continue
+        root = math.sqrt(inner)
+        enter, leave = max((-b - root) / a, slab_in), min((-b + root) / a, slab_out)
+        if 0.0 < enter < leave and (best < 0.0 or enter < best):
+            best, radius = enter, math.hypot(ox + enter * dx, oz + enter * dz)
+    return best, radius
+
+
+@njit(cache=True, fastmath=True)
+def _body_colour(
+    face: int, x: float, y: float, z: float, length: float, width: float, height: float,
+    red: float, green: float, blue: float, braking: bool,
+) -> tuple[float, float, float, float]:  # fmt: skip
+    """Colour of the body at a point of one of its faces, and how much light shines from it."""
+    out, up = abs(y) / (width / 2), z / (SHOULDER * height)
+    if face in (RIGHT, LEFT):
+        for axle in (-AXLE * length, AXLE * length):
+            if math.hypot(x - axle, z - WHEEL_RADIUS) < WHEEL_RADIUS + 0.06:
+                return 0.05, 0.05, 0.05, 0.0
+        seam = min(abs(x - 0.20 * length), min(abs(x + 0.03 * length), abs(x + 0.24 * length)))
+        if z < 0.31 or (seam < 0.012 and up < 0.97):
+            return 0.10, 0.10, 0.10, 0.0
+        return red, green, blue, 0.0
+    if x > 0.42 * length and face != TOP and face != 6:
+        if 0.58 < out and 0.58 < up < 0.76:
+            return 0.95, 0.95, 0.90, 0.35
+        if out < 0.54 and 0.52 < up < 0.72:
+            return 0.08, 0.08, 0.09, 0.0
+        if out < 0.30 and 0.36 < up < 0.47:
+            return 0.90, 0.90, 0.86, 0.0
+        if up < 0.36:
+            return 0.12, 0.12, 0.12, 0.0
+    if x < -0.42 * length and face != TOP and face != 7:
+        if 0.62 < out and 0.62 < up < 0.90:
+            return (1.0, 0.13, 0.08, 0.75) if braking else (0.62, 0.05, 0.05, 0.05)
+        if out < 0.32 and 0.50 < up < 0.62:
+            return 0.90, 0.90, 0.84, 0.0
+        if up < 0.36:
+            return 0.12, 0.12, 0.12, 0.0
+    return red, green, blue, 0.0
+
+
+@njit(cache=True, fastmath=True)
+def _is_glass(face: int, x: float, y: float, z: float, length: float, width: float, height: float) -> bool:
+    """Whether a point of the cabin is window rather than pillar, frame or roof."""
+    share = (z / height - SHOULDER) / (1 - SHOULDER)
+    if face == TOP or not 0.06 < share < 0.88:
+        return False
+    half = width / 2 * (0.93 - 0.20 * share)
+    if face in (FRONT, REAR):
+        return abs(y) < half - 0.07
+    front, rear = length * (0.21 - 0.17 * share), length * (-0.47 + 0.13 * share)
+    return rear + 0.20 < x < front - 0.10 and abs(x + 0.03 * length) > 0.045
+
+
+@njit(cache=True, fastmath=True)
+def _shaded(
+    part: int, face: int, x: float, y: float, z: float, radius: float, planes: Floats, length: float, width: float, height: float,
+    red: float, green: float, blue: float, braking: bool, light: Light, sun_x: float, sun_y: float,
+) -> tuple[float, float, float]:  # fmt: skip
+    """Colour of a point of a car under the day's light."""
+    if part == WHEEL:
+        tone = 0.42 if radius < 0.6 * WHEEL_RADIUS else 0.09
+        return tone, tone, tone
+    index = face if part == BODY else BODY_PLANES + face
+    up = planes[index, 2]
+    facing = planes[index, 0] * sun_x + planes[index, 1] * sun_y + up * light.sun_up
+    lit = light.ambient * (0.80 + 0.25 * up) + light.sun * 0.85 * max(facing, 0.0)
+    if part == CABIN and _is_glass(face, x, y, z, length, width, height):
+        gleam = 0.10 + 0.16 * max(up, 0.0) + 0.08 * (z / height)
+        return gleam, gleam * 1.12, gleam * 1.25
+    glow = 0.0
+    if part == BODY:
+        red, green, blue, glow = _body_colour(face, x, y, z, length, width, height, red, green, blue, braking)
+    sheen = 0.10 * max(up, 0.0) ** 2
+    shine = glow + (1 - glow) * lit
+    return red * shine + sheen, green * shine + 1.05 * sheen, blue * shine + 1.15 * sheen
+
+
+@njit(cache=True, fastmath=True)
+def _screen_box(
+    size: Floats, eye_x: float, eye_y: float, elevation: float, cos: float, sin: float, focal: float, horizon: float, columns: int
+) -> tuple[float, float, float, float]:  # fmt: skip
+    """Columns and rows (left, right, top, bottom) that a car covers; cos, sin: of the camera's heading in the car's frame. Left > right: none."""
+    left, right, top, bottom = np.inf, -np.inf, np.inf, -np.inf
+    for edge in range(4):
+        # The four upright faces' ground edges, cut where the world begins; upright edges share their ends.
+        ax, ay = size[0] * (0.5 if edge in (0, 3) else -0.5), size[1] * (0.5 if edge in (0, 1) else -0.5)
+        bx, by = size[0] * (0.5 if edge in (2, 3) else -0.5), size[1] * (0.5 if edge in (3, 0) else -0.5)
+        a_forward, a_right = (ax - eye_x) * cos + (ay - eye_y) * sin, (ay - eye_y) * cos - (ax - eye_x) * sin
+        b_forward, b_right = (bx - eye_x) * cos + (by - eye_y) * sin, (by - eye_y) * cos - (bx - eye_x) * sin
+        if a_forward < NEAR and b_forward < NEAR:
+            continue
+        if a_forward < NEAR:
+            t = (NEAR - a_forward) / (b_forward - a_forward)
+            a_forward, a_right = NEAR, a_right + t * (b_right - a_right)
+        if b_forward < NEAR:
+            t = (NEAR - b_forward) / (a_forward - b_forward)
+            b_forward, b_right = NEAR, b_right + t * (a_right - b_right)
+        for forward, across in ((a_forward, a_right), (b_forward, b_right)):
+            column = columns / 2 + focal * across / forward
+            left, right = min(left, column), max(right, column)
+            top = min(top, horizon + focal * (elevation - size[2]) / forward)
+            bottom = max(bottom, horizon + focal * elevation / forward)
+    return left, right, top, bottom
+
+
+@njit(cache=True, fastmath=True)
+def draw_car(
+    image: Image, pose: Floats, size: Floats, colour: Floats, braking: bool, planes: Floats, light: Light,
+    focal: float, horizon: float, elevation: float, x: float, y: float, look_cos: float, look_sin: float,
+) -> None:  # fmt: skip
+    """Blend one car over the picture seen from world (x, y), looking along (look_cos, look_sin)."""
+    rows, columns, _ = image.shape
+    length, width, height = size
+    red, green, blue = colour
+    eye_x = (x - pose[0]) * pose[2] + (y - pose[1]) * pose[3]
+    eye_y = (y - pose[1]) * pose[2] - (x - pose[0]) * pose[3]
+    cos, sin = look_cos * pose[2] + look_sin * pose[3], look_sin * pose[2] - look_cos * pose[3]
+    sun_x = light.sun_x * pose[2] + light.sun_y * pose[3]
+    sun_y = light.sun_y * pose[2] - light.sun_x * pose[3]
+    left, right, top, bottom = _screen_box(size, eye_x, eye_y, elevation, cos, sin, focal, horizon, columns)
+    if left > right or right < 0 or left > columns:
+        return
+    room = np.empty(planes.shape[0])
+    for i in range(planes.shape[0]):
+        room[i] = planes[i, 3] - planes[i, 0] * eye_x - planes[i, 1] * eye_y - planes[i, 2] * elevation
+    far = 1 - math.exp(-math.hypot(eye_x, eye_y) / light.haze_reach)
+    for row in range(max(int(top), 0), min(int(math.ceil(bottom)), rows)):
+        for column in range(max(int(left), 0), min(int(math.ceil(right)), columns)):
+            hits, sum_red, sum_green, sum_blue = 0, 0.0, 0.0, 0.0
+            for across, down in RAYS:
+                slope, dz = (column + across - columns / 2) / focal, (horizon - row - down) / focal
+                dx, dy = cos - slope * sin, sin + slope * cos
+                part = NOTHING
+                distance, face = _convex(planes, 0, BODY_PLANES, room, dx, dy, dz)
+                if distance > 0.0:
+                    part = BODY
+                cabin, cabin_face = _convex(planes, BODY_PLANES, BODY_PLANES + CABIN_PLANES, room, dx, dy, dz)
+                if cabin > 0.0 and (part == NOTHING or cabin < distance):
+                    part, distance, face = CABIN, cabin, cabin_face
+                wheel, radius = _wheels(length, width, eye_x, eye_y, elevation, dx, dy, dz)
+                if wheel > 0.0 and (part == NOTHING or wheel < distance):
+                    part, distance = WHEEL, wheel
+                if part == NOTHING:
+                    continue
+                r, g, b = _shaded(
+                    part, face, eye_x + distance * dx, eye_y + distance * dy, elevation + distance * dz, radius,
+                    planes, length, width, height, red, green, blue, braking, light, sun_x, sun_y,
+                )  # fmt: skip
+                hits, sum_red, sum_green, sum_blue = hits + 1, sum_red + r, sum_green + g, sum_blue + b
+            if hits:
+                keep, share = 1 - hits / 4, (1 - far) / 4
+                haze = far * hits / 4
+                for k in range(3):
+                    total = sum_red if k == 0 else (sum_green if k == 1 else sum_blue)
+                    air = light.haze_red if k == 0 else (light.haze_green if k == 1 else light.haze_blue)
+                    value = image[row, column, k] / 255.0 * keep + total * share + air * haze
+                    image[row, column, k] = np.uint8(min(max(value, 0.0), 1.0) * 255 + 0.5)

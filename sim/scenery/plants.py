@@ -1,0 +1,195 @@
+"""Trees, bushes and tufts of grass as pictures that face the camera and are lit by the day's sun.
+
+A picture holds no colours but what lighting needs: opacity, tone, surface direction and bark; it has a mip pyramid, so leaves do not shimmer.
+"""
+
+import math
+from collections.abc import Callable
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.appearance import Light
+from sim.noise import TILE, noise
+from sim.types import Image
+
+Floats = NDArray[np.float64]
+TALL, WIDE = 256, 192  # texels of a plant's picture; the plant's own width is WIDE / TALL of its height
+MIPS = 7
+BROADLEAVES, CONIFERS, BUSHES, TUFTS = 5, 3, 3, 2
+KINDS = BROADLEAVES + CONIFERS + BUSHES + TUFTS
+# Channels of a picture, each times opacity: opacity itself, tone, tone times direction (right, up, towards the camera), bark.
+CHANNELS = 6
+DIRECTION_SCALE = 127.0
+
+
+class Plants(NamedTuple):
+    """texels: int16 pictures, mip by mip, kind by kind, (rows, columns, CHANNELS) each; starts: where each mip begins."""
+
+    texels: NDArray[np.int16]
+    starts: NDArray[np.int64]
+
+
+@cache
+def plants() -> Plants:
+    """The pictures of all kinds of plants; the same in every world, so they are made once per process."""
+    makers: list[tuple[Callable[[np.random.Generator], Floats], int]] = [
+        (_broadleaf, BROADLEAVES), (_conifer, CONIFERS), (_bush, BUSHES), (_tuft, TUFTS),
+    ]  # fmt: skip
+    generator = np.random.default_rng(5)
+    level = np.stack([maker(generator) for maker, count in makers for _ in range(count)])
+    levels = []
+    for _ in range(MIPS):
+        levels.append(level)
+        level = (level[:, ::2, ::2] + level[:, 1::2, ::2] + level[:, ::2, 1::2] + level[:, 1::2, 1::2]) / 4
+    starts = np.cumsum([0] + [each.size for each in levels[:-1]])
+    texels = np.concatenate([np.round(each * DIRECTION_SCALE).astype(np.int16).ravel() for each in levels])
+    return Plants(texels, starts)
+
+
+def _grid() -> tuple[Floats, Floats]:
+    """Right and up of each texel, in plant heights: right in [-0.375, 0.375], up in [0, 1]."""
+    up = 1 - (np.arange(TALL) + 0.5) / TALL
+    right = (np.arange(WIDE) + 0.5) / TALL - WIDE / TALL / 2
+    return np.broadcast_to(right, (TALL, WIDE)), np.broadcast_to(up[:, None], (TALL, WIDE))
+
+
+def _leaf_noise(generator: np.random.Generator) -> Floats:
+    """A window of the noise tile with leafy contrast, (TALL, WIDE)."""
+    tile = noise().values[: TILE * TILE].reshape(TILE, TILE).astype(np.float64)
+    rolled = np.roll(tile, generator.integers(0, TILE, 2), axis=(0, 1))
+    return (rolled - np.roll(rolled, (9, 7), axis=(0, 1)))[:TALL, :WIDE] / 1.4
+
+
+def _picture(opacity: Floats, tone: Floats, right: Floats, up: Floats, towards: Floats, bark: Floats) -> Floats:
+    return np.stack([opacity, *(opacity * each for each in (tone, tone * right, tone * up, tone * towards, bark))], axis=-1)
+
+
+def _crown(generator: np.random.Generator, blobs: Floats, trunk: float) -> Floats:
+    """The picture of leaf balls (right, up, towards, radius), on a trunk of that width (0 for none)."""
+    right, up = _grid()
+    ragged_right, ragged_up, leaves = (_leaf_noise(generator) for _ in range(3))
+    x, z = right + 0.012 * ragged_right, up + 0.012 * ragged_up
+    depth = np.full(right.shape, -9.0)
+    normal = np.zeros((3, *right.shape))
+    for centre_x, centre_z, centre_y, radius in blobs:
+        dx, dz = x - centre_x, z - centre_z
+        inside = radius**2 - dx**2 - dz**2
+        rise = np.sqrt(np.maximum(inside, 0.0))
+        front = (inside > 0) & (centre_y + rise > depth)
+        depth = np.where(front, centre_y + rise, depth)
+        normal = np.where(front, np.stack([dx, dz, rise]) / radius, normal)
+    crown = depth > -9.0
+    height = (up - blobs[:, 1].min()) / max(np.ptp(blobs[:, 1]), 1e-6)
+    shade = 0.62 + 0.30 * np.clip(height, 0, 1) + 0.6 * np.clip(depth, -0.3, 0.3)
+    tone = np.where(crown, np.clip(shade + 0.17 * leaves, 0.25, 1.35), 0.8 + 0.1 * leaves)
+    wood = (np.abs(right - 0.01 * np.sin(9 * up)) < trunk / 2 * (1.2 - 0.6 * up)) & (up < blobs[:, 1].mean()) & ~crown
+    round_trunk = np.clip(right / max(trunk, 1e-6) * 2, -1, 1)
+    normal = np.where(wood, np.stack([round_trunk, 0 * up, np.sqrt(1 - round_trunk**2)]), normal)
+    bark = wood.astype(float)
+    return _picture((crown | wood).astype(float), tone, *normal, bark)
+
+
+def _broadleaf(generator: np.random.Generator) -> Floats:
+    blobs = []
+    for _ in range(34):
+        angle, out, height = generator.uniform(0, 2 * math.pi), generator.uniform(0, 1) ** 0.5, generator.uniform(0.34, 0.88)
+        reach = 0.27 * math.sin(math.pi * min((height - 0.16) / 0.84, 1.0)) ** 0.7
+        radius = generator.uniform(0.065, 0.115)
+        blobs.append((reach * out * math.cos(angle), height, reach * out * math.sin(angle), radius))
+    return _crown(generator, np.array(blobs), trunk=0.045)
+
+
+def _bush(generator: np.random.Generator) -> Floats:
+    blobs = []
+    for _ in range(16):
+        angle, out = generator.uniform(0, 2 * math.pi), generator.uniform(0, 0.24)
+        height = generator.uniform(0.1, 0.78 - out)
+        blobs.append((out * math.cos(angle), height, out * math.sin(angle), generator.uniform(0.09, 0.17)))
+    return _crown(generator, np.array(blobs), trunk=0.0)
+
+
+def _conifer(generator: np.random.Generator) -> Floats:
+    right, up = _grid()
+    edge, leaves = _leaf_noise(generator), _leaf_noise(generator)
+    tiers = generator.uniform(8.0, 12.0)
+    phase = (up * tiers + 0.25 * np.abs(right) * tiers + 0.12 * edge) % 1.0
+    reach = 0.24 * np.clip(1.02 - up, 0, 1) ** 0.85 * (1.0 - 0.42 * phase) * (1 + 0.13 * edge)
+    crown = (np.abs(right) < reach) & (up > 0.07) & (up < 0.99)
+    across = np.clip(right / np.maximum(reach, 1e-3), -1, 1) * 0.9
+    tone = np.clip(0.95 - 0.5 * phase + 0.2 * leaves, 0.25, 1.3)
+    wood = (np.abs(right) < 0.014) & (up < 0.12) & ~crown
+    towards = np.sqrt(1 - across**2) * 0.85
+    return _picture((crown | wood).astype(float), tone, across, np.full(up.shape, 0.45), towards, wood.astype(float))
+
+
+def _tuft(generator: np.random.Generator) -> Floats:
+    right, up = _grid()
+    blade = np.zeros(right.shape, dtype=bool)
+    tone = np.full(right.shape, 0.8)
+    for _ in range(70):
+        foot, lean, top = generator.normal(0, 0.12), generator.normal(0, 0.14), generator.uniform(0.35, 0.97)
+        middle = foot + lean * up**1.6
+        own = (np.abs(right - middle) < 0.011 * (1.1 - up / top)) & (up < top) & (np.abs(middle) < 0.36)
+        tone = np.where(own, generator.uniform(0.7, 1.15) * (0.6 + 0.5 * up), tone)
+        blade |= own
+    still = np.zeros(up.shape)
+    return _picture(blade.astype(float), tone, still, np.full(up.shape, 0.7), np.full(up.shape, 0.5), still)
+
+
+@njit(cache=True, fastmath=True)
+def draw_plant(
+    image: Image, texels: NDArray[np.int16], starts: NDArray[np.int64], light: Light, focal: float, horizon: float,
+    elevation: float, forward: float, right: float, sun_right: float, sun_towards: float, height: float, kind: int,
+    red: float, green: float, blue: float, opacity: float,
+) -> None:  # fmt: skip
+    """Blend one plant over the picture. It stands `forward`, `right` [m] of the camera; sun_*: the sun in the camera's axes; colours are its leaves'."""
+    rows, columns, _ = image.shape
+    scale = focal / forward
+    texel = height * scale / TALL
+    mip = int(min(max(math.floor(math.log2(1 / texel) + 0.4), 0.0), MIPS - 1.0))
+    tall, wide = TALL >> mip, WIDE >> mip
+    base = starts[mip] + kind * tall * wide * CHANNELS
+    middle, foot = columns / 2 + right * scale, horizon + elevation * scale
+    step = tall / (height * scale)
+    top, left = foot - height * scale, middle - wide / 2 / step
+    first_row, last_row = max(int(math.floor(top - 0.5)), 0), min(int(math.ceil(foot + 0.5)), rows)
+    first_column, last_column = max(int(math.floor(left - 0.5)), 0), min(int(math.ceil(left + wide / step + 0.5)), columns)
+    far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
+    steady = light.ambient + 0.32 * light.sun
+    sway = 0.62 * light.sun
+    sway_right, sway_up, sway_towards = sway * sun_right, sway * light.sun_up, sway * sun_towards
+    for row in range(first_row, last_row):
+        v = (row + 0.5 - top) * step - 0.5
+        i = int(math.floor(v))
+        w = v - i
+        for column in range(first_column, last_column):
+            u = (column + 0.5 - left) * step - 0.5
+            j = int(math.floor(u))
+            t = u - j
+            cover = tone = across = up = towards = bark = 0.0
+            for corner in range(4):
+                r, c = i + (corner >> 1), j + (corner & 1)
+                if 0 <= r < tall and 0 <= c < wide:
+                    weight = (w if corner >> 1 else 1 - w) * (t if corner & 1 else 1 - t)
+                    place = base + (r * wide + c) * CHANNELS
+                    cover += weight * texels[place]
+                    tone += weight * texels[place + 1]
+                    across += weight * texels[place + 2]
+                    up += weight * texels[place + 3]
+                    towards += weight * texels[place + 4]
+                    bark += weight * texels[place + 5]
+            if cover < 1.0:
+                continue
+            lit = (tone * steady + across * sway_right + up * sway_up + towards * sway_towards) / cover
+            wood, cover = bark / cover, cover / DIRECTION_SCALE * opacity
+            for k in range(3):
+                leaf = red if k == 0 else (green if k == 1 else blue)
+                haze = light.haze_red if k == 0 else (light.haze_green if k == 1 else light.haze_blue)
+                colour = (leaf + (0.36 - 0.03 * k - leaf) * wood) * lit
+                colour += (haze - colour) * far
+                under = image[row, column, k] / 255.0
+                image[row, column, k] = np.uint8(min(max(under + (colour - under) * cover, 0.0), 1.0) * 255 + 0.5)

@@ -1,0 +1,102 @@
+"""Shadows on the ground, drawn after the ground and before anything that stands on it."""
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from sim.appearance import Light
+from sim.types import Image
+
+DARKEST = 0.50  # how much of the light a full shadow takes
+
+
+@njit(cache=True, fastmath=True, inline="always")
+def _darken(image: Image, row: int, column: int, cover: float) -> None:
+    for k in range(3):
+        # The sky still lights a shadow, and it is blue.
+        image[row, column, k] = np.uint8(image[row, column, k] * (1 - cover * (1.0 - 0.06 * k)) + 0.5)
+
+
+@njit(cache=True, fastmath=True)
+def _ground_box(
+    forward: float, right: float, radius: float, focal: float, horizon: float, elevation: float, rows: int, columns: int
+) -> tuple[int, int, int, int]:  # fmt: skip
+    """Rows and columns (first row, last row, first column, last column) that hold a disc on the ground."""
+    near, away = max(forward - radius, 0.5), forward + radius
+    if away <= near:
+        return 0, 0, 0, 0
+    top, bottom = horizon + focal * elevation / away, horizon + focal * elevation / near
+    left = columns / 2 + focal * min((right - radius) / near, (right - radius) / away)
+    end = columns / 2 + focal * max((right + radius) / near, (right + radius) / away)
+    first_row = max(int(top), int(math.ceil(horizon)), 0)
+    return first_row, min(int(math.ceil(bottom)), rows), max(int(left), 0), min(int(math.ceil(end)), columns)
+
+
+@njit(cache=True, fastmath=True)
+def shade_under_car(
+    image: Image, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light,
+    focal: float, horizon: float, elevation: float, x: float, y: float, cos: float, sin: float,
+) -> None:  # fmt: skip
+    """A car's shadow: its outline drawn out away from the sun, and the dark under it."""
+    rows, columns, _ = image.shape
+    dx, dy = pose[0] - x, pose[1] - y
+    forward, right = dx * cos + dy * sin, dy * cos - dx * sin
+    throw = 0.9 * size[2] / light.sun_up
+    throw_x = -(light.sun_x * pose[2] + light.sun_y * pose[3]) * throw
+    throw_y = -(light.sun_y * pose[2] - light.sun_x * pose[3]) * throw
+    radius = math.hypot(size[0], size[1]) / 2 + throw + 0.5
+    if forward < -radius or forward > 250.0:
+        return
+    box = _ground_box(forward, right, radius, focal, horizon, elevation, rows, columns)
+    half_length, half_width = size[0] / 2 - 0.12, size[1] / 2 - 0.08
+    for row in range(box[0], box[1]):
+        below = row + 0.5 - horizon
+        ahead = focal * elevation / below
+        soft = 0.12 + 0.5 * ahead / below
+        for column in range(box[2], box[3]):
+            slope = (column + 0.5 - columns / 2) / focal
+            gx, gy = ahead * (cos - slope * sin) - dx, ahead * (sin + slope * cos) - dy
+            px, py = gx * pose[2] + gy * pose[3], gy * pose[2] - gx * pose[3]
+            cast = 0.0
+            for layer in range(4):
+                # Higher layers of a car are smaller; from the shoulder up there is only the cabin.
+                t = layer / 3
+                inset = 0.0 if layer < 2 else 0.35 * half_length * (t - 0.3)
+                out_x = abs(px - t * throw_x + (0.3 if layer > 1 else 0.0)) - half_length + inset
+                out_y = abs(py - t * throw_y) - half_width + 0.22 * t
+                away = math.hypot(max(out_x, 0.0), max(out_y, 0.0)) + min(max(out_x, out_y), 0.0)
+                cast = max(cast, min(max(0.5 - away / (2 * soft), 0.0), 1.0))
+            out_x, out_y = abs(px) - half_length, abs(py) - half_width
+            away = math.hypot(max(out_x, 0.0), max(out_y, 0.0)) + min(max(out_x, out_y), 0.0)
+            under = min(max(0.55 - away / (0.5 + 2 * soft), 0.0), 1.0)
+            _darken(image, row, column, 1 - (1 - DARKEST * cast) * (1 - 0.6 * under))
+
+
+@njit(cache=True, fastmath=True)
+def shade_under_plant(
+    image: Image, light: Light, focal: float, horizon: float, elevation: float, x: float, y: float, cos: float, sin: float,
+    plant_x: float, plant_y: float, height: float, strength: float,
+) -> None:  # fmt: skip
+    """A crown's shadow: an ellipse drawn out away from the sun, with a soft edge."""
+    rows, columns, _ = image.shape
+    level = math.hypot(light.sun_x, light.sun_y)
+    away_x, away_y = -light.sun_x / level, -light.sun_y / level
+    stretch = level / light.sun_up
+    across = 0.27 * height
+    along = math.hypot(across, 0.42 * height * stretch)
+    # The ellipse begins at the foot and ends where the top's shadow falls.
+    centre = max(along - 0.12 * height, 0.0)
+    dx, dy = plant_x + away_x * centre - x, plant_y + away_y * centre - y
+    forward, right = dx * cos + dy * sin, dy * cos - dx * sin
+    box = _ground_box(forward, right, along, focal, horizon, elevation, rows, columns)
+    for row in range(box[0], box[1]):
+        ahead = focal * elevation / (row + 0.5 - horizon)
+        for column in range(box[2], box[3]):
+            slope = (column + 0.5 - columns / 2) / focal
+            gx, gy = ahead * (cos - slope * sin) - dx, ahead * (sin + slope * cos) - dy
+            u, v = (gx * away_x + gy * away_y) / along, (gy * away_x - gx * away_y) / across
+            inside = 1 - u * u - v * v
+            if inside > 0.0:
+                _darken(image, row, column, strength * DARKEST * min(1.6 * inside, 1.0))
