@@ -1,0 +1,10 @@
+"""REPORT: a results folder -> one self-contained HTML page, and the score table that the terminal shows too.
+
+`tables` words the scores, `plots` draws them, `views` shows what the network learns from, `clip` films a drive,
+`page` binds it all.
+"""
+
+from pilotnet.report.page import write_report
+from pilotnet.report.tables import score_table
+
+__all__ = ["score_table", "write_report"]

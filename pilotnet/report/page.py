@@ -1,0 +1,178 @@
+"""The page: everything a results folder has to say, and what the model and the dataset add to it, bound into one HTML file."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pyarrow
+import yaml
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from pilotnet.checkpoint import load_checkpoint
+from pilotnet.dataset import Dataset
+from pilotnet.evaluate import Results, read_results
+from pilotnet.folders import atomic_path, read_provenance
+from pilotnet.metrics import INTERVENTION_COST, EpisodeScore
+from pilotnet.report import plots
+from pilotnet.report.clip import Clip, film_drive
+from pilotnet.report.tables import BRIEF, Row, driver_title, interval_text, score_rows, scores_by_road
+from pilotnet.report.traces import drive_columns, read_traces
+from pilotnet.report.views import Strip, sample_strips
+from pilotnet.train import METRICS_FILE
+from pilotnet.viewpoint import View
+from sim.referee import CLEAR_ROAD, MAX_OFFSET, MIN_GAP, STUCK_TIME
+from sim.scenario import RoadKind, Scenario, Split
+
+HERO = "pilotnet"
+ROADS_IN_WORDS = {
+    Split.TEST: "roads it has never seen",
+    Split.VALIDATION: "validation roads, which it was not trained on",
+    Split.TRAIN: "training roads, which it may have seen",
+}
+RULES = {"cost": INTERVENTION_COST, "offset": MAX_OFFSET, "gap": MIN_GAP, "stuck": STUCK_TIME, "clear_road": CLEAR_ROAD}
+
+
+@dataclass(frozen=True)
+class Group:
+    """A part of the score table: its title and its rows."""
+
+    title: str
+    rows: list[Row]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Where a folder came from: the stage that wrote it, its seed, version and revision, and its settings as YAML."""
+
+    name: str
+    seed: int
+    version: str
+    revision: str
+    settings: str
+
+    @classmethod
+    def read(cls, folder: Path, name: str) -> Self:
+        """The provenance of a folder that the stage `name` wrote; ValueError when it is another's."""
+        values = read_provenance(folder, name)
+        settings = yaml.safe_dump(values["config"], sort_keys=False, allow_unicode=True)
+        return cls(name, values["seed"], values["version"], values["revision"], settings)
+
+
+@dataclass(frozen=True)
+class Film:
+    """The clip with what its caption tells: who drives which road, and how well the drive repeats the scored one, in words."""
+
+    clip: Clip
+    driver: str
+    scenario: str
+    repeats: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """What the template shows; parts that are None or empty are left out."""
+
+    headline: str
+    others: str
+    drivers: list[tuple[str, str]]
+    groups: list[Group]
+    autonomy: Markup
+    offset: Markup
+    strayed: str
+    training: Markup | None
+    film: Film | None
+    strips: list[Strip]
+    stages: list[Stage]
+    rules: dict[str, float] = field(default_factory=lambda: RULES)
+
+
+def write_report(
+    results: Path, out: Path, model: Path | None = None, data: Path | None = None, clip_seconds: float = 12.0
+) -> Path:
+    """Write the HTML file `out` on a results folder: scores and offsets; its path.
+
+    A model folder adds the training curve and a film of `clip_seconds` [s] (0 for none), a dataset folder sample frames. Raises
+    ValueError, before anything is written, when a folder is not what it should be, `out` exists or `clip_seconds` is negative.
+    """
+    if out.exists():
+        raise ValueError(f"{out} already exists; choose another file, or delete it")
+    if not 0 <= clip_seconds <= 120:
+        raise ValueError(f"clip_seconds is {clip_seconds}; it must lie between 0 and 120 s")
+    page = _page(read_results(results), model, data, clip_seconds)
+    loader = PackageLoader("pilotnet.report", ".")
+    environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    text = environment.get_template("template.html.j2").render(page=page)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(out) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
+    return out
+
+
+def _page(results: Results, model: Path | None, data: Path | None, clip_seconds: float) -> Page:
+    config = read_provenance(results.folder, "evaluate")["config"]
+    folders = {"record": data, "train": model, "evaluate": results.folder}
+    traces = read_traces(results.folder)
+    scores, by_road = results.scores(), scores_by_road(results.episodes)
+    hero = HERO if HERO in scores else next(iter(scores))
+    view = load_checkpoint(model).view if model is not None else View()
+    return Page(
+        headline=_headline(results, hero, Split(config["split"])),
+        others=" · ".join(f"{driver_title(n)}: {s.autonomy:.1f} %" for n, s in scores.items() if n != hero),
+        drivers=[(driver_title(name), plots.colour(name)) for name in scores],
+        groups=[Group("All roads", score_rows(scores))]
+        + [Group(road.capitalize(), score_rows(part, BRIEF)) for road, part in by_road.items() if len(by_road) > 1],
+        autonomy=plots.autonomy_bars({"all roads": scores} | (by_road if len(by_road) > 1 else {})),
+        offset=plots.offset_lines(traces, list(scores), _most_strayed(results.episodes, hero)),
+        strayed=driver_title(hero),
+        training=_training(model) if model is not None else None,
+        film=_film(results, traces, config["length"], model, clip_seconds) if model is not None and clip_seconds else None,
+        strips=sample_strips(Dataset.open(data), view) if data is not None else [],
+        stages=[Stage.read(folder, stage) for stage, folder in folders.items() if folder is not None],
+    )
+
+
+def _headline(results: Results, hero: str, split: Split) -> str:
+    """The one number, with all that belongs to it."""
+    score = results.scores()[hero]
+    return (
+        f"{driver_title(hero)} drove {score.autonomy:.1f} % autonomously "
+        f"(95 % interval {interval_text(score)} %) over {score.kilometres:.1f} km of {ROADS_IN_WORDS[split]}."
+    )
+
+
+def _most_strayed(episodes: Sequence[EpisodeScore], driver: str) -> list[str]:
+    """Of each kind of road, the scenario on which a driver had most interventions, or else the largest RMS offset."""
+    worst: dict[str, EpisodeScore] = {}
+    for episode in episodes:
+        if episode.driver == driver:
+            others = worst.get(episode.road, episode)
+            worst[episode.road] = max(others, episode, key=lambda one: (one.interventions, one.offset_rms))
+    return [episode.scenario for episode in worst.values()]
+
+
+def _training(model: Path) -> Markup:
+    path = model / METRICS_FILE
+    if not path.is_file():
+        raise ValueError(f"{path} is missing; give the folder that `pilotnet train` wrote")
+    return plots.training_curves(plots.read_metrics(path))
+
+
+def _film(results: Results, traces: pyarrow.Table, length: float, model: Path, seconds: float) -> Film | None:
+    """A film of PilotNet on the first road that it was scored on, so that nobody chose the road; None when it was not scored."""
+    episode = next((episode for episode in results.episodes if episode.driver == HERO), None)
+    if episode is None:
+        return None
+    scenario = Scenario(RoadKind(episode.road), episode.seed, length)
+    scored = drive_columns(traces, HERO, episode.scenario)["offset"]
+    clip = film_drive(HERO, scenario, model, seconds, ticks=len(scored))
+    return Film(clip, driver_title(HERO), episode.scenario, _repetition(clip.offsets, scored))
+
+
+def _repetition(filmed: np.ndarray, scored: np.ndarray) -> str:
+    """How well a drive repeats the scored one, in words."""
+    if len(filmed) == len(scored) and np.abs(filmed - scored).max() < 0.005:
+        return "It is the scored drive, repeated to the centimetre."
+    return "It is not the scored drive: the model, the settings or the machine differ from those of the evaluation."

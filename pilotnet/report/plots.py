@@ -1,0 +1,160 @@
+"""The report's drawings, as SVG that takes the page's text colour and font, so that they follow it into dark mode."""
+
+import csv
+import io
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pyarrow
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from pilotnet.metrics import Score
+from pilotnet.report.tables import driver_title
+from pilotnet.report.traces import drive_columns
+from sim.referee import MAX_OFFSET
+
+# Paul Tol's "vibrant" scheme: told apart with every kind of colour vision, on white and on black.
+COLOURS = {"pilotnet": "#0077bb", "expert": "#009988", "straight": "#ee7733"}
+OTHER_COLOUR, ALARM_COLOUR = "#bb5566", "#cc3311"
+INK = "#010203"  # stands for the page's text colour until the SVG is written
+WIDTH = 9.0  # [inch] of every drawing
+STYLE: dict[Any, Any] = {
+    "svg.fonttype": "none",
+    "font.size": 10.0,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "axes.linewidth": 0.6,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 10.0,
+    "legend.frameon": False,
+}
+
+Series = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def colour(driver: str) -> str:
+    """The driver's colour, the same in every drawing."""
+    return COLOURS.get(driver, OTHER_COLOUR)
+
+
+def autonomy_bars(groups: Mapping[str, Mapping[str, Score]]) -> Markup:
+    """Autonomy with its 95 % interval: a bar per driver in each group of roads."""
+    with matplotlib.rc_context(STYLE):
+        figure = Figure((WIDTH, 0.4 + 0.34 * sum(len(scores) + 0.6 for scores in groups.values())), layout="constrained")
+        axes = figure.subplots()
+        place, ticks = 0.0, []
+        for scores in groups.values():
+            ticks.append(place + (len(scores) - 1) / 2)
+            for name, score in scores.items():
+                _bar(axes, place, name, score)
+                place += 1
+            place += 0.6
+        axes.set_yticks(ticks, list(groups))
+        axes.set(xlim=(0, 124), xticks=range(0, 101, 20), xlabel="autonomy [%]", ylim=(place - 1, -0.7))
+        axes.tick_params("y", length=0)
+        axes.spines["left"].set_visible(False)
+        axes.spines["bottom"].set_bounds(0, 100)
+        return _svg(figure, "autonomy")
+
+
+def _bar(axes: Axes, place: float, name: str, score: Score) -> None:
+    low, high = score.interval
+    axes.barh(place, score.autonomy, 0.78, color=colour(name))
+    spread = [[max(score.autonomy - low, 0)], [max(high - score.autonomy, 0)]]
+    axes.errorbar(score.autonomy, place, xerr=spread, color=INK, capsize=3, linewidth=1)
+    axes.text(high + 1.5, place, f"{driver_title(name)}  {score.autonomy:.1f}", va="center", color=INK)
+
+
+def offset_lines(traces: pyarrow.Table, drivers: Sequence[str], scenarios: Sequence[str]) -> Markup:
+    """Offset from the path along the road: drivers down, scenarios across, over the road's curvature."""
+    with matplotlib.rc_context(STYLE):
+        count = len(drivers)
+        figure = Figure((WIDTH, 1.15 * count + 1.2), layout="constrained")
+        ratios = [1.0] * count + [0.6]
+        panels = figure.subplots(count + 1, len(scenarios), sharex="col", sharey="row", squeeze=False, height_ratios=ratios)
+        for column, scenario in enumerate(scenarios):
+            for row, name in enumerate(drivers):
+                _offset(panels[row, column], drive_columns(traces, name, scenario), name)
+            drive = drive_columns(traces, drivers[0], scenario)
+            panels[count, column].fill_between(
+                drive["station"], 1000 * drive["path_curvature"], color=INK, alpha=0.3, linewidth=0
+            )
+            panels[0, column].set_title(scenario, loc="left")
+            panels[count, column].set_xlabel("distance along the road [m]")
+        for row, name in enumerate(drivers):
+            panels[row, 0].set_ylabel(f"{driver_title(name)}\noffset [m]")
+        panels[count, 0].set_ylabel("bend\n[1/km]")
+        figure.align_ylabels(panels[:, 0])
+        return _svg(figure, "offset")
+
+
+def _offset(axes: Axes, drive: Mapping[str, NDArray[np.float64]], name: str) -> None:
+    station, offset, stopped = drive["station"], drive["offset"], drive["stopped"]
+    axes.axhspan(-MAX_OFFSET, MAX_OFFSET, color=INK, alpha=0.05, linewidth=0)
+    for limit in (-MAX_OFFSET, MAX_OFFSET):
+        axes.axhline(limit, color=INK, linewidth=0.6, dashes=(4, 3))
+    # The car is put back at an intervention: the line breaks there.
+    breaks = np.flatnonzero(stopped) + 1
+    axes.plot(np.insert(station, breaks, np.nan), np.insert(offset, breaks, np.nan), color=colour(name), linewidth=1.1)
+    axes.plot(station[stopped > 0], offset[stopped > 0], "x", color=ALARM_COLOUR, markersize=4.5)
+    axes.set(ylim=(-1.35 * MAX_OFFSET, 1.35 * MAX_OFFSET), yticks=[-MAX_OFFSET, 0, MAX_OFFSET])
+
+
+def training_curves(metrics: Mapping[str, Series]) -> Markup:
+    """The losses, and beside them the offset that the validation error would hold, over the epochs."""
+    with matplotlib.rc_context(STYLE):
+        figure = Figure((WIDTH, 3.0), layout="constrained")
+        losses, offsets = figure.subplots(1, 2)
+        for name, label, shade in (("train_loss", "training roads", COLOURS["pilotnet"]), ("val_loss", "validation roads", INK)):
+            _curve(losses, metrics, name, label, shade)
+        _curve(offsets, metrics, "val_offset", "validation roads", INK)
+        losses.set(xlabel="epoch", ylabel="squared error [label variance]", ylim=(0, None))
+        offsets.set(xlabel="epoch", ylabel="offset the error would hold [m]", ylim=(0, None))
+        for axes in (losses, offsets):
+            axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+            axes.legend()
+        return _svg(figure, "training")
+
+
+def _curve(axes: Axes, metrics: Mapping[str, Series], name: str, label: str, shade: str) -> None:
+    if name in metrics:
+        axes.plot(*metrics[name], "-o", color=shade, markersize=3, linewidth=1.3, label=label)
+
+
+def read_metrics(path: Path) -> dict[str, Series]:
+    """The columns of Lightning's metrics.csv: for each the epochs, from 1, and the values; ValueError when it is damaged."""
+    try:
+        with path.open(newline="") as file:
+            rows = list(csv.DictReader(file))
+        points = {
+            name: [(int(row["epoch"]) + 1, float(row[name])) for row in rows if row[name]]
+            for name in (rows[0] if rows else ())
+            if name not in ("epoch", "step")
+        }
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"{path} is damaged: {error}; it must be the file that `pilotnet train` wrote") from error
+    columns = {name: np.array(values, float).T for name, values in points.items() if values}
+    return {name: (values[0], values[1]) for name, values in columns.items()}
+
+
+def _svg(figure: Figure, name: str) -> Markup:
+    """The figure as an <svg> element; `name` keeps its ids apart from the other drawings' and the same in every run."""
+    stream = io.StringIO()
+    with matplotlib.rc_context({"svg.hashsalt": name}):
+        figure.savefig(stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None})
+    text = stream.getvalue()
+    text = text[text.index("<svg") :].replace(INK, "currentColor")
+    text = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{name}-", text)
+    return Markup(text)

@@ -1,0 +1,93 @@
+"""Scores in words and figures: the rows of the score table, once, for the terminal and for the page."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from pilotnet.metrics import EpisodeScore, Score, total_score
+from sim.types import Cause
+
+TITLES = {"pilotnet": "PilotNet", "expert": "Expert", "straight": "Straight"}
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One row of the score table: its label with the unit, and how a value is written. Details are parts of the row above."""
+
+    label: str
+    text: Callable[[Score], str]
+    detail: bool = False
+
+
+@dataclass(frozen=True)
+class Row:
+    """A measure written out, one value per driver."""
+
+    label: str
+    values: tuple[str, ...]
+    detail: bool
+
+
+BRIEF = (
+    Measure("Autonomy [%]", lambda score: f"{score.autonomy:.1f}"),
+    Measure("95 % interval [%]", lambda score: interval_text(score), detail=True),
+    Measure("Interventions", lambda score: str(score.interventions)),
+)
+MEASURES = (
+    *BRIEF,
+    *(Measure(cause.value, lambda score, cause=cause: str(score.causes[cause]), detail=True) for cause in Cause),  # type: ignore[misc]
+    Measure("Distance [km]", lambda score: f"{score.kilometres:.1f}"),
+    Measure("Time [h]", lambda score: f"{score.hours:.2f}"),
+    Measure("Mean autonomous distance [km]", lambda score: distance_text(score)),
+    Measure("RMS offset [m]", lambda score: f"{score.offset_rms:.2f}"),
+    Measure("RMS curvature rate [1/km/s]", lambda score: f"{1000 * score.curvature_rate_rms:.2f}"),
+    Measure("Min. time to collision [s]", lambda score: time_text(score.min_time_to_collision)),
+)
+
+
+def score_rows(scores: Mapping[str, Score], measures: Sequence[Measure] = MEASURES) -> list[Row]:
+    """The score table's rows, a value for each driver in the order of `scores`."""
+    return [Row(m.label, tuple(m.text(score) for score in scores.values()), m.detail) for m in measures]
+
+
+def score_table(scores: Mapping[str, Score]) -> Table:
+    """The score table for the terminal: measures down, drivers across."""
+    table = Table("", box=box.SIMPLE_HEAD, header_style="bold")
+    for name in scores:
+        table.add_column(driver_title(name), justify="right")
+    for row in score_rows(scores):
+        table.add_row(Text(f"  {row.label}", "dim") if row.detail else row.label, *row.values)
+    return table
+
+
+def scores_by_road(episodes: Iterable[EpisodeScore]) -> dict[str, dict[str, Score]]:
+    """For each kind of road the score of every driver, in the order in which they come."""
+    parts: dict[str, dict[str, list[EpisodeScore]]] = {}
+    for episode in episodes:
+        parts.setdefault(episode.road, {}).setdefault(episode.driver, []).append(episode)
+    return {road: {name: total_score(rows) for name, rows in drivers.items()} for road, drivers in parts.items()}
+
+
+def driver_title(name: str) -> str:
+    """A driver's name for people."""
+    return TITLES.get(name, name.capitalize())
+
+
+def interval_text(score: Score) -> str:
+    """The 95 % interval of the autonomy, such as `97.1-99.4` with an en dash."""
+    return "\N{EN DASH}".join(f"{limit:.1f}" for limit in score.interval)
+
+
+def distance_text(score: Score) -> str:
+    """The mean autonomous distance; without an intervention it is only known to be longer than what was driven."""
+    distance = score.autonomous_distance
+    return f"{'' if score.interventions else '> '}{distance:.{1 if distance >= 1 else 2}f}"
+
+
+def time_text(seconds: float) -> str:
+    """A time to collision, or a dash when the car never closed in on another."""
+    return f"{seconds:.1f}" if math.isfinite(seconds) else "\N{EN DASH}"
