@@ -5,6 +5,7 @@ A mistake of the user's is one line on stderr and exit code 2; `--debug` shows t
 
 import sys
 from collections.abc import Callable, Sequence
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -27,9 +28,10 @@ class Parser(ArgumentParser):
 class ConfigFile(ActionConfigFile):
     """`--config`: a YAML file, or the name of one that comes with the package."""
 
-    def __call__(self, parser: ArgumentParser, cfg: Namespace, values: str, option_string: str | None = None) -> None:
-        """Read the settings."""
-        super().__call__(parser, cfg, str(config_path(values)), option_string)
+    def __call__(self, *call: Any) -> None:
+        """Read the settings: argparse passes the parser, the values so far, the argument and its option."""
+        parser, so_far, name, *option = call
+        super().__call__(parser, so_far, str(config_path(name)), *option)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -152,5 +154,4 @@ def _parser(
 def _settings(parser: Parser, config: type, words: list[str]) -> tuple[Any, Namespace]:
     """The stage's settings, checked, and the other options."""
     options = parser.instantiate_classes(parser.parse_args(words))
-    names = config.__dataclass_fields__
-    return config(**{name: options[name] for name in names}), options
+    return config(**{field.name: options[field.name] for field in fields(config)}), options

@@ -1,10 +1,12 @@
 """EVALUATE: drivers x suite -> a results folder: one row per episode, and the trace of every drive.
 
-`episodes.csv` holds the rows, `traces.parquet` what happened at each tick. Drives run in parallel; their number does not change them.
+`episodes.csv` holds the rows, `traces.parquet` what happened at each tick. Drives run in parallel; their number does not change
+them.
 """
 
 import csv
 from collections.abc import Iterable
+from contextlib import closing
 from dataclasses import asdict, dataclass, fields, replace
 from itertools import groupby
 from pathlib import Path
@@ -63,7 +65,8 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) 
     with output_folder(out) as folder:
         write_provenance(folder, "evaluate", config, seed=config.first)
         jobs = [(name, scenario, checkpoint) for name, scenario in drives]
-        done = list(track(in_parallel(_drive, jobs, config.workers), "driving", len(jobs)))
+        with closing(in_parallel(_drive, jobs, config.workers)) as drives_done:
+            done = list(track(drives_done, "driving", len(jobs)))
         episodes = tuple(score for score, _ in done)
         write_episodes(folder / EPISODES_FILE, episodes)
         tables = [trace for _, trace in done]
@@ -131,4 +134,4 @@ def read_results(folder: Path) -> Results:
 
 
 def _parse(row: dict[str, str]) -> EpisodeScore:
-    return EpisodeScore(**{field.name: field.type(row[field.name]) for field in fields(EpisodeScore)})  # type: ignore[operator,arg-type]
+    return EpisodeScore(**{field.name: field.type(row[field.name]) for field in fields(EpisodeScore)})  # type: ignore[operator]

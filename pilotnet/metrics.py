@@ -1,6 +1,7 @@
 """Scores of drives: pure functions and records, no world.
 
-Autonomy is the paper's: an intervention costs six seconds, autonomy = (1 - 6 s * interventions / elapsed time) * 100, floored at 0.
+Autonomy is the paper's: an intervention costs six seconds, autonomy = (1 - 6 s * interventions / elapsed time) * 100, floored
+at 0.
 """
 
 import math
@@ -45,7 +46,8 @@ class EpisodeScore:
 class Score:
     """Many episodes of one driver: autonomy [%] with its 95 % interval, and what stands beside it.
 
-    hours, kilometres: what was driven; autonomous_distance: mean kilometres between interventions (all of them, when there was none).
+    hours, kilometres: what was driven; autonomous_distance: mean kilometres between interventions (all of them, when there was
+    none).
     """
 
     autonomy: float

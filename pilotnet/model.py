@@ -7,8 +7,9 @@ from torch import Tensor, nn
 class PilotNet(nn.Module):
     """A view, YUV in [-1, 1], (B, 3, 66, 200) -> the curvature to drive [1/m], (B,).
 
-    The five convolutions and four dense layers are the paper's; ReLU between them and the scale of the output are ours, since it names
-    neither. `curvature_scale` [1/m], the spread of the training labels, is no parameter: it lets the layers work in numbers around one.
+    The five convolutions and four dense layers are the paper's; ReLU between them and the scale of the output are ours, since
+    it names neither. `curvature_scale` [1/m], the spread of the training labels, is no parameter: it lets the layers work in
+    numbers around one.
     """
 
     def __init__(self, curvature_scale: float = 1.0) -> None:

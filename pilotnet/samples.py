@@ -1,4 +1,4 @@
-"""From a dataset to training batches: frames in memory, and for each sample a random shift and rotation with the label that belongs to it.
+"""From a dataset to training batches: frames in memory, and for each sample a random shift and rotation with its label.
 
 Frames are decoded once into one uint8 array that keeps only the rows a view can need. Episodes never mix between splits.
 """
@@ -28,8 +28,9 @@ LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut o
 class Augmentation:
     """How training views are moved off the recorded path.
 
-    shift [m] and rotation [degrees]: standard deviations of the two normals; side_cameras: start from the nearest of the three cameras
-    rather than always from the centre one; balance: 0 draws the frames as they were driven, 1 draws straights and all curves alike.
+    shift [m] and rotation [degrees]: standard deviations of the two normals; side_cameras: start from the nearest of the three
+    cameras rather than always from the centre one; balance: 0 draws the frames as they were driven, 1 draws straights and all
+    curves alike.
     """
 
     shift: float = 0.5
@@ -50,9 +51,11 @@ class Augmentation:
 
 
 class Batch(NamedTuple):
-    """Frames (B, H, W, 3) uint8; how the view is moved against the camera that recorded them: shift [m], rotation [rad], (B,) each; the
-    curvature to learn [1/m] (B,); and the way [m] in which the car should be back on its path, (B,).
-    """  # noqa: D205
+    """Samples of B moved views.
+
+    frames: recorded pictures, (B, H, W, 3) uint8; shift [m] and rotation [rad]: how the view is moved against the camera that
+    recorded them, (B,); curvature: what to learn [1/m], (B,); recovery: the way [m] in which the car should be back on its path, (B,).
+    """
 
     frames: Tensor
     shift: Tensor
@@ -152,7 +155,7 @@ class Samples(TorchDataset[Batch]):
 def sampling_probability(
     curvature: NDArray[np.float64], speed: NDArray[np.float64], balance: float, bins: int = 12
 ) -> NDArray[np.float64]:
-    """How often each moment is drawn, (N,), summing to 1: the share of a kind of bend is its share of the drive to the power 1 - balance.
+    """How often each moment is drawn, (N,), summing to 1: a kind of bend by its share of the drive to the power 1 - balance.
 
     Bends are told apart by lateral acceleration, curvature x speed², which means the same on a lane and on a highway.
     """

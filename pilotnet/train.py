@@ -1,7 +1,8 @@
 """TRAIN: a dataset -> a PilotNet that steers by it.
 
-The loss is the mean square error of curvature in units of the labels' spread, on views moved anew for every sample. Validation is on
-other roads. What matters is driving: the validation error is there to see that training works, not to choose between networks.
+The loss is the mean square error of curvature in units of the labels' spread, on views moved anew for every sample. Validation
+is on other roads. What matters is driving: the validation error is there to see that training works, not to choose between
+networks.
 """
 
 import csv
@@ -85,7 +86,7 @@ class Cloning(lightning.LightningModule):
         offset = error * batch.recovery**2 / 6  # where the recovery's 6 e / L² balances the error
         self.log_dict({"val_loss": loss, "val_offset": offset.abs().mean()}, batch_size=len(error))
 
-    def configure_optimizers(self) -> Any:  # noqa: ANN401 - Lightning's union of twelve types
+    def configure_optimizers(self) -> Any:
         """AdamW, the learning rate warming up and then falling to nothing by the last step."""
         optimizer = torch.optim.AdamW(self.parameters(), self._config.learning_rate, weight_decay=self._config.weight_decay)
         steps = int(self.trainer.estimated_stepping_batches)
@@ -150,7 +151,8 @@ class History(Callback):
 def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> Path:
     """Train PilotNet on the dataset `data` and write a model folder `out`; the path of its checkpoint.
 
-    With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unusable dataset or folder.
+    With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unusable dataset or
+    folder.
     """
     dataset = Dataset.open(data)
     unfinished = out / RESUME_FOLDER / "last.ckpt"
@@ -164,7 +166,8 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
         }
         samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
         validation = Samples(drives[Split.VALIDATION], config.augmentation, VALIDATION_SEED)
-        model = PilotNet(curvature_scale=samples.label_spread()).to(memory_format=torch.channels_last)
+        model = PilotNet(curvature_scale=samples.label_spread())
+        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         camera = drives[Split.TRAIN].cameras["centre"]
         cloning = Cloning(model, Viewpoint(config.view, camera), samples, validation, config)
         _fit(cloning, config, folder, unfinished if resume else None)

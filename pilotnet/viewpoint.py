@@ -1,7 +1,8 @@
 """The one image transform: recorded frame -> the network's view, at any shift and rotation.
 
-Training and driving call the same function, so every view has gone through the same resampling, and the network cannot read its offset
-off resampling artefacts. Below the horizon the world is a flat plane at the camera height; above it, infinitely far (arXiv 1604.07316, 5.2).
+Training and driving call the same function, so every view has gone through the same resampling, and the network cannot read its
+offset off resampling artefacts. Below the horizon the world is a flat plane at the camera height; above it, infinitely far
+(arXiv 1604.07316, 5.2).
 """
 
 import math
@@ -41,23 +42,24 @@ class Viewpoint:
     def source(self, shift: Tensor, rotation: Tensor) -> tuple[Tensor, Tensor]:
         """Where in the recorded frame each pixel of a moved view lies: columns and rows [px], each (B, 66, 200).
 
-        shift: how far right of the recording camera the view stands [m], (B,); rotation: how far right it is turned [rad], (B,).
+        shift: how far right of the recording camera the view stands [m]; rotation: how far right it is turned [rad]; (B,) each.
         """
         right = self._right.to(shift.device)[None, None, :]
         down = self._down.to(shift.device)[None, :, None]
         cos, sin = torch.cos(rotation)[:, None, None], torch.sin(rotation)[:, None, None]
         ahead = cos - right * sin
         across = sin + right * cos
-        # A ground pixel lies elevation / down metres ahead, which a shift moves by shift * down / elevation; the sky it leaves alone.
+        # A ground pixel lies elevation / down metres ahead, so a shift moves it by shift * down / elevation; the sky stays.
         across = across + shift[:, None, None] * down.clamp(min=0) / self.camera.elevation
         column = self.camera.centre_column + self.camera.focal * across / ahead
         row = self.camera.horizon + self.camera.focal * down / ahead
         return column, row
 
     def __call__(self, frames: Tensor, shift: Tensor, rotation: Tensor) -> tuple[Tensor, Tensor]:
-        """Views (B, 3, 66, 200), YUV in [-1, 1], of frames (B, H, W, 3) RGB uint8; and where they lie inside the frame, (B, 66, 200) bool.
+        """Views (B, 3, 66, 200), YUV in [-1, 1], of frames (B, H, W, 3) RGB uint8; and a mask (B, 66, 200) of what they saw.
 
-        What lies outside the frame is mid grey and False in the mask; it is never smeared. Raises ValueError for frames of another camera.
+        What lies outside the frame is mid grey and False in the mask; it is never smeared. Raises ValueError for frames of
+        another camera.
         """
         size = (self.camera.height, self.camera.width)
         if frames.shape[1:] != (*size, 3):

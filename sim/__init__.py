@@ -2,8 +2,8 @@
 
 The conventions that hold everywhere:
 
-* Frame: HighwayEnv's. x forward, y to the right; headings and curvature are positive to the right (clockwise from above). Offsets and lateral
-  distances are positive to the right, heights upwards.
+* Frame: HighwayEnv's. x forward, y to the right; headings and curvature are positive to the right (clockwise from above).
+  Offsets and lateral distances are positive to the right, heights upwards.
 * Units: SI; angles in radians. Speed [m/s], curvature [1/m], acceleration [m/s²]. Degrees only in what a person reads.
 * The command is curvature, 1/r [1/m]: independent of the car and smooth through straight ahead.
 * Road coordinates (s, d): arc length along the road's reference line and distance to the right of it [m]. The ego's offset
@@ -14,3 +14,33 @@ The conventions that hold everywhere:
 
 Importing this package registers `PilotNet/Drive-v0` with Gymnasium.
 """
+
+import gymnasium
+
+from sim.env import DrivingEnv, EnvConfig
+from sim.expert import Expert
+from sim.rollout import Disturbance, rollout
+from sim.scenario import RoadKind, Scenario, Split, suite
+from sim.types import Actor, Cause, Control, Driver, EgoState, Observation, Pose, Step
+
+__all__ = [
+    "Actor",
+    "Cause",
+    "Control",
+    "Disturbance",
+    "Driver",
+    "DrivingEnv",
+    "EgoState",
+    "EnvConfig",
+    "Expert",
+    "Observation",
+    "Pose",
+    "RoadKind",
+    "Scenario",
+    "Split",
+    "Step",
+    "rollout",
+    "suite",
+]
+
+gymnasium.register(id="PilotNet/Drive-v0", entry_point="sim.env:DrivingEnv")

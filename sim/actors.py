@@ -28,7 +28,7 @@ Neighbours = tuple[Vehicle | None, Vehicle | None]
 
 
 class PathVehicle(IDMVehicle):
-    """A vehicle of a planned road: `station` and `across` are its road coordinates (s, d) [m], `lane_number` its lane in the plan."""
+    """A vehicle of a planned road: `station` and `across` are its road coordinates (s, d) [m], `lane_number` its lane."""
 
     def __init__(self, road: "PathRoad", lane_number: int, station: float, speed: float) -> None:
         plan = road.plan
@@ -116,6 +116,7 @@ class PathRoad(Road):
     def __init__(self, plan: RoadPlan, generator: np.random.Generator) -> None:
         super().__init__(network(plan), np_random=generator)
         self.plan = plan
+        self.vehicles: list[PathVehicle] = []
         self.asleep: list[TrafficCar] = []
 
     def neighbour_vehicles(self, vehicle: PathVehicle, lane_index: LaneIndex | None = None, margin: float = 1.0) -> Neighbours:

@@ -1,7 +1,7 @@
 """Pinhole cameras over a flat road: pure mathematics, no pictures.
 
-A camera looks along the car's x axis from `height` above the ground and `lateral` to the right of the car's centre. Its optical axis
-is level, so the horizon is the row `horizon` everywhere; moving the principal point up or down takes the place of pitch.
+A camera looks along the car's x axis from `height` above the ground and `lateral` to the right of the car's centre. Its optical
+axis is level, so the horizon is the row `horizon` everywhere; moving the principal point up or down takes the place of pitch.
 """
 
 import math

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -36,7 +36,7 @@ class EnvConfig:
     """cameras: which of left, centre, right are rendered; camera: the centre one's optics; rate: ticks per second [Hz]."""
 
     cameras: tuple[str, ...] = ("centre",)
-    camera: Camera = Camera()
+    camera: Camera = field(default_factory=Camera)
     camera_spacing: float = 0.6
     rate: int = 10
     pedals: Pedals = Pedals.SHARED
@@ -53,9 +53,10 @@ class EnvConfig:
 class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
     """Drive a scenario: `reset(options={"scenario": ...})`, or none for a random road of the training split.
 
-    Action: (curvature [1/m], acceleration [m/s²]); the latter counts with `pedals: driver` only. Observation: `speed` [m/s] (1,) and a frame (H, W, 3)
-    for each camera. Reward: metres gained along the path, minus 10 for each intervention, after which the car is put back and drives on.
-    The episode terminates at the end of the road and is truncated when it takes too long.
+    Action: (curvature [1/m], acceleration [m/s²]); the latter counts with `pedals: driver` only. Observation: `speed` [m/s]
+    (1,) and a frame (H, W, 3) for each camera. Reward: metres gained along the path, minus 10 for each intervention, after
+    which the car is put back and drives on. The episode terminates at the end of the road and is truncated when it takes too
+    long.
     """
 
     metadata = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
@@ -67,7 +68,9 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         self.cameras: dict[str, Camera] = {name: every[name] for name in CAMERA_NAMES if name in self.config.cameras}
         shape = (self.config.camera.height, self.config.camera.width, 3)
         frames = {name: spaces.Box(0, 255, shape, np.uint8) for name in self.cameras}
-        self.observation_space = spaces.Dict({"speed": spaces.Box(0.0, MAX_SPEED, (1,), np.float32), **frames})
+        self.observation_space = spaces.Dict(  # type: ignore[assignment]
+            {"speed": spaces.Box(0.0, MAX_SPEED, (1,), np.float32), **frames}
+        )
         limits = np.array([MAX_CURVATURE, MAX_ACCELERATION], np.float32)
         self.action_space = spaces.Box(np.array([-MAX_CURVATURE, -MAX_BRAKING], np.float32), limits)
         self._world: World | None = None
@@ -116,7 +119,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
 
     def reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
-    ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:  # type: ignore[override]
+    ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         """Gymnasium's reset; `options["scenario"]` chooses the scenario."""
         super().reset(seed=seed)
         unknown = set(options or {}) - {"scenario"}
@@ -135,7 +138,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         info = {"ego": ego, "intervention": cause}
         return self._space_observation(self.observe()), reward, self.world.finished, self._out_of_time, info
 
-    def render(self) -> np.ndarray | None:  # type: ignore[override]
+    def render(self) -> np.ndarray | None:
         """The first camera's picture, with `render_mode="rgb_array"`."""
         if self.render_mode != "rgb_array" or self._renderer is None:
             return None

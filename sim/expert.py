@@ -8,7 +8,7 @@ PREVIEW = 0.1  # [s] the command is for the road just ahead, where it will act
 
 
 class Expert:
-    """Steers by the road's own curvature plus the two-second recovery to the middle of the lane, like the labels of moved views."""
+    """Steers by the road's own curvature plus the two-second recovery to the middle of the lane, as labels of moved views do."""
 
     def __init__(self, env: DrivingEnv) -> None:
         self._env = env

@@ -1,7 +1,8 @@
 """Road kinds: a scenario's seed -> the plan of a road, and the HighwayEnv network of its lanes.
 
-A plan is one reference line, and across it lanes, painted markings and bands of ground, each at a distance d to the right of the line.
-The curvature is a chain of straights and arcs joined by clothoids, so it is continuous and the heading stays within bounds.
+A plan is one reference line, and across it lanes, painted markings and bands of ground, each at a distance d to the right of
+the line. The curvature is a chain of straights and arcs joined by clothoids, so it is continuous and the heading stays within
+bounds.
 """
 
 from dataclasses import dataclass
@@ -41,7 +42,7 @@ class Band:
 
 @dataclass(frozen=True)
 class Marking:
-    """A painted line `width` wide centred on d = `offset`; dashed when `gap` is above 0: `dash` metres of paint, `gap` without."""
+    """A painted line `width` wide centred on d = `offset`; dashed when `gap` is above 0: `dash` metres of paint, `gap` bare."""
 
     offset: float
     width: float = 0.15
@@ -123,7 +124,8 @@ def _highway(generator: np.random.Generator, total: float, length: float) -> Roa
     lanes, markings, bands = [], [], []
     for side in (1, -1):
         lanes += [Lane(side * (first + (i + 0.5) * width), width, side) for i in range(count)]
-        bands.append(Band(*sorted((side * median, side * (far + outer))), Material.ASPHALT))
+        left, right = sorted((side * median, side * (far + outer)))
+        bands.append(Band(left, right, Material.ASPHALT))
         markings += [Marking(side * (first + i * width), 0.15, 6.0, 12.0) for i in range(1, count)]
         markings += [Marking(side * first, 0.2), Marking(side * far, 0.2)]
     curvature = _winding(generator, total, radii=(350.0, 1500.0), arcs=(120.0, 400.0), straights=(20.0, 200.0), share=0.8)
@@ -148,8 +150,8 @@ _BUILDERS = {RoadKind.RURAL: _rural, RoadKind.HIGHWAY: _highway}
 
 
 def _plan(
-    kind: RoadKind, curvature: Floats, length: float, lanes: tuple[Lane, ...], bands: tuple[Band, ...], markings: tuple[Marking, ...],
-    path: int, drivable: tuple[float, float], speed_limit: float,
+    kind: RoadKind, curvature: Floats, length: float, lanes: tuple[Lane, ...],
+    bands: tuple[Band, ...], markings: tuple[Marking, ...], path: int, drivable: tuple[float, float], speed_limit: float,
 ) -> RoadPlan:  # fmt: skip
     return RoadPlan(
         kind=kind,
@@ -172,8 +174,8 @@ def _winding(
 ) -> Floats:  # fmt: skip
     """Curvature samples of a random road [1/m]: arcs (of radius drawn evenly in curvature) and straights, joined by clothoids.
 
-    share: how often a piece is an arc. The heading stays within 80 degrees of its first direction, so that the road never meets itself:
-    an arc that cannot keep within that bends the other way, and one that would leave it is cut short.
+    share: how often a piece is an arc. The heading stays within 80 degrees of its first direction, so that the road never meets
+    itself: an arc that cannot keep within that bends the other way, and one that would leave it is cut short.
     """
     limit = np.radians(80.0)
     stations, values, heading = [0.0, LEAD_IN], [0.0, 0.0], 0.0
@@ -195,19 +197,19 @@ def _winding(
 
 
 def _transition(before: float, after: float) -> float:
-    """Length of a clothoid [m] in which the steering wheel turns gently: a lateral jerk of about 0.7 m/s³ at the comfortable speed."""
+    """Length [m] of a clothoid that turns the wheel gently: a lateral jerk of about 0.7 m/s³ at the comfortable speed."""
     speed = min(np.sqrt(COMFORT_LATERAL / max(abs(before), abs(after), 1e-4)), 30.0)
     return max(20.0, abs(after - before) * speed**3 / 0.7)
 
 
 def _room(heading: float, before: float, target: float, limit: float) -> float:
-    """How far an arc of curvature `target` may turn [rad] until, after the clothoids into and out of it, the heading is at `limit`."""
+    """How far an arc of curvature `target` may turn [rad] until, with the clothoids at its ends, the heading is at `limit`."""
     entered = heading + _transition(before, target) * (before + target) / 2
     return limit - np.sign(target) * entered - abs(target) * _transition(target, 0.0) / 2
 
 
 def comfortable_speed(curvature: Floats, limit: float) -> Floats:
-    """The highest speed [m/s] at each sample that keeps the lateral acceleration in curves and the braking before them comfortable."""
+    """The highest speed [m/s] at each sample with comfortable lateral acceleration in curves and braking before them."""
     speed = np.minimum(limit, np.sqrt(COMFORT_LATERAL / np.maximum(np.abs(curvature), 1e-6)))
     for i in range(speed.size - 2, -1, -1):
         speed[i] = min(speed[i], np.sqrt(speed[i + 1] ** 2 + 2 * COMFORT_BRAKING * SPACING))
@@ -215,7 +217,7 @@ def comfortable_speed(curvature: Floats, limit: float) -> Floats:
 
 
 class PathLane(AbstractLane):
-    """A HighwayEnv lane at a constant distance from a shared centreline; its longitudinal coordinate runs in its direction of travel."""
+    """A HighwayEnv lane at a constant distance from a shared centreline, longitudinal along its direction of travel."""
 
     def __init__(self, plan: RoadPlan, lane: Lane) -> None:
         self.centreline = plan.centreline
@@ -245,7 +247,7 @@ class PathLane(AbstractLane):
         heading = self.centreline.heading_at(self.station(longitudinal))
         return heading if self.direction > 0 else heading + np.pi
 
-    def width_at(self, longitudinal: float) -> float:
+    def width_at(self, longitudinal: float) -> float:  # noqa: ARG002
         """Lane width [m]."""
         return self.width
 
@@ -255,7 +257,7 @@ class PathLane(AbstractLane):
 
 
 def lane_index(plan: RoadPlan, lane: int) -> tuple[str, str, int]:
-    """HighwayEnv's index of a plan's lane: lanes of one direction lie side by side, numbered from the centre of the road outwards."""
+    """HighwayEnv's index of a plan's lane: lanes of one direction are numbered from the centre of the road outwards."""
     direction = plan.lanes[lane].direction
     rank = sum(other.direction == direction for other in plan.lanes[:lane])
     return ("start", "end", rank) if direction > 0 else ("end", "start", rank)

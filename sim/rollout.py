@@ -12,10 +12,10 @@ from sim.types import Control, Driver, Step
 
 
 class Disturbance:
-    """Noise on the expert's steering while recording (DART): the data then shows how to recover, and the label stays the expert's.
+    """Noise on the expert's steering while recording (DART): the data shows how to recover, and the label stays the expert's.
 
-    An Ornstein-Uhlenbeck process with a correlation time of 2 s. Its strength is in metres: held for good, a disturbance of one standard
-    deviation would keep the car that far off its path.
+    An Ornstein-Uhlenbeck process with a correlation time of 2 s. Its strength is in metres: held for good, a disturbance of one
+    standard deviation would keep the car that far off its path.
     """
 
     CORRELATION_TIME = 2.0  # [s]

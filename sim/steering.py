@@ -34,7 +34,7 @@ def slip_angle(curvature: float, length: float = CAR_LENGTH) -> float:
 
 def recovery_length(speed: Number) -> Number:
     """The way [m] in which a car at `speed` [m/s] should be back on its path."""
-    return np.maximum(speed * RECOVERY_TIME, MIN_RECOVERY_LENGTH)  # type: ignore[return-value]
+    return np.maximum(speed * RECOVERY_TIME, MIN_RECOVERY_LENGTH)
 
 
 def recovery_curvature(offset: Number, heading_error: Number, speed: Number) -> Number:

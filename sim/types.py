@@ -119,9 +119,9 @@ class Cause(StrEnum):
 class Step:
     """One tick of a rollout: what was seen at `time` [s], what the driver commanded, what was done, what came of it.
 
-    `control` is the driver's command (the label when the expert drives); `applied` is what the car was given, which
-    differs when the recorder disturbs it. `ego` and `time_to_collision` [s, inf when nothing is ahead] belong to the moment of the observation,
-    `intervention` and `done` to the moment after.
+    `control` is the driver's command (the label when the expert drives); `applied` is what the car was given, which differs
+    when the recorder disturbs it. `ego` and `time_to_collision` [s, inf when nothing is ahead] belong to the moment of the
+    observation, `intervention` and `done` to the moment after.
     """
 
     index: int

@@ -78,7 +78,7 @@ class World:
         return max(lead[0], 0.0) / (self._ego.speed - lead[1])
 
     def shared_pedals(self) -> float:
-        """The acceleration [m/s²] of the one speed controller that drives every stack alike: curve speed and following distance."""
+        """The acceleration [m/s²] of the one speed controller that drives every stack alike: curve speed, following distance."""
         ego = self._ego
         ego.target_speed = ego.comfortable_speed
         ahead = self.plan.comfortable_speed_at(ego.station + ego.speed * PEDAL_TIME)

@@ -4,6 +4,7 @@ import hashlib
 import math
 import subprocess
 import sys
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -63,7 +64,7 @@ def test_the_expert_stays_in_its_lane_without_intervention_and_steers_smoothly()
         steps = list(rollout(env, Expert(env), scenario))
         assert not any(step.intervention for step in steps)
         assert max(abs(step.ego.offset) for step in steps) < 0.25
-        assert max(abs(b.control.curvature - a.control.curvature) for a, b in zip(steps, steps[1:], strict=False)) < 0.002
+        assert max(abs(b.control.curvature - a.control.curvature) for a, b in pairwise(steps)) < 0.002
 
 
 @pytest.mark.parametrize("rate", [5, 10, 30])
