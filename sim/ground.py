@@ -8,12 +8,12 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.appearance import GRAIN, PALETTE, Light
 from sim.geometry import SPACING, Centreline
-from sim.noise import level_for, noise, noise_at
+from sim.kernels import Eye, inlined, kernel, level_of
+from sim.noise import TILE, level_for, noise, noise_at, noise_between
 from sim.roads import Marking, Material, RoadPlan
 from sim.types import Image
 
@@ -24,6 +24,7 @@ BUCKET = 12.0  # [m] of road that hold at most one patch
 SPAN = 8  # [px] over which road coordinates are interpolated
 GRAIN_TEXEL, FIELD_TEXEL = 0.06, 2.0  # [m] texel of the noise for grain and for fields
 FARTHEST = 3000.0  # [m]
+CLEAREST_HAZE = 0.35  # the share of its own colour that even the farthest ground keeps, so that it meets the trees on the horizon
 
 GRASS = (*PALETTE[Material.GRASS], GRAIN[Material.GRASS])
 PAINT = PALETTE[Material.PAINT]
@@ -141,16 +142,17 @@ def _nearest_samples(line: Centreline, reach: float) -> tuple[NDArray[np.int32],
     high = np.array([line.x.max(), line.y.max()]) + reach + CELL
     columns, rows = np.ceil((high - low) / CELL).astype(int)
     cells = np.full((rows, columns), -1, np.int32)
-    _fill_cells(cells, line.x, line.y, low, reach)
+    nearest = np.full((rows, columns), reach**2)
+    _fill_cells(cells, nearest, line.x, line.y, low, reach)
     return cells, low
 
 
-@njit(cache=True)
+@kernel
 def _fill_cells(
-    cells: NDArray[np.int32], xs: NDArray[np.float64], ys: NDArray[np.float64], origin: NDArray[np.float64], reach: float
-) -> None:
+    cells: NDArray[np.int32], nearest: NDArray[np.float64], xs: NDArray[np.float64], ys: NDArray[np.float64],
+    origin: NDArray[np.float64], reach: float,
+) -> None:  # fmt: skip
     rows, columns = cells.shape
-    nearest = np.full((rows, columns), reach * reach)
     around = int(reach / CELL) + 1
     for i in range(0, xs.size, 2):
         row, column = int((ys[i] - origin[1]) / CELL), int((xs[i] - origin[0]) / CELL)
@@ -162,11 +164,10 @@ def _fill_cells(
                     nearest[r, c], cells[r, c] = distance, i
 
 
-@njit(cache=True, fastmath=True)
-def road_coordinates(
-    line: NDArray[np.float64], cells: NDArray[np.int32], origin_x: float, origin_y: float, x: float, y: float
-) -> tuple[bool, float, float, float, float]:
+@inlined
+def road_coordinates(ground: Ground, x: float, y: float) -> tuple[bool, float, float, float, float]:
     """Whether a road is near, and then (s, d) [m] of a world point and the cosine and sine of the road's heading there."""
+    line, cells, (origin_x, origin_y) = ground.line, ground.cells, ground.origin
     column, row = int((x - origin_x) / CELL), int((y - origin_y) / CELL)
     rows, columns = cells.shape
     if x < origin_x or y < origin_y or row >= rows or column >= columns:
@@ -190,27 +191,27 @@ def road_coordinates(
     return True, i * SPACING + along, across, cos, sin
 
 
-@njit(cache=True, fastmath=True, inline="always")
+@kernel
 def _overlap(centre: float, width: float, low: float, high: float) -> float:
     """The share of [centre - width / 2, centre + width / 2] that lies in [low, high]."""
     return max(min(centre + width / 2, high) - max(centre - width / 2, low), 0.0) / width
 
 
-@njit(cache=True, fastmath=True, inline="always")
+@kernel
 def _painted(s: float, dash: float, period: float) -> float:
     """Metres of dashes between 0 and s."""
     whole = math.floor(s / period)
     return whole * dash + min(s - whole * period, dash)
 
 
-@njit(cache=True, fastmath=True, inline="always")
+@kernel
 def _toned(tone: NDArray[np.float64], s: float) -> float:
     place = min(max(s / SPACING, 0.0), tone.size - 1.001)
     i = int(place)
     return tone[i] + (place - i) * (tone[i + 1] - tone[i])
 
 
-@njit(cache=True, fastmath=True, inline="always")
+@kernel
 def _mean(profile: NDArray[np.float32], k: int, low: float, high: float, outside: float) -> float:
     """The sum of channel k over [low, high] strips, and over `outside` strips of what lies beyond the profile."""
     i, j = int(low), int(high)
@@ -219,15 +220,14 @@ def _mean(profile: NDArray[np.float32], k: int, low: float, high: float, outside
     return upper - lower + outside * profile[1, k]
 
 
-@njit(cache=True, fastmath=True)
+@inlined
 def road_surface(
-    profile: NDArray[np.float32], ragged: NDArray[np.float32], first: float, dashes: NDArray[np.float64],
-    tone: NDArray[np.float64], patches: NDArray[np.float64],
-    s: float, d: float, along: float, across: float, grain: float,
-) -> tuple[float, float, float, float]:  # fmt: skip
+    ground: Ground, s: float, d: float, along: float, across: float, grain: float
+) -> tuple[float, float, float, float]:
     """Mean red, green, blue and grain of the ground around (s, d) over `along` x `across` metres."""
+    profile, ragged, dashes, patches, tone = ground.profile, ground.ragged, ground.dashes, ground.patches, ground.tone
     last = profile.shape[0] - 1.001
-    place = (d - first) / STRIP
+    place = (d - ground.first) / STRIP
     if 0.0 <= place < last:
         place += ragged[int(place)] * grain / STRIP
     half = max(across / STRIP, 1.0) / 2
@@ -259,95 +259,87 @@ def road_surface(
     return red, green, blue, rough
 
 
-@njit(cache=True, fastmath=True)
+@inlined
 def _footprint(
-    line: NDArray[np.float64], cells: NDArray[np.int32], origin_x: float, origin_y: float,
-    x: float, y: float, ray_x: float, ray_y: float, side_x: float, side_y: float,
-) -> tuple[bool, float, float, float, float]:  # fmt: skip
-    """Whether a road is near (x, y), and then s, d and how far the pixel's parallelogram (ray, side) [m] reaches along and across the road."""
-    near, s, d, cos, sin = road_coordinates(line, cells, origin_x, origin_y, x, y)
-    along = math.sqrt((ray_x * cos + ray_y * sin) ** 2 + (side_x * cos + side_y * sin) ** 2)
-    across = math.sqrt((ray_y * cos - ray_x * sin) ** 2 + (side_y * cos - side_x * sin) ** 2)
-    return near, s, d, along, across
+    ground: Ground, eye: Eye, forward: float, slope: float, ray: float, side: float
+) -> tuple[bool, float, float, float, float]:
+    """Where a pixel falls on the road: whether one is near, s, d, and how far its parallelogram, ray x side [m], reaches along and across."""
+    ray_x, ray_y = eye.cos - slope * eye.sin, eye.sin + slope * eye.cos
+    near, s, d, cos, sin = road_coordinates(ground, eye.x + forward * ray_x, eye.y + forward * ray_y)
+    ray_along, ray_across = ray * (ray_x * cos + ray_y * sin), ray * (ray_y * cos - ray_x * sin)
+    side_along, side_across = side * (eye.cos * sin - eye.sin * cos), side * (eye.cos * cos + eye.sin * sin)
+    along = math.sqrt(ray_along * ray_along + side_along * side_along)
+    return near, s, d, along, math.sqrt(ray_across * ray_across + side_across * side_across)
 
 
-@njit(cache=True, fastmath=True)
-def draw_ground(
-    image: Image, ground: Ground, light: Light, focal: float, horizon: float, elevation: float,
-    x: float, y: float, cos: float, sin: float,
-) -> None:  # fmt: skip
-    """Fill the rows below the horizon, seen from world (x, y), `elevation` [m] up, looking along (cos, sin)."""
+@kernel
+def draw_ground(image: Image, ground: Ground, light: Light, eye: Eye) -> None:
+    """Fill the rows below the horizon."""
     height, width, _ = image.shape
-    line, cells, origin_x, origin_y = ground.line, ground.cells, ground.origin[0], ground.origin[1]
-    profile, ragged, table_first, dashes = ground.profile, ground.ragged, ground.first, ground.dashes
-    tone, patches, values, starts = ground.tone, ground.patches, ground.noise, ground.noise_starts
-    haze_red, haze_green, haze_blue = light.haze_red, light.haze_green, light.haze_blue
-    grass_red, grass_green, grass_blue, grass_grain = GRASS
-    for row in range(max(int(math.ceil(horizon)), 0), height):
-        below = row + 0.5 - horizon
-        forward = min(focal * elevation / max(below, 1e-6), FARTHEST)
-        ray, side = forward / max(below, 0.5), forward / focal
+    for row in range(max(int(math.ceil(eye.horizon)), 0), height):
+        below = row + 0.5 - eye.horizon
+        forward = min(eye.focal * eye.elevation / max(below, 1e-6), FARTHEST)
+        ray, side = forward / max(below, 0.5), forward / eye.focal
         blur = max(ray, side) ** 0.75 * side**0.25
-        grain_level, field_level = level_for(blur / GRAIN_TEXEL), level_for(blur / FIELD_TEXEL)
-        near_before, s, d, along, across = False, 0.0, 0.0, 0.0, 0.0
+        field_level = level_for(blur / FIELD_TEXEL)
+        # Road coordinates, fields and haze at both ends of a span, straight lines between them.
+        before = _footprint(ground, eye, forward, (0.5 - width / 2) / eye.focal, ray, side)
+        field = _field(ground, eye, field_level, forward, (0.5 - width / 2) / eye.focal)
         for first in range(0, width, SPAN):
-            # Road coordinates at both ends of a span, straight lines between them; where that fails, every pixel has its own.
-            if first == 0:
-                slope = (0.5 - width / 2) / focal
-                near_before, s, d, along, across = _footprint(
-                    line, cells, origin_x, origin_y, x + forward * (cos - slope * sin), y + forward * (sin + slope * cos),
-                    ray * (cos - slope * sin), ray * (sin + slope * cos), -side * sin, side * cos,
-                )  # fmt: skip
-            slope = (first + SPAN + 0.5 - width / 2) / focal
-            end = _footprint(
-                line, cells, origin_x, origin_y, x + forward * (cos - slope * sin), y + forward * (sin + slope * cos),
-                ray * (cos - slope * sin), ray * (sin + slope * cos), -side * sin, side * cos,
+            slope = (first + SPAN + 0.5 - width / 2) / eye.focal
+            after = _footprint(ground, eye, forward, slope, ray, side)
+            field_after = _field(ground, eye, field_level, forward, slope)
+            clear = math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
+            _draw_span(
+                image, ground, light, eye, row, first, forward, ray, side, blur, before, after, field, field_after,
+                max(clear, CLEAREST_HAZE),
             )  # fmt: skip
-            reach = 2.0 * SPAN * side
-            smooth = end[0] == near_before and abs(end[1] - s) < reach and abs(end[2] - d) < reach
-            haze = 1 - math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
-            for column in range(first, min(first + SPAN, width)):
-                slope = (column + 0.5 - width / 2) / focal
-                here_x, here_y = x + forward * (cos - slope * sin), y + forward * (sin + slope * cos)
-                if smooth:
-                    t = (column - first) / SPAN
-                    near = near_before
-                    here_s, here_d = s + t * (end[1] - s), d + t * (end[2] - d)
-                    here_along, here_across = along + t * (end[3] - along), across + t * (end[4] - across)
-                else:
-                    near, here_s, here_d, here_along, here_across = _footprint(
-                        line, cells, origin_x, origin_y, here_x, here_y, ray * (cos - slope * sin), ray * (sin + slope * cos),
-                        -side * sin, side * cos,
-                    )  # fmt: skip
-                grain = _noise_between(values, starts, grain_level, here_x / GRAIN_TEXEL, here_y / GRAIN_TEXEL)
-                field = _noise_between(values, starts, field_level, here_y / FIELD_TEXEL, here_x / FIELD_TEXEL)
-                red, green, blue, rough = grass_red, grass_green, grass_blue, grass_grain
-                if near:
-                    red, green, blue, rough = road_surface(
-                        profile, ragged, table_first, dashes, tone, patches, here_s, here_d, here_along, here_across, grain
-                    )
-                shade = 1 + rough * (grain + 0.3 * field)
-                meadow = 0.35 * rough * field
-                _put(image, row, column, red * (shade + meadow), green * shade, blue * (shade - meadow), haze, light)
-            near_before, s, d, along, across = end
+            before, field = after, field_after
 
 
-@njit(cache=True, fastmath=True, inline="always")
-def _noise_between(
-    values: NDArray[np.float32], starts: NDArray[np.int64], level: float, u: float, v: float
-) -> float:
-    """Noise blended between the two levels around a fractional one, so that no row shows where they change."""
+@inlined
+def _field(ground: Ground, eye: Eye, level: float, forward: float, slope: float) -> float:
+    """Noise the size of fields where a pixel falls."""
+    x, y = eye.x + forward * (eye.cos - slope * eye.sin), eye.y + forward * (eye.sin + slope * eye.cos)
+    return noise_between(ground.noise, ground.noise_starts, level, y / FIELD_TEXEL, x / FIELD_TEXEL)
+
+
+@inlined
+def _draw_span(
+    image: Image, ground: Ground, light: Light, eye: Eye, row: int, first: int, forward: float, ray: float, side: float,
+    blur: float, before: tuple[bool, float, float, float, float], after: tuple[bool, float, float, float, float],
+    field: float, field_after: float, clear: float,
+) -> None:  # fmt: skip
+    """Draw SPAN pixels of a row between two footprints; where the road between them is not smooth, every pixel has its own."""
+    width, reach = image.shape[1], 2.0 * SPAN * side
+    smooth = before[0] == after[0] and abs(after[1] - before[1]) < reach and abs(after[2] - before[2]) < reach
+    # The grain is blended between two levels of the noise, so that no row shows where they change.
+    level = level_for(blur / GRAIN_TEXEL)
     low = int(level)
-    t = level - low
-    fine = noise_at(values, starts[low], low, u, v)
-    coarse = noise_at(values, starts[low + 1], low + 1, u, v)
-    return fine + t * (coarse - fine)
-
-
-@njit(cache=True, fastmath=True, inline="always")
-def _put(
-    image: Image, row: int, column: int, red: float, green: float, blue: float, haze: float, light: Light
-) -> None:
-    image[row, column, 0] = np.uint8(min(max(red + (light.haze_red - red) * haze, 0.0), 1.0) * 255 + 0.5)
-    image[row, column, 1] = np.uint8(min(max(green + (light.haze_green - green) * haze, 0.0), 1.0) * 255 + 0.5)
-    image[row, column, 2] = np.uint8(min(max(blue + (light.haze_blue - blue) * haze, 0.0), 1.0) * 255 + 0.5)
+    fine, coarse, size, blend = ground.noise_starts[low], ground.noise_starts[low + 1], TILE >> low, level - low
+    scale = 1 / (GRAIN_TEXEL * (1 << low))
+    start = (first + 0.5 - width / 2) / eye.focal
+    u, v = eye.x + forward * (eye.cos - start * eye.sin), eye.y + forward * (eye.sin + start * eye.cos)
+    u, v, step_u, step_v = u * scale, v * scale, -side * eye.sin * scale, side * eye.cos * scale
+    haze_red, haze_green, haze_blue = (1 - clear) * light.haze_red, (1 - clear) * light.haze_green, (1 - clear) * light.haze_blue
+    step_s, step_d = (after[1] - before[1]) / SPAN, (after[2] - before[2]) / SPAN
+    step_along, step_across, step_field = (
+        (after[3] - before[3]) / SPAN,
+        (after[4] - before[4]) / SPAN,
+        (field_after - field) / SPAN,
+    )
+    for n in range(min(SPAN, width - first)):
+        near, s, d = before[0], before[1] + n * step_s, before[2] + n * step_d
+        along, across = before[3] + n * step_along, before[4] + n * step_across
+        if not smooth:
+            near, s, d, along, across = _footprint(ground, eye, forward, start + n / eye.focal, ray, side)
+        grain = noise_at(ground.noise, fine, size, u + n * step_u, v + n * step_v)
+        grain += blend * (noise_at(ground.noise, coarse, size >> 1, 0.5 * (u + n * step_u), 0.5 * (v + n * step_v)) - grain)
+        here_field = field + n * step_field
+        red, green, blue, rough = GRASS
+        if near and abs(d) - across < -ground.first:
+            red, green, blue, rough = road_surface(ground, s, d, along, across, grain)
+        shade, meadow = 1 + rough * (grain + 0.3 * here_field), 0.35 * rough * here_field
+        image[row, first + n, 0] = level_of(red * (shade + meadow) * clear + haze_red)
+        image[row, first + n, 1] = level_of(green * shade * clear + haze_green)
+        image[row, first + n, 2] = level_of(blue * (shade - meadow) * clear + haze_blue)

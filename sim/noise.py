@@ -7,8 +7,9 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from sim.kernels import kernel
 
 TILE = 256  # texels along an edge of the finest level; a power of two
 LEVELS = 7
@@ -50,22 +51,34 @@ def _upsampled(cells: NDArray[np.float64]) -> NDArray[np.float64]:
     return rows[:, low % count] * (1 - t) + rows[:, (low + 1) % count] * t
 
 
-@njit(cache=True, fastmath=True, inline="always")
-def noise_at(values: NDArray[np.float32], start: int, level: int, x: float, y: float) -> float:
-    """Bilinear noise of one level at (x, y) in texels of the finest level."""
-    scale = 1.0 / (1 << level)
-    mask = (TILE >> level) - 1
-    u, v = x * scale - 0.5, y * scale - 0.5
+@kernel
+def noise_at(values: NDArray[np.float32], start: int, size: int, x: float, y: float) -> float:
+    """Bilinear noise at (x, y), in texels of the level that begins at `start` and is `size` texels wide."""
+    u, v = x - 0.5, y - 0.5
     i, j = int(np.floor(v)), int(np.floor(u))
     t, w = u - j, v - i
-    top, bottom = start + (i & mask) * (mask + 1), start + ((i + 1) & mask) * (mask + 1)
+    mask = size - 1
+    top, bottom = start + (i & mask) * size, start + ((i + 1) & mask) * size
     left, right = j & mask, (j + 1) & mask
-    above = values[top + left] + t * (values[top + right] - values[top + left])
-    below = values[bottom + left] + t * (values[bottom + right] - values[bottom + left])
-    return above + w * (below - above)
+    # Unsigned indices spare the kernel a test for negative ones.
+    first, second = values[np.uint64(top + left)], values[np.uint64(top + right)]
+    third, fourth = values[np.uint64(bottom + left)], values[np.uint64(bottom + right)]
+    above = first + t * (second - first)
+    return above + w * (third + t * (fourth - third) - above)
 
 
-@njit(cache=True, fastmath=True, inline="always")
+@kernel
 def level_for(footprint: float) -> float:
     """The (fractional) level whose texels are as large as `footprint`, in texels of the finest level."""
     return min(max(np.log2(max(footprint, 1e-9)), 0.0), LEVELS - 1.001)
+
+
+@kernel
+def noise_between(values: NDArray[np.float32], starts: NDArray[np.int64], level: float, u: float, v: float) -> float:
+    """Noise at (u, v), in texels of the finest level, blended between the two levels around a fractional one."""
+    low = int(level)
+    t = level - low
+    scale = 0.5**low
+    fine = noise_at(values, starts[low], TILE >> low, u * scale, v * scale)
+    coarse = noise_at(values, starts[low + 1], TILE >> (low + 1), 0.5 * scale * u, 0.5 * scale * v)
+    return fine + t * (coarse - fine)

@@ -8,12 +8,12 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.appearance import Daylight, Light
 from sim.camera import Camera
 from sim.ground import draw_ground, ground_of
+from sim.kernels import Eye, kernel
 from sim.roads import RoadPlan
 from sim.scenery.cars import Cars, cars_of, draw_car
 from sim.scenery.placement import PLANT, Scenery, scenery_of
@@ -52,22 +52,25 @@ class Renderer:
         optics = camera.focal, camera.horizon
         view = float(camera.focal), float(camera.horizon), float(camera.elevation), x, y, cos, sin
         draw_sky(image, self._skies[optics], view[0], view[1], ego.heading)
-        draw_ground(image, self._ground, self._light, *view)
-        things, forward, right = _in_view(self._scenery, cars.pose, camera.width / 2 / camera.focal, x, y, cos, sin)
-        order = np.argsort(-forward, kind="stable")
+        eye = Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon))
+        draw_ground(image, self._ground, self._light, eye)
+        count = self._scenery.x.size + len(cars.pose)
+        things, forward, right = np.empty(count, np.int64), np.empty(count), np.empty(count)
+        spread = camera.width / 2 / camera.focal
+        found = _in_view(things, forward, right, self._scenery, cars.pose, spread, x, y, cos, sin)
+        order = np.argsort(-forward[:found], kind="stable")
         _draw_things(image, self._scenery, self._plants, cars, self._light, things[order], forward[order], right[order], *view)
         return image
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def _in_view(
-    scenery: Scenery, cars: NDArray[np.float64], spread: float, x: float, y: float, cos: float, sin: float
-) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """What may be seen or throw a shadow into view: index (cars follow the scenery), forward and right of the camera [m]."""
-    count = scenery.x.size + cars.shape[0]
-    things, forwards, rights = np.empty(count, np.int64), np.empty(count), np.empty(count)
+    things: NDArray[np.int64], forwards: NDArray[np.float64], rights: NDArray[np.float64],
+    scenery: Scenery, cars: NDArray[np.float64], spread: float, x: float, y: float, cos: float, sin: float,
+) -> int:  # fmt: skip
+    """Write what may be seen or throw a shadow into view: index (cars follow the scenery), forward and right of the camera [m]; how many."""
     found = 0
-    for i in range(count):
+    for i in range(things.size):
         car = i - scenery.x.size
         dx = (cars[car, 0] if car >= 0 else scenery.x[i]) - x
         dy = (cars[car, 1] if car >= 0 else scenery.y[i]) - y
@@ -76,10 +79,10 @@ def _in_view(
         if -margin < forward < reach and abs(right) < max(forward, 0.0) * spread + margin:
             things[found], forwards[found], rights[found] = i, forward, right
             found += 1
-    return things[:found], forwards[:found], rights[:found]
+    return found
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def _draw_things(
     image: Image, scenery: Scenery, plants: Plants, cars: Cars, light: Light,
     things: NDArray[np.int64], forward: NDArray[np.float64], right: NDArray[np.float64],
@@ -103,7 +106,7 @@ def _draw_things(
         if i >= still:
             car = i - still
             draw_car(
-                image, cars.pose[car], cars.size[car], cars.colour[car], cars.braking[car], cars.planes[car], light,
+                image, cars.pose[car], cars.size[car], cars.colour[car], cars.braking[car], cars.planes[car], cars.room[car], light,
                 focal, horizon, elevation, x, y, cos, sin,
             )  # fmt: skip
         elif forward[n] > NEAREST:

@@ -6,11 +6,11 @@ The panorama is a cylinder around the viewer: columns are world azimuths, rows t
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.appearance import Daylight, Light
-from sim.noise import noise, noise_at
+from sim.kernels import kernel
+from sim.noise import TILE, noise, noise_at
 from sim.types import Image
 
 
@@ -39,7 +39,7 @@ def _ridge(seed: int, layer: int, columns: int) -> NDArray[np.float64]:
     return np.maximum(ridge, 0.004 if layer == 2 else 0.0)
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def _paint(
     image: Image, ridges: NDArray[np.float64], values: NDArray[np.float32], colours: NDArray[np.float64],
     light: Light, cover: float, pixel: float, shift: float,
@@ -71,17 +71,17 @@ def _paint(
                 image[row, column, k] = np.uint8(min(max(value, 0.0), 1.0) * 255 + 0.5)
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def _cloud(values: NDArray[np.float32], x: float, y: float, shift: float, cover: float) -> float:
     """Opacity of the cloud layer where a ray meets it, (x, y) in cloud heights."""
     density = 0.0
     for octave in range(3):
         scale = 6.0 * 3.1**octave
-        density += noise_at(values, 0, 0, x * scale + shift, y * scale - shift + 31.0 * octave) * 0.45**octave
+        density += noise_at(values, 0, TILE, x * scale + shift, y * scale - shift + 31.0 * octave) * 0.45**octave
     return min(max(0.55 * density + 1.6 * cover - 0.75, 0.0), 1.0)
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def draw_sky(image: Image, panorama: Image, focal: float, horizon: float, heading: float) -> None:
     """Fill the rows above the horizon."""
     height, width, _ = image.shape

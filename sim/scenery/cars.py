@@ -8,28 +8,30 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.appearance import Light
+from sim.kernels import kernel
 from sim.types import Actor, Image
 
 Floats = NDArray[np.float64]
 BODY_PLANES, CABIN_PLANES = 12, 6
 # Planes of the body and of the cabin, in the order of `_planes`.
 FRONT, REAR, RIGHT, LEFT, BOTTOM, TOP = range(6)
-WHEEL_RADIUS, AXLE, CLEARANCE = 0.32, 0.30, 0.22  # [m], share of the length from the centre, [m]
+WHEEL_RADIUS, HUB, AXLE, CLEARANCE = 0.32, 0.20, 0.30, 0.22  # [m], [m], share of the length from the centre, [m]
 SHOULDER = 0.60  # height of the shoulder line as a share of the car's
 BODY, CABIN, WHEEL, NOTHING = range(4)
 NEAR = 0.15  # [m] in front of the camera where the world begins
-# Four rays a pixel, on a turned grid.
-RAYS = ((0.125, 0.625), (0.375, 0.125), (0.625, 0.875), (0.875, 0.375))
+# Rays of a pixel (right, down), on a turned grid; large cars make do with the first two.
+RAYS = ((0.125, 0.375), (0.875, 0.625), (0.375, 0.875), (0.625, 0.125))
+LARGE = 2500.0  # [px] area on the screen
 
 
 class Cars(NamedTuple):
     """The cars of a frame: pose (K, 4) x, y, cos, sin; size (K, 3) length, width, height [m]; colour (K, 3) in [0, 1]; braking (K,).
 
-    planes: (K, 18, 4) outward normals and distances from the origin of the body's planes, then the cabin's.
+    planes: (K, 18, 4) outward normals and distances from the origin of the body's planes, then the cabin's; room: (K, 18) for
+    the distance of the eye from each, written by the kernel.
     """
 
     pose: Floats
@@ -37,6 +39,7 @@ class Cars(NamedTuple):
     colour: Floats
     braking: NDArray[np.bool_]
     planes: Floats
+    room: Floats
 
 
 def cars_of(actors: list[Actor]) -> Cars:
@@ -50,6 +53,7 @@ def cars_of(actors: list[Actor]) -> Cars:
         colour=np.array([a.colour for a in actors], dtype=np.float64).reshape(-1, 3) / 255,
         braking=np.array([a.braking for a in actors], dtype=np.bool_),
         planes=np.array(planes, dtype=np.float64).reshape(-1, BODY_PLANES + CABIN_PLANES, 4),
+        room=np.empty((len(actors), BODY_PLANES + CABIN_PLANES)),
     )
 
 
@@ -84,28 +88,24 @@ def _planes(length: float, width: float, height: float) -> Floats:
     return np.concatenate([normals, (normals * np.array([point for _, point in each])).sum(1, keepdims=True)], axis=1)
 
 
-@njit(cache=True, fastmath=True)
-def _convex(
-    planes: Floats, first: int, last: int, room: Floats, dx: float, dy: float, dz: float
-) -> tuple[float, int]:
+@kernel
+def _convex(planes: Floats, first: int, last: int, room: Floats, dx: float, dy: float, dz: float) -> tuple[float, int]:
     """Distance along a ray to where it enters planes [first, last), -1 if it does not, and the plane; room: distance of the eye inside each plane."""
-    enter, leave, face = 0.0, np.inf, -1
+    enter, face = 0.0, -1
     for i in range(first, last):
-        slope = planes[i, 0] * dx + planes[i, 1] * dy + planes[i, 2] * dz
-        if slope < 0.0:
-            t = room[i] / slope
-            if t > enter:
-                enter, face = t, i - first
-        elif slope > 0.0:
-            leave = min(leave, room[i] / slope)
-        elif room[i] < 0.0:
-            return -1.0, -1
-        if enter >= leave:
+        if room[i] < 0.0:
+            slope = planes[i, 0] * dx + planes[i, 1] * dy + planes[i, 2] * dz
+            if slope >= 0.0:
+                return -1.0, -1
+            if room[i] < enter * slope:
+                enter, face = room[i] / slope, i - first
+    for i in range(first, last):
+        if room[i] >= 0.0 and (planes[i, 0] * dx + planes[i, 1] * dy + planes[i, 2] * dz) * enter > room[i]:
             return -1.0, -1
     return (enter, face) if face >= 0 else (-1.0, -1)
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def _wheels(
     length: float, width: float, eye_x: float, eye_y: float, eye_z: float, dx: float, dy: float, dz: float
 ) -> tuple[float, float]:
@@ -124,11 +124,11 @@ def _wheels(
         root = math.sqrt(inner)
         enter, leave = max((-b - root) / a, slab_in), min((-b + root) / a, slab_out)
         if 0.0 < enter < leave and (best < 0.0 or enter < best):
-            best, radius = enter, math.hypot(ox + enter * dx, oz + enter * dz)
+            best, radius = enter, math.sqrt((ox + enter * dx) ** 2 + (oz + enter * dz) ** 2)
     return best, radius
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def _body_colour(
     face: int, x: float, y: float, z: float, length: float, width: float, height: float,
     red: float, green: float, blue: float, braking: bool,
@@ -137,14 +137,16 @@ def _body_colour(
     out, up = abs(y) / (width / 2), z / (SHOULDER * height)
     if face in (RIGHT, LEFT):
         for axle in (-AXLE * length, AXLE * length):
-            if math.hypot(x - axle, z - WHEEL_RADIUS) < WHEEL_RADIUS + 0.06:
-                return 0.05, 0.05, 0.05, 0.0
+            from_axle = math.sqrt((x - axle) ** 2 + (z - WHEEL_RADIUS) ** 2)
+            if from_axle < WHEEL_RADIUS + 0.06:
+                tone = 0.40 if from_axle < HUB else (0.10 if from_axle < WHEEL_RADIUS else 0.03)
+                return tone, tone, tone, 0.0
         seam = min(abs(x - 0.20 * length), min(abs(x + 0.03 * length), abs(x + 0.24 * length)))
         if z < 0.31 or (seam < 0.012 and up < 0.97):
             return 0.10, 0.10, 0.10, 0.0
         return red, green, blue, 0.0
     if x > 0.42 * length and face != TOP and face != 6:
-        if 0.58 < out and 0.58 < up < 0.76:
+        if out > 0.58 and 0.58 < up < 0.76:
             return 0.95, 0.95, 0.90, 0.35
         if out < 0.54 and 0.52 < up < 0.72:
             return 0.08, 0.08, 0.09, 0.0
@@ -153,7 +155,7 @@ def _body_colour(
         if up < 0.36:
             return 0.12, 0.12, 0.12, 0.0
     if x < -0.42 * length and face != TOP and face != 7:
-        if 0.62 < out and 0.62 < up < 0.90:
+        if out > 0.62 and 0.62 < up < 0.90:
             return (1.0, 0.13, 0.08, 0.75) if braking else (0.62, 0.05, 0.05, 0.05)
         if out < 0.32 and 0.50 < up < 0.62:
             return 0.90, 0.90, 0.84, 0.0
@@ -162,7 +164,7 @@ def _body_colour(
     return red, green, blue, 0.0
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def _is_glass(face: int, x: float, y: float, z: float, length: float, width: float, height: float) -> bool:
     """Whether a point of the cabin is window rather than pillar, frame or roof."""
     share = (z / height - SHOULDER) / (1 - SHOULDER)
@@ -175,14 +177,14 @@ def _is_glass(face: int, x: float, y: float, z: float, length: float, width: flo
     return rear + 0.20 < x < front - 0.10 and abs(x + 0.03 * length) > 0.045
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def _shaded(
     part: int, face: int, x: float, y: float, z: float, radius: float, planes: Floats, length: float, width: float, height: float,
     red: float, green: float, blue: float, braking: bool, light: Light, sun_x: float, sun_y: float,
 ) -> tuple[float, float, float]:  # fmt: skip
     """Colour of a point of a car under the day's light."""
     if part == WHEEL:
-        tone = 0.42 if radius < 0.6 * WHEEL_RADIUS else 0.09
+        tone = 0.42 if radius < HUB else 0.09
         return tone, tone, tone
     index = face if part == BODY else BODY_PLANES + face
     up = planes[index, 2]
@@ -199,7 +201,7 @@ def _shaded(
     return red * shine + sheen, green * shine + 1.05 * sheen, blue * shine + 1.15 * sheen
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def _screen_box(
     size: Floats, eye_x: float, eye_y: float, elevation: float, cos: float, sin: float, focal: float, horizon: float, columns: int
 ) -> tuple[float, float, float, float]:  # fmt: skip
@@ -227,9 +229,9 @@ def _screen_box(
     return left, right, top, bottom
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def draw_car(
-    image: Image, pose: Floats, size: Floats, colour: Floats, braking: bool, planes: Floats, light: Light,
+    image: Image, pose: Floats, size: Floats, colour: Floats, braking: bool, planes: Floats, room: Floats, light: Light,
     focal: float, horizon: float, elevation: float, x: float, y: float, look_cos: float, look_sin: float,
 ) -> None:  # fmt: skip
     """Blend one car over the picture seen from world (x, y), looking along (look_cos, look_sin)."""
@@ -244,14 +246,15 @@ def draw_car(
     left, right, top, bottom = _screen_box(size, eye_x, eye_y, elevation, cos, sin, focal, horizon, columns)
     if left > right or right < 0 or left > columns:
         return
-    room = np.empty(planes.shape[0])
     for i in range(planes.shape[0]):
         room[i] = planes[i, 3] - planes[i, 0] * eye_x - planes[i, 1] * eye_y - planes[i, 2] * elevation
-    far = 1 - math.exp(-math.hypot(eye_x, eye_y) / light.haze_reach)
+    far = 1 - math.exp(-math.sqrt(eye_x * eye_x + eye_y * eye_y) / light.haze_reach)
+    rays = 2 if (right - left) * (bottom - top) > LARGE else 4
     for row in range(max(int(top), 0), min(int(math.ceil(bottom)), rows)):
         for column in range(max(int(left), 0), min(int(math.ceil(right)), columns)):
             hits, sum_red, sum_green, sum_blue = 0, 0.0, 0.0, 0.0
-            for across, down in RAYS:
+            for ray in range(rays):
+                across, down = RAYS[ray]
                 slope, dz = (column + across - columns / 2) / focal, (horizon - row - down) / focal
                 dx, dy = cos - slope * sin, sin + slope * cos
                 part = NOTHING
@@ -272,8 +275,8 @@ def draw_car(
                 )  # fmt: skip
                 hits, sum_red, sum_green, sum_blue = hits + 1, sum_red + r, sum_green + g, sum_blue + b
             if hits:
-                keep, share = 1 - hits / 4, (1 - far) / 4
-                haze = far * hits / 4
+                keep, share = 1 - hits / rays, (1 - far) / rays
+                haze = far * hits / rays
                 for k in range(3):
                     total = sum_red if k == 0 else (sum_green if k == 1 else sum_blue)
                     air = light.haze_red if k == 0 else (light.haze_green if k == 1 else light.haze_blue)

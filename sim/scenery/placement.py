@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.ground import Ground, road_coordinates
+from sim.kernels import kernel
 from sim.roads import RoadPlan
 from sim.scenario import RoadKind
 from sim.scenery.plants import BROADLEAVES, BUSHES, CONIFERS, TUFTS
@@ -56,7 +56,9 @@ def scenery_of(plan: RoadPlan, ground: Ground, seed: int) -> Scenery:
     x, y = np.array([place.x for place in places]), np.array([place.y for place in places])
     edge = _edge(plan)
     # On the inside of a bend, or where the road comes back, the place may lie on the road after all.
-    clear = _distances(ground.line, ground.cells, ground.origin, x, y) > edge + 0.2
+    distance = np.full(x.size, np.inf)
+    _measure(distance, ground, x, y)
+    clear = distance > edge + 0.2
     order = np.argsort([thing.s for thing in things], kind="stable")
     order = order[clear[order]]
     return Scenery(
@@ -123,7 +125,9 @@ def _tree(generator: np.random.Generator, s: float, side: int, beyond: float, co
 def _bush(generator: np.random.Generator, s: float, side: int, beyond: float) -> _Thing:
     height = generator.uniform(1.0, 2.8)
     out = beyond + 0.3 * height + generator.exponential(7.0)
-    return _Thing(s, side * out, PLANT, int(FIRST_BUSH + generator.integers(BUSHES)), height, 200.0, _tinted(generator, LEAVES[2]))
+    return _Thing(
+        s, side * out, PLANT, int(FIRST_BUSH + generator.integers(BUSHES)), height, 200.0, _tinted(generator, LEAVES[2])
+    )
 
 
 def _tuft(generator: np.random.Generator, s: float, side: int, edge: float) -> _Thing:
@@ -137,15 +141,10 @@ def _tinted(generator: np.random.Generator, colour: tuple[float, float, float]) 
     return colour[0] * bright * (1 + warm), colour[1] * bright, colour[2] * bright * (1 - warm)
 
 
-@njit(cache=True)
-def _distances(
-    line: NDArray[np.float64], cells: NDArray[np.int32], origin: NDArray[np.float64],
-    xs: NDArray[np.float64], ys: NDArray[np.float64],
-) -> NDArray[np.float64]:  # fmt: skip
-    """Distance [m] of points from the reference line; infinite where no road is near."""
-    distances = np.full(xs.size, np.inf)
+@kernel
+def _measure(distances: NDArray[np.float64], ground: Ground, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> None:
+    """Write the distance [m] of points from the reference line where a road is near."""
     for i in range(xs.size):
-        near, _, d, _, _ = road_coordinates(line, cells, origin[0], origin[1], xs[i], ys[i])
+        near, _, d, _, _ = road_coordinates(ground, xs[i], ys[i])
         if near:
             distances[i] = abs(d)
-    return distances

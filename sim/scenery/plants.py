@@ -9,10 +9,10 @@ from functools import cache
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.appearance import Light
+from sim.kernels import kernel, level_of
 from sim.noise import TILE, noise
 from sim.types import Image
 
@@ -24,6 +24,7 @@ KINDS = BROADLEAVES + CONIFERS + BUSHES + TUFTS
 # Channels of a picture, each times opacity: opacity itself, tone, tone times direction (right, up, towards the camera), bark.
 CHANNELS = 6
 DIRECTION_SCALE = 127.0
+BARK = (0.36, 0.33, 0.30)
 
 
 class Plants(NamedTuple):
@@ -140,7 +141,7 @@ def _tuft(generator: np.random.Generator) -> Floats:
     return _picture(blade.astype(float), tone, still, np.full(up.shape, 0.7), np.full(up.shape, 0.5), still)
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def draw_plant(
     image: Image, texels: NDArray[np.int16], starts: NDArray[np.int64], light: Light, focal: float, horizon: float,
     elevation: float, forward: float, right: float, sun_right: float, sun_towards: float, height: float, kind: int,
@@ -156,8 +157,8 @@ def draw_plant(
     middle, foot = columns / 2 + right * scale, horizon + elevation * scale
     step = tall / (height * scale)
     top, left = foot - height * scale, middle - wide / 2 / step
-    first_row, last_row = max(int(math.floor(top - 0.5)), 0), min(int(math.ceil(foot + 0.5)), rows)
-    first_column, last_column = max(int(math.floor(left - 0.5)), 0), min(int(math.ceil(left + wide / step + 0.5)), columns)
+    first_row, last_row = max(int(math.floor(top)), 0), min(int(math.ceil(foot)), rows)
+    first_column, last_column = max(int(math.floor(left)), 0), min(int(math.ceil(left + wide / step)), columns)
     far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
     steady = light.ambient + 0.32 * light.sun
     sway = 0.62 * light.sun
@@ -166,30 +167,28 @@ def draw_plant(
         v = (row + 0.5 - top) * step - 0.5
         i = int(math.floor(v))
         w = v - i
+        upper, lower = base + max(i, 0) * wide * CHANNELS, base + min(i + 1, tall - 1) * wide * CHANNELS
         for column in range(first_column, last_column):
             u = (column + 0.5 - left) * step - 0.5
             j = int(math.floor(u))
             t = u - j
-            cover = tone = across = up = towards = bark = 0.0
-            for corner in range(4):
-                r, c = i + (corner >> 1), j + (corner & 1)
-                if 0 <= r < tall and 0 <= c < wide:
-                    weight = (w if corner >> 1 else 1 - w) * (t if corner & 1 else 1 - t)
-                    place = base + (r * wide + c) * CHANNELS
-                    cover += weight * texels[place]
-                    tone += weight * texels[place + 1]
-                    across += weight * texels[place + 2]
-                    up += weight * texels[place + 3]
-                    towards += weight * texels[place + 4]
-                    bark += weight * texels[place + 5]
+            near, away = max(j, 0) * CHANNELS, min(j + 1, wide - 1) * CHANNELS
+            a, b, c, d = upper + near, upper + away, lower + near, lower + away
+            wa, wb, wc, wd = (1 - w) * (1 - t), (1 - w) * t, w * (1 - t), w * t
+            cover = wa * texels[a] + wb * texels[b] + wc * texels[c] + wd * texels[d]
             if cover < 1.0:
                 continue
-            lit = (tone * steady + across * sway_right + up * sway_up + towards * sway_towards) / cover
-            wood, cover = bark / cover, cover / DIRECTION_SCALE * opacity
-            for k in range(3):
-                leaf = red if k == 0 else (green if k == 1 else blue)
-                haze = light.haze_red if k == 0 else (light.haze_green if k == 1 else light.haze_blue)
-                colour = (leaf + (0.36 - 0.03 * k - leaf) * wood) * lit
-                colour += (haze - colour) * far
-                under = image[row, column, k] / 255.0
-                image[row, column, k] = np.uint8(min(max(under + (colour - under) * cover, 0.0), 1.0) * 255 + 0.5)
+            tone = wa * texels[a + 1] + wb * texels[b + 1] + wc * texels[c + 1] + wd * texels[d + 1]
+            across = wa * texels[a + 2] + wb * texels[b + 2] + wc * texels[c + 2] + wd * texels[d + 2]
+            up = wa * texels[a + 3] + wb * texels[b + 3] + wc * texels[c + 3] + wd * texels[d + 3]
+            towards = wa * texels[a + 4] + wb * texels[b + 4] + wc * texels[c + 4] + wd * texels[d + 4]
+            wood = wa * texels[a + 5] + wb * texels[b + 5] + wc * texels[c + 5] + wd * texels[d + 5]
+            lit = (1 - far) * (tone * steady + across * sway_right + up * sway_up + towards * sway_towards) / cover
+            wood, cover = wood / cover, cover / DIRECTION_SCALE * opacity
+            keep = (1 - cover) / 255
+            red_here = (red + (BARK[0] - red) * wood) * lit + far * light.haze_red
+            green_here = (green + (BARK[1] - green) * wood) * lit + far * light.haze_green
+            blue_here = (blue + (BARK[2] - blue) * wood) * lit + far * light.haze_blue
+            image[row, column, 0] = level_of(image[row, column, 0] * keep + red_here * cover)
+            image[row, column, 1] = level_of(image[row, column, 1] * keep + green_here * cover)
+            image[row, column, 2] = level_of(image[row, column, 2] * keep + blue_here * cover)

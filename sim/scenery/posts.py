@@ -3,16 +3,16 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from sim.appearance import Light
+from sim.kernels import kernel
 from sim.types import Image
 
 POST, POLE = 0, 1
 POST_HEIGHT, POLE_HEIGHT = 1.05, 8.0  # [m]
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def draw_post(
     image: Image, light: Light, focal: float, horizon: float, elevation: float, forward: float, right: float,
     sun_towards: float, kind: int,
@@ -23,7 +23,21 @@ def draw_post(
         for low, high, red, green, blue in (
             (0.0, 0.68, 0.93, 0.93, 0.91), (0.68, 0.96, 0.10, 0.10, 0.11), (0.96, 1.05, 0.93, 0.93, 0.91),
         ):  # fmt: skip
-            _bar(image, light, focal, horizon, elevation, forward, right, 0.07, low, high, red * bright, green * bright, blue * bright)
+            _bar(
+                image,
+                light,
+                focal,
+                horizon,
+                elevation,
+                forward,
+                right,
+                0.07,
+                low,
+                high,
+                red * bright,
+                green * bright,
+                blue * bright,
+            )
         _bar(image, light, focal, horizon, elevation, forward, right, 0.03, 0.74, 0.90, 0.95, 0.52, 0.12)
     else:
         wood = 0.40 * bright
@@ -31,7 +45,7 @@ def draw_post(
         _bar(image, light, focal, horizon, elevation, forward, right, 0.95, 7.2, 7.36, wood, 0.88 * wood, 0.74 * wood)
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def _bar(
     image: Image, light: Light, focal: float, horizon: float, elevation: float, forward: float, right: float,
     half: float, low: float, high: float, red: float, green: float, blue: float,

@@ -3,23 +3,30 @@
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from sim.appearance import Light
+from sim.kernels import kernel
 from sim.types import Image
 
 DARKEST = 0.50  # how much of the light a full shadow takes
 
 
-@njit(cache=True, fastmath=True, inline="always")
+@kernel
 def _darken(image: Image, row: int, column: int, cover: float) -> None:
     for k in range(3):
         # The sky still lights a shadow, and it is blue.
         image[row, column, k] = np.uint8(image[row, column, k] * (1 - cover * (1.0 - 0.06 * k)) + 0.5)
 
 
-@njit(cache=True, fastmath=True)
+@kernel
+def _outside(out_x: float, out_y: float) -> float:
+    """Distance from a rectangle, negative inside, of a point that lies out_x and out_y beyond its edges."""
+    x, y = max(out_x, 0.0), max(out_y, 0.0)
+    return math.sqrt(x * x + y * y) + min(max(out_x, out_y), 0.0)
+
+
+@kernel
 def _ground_box(
     forward: float, right: float, radius: float, focal: float, horizon: float, elevation: float, rows: int, columns: int
 ) -> tuple[int, int, int, int]:  # fmt: skip
@@ -34,7 +41,7 @@ def _ground_box(
     return first_row, min(int(math.ceil(bottom)), rows), max(int(left), 0), min(int(math.ceil(end)), columns)
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def shade_under_car(
     image: Image, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light,
     focal: float, horizon: float, elevation: float, x: float, y: float, cos: float, sin: float,
@@ -59,6 +66,8 @@ def shade_under_car(
             slope = (column + 0.5 - columns / 2) / focal
             gx, gy = ahead * (cos - slope * sin) - dx, ahead * (sin + slope * cos) - dy
             px, py = gx * pose[2] + gy * pose[3], gy * pose[2] - gx * pose[3]
+            if max(abs(px) - abs(throw_x) - half_length, abs(py) - abs(throw_y) - half_width) > soft + 0.4:
+                continue
             cast = 0.0
             for layer in range(4):
                 # Higher layers of a car are smaller; from the shoulder up there is only the cabin.
@@ -66,15 +75,15 @@ def shade_under_car(
                 inset = 0.0 if layer < 2 else 0.35 * half_length * (t - 0.3)
                 out_x = abs(px - t * throw_x + (0.3 if layer > 1 else 0.0)) - half_length + inset
                 out_y = abs(py - t * throw_y) - half_width + 0.22 * t
-                away = math.hypot(max(out_x, 0.0), max(out_y, 0.0)) + min(max(out_x, out_y), 0.0)
+                away = _outside(out_x, out_y)
                 cast = max(cast, min(max(0.5 - away / (2 * soft), 0.0), 1.0))
             out_x, out_y = abs(px) - half_length, abs(py) - half_width
-            away = math.hypot(max(out_x, 0.0), max(out_y, 0.0)) + min(max(out_x, out_y), 0.0)
+            away = _outside(out_x, out_y)
             under = min(max(0.55 - away / (0.5 + 2 * soft), 0.0), 1.0)
             _darken(image, row, column, 1 - (1 - DARKEST * cast) * (1 - 0.6 * under))
 
 
-@njit(cache=True, fastmath=True)
+@kernel
 def shade_under_plant(
     image: Image, light: Light, focal: float, horizon: float, elevation: float, x: float, y: float, cos: float, sin: float,
     plant_x: float, plant_y: float, height: float, strength: float,
