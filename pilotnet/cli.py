@@ -69,14 +69,14 @@ def usage() -> str:
 
 def demo_command(words: list[str]) -> None:
     """Record, train, drive and score with one command."""
-    from pilotnet.demo import RESULTS, DemoConfig, demo
+    from pilotnet.demo import REPORT, DemoConfig, demo
     from pilotnet.report import score_table
 
     parser = _parser("demo", DemoConfig, out="demo", defaults=config_path("demo"))
     config, options = _settings(parser, DemoConfig, words)
     results = demo(config, options.out)
     console.print(score_table(results.scores()))
-    closing_line(f"wrote {options.out}/report.html", f"open it in a browser; or: pilotnet report {options.out}/{RESULTS} --help")
+    closing_line(f"wrote {options.out / REPORT}", "open it in a browser")
 
 
 def record_command(words: list[str]) -> None:
@@ -86,7 +86,7 @@ def record_command(words: list[str]) -> None:
     parser = _parser("record", RecordConfig, out="data/drives", resume=True)
     config, options = _settings(parser, RecordConfig, words)
     dataset = record(config, options.out, resume=options.resume)
-    closing_line(f"wrote {dataset.summary()}", f"pilotnet train {options.out}")
+    closing_line(f"wrote {options.out}: {dataset.summary()}", f"pilotnet train {options.out}")
 
 
 def train_command(words: list[str]) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pilotnet.evaluate import EvaluateConfig, Results, evaluate
 from pilotnet.folders import output_folder
+from pilotnet.progress import closing_line
 from pilotnet.record import RecordConfig, record
 from pilotnet.report import write_report
 from pilotnet.train import TrainConfig, train
@@ -24,8 +25,12 @@ class DemoConfig:
 def demo(config: DemoConfig, out: Path) -> Results:
     """Run every stage into folders below `out`, which must not hold anything yet; the results."""
     with output_folder(out) as folder:
-        record(config.record, folder / DATA)
-        train(config.train, folder / DATA, folder / MODEL)
-        results = evaluate(config.evaluate, folder / RESULTS, checkpoint=folder / MODEL)
-        write_report(folder / RESULTS, folder / REPORT, model=folder / MODEL, data=folder / DATA)
-    return results
+        data, model, results = folder / DATA, folder / MODEL, folder / RESULTS
+        dataset = record(config.record, data)
+        closing_line(f"wrote {data}: {dataset.summary()}", f"pilotnet train {data}")
+        train(config.train, data, model)
+        closing_line(f"wrote {model}", f"pilotnet evaluate expert pilotnet straight --checkpoint {model}")
+        driven = evaluate(config.evaluate, results, checkpoint=model)
+        closing_line(f"wrote {results}", f"pilotnet report {results} --model {model} --data {data}")
+        write_report(results, folder / REPORT, model=model, data=data)
+    return driven

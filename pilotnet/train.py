@@ -23,7 +23,7 @@ from pilotnet.checkpoint import Checkpoint, save_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.folders import atomic_path, output_folder, plain, read_provenance, write_provenance
 from pilotnet.model import PilotNet
-from pilotnet.progress import progress_bar
+from pilotnet.progress import console, progress_bar
 from pilotnet.samples import Augmentation, Batch, Samples, load_drives
 from pilotnet.viewpoint import View, Viewpoint
 from sim.scenario import Split
@@ -115,9 +115,10 @@ class ProgressBar(Callback):
     def __init__(self, bar: Progress) -> None:
         self._bar = bar
 
-    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
-        """Begin where the training begins, or is taken up again."""
+    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        """Say which device is really used, and begin where the training begins, or is taken up again."""
         total = int(trainer.estimated_stepping_batches)
+        console.print(f"training on {device_name(module.device)}")
         self._task = self._bar.add_task("training", total=total, completed=trainer.global_step)
 
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:

@@ -1,0 +1,107 @@
+"""The command line: the main job end to end on a tiny config, and one line with exit code 2 for every mistake."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from pilotnet.cli import COMMANDS, main
+
+TINY = {
+    "record": {"episodes": 2, "validation_episodes": 1, "length": 60.0, "workers": 1},
+    "train": {"epochs": 1, "batch_size": 16, "device": "cpu"},
+    "evaluate": {"episodes": 2, "length": 100.0, "workers": 1},
+}
+
+
+def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """Run a command that must fail with code 2 and one line; the line."""
+    assert main(words) == 2
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    assert lines[0].startswith("pilotnet: error: ")
+    return lines[0]
+
+
+def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_path: Path) -> None:
+    (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
+    command = [sys.executable, "-W", "error", "-m", "pilotnet", "demo", "--config", "tiny.yaml"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+    for said in ("wrote demo/data", "training on cpu", "wrote demo/model", "wrote demo/results", "Autonomy", "wrote demo/report.html"):
+        assert said in done.stdout
+    assert {path.name for path in (tmp_path / "demo").iterdir()} == {"data", "model", "results", "report.html"}
+    assert "PilotNet" in (tmp_path / "demo" / "report.html").read_text()
+
+
+def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main([]) == 0
+    listed = capsys.readouterr().out
+    for name in COMMANDS:
+        assert name in listed
+        with pytest.raises(SystemExit) as stop:
+            main([name, "--help"])
+        assert stop.value.code == 0
+        assert "usage: pilotnet" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["fly"], "command is 'fly'; it must be one of demo, record, train, evaluate, report"),
+        (["record", "--episode", "2"], "episode"),
+        (["record", "--episodes", "many"], "episodes"),
+        (["record", "--length", "-3"], "length is -3.0 m; it must lie between"),
+        (["record", "--suite", "moon"], "suite is 'moon'; it must be one of"),
+        (["record", "--config", "nothing.yaml"], "config nothing.yaml does not exist"),
+        (["train", "nowhere"], "nowhere"),
+        (["train", "nowhere", "--augmentation.shift", "wide"], "shift"),
+        (["evaluate", "nobody"], "driver is 'nobody'; it must be one of expert, pilotnet, straight"),
+        (["evaluate", "pilotnet"], "driver pilotnet needs a checkpoint"),
+        (["evaluate", "pilotnet", "--checkpoint", "nowhere"], "checkpoint nowhere does not exist"),
+        (["evaluate", "expert", "--split", "exam"], "exam"),
+        (["report", "nowhere"], "nowhere is not a results folder"),
+    ],
+    ids=" ".join,
+)
+def test_a_mistake_is_one_line_that_names_it_and_leaves_nothing(
+    words: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert says in refused(words, capsys)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_unknown_key_in_a_config_file_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "typo.yaml").write_text("train:\n  epoch: 3\n")
+    assert "epoch" in refused(["demo", "--config", str(tmp_path / "typo.yaml"), "--out", str(tmp_path / "out")], capsys)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_folder_that_is_not_a_dataset_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert str(tmp_path) in refused(["train", str(tmp_path), "--out", str(tmp_path / "model")], capsys)
+
+
+@pytest.mark.parametrize("command", [["record", "--episodes", "1"], ["evaluate", "straight"], ["demo"]], ids=" ".join)
+def test_an_output_folder_that_holds_something_is_left_alone(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "treasure").write_text("mine")
+    assert "already holds something" in refused([*command, "--out", str(tmp_path)], capsys)
+    assert [path.name for path in tmp_path.iterdir()] == ["treasure"]
+
+
+def test_debug_shows_the_traceback() -> None:
+    with pytest.raises(ValueError, match="command is 'fly'"):
+        main(["fly", "--debug"])
+
+
+def test_a_shipped_config_can_be_named_without_its_path(tiny_data: Path, tmp_path: Path) -> None:
+    words = ["train", str(tiny_data), "--config", "ablation", "--epochs", "1", "--device", "cpu", "--out", str(tmp_path / "model")]
+    assert main(words) == 0
+    settings = yaml.safe_load((tmp_path / "model" / "train.yaml").read_text())["config"]["config"]["augmentation"]
+    assert settings["side_cameras"] is False
+    assert settings["shift"] == 0.0
