@@ -60,7 +60,10 @@ def score_table(scores: Mapping[str, Score]) -> Table:
     for name in scores:
         table.add_column(driver_title(name), justify="right")
     for row in score_rows(scores):
-        table.add_row(Text(f"  {row.label}", "dim") if row.detail else row.label, *row.values)
+        label = (
+            Text(f"  {row.label}", "dim") if row.detail else Text(row.label)
+        )  # plain strings would lose their [units] as markup
+        table.add_row(label, *row.values)
     return table
 
 

@@ -37,7 +37,7 @@ def test_a_car_that_never_closed_in_has_no_time_to_collision() -> None:
 
 def test_the_terminal_table_fits_eighty_columns_and_holds_every_row() -> None:
     scores = {name: total_score([EPISODE]) for name in ("expert", "pilotnet", "straight")}
-    console = Console(width=80, markup=False, file=io.StringIO(), record=True)
+    console = Console(width=80, file=io.StringIO(), record=True)
     console.print(score_table(scores))
     lines = console.export_text().splitlines()
     assert all(any(row.label in line and row.values[0] in line for line in lines) for row in score_rows(scores))
