@@ -22,7 +22,7 @@ STRIP = 0.02  # [m] between the samples of the cross profile
 VERGE = 5.0  # [m] of grass on either side within the cross profile
 BUCKET = 12.0  # [m] of road that hold at most one patch
 SPAN = 8  # [px] over which road coordinates are interpolated
-GRAIN_TEXEL, FIELD_TEXEL = 0.06, 2.0  # [m] texel of the noise for grain and for fields
+GRAIN_TEXEL, FIELD_TEXEL = 0.03, 2.0  # [m] texel of the noise for grain and for fields
 FARTHEST = 3000.0  # [m]
 CLEAREST_HAZE = 0.35  # the share of its own colour that even the farthest ground keeps, so that it meets the trees on the horizon
 
@@ -102,7 +102,13 @@ def _cross_profile(plan: RoadPlan) -> tuple[float, NDArray[np.float32], NDArray[
             colours += (np.array(PALETTE[Material.PAINT]) - colours) * cover[:, None]
     columns = np.concatenate([colours, grain[:, None], surface[:, None], dashed], axis=1)
     profile = np.concatenate([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0) * STRIP])
-    ragged = np.where(surface > 0, 0.0, 0.10)
+    # Paved edges are straight; the others get ragged away from them.
+    paved = d[surface > 0]
+    from_paved = (
+        np.abs(paved[np.clip(np.searchsorted(paved, d), 0, paved.size - 1)] - d) if paved.size else np.full(d.size, np.inf)
+    )
+    before = np.abs(paved[np.clip(np.searchsorted(paved, d) - 1, 0, paved.size - 1)] - d) if paved.size else from_paved
+    ragged = 0.13 * np.clip(np.minimum(from_paved, before) / 0.5, 0.0, 1.0)
     dashes = np.array([(dash, dash + gap) for dash, gap in patterns]).reshape(-1, 2)
     return float(d[0] - STRIP / 2), profile.astype(np.float32), ragged.astype(np.float32), dashes
 

@@ -4,14 +4,15 @@ Numba's counting of array references costs more than the arithmetic of a pixel, 
 makes one. That is also what a GPU asks of it.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
 
-kernel = njit(cache=True, fastmath=True, error_model="numpy", _nrt=False)
+_OPTIONS: dict[str, Any] = {"cache": True, "fastmath": True, "error_model": "numpy", "_nrt": False}
+kernel = njit(**_OPTIONS)
 # For the innermost functions that take records of arrays, which are dear to hand over.
-inlined = njit(cache=True, fastmath=True, error_model="numpy", _nrt=False, inline="always")
+inlined = njit(**_OPTIONS, inline="always")
 
 
 class Eye(NamedTuple):

@@ -49,33 +49,31 @@ class Renderer:
         image = np.empty((camera.height, camera.width, 3), np.uint8)
         cos, sin = math.cos(ego.heading), math.sin(ego.heading)
         x, y = ego.x - camera.lateral * sin, ego.y + camera.lateral * cos
-        optics = camera.focal, camera.horizon
-        view = float(camera.focal), float(camera.horizon), float(camera.elevation), x, y, cos, sin
-        draw_sky(image, self._skies[optics], view[0], view[1], ego.heading)
         eye = Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon))
+        draw_sky(image, self._skies[camera.focal, camera.horizon], eye.focal, eye.horizon, ego.heading)
         draw_ground(image, self._ground, self._light, eye)
         count = self._scenery.x.size + len(cars.pose)
         things, forward, right = np.empty(count, np.int64), np.empty(count), np.empty(count)
         spread = camera.width / 2 / camera.focal
-        found = _in_view(things, forward, right, self._scenery, cars.pose, spread, x, y, cos, sin)
+        found = _in_view(things, forward, right, self._scenery, cars.pose, spread, eye)
         order = np.argsort(-forward[:found], kind="stable")
-        _draw_things(image, self._scenery, self._plants, cars, self._light, things[order], forward[order], right[order], *view)
+        _draw_things(image, self._scenery, self._plants, cars, self._light, things[order], forward[order], right[order], eye)
         return image
 
 
 @kernel
 def _in_view(
     things: NDArray[np.int64], forwards: NDArray[np.float64], rights: NDArray[np.float64],
-    scenery: Scenery, cars: NDArray[np.float64], spread: float, x: float, y: float, cos: float, sin: float,
+    scenery: Scenery, cars: NDArray[np.float64], spread: float, eye: Eye,
 ) -> int:  # fmt: skip
     """Write what may be seen or throw a shadow into view: index (cars follow the scenery), forward and right of the camera [m]; how many."""
     found = 0
     for i in range(things.size):
         car = i - scenery.x.size
-        dx = (cars[car, 0] if car >= 0 else scenery.x[i]) - x
-        dy = (cars[car, 1] if car >= 0 else scenery.y[i]) - y
+        dx = (cars[car, 0] if car >= 0 else scenery.x[i]) - eye.x
+        dy = (cars[car, 1] if car >= 0 else scenery.y[i]) - eye.y
         reach, margin = (400.0, 9.0) if car >= 0 else (scenery.reach[i], 1.5 * scenery.height[i])
-        forward, right = dx * cos + dy * sin, dy * cos - dx * sin
+        forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
         if -margin < forward < reach and abs(right) < max(forward, 0.0) * spread + margin:
             things[found], forwards[found], rights[found] = i, forward, right
             found += 1
@@ -85,8 +83,7 @@ def _in_view(
 @kernel
 def _draw_things(
     image: Image, scenery: Scenery, plants: Plants, cars: Cars, light: Light,
-    things: NDArray[np.int64], forward: NDArray[np.float64], right: NDArray[np.float64],
-    focal: float, horizon: float, elevation: float, x: float, y: float, cos: float, sin: float,
+    things: NDArray[np.int64], forward: NDArray[np.float64], right: NDArray[np.float64], eye: Eye,
 ) -> None:  # fmt: skip
     """Shadows first, then the things themselves; both in the order given, far to near."""
     still = scenery.x.size
@@ -94,28 +91,25 @@ def _draw_things(
         i = things[n]
         if i >= still:
             car = i - still
-            shade_under_car(image, cars.pose[car], cars.size[car], light, focal, horizon, elevation, x, y, cos, sin)
+            shade_under_car(image, cars.pose[car], cars.size[car], light, eye)
         elif scenery.family[i] == PLANT and forward[n] < SHADOWED and scenery.height[i] > 0.8:
             strength = min(3 - 3 * forward[n] / SHADOWED, 1.0)
-            shade_under_plant(
-                image, light, focal, horizon, elevation, x, y, cos, sin, scenery.x[i], scenery.y[i], scenery.height[i], strength
-            )
-    sun_towards, sun_right = -(light.sun_x * cos + light.sun_y * sin), light.sun_y * cos - light.sun_x * sin
+            shade_under_plant(image, light, eye, scenery.x[i], scenery.y[i], scenery.height[i], strength)
+    sun_towards, sun_right = -(light.sun_x * eye.cos + light.sun_y * eye.sin), light.sun_y * eye.cos - light.sun_x * eye.sin
     for n in range(things.size):
         i = things[n]
         if i >= still:
             car = i - still
             draw_car(
-                image, cars.pose[car], cars.size[car], cars.colour[car], cars.braking[car], cars.planes[car], cars.room[car], light,
-                focal, horizon, elevation, x, y, cos, sin,
+                image, cars.pose[car], cars.size[car], cars.colour[car], cars.braking[car], cars.planes[car], cars.room[car], light, eye,
             )  # fmt: skip
         elif forward[n] > NEAREST:
             if scenery.family[i] == PLANT:
                 draw_plant(
-                    image, plants.texels, plants.starts, light, focal, horizon, elevation, forward[n], right[n],
+                    image, plants.texels, plants.starts, light, eye, forward[n], right[n],
                     sun_right, sun_towards, scenery.height[i], scenery.kind[i],
                     scenery.colour[i, 0], scenery.colour[i, 1], scenery.colour[i, 2],
                     min(4 - 4 * forward[n] / scenery.reach[i], 1.0),
                 )  # fmt: skip
             else:
-                draw_post(image, light, focal, horizon, elevation, forward[n], right[n], sun_towards, scenery.kind[i])
+                draw_post(image, light, eye, forward[n], right[n], sun_towards, scenery.kind[i])

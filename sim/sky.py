@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance import Daylight, Light
-from sim.kernels import kernel
+from sim.kernels import kernel, level_of
 from sim.noise import TILE, noise, noise_at
 from sim.types import Image
 
@@ -68,7 +68,7 @@ def _paint(
                     hidden = min(max(inside, 0.0), 1.0)
                     tone = layers[layer][k] + (haze[k] - layers[layer][k]) * (0.35 if layer < 2 else 0.25)
                     value += (tone - value) * hidden
-                image[row, column, k] = np.uint8(min(max(value, 0.0), 1.0) * 255 + 0.5)
+                image[row, column, k] = level_of(value)
 
 
 @kernel

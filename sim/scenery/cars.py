@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance import Light
-from sim.kernels import kernel
+from sim.kernels import Eye, kernel, level_of
 from sim.types import Actor, Image
 
 Floats = NDArray[np.float64]
@@ -202,17 +202,15 @@ def _shaded(
 
 
 @kernel
-def _screen_box(
-    size: Floats, eye_x: float, eye_y: float, elevation: float, cos: float, sin: float, focal: float, horizon: float, columns: int
-) -> tuple[float, float, float, float]:  # fmt: skip
-    """Columns and rows (left, right, top, bottom) that a car covers; cos, sin: of the camera's heading in the car's frame. Left > right: none."""
+def _screen_box(size: Floats, eye: Eye, columns: int) -> tuple[float, float, float, float]:
+    """Columns and rows (left, right, top, bottom) that a car covers, seen by an eye in the car's frame. Left > right: none."""
     left, right, top, bottom = np.inf, -np.inf, np.inf, -np.inf
     for edge in range(4):
         # The four upright faces' ground edges, cut where the world begins; upright edges share their ends.
         ax, ay = size[0] * (0.5 if edge in (0, 3) else -0.5), size[1] * (0.5 if edge in (0, 1) else -0.5)
         bx, by = size[0] * (0.5 if edge in (2, 3) else -0.5), size[1] * (0.5 if edge in (3, 0) else -0.5)
-        a_forward, a_right = (ax - eye_x) * cos + (ay - eye_y) * sin, (ay - eye_y) * cos - (ax - eye_x) * sin
-        b_forward, b_right = (bx - eye_x) * cos + (by - eye_y) * sin, (by - eye_y) * cos - (bx - eye_x) * sin
+        a_forward, a_right = (ax - eye.x) * eye.cos + (ay - eye.y) * eye.sin, (ay - eye.y) * eye.cos - (ax - eye.x) * eye.sin
+        b_forward, b_right = (bx - eye.x) * eye.cos + (by - eye.y) * eye.sin, (by - eye.y) * eye.cos - (bx - eye.x) * eye.sin
         if a_forward < NEAR and b_forward < NEAR:
             continue
         if a_forward < NEAR:
@@ -222,32 +220,32 @@ def _screen_box(
             t = (NEAR - b_forward) / (a_forward - b_forward)
             b_forward, b_right = NEAR, b_right + t * (a_right - b_right)
         for forward, across in ((a_forward, a_right), (b_forward, b_right)):
-            column = columns / 2 + focal * across / forward
+            column = columns / 2 + eye.focal * across / forward
             left, right = min(left, column), max(right, column)
-            top = min(top, horizon + focal * (elevation - size[2]) / forward)
-            bottom = max(bottom, horizon + focal * elevation / forward)
+            top = min(top, eye.horizon + eye.focal * (eye.elevation - size[2]) / forward)
+            bottom = max(bottom, eye.horizon + eye.focal * eye.elevation / forward)
     return left, right, top, bottom
 
 
 @kernel
 def draw_car(
     image: Image, pose: Floats, size: Floats, colour: Floats, braking: bool, planes: Floats, room: Floats, light: Light,
-    focal: float, horizon: float, elevation: float, x: float, y: float, look_cos: float, look_sin: float,
+    eye: Eye,
 ) -> None:  # fmt: skip
-    """Blend one car over the picture seen from world (x, y), looking along (look_cos, look_sin)."""
+    """Blend one car over the picture."""
     rows, columns, _ = image.shape
     length, width, height = size
     red, green, blue = colour
-    eye_x = (x - pose[0]) * pose[2] + (y - pose[1]) * pose[3]
-    eye_y = (y - pose[1]) * pose[2] - (x - pose[0]) * pose[3]
-    cos, sin = look_cos * pose[2] + look_sin * pose[3], look_sin * pose[2] - look_cos * pose[3]
+    eye_x = (eye.x - pose[0]) * pose[2] + (eye.y - pose[1]) * pose[3]
+    eye_y = (eye.y - pose[1]) * pose[2] - (eye.x - pose[0]) * pose[3]
+    cos, sin = eye.cos * pose[2] + eye.sin * pose[3], eye.sin * pose[2] - eye.cos * pose[3]
     sun_x = light.sun_x * pose[2] + light.sun_y * pose[3]
     sun_y = light.sun_y * pose[2] - light.sun_x * pose[3]
-    left, right, top, bottom = _screen_box(size, eye_x, eye_y, elevation, cos, sin, focal, horizon, columns)
+    left, right, top, bottom = _screen_box(size, Eye(eye_x, eye_y, eye.elevation, cos, sin, eye.focal, eye.horizon), columns)
     if left > right or right < 0 or left > columns:
         return
     for i in range(planes.shape[0]):
-        room[i] = planes[i, 3] - planes[i, 0] * eye_x - planes[i, 1] * eye_y - planes[i, 2] * elevation
+        room[i] = planes[i, 3] - planes[i, 0] * eye_x - planes[i, 1] * eye_y - planes[i, 2] * eye.elevation
     far = 1 - math.exp(-math.sqrt(eye_x * eye_x + eye_y * eye_y) / light.haze_reach)
     rays = 2 if (right - left) * (bottom - top) > LARGE else 4
     for row in range(max(int(top), 0), min(int(math.ceil(bottom)), rows)):
@@ -255,7 +253,7 @@ def draw_car(
             hits, sum_red, sum_green, sum_blue = 0, 0.0, 0.0, 0.0
             for ray in range(rays):
                 across, down = RAYS[ray]
-                slope, dz = (column + across - columns / 2) / focal, (horizon - row - down) / focal
+                slope, dz = (column + across - columns / 2) / eye.focal, (eye.horizon - row - down) / eye.focal
                 dx, dy = cos - slope * sin, sin + slope * cos
                 part = NOTHING
                 distance, face = _convex(planes, 0, BODY_PLANES, room, dx, dy, dz)
@@ -264,13 +262,13 @@ def draw_car(
                 cabin, cabin_face = _convex(planes, BODY_PLANES, BODY_PLANES + CABIN_PLANES, room, dx, dy, dz)
                 if cabin > 0.0 and (part == NOTHING or cabin < distance):
                     part, distance, face = CABIN, cabin, cabin_face
-                wheel, radius = _wheels(length, width, eye_x, eye_y, elevation, dx, dy, dz)
+                wheel, radius = _wheels(length, width, eye_x, eye_y, eye.elevation, dx, dy, dz)
                 if wheel > 0.0 and (part == NOTHING or wheel < distance):
                     part, distance = WHEEL, wheel
                 if part == NOTHING:
                     continue
                 r, g, b = _shaded(
-                    part, face, eye_x + distance * dx, eye_y + distance * dy, elevation + distance * dz, radius,
+                    part, face, eye_x + distance * dx, eye_y + distance * dy, eye.elevation + distance * dz, radius,
                     planes, length, width, height, red, green, blue, braking, light, sun_x, sun_y,
                 )  # fmt: skip
                 hits, sum_red, sum_green, sum_blue = hits + 1, sum_red + r, sum_green + g, sum_blue + b
@@ -281,4 +279,4 @@ def draw_car(
                     total = sum_red if k == 0 else (sum_green if k == 1 else sum_blue)
                     air = light.haze_red if k == 0 else (light.haze_green if k == 1 else light.haze_blue)
                     value = image[row, column, k] / 255.0 * keep + total * share + air * haze
-                    image[row, column, k] = np.uint8(min(max(value, 0.0), 1.0) * 255 + 0.5)
+                    image[row, column, k] = level_of(value)

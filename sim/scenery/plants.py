@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance import Light
-from sim.kernels import kernel, level_of
+from sim.kernels import Eye, kernel, level_of
 from sim.noise import TILE, noise
 from sim.types import Image
 
@@ -143,18 +143,18 @@ def _tuft(generator: np.random.Generator) -> Floats:
 
 @kernel
 def draw_plant(
-    image: Image, texels: NDArray[np.int16], starts: NDArray[np.int64], light: Light, focal: float, horizon: float,
-    elevation: float, forward: float, right: float, sun_right: float, sun_towards: float, height: float, kind: int,
+    image: Image, texels: NDArray[np.int16], starts: NDArray[np.int64], light: Light, eye: Eye,
+    forward: float, right: float, sun_right: float, sun_towards: float, height: float, kind: int,
     red: float, green: float, blue: float, opacity: float,
 ) -> None:  # fmt: skip
     """Blend one plant over the picture. It stands `forward`, `right` [m] of the camera; sun_*: the sun in the camera's axes; colours are its leaves'."""
     rows, columns, _ = image.shape
-    scale = focal / forward
+    scale = eye.focal / forward
     texel = height * scale / TALL
     mip = int(min(max(math.floor(math.log2(1 / texel) + 0.4), 0.0), MIPS - 1.0))
     tall, wide = TALL >> mip, WIDE >> mip
     base = starts[mip] + kind * tall * wide * CHANNELS
-    middle, foot = columns / 2 + right * scale, horizon + elevation * scale
+    middle, foot = columns / 2 + right * scale, eye.horizon + eye.elevation * scale
     step = tall / (height * scale)
     top, left = foot - height * scale, middle - wide / 2 / step
     first_row, last_row = max(int(math.floor(top)), 0), min(int(math.ceil(foot)), rows)
@@ -167,12 +167,13 @@ def draw_plant(
         v = (row + 0.5 - top) * step - 0.5
         i = int(math.floor(v))
         w = v - i
-        upper, lower = base + max(i, 0) * wide * CHANNELS, base + min(i + 1, tall - 1) * wide * CHANNELS
+        upper = base + min(max(i, 0), tall - 1) * wide * CHANNELS
+        lower = base + min(i + 1, tall - 1) * wide * CHANNELS
         for column in range(first_column, last_column):
             u = (column + 0.5 - left) * step - 0.5
             j = int(math.floor(u))
             t = u - j
-            near, away = max(j, 0) * CHANNELS, min(j + 1, wide - 1) * CHANNELS
+            near, away = min(max(j, 0), wide - 1) * CHANNELS, min(j + 1, wide - 1) * CHANNELS
             a, b, c, d = upper + near, upper + away, lower + near, lower + away
             wa, wb, wc, wd = (1 - w) * (1 - t), (1 - w) * t, w * (1 - t), w * t
             cover = wa * texels[a] + wb * texels[b] + wc * texels[c] + wd * texels[d]

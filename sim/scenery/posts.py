@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from sim.appearance import Light
-from sim.kernels import kernel
+from sim.kernels import Eye, kernel
 from sim.types import Image
 
 POST, POLE = 0, 1
@@ -13,10 +13,7 @@ POST_HEIGHT, POLE_HEIGHT = 1.05, 8.0  # [m]
 
 
 @kernel
-def draw_post(
-    image: Image, light: Light, focal: float, horizon: float, elevation: float, forward: float, right: float,
-    sun_towards: float, kind: int,
-) -> None:  # fmt: skip
+def draw_post(image: Image, light: Light, eye: Eye, forward: float, right: float, sun_towards: float, kind: int) -> None:
     """Blend one post over the picture; it stands `forward`, `right` [m] of the camera."""
     bright = light.ambient + light.sun * (0.45 + 0.35 * sun_towards)
     if kind == POST:
@@ -26,9 +23,7 @@ def draw_post(
             _bar(
                 image,
                 light,
-                focal,
-                horizon,
-                elevation,
+                eye,
                 forward,
                 right,
                 0.07,
@@ -38,23 +33,23 @@ def draw_post(
                 green * bright,
                 blue * bright,
             )
-        _bar(image, light, focal, horizon, elevation, forward, right, 0.03, 0.74, 0.90, 0.95, 0.52, 0.12)
+        _bar(image, light, eye, forward, right, 0.03, 0.74, 0.90, 0.95, 0.52, 0.12)
     else:
         wood = 0.40 * bright
-        _bar(image, light, focal, horizon, elevation, forward, right, 0.13, 0.0, POLE_HEIGHT, wood, 0.88 * wood, 0.74 * wood)
-        _bar(image, light, focal, horizon, elevation, forward, right, 0.95, 7.2, 7.36, wood, 0.88 * wood, 0.74 * wood)
+        _bar(image, light, eye, forward, right, 0.13, 0.0, POLE_HEIGHT, wood, 0.88 * wood, 0.74 * wood)
+        _bar(image, light, eye, forward, right, 0.95, 7.2, 7.36, wood, 0.88 * wood, 0.74 * wood)
 
 
 @kernel
 def _bar(
-    image: Image, light: Light, focal: float, horizon: float, elevation: float, forward: float, right: float,
+    image: Image, light: Light, eye: Eye, forward: float, right: float,
     half: float, low: float, high: float, red: float, green: float, blue: float,
 ) -> None:  # fmt: skip
     """Blend an upright rectangle `2 half` wide between the heights `low` and `high` [m], facing the camera."""
     rows, columns, _ = image.shape
-    scale = focal / forward
+    scale = eye.focal / forward
     left, end = columns / 2 + (right - half) * scale, columns / 2 + (right + half) * scale
-    top, bottom = horizon + (elevation - high) * scale, horizon + (elevation - low) * scale
+    top, bottom = eye.horizon + (eye.elevation - high) * scale, eye.horizon + (eye.elevation - low) * scale
     far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
     red += (light.haze_red - red) * far
     green += (light.haze_green - green) * far

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance import Light
-from sim.kernels import kernel
+from sim.kernels import Eye, kernel
 from sim.types import Image
 
 DARKEST = 0.50  # how much of the light a full shadow takes
@@ -27,44 +27,39 @@ def _outside(out_x: float, out_y: float) -> float:
 
 
 @kernel
-def _ground_box(
-    forward: float, right: float, radius: float, focal: float, horizon: float, elevation: float, rows: int, columns: int
-) -> tuple[int, int, int, int]:  # fmt: skip
+def _ground_box(eye: Eye, forward: float, right: float, radius: float, rows: int, columns: int) -> tuple[int, int, int, int]:
     """Rows and columns (first row, last row, first column, last column) that hold a disc on the ground."""
     near, away = max(forward - radius, 0.5), forward + radius
     if away <= near:
         return 0, 0, 0, 0
-    top, bottom = horizon + focal * elevation / away, horizon + focal * elevation / near
-    left = columns / 2 + focal * min((right - radius) / near, (right - radius) / away)
-    end = columns / 2 + focal * max((right + radius) / near, (right + radius) / away)
-    first_row = max(int(top), int(math.ceil(horizon)), 0)
+    top, bottom = eye.horizon + eye.focal * eye.elevation / away, eye.horizon + eye.focal * eye.elevation / near
+    left = columns / 2 + eye.focal * min((right - radius) / near, (right - radius) / away)
+    end = columns / 2 + eye.focal * max((right + radius) / near, (right + radius) / away)
+    first_row = max(int(top), int(math.ceil(eye.horizon)), 0)
     return first_row, min(int(math.ceil(bottom)), rows), max(int(left), 0), min(int(math.ceil(end)), columns)
 
 
 @kernel
-def shade_under_car(
-    image: Image, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light,
-    focal: float, horizon: float, elevation: float, x: float, y: float, cos: float, sin: float,
-) -> None:  # fmt: skip
+def shade_under_car(image: Image, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light, eye: Eye) -> None:
     """A car's shadow: its outline drawn out away from the sun, and the dark under it."""
     rows, columns, _ = image.shape
-    dx, dy = pose[0] - x, pose[1] - y
-    forward, right = dx * cos + dy * sin, dy * cos - dx * sin
+    dx, dy = pose[0] - eye.x, pose[1] - eye.y
+    forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
     throw = 0.9 * size[2] / light.sun_up
     throw_x = -(light.sun_x * pose[2] + light.sun_y * pose[3]) * throw
     throw_y = -(light.sun_y * pose[2] - light.sun_x * pose[3]) * throw
     radius = math.hypot(size[0], size[1]) / 2 + throw + 0.5
     if forward < -radius or forward > 250.0:
         return
-    box = _ground_box(forward, right, radius, focal, horizon, elevation, rows, columns)
+    box = _ground_box(eye, forward, right, radius, rows, columns)
     half_length, half_width = size[0] / 2 - 0.12, size[1] / 2 - 0.08
     for row in range(box[0], box[1]):
-        below = row + 0.5 - horizon
-        ahead = focal * elevation / below
+        below = row + 0.5 - eye.horizon
+        ahead = eye.focal * eye.elevation / below
         soft = 0.12 + 0.5 * ahead / below
         for column in range(box[2], box[3]):
-            slope = (column + 0.5 - columns / 2) / focal
-            gx, gy = ahead * (cos - slope * sin) - dx, ahead * (sin + slope * cos) - dy
+            slope = (column + 0.5 - columns / 2) / eye.focal
+            gx, gy = ahead * (eye.cos - slope * eye.sin) - dx, ahead * (eye.sin + slope * eye.cos) - dy
             px, py = gx * pose[2] + gy * pose[3], gy * pose[2] - gx * pose[3]
             if max(abs(px) - abs(throw_x) - half_length, abs(py) - abs(throw_y) - half_width) > soft + 0.4:
                 continue
@@ -85,9 +80,8 @@ def shade_under_car(
 
 @kernel
 def shade_under_plant(
-    image: Image, light: Light, focal: float, horizon: float, elevation: float, x: float, y: float, cos: float, sin: float,
-    plant_x: float, plant_y: float, height: float, strength: float,
-) -> None:  # fmt: skip
+    image: Image, light: Light, eye: Eye, plant_x: float, plant_y: float, height: float, strength: float
+) -> None:
     """A crown's shadow: an ellipse drawn out away from the sun, with a soft edge."""
     rows, columns, _ = image.shape
     level = math.hypot(light.sun_x, light.sun_y)
@@ -97,14 +91,14 @@ def shade_under_plant(
     along = math.hypot(across, 0.42 * height * stretch)
     # The ellipse begins at the foot and ends where the top's shadow falls.
     centre = max(along - 0.12 * height, 0.0)
-    dx, dy = plant_x + away_x * centre - x, plant_y + away_y * centre - y
-    forward, right = dx * cos + dy * sin, dy * cos - dx * sin
-    box = _ground_box(forward, right, along, focal, horizon, elevation, rows, columns)
+    dx, dy = plant_x + away_x * centre - eye.x, plant_y + away_y * centre - eye.y
+    forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
+    box = _ground_box(eye, forward, right, along, rows, columns)
     for row in range(box[0], box[1]):
-        ahead = focal * elevation / (row + 0.5 - horizon)
+        ahead = eye.focal * eye.elevation / (row + 0.5 - eye.horizon)
         for column in range(box[2], box[3]):
-            slope = (column + 0.5 - columns / 2) / focal
-            gx, gy = ahead * (cos - slope * sin) - dx, ahead * (sin + slope * cos) - dy
+            slope = (column + 0.5 - columns / 2) / eye.focal
+            gx, gy = ahead * (eye.cos - slope * eye.sin) - dx, ahead * (eye.sin + slope * eye.cos) - dy
             u, v = (gx * away_x + gy * away_y) / along, (gy * away_x - gx * away_y) / across
             inside = 1 - u * u - v * v
             if inside > 0.0:
