@@ -28,7 +28,10 @@ GRAIN: dict[Material, float] = {
 
 
 class Light(NamedTuple):
-    """What kernels need of the light: unit vector towards the sun (x, y, up), its strength, ambient strength, haze colour and reach [m]."""
+    """What kernels need of the light.
+
+    sun_x, sun_y, sun_up: unit vector towards the sun; sun, ambient: strengths; haze: its colour, and the distance [m] that hides all but 1/e.
+    """
 
     sun_x: float
     sun_y: float

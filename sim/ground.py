@@ -1,7 +1,8 @@
 """The ground: what lies at every world point, and the kernel that draws it as a camera sees it.
 
-No map is painted: every pixel's footprint is carried to road coordinates (s, d) and the road's cross profile is averaged over it exactly, by the
-difference of its running integral. So lines are crisp near by, fade with distance instead of shimmering, and cost the same for any number of lanes.
+No map is painted: every pixel's footprint is carried to road coordinates (s, d) and the road's cross profile is averaged over it
+exactly, by the difference of its running integral. So lines are crisp near by, fade with distance instead of shimmering, and cost
+the same for any number of lanes.
 """
 
 import math
@@ -36,10 +37,12 @@ GRAIN_CHANNEL, SURFACE_CHANNEL, DASH_CHANNEL = 3, 4, 5
 class Ground(NamedTuple):
     """The ground of a plan as arrays.
 
-    line: (N, 5) centreline samples x, y, cos, sin of the heading, curvature. cells: (rows, columns) nearest sample of each CELL, -1 far from the road;
-    origin: world x, y of its corner. profile: (M, 5 + D) running integrals over d of red, green, blue, grain, surface (1 on hard ground) and the paint
-    of each of D dash patterns; ragged: (M,) [m] by which noise moves d; first: d of the profile's first sample. dashes: (D, 2) dash and period [m].
-    tone: (N,) running integral over s of the surface's brightness. patches: (B, 5) s and d limits [m] and brightness.
+    line: (N, 5) centreline samples x, y, cos, sin of the heading, curvature.
+    cells: (rows, columns) nearest sample of each CELL, -1 far from the road; origin: world x, y of its corner.
+    profile: (M, 5 + D) running integrals over d of red, green, blue, grain, surface (1 on hard ground) and the paint of each of
+    D dash patterns; ragged: (M,) [m] by which noise moves d; first: d of the profile's first sample.
+    dashes: (D, 2) dash and period [m]. tone: (N,) running integral over s of the surface's brightness.
+    patches: (B, 5) s and d limits [m] and brightness. noise, noise_starts: see `sim.noise`.
     """
 
     line: NDArray[np.float64]
@@ -113,7 +116,7 @@ def _cross_profile(plan: RoadPlan) -> tuple[float, NDArray[np.float32], NDArray[
     return float(d[0] - STRIP / 2), profile.astype(np.float32), ragged.astype(np.float32), dashes
 
 
-def _cover(d: NDArray[np.float64], marking: Marking) -> NDArray[np.float64]:
+def _cover(d: NDArray[np.floating], marking: Marking) -> NDArray[np.float64]:
     """The share of each profile strip that a marking paints."""
     left, right = marking.offset - marking.width / 2, marking.offset + marking.width / 2
     return np.clip((np.minimum(d + STRIP / 2, right) - np.maximum(d - STRIP / 2, left)) / STRIP, 0.0, 1.0)
@@ -269,7 +272,7 @@ def road_surface(
 def _footprint(
     ground: Ground, eye: Eye, forward: float, slope: float, ray: float, side: float
 ) -> tuple[bool, float, float, float, float]:
-    """Where a pixel falls on the road: whether one is near, s, d, and how far its parallelogram, ray x side [m], reaches along and across."""
+    """Whether a pixel falls near a road, s, d, and how far its parallelogram, ray x side [m], reaches along and across."""
     ray_x, ray_y = eye.cos - slope * eye.sin, eye.sin + slope * eye.cos
     near, s, d, cos, sin = road_coordinates(ground, eye.x + forward * ray_x, eye.y + forward * ray_y)
     ray_along, ray_across = ray * (ray_x * cos + ray_y * sin), ray * (ray_y * cos - ray_x * sin)

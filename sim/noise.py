@@ -1,6 +1,6 @@
 """Tileable noise with a mip pyramid: the grain of asphalt and grass, the drift of clouds, the raggedness of leaves.
 
-One tile serves every scale: it holds octaves from one texel up to a quarter of the tile, and a reader chooses the size of a texel.
+One tile serves every scale: it holds octaves from one texel to a quarter of the tile, and a reader chooses the size of a texel.
 """
 
 from functools import cache
@@ -16,7 +16,7 @@ LEVELS = 7
 
 
 class Noise(NamedTuple):
-    """values: all levels one after the other, float32, mean 0 and standard deviation 1 at the finest; starts: where each begins."""
+    """values: all levels one after the other, mean 0 and standard deviation 1 at the finest; starts: where each begins."""
 
     values: NDArray[np.float32]
     starts: NDArray[np.int64]

@@ -1,7 +1,7 @@
 """RENDER: a plan, a pose and the cars around it -> what the cameras see. The only door to the picture.
 
-Sky, then ground, then shadows, then everything that stands, from far to near. A picture depends on nothing but the plan, the seed, the camera, the
-pose and the cars: not on the path that led there.
+Sky, then ground, then shadows, then everything that stands, from far to near. A picture depends on nothing but the plan, the seed,
+the camera, the pose and the cars: not on the path that led there.
 """
 
 import math
@@ -66,7 +66,7 @@ def _in_view(
     things: NDArray[np.int64], forwards: NDArray[np.float64], rights: NDArray[np.float64],
     scenery: Scenery, cars: NDArray[np.float64], spread: float, eye: Eye,
 ) -> int:  # fmt: skip
-    """Write what may be seen or throw a shadow into view: index (cars follow the scenery), forward and right of the camera [m]; how many."""
+    """Write what may show: index (cars follow the scenery), forward and right of the camera [m]; return how many."""
     found = 0
     for i in range(things.size):
         car = i - scenery.x.size

@@ -1,6 +1,7 @@
-"""The infinitely far: sky, clouds, hills and a line of trees on the horizon, painted once to a panorama and looked up by direction.
+"""The infinitely far: sky, clouds, hills and trees on the horizon, painted once to a panorama and looked up by direction.
 
-The panorama is a cylinder around the viewer: columns are world azimuths, rows the tangent of the elevation, both at the camera's resolution.
+The panorama is a cylinder around the viewer: columns are world azimuths, rows the tangent of the elevation, both as fine as the
+camera's pixels.
 """
 
 import math
@@ -15,7 +16,7 @@ from sim.types import Image
 
 
 def panorama(daylight: Daylight, seed: int, focal: float, horizon: float) -> Image:
-    """RGB uint8 (rows, columns, 3): row 0 touches the horizon and rows go up, column 0 looks along world x and columns go clockwise."""
+    """RGB uint8 (rows, columns, 3): row 0 touches the horizon, rows go up; column 0 looks along world x, columns go clockwise."""
     columns = round(2 * math.pi * focal)
     rows = max(math.ceil(horizon), 0) + 2
     image = np.empty((rows, columns, 3), np.uint8)

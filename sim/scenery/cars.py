@@ -90,7 +90,10 @@ def _planes(length: float, width: float, height: float) -> Floats:
 
 @kernel
 def _convex(planes: Floats, first: int, last: int, room: Floats, dx: float, dy: float, dz: float) -> tuple[float, int]:
-    """Distance along a ray to where it enters planes [first, last), -1 if it does not, and the plane; room: distance of the eye inside each plane."""
+    """Distance along a ray to where it enters planes [first, last), -1 if it does not, and the plane.
+
+    room: how far the eye is inside each plane [m]; dx, dy, dz: the ray.
+    """
     enter, face = 0.0, -1
     for i in range(first, last):
         if room[i] < 0.0:

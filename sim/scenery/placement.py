@@ -1,4 +1,4 @@
-"""Where things stand beside a road: the same plan and seed give the same trees, bushes, posts and poles, none of them on the road."""
+"""Where things stand beside a road: the same plan and seed give the same trees, bushes, posts and poles, none on the road."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,6 +1,6 @@
 """Trees, bushes and tufts of grass as pictures that face the camera and are lit by the day's sun.
 
-A picture holds no colours but what lighting needs: opacity, tone, surface direction and bark; it has a mip pyramid, so leaves do not shimmer.
+A picture holds what lighting needs: opacity, tone, surface direction and bark. It has a mip pyramid, so leaves do not shimmer.
 """
 
 import math
@@ -91,7 +91,7 @@ def _crown(generator: np.random.Generator, blobs: Floats, trunk: float) -> Float
     round_trunk = np.clip(right / max(trunk, 1e-6) * 2, -1, 1)
     normal = np.where(wood, np.stack([round_trunk, 0 * up, np.sqrt(1 - round_trunk**2)]), normal)
     bark = wood.astype(float)
-    return _picture((crown | wood).astype(float), tone, *normal, bark)
+    return _picture((crown | wood).astype(float), tone, normal[0], normal[1], normal[2], bark)
 
 
 def _broadleaf(generator: np.random.Generator) -> Floats:
@@ -147,7 +147,10 @@ def draw_plant(
     forward: float, right: float, sun_right: float, sun_towards: float, height: float, kind: int,
     red: float, green: float, blue: float, opacity: float,
 ) -> None:  # fmt: skip
-    """Blend one plant over the picture. It stands `forward`, `right` [m] of the camera; sun_*: the sun in the camera's axes; colours are its leaves'."""
+    """Blend one plant over the picture; it stands `forward`, `right` [m] of the camera.
+
+    sun_right, sun_towards: the sun's direction in the camera's axes; red, green, blue: the leaves.
+    """
     rows, columns, _ = image.shape
     scale = eye.focal / forward
     texel = height * scale / TALL
