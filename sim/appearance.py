@@ -30,7 +30,8 @@ GRAIN: dict[Material, float] = {
 class Light(NamedTuple):
     """What kernels need of the light.
 
-    sun_x, sun_y, sun_up: unit vector towards the sun; sun, ambient: strengths; haze: its colour, and the distance [m] that hides all but 1/e.
+    sun_x, sun_y, sun_up: unit vector towards the sun; sun, ambient: strengths;
+    haze_*: its colour, and the distance [m] at which it hides all but 1/e.
     """
 
     sun_x: float

@@ -1,8 +1,8 @@
 """How the renderer's inner loops are compiled: cached on disk, without Python's checks for division by zero.
 
 Numba's counting of array references costs more than the arithmetic of a pixel, so it is off: a kernel writes into arrays that it
-is handed and never makes one. That is also what a GPU asks of it. Numba renews a cached kernel when its own file changes, not when
-a file it calls into does: after editing a kernel, delete `__pycache__`.
+is handed and never makes one. That is also what a GPU asks of it. Numba renews a cached kernel when its own file changes, not
+when a file it calls into does: after editing a kernel, delete `__pycache__`.
 """
 
 from typing import Any, NamedTuple

@@ -1,7 +1,7 @@
 """RENDER: a plan, a pose and the cars around it -> what the cameras see. The only door to the picture.
 
-Sky, then ground, then shadows, then everything that stands, from far to near. A picture depends on nothing but the plan, the seed,
-the camera, the pose and the cars: not on the path that led there.
+Sky, then ground, then shadows, then everything that stands, from far to near. A picture depends on nothing but the plan, the
+seed, the camera, the pose and the cars: not on the path that led there.
 """
 
 import math
@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from sim.appearance import Daylight, Light
 from sim.camera import Camera
-from sim.ground import draw_ground, ground_of
+from sim.ground.paving import ground_of
+from sim.ground.picture import draw_ground
 from sim.kernels import Eye, kernel
 from sim.roads import RoadPlan
 from sim.scenery.cars import Cars, cars_of, draw_car
@@ -101,7 +102,8 @@ def _draw_things(
         if i >= still:
             car = i - still
             draw_car(
-                image, cars.pose[car], cars.size[car], cars.colour[car], cars.braking[car], cars.planes[car], cars.room[car], light, eye,
+                image, cars.pose[car], cars.size[car], cars.colour[car], cars.braking[car], cars.planes[car], cars.room[car],
+                light, eye,
             )  # fmt: skip
         elif forward[n] > NEAREST:
             if scenery.family[i] == PLANT:

@@ -12,14 +12,12 @@ from numpy.typing import NDArray
 
 from sim.appearance import Light
 from sim.kernels import Eye, kernel, level_of
+from sim.scenery.car_paint import AXLE, SHOULDER, WHEEL_RADIUS, body_colour, is_glass, wheel_tone
 from sim.types import Actor, Image
 
 Floats = NDArray[np.float64]
 BODY_PLANES, CABIN_PLANES = 12, 6
-# Planes of the body and of the cabin, in the order of `_planes`.
-FRONT, REAR, RIGHT, LEFT, BOTTOM, TOP = range(6)
-WHEEL_RADIUS, HUB, AXLE, CLEARANCE = 0.32, 0.20, 0.30, 0.22  # [m], [m], share of the length from the centre, [m]
-SHOULDER = 0.60  # height of the shoulder line as a share of the car's
+CLEARANCE = 0.22  # [m] under the body
 BODY, CABIN, WHEEL, NOTHING = range(4)
 NEAR = 0.15  # [m] in front of the camera where the world begins
 # Rays of a pixel (right, down), on a turned grid; large cars make do with the first two.
@@ -28,8 +26,9 @@ LARGE = 2500.0  # [px] area on the screen
 
 
 class Cars(NamedTuple):
-    """The cars of a frame: pose (K, 4) x, y, cos, sin; size (K, 3) length, width, height [m]; colour (K, 3) in [0, 1]; braking (K,).
+    """The cars of a frame.
 
+    pose: (K, 4) x, y, cos, sin; size: (K, 3) length, width, height [m]; colour: (K, 3) in [0, 1]; braking: (K,).
     planes: (K, 18, 4) outward normals and distances from the origin of the body's planes, then the cabin's; room: (K, 18) for
     the distance of the eye from each, written by the kernel.
     """
@@ -132,52 +131,21 @@ def _wheels(
 
 
 @kernel
-def _body_colour(
-    face: int, x: float, y: float, z: float, length: float, width: float, height: float,
-    red: float, green: float, blue: float, braking: bool,
-) -> tuple[float, float, float, float]:  # fmt: skip
-    """Colour of the body at a point of one of its faces, and how much light shines from it."""
-    out, up = abs(y) / (width / 2), z / (SHOULDER * height)
-    if face in (RIGHT, LEFT):
-        for axle in (-AXLE * length, AXLE * length):
-            from_axle = math.sqrt((x - axle) ** 2 + (z - WHEEL_RADIUS) ** 2)
-            if from_axle < WHEEL_RADIUS + 0.06:
-                tone = 0.40 if from_axle < HUB else (0.10 if from_axle < WHEEL_RADIUS else 0.03)
-                return tone, tone, tone, 0.0
-        seam = min(abs(x - 0.20 * length), min(abs(x + 0.03 * length), abs(x + 0.24 * length)))
-        if z < 0.31 or (seam < 0.012 and up < 0.97):
-            return 0.10, 0.10, 0.10, 0.0
-        return red, green, blue, 0.0
-    if x > 0.42 * length and face != TOP and face != 6:
-        if out > 0.58 and 0.58 < up < 0.76:
-            return 0.95, 0.95, 0.90, 0.35
-        if out < 0.54 and 0.52 < up < 0.72:
-            return 0.08, 0.08, 0.09, 0.0
-        if out < 0.30 and 0.36 < up < 0.47:
-            return 0.90, 0.90, 0.86, 0.0
-        if up < 0.36:
-            return 0.12, 0.12, 0.12, 0.0
-    if x < -0.42 * length and face != TOP and face != 7:
-        if out > 0.62 and 0.62 < up < 0.90:
-            return (1.0, 0.13, 0.08, 0.75) if braking else (0.62, 0.05, 0.05, 0.05)
-        if out < 0.32 and 0.50 < up < 0.62:
-            return 0.90, 0.90, 0.84, 0.0
-        if up < 0.36:
-            return 0.12, 0.12, 0.12, 0.0
-    return red, green, blue, 0.0
-
-
-@kernel
-def _is_glass(face: int, x: float, y: float, z: float, length: float, width: float, height: float) -> bool:
-    """Whether a point of the cabin is window rather than pillar, frame or roof."""
-    share = (z / height - SHOULDER) / (1 - SHOULDER)
-    if face == TOP or not 0.06 < share < 0.88:
-        return False
-    half = width / 2 * (0.93 - 0.20 * share)
-    if face in (FRONT, REAR):
-        return abs(y) < half - 0.07
-    front, rear = length * (0.21 - 0.17 * share), length * (-0.47 + 0.13 * share)
-    return rear + 0.20 < x < front - 0.10 and abs(x + 0.03 * length) > 0.045
+def _hit(
+    planes: Floats, room: Floats, length: float, width: float, x: float, y: float, z: float, dx: float, dy: float, dz: float
+) -> tuple[int, float, int, float]:
+    """The part of a car that a ray from (x, y, z) meets first, how far along, which of its faces, how far from the axle [m]."""
+    part = NOTHING
+    distance, face = _convex(planes, 0, BODY_PLANES, room, dx, dy, dz)
+    if distance > 0.0:
+        part = BODY
+    cabin, cabin_face = _convex(planes, BODY_PLANES, BODY_PLANES + CABIN_PLANES, room, dx, dy, dz)
+    if cabin > 0.0 and (part == NOTHING or cabin < distance):
+        part, distance, face = CABIN, cabin, cabin_face
+    wheel, radius = _wheels(length, width, x, y, z, dx, dy, dz)
+    if wheel > 0.0 and (part == NOTHING or wheel < distance):
+        part, distance = WHEEL, wheel
+    return part, distance, face, radius
 
 
 @kernel
@@ -187,18 +155,18 @@ def _shaded(
 ) -> tuple[float, float, float]:  # fmt: skip
     """Colour of a point of a car under the day's light."""
     if part == WHEEL:
-        tone = 0.42 if radius < HUB else 0.09
+        tone = wheel_tone(radius)
         return tone, tone, tone
     index = face if part == BODY else BODY_PLANES + face
     up = planes[index, 2]
     facing = planes[index, 0] * sun_x + planes[index, 1] * sun_y + up * light.sun_up
     lit = light.ambient * (0.80 + 0.25 * up) + light.sun * 0.85 * max(facing, 0.0)
-    if part == CABIN and _is_glass(face, x, y, z, length, width, height):
+    if part == CABIN and is_glass(face, x, y, z, length, width, height):
         gleam = 0.10 + 0.16 * max(up, 0.0) + 0.08 * (z / height)
         return gleam, gleam * 1.12, gleam * 1.25
     glow = 0.0
     if part == BODY:
-        red, green, blue, glow = _body_colour(face, x, y, z, length, width, height, red, green, blue, braking)
+        red, green, blue, glow = body_colour(face, x, y, z, length, width, height, red, green, blue, braking)
     sheen = 0.10 * max(up, 0.0) ** 2
     shine = glow + (1 - glow) * lit
     return red * shine + sheen, green * shine + 1.05 * sheen, blue * shine + 1.15 * sheen
@@ -255,31 +223,17 @@ def draw_car(
         for column in range(max(int(left), 0), min(int(math.ceil(right)), columns)):
             hits, sum_red, sum_green, sum_blue = 0, 0.0, 0.0, 0.0
             for ray in range(rays):
-                across, down = RAYS[ray]
-                slope, dz = (column + across - columns / 2) / eye.focal, (eye.horizon - row - down) / eye.focal
+                slope, rise = (column + RAYS[ray][0] - columns / 2) / eye.focal, (eye.horizon - row - RAYS[ray][1]) / eye.focal
                 dx, dy = cos - slope * sin, sin + slope * cos
-                part = NOTHING
-                distance, face = _convex(planes, 0, BODY_PLANES, room, dx, dy, dz)
-                if distance > 0.0:
-                    part = BODY
-                cabin, cabin_face = _convex(planes, BODY_PLANES, BODY_PLANES + CABIN_PLANES, room, dx, dy, dz)
-                if cabin > 0.0 and (part == NOTHING or cabin < distance):
-                    part, distance, face = CABIN, cabin, cabin_face
-                wheel, radius = _wheels(length, width, eye_x, eye_y, eye.elevation, dx, dy, dz)
-                if wheel > 0.0 and (part == NOTHING or wheel < distance):
-                    part, distance = WHEEL, wheel
-                if part == NOTHING:
-                    continue
-                r, g, b = _shaded(
-                    part, face, eye_x + distance * dx, eye_y + distance * dy, eye.elevation + distance * dz, radius,
-                    planes, length, width, height, red, green, blue, braking, light, sun_x, sun_y,
-                )  # fmt: skip
-                hits, sum_red, sum_green, sum_blue = hits + 1, sum_red + r, sum_green + g, sum_blue + b
+                part, distance, face, radius = _hit(planes, room, length, width, eye_x, eye_y, eye.elevation, dx, dy, rise)
+                if part != NOTHING:
+                    r, g, b = _shaded(
+                        part, face, eye_x + distance * dx, eye_y + distance * dy, eye.elevation + distance * rise, radius,
+                        planes, length, width, height, red, green, blue, braking, light, sun_x, sun_y,
+                    )  # fmt: skip
+                    hits, sum_red, sum_green, sum_blue = hits + 1, sum_red + r, sum_green + g, sum_blue + b
             if hits:
-                keep, share = 1 - hits / rays, (1 - far) / rays
-                haze = far * hits / rays
-                for k in range(3):
-                    total = sum_red if k == 0 else (sum_green if k == 1 else sum_blue)
-                    air = light.haze_red if k == 0 else (light.haze_green if k == 1 else light.haze_blue)
-                    value = image[row, column, k] / 255.0 * keep + total * share + air * haze
-                    image[row, column, k] = level_of(value)
+                keep, share, haze = (1 - hits / rays) / 255, (1 - far) / rays, far * hits / rays
+                image[row, column, 0] = level_of(image[row, column, 0] * keep + sum_red * share + light.haze_red * haze)
+                image[row, column, 1] = level_of(image[row, column, 1] * keep + sum_green * share + light.haze_green * haze)
+                image[row, column, 2] = level_of(image[row, column, 2] * keep + sum_blue * share + light.haze_blue * haze)

@@ -7,7 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.ground import Ground, road_coordinates
+from sim.ground.paving import Ground
+from sim.ground.picture import road_coordinates
 from sim.kernels import kernel
 from sim.roads import RoadPlan
 from sim.scenario import RoadKind

@@ -7,7 +7,8 @@ import pytest
 
 from sim.appearance import PALETTE, Daylight
 from sim.camera import Camera
-from sim.ground import Ground, draw_ground, ground_of, road_coordinates, road_surface
+from sim.ground.paving import Ground, ground_of
+from sim.ground.picture import draw_ground, road_coordinates, road_surface
 from sim.kernels import Eye
 from sim.roads import Material, RoadPlan, plan_road
 from sim.scenario import RoadKind, Scenario
@@ -94,7 +95,7 @@ def test_a_turn_to_the_right_moves_the_road_to_the_left(plan: RoadPlan, ground: 
 
 
 def test_far_dashes_do_not_shimmer(plan: RoadPlan, ground: Ground) -> None:
-    # Over a tenth of a second at 20 m/s the ground 60 m ahead may change by the few levels of faded dashes, not by a line's contrast.
+    # In a tenth of a second at 20 m/s the ground far ahead may change by a few levels, not by a line's contrast.
     camera = Camera()
     frames = [seen(ground, plan.centreline.pose_at(5.0 + 2.0 * k, plan.path_offset), camera)[66:68, 130:190] for k in range(4)]
     steps = np.abs(np.diff(np.array(frames, dtype=float), axis=0))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.ground import ground_of
+from sim.ground.paving import ground_of
 from sim.roads import RoadPlan, plan_road
 from sim.scenario import RoadKind, Scenario
 from sim.scenery.cars import BODY_PLANES, cars_of
