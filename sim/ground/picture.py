@@ -144,7 +144,7 @@ def draw_ground(image: Image, ground: Ground, light: Light, eye: Eye) -> None:
         forward = min(eye.focal * eye.elevation / max(below, 1e-6), FARTHEST)
         ray, side = forward / max(below, 0.5), forward / eye.focal
         blur = max(ray, side) ** 0.75 * side**0.25
-        field_level = level_for(blur / FIELD_TEXEL)
+        grain_level, field_level = level_for(blur / GRAIN_TEXEL), level_for(blur / FIELD_TEXEL)
         # Road coordinates, fields and haze at both ends of a span, straight lines between them.
         before = _footprint(ground, eye, forward, (0.5 - width / 2) / eye.focal, ray, side)
         field = _field(ground, eye, field_level, forward, (0.5 - width / 2) / eye.focal)
@@ -154,7 +154,7 @@ def draw_ground(image: Image, ground: Ground, light: Light, eye: Eye) -> None:
             field_after = _field(ground, eye, field_level, forward, slope)
             clear = math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
             _draw_span(
-                image, ground, light, eye, row, first, forward, ray, side, blur, before, after, field, field_after,
+                image, ground, light, eye, row, first, forward, ray, side, grain_level, before, after, field, field_after,
                 max(clear, LEAST_CLEAR),
             )  # fmt: skip
             before, field = after, field_after
@@ -170,14 +170,13 @@ def _field(ground: Ground, eye: Eye, level: float, forward: float, slope: float)
 @inlined
 def _draw_span(
     image: Image, ground: Ground, light: Light, eye: Eye, row: int, first: int, forward: float, ray: float, side: float,
-    blur: float, before: tuple[bool, float, float, float, float], after: tuple[bool, float, float, float, float],
+    level: float, before: tuple[bool, float, float, float, float], after: tuple[bool, float, float, float, float],
     field: float, field_after: float, clear: float,
 ) -> None:  # fmt: skip
     """Draw SPAN pixels of a row between two footprints; where the road between them is not smooth, every pixel has its own."""
     width, reach = image.shape[1], 2.0 * SPAN * side
     smooth = before[0] == after[0] and abs(after[1] - before[1]) < reach and abs(after[2] - before[2]) < reach
     # The grain is blended between two levels of the noise, so that no row shows where they change.
-    level = level_for(blur / GRAIN_TEXEL)
     low = int(level)
     fine, coarse, size, blend = ground.noise_starts[low], ground.noise_starts[low + 1], TILE >> low, level - low
     scale = 1 / (GRAIN_TEXEL * (1 << low))
