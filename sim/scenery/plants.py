@@ -118,7 +118,7 @@ def _conifer(generator: np.random.Generator) -> Floats:
     edge, leaves = _leaf_noise(generator), _leaf_noise(generator)
     tiers = generator.uniform(8.0, 12.0)
     phase = (up * tiers + 0.25 * np.abs(right) * tiers + 0.12 * edge) % 1.0
-    reach = 0.24 * np.clip(1.02 - up, 0, 1) ** 0.85 * (1.0 - 0.42 * phase) * (1 + 0.13 * edge)
+    reach = 0.24 * np.clip(1.02 - up, 0, 1) ** 0.85 * (1.0 - 0.42 * phase) * (1 + 0.13 * edge) + 0.005
     crown = (np.abs(right) < reach) & (up > 0.07) & (up < 0.99)
     across = np.clip(right / np.maximum(reach, 1e-3), -1, 1) * 0.9
     tone = np.clip(0.95 - 0.5 * phase + 0.2 * leaves, 0.25, 1.3)
