@@ -128,9 +128,11 @@ class Samples(TorchDataset[Batch]):
         self._shift = shift * self._augmentation.shift
         self._rotation = rotation * math.radians(self._augmentation.rotation)
 
-    def label_spread(self) -> float:
-        """Standard deviation of the labels [1/m] of the present epoch, which the network's output is scaled by; never quite 0."""
-        return max(float(self._labels(np.arange(len(self))).std()), 1e-6)
+    def label_spread(self) -> tuple[float, float]:
+        """Standard deviation of the present epoch's labels, as curvature [1/m] and as offset [m]: curvature * L² / 6."""
+        labels = self._labels(np.arange(len(self)))
+        recovery = recovery_length(self.drives.speed[self._moments])
+        return float(labels.std()) or 1.0, float((labels * recovery**2 / 6).std()) or 1.0
 
     def __len__(self) -> int:
         """Samples in an epoch: as many as there are moments."""

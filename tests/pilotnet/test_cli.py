@@ -31,7 +31,14 @@ def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_p
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
-    for said in ("wrote demo/data", "training on cpu", "wrote demo/model", "wrote demo/results", "Autonomy", "wrote demo/report.html"):
+    for said in (
+        "wrote demo/data",
+        "training on cpu",
+        "wrote demo/model",
+        "wrote demo/results",
+        "Autonomy",
+        "wrote demo/report.html",
+    ):
         assert said in done.stdout
     assert {path.name for path in (tmp_path / "demo").iterdir()} == {"data", "model", "results", "report.html"}
     assert "PilotNet" in (tmp_path / "demo" / "report.html").read_text()
@@ -100,7 +107,18 @@ def test_debug_shows_the_traceback() -> None:
 
 
 def test_a_shipped_config_can_be_named_without_its_path(tiny_data: Path, tmp_path: Path) -> None:
-    words = ["train", str(tiny_data), "--config", "ablation", "--epochs", "1", "--device", "cpu", "--out", str(tmp_path / "model")]
+    words = [
+        "train",
+        str(tiny_data),
+        "--config",
+        "ablation",
+        "--epochs",
+        "1",
+        "--device",
+        "cpu",
+        "--out",
+        str(tmp_path / "model"),
+    ]
     assert main(words) == 0
     settings = yaml.safe_load((tmp_path / "model" / "train.yaml").read_text())["config"]["config"]["augmentation"]
     assert settings["side_cameras"] is False
