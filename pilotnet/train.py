@@ -1,9 +1,8 @@
 """TRAIN: a dataset -> a PilotNet that steers by it.
 
-The loss is the mean square error of curvature, each sample weighed by what the error would do to the car (see `Cloning.loss`), on views
-moved anew for every sample. Validation
-is on other roads. What matters is driving: the validation error is there to see that training works, not to choose between
-networks.
+The loss is the mean square error of curvature, each sample weighed by what the error would do to the car (see `Cloning.loss`), on
+views moved anew for every sample. Validation is on other roads. What matters is driving: the validation error is there to see that
+training works, not to choose between networks.
 """
 
 import csv

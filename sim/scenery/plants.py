@@ -171,12 +171,12 @@ def draw_plant(
         i = int(math.floor(v))
         w = v - i
         upper = base + min(max(i, 0), tall - 1) * wide * CHANNELS
-        lower = base + min(i + 1, tall - 1) * wide * CHANNELS
+        lower = base + min(max(i + 1, 0), tall - 1) * wide * CHANNELS
         for column in range(first_column, last_column):
             u = (column + 0.5 - left) * step - 0.5
             j = int(math.floor(u))
             t = u - j
-            near, away = min(max(j, 0), wide - 1) * CHANNELS, min(j + 1, wide - 1) * CHANNELS
+            near, away = min(max(j, 0), wide - 1) * CHANNELS, min(max(j + 1, 0), wide - 1) * CHANNELS
             a, b, c, d = upper + near, upper + away, lower + near, lower + away
             wa, wb, wc, wd = (1 - w) * (1 - t), (1 - w) * t, w * (1 - t), w * t
             cover = wa * texels[a] + wb * texels[b] + wc * texels[c] + wd * texels[d]
