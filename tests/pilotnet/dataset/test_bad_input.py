@@ -9,12 +9,12 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from synthetic_drives import CAMERAS, FPS, scenario, stage, steps, write_dataset
 
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder
 from sim.camera import Camera
 from sim.scenario import Split
 from sim.types import Observation
+from tests.pilotnet.dataset.synthetic_drives import CAMERAS, FPS, scenario, stage, steps, write_dataset
 
 DATA, META = "data/chunk-000/file-001.parquet", "meta/episodes/chunk-000/file-001.parquet"
 VIDEO = "videos/observation.images.left/chunk-000/file-001.mp4"

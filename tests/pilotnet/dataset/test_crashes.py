@@ -6,10 +6,10 @@ import signal
 from pathlib import Path
 
 import pytest
-from synthetic_drives import CAMERAS, FPS, scenario, stage, steps, write_dataset
 
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder
 from sim.scenario import Split
+from tests.pilotnet.dataset.synthetic_drives import CAMERAS, FPS, scenario, stage, steps, write_dataset
 
 
 def contents(root: Path) -> dict[Path, bytes]:

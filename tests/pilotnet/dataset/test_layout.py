@@ -10,11 +10,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 import yaml
-from synthetic_drives import CAMERAS, FPS, picture, write_dataset
 
 from pilotnet.dataset import Dataset
 from pilotnet.dataset.schema import TASK
 from pilotnet.dataset.video import VideoEncoder, decode_frames
+from tests.pilotnet.dataset.synthetic_drives import CAMERAS, FPS, picture, write_dataset
 
 VIDEOS = {f"observation.images.{name}" for name in CAMERAS}
 INDICES = {"timestamp": "float", "frame_index": "int64", "episode_index": "int64", "index": "int64", "task_index": "int64"}

@@ -6,10 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
-from synthetic_drives import CAMERAS, FPS, scenario, steps, write_dataset
 
 from pilotnet.dataset import Dataset
 from sim.scenario import Split
+from tests.pilotnet.dataset.synthetic_drives import CAMERAS, FPS, scenario, steps, write_dataset
 
 
 @pytest.fixture(scope="module")
