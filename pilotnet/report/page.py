@@ -139,7 +139,7 @@ def _headline(results: Results, hero: str, split: Split) -> str:
     score = results.scores()[hero]
     return (
         f"{driver_title(hero)} drove {score.autonomy:.1f} % autonomously "
-        f"(95 % interval {interval_text(score)} %) over {score.kilometres:.1f} km of {ROADS_IN_WORDS[split]}."
+        f"(95\u00a0% interval {interval_text(score)} %) over {score.kilometres:.1f} km of {ROADS_IN_WORDS[split]}."
     )
 
 
