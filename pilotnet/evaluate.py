@@ -18,7 +18,8 @@ import pyarrow.parquet
 from pilotnet.drivers import make_driver, needs_camera
 from pilotnet.folders import atomic_path, output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
-from pilotnet.progress import in_parallel, track
+from pilotnet.parallel import in_parallel
+from pilotnet.progress import track
 from sim.env import DrivingEnv, EnvConfig
 from sim.rollout import rollout
 from sim.scenario import Scenario, suite
@@ -29,7 +30,17 @@ EPISODES_FILE, TRACES_FILE = "episodes.csv", "traces.parquet"
 
 @dataclass(frozen=True)
 class EvaluateConfig:
-    """drivers: who drives; suite, split, episodes, length [m], first: which roads; workers: processes, 0 for all cores."""
+    """Who drives which roads.
+
+    Args:
+        drivers: names of drivers: expert, pilotnet, straight
+        suite: which kinds of road: lane_keeping, rural or highway
+        split: whose roads; tune on validation, and leave test for the last word
+        episodes: roads that every driver drives
+        length: metres of each drive
+        first: number of the first road of the split
+        workers: processes, 0 for all cores; it changes nothing in the scores
+    """
 
     drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
     suite: str = "lane_keeping"

@@ -28,11 +28,12 @@ class PilotNet(nn.Module):
             nn.Linear(50, 10), nn.ReLU(),
             nn.Linear(10, 1),
         )  # fmt: skip
-        for layer in self.modules():
-            if isinstance(layer, nn.Conv2d | nn.Linear):
-                # He's initialisation keeps the signal's size through the ReLUs; torch's own loses it layer by layer.
-                nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-                nn.init.zeros_(layer.bias)
+        for name, parameter in self.named_parameters():
+            # He's initialisation keeps the signal's size through the ReLUs; torch's own loses it layer by layer.
+            if name.endswith("weight"):
+                nn.init.kaiming_normal_(parameter, nonlinearity="relu")
+            else:
+                nn.init.zeros_(parameter)
         self.curvature_scale: Tensor
         self.register_buffer("curvature_scale", torch.tensor(float(curvature_scale)))
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, StagedEpisode
 from pilotnet.folders import output_folder, plain, read_provenance, write_provenance
-from pilotnet.progress import in_parallel, track
+from pilotnet.parallel import in_parallel
+from pilotnet.progress import track
 from sim.camera import CAMERA_NAMES
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
@@ -27,9 +28,14 @@ STAGE = "record"
 class RecordConfig:
     """What to record.
 
-    suite: which scenarios; episodes, validation_episodes: how many drives on roads of either split; length: of each drive [m];
-    noise: strength of the disturbance of the steering [m], 0 for none; seed: which roads, and the noise;
-    workers: processes, 0 for all cores, which changes nothing in what is recorded.
+    Args:
+        suite: which kinds of road: lane_keeping, rural or highway
+        episodes: drives on training roads
+        validation_episodes: drives on validation roads
+        length: metres of each drive
+        noise: strength of the disturbance of the steering [m], 0 for none; the label stays the expert's
+        seed: which roads, and the noise
+        workers: processes, 0 for all cores; it changes nothing in what is recorded
     """
 
     suite: str = "lane_keeping"

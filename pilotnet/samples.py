@@ -26,11 +26,13 @@ LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut o
 
 @dataclass(frozen=True)
 class Augmentation:
-    """How training views are moved off the recorded path.
+    """How training views are moved off the recorded path, and how they are drawn.
 
-    shift [m] and rotation [degrees]: standard deviations of the two normals; side_cameras: start from the nearest of the three
-    cameras rather than always from the centre one; balance: 0 draws the frames as they were driven, 1 draws straights and all
-    curves alike.
+    Args:
+        shift: standard deviation of the sideways shift [m]
+        rotation: standard deviation of the rotation [degrees]
+        side_cameras: start from the nearest of the three cameras rather than always from the centre one
+        balance: 0 draws frames as they were driven, 1 draws straights and all bends alike
     """
 
     shift: float = 0.5
@@ -54,7 +56,7 @@ class Batch(NamedTuple):
     """Samples of B moved views.
 
     frames: recorded pictures, (B, H, W, 3) uint8; shift [m] and rotation [rad]: how the view is moved against the camera that
-    recorded them, (B,); curvature: what to learn [1/m], (B,); recovery: the way [m] in which the car should be back on its path, (B,).
+    recorded them, (B,); curvature: what to learn [1/m], (B,); recovery: the way [m] back to the path, (B,).
     """
 
     frames: Tensor

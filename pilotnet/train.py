@@ -1,8 +1,8 @@
 """TRAIN: a dataset -> a PilotNet that steers by it.
 
 The loss is the mean square error of curvature, each sample weighed by what the error would do to the car (see `Cloning.loss`), on
-views moved anew for every sample. Validation is on other roads. What matters is driving: the validation error is there to see that
-training works, not to choose between networks.
+views moved anew for every sample. Validation is on other roads. What matters is driving: the validation error shows that training
+works, and does not choose between networks.
 """
 
 import csv
@@ -36,9 +36,17 @@ VALIDATION_SEED = 2**31  # far from any training seed: validation views are the 
 
 @dataclass(frozen=True)
 class TrainConfig:
-    """epochs: how often as many views are drawn as there are recorded moments; learning_rate: the highest, after a warm-up;
-    device: auto, cpu or cuda; seed: of weights and draws.
-    """  # noqa: D205
+    """How to train.
+
+    Args:
+        epochs: passes; in each, as many views are drawn as there are recorded moments
+        batch_size: views per step
+        learning_rate: the highest, after a warm-up
+        weight_decay: of AdamW
+        device: auto, cpu or cuda
+        seed: of the weights and of all draws
+        augmentation: how views are moved off the recorded path
+    """
 
     epochs: int = 12
     batch_size: int = 64
@@ -47,7 +55,6 @@ class TrainConfig:
     device: str = "auto"
     seed: int = 0
     augmentation: Augmentation = field(default_factory=Augmentation)
-    view: View = field(default_factory=View)
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size"):
@@ -114,7 +121,7 @@ class Cloning(lightning.LightningModule):
 
 
 def learning_rate_share(step: int, steps: int) -> float:
-    """The share of the highest learning rate at a step: rising over the first tenth of the steps, then half a cosine down to 0."""
+    """The share of the highest learning rate at a step: rising over the first tenth of the steps, then a cosine down to 0."""
     warm_up = max(steps // 10, 1)
     if step < warm_up:
         return (step + 1) / warm_up
@@ -174,18 +181,17 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
     with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
         write_provenance(folder, "train", _Run(str(data), config), config.seed)
         lightning.seed_everything(config.seed, verbose=False)
-        drives = {
-            split: load_drives(dataset, split, config.view, config.augmentation) for split in (Split.TRAIN, Split.VALIDATION)
-        }
+        view = View()
+        drives = {split: load_drives(dataset, split, view, config.augmentation) for split in (Split.TRAIN, Split.VALIDATION)}
         samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
         validation = Samples(drives[Split.VALIDATION], config.augmentation, VALIDATION_SEED)
         model = PilotNet(curvature_scale=samples.label_spread()[0])
         model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         camera = drives[Split.TRAIN].cameras["centre"]
-        cloning = Cloning(model, Viewpoint(config.view, camera), samples, validation, config)
+        cloning = Cloning(model, Viewpoint(view, camera), samples, validation, config)
         _fit(cloning, config, folder, unfinished if resume else None)
         settings = {"config": plain(asdict(config)), "data": str(data), "moments": len(samples)}
-        path = save_checkpoint(folder, Checkpoint(model, config.view, dataset.cameras["centre"], settings))
+        path = save_checkpoint(folder, Checkpoint(model, view, dataset.cameras["centre"], settings))
         unfinished.unlink()
         unfinished.parent.rmdir()
     return path

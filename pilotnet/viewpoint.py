@@ -20,7 +20,14 @@ YUV = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.0
 
 @dataclass(frozen=True)
 class View:
-    """The network's camera, mounted where the recorded one is: size, focal length and row of the horizon [px]."""
+    """The network's camera, mounted where the recorded one is.
+
+    Args:
+        width: columns [px]
+        height: rows [px]
+        focal: focal length [px]
+        horizon: row of the horizon [px from the top]
+    """
 
     width: int = 200
     height: int = 66

@@ -66,6 +66,7 @@ def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixtu
         (["record", "--config", "nothing.yaml"], "config nothing.yaml does not exist"),
         (["train", "nowhere"], "nowhere"),
         (["train", "nowhere", "--augmentation.shift", "wide"], "shift"),
+        (["train", "nowhere", "--augmentation.shift", "-1"], "shift is -1.0; it must lie between 0 and 2"),
         (["evaluate", "nobody"], "driver is 'nobody'; it must be one of expert, pilotnet, straight"),
         (["evaluate", "pilotnet"], "driver pilotnet needs a checkpoint"),
         (["evaluate", "pilotnet", "--checkpoint", "nowhere"], "checkpoint nowhere does not exist"),

@@ -19,7 +19,7 @@ def test_the_headline_gives_the_number_with_its_interval_and_distance(page: str)
     headline = re.search(r"<h1>(.*?)</h1>", page, re.DOTALL)
     assert headline is not None
     assert re.fullmatch(
-        r"PilotNet drove [\d.]+ % autonomously \(95 % interval [\d.]+.[\d.]+ %\) over [\d.]+ km of roads it has never seen\.",
+        r"PilotNet drove [\d.]+ % autonomously \(95\s% interval [\d.]+.[\d.]+ %\) over [\d.]+ km of roads it has never seen\.",
         headline[1],
     )
 
