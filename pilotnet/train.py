@@ -225,7 +225,6 @@ def _fit(cloning: Cloning, config: TrainConfig, folder: Path, resume_from: Path 
         trainer = lightning.Trainer(
             accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[config.device],
             devices=1,
-            precision="bf16-mixed" if torch.cuda.is_available() and config.device != "cpu" else "32-true",
             max_epochs=config.epochs,
             reload_dataloaders_every_n_epochs=1,
             callbacks=[
