@@ -18,7 +18,10 @@ INTERRUPTED = 130  # the shell's code for Ctrl-C
 
 
 class Parser(ArgumentParser):
-    """jsonargparse's parser with errors of one line."""
+    """jsonargparse's parser with errors of one line and options by their full names."""
+
+    def __init__(self, prog: str, defaults: Path | None = None) -> None:
+        super().__init__(prog=prog, allow_abbrev=False, default_config_files=[str(defaults)] if defaults else [])
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
         """Raise ValueError with the message on one line."""
@@ -119,7 +122,7 @@ def report_command(words: list[str]) -> None:
     """Make one HTML page of an evaluation."""
     from pilotnet.report import write_report
 
-    parser = Parser(prog="pilotnet report")
+    parser = Parser("pilotnet report")
     parser.add_argument("results", type=Path, help="the folder that `pilotnet evaluate` wrote")
     parser.add_argument("--model", type=Path, help="the model folder, for the training curve and the film")
     parser.add_argument("--data", type=Path, help="the dataset folder, for sample frames and their moved views")
@@ -142,7 +145,7 @@ def _parser(
     command: str, config: type, out: str, resume: bool = False, skip: set[str] | None = None, defaults: Path | None = None
 ) -> Parser:
     """A parser of a stage's settings, flat, with `--config`, `--out` and, where a stage can be continued, `--resume`."""
-    parser = Parser(prog=f"pilotnet {command}", default_config_files=[str(defaults)] if defaults else [])
+    parser = Parser(f"pilotnet {command}", defaults)
     parser.add_argument("--config", action=ConfigFile, help="a YAML file of settings, or the name of a shipped one")
     parser.add_argument("--out", type=Path, default=Path(out), help="the folder to write; it must be empty or not exist")
     if resume:
@@ -153,5 +156,5 @@ def _parser(
 
 def _settings(parser: Parser, config: type, words: list[str]) -> tuple[Any, Namespace]:
     """The stage's settings, checked, and the other options."""
-    options = parser.instantiate_classes(parser.parse_args(words))
+    options = parser.instantiate(parser.parse_args(words))
     return config(**{field.name: options[field.name] for field in fields(config)}), options

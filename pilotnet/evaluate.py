@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import pyarrow
 import pyarrow.parquet
 
@@ -21,7 +22,7 @@ from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
 from pilotnet.parallel import in_parallel
 from pilotnet.progress import track
 from sim.env import DrivingEnv, EnvConfig
-from sim.rollout import rollout
+from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario, suite
 from sim.types import Observation, Step
 
@@ -39,6 +40,7 @@ class EvaluateConfig:
         episodes: roads that every driver drives
         length: metres of each drive
         first: number of the first road of the split
+        noise: strength of pushes against the steering [m], 0 for none; every driver gets the same
         workers: processes, 0 for all cores; it changes nothing in the scores
     """
 
@@ -48,6 +50,7 @@ class EvaluateConfig:
     episodes: int = 20
     length: float = 1500.0
     first: int = 0
+    noise: float = 0.0
     workers: int = 0
 
     def scenarios(self) -> list[Scenario]:
@@ -70,12 +73,13 @@ class Results:
 def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) -> Results:
     """Drive the suite with every driver and write the results folder; ValueError for bad settings, before anything is written."""
     scenarios = config.scenarios()
+    pushes(scenarios[0], config.noise)
     for name in config.drivers:
         make_driver(name, DrivingEnv(EnvConfig()), checkpoint)
     drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
     with output_folder(out) as folder:
         write_provenance(folder, "evaluate", config, seed=config.first)
-        jobs = [(name, scenario, checkpoint) for name, scenario in drives]
+        jobs = [(name, scenario, checkpoint, config.noise) for name, scenario in drives]
         with closing(in_parallel(_drive, jobs, config.workers)) as drives_done:
             done = list(track(drives_done, "driving", len(jobs)))
         episodes = tuple(score for score, _ in done)
@@ -86,13 +90,18 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) 
     return Results(out, episodes)
 
 
-def _drive(name: str, scenario: Scenario, checkpoint: Path | None) -> tuple[EpisodeScore, pyarrow.Table]:
+def _drive(name: str, scenario: Scenario, checkpoint: Path | None, noise: float) -> tuple[EpisodeScore, pyarrow.Table]:
     """One drive, for a worker process."""
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else ()))
     driver = make_driver(name, env, checkpoint)
-    steps = [without_frames(step) for step in rollout(env, driver, scenario)]
+    steps = [without_frames(step) for step in rollout(env, driver, scenario, pushes(scenario, noise))]
     score = score_episode(name, scenario.name, scenario.road, scenario.seed, env.rate, steps)
     return score, trace_table(name, scenario, steps)
+
+
+def pushes(scenario: Scenario, noise: float) -> Disturbance | None:
+    """The disturbance of the steering that belongs to a scenario; None for no noise."""
+    return Disturbance(noise, np.random.default_rng([scenario.seed, 2])) if noise else None
 
 
 def without_frames(step: Step) -> Step:

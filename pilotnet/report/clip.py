@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from pilotnet.drivers import make_driver, needs_camera
-from pilotnet.evaluate import without_frames
+from pilotnet.evaluate import pushes, without_frames
 from pilotnet.progress import track
 from pilotnet.report.overlay import Colour, draw_banner, draw_instruments, draw_path, enlarged, rgb
 from pilotnet.report.plots import ALARM_COLOUR, colour
@@ -67,14 +67,16 @@ class _Witness:
         return self._driver.act(observation)
 
 
-def film_drive(name: str, scenario: Scenario, checkpoint: Path | None, seconds: float, ticks: int | None = None) -> Clip:
+def film_drive(
+    name: str, scenario: Scenario, checkpoint: Path | None, seconds: float, noise: float = 0.0, ticks: int | None = None
+) -> Clip:
     """Drive a scenario as the evaluation did and film the `seconds` of it that show most: bends and other cars.
 
-    ticks: how many the drive is expected to take, for the progress bar.
+    noise: strength of the pushes that the evaluation gave [m]; ticks: how many the drive is expected to take, for the bar.
     """
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else ()))
     witness = _Witness(make_driver(name, env, checkpoint), env)
-    drive = track(rollout(env, witness, scenario), "driving for the film", ticks)
+    drive = track(rollout(env, witness, scenario, pushes(scenario, noise)), "driving for the film", ticks)
     moments = [Moment(without_frames(step), witness.actors) for step in drive]
     first, last = choose_window(moments, round(seconds * env.rate))
     renderer = Renderer(env.world.plan, scenario.seed, [FILM_CAMERA])

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow
@@ -86,6 +86,7 @@ class Page:
     film: Film | None
     strips: list[Strip]
     stages: list[Stage]
+    noise: float
     rules: dict[str, float] = field(default_factory=lambda: RULES)
 
 
@@ -128,8 +129,9 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
         offset=plots.offset_lines(traces, list(scores), _most_strayed(results.episodes, hero)),
         strayed=driver_title(hero),
         training=_training(model) if model is not None else None,
-        film=_film(results, traces, config["length"], model, clip_seconds) if model is not None and clip_seconds else None,
+        film=_film(results, traces, config, model, clip_seconds) if model is not None and clip_seconds else None,
         strips=sample_strips(Dataset.open(data), view) if data is not None else [],
+        noise=config["noise"],
         stages=[Stage.read(folder, stage) for stage, folder in folders.items() if folder is not None],
     )
 
@@ -160,14 +162,14 @@ def _training(model: Path) -> Markup:
     return plots.training_curves(plots.read_metrics(path))
 
 
-def _film(results: Results, traces: pyarrow.Table, length: float, model: Path, seconds: float) -> Film | None:
+def _film(results: Results, traces: pyarrow.Table, settings: dict[str, Any], model: Path, seconds: float) -> Film | None:
     """A film of PilotNet on the first road that it was scored on, so that nobody chose the road; None when it was not scored."""
     episode = next((episode for episode in results.episodes if episode.driver == HERO), None)
     if episode is None:
         return None
-    scenario = Scenario(RoadKind(episode.road), episode.seed, length)
+    scenario = Scenario(RoadKind(episode.road), episode.seed, settings["length"])
     scored = drive_columns(traces, HERO, episode.scenario)["offset"]
-    clip = film_drive(HERO, scenario, model, seconds, ticks=len(scored))
+    clip = film_drive(HERO, scenario, model, seconds, settings["noise"], ticks=len(scored))
     return Film(clip, driver_title(HERO), episode.scenario, _repetition(clip.offsets, scored))
 
 

@@ -56,11 +56,19 @@ def test_pilotnet_drives_by_its_checkpoint(tiny_model: Path, tmp_path: Path) -> 
     assert row.distance == pytest.approx(60.0, abs=5.0)
 
 
+def test_pushes_move_every_driver_alike_and_the_expert_steers_against_them(results: Path, tmp_path: Path) -> None:
+    calm = read_results(results).scores()["expert"].offset_rms
+    pushed = evaluate(replace(TINY, drivers=("expert",), noise=0.4), tmp_path / "pushed").scores()["expert"]
+    assert pushed.offset_rms > 1.5 * calm
+    assert pushed.interventions == 0
+
+
 def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
     for config, message in [
         (replace(TINY, drivers=("nobody",)), "driver is 'nobody'"),
         (replace(TINY, suite="moon"), "suite is 'moon'"),
         (replace(TINY, drivers=("pilotnet",)), "needs a checkpoint"),
+        (replace(TINY, noise=-1.0), "strength is -1.0 m"),
     ]:
         with pytest.raises(ValueError, match=message):
             evaluate(config, tmp_path / "results")
