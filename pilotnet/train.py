@@ -6,6 +6,7 @@ works, and does not choose between networks.
 """
 
 import csv
+import gc
 import logging
 import math
 import warnings
@@ -180,21 +181,27 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
         _require_same(config, data, out, unfinished)
     with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
         write_provenance(folder, "train", _Run(str(data), config), config.seed)
-        lightning.seed_everything(config.seed, verbose=False)
-        view = View()
-        drives = {split: load_drives(dataset, split, view, config.augmentation) for split in (Split.TRAIN, Split.VALIDATION)}
-        samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
-        validation = Samples(drives[Split.VALIDATION], config.augmentation, VALIDATION_SEED)
-        model = PilotNet(curvature_scale=samples.label_spread()[0])
-        model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        camera = drives[Split.TRAIN].cameras["centre"]
-        cloning = Cloning(model, Viewpoint(view, camera), samples, validation, config)
-        _fit(cloning, config, folder, unfinished if resume else None)
-        settings = {"config": plain(asdict(config)), "data": str(data), "moments": len(samples)}
-        path = save_checkpoint(folder, Checkpoint(model, view, dataset.cameras["centre"], settings))
+        path = save_checkpoint(folder, _learn(config, dataset, folder, unfinished if resume else None))
         unfinished.unlink()
         unfinished.parent.rmdir()
+    # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
+    gc.collect()
     return path
+
+
+def _learn(config: TrainConfig, dataset: Dataset, folder: Path, resume_from: Path | None) -> Checkpoint:
+    """Load the data and fit the network."""
+    lightning.seed_everything(config.seed, verbose=False)
+    view = View()
+    drives = {split: load_drives(dataset, split, view, config.augmentation) for split in (Split.TRAIN, Split.VALIDATION)}
+    samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
+    validation = Samples(drives[Split.VALIDATION], config.augmentation, VALIDATION_SEED)
+    model = PilotNet(curvature_scale=samples.label_spread()[0])
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    viewpoint = Viewpoint(view, drives[Split.TRAIN].cameras["centre"])
+    _fit(Cloning(model, viewpoint, samples, validation, config), config, folder, resume_from)
+    settings = {"config": plain(asdict(config)), "data": str(dataset.root), "moments": len(samples)}
+    return Checkpoint(model, view, dataset.cameras["centre"], settings)
 
 
 @dataclass(frozen=True)

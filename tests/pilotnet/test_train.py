@@ -1,6 +1,7 @@
 """Training: what it writes, that it can be resumed, and what it refuses."""
 
 import csv
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import torch
 
 from pilotnet.checkpoint import load_checkpoint
 from pilotnet.folders import read_provenance
+from pilotnet.samples import Drives
 from pilotnet.train import METRICS_FILE, Cloning, TrainConfig, learning_rate_share, train
 from tests.conftest import TINY_TRAINING
 
@@ -30,6 +32,11 @@ def test_the_same_seed_trains_the_same_network(tiny_data: Path, tiny_model: Path
     again = load_checkpoint(train(TINY_TRAINING, tiny_data, tmp_path / "again"))
     for name, tensor in load_checkpoint(tiny_model).model.state_dict().items():
         torch.testing.assert_close(again.model.state_dict()[name], tensor)
+
+
+def test_a_finished_training_gives_its_frames_back(tiny_data: Path, tmp_path: Path) -> None:
+    train(TINY_TRAINING, tiny_data, tmp_path / "model")
+    assert not [thing for thing in gc.get_objects() if isinstance(thing, Drives)]
 
 
 class Interrupted(Exception):  # noqa: N818
