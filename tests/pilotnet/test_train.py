@@ -36,7 +36,7 @@ def test_the_same_seed_trains_the_same_network(tiny_data: Path, tiny_model: Path
 
 def test_a_finished_training_gives_its_frames_back(tiny_data: Path, tmp_path: Path) -> None:
     train(TINY_TRAINING, tiny_data, tmp_path / "model")
-    assert not [thing for thing in gc.get_objects() if isinstance(thing, Drives)]
+    assert not [thing for thing in gc.get_objects() if type(thing) is Drives]
 
 
 class Interrupted(Exception):  # noqa: N818
