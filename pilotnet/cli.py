@@ -14,6 +14,7 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from pilotnet.progress import closing_line, console
 from pilotnet.settings import config_path
 
+CONTINUED = dict.fromkeys(("record", "train"), "; what was finished is kept, the same command with --resume goes on from there")
 INTERRUPTED = 130  # the shell's code for Ctrl-C
 
 
@@ -57,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         if debug:
             raise
-        sys.stderr.write("pilotnet: interrupted\n")
+        sys.stderr.write(f"pilotnet: interrupted{CONTINUED.get(words[0], '')}\n")
         return INTERRUPTED
     return 0
 

@@ -9,6 +9,7 @@ import csv
 import gc
 import logging
 import math
+import signal
 import warnings
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -245,9 +246,12 @@ def _fit(cloning: Cloning, config: TrainConfig, folder: Path, resume_from: Path 
             num_sanity_val_steps=0,
             deterministic="warn",
         )
-        trainer.fit(cloning, ckpt_path=resume_from, weights_only=True)
-        if trainer.interrupted:
-            raise KeyboardInterrupt
+        try:
+            trainer.fit(cloning, ckpt_path=resume_from, weights_only=True)
+        except SystemExit:
+            # Lightning turns Ctrl-C into an exit, and makes the process deaf to the next one; both are the caller's to decide.
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            raise KeyboardInterrupt from None
 
 
 def device_name(device: torch.device) -> str:

@@ -2,6 +2,7 @@
 
 import csv
 import gc
+import signal
 from dataclasses import replace
 from pathlib import Path
 
@@ -61,6 +62,20 @@ def test_an_interrupted_training_goes_on_from_its_last_epoch_and_ends_like_one_i
     assert (tmp_path / "parts" / METRICS_FILE).read_text() == (tmp_path / "whole" / METRICS_FILE).read_text()
     for name, tensor in whole.model.state_dict().items():
         torch.testing.assert_close(parts.model.state_dict()[name], tensor)
+
+
+def test_ctrl_c_stays_ctrl_c_and_keeps_what_was_finished(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def press_ctrl_c(self: Cloning) -> None:
+        if self.current_epoch == 1:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(Cloning, "on_train_epoch_start", press_ctrl_c)
+    with pytest.raises(KeyboardInterrupt):
+        train(replace(TINY_TRAINING, epochs=2), tiny_data, tmp_path / "model")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert (tmp_path / "model" / "unfinished" / "last.ckpt").is_file()
 
 
 def test_a_training_that_fails_in_its_first_epoch_leaves_nothing(
