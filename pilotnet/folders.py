@@ -34,7 +34,7 @@ def new_folder(path: Path, resume: bool = False) -> Path:
     if resume and not path.is_dir():
         raise ValueError(f"{path} does not exist, so there is nothing to resume; leave out --resume")
     if not resume and path.is_dir() and any(path.iterdir()):
-        raise ValueError(f"{path} already holds something; choose another folder, delete it, or continue it with --resume")
+        raise ValueError(f"{path} already holds something; choose another folder, or delete it")
     path.mkdir(parents=True, exist_ok=True)
     return path
 
@@ -47,6 +47,8 @@ def output_folder(path: Path, resume: bool = False, resumable: Callable[[Path], 
     `resume` can continue. A folder that is being resumed is therefore always kept.
     """
     existed = path.is_dir()
+    if not resume and existed and resumable(path):
+        raise ValueError(f"{path} already holds something; choose another folder, delete it, or go on with it by --resume")
     folder = new_folder(path, resume)
     try:
         yield folder

@@ -34,6 +34,11 @@ def test_a_folder_that_holds_something_is_refused_and_left_alone(tmp_path: Path)
         new_folder(tmp_path)
     with pytest.raises(ValueError, match="already holds"), output_folder(tmp_path):
         pytest.fail("the body must not run")
+    with (
+        pytest.raises(ValueError, match="delete it, or go on with it by --resume"),
+        output_folder(tmp_path, resumable=Path.exists),
+    ):
+        pytest.fail("the body must not run")
     assert (tmp_path / "mine.txt").read_text() == "mine"
 
 
