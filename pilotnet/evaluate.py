@@ -53,6 +53,11 @@ class EvaluateConfig:
     noise: float = 0.0
     workers: int = 0
 
+    def __post_init__(self) -> None:
+        for name in ("first", "workers"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
+
     def scenarios(self) -> list[Scenario]:
         """The roads that every driver drives."""
         return suite(self.suite, self.split, self.episodes, self.length, self.first)

@@ -62,6 +62,8 @@ class TrainConfig:
         for name in ("epochs", "batch_size"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be 1 or more")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; it must be 0 or more")
         if not self.learning_rate > 0:
             raise ValueError(f"learning_rate is {self.learning_rate}; it must be above 0")
         if self.device not in ("auto", "cpu", "cuda"):
@@ -86,7 +88,7 @@ class Cloning(lightning.LightningModule):
         for little on a lane at 12 m/s, and takes the car out of its lane at 30 m/s; plain curvature would hide that.
         """
         views, _ = self._viewpoint(batch.frames, batch.shift, batch.rotation)
-        error = self.model(views.contiguous(memory_format=torch.channels_last)).float() - batch.curvature
+        error = self.model(views.contiguous(memory_format=torch.channels_last)) - batch.curvature
         offset = error * batch.recovery**2 / 6
         return (offset / self._spread).square().mean(), offset
 

@@ -68,6 +68,8 @@ def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixtu
         (["train", "nowhere", "--augmentation.shift", "wide"], "shift"),
         (["train", "nowhere", "--augmentation.shift", "-1"], "shift is -1.0; it must lie between 0 and 2"),
         (["evaluate", "nobody"], "driver is 'nobody'; it must be one of expert, pilotnet, straight"),
+        (["evaluate", "expert", "--workers", "-1"], "workers is -1; it must be 0 or more"),
+        (["evaluate", "expert", "--first", "-1"], "first is -1; it must be 0 or more"),
         (["evaluate", "pilotnet"], "driver pilotnet needs a checkpoint"),
         (["evaluate", "pilotnet", "--checkpoint", "nowhere"], "checkpoint nowhere does not exist"),
         (["evaluate", "expert", "--split", "exam"], "exam"),

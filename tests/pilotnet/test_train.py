@@ -116,6 +116,7 @@ def test_the_learning_rate_rises_to_its_highest_and_falls_to_nothing(steps: int)
     [
         ({"epochs": 0}, "epochs is 0; it must be 1 or more"),
         ({"batch_size": 0}, "batch_size is 0"),
+        ({"seed": -1}, "seed is -1; it must be 0 or more"),
         ({"learning_rate": 0.0}, "learning_rate is 0.0; it must be above 0"),
         ({"device": "tpu"}, "device is 'tpu'; it must be auto, cpu or cuda"),
     ],
