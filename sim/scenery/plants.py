@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 TALL, WIDE = 256, 192  # texels of a plant's picture; the plant's own width is WIDE / TALL of its height
 MIPS = 7
 BROADLEAVES, CONIFERS, BUSHES, TUFTS = 5, 3, 3, 2
+KINDS = BROADLEAVES + CONIFERS + BUSHES + TUFTS
 # Channels of a picture, each times opacity: opacity itself, tone, tone times direction (right, up, towards the camera), bark.
 CHANNELS = 6
 DIRECTION_SCALE = 127.0
