@@ -21,9 +21,10 @@ from pilotnet.folders import atomic_path, output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
 from pilotnet.parallel import in_parallel
 from pilotnet.progress import track
+from pilotnet.suites import suite
 from sim.env import DrivingEnv, EnvConfig
 from sim.rollout import Disturbance, rollout
-from sim.scenario import Scenario, suite
+from sim.scenario import Scenario
 from sim.types import Observation, Step
 
 EPISODES_FILE, TRACES_FILE = "episodes.csv", "traces.parquet"

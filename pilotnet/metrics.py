@@ -34,6 +34,7 @@ class EpisodeScore:
     departure: int
     off_road: int
     contact: int
+    person: int
     stuck: int
 
     @property
@@ -101,6 +102,7 @@ def score_episode(driver: str, scenario: str, road: str, seed: int, rate: float,
         departure=causes.count(Cause.DEPARTURE),
         off_road=causes.count(Cause.OFF_ROAD),
         contact=causes.count(Cause.CONTACT),
+        person=causes.count(Cause.PERSON),
         stuck=causes.count(Cause.STUCK),
     )
 

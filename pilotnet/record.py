@@ -14,11 +14,12 @@ from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, StagedEpis
 from pilotnet.folders import output_folder, plain, read_provenance, write_provenance
 from pilotnet.parallel import in_parallel
 from pilotnet.progress import track
+from pilotnet.suites import suite
 from sim.camera import CAMERA_NAMES
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
 from sim.rollout import Disturbance, rollout
-from sim.scenario import Scenario, Split, suite
+from sim.scenario import Scenario, Split
 
 ROADS_PER_SEED = 100_000  # recordings of different seeds never share a road
 STAGE = "record"

@@ -20,27 +20,29 @@ import gymnasium
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
 from sim.rollout import Disturbance, rollout
-from sim.scenario import RoadKind, Scenario, Split, suite
-from sim.types import Actor, Cause, Control, Driver, EgoState, Observation, Pose, Step
+from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather
+from sim.types import Actor, Cause, Control, Driver, EgoState, Kind, Observation, Pose, Step
 
 __all__ = [
     "Actor",
     "Cause",
     "Control",
+    "Daytime",
     "Disturbance",
     "Driver",
     "DrivingEnv",
     "EgoState",
     "EnvConfig",
     "Expert",
+    "Kind",
     "Observation",
     "Pose",
     "RoadKind",
     "Scenario",
     "Split",
     "Step",
+    "Weather",
     "rollout",
-    "suite",
 ]
 
 gymnasium.register(id="PilotNet/Drive-v0", entry_point="sim.env:DrivingEnv")

@@ -9,9 +9,10 @@ from highway_env.vehicle.behavior import IDMVehicle
 from highway_env.vehicle.kinematics import Vehicle
 
 from sim.geometry import Floats
-from sim.roads import RoadPlan, lane_index, network
+from sim.roads.network import lane_index, network
+from sim.roads.plan import RoadPlan
 from sim.steering import CAR_LENGTH, CAR_WIDTH
-from sim.types import Actor, Pose
+from sim.types import Actor, Kind, Pose
 
 AWAKE = 260.0  # [m] along the road from the ego within which traffic moves
 PAINTS = (
@@ -66,7 +67,8 @@ class PathVehicle(IDMVehicle):
 class TrafficCar(PathVehicle):
     """A car that drives its lane at `haste` times the comfortable speed and keeps its distance."""
 
-    def __init__(self, road: "PathRoad", lane_number: int, station: float, generator: np.random.Generator) -> None:
+    def __init__(self, road: "PathRoad", lane_number: int, station: float, generator: np.random.Generator, ident: int) -> None:
+        self.ident = ident
         self.haste = generator.uniform(0.7, 1.0)
         self.LENGTH, self.WIDTH, self.height = (
             generator.uniform(4.0, 4.8),
@@ -83,14 +85,9 @@ class TrafficCar(PathVehicle):
 
     def actor(self) -> Actor:
         """What the rest of the world sees of this car."""
+        braking = bool(self.action["acceleration"] < -1.0)
         return Actor(
-            self.pose,
-            float(self.speed),
-            self.LENGTH,
-            self.WIDTH,
-            self.height,
-            self.colour,
-            bool(self.action["acceleration"] < -1.0),
+            self.ident, Kind.SALOON, self.pose, float(self.speed), self.LENGTH, self.WIDTH, self.height, self.colour, braking
         )
 
 
@@ -154,7 +151,7 @@ def traffic(road: PathRoad, per_kilometre: float, generator: np.random.Generator
             lane = lanes[generator.integers(len(lanes))]
             if _is_free(station, taken[lane], clear):
                 taken[lane].append(station)
-                cars.append(TrafficCar(road, lane, station, generator))
+                cars.append(TrafficCar(road, lane, station, generator, ident=len(cars) + 1))
     return cars
 
 

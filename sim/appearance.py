@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.roads import Material
+from sim.roads.plan import Material
 
 Colour = tuple[float, float, float]
 

@@ -15,7 +15,7 @@ from sim.camera import Camera
 from sim.ground.paving import ground_of
 from sim.ground.picture import draw_ground
 from sim.kernels import Eye, kernel
-from sim.roads import RoadPlan
+from sim.roads.plan import RoadPlan
 from sim.scenery.cars import Cars, cars_of, draw_car
 from sim.scenery.placement import PLANT, Scenery, scenery_of
 from sim.scenery.plants import Plants, draw_plant, plants

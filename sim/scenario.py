@@ -1,4 +1,4 @@
-"""What is to be driven: a road kind, a seed, a length and how busy it is; and the named suites of scenarios.
+"""What is to be driven: a road, a seed, a length, the weather, the light, and who else is about.
 
 Train, validation and test never share a road by construction: the split is the remainder of the seed by three.
 """
@@ -23,41 +23,83 @@ class RoadKind(StrEnum):
 
     RURAL = "rural"
     HIGHWAY = "highway"
+    RURAL_UNMARKED = "rural_unmarked"
+    RESIDENTIAL = "residential"
+    TUNNEL = "tunnel"
+    UNPAVED = "unpaved"
+    MOUNTAIN = "mountain"
+    RACETRACK = "racetrack"
+
+
+class Weather(StrEnum):
+    """What falls from the sky or hangs in the air."""
+
+    CLEAR = "clear"
+    CLOUDY = "cloudy"
+    FOG = "fog"
+    RAIN = "rain"
+    SNOW = "snow"
+
+
+class Daytime(StrEnum):
+    """Where the light comes from."""
+
+    DAY = "day"
+    LOW_SUN = "low_sun"
+    DUSK = "dusk"
+    NIGHT = "night"
 
 
 Choice = TypeVar("Choice", bound=StrEnum)
 SPLITS = tuple(Split)
-SUITES = {
-    "lane_keeping": (RoadKind.RURAL, RoadKind.HIGHWAY),
-    "rural": (RoadKind.RURAL,),
-    "highway": (RoadKind.HIGHWAY,),
-}
 MIN_LENGTH, MAX_LENGTH = 50.0, 20_000.0
-MAX_TRAFFIC = 20.0
+MIN_VISIBILITY, MAX_VISIBILITY = 20.0, 20_000.0  # [m]
+# Where people walk and cars park beside the road.
+WALKABLE = (RoadKind.RURAL, RoadKind.RURAL_UNMARKED, RoadKind.RESIDENTIAL, RoadKind.UNPAVED, RoadKind.MOUNTAIN)
+# Most that can be placed: cars per kilometre and direction, parked cars, people beside and people crossing per kilometre.
+DENSITIES = {"traffic": 20.0, "parked": 60.0, "pedestrians": 80.0, "crossing": 15.0}
 
 
 @dataclass(frozen=True)
 class Scenario:
     """One drive: everything in it follows from these fields.
 
-    length: metres of road to drive; traffic: other cars per kilometre and direction of travel.
+    length: metres of road to drive.
+    strength: how heavy the weather is, in (0, 1]: cloud cover, thickness of fog, rain, snow falling and lying.
+    visibility: how far one sees in the weather [m], None for what its strength brings.
+    traffic: moving cars per kilometre and direction of travel; leader: whether a slow car drives ahead in the ego's lane.
+    parked: parked cars per kilometre; pedestrians: people walking and standing beside the road per kilometre;
+    crossing: people per kilometre who cross it.
     """
 
     road: RoadKind
     seed: int
     length: float = 1500.0
+    weather: Weather = Weather.CLEAR
+    light: Daytime = Daytime.DAY
+    strength: float = 0.6
+    visibility: float | None = None
     traffic: float = 4.0
+    leader: bool = False
+    parked: float = 0.0
+    pedestrians: float = 0.0
+    crossing: float = 0.0
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "road", choice("road", self.road, RoadKind))
+        for name, options in (("road", RoadKind), ("weather", Weather), ("light", Daytime)):
+            object.__setattr__(self, name, choice(name, getattr(self, name), options))
         if self.seed < 0:
             raise ValueError(f"seed is {self.seed}; it must be 0 or more")
-        require_finite("length", self.length)
-        require_finite("traffic", self.traffic)
-        if not MIN_LENGTH <= self.length <= MAX_LENGTH:
-            raise ValueError(f"length is {self.length} m; it must lie between {MIN_LENGTH:g} and {MAX_LENGTH:g} m")
-        if not 0 <= self.traffic <= MAX_TRAFFIC:
-            raise ValueError(f"traffic is {self.traffic} cars/km; it must lie between 0 and {MAX_TRAFFIC:g}")
+        require_between("length", self.length, MIN_LENGTH, MAX_LENGTH, "m")
+        require_finite("strength", self.strength)
+        if not 0 < self.strength <= 1:
+            raise ValueError(f"strength is {self.strength}; it must lie above 0 and be at most 1")
+        if self.visibility is not None:
+            require_between("visibility", self.visibility, MIN_VISIBILITY, MAX_VISIBILITY, "m")
+        for name, most in DENSITIES.items():
+            require_between(name, getattr(self, name), 0, most, "per km")
+            if name != "traffic" and getattr(self, name) and self.road not in WALKABLE:
+                raise ValueError(f"{name} is {getattr(self, name)} per km; on a road of kind {self.road} it must be 0")
 
     @property
     def split(self) -> Split:
@@ -66,8 +108,10 @@ class Scenario:
 
     @property
     def name(self) -> str:
-        """A short name that tells scenarios of a suite apart, such as `rural-17`."""
-        return f"{self.road}-{self.seed}"
+        """A short name that tells scenarios of a suite apart, such as `rural-rain-night-17`; clear days go without saying."""
+        sky = [] if self.weather is Weather.CLEAR else [self.weather]
+        hour = [] if self.light is Daytime.DAY else [self.light]
+        return "-".join([self.road, *sky, *hour, str(self.seed)])
 
 
 def road_seed(split: Split, index: int) -> int:
@@ -75,18 +119,11 @@ def road_seed(split: Split, index: int) -> int:
     return len(SPLITS) * index + SPLITS.index(split)
 
 
-def suite(name: str, split: Split | str, episodes: int, length: float = 1500.0, first: int = 0) -> list[Scenario]:
-    """`episodes` scenarios of a named suite on roads of one split, road kinds taking turns, from road `first` on.
-
-    Raises ValueError for an unknown suite or split and for fewer than one episode.
-    """
-    if name not in SUITES:
-        raise ValueError(f"suite is {name!r}; it must be one of {', '.join(SUITES)}")
-    split = choice("split", split, Split)
-    if episodes < 1:
-        raise ValueError(f"episodes is {episodes}; it must be 1 or more")
-    kinds = SUITES[name]
-    return [Scenario(road=kinds[i % len(kinds)], seed=road_seed(split, i), length=length) for i in range(first, first + episodes)]
+def require_between(name: str, value: float, low: float, high: float, unit: str) -> None:
+    """Raise ValueError naming the quantity, its value and the limits when `value` is not a number from `low` to `high`."""
+    require_finite(name, value)
+    if not low <= value <= high:
+        raise ValueError(f"{name} is {value} {unit}; it must lie between {low:g} and {high:g} {unit}")
 
 
 def choice(name: str, value: str, options: type[Choice]) -> Choice:

@@ -89,17 +89,41 @@ class EgoState:
     path_curvature: float
 
 
+class Kind(StrEnum):
+    """What an actor is: the shape it is drawn in, and for detectors its class."""
+
+    SALOON = "saloon"
+    ESTATE = "estate"
+    VAN = "van"
+    TRUCK = "truck"
+    BUS = "bus"
+    PEDESTRIAN = "pedestrian"
+
+
 @dataclass(frozen=True)
 class Actor:
-    """A car on the road other than the ego: pose and speed of its centre, size [m] and paint (RGB 0-255)."""
+    """A car or a person other than the ego: pose and speed of the centre, size [m] and main colour (RGB 0-255).
 
+    ident: a number that stays with it for the whole drive, 1 or more; phase: of a person's gait [rad], two steps in a turn.
+    Cars show brake lights when `braking`; `parked` ones are dark at night.
+    """
+
+    ident: int
+    kind: Kind
     pose: Pose
     speed: float
     length: float
     width: float
     height: float
     colour: tuple[int, int, int]
-    braking: bool
+    braking: bool = False
+    parked: bool = False
+    phase: float = 0.0
+
+    @property
+    def is_person(self) -> bool:
+        """Whether this is somebody on foot."""
+        return self.kind is Kind.PEDESTRIAN
 
     def corners(self) -> NDArray[np.float64]:
         """The four ground corners, (4, 2) [m]."""
@@ -112,6 +136,7 @@ class Cause(StrEnum):
     DEPARTURE = "lane departure"
     OFF_ROAD = "off road"
     CONTACT = "contact"
+    PERSON = "person hit"
     STUCK = "stuck"
 
 

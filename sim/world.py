@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.actors import EgoCar, PathRoad, TrafficCar, traffic
 from sim.geometry import SPACING, wrap_angle
-from sim.roads import COMFORT_BRAKING, RoadPlan, plan_road
+from sim.roads.kinds import COMFORT_BRAKING, plan_road
+from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
 from sim.steering import MAX_CURVATURE, MAX_CURVATURE_RATE, slip_angle, steering_angle
 from sim.types import Actor, Control, EgoState, Pose, rectangle_corners

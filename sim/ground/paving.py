@@ -12,7 +12,7 @@ from sim.appearance import GRAIN, PALETTE
 from sim.geometry import SPACING, Centreline
 from sim.kernels import kernel
 from sim.noise import noise
-from sim.roads import Marking, Material, RoadPlan
+from sim.roads.plan import Marking, Material, RoadPlan
 
 CELL = 8.0  # [m] edge of a cell of the grid that finds the nearest centreline sample
 STRIP = 0.02  # [m] between the samples of the cross profile

@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.ground.paving import Ground
-from sim.ground.picture import road_coordinates
+from sim.ground.surface import road_coordinates
 from sim.kernels import kernel
-from sim.roads import RoadPlan
+from sim.roads.plan import RoadPlan
 from sim.scenario import RoadKind
 from sim.scenery.plants import BROADLEAVES, BUSHES, CONIFERS, TUFTS
 from sim.scenery.posts import POLE, POLE_HEIGHT, POST, POST_HEIGHT

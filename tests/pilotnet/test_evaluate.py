@@ -51,7 +51,7 @@ def test_held_out_roads_are_roads_of_the_test_split() -> None:
 
 
 def test_pilotnet_drives_by_its_checkpoint(tiny_model: Path, tmp_path: Path) -> None:
-    config = EvaluateConfig(drivers=("pilotnet",), suite="highway", episodes=1, length=60.0, workers=1)
+    config = EvaluateConfig(drivers=("pilotnet",), suite="traffic-small", episodes=1, length=60.0, workers=1)
     row = evaluate(config, tmp_path / "results", tiny_model).episodes[0]
     assert row.distance == pytest.approx(60.0, abs=5.0)
 

@@ -92,7 +92,7 @@ def test_resuming_a_finished_recording_changes_nothing(recorded: Dataset, monkey
     assert contents(recorded.root) == before
 
 
-@pytest.mark.parametrize(("key", "value"), [("noise", 0.0), ("episodes", 3), ("suite", "rural"), ("seed", 2)])
+@pytest.mark.parametrize(("key", "value"), [("noise", 0.0), ("episodes", 3), ("suite", "traffic"), ("seed", 2)])
 def test_another_recording_cannot_be_resumed(recorded: Dataset, key: str, value: object) -> None:
     with pytest.raises(ValueError, match=f"^{key} is {value!r}, but .* was recorded with {getattr(CONFIG, key)!r}"):
         record(RecordConfig(**(asdict(CONFIG) | {key: value})), recorded.root, resume=True)

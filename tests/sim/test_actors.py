@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.actors import PathRoad, rectangle_gap, traffic
-from sim.roads import plan_road
+from sim.roads.kinds import plan_road
 from sim.scenario import RoadKind, Scenario
 from sim.types import Pose, rectangle_corners
 

@@ -8,9 +8,11 @@ import pytest
 from sim.appearance import PALETTE, Daylight
 from sim.camera import Camera
 from sim.ground.paving import Ground, ground_of
-from sim.ground.picture import draw_ground, road_coordinates, road_surface
+from sim.ground.picture import draw_ground
+from sim.ground.surface import road_coordinates, road_surface
 from sim.kernels import Eye
-from sim.roads import Material, RoadPlan, plan_road
+from sim.roads.kinds import plan_road
+from sim.roads.plan import Material, RoadPlan
 from sim.scenario import RoadKind, Scenario
 from sim.types import Image, Pose
 

@@ -5,7 +5,8 @@ import pytest
 
 from sim.camera import Camera, rig
 from sim.render import Renderer
-from sim.roads import RoadPlan, plan_road
+from sim.roads.kinds import plan_road
+from sim.roads.plan import RoadPlan
 from sim.scenario import RoadKind, Scenario
 from sim.types import Actor, Image, Pose
 

@@ -1,8 +1,8 @@
-"""Scenarios and suites: who may drive which road, and what is refused."""
+"""Scenarios: who may drive which road, and what is refused."""
 
 import pytest
 
-from sim.scenario import RoadKind, Scenario, Split, road_seed, suite
+from sim.scenario import RoadKind, Scenario, Split, Weather, road_seed
 
 
 def test_train_validation_and_test_never_share_a_road() -> None:
@@ -14,15 +14,12 @@ def test_train_validation_and_test_never_share_a_road() -> None:
 
 @pytest.mark.parametrize("split", list(Split))
 def test_a_scenario_knows_its_split_from_its_seed(split: Split) -> None:
-    assert all(scenario.split is split for scenario in suite("lane_keeping", split, 6))
+    assert all(Scenario(RoadKind.RURAL, road_seed(split, i)).split is split for i in range(6))
 
 
-def test_the_roads_of_a_suite_take_turns() -> None:
-    assert [s.road for s in suite("lane_keeping", "train", 4)] == [RoadKind.RURAL, RoadKind.HIGHWAY] * 2
-
-
-def test_a_suite_from_a_later_road_on_is_the_tail_of_the_whole_suite() -> None:
-    assert suite("lane_keeping", "test", 3, first=4) == suite("lane_keeping", "test", 7)[4:]
+def test_a_name_tells_road_weather_light_and_seed() -> None:
+    assert Scenario(RoadKind.RURAL, 17).name == "rural-17"
+    assert Scenario(RoadKind.RURAL, 17, weather=Weather.RAIN, light="night").name == "rural-rain-night-17"
 
 
 @pytest.mark.parametrize(
@@ -32,15 +29,16 @@ def test_a_suite_from_a_later_road_on_is_the_tail_of_the_whole_suite() -> None:
         ({"seed": -1}, "seed is -1; it must be 0 or more"),
         ({"length": -5.0}, "length is -5.0 m; it must lie between"),
         ({"length": float("nan")}, "length is nan; it must be a finite number"),
-        ({"traffic": 1000.0}, "traffic is 1000.0 cars/km; it must lie between"),
+        ({"traffic": 1000.0}, "traffic is 1000.0 per km; it must lie between 0 and 20"),
+        ({"weather": "hail"}, "weather is 'hail'; it must be one of clear, cloudy"),
+        ({"light": "noon"}, "light is 'noon'; it must be one of day, low_sun"),
+        ({"visibility": 0.0}, "visibility is 0.0 m; it must lie between 20"),
+        ({"strength": 0.0}, "strength is 0.0; it must lie above 0"),
+        ({"strength": float("inf")}, "strength is inf; it must be a finite number"),
+        ({"parked": 500.0}, "parked is 500.0 per km; it must lie between"),
+        ({"road": "highway", "crossing": 2.0}, "crossing is 2.0 per km; on a road of kind highway it must be 0"),
     ],
 )
 def test_a_bad_scenario_is_refused_with_its_value_and_what_is_allowed(settings: dict, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         Scenario(**{"road": RoadKind.RURAL, "seed": 0, **settings})
-
-
-@pytest.mark.parametrize(("name", "split", "episodes"), [("moon", "train", 1), ("rural", "exam", 1), ("rural", "train", 0)])
-def test_a_bad_suite_is_refused(name: str, split: str, episodes: int) -> None:
-    with pytest.raises(ValueError, match="must be"):
-        suite(name, split, episodes)

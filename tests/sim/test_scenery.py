@@ -6,7 +6,8 @@ import pytest
 from sim.appearance import Daylight
 from sim.ground.paving import ground_of
 from sim.kernels import Eye
-from sim.roads import RoadPlan, plan_road
+from sim.roads.kinds import plan_road
+from sim.roads.plan import RoadPlan
 from sim.scenario import RoadKind, Scenario
 from sim.scenery.cars import BODY_PLANES, cars_of
 from sim.scenery.placement import Scenery, scenery_of

@@ -1,18 +1,12 @@
-"""Road kinds: a scenario's seed -> the plan of a road, and the HighwayEnv network of its lanes.
+"""Road kinds: a scenario's seed -> the plan of a road.
 
-A plan is one reference line, and across it lanes, painted markings and bands of ground, each at a distance d to the right of
-the line. The curvature is a chain of straights and arcs joined by clothoids, so it is continuous and the heading stays within
-bounds.
+The curvature is a chain of straights and arcs joined by clothoids, so it is continuous and the heading stays within bounds.
 """
 
-from dataclasses import dataclass
-from enum import IntEnum
-
 import numpy as np
-from highway_env.road.lane import AbstractLane, LineType
-from highway_env.road.road import RoadNetwork
 
 from sim.geometry import SPACING, Centreline, Floats
+from sim.roads.plan import Band, Lane, Marking, Material, RoadPlan
 from sim.scenario import RoadKind, Scenario
 from sim.types import Pose
 
@@ -20,73 +14,6 @@ LEAD_IN = 60.0  # [m] of road behind the start
 RUN_OUT = 400.0  # [m] of road after the finish, so that the picture never shows its end
 COMFORT_LATERAL = 2.0  # [m/s²] in curves
 COMFORT_BRAKING = 1.5  # [m/s²] before curves
-
-
-class Material(IntEnum):
-    """What the ground is made of."""
-
-    GRASS = 0
-    GRAVEL = 1
-    ASPHALT = 2
-    PAINT = 3
-
-
-@dataclass(frozen=True)
-class Band:
-    """Ground between `left` and `right` [m from the reference line], left < right; later bands lie on top."""
-
-    left: float
-    right: float
-    material: Material
-
-
-@dataclass(frozen=True)
-class Marking:
-    """A painted line `width` wide centred on d = `offset`; dashed when `gap` is above 0: `dash` metres of paint, `gap` bare."""
-
-    offset: float
-    width: float = 0.15
-    dash: float = 1.0
-    gap: float = 0.0
-
-
-@dataclass(frozen=True)
-class Lane:
-    """A lane centred on d = `offset`, `width` wide [m]; direction +1 along the reference line, -1 against it."""
-
-    offset: float
-    width: float
-    direction: int = 1
-
-
-@dataclass(frozen=True)
-class RoadPlan:
-    """Everything that stays where it is on one road.
-
-    path: index of the lane that the ego follows; drivable: (left, right) limits of the surface a wheel may touch [m];
-    start, finish: stations of the drive [m]; speed: comfortable speed at each sample of the centreline [m/s], (N,).
-    """
-
-    kind: RoadKind
-    centreline: Centreline
-    lanes: tuple[Lane, ...]
-    bands: tuple[Band, ...]
-    markings: tuple[Marking, ...]
-    path: int
-    drivable: tuple[float, float]
-    start: float
-    finish: float
-    speed_limit: float
-    speed: Floats
-
-    def comfortable_speed_at(self, station: float) -> float:
-        """Comfortable speed [m/s] at a station [m]."""
-        return float(np.interp(station / SPACING, np.arange(self.speed.size), self.speed))
-
-    @property
-    def path_offset(self) -> float:
-        """Distance [m] of the path to the right of the reference line."""
-        return self.lanes[self.path].offset
 
 
 def plan_road(scenario: Scenario) -> RoadPlan:
@@ -165,6 +92,7 @@ def _plan(
         finish=LEAD_IN + length,
         speed_limit=speed_limit,
         speed=comfortable_speed(curvature, speed_limit),
+        carriageway=drivable,
     )
 
 
@@ -214,58 +142,3 @@ def comfortable_speed(curvature: Floats, limit: float) -> Floats:
     for i in range(speed.size - 2, -1, -1):
         speed[i] = min(speed[i], np.sqrt(speed[i + 1] ** 2 + 2 * COMFORT_BRAKING * SPACING))
     return speed
-
-
-class PathLane(AbstractLane):
-    """A HighwayEnv lane at a constant distance from a shared centreline, longitudinal along its direction of travel."""
-
-    def __init__(self, plan: RoadPlan, lane: Lane) -> None:
-        self.centreline = plan.centreline
-        self.offset, self.width, self.direction = lane.offset, lane.width, lane.direction
-        self.length = plan.centreline.length
-        self.speed_limit = plan.speed_limit
-        self.line_types = [LineType.NONE, LineType.NONE]
-        self.forbidden = False
-        self.priority = 0
-
-    def station(self, longitudinal: float) -> float:
-        """Arc length of the centreline [m] at this lane's longitudinal coordinate [m]."""
-        return longitudinal if self.direction > 0 else self.length - longitudinal
-
-    def position(self, longitudinal: float, lateral: float) -> Floats:
-        """World position (2,) [m]."""
-        pose = self.centreline.pose_at(self.station(longitudinal), self.offset + self.direction * lateral)
-        return np.array([pose.x, pose.y])
-
-    def local_coordinates(self, position: Floats) -> tuple[float, float]:
-        """(longitudinal, lateral) [m] of a world position."""
-        s, d = self.centreline.project(position[0], position[1])
-        return self.station(s), self.direction * (d - self.offset)
-
-    def heading_at(self, longitudinal: float) -> float:
-        """Direction of travel [rad]."""
-        heading = self.centreline.heading_at(self.station(longitudinal))
-        return heading if self.direction > 0 else heading + np.pi
-
-    def width_at(self, longitudinal: float) -> float:  # noqa: ARG002
-        """Lane width [m]."""
-        return self.width
-
-    def to_config(self) -> dict:
-        """HighwayEnv's lanes can be written to JSON; these are rebuilt from their scenario instead."""
-        raise TypeError("PathLane is rebuilt from its Scenario, not from a config")
-
-
-def lane_index(plan: RoadPlan, lane: int) -> tuple[str, str, int]:
-    """HighwayEnv's index of a plan's lane: lanes of one direction are numbered from the centre of the road outwards."""
-    direction = plan.lanes[lane].direction
-    rank = sum(other.direction == direction for other in plan.lanes[:lane])
-    return ("start", "end", rank) if direction > 0 else ("end", "start", rank)
-
-
-def network(plan: RoadPlan) -> RoadNetwork:
-    """HighwayEnv's network of the plan's lanes."""
-    net = RoadNetwork()
-    for lane in plan.lanes:
-        net.add_lane(*(("start", "end") if lane.direction > 0 else ("end", "start")), PathLane(plan, lane))
-    return net

@@ -1,0 +1,103 @@
+"""Suites: named lists of scenarios, described by `configs/suites/NAME.yaml`. Between settings and the stages that drive them.
+
+A suite names kinds of road, weathers and lights, and how many others are about; every combination comes up, road kinds taking
+turns. `NAME-small` is the suite's form for a laptop, and a section named after a split says what differs there.
+"""
+
+from dataclasses import dataclass, fields
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+
+from pilotnet.settings import config_folder
+from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Split, Weather, choice, road_seed
+
+FOLDER = config_folder() / "suites"
+SMALL = "-small"
+BESIDE = ("parked", "pedestrians", "crossing")  # what exists on roads only where people walk
+
+
+@dataclass(frozen=True)
+class SuiteConfig:
+    """What a suite is made of: kinds, and ranges [low, high] of how much, from which every scenario draws.
+
+    leader: the share of scenarios with a slow car ahead.
+    """
+
+    roads: tuple[RoadKind, ...]
+    weather: tuple[Weather, ...] = (Weather.CLEAR,)
+    light: tuple[Daytime, ...] = (Daytime.DAY,)
+    strength: tuple[float, float] = (0.3, 1.0)
+    traffic: tuple[float, float] = (2.0, 6.0)
+    parked: tuple[float, float] = (0.0, 0.0)
+    pedestrians: tuple[float, float] = (0.0, 0.0)
+    crossing: tuple[float, float] = (0.0, 0.0)
+    leader: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, options in (("roads", RoadKind), ("weather", Weather), ("light", Daytime)):
+            chosen = tuple(choice(name, value, options) for value in getattr(self, name))
+            if not chosen:
+                raise ValueError(f"{name} is empty; it must name at least one of {', '.join(options)}")
+            object.__setattr__(self, name, chosen)
+        for name in ("strength", "traffic", *BESIDE):
+            low, high = getattr(self, name)
+            if low > high:
+                raise ValueError(f"{name} is [{low}, {high}]; the first must not be above the second")
+
+
+def suite_names() -> tuple[str, ...]:
+    """Every suite that comes with the package, without the small forms."""
+    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+
+
+def suite_config(name: str, split: Split) -> SuiteConfig:
+    """What a suite is made of in one split; ValueError for a name that is no suite."""
+    small = name.endswith(SMALL)
+    path = FOLDER / f"{name.removesuffix(SMALL)}.yaml"
+    described = _described(path) if name.removesuffix(SMALL) in suite_names() else None
+    if described is None or (small and "small" not in described):
+        raise ValueError(f"suite is {name!r}; it must be one of {', '.join(suite_names())}, or one of them with {SMALL}")
+    sections = [{key: value for key, value in described.items() if key not in {"small", *Split}}, described.get(split, {})]
+    sections += [described["small"]] if small else []
+    settings: dict[str, Any] = {key: value for section in sections for key, value in section.items()}
+    unknown = set(settings) - {field.name for field in fields(SuiteConfig)}
+    if unknown:
+        raise ValueError(f"{path} has {', '.join(sorted(unknown))}; a suite has {', '.join(f.name for f in fields(SuiteConfig))}")
+    return SuiteConfig(**settings)
+
+
+@cache
+def _described(path: Path) -> dict[str, Any]:
+    return yaml.safe_load(path.read_text())
+
+
+def suite(name: str, split: Split | str, episodes: int, length: float = 1500.0, first: int = 0) -> list[Scenario]:
+    """`episodes` scenarios of a named suite on roads of one split, from road `first` on.
+
+    Raises ValueError for an unknown suite or split and for fewer than one episode.
+    """
+    split = choice("split", split, Split)
+    config = suite_config(name, split)
+    if episodes < 1:
+        raise ValueError(f"episodes is {episodes}; it must be 1 or more")
+    return [_scenario(config, split, i, length) for i in range(first, first + episodes)]
+
+
+def _scenario(config: SuiteConfig, split: Split, index: int, length: float) -> Scenario:
+    """The `index`-th scenario: kinds of road take turns, and each meets every weather and light once before any comes again."""
+    road = config.roads[index % len(config.roads)]
+    skies = [(weather, light) for weather in config.weather for light in config.light]
+    turn, place = divmod(index // len(config.roads), len(skies))
+    order = np.random.default_rng([index % len(config.roads), turn, list(Split).index(split)]).permutation(len(skies))
+    weather, light = skies[order[place]]
+    seed = road_seed(split, index)
+    generator = np.random.default_rng([seed, 8])
+    drawn = {key: round(float(generator.uniform(*getattr(config, key))), 2) for key in ("strength", "traffic", *BESIDE)}
+    leader = bool(generator.random() < config.leader)
+    if road not in WALKABLE:
+        drawn |= dict.fromkeys(BESIDE, 0.0)
+    return Scenario(road=road, seed=seed, length=length, weather=weather, light=light, leader=leader, **drawn)

@@ -1,0 +1,64 @@
+"""Suites: what they are made of, that splits never meet, and what is refused."""
+
+from itertools import product
+
+import pytest
+
+from pilotnet.suites import suite, suite_config, suite_names
+from sim.scenario import WALKABLE, Daytime, RoadKind, Split, Weather
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_train_validation_and_test_of_a_suite_never_share_a_road(name: str) -> None:
+    seeds = {split: {s.seed for s in suite(name, split, 40)} for split in Split}
+    assert not seeds[Split.TRAIN] & seeds[Split.VALIDATION]
+    assert not (seeds[Split.TRAIN] | seeds[Split.VALIDATION]) & seeds[Split.TEST]
+    assert all(s.split is split for split in Split for s in suite(name, split, 40))
+
+
+def test_every_road_of_lane_keeping_meets_every_weather_and_light_once_before_any_comes_again() -> None:
+    drives = suite("lane_keeping", "train", 160)
+    seen = [(s.road, s.weather, s.light) for s in drives]
+    assert sorted(seen) == sorted(product(RoadKind, Weather, Daytime))
+
+
+def test_the_roads_of_a_suite_take_turns() -> None:
+    assert [s.road for s in suite("lane_keeping-small", "train", 4)] == [RoadKind.RURAL, RoadKind.HIGHWAY] * 2
+
+
+def test_a_suite_from_a_later_road_on_is_the_tail_of_the_whole_suite() -> None:
+    assert suite("everything", "test", 3, first=4) == suite("everything", "test", 7)[4:]
+
+
+def test_unseen_conditions_trains_without_snow_and_dusk_and_is_tested_at_dusk() -> None:
+    train, test = suite_config("unseen_conditions", Split.TRAIN), suite_config("unseen_conditions", Split.TEST)
+    assert Weather.SNOW not in train.weather
+    assert Daytime.DUSK not in train.light
+    assert test.light == (Daytime.DUSK,)
+    assert Weather.SNOW in test.weather
+
+
+@pytest.mark.parametrize("name", suite_names())
+def test_every_suite_has_a_small_form(name: str) -> None:
+    small, whole = suite_config(f"{name}-small", Split.TRAIN), suite_config(name, Split.TRAIN)
+    assert set(small.roads) <= set(whole.roads)
+    assert set(small.weather) <= set(whole.weather)
+
+
+def test_people_are_only_where_people_walk() -> None:
+    for scenario in suite("everything", "test", 64):
+        assert scenario.road in WALKABLE or not (scenario.parked or scenario.pedestrians or scenario.crossing)
+
+
+@pytest.mark.parametrize(
+    ("name", "split", "episodes", "message"),
+    [
+        ("moon", "train", 1, "suite is 'moon'; it must be one of .*everything"),
+        ("moon-small", "train", 1, "suite is 'moon-small'"),
+        ("traffic", "exam", 1, "split is 'exam'; it must be one of train"),
+        ("traffic", "train", 0, "episodes is 0; it must be 1 or more"),
+    ],
+)
+def test_a_bad_suite_is_refused(name: str, split: str, episodes: int, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        suite(name, split, episodes)
