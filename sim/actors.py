@@ -142,7 +142,8 @@ def traffic(road: PathRoad, per_kilometre: float, generator: np.random.Generator
 
     The ego's lane stays free for 50 m around station `clear` [m].
     """
-    plan, cars = road.plan, []
+    plan = road.plan
+    cars: list[TrafficCar] = []
     for direction in (1, -1):
         lanes = [i for i, lane in enumerate(plan.lanes) if lane.direction == direction]
         count = round(per_kilometre * plan.centreline.length / 1000)

@@ -9,21 +9,21 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Daylight, Light
-from sim.kernels import kernel, level_of
+from sim.appearance import Atmosphere, Light
+from sim.kernels import Canvas, kernel, level_of
 from sim.noise import TILE, noise, noise_at
 from sim.types import Image
 
 
-def panorama(daylight: Daylight, seed: int, focal: float, horizon: float) -> Image:
+def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) -> Image:
     """RGB uint8 (rows, columns, 3): row 0 touches the horizon, rows go up; column 0 looks along world x, columns go clockwise."""
     columns = round(2 * math.pi * focal)
     rows = max(math.ceil(horizon), 0) + 2
     image = np.empty((rows, columns, 3), np.uint8)
     ridges = np.stack([_ridge(seed, layer, columns) for layer in range(3)])
     tile = noise()
-    colours = np.array([daylight.zenith, daylight.horizon])
-    _paint(image, ridges, tile.values, colours, daylight.light, daylight.cloud, 1 / focal, float(seed % 1000))
+    colours = np.array([atmosphere.zenith, atmosphere.horizon])
+    _paint(image, ridges, tile.values, colours, atmosphere.light, atmosphere.cloud, 1 / focal, float(seed % 1000))
     return image
 
 
@@ -83,8 +83,9 @@ def _cloud(values: NDArray[np.float32], x: float, y: float, shift: float, cover:
 
 
 @kernel
-def draw_sky(image: Image, panorama: Image, focal: float, horizon: float, heading: float) -> None:
+def draw_sky(canvas: Canvas, panorama: Image, focal: float, horizon: float, heading: float) -> None:
     """Fill the rows above the horizon."""
+    image = canvas.image
     height, width, _ = image.shape
     rows, columns, _ = panorama.shape
     last = min(int(math.ceil(horizon)), height)

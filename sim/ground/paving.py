@@ -31,7 +31,8 @@ class Ground(NamedTuple):
     profile: (M, 5 + D) running integrals over d of red, green, blue, grain, surface (1 on hard ground) and the paint of each of
     D dash patterns; ragged: (M,) [m] by which noise moves d; first: d of the profile's first sample.
     dashes: (D, 2) dash and period [m]. tone: (N,) running integral over s of the surface's brightness.
-    patches: (B, 5) s and d limits [m] and brightness. noise, noise_starts: see `sim.noise`.
+    patches: (B, 5) s and d limits [m] and brightness. drivable: d limits [m] of what counts as road.
+    noise, noise_starts: see `sim.noise`.
     """
 
     line: NDArray[np.float64]
@@ -43,6 +44,7 @@ class Ground(NamedTuple):
     dashes: NDArray[np.float64]
     tone: NDArray[np.float64]
     patches: NDArray[np.float64]
+    drivable: tuple[float, float]
     noise: NDArray[np.float32]
     noise_starts: NDArray[np.int64]
 
@@ -66,6 +68,7 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
         dashes=dashes,
         tone=_surface_tone(generator, line),
         patches=_patches(generator, plan),
+        drivable=plan.drivable,
         noise=tile.values,
         noise_starts=tile.starts,
     )

@@ -10,13 +10,13 @@ import math
 from sim.appearance import GRAIN, PALETTE, Light
 from sim.ground.paving import Ground
 from sim.ground.surface import road_coordinates, road_surface
-from sim.kernels import Eye, inlined, kernel, level_of
+from sim.kernels import Canvas, Eye, Label, inlined, kernel, level_of, mark
 from sim.noise import TILE, level_for, noise_at, noise_between
 from sim.roads.plan import Material
-from sim.types import Image
 
 SPAN = 8  # [px] over which road coordinates are interpolated
 GRAIN_TEXEL, FIELD_TEXEL = 0.03, 2.0  # [m] texel of the noise for grain and for fields
+TERRAIN, ROAD = int(Label.TERRAIN), int(Label.ROAD)
 FARTHEST = 3000.0  # [m]
 LEAST_CLEAR = 0.35  # the share of its own colour that even the farthest ground keeps, so that it meets the trees on the horizon
 
@@ -37,9 +37,9 @@ def _footprint(
 
 
 @kernel
-def draw_ground(image: Image, ground: Ground, light: Light, eye: Eye) -> None:
+def draw_ground(canvas: Canvas, ground: Ground, light: Light, eye: Eye) -> None:
     """Fill the rows below the horizon."""
-    height, width, _ = image.shape
+    height, width, _ = canvas.image.shape
     for row in range(max(int(math.ceil(eye.horizon)), 0), height):
         below = row + 0.5 - eye.horizon
         forward = min(eye.focal * eye.elevation / max(below, 1e-6), FARTHEST)
@@ -55,7 +55,7 @@ def draw_ground(image: Image, ground: Ground, light: Light, eye: Eye) -> None:
             field_after = _field(ground, eye, field_level, forward, slope)
             clear = math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
             _draw_span(
-                image, ground, light, eye, row, first, forward, ray, side, grain_level, before, after, field, field_after,
+                canvas, ground, light, eye, row, first, forward, ray, side, grain_level, before, after, field, field_after,
                 max(clear, LEAST_CLEAR),
             )  # fmt: skip
             before, field = after, field_after
@@ -70,11 +70,12 @@ def _field(ground: Ground, eye: Eye, level: float, forward: float, slope: float)
 
 @inlined
 def _draw_span(
-    image: Image, ground: Ground, light: Light, eye: Eye, row: int, first: int, forward: float, ray: float, side: float,
+    canvas: Canvas, ground: Ground, light: Light, eye: Eye, row: int, first: int, forward: float, ray: float, side: float,
     level: float, before: tuple[bool, float, float, float, float], after: tuple[bool, float, float, float, float],
     field: float, field_after: float, clear: float,
 ) -> None:  # fmt: skip
     """Draw SPAN pixels of a row between two footprints; where the road between them is not smooth, every pixel has its own."""
+    image = canvas.image
     width, reach = image.shape[1], 2.0 * SPAN * side
     smooth = before[0] == after[0] and abs(after[1] - before[1]) < reach and abs(after[2] - before[2]) < reach
     # The grain is blended between two levels of the noise, so that no row shows where they change.
@@ -103,6 +104,7 @@ def _draw_span(
         if near and abs(d) - across < -ground.first:
             red, green, blue, rough = road_surface(ground, s, d, along, across, grain)
         shade, meadow = 1 + rough * (grain + 0.3 * here_field), 0.35 * rough * here_field
-        image[row, first + n, 0] = level_of(red * (shade + meadow) * clear + haze_red)
-        image[row, first + n, 1] = level_of(green * shade * clear + haze_green)
-        image[row, first + n, 2] = level_of(blue * (shade - meadow) * clear + haze_blue)
+        image[row, first + n, 0] = level_of(red * (shade + meadow) * light.level_red * clear + haze_red)
+        image[row, first + n, 1] = level_of(green * shade * light.level_green * clear + haze_green)
+        image[row, first + n, 2] = level_of(blue * (shade - meadow) * light.level_blue * clear + haze_blue)
+        mark(canvas, row, first + n, forward, ROAD if near and ground.drivable[0] < d < ground.drivable[1] else TERRAIN, 0)

@@ -6,10 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance import Light
-from sim.kernels import Eye, kernel
+from sim.kernels import Canvas, Eye, kernel
 from sim.types import Image
-
-DARKEST = 0.50  # how much of the light a full shadow takes
 
 
 @kernel
@@ -40,8 +38,9 @@ def _ground_box(eye: Eye, forward: float, right: float, radius: float, rows: int
 
 
 @kernel
-def shade_under_car(image: Image, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light, eye: Eye) -> None:
+def shade_under_car(canvas: Canvas, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light, eye: Eye) -> None:
     """A car's shadow: its outline drawn out away from the sun, and the dark under it."""
+    image = canvas.image
     rows, columns, _ = image.shape
     dx, dy = pose[0] - eye.x, pose[1] - eye.y
     forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
@@ -75,14 +74,15 @@ def shade_under_car(image: Image, pose: NDArray[np.float64], size: NDArray[np.fl
             out_x, out_y = abs(px) - half_length, abs(py) - half_width
             away = _outside(out_x, out_y)
             under = min(max(0.55 - away / (0.5 + 2 * soft), 0.0), 1.0)
-            _darken(image, row, column, 1 - (1 - DARKEST * cast) * (1 - 0.6 * under))
+            _darken(image, row, column, 1 - (1 - light.shadow * cast) * (1 - 0.6 * under))
 
 
 @kernel
 def shade_under_plant(
-    image: Image, light: Light, eye: Eye, plant_x: float, plant_y: float, height: float, strength: float
+    canvas: Canvas, light: Light, eye: Eye, plant_x: float, plant_y: float, height: float, strength: float
 ) -> None:
     """A crown's shadow: an ellipse drawn out away from the sun, with a soft edge."""
+    image = canvas.image
     rows, columns, _ = image.shape
     level = math.hypot(light.sun_x, light.sun_y)
     away_x, away_y = -light.sun_x / level, -light.sun_y / level
@@ -102,4 +102,4 @@ def shade_under_plant(
             u, v = (gx * away_x + gy * away_y) / along, (gy * away_x - gx * away_y) / across
             inside = 1 - u * u - v * v
             if inside > 0.0:
-                _darken(image, row, column, strength * DARKEST * min(1.6 * inside, 1.0))
+                _darken(image, row, column, strength * light.shadow * min(1.6 * inside, 1.0))
