@@ -13,7 +13,8 @@ ORDER = [
     "sim.env", "sim.expert", "sim.rollout", "sim",
     "pilotnet.settings", "pilotnet.suites", "pilotnet.folders", "pilotnet.progress", "pilotnet.parallel", "pilotnet.dataset",
     "pilotnet.record", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.samples", "pilotnet.train",
-    "pilotnet.drivers", "pilotnet.metrics", "pilotnet.evaluate", "pilotnet.report", "pilotnet.demo", "pilotnet.cli", "pilotnet.__main__", "pilotnet",
+    "pilotnet.drivers", "pilotnet.metrics", "pilotnet.evaluate", "pilotnet.report", "pilotnet.demo", "pilotnet.scenes",
+    "pilotnet.cli", "pilotnet.__main__", "pilotnet",
 ]  # fmt: skip
 
 
