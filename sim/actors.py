@@ -146,6 +146,8 @@ def traffic(road: PathRoad, per_kilometre: float, generator: np.random.Generator
     cars: list[TrafficCar] = []
     for direction in (1, -1):
         lanes = [i for i, lane in enumerate(plan.lanes) if lane.direction == direction]
+        if not lanes:
+            continue
         count = round(per_kilometre * plan.centreline.length / 1000)
         taken: dict[int, list[float]] = {i: [clear] if i == plan.path else [] for i in lanes}
         for station in generator.uniform(0.0, plan.centreline.length, count):

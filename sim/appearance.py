@@ -20,13 +20,13 @@ PALETTE: dict[Material, Colour] = {
     Material.GRAVEL: (0.55, 0.51, 0.44),
     Material.ASPHALT: (0.40, 0.40, 0.41),
     Material.PAINT: (0.92, 0.92, 0.89),
-    Material.PAVING: (0.56, 0.55, 0.53),
-    Material.KERBSTONE: (0.66, 0.66, 0.64),
-    Material.DIRT: (0.50, 0.42, 0.31),
-    Material.ROCK: (0.47, 0.44, 0.40),
-    Material.SAND: (0.70, 0.62, 0.45),
-    Material.RED: (0.75, 0.16, 0.14),
-    Material.CONCRETE: (0.60, 0.60, 0.58),
+    Material.PAVING: (0.55, 0.53, 0.50),
+    Material.KERBSTONE: (0.63, 0.62, 0.60),
+    Material.DIRT: (0.52, 0.44, 0.33),
+    Material.ROCK: (0.48, 0.45, 0.40),
+    Material.SAND: (0.71, 0.64, 0.49),
+    Material.RED: (0.68, 0.14, 0.12),
+    Material.CONCRETE: (0.57, 0.56, 0.54),
 }
 GRAIN: dict[Material, float] = {
     Material.GRASS: 0.11,
@@ -35,11 +35,11 @@ GRAIN: dict[Material, float] = {
     Material.PAINT: 0.035,
     Material.PAVING: 0.05,
     Material.KERBSTONE: 0.04,
-    Material.DIRT: 0.12,
-    Material.ROCK: 0.14,
-    Material.SAND: 0.08,
-    Material.RED: 0.035,
-    Material.CONCRETE: 0.04,
+    Material.DIRT: 0.10,
+    Material.ROCK: 0.15,
+    Material.SAND: 0.07,
+    Material.RED: 0.04,
+    Material.CONCRETE: 0.045,
 }
 
 

@@ -7,20 +7,17 @@ the same for any number of lanes.
 
 import math
 
-from sim.appearance import GRAIN, PALETTE, Light
+from sim.appearance import Light
 from sim.ground.paving import Ground
 from sim.ground.surface import road_coordinates, road_surface
 from sim.kernels import Canvas, Eye, Label, inlined, kernel, level_of, mark
 from sim.noise import TILE, level_for, noise_at, noise_between
-from sim.roads.plan import Material
 
 SPAN = 8  # [px] over which road coordinates are interpolated
 GRAIN_TEXEL, FIELD_TEXEL = 0.03, 2.0  # [m] texel of the noise for grain and for fields
 TERRAIN, ROAD = int(Label.TERRAIN), int(Label.ROAD)
 FARTHEST = 3000.0  # [m]
 LEAST_CLEAR = 0.35  # the share of its own colour that even the farthest ground keeps, so that it meets the trees on the horizon
-
-GRASS = (*PALETTE[Material.GRASS], GRAIN[Material.GRASS])
 
 
 @inlined
@@ -100,9 +97,9 @@ def _draw_span(
         grain = noise_at(ground.noise, fine, size, u + n * step_u, v + n * step_v)
         grain += blend * (noise_at(ground.noise, coarse, size >> 1, 0.5 * (u + n * step_u), 0.5 * (v + n * step_v)) - grain)
         here_field = field + n * step_field
-        red, green, blue, rough = GRASS
-        if near and abs(d) - across < -ground.first:
-            red, green, blue, rough = road_surface(ground, s, d, along, across, grain)
+        red, green, blue, rough = ground.beyond[0], ground.beyond[1], ground.beyond[2], ground.beyond[3]
+        if near and abs(d) - across < ground.reach:
+            red, green, blue, rough, hard, track = road_surface(ground, s, d, along, across, grain)
         shade, meadow = 1 + rough * (grain + 0.3 * here_field), 0.35 * rough * here_field
         image[row, first + n, 0] = level_of(red * (shade + meadow) * light.level_red * clear + haze_red)
         image[row, first + n, 1] = level_of(green * shade * light.level_green * clear + haze_green)
