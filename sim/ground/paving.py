@@ -8,7 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import GRAIN, PALETTE
+
+from sim.appearance.palette import GRAIN, PALETTE
 from sim.geometry import SPACING, Centreline
 from sim.ground.pieces import BUCKET, SEALED, pieces_of, ranges_of
 from sim.kernels import kernel
@@ -40,6 +41,7 @@ class Ground(NamedTuple):
     patches: (B, 5) s and d limits [m] and brightness. pieces, ranges: see `sim.ground.pieces`.
     sealed: 1 where the surface is asphalt, 0 on unpaved roads; beyond: red, green, blue and grain of the ground away from the road;
     reach: [m] to the side up to which the ground is anything else; drivable: d limits [m] of what counts as road.
+    tunnels: (T, 3) first and last station and lamp spacing [m]; street_lamps: d of the rows of lamps, every lamp_spacing [m].
     noise, noise_starts: see `sim.noise`.
     """
 
@@ -60,6 +62,9 @@ class Ground(NamedTuple):
     beyond: NDArray[np.float64]
     reach: float
     drivable: tuple[float, float]
+    tunnels: NDArray[np.float64]
+    street_lamps: NDArray[np.float64]
+    lamp_spacing: float
     noise: NDArray[np.float32]
     noise_starts: NDArray[np.int64]
 
@@ -92,6 +97,9 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
         beyond=np.array([*PALETTE[plan.beyond], GRAIN[plan.beyond]]),
         reach=reach,
         drivable=plan.drivable,
+        tunnels=np.array([(t.start, t.finish, t.lamps) for t in plan.tunnels]).reshape(-1, 3),
+        street_lamps=np.array(plan.street_lamps, dtype=np.float64),
+        lamp_spacing=max(plan.lamp_spacing, 1.0),
         noise=tile.values,
         noise_starts=tile.starts,
     )

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import GRAIN, PALETTE
+
+from sim.appearance.palette import GRAIN, PALETTE
 from sim.roads.plan import Band, Marking, Material, RoadPlan, Street, Zebra
 
 BUCKET = 12.0  # [m] of road between entries of the index by station

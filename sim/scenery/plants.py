@@ -11,7 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Light, beam, beam_share
+
+from sim.appearance.light import Light, beam, beam_share
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.noise import TILE, noise
 

@@ -2,7 +2,8 @@
 
 import math
 
-from sim.appearance import Light, beam
+
+from sim.appearance.light import Light, beam
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 
 POST, POLE = 0, 1

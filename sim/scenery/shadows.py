@@ -5,7 +5,8 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Light
+
+from sim.appearance.light import Light
 from sim.kernels import Canvas, Eye, kernel
 from sim.types import Image
 
@@ -44,7 +45,7 @@ def shade_under_car(canvas: Canvas, pose: NDArray[np.float64], size: NDArray[np.
     rows, columns, _ = image.shape
     dx, dy = pose[0] - eye.x, pose[1] - eye.y
     forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
-    throw = 0.9 * size[2] / light.sun_up
+    throw = min(0.9 * size[2] / light.sun_up, 14.0) if light.shadow > 0.0 else 0.0
     throw_x = -(light.sun_x * pose[2] + light.sun_y * pose[3]) * throw
     throw_y = -(light.sun_y * pose[2] - light.sun_x * pose[3]) * throw
     radius = math.hypot(size[0], size[1]) / 2 + throw + 0.5
@@ -86,7 +87,7 @@ def shade_under_plant(
     rows, columns, _ = image.shape
     level = math.hypot(light.sun_x, light.sun_y)
     away_x, away_y = -light.sun_x / level, -light.sun_y / level
-    stretch = level / light.sun_up
+    stretch = min(level / light.sun_up, 3.5)
     across = 0.27 * height
     along = math.hypot(across, 0.42 * height * stretch)
     # The ellipse begins at the foot and ends where the top's shadow falls.

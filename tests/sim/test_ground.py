@@ -5,7 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from sim.appearance import PALETTE, Atmosphere
+
+from sim.appearance.atmosphere import Atmosphere
+from sim.appearance.palette import PALETTE
 from sim.camera import Camera
 from sim.ground.paving import Ground, ground_of
 from sim.ground.picture import draw_ground
