@@ -8,7 +8,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-
 from sim.appearance.palette import GRAIN, PALETTE
 from sim.geometry import SPACING, Centreline
 from sim.ground.pieces import BUCKET, SEALED, pieces_of, ranges_of

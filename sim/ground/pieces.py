@@ -6,7 +6,6 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-
 from sim.appearance.palette import GRAIN, PALETTE
 from sim.roads.plan import Band, Marking, Material, RoadPlan, Street, Zebra
 

@@ -5,7 +5,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-
 from sim.appearance.palette import PALETTE
 from sim.geometry import SPACING
 from sim.ground.paving import CELL, GRAIN_CHANNEL, PAINT_CHANNEL, STRIP, SURFACE_CHANNEL, TRACK_CHANNEL, Ground
