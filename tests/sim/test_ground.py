@@ -34,7 +34,8 @@ def ground(plan: RoadPlan) -> Ground:
 def seen(ground: Ground, pose: Pose, camera: Camera) -> Image:
     canvas = blank_canvas(camera.height, camera.width)
     eye = Eye(pose.x, pose.y, camera.elevation, math.cos(pose.heading), math.sin(pose.heading), camera.focal, camera.horizon, 0.0)
-    draw_ground(canvas, ground, Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light, eye)
+    light = Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light
+    draw_ground(canvas, ground, light, light, np.zeros((camera.height, 3), np.float32), eye)
     return canvas.image
 
 
