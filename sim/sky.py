@@ -110,7 +110,7 @@ def _paint(
             alignment = max(level * (towards_x * burning.x + towards_y * burning.y) + up * burning.up, 0.0)
             glow = burning.halo * (0.7 * alignment**8 + 0.3 * alignment**60)
             glow += burning.dusk * math.exp(-6.0 * slope) * beside * beside
-            disc = burning.disc * min(max((alignment - 0.9990) / 0.0006, 0.0), 1.0) + 0.7 * burning.disc * alignment**500
+            disc = burning.disc * min(max((alignment - 0.99975) / 0.00015, 0.0), 1.0) + 0.7 * burning.disc * alignment**500
             cloud = _cloud(values, towards_x / (slope + 0.06), towards_y / (slope + 0.06), shift, burning.cover)
             cloud *= min(slope / 0.05, 1.0)
             fade = math.exp(-slope * 4.5)
