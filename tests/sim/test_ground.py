@@ -70,7 +70,7 @@ def marked(**marking: float) -> tuple[RoadPlan, Marking]:
     return replace(plan_road(Scenario(RoadKind.RURAL, 3, length=400.0)), markings=(line,)), line
 
 
-@pytest.mark.parametrize(("dash", "gap"), [(1.0, 0.0), (3.0, 3.0), (3.0, 9.0)])
+@pytest.mark.parametrize(("dash", "gap"), [(1.0, 1.0), (3.0, 3.0), (3.0, 9.0)])
 def test_paint_over_whole_periods_is_their_share(dash: float, gap: float) -> None:
     plan, line = marked(dash=dash, gap=gap)
     assert painted_share(ground_of(plan, 3), plan, line, 36.0) == pytest.approx(dash / (dash + gap), abs=0.02)
@@ -179,10 +179,13 @@ def test_a_drifting_band_moves_aside_with_the_station() -> None:
 
 def test_only_sealed_ground_is_hard_and_only_lanes_have_tracks(plan: RoadPlan, ground: Ground) -> None:
     lane = plan.lanes[plan.path]
-    middle, wheel = (road_surface(ground, 70.0, lane.offset + d, 0.1, 0.1, 0.0) for d in (0.0, 0.8))
-    assert middle[4] == pytest.approx(0.0 if plan.kind is RoadKind.UNPAVED else 1.0, abs=1e-3)
-    assert middle[5] == pytest.approx(0.35, abs=0.02)
-    assert wheel[5] == pytest.approx(1.0, abs=0.05)
+    # Where edges are ragged, tracks wander a little too.
+    middle, wheel = (
+        np.mean([road_surface(ground, s, lane.offset + d, 0.1, 0.1, 0.0)[4:] for s in range(20, 220)], axis=0) for d in (0.0, 0.8)
+    )
+    assert middle[0] == pytest.approx(0.0 if plan.kind is RoadKind.UNPAVED else 1.0, abs=1e-3)
+    assert middle[1] == pytest.approx(0.35, abs=0.05)
+    assert wheel[1] > 0.75
     assert road_surface(ground, 70.0, 70.0, 0.1, 0.1, 0.0)[4:] == pytest.approx((0.0, 0.0), abs=1e-6)
 
 
@@ -194,7 +197,16 @@ def test_far_out_lies_what_the_plan_says() -> None:
     assert road_surface(ground, 100.0, ground.reach - 0.5, 0.1, 0.1, 0.0)[:4] == pytest.approx(rock, abs=1e-4)
 
 
-def test_a_wider_footprint_is_the_mean_of_narrow_ones(ground: Ground) -> None:
+def test_a_footprint_inside_a_new_solid_line_is_all_paint() -> None:
+    plan, line = marked()
+    colour = np.array(road_surface(ground_of(plan, 3), 100.0, line.offset, 0.02, 0.02, 0.0)[:3])
+    assert colour / colour.mean() == pytest.approx(np.array(PAINT) / np.mean(PAINT), abs=0.01)
+    assert colour.mean() > 2 * np.mean(PALETTE[Material.ASPHALT]) * 0.9
+
+
+def test_a_wider_footprint_is_the_mean_of_narrow_ones(plan: RoadPlan) -> None:
+    bands, markings = ([part for part in parts if part.endless] for parts in (plan.bands, plan.markings))
+    ground = ground_of(replace(plan, bands=bands, markings=markings, streets=(), zebras=()), 3)
     wide = road_surface(ground, 100.0, 1.0, 0.5, 6.0, 0.0)[:3]
     narrow = [road_surface(ground, 100.0, d, 0.5, 0.02, 0.0)[:3] for d in np.arange(-2.0, 4.0, 0.02) + 0.01]
     assert wide == pytest.approx(np.mean(narrow, axis=0), abs=0.01)
@@ -203,6 +215,7 @@ def test_a_wider_footprint_is_the_mean_of_narrow_ones(ground: Ground) -> None:
 @pytest.mark.parametrize("offset", [-0.8, 0.0, 0.8])
 def test_a_line_appears_at_the_pixel_where_geometry_puts_it(offset: float) -> None:
     plan = plan_road(Scenario(RoadKind.TUNNEL, 3, length=400.0))
+    plan = replace(plan, markings=tuple(replace(marking, wear=0.0) for marking in plan.markings))
     ground = ground_of(plan, 3)
     camera, here = Camera(), plan.path_offset + offset
     image = seen(ground, plan.centreline.pose_at(15.0, here), camera).astype(float).sum(2)  # the road begins straight

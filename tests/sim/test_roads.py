@@ -1,6 +1,7 @@
 """Road plans: continuous, drivable, never meeting themselves, the same for the same scenario; and what lies along each kind."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -68,7 +69,7 @@ def test_roads_bend_both_ways_equally_often() -> None:
 
 
 def corners_across(plan: RoadPlan) -> Floats:
-    """d of the four corners of a car that follows the path without error, at every other sample: (N, 4) [m]."""
+    """Where the four corners of a car that follows the path without error are, at every other sample: d, (N, 4) [m]."""
     line, spaces = plan.centreline, []
     for i in range(0, line.x.size, 2):
         pose = line.pose_at(i * SPACING, plan.path_offset)
@@ -130,7 +131,7 @@ def test_every_lane_heads_where_its_longitudinal_coordinate_grows(kind: RoadKind
 @every_plan
 def test_lanes_lie_side_by_side_on_the_carriageway(plan: RoadPlan) -> None:
     limits = sorted((lane.offset - lane.width / 2, lane.offset + lane.width / 2) for lane in plan.lanes)
-    assert all(before[1] <= after[0] + 1e-9 for before, after in zip(limits, limits[1:], strict=False))
+    assert all(before[1] <= after[0] + 1e-9 for before, after in pairwise(limits))
     if plan.kind is not RoadKind.HIGHWAY:  # whose carriageway is that of its own direction
         assert plan.carriageway[0] <= limits[0][0] + 1e-9
         assert plan.carriageway[1] >= limits[-1][1] - 1e-9
@@ -184,7 +185,7 @@ def test_tunnels_leave_the_start_and_the_air_between_them_open(length: float) ->
     for seed in range(12):
         plan = plan_road(Scenario(RoadKind.TUNNEL, seed, length=length))
         assert plan.tunnels[0].start >= plan.start + 80.0 - 1e-9
-        gaps = [after.start - before.finish for before, after in zip(plan.tunnels, plan.tunnels[1:], strict=False)]
+        gaps = [after.start - before.finish for before, after in pairwise(plan.tunnels)]
         assert min(gaps, default=50.0) >= 50.0 - 1e-9
         if length >= 300.0:
             covered = sum(tube.finish - tube.start for tube in plan.tunnels)
