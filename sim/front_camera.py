@@ -4,6 +4,7 @@ Here HighwayEnv's lanes, vehicles and objects become plain records; `front_view`
 """
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import cv2
@@ -13,14 +14,13 @@ from gymnasium import spaces
 from gymnasium.utils import RecordConstructorArgs
 from highway_env.envs.common.abstract import AbstractEnv
 from highway_env.road.lane import AbstractLane, LineType, StraightLane
-from highway_env.road.road import Road, RoadNetwork
+from highway_env.road.road import RoadNetwork
 from highway_env.vehicle.kinematics import Vehicle
 from highway_env.vehicle.objects import Landmark, RoadObject
 
 from sim.actors import PAINTS
 from sim.camera import Camera
 from sim.front_view import FrontView
-from sim.geometry import Floats
 from sim.ground.lanes import LaneGround, Line, Strip, lane_ground
 from sim.scenario import RoadKind, Scenario
 from sim.scenery.blocks import Block
@@ -37,6 +37,8 @@ CAR_HEIGHT, BARRIER_HEIGHT, MARK_HEIGHT = 1.5, 0.9, 0.02  # [m]
 BARRIER, LANDMARK = (0.62, 0.60, 0.56), (0.16, 0.62, 0.30)
 BRAKING = -1.0  # [m/s²] below which brake lamps shine
 BAY_LENGTH, TOUCHING, APRON = 12.0, 1.0, 3.0  # [m]
+IDLE = 1  # the number of HighwayEnv's action "IDLE" in every set of actions
+GLIMPSE = 3  # steps before the picture on the sheet is taken
 CAPTION = 22  # [px] height of a name under a picture
 
 
@@ -51,7 +53,7 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         self, env: gymnasium.Env, camera: Camera | None = None, *, weather: str = "clear", light: str = "day",
         strength: float = 0.6, seed: int = 0, observation: str = "replace", agent: int = 0,
     ) -> None:  # fmt: skip
-        settings = {"weather": weather, "light": light, "strength": strength, "seed": seed}
+        settings: dict[str, Any] = {"weather": weather, "light": light, "strength": strength, "seed": seed}
         RecordConstructorArgs.__init__(self, camera=camera, observation=observation, agent=agent, **settings)
         if not isinstance(env.unwrapped, AbstractEnv):
             raise ValueError(f"environment is {env.unwrapped}; it must be one of HighwayEnv's, with a road and vehicles")
@@ -61,7 +63,7 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
             raise ValueError(f"camera is {camera!r}; it must be a sim.camera.Camera")
         super().__init__(env)
         self.camera, self.agent = camera or Camera(), agent
-        scenario = Scenario(road=RoadKind.RURAL, **settings)  # type: ignore[arg-type]
+        scenario = Scenario(road=RoadKind.RURAL, **settings)
         self._vehicle()
         self._view = FrontView(self.camera, scenario)
         self._network: RoadNetwork | None = None
@@ -75,7 +77,7 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         self._begun = True
         return self.observation(observation), info
 
-    def observation(self, observation: Any) -> Any:  # noqa: ANN401
+    def observation(self, observation: Any) -> Any:
         """What the wrapped environment observed, replaced by or together with the image."""
         image = self.front_view()
         return {"observation": observation, "image": image} if self._add else image
@@ -160,18 +162,20 @@ def highway_environments() -> list[str]:
     """The newest version of every environment that HighwayEnv registers, by id."""
     newest: dict[str, gymnasium.envs.registration.EnvSpec] = {}
     for spec in gymnasium.registry.values():
-        if str(spec.entry_point).startswith("highway_env."):
-            if spec.name not in newest or (spec.version or 0) > (newest[spec.name].version or 0):
-                newest[spec.name] = spec
+        older = newest.get(spec.name, spec)
+        if str(spec.entry_point).startswith("highway_env.") and (spec.version or 0) >= (older.version or 0):
+            newest[spec.name] = spec
     return sorted(spec.id for spec in newest.values())
 
 
-def front_camera_sheet(camera: Camera | None = None, columns: int = 4, seed: int = 0) -> Image:
-    """One picture of every environment in a grid with names under them, RGB uint8."""
+def front_camera_sheet(
+    camera: Camera | None = None, columns: int = 3, seed: int = 0, names: Sequence[str] | None = None
+) -> Image:
+    """Pictures of environments (all, when no names are given) in a grid with their names under them, RGB uint8."""
     if columns < 1:
         raise ValueError(f"columns is {columns}; it must be 1 or more")
     camera = camera or Camera()
-    cells = [_captioned(_glimpse(name, camera, seed), name) for name in highway_environments()]
+    cells = [_captioned(_glimpse(name, camera, seed), name) for name in names or highway_environments()]
     cells += [np.full_like(cells[0], 255)] * (-len(cells) % columns)
     return np.concatenate([np.concatenate(cells[i : i + columns], axis=1) for i in range(0, len(cells), columns)])
 
@@ -179,8 +183,17 @@ def front_camera_sheet(camera: Camera | None = None, columns: int = 4, seed: int
 def _glimpse(name: str, camera: Camera, seed: int) -> Image:
     env = FrontCamera(gymnasium.make(name), camera)
     image, _ = env.reset(seed=seed)
+    for _ in range(GLIMPSE):
+        image, *_ = env.step(_straight_on(env.action_space))
     env.close()
     return image
+
+
+def _straight_on(actions: spaces.Space) -> Any:
+    """The action that changes nothing: HighwayEnv's IDLE, or no steering and no acceleration."""
+    if isinstance(actions, spaces.Tuple):
+        return tuple(_straight_on(each) for each in actions.spaces)
+    return np.zeros(actions.shape, np.float32) if isinstance(actions, spaces.Box) else IDLE
 
 
 def _captioned(image: Image, name: str) -> Image:

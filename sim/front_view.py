@@ -48,9 +48,9 @@ class FrontView:
         _draw_shadows(canvas, cars, whole, self._light, eye)
         pieces = blocks_of([piece for block in blocks for piece in block.pieces()])
         poses = np.concatenate([cars.pose, pieces.pose])
-        forward = (poses[:, 0] - x) * cos + (poses[:, 1] - y) * sin
-        order = np.argsort(-forward, kind="stable")
-        _draw_things(canvas, cars, pieces, self._light, order[np.abs(forward[order]) < SEEN], eye)
+        away = np.hypot(poses[:, 0] - x, poses[:, 1] - y)
+        order = np.argsort(-away, kind="stable")
+        _draw_things(canvas, cars, pieces, self._light, order[away[order] < SEEN], eye)
         return canvas.image
 
 

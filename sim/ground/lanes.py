@@ -17,13 +17,14 @@ from sim.ground.paving import CELL
 from sim.kernels import inlined, kernel
 from sim.noise import noise
 
-SPACING = 1.0  # [m] between the samples of a strip, about
+SPACING = 0.5  # [m] between the samples of a strip, about
 NEARBY = 16  # strips that a cell lists at most, the nearest ones
 MARGIN = 4.0  # [m] around a cell within which every strip is listed
 SHOULDER = 0.3  # [m] of asphalt beyond a strip's edges
 PAINT_WIDTH = 0.15  # [m]
 SAME = 0.3  # [m] within which two lines are one
 FAR = 1e6  # [m]
+END = 0.25  # [m] from its ends a strip hides nothing: there the next one takes over
 INSIDE = 0.4  # [m] inside another strip where a line ends: junctions are open
 
 
@@ -221,24 +222,33 @@ def strip_coordinates(ground: LaneGround, i: int, x: float, y: float) -> tuple[i
 
 @kernel
 def _find_shown(ground: LaneGround) -> None:
-    """Fill `shown`: paint is hidden where it repeats another strip's line, or lies well inside another strip."""
-    line, shown = ground.line, ground.shown
-    for i in range(line.shape[0]):
-        strip = ground.owner[i]
-        for side in range(2):
-            out = line[i, 5] if side else -line[i, 5]
-            x, y = line[i, 0] - out * line[i, 3], line[i, 1] + out * line[i, 2]
-            k = near_list(ground, x, y)
-            here = 1.0
-            for slot in range(ground.near.shape[1]):
-                other = ground.near[k, slot]
-                if other >= 0 and ground.owner[other] != strip and not ground.open[ground.owner[other]] and _hides(ground, other, i, side, x, y):
-                    here = 0.0
-            if i > ground.first[strip]:
-                # Half of each interval belongs to the sample at either end of it.
-                shown[i, side] += shown[i - 1, side] + 0.5 * here * ground.spacing[strip]
-            if i < ground.last[strip]:
-                shown[i + 1, side] += 0.5 * here * ground.spacing[strip]
+    """Fill `shown`: between two samples, paint shows when it does at both."""
+    shown, first = ground.shown, ground.first
+    for side in range(2):
+        before = False
+        for i in range(ground.line.shape[0]):
+            strip = ground.owner[i]
+            here = not _is_hidden(ground, i, side)
+            if i > first[strip]:
+                shown[i, side] = shown[i - 1, side] + (ground.spacing[strip] if here and before else 0.0)
+            before = here
+
+
+@kernel
+def _is_hidden(ground: LaneGround, i: int, side: int) -> bool:
+    """Whether the paint on an edge of sample i repeats another strip's line, or lies well inside another strip."""
+    line = ground.line
+    out = line[i, 5] if side else -line[i, 5]
+    x, y = line[i, 0] - out * line[i, 3], line[i, 1] + out * line[i, 2]
+    k = near_list(ground, x, y)
+    for slot in range(ground.near.shape[1]):
+        other = ground.near[k, slot]
+        if other < 0:
+            return False
+        strip = ground.owner[other]
+        if strip != ground.owner[i] and not ground.open[strip] and _hides(ground, other, i, side, x, y):
+            return True
+    return False
 
 
 @kernel
@@ -247,7 +257,7 @@ def _hides(ground: LaneGround, other: int, i: int, side: int, x: float, y: float
     j, s, d, cos, sin = strip_coordinates(ground, other, x, y)
     strip, mine = ground.owner[other], ground.owner[i]
     half, length = ground.line[j, 5], (ground.last[strip] - ground.first[strip]) * ground.spacing[strip]
-    if s < -0.01 or s > length + 0.01:
+    if s < END or s > length - END:
         return False
     if half - abs(d) > INSIDE:
         return True
