@@ -24,7 +24,7 @@ from sim.scenery.placement import PLANT, Scenery, scenery_of
 from sim.scenery.plants import Plants, draw_plant, plants
 from sim.scenery.posts import draw_post
 from sim.scenery.shadows import shade_under_car, shade_under_plant
-from sim.sky import draw_sky, mirrored, panorama
+from sim.sky import draw_sky, panorama
 from sim.types import Actor, Image, Pose
 
 NEAREST = 0.6  # [m] in front of the camera: nothing static nearer than this is drawn
@@ -65,8 +65,7 @@ class Renderer:
         sky = self._skies[camera.focal, camera.horizon]
         gain = light.haze_green / self._atmosphere.light.haze_green
         draw_sky(canvas, sky, eye.focal, eye.horizon, ego.heading, gain)
-        mirror = mirrored(sky, camera.height - int(camera.horizon), ego.heading)
-        draw_ground(canvas, self._ground, light, tunnel, mirror, eye)
+        draw_ground(canvas, self._ground, light, tunnel, eye)
         count = self._scenery.x.size + len(cars.pose)
         things, forward, right = np.empty(count, np.int64), np.empty(count), np.empty(count)
         spread = camera.width / 2 / camera.focal

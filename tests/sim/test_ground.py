@@ -35,7 +35,7 @@ def seen(ground: Ground, pose: Pose, camera: Camera) -> Image:
     canvas = blank_canvas(camera.height, camera.width)
     eye = Eye(pose.x, pose.y, camera.elevation, math.cos(pose.heading), math.sin(pose.heading), camera.focal, camera.horizon, 0.0)
     light = Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light
-    draw_ground(canvas, ground, light, light, np.zeros((camera.height, 3), np.float32), eye)
+    draw_ground(canvas, ground, light, light, eye)
     return canvas.image
 
 
