@@ -5,7 +5,7 @@ Here HighwayEnv's lanes, vehicles and objects become plain records; `front_view`
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, SupportsFloat
 
 import cv2
 import gymnasium
@@ -74,8 +74,14 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Any, dict[str, Any]]:
         """Gymnasium's reset, its observation with the image."""
         observation, info = self.env.reset(seed=seed, options=options)
-        self._begun = True
+        self._begun, self._time = True, 0.0
         return self.observation(observation), info
+
+    def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
+        """Gymnasium's step, its observation with the image."""
+        result = self.env.step(action)
+        self._time += 1 / self.env.unwrapped.config["policy_frequency"]  # type: ignore[attr-defined]
+        return self.observation(result[0]), *result[1:]
 
     def observation(self, observation: Any) -> Any:
         """What the wrapped environment observed, replaced by or together with the image."""
@@ -89,7 +95,7 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         road, ego = self.env.unwrapped.road, self._vehicle()  # type: ignore[attr-defined]
         ground = self._ground_of(road.network)
         actors = [self._actor(vehicle) for vehicle in road.vehicles if vehicle is not ego]
-        return self._view.draw(ground, _pose(ego), actors, [_block(thing) for thing in road.objects])
+        return self._view.draw(ground, _pose(ego), actors, [_block(thing) for thing in road.objects], self._time)
 
     def _ground_of(self, network: RoadNetwork) -> LaneGround:
         """The ground of a network: made anew only when the environment has built another road."""

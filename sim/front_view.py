@@ -9,11 +9,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Atmosphere, Light
+from sim.appearance.atmosphere import Atmosphere
+from sim.appearance.light import Light
 from sim.camera import Camera
 from sim.ground.lanes import LaneGround
 from sim.ground.lanes_picture import draw_lane_ground
 from sim.kernels import Canvas, Eye, blank_canvas, kernel
+from sim.lens import through_lens
 from sim.scenario import Scenario
 from sim.scenery.blocks import Block, Blocks, blocks_of, draw_block
 from sim.scenery.cars import Cars, cars_of, draw_car
@@ -30,19 +32,21 @@ class FrontView:
 
     def __init__(self, camera: Camera, scenario: Scenario) -> None:
         self.camera = camera
-        atmosphere = Atmosphere.of(scenario)
-        self._light = atmosphere.light
-        self._sky = panorama(atmosphere, scenario.seed, camera.focal, camera.horizon)
+        self._atmosphere, self._seed = Atmosphere.of(scenario), scenario.seed
+        self._light = self._atmosphere.light
+        self._sky = panorama(self._atmosphere, scenario.seed, camera.focal, camera.horizon)
         self._cover = np.zeros((camera.width, 4))
 
-    def draw(self, ground: LaneGround, ego: Pose, actors: Sequence[Actor], blocks: Sequence[Block] = ()) -> Image:
-        """A fresh RGB uint8 image (H, W, 3) from a car at `ego`."""
+    def draw(
+        self, ground: LaneGround, ego: Pose, actors: Sequence[Actor], blocks: Sequence[Block] = (), time: float = 0.0
+    ) -> Image:
+        """A fresh RGB uint8 image (H, W, 3) from a car at `ego` at a time [s]."""
         camera = self.camera
         canvas = blank_canvas(camera.height, camera.width)
         cos, sin = math.cos(ego.heading), math.sin(ego.heading)
         x, y = ego.x - camera.lateral * sin, ego.y + camera.lateral * cos
         eye = Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon), float(camera.lateral))
-        draw_sky(canvas, self._sky, eye.focal, eye.horizon, ego.heading)
+        draw_sky(canvas, self._sky, eye.focal, eye.horizon, ego.heading, 1.0)
         draw_lane_ground(canvas, ground, self._light, eye, self._cover)
         cars, whole = cars_of(list(actors)), blocks_of(blocks)
         _draw_shadows(canvas, cars, whole, self._light, eye)
@@ -51,6 +55,7 @@ class FrontView:
         away = np.hypot(poses[:, 0] - x, poses[:, 1] - y)
         order = np.argsort(-away, kind="stable")
         _draw_things(canvas, cars, pieces, self._light, order[away[order] < SEEN], eye)
+        through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=False)
         return canvas.image
 
 

@@ -121,7 +121,9 @@ class Atmosphere:
         hour = _dimmed(hour, dim)
         horizon = _mixed(hour.horizon, _lit_fog(hour, reach), overcast)
         sky = _mixed(hour.sky, hour.grey_sky, overcast)
-        gain = lean * exposure(0.5 * (_mean(sky) + _mean(hour.sun) * (1 - overcast)) + 0.5 * _mean(horizon) + 0.4 * hour.headlight)
+        gain = lean * exposure(
+            0.5 * (_mean(sky) + _mean(hour.sun) * (1 - overcast)) + 0.5 * _mean(horizon) + 0.4 * hour.headlight
+        )
         grey = _mixed(hour.grey_horizon, hour.grey_zenith, 0.5)
         return cls(
             azimuth=azimuth,

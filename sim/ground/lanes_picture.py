@@ -7,18 +7,21 @@ which cross the view do not flicker.
 
 import math
 
-from sim.appearance import GRAIN, PALETTE, Light, beam
+from sim.appearance.light import Light, beam
+from sim.appearance.palette import GRAIN, PALETTE
 from sim.geometry import Floats
 from sim.ground.lanes import MARGIN, PAINT_WIDTH, SHOULDER, LaneGround, Line, near_list, strip_coordinates
-from sim.ground.picture import FARTHEST, FIELD_TEXEL, GRAIN_TEXEL, GRASS, LEAST_CLEAR, ROAD, SPAN, TERRAIN
-from sim.ground.surface import _overlap, _painted
+from sim.ground.picture import FARTHEST, FIELD_TEXEL, GRAIN_TEXEL, ROAD, SPAN, TERRAIN
+from sim.ground.surface import overlap, painted
 from sim.kernels import Canvas, Eye, inlined, kernel, level_of, mark
 from sim.noise import level_for, noise_between
 from sim.roads.plan import Material
+from sim.sky import TREELINE
 
 DASH, PERIOD = 3.0, 9.0  # [m]
 DEEP, MOST_PARTS = 8.0, 8  # [m] that a part of a row reaches into the depth, and how many parts a row has at most
 DASHED = int(Line.DASHED)
+GRASS = (*PALETTE[Material.GRASS], GRAIN[Material.GRASS])
 ASPHALT = (*PALETTE[Material.ASPHALT], GRAIN[Material.ASPHALT])
 PAINT = (*PALETTE[Material.PAINT], GRAIN[Material.PAINT])
 SNOW = (0.90, 0.92, 0.95, 0.03)
@@ -103,18 +106,18 @@ def _add_pixel(
     cover: Floats, ground: LaneGround, i: int, n: int, s: float, d: float, half: float, along: float, across: float
 ) -> None:
     """Add the cover of one strip to a pixel."""
-    asphalt = _overlap(d, across, -half - SHOULDER, half + SHOULDER)
+    asphalt = overlap(d, across, -half - SHOULDER, half + SHOULDER)
     if asphalt > 0.0:
         strip = ground.owner[i]
         length = (ground.last[strip] - ground.first[strip]) * ground.spacing[strip]
-        cover[n, 2] += asphalt * _overlap(s, along, 0.0, length)
+        cover[n, 2] += asphalt * overlap(s, along, 0.0, length)
         for side in range(2):
             edge = half if side else -half
-            paint = _overlap(d, across, edge - PAINT_WIDTH / 2, edge + PAINT_WIDTH / 2)
+            paint = overlap(d, across, edge - PAINT_WIDTH / 2, edge + PAINT_WIDTH / 2)
             if paint > 0.002 and ground.lines[strip, side] > 0:
                 paint *= (_shown(ground, strip, side, s + along / 2) - _shown(ground, strip, side, s - along / 2)) / along
                 if ground.lines[strip, side] == DASHED:
-                    paint *= (_painted(s + along / 2, DASH, PERIOD) - _painted(s - along / 2, DASH, PERIOD)) / along
+                    paint *= (painted(s + along / 2, DASH, PERIOD) - painted(s - along / 2, DASH, PERIOD)) / along
                 cover[n, 3] += paint
 
 
@@ -143,7 +146,7 @@ def _shade_row(canvas: Canvas, ground: LaneGround, light: Light, eye: Eye, row: 
         field = noise_between(values, starts, wide, y / FIELD_TEXEL, x / FIELD_TEXEL)
         red, green, blue, rough = _material(light, cover[n, 0], cover[n, 1])
         shade, meadow = 1 + rough * (grain + 0.3 * field), 0.35 * rough * field
-        clear = max(math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach), LEAST_CLEAR)
+        clear = max(math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach), math.exp(-TREELINE / light.haze_reach))
         lamps = beam(light, eye, forward, forward * slope)
         image, haze = canvas.image, 1 - clear
         image[row, n, 0] = level_of(red * (shade + meadow) * (light.level_red + lamps) * clear + light.haze_red * haze)

@@ -62,13 +62,13 @@ def road_coordinates(ground: Ground, x: float, y: float) -> tuple[bool, float, f
 
 
 @kernel
-def _overlap(centre: float, width: float, low: float, high: float) -> float:
+def overlap(centre: float, width: float, low: float, high: float) -> float:
     """The share of [centre - width / 2, centre + width / 2] that lies in [low, high]."""
     return max(min(centre + width / 2, high) - max(centre - width / 2, low), 0.0) / width
 
 
 @kernel
-def _painted(s: float, dash: float, period: float) -> float:
+def painted(s: float, dash: float, period: float) -> float:
     """Metres of dashes between 0 and s."""
     whole = math.floor(s / period)
     return whole * dash + min(s - whole * period, dash)
@@ -113,9 +113,9 @@ def _covered(pieces: NDArray[np.float64], n: int, s: float, d: float, along: flo
         return 0.0
     length, width, dash, period = far - near, right - left, pieces[n, DASH], pieces[n, PERIOD]
     if period > 0:
-        length = _painted(far - pieces[n, START], dash, period) - _painted(near - pieces[n, START], dash, period)
+        length = painted(far - pieces[n, START], dash, period) - painted(near - pieces[n, START], dash, period)
     elif period < 0:
-        width = _painted(right - pieces[n, LEFT], dash, -period) - _painted(left - pieces[n, LEFT], dash, -period)
+        width = painted(right - pieces[n, LEFT], dash, -period) - painted(left - pieces[n, LEFT], dash, -period)
     return length * width / (along * across)
 
 
@@ -125,8 +125,8 @@ def _brightness(ground: Ground, s: float, d: float, along: float, across: float,
     patches = ground.patches
     bucket = min(max(int(s / BUCKET), 0), patches.shape[0] - 1)
     if patches[bucket, 4] < 1.0:
-        cover = _overlap(s, along, patches[bucket, 0], patches[bucket, 1])
-        cover *= _overlap(d, across, patches[bucket, 2], patches[bucket, 3])
+        cover = overlap(s, along, patches[bucket, 0], patches[bucket, 1])
+        cover *= overlap(d, across, patches[bucket, 2], patches[bucket, 3])
         if ground.sealed < 0.5:  # damp hollows instead of mended squares
             cover *= min(max(0.5 + 0.6 * grain, 0.0), 1.0)
         tone *= 1 - (1 - patches[bucket, 4]) * cover
@@ -138,7 +138,7 @@ def _paint_cover(ground: Ground, k: int, s: float, along: float, grain: float) -
     """The share of pattern k that is painted along a footprint."""
     patterns = ground.patterns
     dash, period, wear = patterns[k, 0], patterns[k, 1], patterns[k, 2]
-    cover = (_painted(s + along / 2, dash, period) - _painted(s - along / 2, dash, period)) / along
+    cover = (painted(s + along / 2, dash, period) - painted(s - along / 2, dash, period)) / along
     return cover * _kept(wear, ground.worn, s, along, grain) if wear > 0 else cover
 
 

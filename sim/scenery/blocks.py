@@ -10,7 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.appearance import Colour, Light, beam, beam_share
+from sim.appearance.light import Light, beam, beam_share
+from sim.appearance.palette import Colour
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.scenery.cars import RAYS, Floats, _convex, _screen_box
 from sim.types import Pose
