@@ -55,9 +55,7 @@ class Renderer:
 
     def _view(self, camera: Camera, ego: Pose, figures: Figures, time: float, truth: bool) -> Canvas:  # noqa: ARG002
         canvas = blank_canvas(camera.height, camera.width, truth)
-        cos, sin = math.cos(ego.heading), math.sin(ego.heading)
-        x, y = ego.x - camera.lateral * sin, ego.y + camera.lateral * cos
-        eye = Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon), float(camera.lateral))
+        eye = eye_of(camera, ego)
         draw_sky(canvas, self._skies[camera.focal, camera.horizon], eye.focal, eye.horizon, ego.heading)
         draw_ground(canvas, self._ground, self._light, eye)
         count = self._scenery.x.size + len(figures.pose)
@@ -69,6 +67,13 @@ class Renderer:
         put_in_order(things, forward, right, self._scenery.x.size, figures.pose, figures.size, eye)
         _draw_things(canvas, self._scenery, self._plants, figures, self._light, things, forward, right, eye)
         return canvas
+
+
+def eye_of(camera: Camera, ego: Pose) -> Eye:
+    """Where a camera of a car at `ego` is."""
+    cos, sin = math.cos(ego.heading), math.sin(ego.heading)
+    x, y = ego.x - camera.lateral * sin, ego.y + camera.lateral * cos
+    return Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon), float(camera.lateral))
 
 
 @kernel

@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[1]
 # Each room may import only rooms that stand before it.
 ORDER = [
     "sim.types", "sim.scenario", "sim.geometry", "sim.steering", "sim.roads", "sim.actors", "sim.world", "sim.referee",
-    "sim.camera", "sim.kernels", "sim.appearance", "sim.noise", "sim.sky", "sim.ground", "sim.scenery", "sim.render",
+    "sim.camera", "sim.kernels", "sim.appearance", "sim.noise", "sim.sky", "sim.ground", "sim.scenery", "sim.render", "sim.truth",
     "sim.env", "sim.expert", "sim.rollout", "sim",
     "pilotnet.settings", "pilotnet.suites", "pilotnet.folders", "pilotnet.progress", "pilotnet.parallel", "pilotnet.dataset",
     "pilotnet.record", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.samples", "pilotnet.train",

@@ -4,7 +4,7 @@ import math
 
 from sim.appearance import Light
 from sim.kernels import Canvas, Eye, kernel, level_of
-from sim.scenery.car_paint import GLASS, HEADLAMP, LIT_SIGN, REFLECTOR, TAIL_LAMP
+from sim.scenery.car_paint import HEADLAMP, LIT_SIGN, LIT_WINDOW, REFLECTOR, TAIL_LAMP
 from sim.scenery.car_shapes import Floats
 
 RETROREFLECTION = 2.5  # how much brighter than paper a reflector throws headlights back
@@ -25,8 +25,8 @@ def shine(finish: int, braking: bool, parked: bool, light: Light, headlight: flo
         return 0.4 * headlight, 0.4 * headlight, 0.38 * headlight
     if finish == LIT_SIGN:
         return 0.95 * on, 0.55 * on, 0.08 * on
-    if finish == GLASS:
-        return 0.02 * on, 0.02 * on, 0.016 * on
+    if finish == LIT_WINDOW:
+        return 0.30 * on, 0.27 * on, 0.20 * on
     return 0.0, 0.0, 0.0
 
 

@@ -8,7 +8,7 @@ from sim.scenery.car_shapes import (
 )  # fmt: skip
 
 # How a point takes the light: dull, glossy paint, window, lamps, and what throws headlights back.
-MATT, PAINT, GLASS, HEADLAMP, TAIL_LAMP, REFLECTOR, LIT_SIGN = range(7)
+MATT, PAINT, GLASS, HEADLAMP, TAIL_LAMP, REFLECTOR, LIT_SIGN, LIT_WINDOW = range(8)
 Painted = tuple[float, float, float, int]
 
 
@@ -70,7 +70,9 @@ def _lamp(y: float, z: float, lamps: Floats, first: int) -> bool:
 
 
 @kernel
-def _side(style: int, x: float, z: float, up: float, length: float, wheels: Floats, red: float, green: float, blue: float) -> Painted:
+def _side(
+    style: int, x: float, z: float, up: float, length: float, wheels: Floats, red: float, green: float, blue: float
+) -> Painted:
     """Wheels in their arches, sill, door seams, handles and a crease of a car's side."""
     arch = _arch(x, z, wheels)
     if arch[1] >= 0.0:
@@ -250,7 +252,9 @@ def _bus(
         if _lamp(y, z, lamps, 0):
             return 0.93, 0.95, 0.97, HEADLAMP
         if 0.82 < up < 0.92 and out < 0.70:
-            return (0.95, 0.60, 0.10, LIT_SIGN) if 0.845 < up < 0.895 and math.floor(y * 9.0) % 3 != 0 else (0.03, 0.03, 0.03, MATT)
+            return (
+                (0.95, 0.60, 0.10, LIT_SIGN) if 0.845 < up < 0.895 and math.floor(y * 9.0) % 3 != 0 else (0.03, 0.03, 0.03, MATT)
+            )
         if 0.38 < up < 0.82 and out < 0.93:
             return (0.03, 0.03, 0.03, MATT) if out < 0.008 else (0.0, 0.0, 0.0, GLASS)
         if out < 0.20 and 0.50 < z < 0.63:
@@ -274,12 +278,12 @@ def _bus_side(
     doors = min(abs(x - 0.42 * length), abs(x - 0.02 * length))
     if role == RIGHT and doors < 0.62 and up < 0.83:
         if 0.12 < up < 0.80 and 0.04 < doors < 0.54:
-            return 0.0, 0.0, 0.0, GLASS
+            return 0.0, 0.0, 0.0, LIT_WINDOW
         if doors < 0.60:
             return 0.07, 0.07, 0.07, MATT
     if 0.42 < up < 0.81 and abs(x) < 0.485 * length:
         bay = x / (length / 8.0)
-        return (0.05, 0.05, 0.05, MATT) if abs(bay - math.floor(bay + 0.5)) < 0.03 else (0.0, 0.0, 0.0, GLASS)
+        return (0.05, 0.05, 0.05, MATT) if abs(bay - math.floor(bay + 0.5)) < 0.03 else (0.0, 0.0, 0.0, LIT_WINDOW)
     if z < 0.40:
         return 0.09, 0.09, 0.09, MATT
     if 0.30 < up < 0.34:

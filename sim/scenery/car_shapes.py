@@ -70,8 +70,8 @@ class Profile(NamedTuple):
 
 PROFILES = {
     Kind.SALOON: Profile(0.61, 0.49, 0.58, 0.24, 0.16, 0.215, 0.155, -0.365, 0.150, 0.93, 0.26),
-    Kind.ESTATE: Profile(0.60, 0.48, 0.59, 0.22, 0.03, 0.225, 0.150, -0.480, 0.060, 0.94, 0.22),
-    Kind.VAN: Profile(0.49, 0.40, 0.48, 0.15, 0.02, 0.372, 0.135, -0.496, 0.012, 0.985, 0.07),
+    Kind.ESTATE: Profile(0.60, 0.48, 0.59, 0.22, 0.03, 0.225, 0.150, -0.458, 0.062, 0.94, 0.22),
+    Kind.VAN: Profile(0.49, 0.40, 0.48, 0.15, 0.02, 0.372, 0.135, -0.478, 0.012, 0.985, 0.07),
 }
 
 
@@ -138,7 +138,9 @@ def _car(profile: Profile, length: float, width: float, height: float) -> Shape:
     build.add(BOTTOM, (0, 0, -1), (0, 0, CLEARANCE))
     build.add(TOP, (0, 0, 1), (0, 0, shoulder))
     build.add(BONNET, ((profile.shoulder - profile.nose) * height, 0, profile.bonnet * length), (end, 0, profile.nose * height))
-    build.add(BOOT, ((profile.tail - profile.shoulder) * height, 0, 0.01 + profile.boot * length), (-end, 0, profile.tail * height))
+    build.add(
+        BOOT, ((profile.tail - profile.shoulder) * height, 0, 0.01 + profile.boot * length), (-end, 0, profile.tail * height)
+    )
     build.pair((FRONT, FRONT), (0.75, 0.66, 0), (end - 0.30, side, 0))
     build.pair((REAR, REAR), (-0.75, 0.66, 0), (-end + 0.20, side, 0))
     build.end_part()

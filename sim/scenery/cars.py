@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 from sim.appearance import Light, beam, beam_share
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.scenery.car_lamps import glow_of, shine
-from sim.scenery.car_paint import GLASS, HEADLAMP, MATT, painted, wheel
+from sim.scenery.car_paint import GLASS, HEADLAMP, LIT_WINDOW, MATT, painted, wheel
 from sim.scenery.car_shapes import BONNET, BOOT, LAMPS, PARTS, PLANES, STYLES, TOP, WHEELS, Floats, shape_of
 from sim.types import Actor
 
 NEAR = 0.15  # [m] in front of the camera where the world begins
 # Rays of a pixel (right, down), on a turned grid; large cars send the last two only where the first two differ.
 RAYS = ((0.125, 0.375), (0.875, 0.625), (0.375, 0.875), (0.625, 0.125))
-LARGE = 2500.0  # [px] area on the screen
+LARGE = 350.0  # [px] area on the screen
 DIFFERENT = 0.08  # in brightness
 NOTHING = -1
 CAR = int(Label.CAR)
@@ -95,16 +95,16 @@ def _convex(planes: Floats, first: int, last: int, room: Floats, dx: float, dy: 
                 return -1.0, -1
             if room[i] < enter * slope:
                 enter, face = room[i] / slope, i
+    if face < 0:
+        return -1.0, -1
     for i in range(first, last):
         if room[i] >= 0.0 and (planes[i, 0] * dx + planes[i, 1] * dy + planes[i, 2] * dz) * enter > room[i]:
             return -1.0, -1
-    return (enter, face) if face >= 0 else (-1.0, -1)
+    return enter, face
 
 
 @kernel
-def _wheels(
-    wheels: Floats, half: float, x: float, y: float, z: float, dx: float, dy: float, dz: float
-) -> tuple[float, float]:
+def _wheels(wheels: Floats, half: float, x: float, y: float, z: float, dx: float, dy: float, dz: float) -> tuple[float, float]:
     """Distance along a ray from (x, y, z) to the nearest axle's wheels, -1 for none, and how far from the axle [m] it hits."""
     best, radius, outer = -1.0, 0.0, wheels[0]
     slab_in, slab_out = (-half - y) / dy if dy != 0.0 else -1e9, (half - y) / dy if dy != 0.0 else 1e9
@@ -135,9 +135,10 @@ def _hit(
             distance, plane = _convex(planes, starts[i], starts[i + 1], room, dx, dy, dz)
             if 0.0 < distance < nearest:
                 part, nearest, face = i, distance, plane
-    rolling, from_axle = _wheels(wheels, width / 2 - 0.02, x, y, z, dx, dy, dz)
-    if 0.0 < rolling < nearest:
-        part, nearest, radius = PARTS, rolling, from_axle
+    if z + nearest * dz < 2 * wheels[0]:
+        rolling, from_axle = _wheels(wheels, width / 2 - 0.02, x, y, z, dx, dy, dz)
+        if 0.0 < rolling < nearest:
+            part, nearest, radius = PARTS, rolling, from_axle
     return part, nearest, face, radius
 
 
@@ -155,17 +156,18 @@ def _lit(
     if finish == MATT:
         return red * lit_red, green * lit_green, blue * lit_blue
     # What is mirrored: the horizon or the sky above, or the ground, by where the mirrored ray goes.
-    cosine = -(nx * dx + ny * dy + up * dz) / math.sqrt(dx * dx + dy * dy + dz * dz)
-    aloft = (dz + 2 * cosine * up * math.sqrt(dx * dx + dy * dy + dz * dz)) / math.sqrt(dx * dx + dy * dy + dz * dz)
+    shorten = 1.0 / math.sqrt(dx * dx + dy * dy + dz * dz)
+    cosine = -(nx * dx + ny * dy + up * dz) * shorten
+    aloft = dz * shorten + 2 * cosine * up
     shy = (1.0 - min(max(cosine, 0.0), 1.0)) ** 3
-    mirror = 0.16 + 0.60 * shy if finish in (GLASS, HEADLAMP) else 0.05 + 0.30 * shy
+    mirror = 0.22 + 0.55 * shy if finish in (GLASS, LIT_WINDOW, HEADLAMP) else 0.05 + 0.30 * shy
     high = min(max(aloft + 0.10, 0.0) * 2.2, 1.0)
     ground, zenith = 0.28 * (1 - high) * (aloft <= 0.02), high
     edge = (1 - high) * (aloft > 0.02)
     back_red = ground * light.level_red + zenith * 1.05 * light.sky_red + edge * light.haze_red
     back_green = ground * light.level_green + zenith * 1.25 * light.sky_green + edge * light.haze_green
     back_blue = ground * light.level_blue * 0.9 + zenith * 1.45 * light.sky_blue + edge * light.haze_blue
-    if finish == GLASS:
+    if finish in (GLASS, LIT_WINDOW):
         red, green, blue = 0.045, 0.05, 0.055
     return red * lit_red + mirror * back_red, green * lit_green + mirror * back_green, blue * lit_blue + mirror * back_blue
 
@@ -302,7 +304,17 @@ def car_covers(cars: Cars, k: int, own: Eye, columns: int, row: float, column: f
         slope, rise = (column + RAYS[ray][0] - columns / 2) / own.focal, (own.horizon - row - RAYS[ray][1]) / own.focal
         dx, dy = own.cos - slope * own.sin, own.sin + slope * own.cos
         hit = _hit(
-            cars.planes[k], cars.starts[k], cars.room[k], cars.wheels[k], cars.size[k, 1], own.x, own.y, own.elevation, dx, dy, rise
+            cars.planes[k],
+            cars.starts[k],
+            cars.room[k],
+            cars.wheels[k],
+            cars.size[k, 1],
+            own.x,
+            own.y,
+            own.elevation,
+            dx,
+            dy,
+            rise,
         )
         hits += hit[0] != NOTHING
         if hits == 2:

@@ -60,9 +60,7 @@ def _point_nearer(pose: Floats, size: Floats, x: float, y: float, eye: Eye) -> i
 
 
 @kernel
-def put_in_order(
-    things: Integers, forward: Floats, right: Floats, still: int, poses: Floats, sizes: Floats, eye: Eye
-) -> None:
+def put_in_order(things: Integers, forward: Floats, right: Floats, still: int, poses: Floats, sizes: Floats, eye: Eye) -> None:
     """Mend an order by the distances of the centres: move what is wrongly before or behind a vehicle across it.
 
     things: (N,) indices, from `still` on those of `poses` (K, 4) x, y, cos, sin and `sizes` (K, 3) [m]; forward, right: (N,) [m].

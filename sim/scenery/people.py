@@ -45,7 +45,17 @@ def people_of(actors: Sequence[Actor]) -> People:
     dresses = [dress_of(actor.ident, actor.colour) for actor in actors]
     numbers = np.array(
         [
-            (a.pose.x, a.pose.y, math.cos(a.pose.heading), math.sin(a.pose.heading), a.length, a.width, a.height, a.speed, a.phase)
+            (
+                a.pose.x,
+                a.pose.y,
+                math.cos(a.pose.heading),
+                math.sin(a.pose.heading),
+                a.length,
+                a.width,
+                a.height,
+                a.speed,
+                a.phase,
+            )
             for a in actors
         ],
         dtype=np.float64,

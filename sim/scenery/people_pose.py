@@ -20,10 +20,12 @@ TALL = 1.75  # [m] of the figure that the numbers below describe
 THIGH, SHIN, UPPER_ARM, FOREARM, FOOT = 0.43, 0.42, 0.27, 0.24, 0.20  # [m]
 HIP, SHOULDER = 0.925, 0.495  # [m] the highest above the ground; above the hips
 HEAD, HAIR, NECK, CHEST, BELLY, SHOULDERS, EXTRA = range(7)
-ARMS, FOREARMS, HANDS, THIGHS, SHINS, FEET, LIMBS = 7, 9, 11, 13, 15, 17, 19
+ARMS, FOREARMS, HANDS, THIGHS, SHINS, FEET, PELVIS, LIMBS = 7, 9, 11, 13, 15, 17, 19, 20
 # What each limb is dressed in.
 SKIN, HAIRS, JACKET, TROUSERS, SHOES, BAG = range(6)
-DRESS = np.array([SKIN, HAIRS, SKIN, JACKET, JACKET, JACKET, BAG] + [JACKET] * 4 + [SKIN] * 2 + [TROUSERS] * 4 + [SHOES] * 2)
+DRESS = np.array(
+    [SKIN, HAIRS, SKIN, JACKET, JACKET, JACKET, BAG] + [JACKET] * 4 + [SKIN] * 2 + [TROUSERS] * 4 + [SHOES] * 2 + [TROUSERS]
+)
 NO_BAG, BACKPACK, LONG_HAIR = range(3)
 SKINS = ((0.87, 0.68, 0.56), (0.80, 0.60, 0.47), (0.62, 0.44, 0.32), (0.40, 0.27, 0.19))
 HAIR_COLOURS = ((0.10, 0.08, 0.07), (0.24, 0.15, 0.09), (0.50, 0.36, 0.18), (0.55, 0.53, 0.50), (0.36, 0.16, 0.09))
@@ -100,13 +102,14 @@ def pose_limbs(limbs: Floats, height: float, stout: float, carried: int, speed: 
         sign = 1.0 if side == 0 else -1.0
         cycle = phase / (2 * math.pi) + 0.5 * side
         _leg(limbs, side, 0.045 * vigour * math.cos(2 * math.pi * cycle), hip, stout)
-        swing = 0.04 - 0.45 * vigour * math.cos(2 * math.pi * cycle)
-        _arm(limbs, side, sign, swing, hip + SHOULDER - 0.03, 0.16 + 0.20 * vigour + 0.35 * max(swing, 0.0), stout)
+        swing = 0.04 - 0.38 * vigour * math.cos(2 * math.pi * cycle)
+        _arm(limbs, side, sign, swing, hip + SHOULDER - 0.065, 0.16 + 0.20 * vigour + 0.35 * max(swing, 0.0), stout)
     lean = 0.02 * vigour
-    _put(limbs, BELLY, 0.0, 0.0, hip - 0.04, 0.005, 0.0, hip + 0.15, 0.158 * stout, 0.148 * stout, 0.76)
-    _put(limbs, CHEST, 0.005, 0.0, hip + 0.14, lean, 0.0, hip + 0.38, 0.150 * stout, 0.165 * stout, 0.70)
+    _put(limbs, PELVIS, 0.0, 0.062, hip - 0.01, 0.0, -0.062, hip - 0.01, 0.098 * stout, 0.098 * stout, 1.0)
+    _put(limbs, BELLY, 0.0, 0.0, hip + 0.09, 0.005, 0.0, hip + 0.17, 0.165 * stout, 0.155 * stout, 0.72)
+    _put(limbs, CHEST, 0.005, 0.0, hip + 0.16, lean, 0.0, hip + 0.34, 0.158 * stout, 0.175 * stout, 0.66)
     up = hip + SHOULDER
-    _put(limbs, SHOULDERS, lean, 0.135, up - 0.035, lean, -0.135, up - 0.035, 0.062, 0.062, 1.0)
+    _put(limbs, SHOULDERS, lean, 0.130, up - 0.062, lean, -0.130, up - 0.062, 0.074, 0.074, 1.0)
     _put(limbs, NECK, lean, 0.0, up, lean + 0.015, 0.0, up + 0.10, 0.055, 0.052, 1.0)
     _put(limbs, HEAD, lean + 0.040, 0.0, up + 0.135, lean + 0.030, 0.0, up + 0.225, 0.068, 0.087, 1.12)
     _put(limbs, HAIR, lean - 0.005, 0.0, up + 0.200, lean + 0.012, 0.0, up + 0.236, 0.094, 0.094, 1.08)
@@ -142,6 +145,8 @@ def _arm(limbs: Floats, side: int, sign: float, swing: float, up: float, bend: f
     elbow_x, elbow_up = UPPER_ARM * math.sin(swing), up - UPPER_ARM * math.cos(swing)
     hand_x, hand_up = elbow_x + FOREARM * math.sin(swing + bend), elbow_up - FOREARM * math.cos(swing + bend)
     _put(limbs, ARMS + side, 0.01, across, up, elbow_x, across + sign * 0.03, elbow_up, 0.058, 0.048, 1.0)
-    _put(limbs, FOREARMS + side, elbow_x, across + sign * 0.03, elbow_up, hand_x, across + sign * 0.02, hand_up, 0.047, 0.038, 1.0)
+    _put(
+        limbs, FOREARMS + side, elbow_x, across + sign * 0.03, elbow_up, hand_x, across + sign * 0.02, hand_up, 0.047, 0.038, 1.0
+    )
     tip_x, tip_up = hand_x + 0.08 * math.sin(swing + bend), hand_up - 0.08 * math.cos(swing + bend)
     _put(limbs, HANDS + side, hand_x, across + sign * 0.02, hand_up, tip_x, across + sign * 0.01, tip_up, 0.034, 0.030, 1.0)
