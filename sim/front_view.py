@@ -18,7 +18,7 @@ from sim.kernels import Canvas, Eye, blank_canvas, kernel
 from sim.lens import through_lens
 from sim.scenario import Scenario
 from sim.scenery.blocks import Block, Blocks, blocks_of, draw_block
-from sim.scenery.cars import Cars, cars_of, draw_car
+from sim.scenery.figures import Figures, draw_figure, figures_of, shade_under_figure
 from sim.scenery.shadows import shade_under_car
 from sim.sky import draw_sky, panorama
 from sim.types import Actor, Image, Pose
@@ -48,35 +48,32 @@ class FrontView:
         eye = Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon), float(camera.lateral))
         draw_sky(canvas, self._sky, eye.focal, eye.horizon, ego.heading, 1.0)
         draw_lane_ground(canvas, ground, self._light, eye, self._cover)
-        cars, whole = cars_of(list(actors)), blocks_of(blocks)
-        _draw_shadows(canvas, cars, whole, self._light, eye)
+        figures, whole = figures_of(actors), blocks_of(blocks)
+        _draw_shadows(canvas, figures, whole, self._light, eye)
         pieces = blocks_of([piece for block in blocks for piece in block.pieces()])
-        poses = np.concatenate([cars.pose, pieces.pose])
+        poses = np.concatenate([figures.pose, pieces.pose])
         away = np.hypot(poses[:, 0] - x, poses[:, 1] - y)
         order = np.argsort(-away, kind="stable")
-        _draw_things(canvas, cars, pieces, self._light, order[away[order] < SEEN], eye)
+        _draw_things(canvas, figures, pieces, self._light, order[away[order] < SEEN], eye)
         through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=False)
         return canvas.image
 
 
 @kernel
-def _draw_shadows(canvas: Canvas, cars: Cars, blocks: Blocks, light: Light, eye: Eye) -> None:
-    for i in range(cars.pose.shape[0]):
-        shade_under_car(canvas, cars.pose[i], cars.size[i], light, eye)
+def _draw_shadows(canvas: Canvas, figures: Figures, blocks: Blocks, light: Light, eye: Eye) -> None:
+    for i in range(figures.pose.shape[0]):
+        shade_under_figure(canvas, figures, i, light, eye)
     for i in range(blocks.pose.shape[0]):
         if blocks.size[i, 2] > FLAT:
             shade_under_car(canvas, blocks.pose[i], blocks.size[i], light, eye)
 
 
 @kernel
-def _draw_things(canvas: Canvas, cars: Cars, blocks: Blocks, light: Light, things: NDArray[np.int64], eye: Eye) -> None:
-    """Cars, then blocks by number, in the order given: far to near."""
-    count = cars.pose.shape[0]
+def _draw_things(canvas: Canvas, figures: Figures, blocks: Blocks, light: Light, things: NDArray[np.int64], eye: Eye) -> None:
+    """Actors, then blocks by number, in the order given: far to near."""
+    count = figures.pose.shape[0]
     for i in things:
         if i < count:
-            draw_car(
-                canvas, cars.pose[i], cars.size[i], cars.colour[i], cars.braking[i], cars.ident[i], cars.planes[i], cars.room[i],
-                light, eye,
-            )  # fmt: skip
+            draw_figure(canvas, figures, i, light, eye)
         else:
             draw_block(canvas, blocks, i - count, light, eye)

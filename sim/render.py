@@ -19,11 +19,12 @@ from sim.kernels import Canvas, Eye, blank_canvas, kernel
 from sim.lens import through_lens
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
-from sim.scenery.cars import Cars, cars_of, draw_car
+from sim.scenery.figures import Figures, draw_figure, figures_of, shade_under_figure
+from sim.scenery.order import put_in_order
 from sim.scenery.placement import PLANT, Scenery, scenery_of
 from sim.scenery.plants import Plants, draw_plant, plants
 from sim.scenery.posts import draw_post
-from sim.scenery.shadows import shade_under_car, shade_under_plant
+from sim.scenery.shadows import shade_under_plant
 from sim.sky import draw_sky, panorama
 from sim.types import Actor, Image, Pose
 
@@ -47,31 +48,31 @@ class Renderer:
 
     def render(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Image]:
         """One RGB uint8 image (H, W, 3) for each camera of a car at `ego`, with the actors where they are now."""
-        cars = cars_of(list(actors))
-        return [self._view(camera, ego, cars, time, truth=False).image for camera in self.cameras]
+        figures = figures_of(actors)
+        return [self._view(camera, ego, figures, time, truth=False).image for camera in self.cameras]
 
     def truth(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Canvas]:
         """The same images with depth, label and instance of every pixel beside them."""
-        cars = cars_of(list(actors))
-        return [self._view(camera, ego, cars, time, truth=True) for camera in self.cameras]
+        figures = figures_of(actors)
+        return [self._view(camera, ego, figures, time, truth=True) for camera in self.cameras]
 
-    def _view(self, camera: Camera, ego: Pose, cars: Cars, time: float, truth: bool) -> Canvas:
+    def _view(self, camera: Camera, ego: Pose, figures: Figures, time: float, truth: bool) -> Canvas:
         canvas = blank_canvas(camera.height, camera.width, truth)
-        cos, sin = math.cos(ego.heading), math.sin(ego.heading)
-        x, y = ego.x - camera.lateral * sin, ego.y + camera.lateral * cos
-        eye = Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon), float(camera.lateral))
-        inside = self._sheltered(x, y)
+        eye = eye_of(camera, ego)
+        inside = self._sheltered(eye.x, eye.y)
         light, tunnel = self._atmosphere.lights(inside)
         sky = self._skies[camera.focal, camera.horizon]
         gain = light.haze_green / self._atmosphere.light.haze_green
         draw_sky(canvas, sky, eye.focal, eye.horizon, ego.heading, gain)
         draw_ground(canvas, self._ground, light, tunnel, eye)
-        count = self._scenery.x.size + len(cars.pose)
+        count = self._scenery.x.size + len(figures.pose)
         things, forward, right = np.empty(count, np.int64), np.empty(count), np.empty(count)
         spread = camera.width / 2 / camera.focal
-        found = _in_view(things, forward, right, self._scenery, cars.pose, spread, eye)
+        found = _in_view(things, forward, right, self._scenery, figures.pose, spread, eye)
         order = np.argsort(-forward[:found], kind="stable")
-        _draw_things(canvas, self._scenery, self._plants, cars, light, things[order], forward[order], right[order], eye)
+        things, forward, right = things[order], forward[order], right[order]
+        put_in_order(things, forward, right, self._scenery.x.size, figures.pose, figures.size, eye)
+        _draw_things(canvas, self._scenery, self._plants, figures, light, things, forward, right, eye)
         through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
         return canvas
 
@@ -84,18 +85,25 @@ class Renderer:
         return min(max(depth / MOUTH + 0.5, 0.0), 1.0)
 
 
+def eye_of(camera: Camera, ego: Pose) -> Eye:
+    """Where a camera of a car at `ego` is."""
+    cos, sin = math.cos(ego.heading), math.sin(ego.heading)
+    x, y = ego.x - camera.lateral * sin, ego.y + camera.lateral * cos
+    return Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon), float(camera.lateral))
+
+
 @kernel
 def _in_view(
     things: NDArray[np.int64], forwards: NDArray[np.float64], rights: NDArray[np.float64],
-    scenery: Scenery, cars: NDArray[np.float64], spread: float, eye: Eye,
+    scenery: Scenery, actors: NDArray[np.float64], spread: float, eye: Eye,
 ) -> int:  # fmt: skip
-    """Write what may show: index (cars follow the scenery), forward and right of the camera [m]; return how many."""
+    """Write what may show: index (actors follow the scenery), forward and right of the camera [m]; return how many."""
     found = 0
     for i in range(things.size):
-        car = i - scenery.x.size
-        dx = (cars[car, 0] if car >= 0 else scenery.x[i]) - eye.x
-        dy = (cars[car, 1] if car >= 0 else scenery.y[i]) - eye.y
-        reach, margin = (400.0, 9.0) if car >= 0 else (scenery.reach[i], 1.5 * scenery.height[i])
+        actor = i - scenery.x.size
+        dx = (actors[actor, 0] if actor >= 0 else scenery.x[i]) - eye.x
+        dy = (actors[actor, 1] if actor >= 0 else scenery.y[i]) - eye.y
+        reach, margin = (400.0, 9.0) if actor >= 0 else (scenery.reach[i], 1.5 * scenery.height[i])
         forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
         if -margin < forward < reach and abs(right) < max(forward, 0.0) * spread + margin:
             things[found], forwards[found], rights[found] = i, forward, right
@@ -105,7 +113,7 @@ def _in_view(
 
 @kernel
 def _draw_things(
-    canvas: Canvas, scenery: Scenery, plants: Plants, cars: Cars, light: Light,
+    canvas: Canvas, scenery: Scenery, plants: Plants, figures: Figures, light: Light,
     things: NDArray[np.int64], forward: NDArray[np.float64], right: NDArray[np.float64], eye: Eye,
 ) -> None:  # fmt: skip
     """Shadows first, then the things themselves; both in the order given, far to near."""
@@ -113,8 +121,7 @@ def _draw_things(
     for n in range(things.size):
         i = things[n]
         if i >= still:
-            car = i - still
-            shade_under_car(canvas, cars.pose[car], cars.size[car], light, eye)
+            shade_under_figure(canvas, figures, i - still, light, eye)
         elif scenery.family[i] == PLANT and light.shadow > 0.02 and forward[n] < SHADOWED and scenery.height[i] > 0.8:
             strength = min(3 - 3 * forward[n] / SHADOWED, 1.0)
             shade_under_plant(canvas, light, eye, scenery.x[i], scenery.y[i], scenery.height[i], strength)
@@ -122,11 +129,7 @@ def _draw_things(
     for n in range(things.size):
         i = things[n]
         if i >= still:
-            car = i - still
-            draw_car(
-                canvas, cars.pose[car], cars.size[car], cars.colour[car], cars.braking[car], cars.ident[car], cars.planes[car],
-                cars.room[car], light, eye,
-            )  # fmt: skip
+            draw_figure(canvas, figures, i - still, light, eye)
         elif forward[n] > NEAREST:
             if scenery.family[i] == PLANT:
                 draw_plant(

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ORDER = [
     "sim.types", "sim.scenario", "sim.geometry", "sim.steering", "sim.roads", "sim.actors", "sim.world", "sim.referee",
     "sim.camera", "sim.kernels", "sim.appearance", "sim.noise", "sim.sky", "sim.lens", "sim.ground", "sim.scenery", "sim.render",
-    "sim.front_view", "sim.front_camera", "sim.env", "sim.expert", "sim.rollout", "sim",
+    "sim.truth", "sim.front_view", "sim.front_camera", "sim.env", "sim.expert", "sim.rollout", "sim",
     "pilotnet.settings", "pilotnet.suites", "pilotnet.folders", "pilotnet.progress", "pilotnet.parallel", "pilotnet.dataset",
     "pilotnet.record", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.samples", "pilotnet.train",
     "pilotnet.drivers", "pilotnet.metrics", "pilotnet.evaluate", "pilotnet.report", "pilotnet.demo", "pilotnet.scenes",

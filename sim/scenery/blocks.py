@@ -13,7 +13,7 @@ import numpy as np
 from sim.appearance.light import Light, beam, beam_share
 from sim.appearance.palette import Colour
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
-from sim.scenery.cars import RAYS, Floats, _convex, _screen_box
+from sim.scenery.cars import RAYS, Floats, convex, screen_box
 from sim.types import Pose
 
 LONGEST = 3.0  # [m] a longer block is drawn in pieces, so that what is nearer than a part of it hides that part
@@ -81,7 +81,7 @@ def draw_block(canvas: Canvas, blocks: Blocks, k: int, light: Light, eye: Eye) -
     eye_x, eye_y = (eye.x - x) * along + (eye.y - y) * aside, (eye.y - y) * along - (eye.x - x) * aside
     cos, sin = eye.cos * along + eye.sin * aside, eye.sin * along - eye.cos * aside
     here = Eye(eye_x, eye_y, eye.elevation, cos, sin, eye.focal, eye.horizon, 0.0)
-    left, right, top, bottom = _screen_box(blocks.size[k], here, columns)
+    left, right, top, bottom = screen_box(blocks.size[k], here, columns)
     if left > right or right < 0 or left > columns:
         return
     planes, room = blocks.planes[k], blocks.room[k]
@@ -96,7 +96,7 @@ def draw_block(canvas: Canvas, blocks: Blocks, k: int, light: Light, eye: Eye) -
             hits, sum_red, sum_green, sum_blue, nearest = 0, 0.0, 0.0, 0.0, np.inf
             for ray in range(4):
                 slope, rise = (column + RAYS[ray][0] - columns / 2) / eye.focal, (eye.horizon - row - RAYS[ray][1]) / eye.focal
-                distance, face = _convex(planes, 0, 6, room, cos - slope * sin, sin + slope * cos, rise)
+                distance, face = convex(planes, 0, 6, room, cos - slope * sin, sin + slope * cos, rise)
                 if face >= 0:
                     red, green, blue = _lit(light, planes, face, along, aside, lamps)
                     hits, nearest = hits + 1, min(nearest, distance)
