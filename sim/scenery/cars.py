@@ -12,6 +12,7 @@ from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.scenery.car_lamps import glow_of, shine
 from sim.scenery.car_paint import GLASS, HEADLAMP, LIT_WINDOW, MATT, painted, wheel
 from sim.scenery.car_shapes import BONNET, BOOT, LAMPS, PARTS, PLANES, STYLES, TOP, WHEELS, Floats, shape_of
+from sim.scenery.filters import hidden
 from sim.types import Actor
 
 NEAR = 0.15  # [m] in front of the camera where the world begins
@@ -68,7 +69,7 @@ def cars_of(actors: Sequence[Actor]) -> Cars:
         np.array([a.parked for a in actors], dtype=np.bool_),
         np.array([a.ident for a in actors], dtype=np.int32),
         np.array([STYLES[a.kind] for a in actors], dtype=np.int64),
-        *stacks,
+        *stacks,  # type: ignore[arg-type, call-arg]
         np.empty((count, PLANES)),
     )
 
@@ -286,7 +287,7 @@ def draw_car(canvas: Canvas, cars: Cars, k: int, light: Light, eye: Eye) -> None
                     hits, sum_red, sum_green, sum_blue = hits + 1, sum_red + r, sum_green + g, sum_blue + b
                     if ray == 0:
                         first = g
-            if hits:
+            if hits and not hidden(canvas, row, column, nearest):
                 keep, share, haze = (1 - hits / rays) / 255, (1 - far) / rays, far * hits / rays
                 image[row, column, 0] = level_of(image[row, column, 0] * keep + sum_red * share + light.haze_red * haze)
                 image[row, column, 1] = level_of(image[row, column, 1] * keep + sum_green * share + light.haze_green * haze)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.appearance.light import Light, beam, beam_share
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
+from sim.scenery.filters import hidden
 from sim.scenery.people_pose import (
     BELLY,
     CHEST,
@@ -202,7 +203,7 @@ def draw_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) 
                     front, near, front_cover, nr, nu, nt = i, depth, cover, r, t, w
                 elif depth < next_near:
                     back, next_near, back_cover, br, bu, bt = i, depth, cover, r, t, w
-            if front < 0:
+            if front < 0 or hidden(canvas, row, column, near):
                 continue
             behind = (1 - front_cover) * back_cover
             total = front_cover + behind

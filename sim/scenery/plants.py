@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from sim.appearance.light import Light, beam, beam_share
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.noise import TILE, noise
+from sim.scenery.filters import hidden
 
 Floats = NDArray[np.float64]
 TALL, WIDE = 256, 192  # texels of a plant's picture; the plant's own width is WIDE / TALL of its height
@@ -182,7 +183,7 @@ def draw_plant(
             a, b, c, d = upper + near, upper + away, lower + near, lower + away
             wa, wb, wc, wd = (1 - w) * (1 - t), (1 - w) * t, w * (1 - t), w * t
             cover = wa * texels[a] + wb * texels[b] + wc * texels[c] + wd * texels[d]
-            if cover < 1.0:
+            if cover < 1.0 or hidden(canvas, row, column, forward):
                 continue
             tone = wa * texels[a + 1] + wb * texels[b + 1] + wc * texels[c + 1] + wd * texels[d + 1]
             across = wa * texels[a + 2] + wb * texels[b + 2] + wc * texels[c + 2] + wd * texels[d + 2]
