@@ -48,7 +48,7 @@ def glare(image: Image, atmosphere: Atmosphere, eye: Eye) -> None:
         return
     column = width / 2 + eye.focal * (light.sun_y * eye.cos - light.sun_x * eye.sin) / forward
     row = eye.horizon - eye.focal * light.sun_up / forward
-    _draw_veil(image, column, row, 0.16 * eye.focal, 0.62 * strength)
+    _draw_veil(image, column, row, 0.15 * eye.focal, min(1.1 * strength, 0.85))
 
 
 @kernel
@@ -82,14 +82,14 @@ def _draw_streaks(image: Image, streaks: NDArray[np.float32], horizon: float, sc
         # Most drops are far: short, thin and faint.
         near = 0.3 + 0.9 * streaks[n, 2] ** 3
         lean = 0.8 * (column / columns - 0.5) + 0.10 * (streaks[n, 3] - 0.5)
-        length, half = scale * 16.0 * near, 0.5 * scale * near
+        length, half = scale * 13.0 * near, 0.25 + 0.26 * (scale - 0.6) * near
         shone = bright + lamp * min(max(1.2 - (horizon - row) / (60.0 * scale), 0.2), 1.0)
         for step in range(int(length) + 1):
             i, middle = int(row) + step, column + lean * step
             if not 0 <= i < rows:
                 continue
             # Faint towards both ends.
-            share = 0.55 * min(1.0, 3.0 * (0.5 - abs((step + 0.5) / (length + 1) - 0.5)))
+            share = 0.38 * min(1.0, 3.0 * (0.5 - abs((step + 0.5) / (length + 1) - 0.5)))
             for j in range(max(int(math.floor(middle - half)), 0), min(int(math.ceil(middle + half)), columns)):
                 cover = min(middle + half, j + 1.0) - max(middle - half, float(j))
                 _blend(image, i, j, share * cover, shone)
@@ -105,11 +105,11 @@ def _draw_flakes(image: Image, flakes: NDArray[np.float32], horizon: float, scal
     for n in range(flakes.shape[0]):
         column, row = flakes[n, 0] * columns, flakes[n, 1] * rows
         near = flakes[n, 2] ** 5
-        radius = scale * (0.40 + 1.6 * near + 0.35 * flakes[n, 3])
+        radius = 0.15 + scale * (0.25 + 1.4 * near + 0.25 * flakes[n, 3])
         share = 0.75 - 0.45 * near
         shone = bright + lamp * min(max(1.2 - (horizon - row) / (60.0 * scale), 0.25), 1.0)
         # Half the way of a flake while the shutter is open, outwards and down.
-        blur = 0.010 + 0.035 * near
+        blur = 0.005 + 0.025 * near
         step_x, step_y = blur * (column - columns / 2), blur * (row - horizon) + scale * (0.25 + near)
         length = math.sqrt(step_x * step_x + step_y * step_y) + 1e-6
         along_x, along_y, long = step_x / length, step_y / length, radius + length

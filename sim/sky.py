@@ -123,7 +123,8 @@ def _paint(
             alignment = max(level * (towards_x * burning.x + towards_y * burning.y) + up * burning.up, 0.0)
             away = math.sqrt(max(2 - 2 * alignment, 0.0))
             disc = min(max((burning.radius - away) / pixel + 0.5, 0.0), 1.0) * burning.disc
-            halo = burning.halo * (0.6 * alignment**8 + 0.4 * alignment**120)
+            halo = burning.halo * (0.55 * alignment**8 + 0.45 * alignment**90)
+            blaze = burning.disc * alignment**1800
             band = burning.band * beside * math.exp(-slope * 6.0)
             density = _cloud(values, towards_x / (slope + 0.06), towards_y / (slope + 0.06), shift)
             cloud = min(max(0.55 * density + 1.6 * burning.cover - 0.75, 0.0), 1.0) * min(slope / 0.05, 1.0)
@@ -134,10 +135,10 @@ def _paint(
                 value = colours[0, k] + (colours[1, k] - colours[0, k]) * fade
                 value += (colours[2, k] * (1 - 0.05 * (1 - fade)) - value) * cloud * 0.85
                 value *= billow
-                glow = max(colours[3, k] - value, 0.0)
-                value += glow * min(halo + band * (1 - 0.35 * cloud), 1.0)
-                value += max(1.0 - value, 0.0) * disc * (1 - 0.8 * cloud)
+                value += max(colours[3, k] - value, 0.0) * min(halo, 1.0)
+                value += (colours[3, k] - value) * min(band * (1 - 0.35 * cloud), 1.0)
                 value += (colours[1, k] - value) * mist * (1 - 0.7 * band)
+                value += max(1.05 - value, 0.0) * max(disc, 0.85 * blaze) * (1 - 0.6 * cloud)
                 # A sun in the mist is a pale light above the ground, which keeps the mist's own colour.
                 value += max(colours[3, k] - value, 0.0) * 0.5 * halo * mist * min(slope / 0.08, 1.0)
                 for layer in range(3):

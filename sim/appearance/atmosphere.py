@@ -15,7 +15,7 @@ from sim.scenario import Daytime, Scenario, Weather
 
 FULL_SHADOW = 0.5  # the share of a clear day's light that a shadow takes
 KOSCHMIEDER = 3.0  # meteorological visibility is where contrast falls to 5 %, exp(-3)
-TUNNEL_LIGHT = (0.36, 0.32, 0.25)  # warm lamps, before exposure
+TUNNEL_LIGHT = (0.43, 0.38, 0.30)  # warm lamps, before exposure
 MIST = 25.0  # [m] the depth of haze that the sun shines through from above
 
 
@@ -52,21 +52,21 @@ HOURS = {
     ),
     Daytime.LOW_SUN: Hour(
         elevation=(4.0, 12.0),
-        sun=(0.98, 0.68, 0.36), sky=(0.40, 0.40, 0.44), horizon=(0.90, 0.76, 0.60), zenith=(0.33, 0.45, 0.66),
-        cloud=(0.97, 0.83, 0.69), grey_sky=(0.55, 0.51, 0.48), grey_horizon=(0.63, 0.56, 0.49), grey_zenith=(0.45, 0.44, 0.46),
-        headlight=0.0, lamp=0.2, glow=(1.0, 0.82, 0.50), halo=0.70, band=0.40,
+        sun=(0.98, 0.68, 0.36), sky=(0.40, 0.40, 0.44), horizon=(0.80, 0.69, 0.56), zenith=(0.28, 0.40, 0.62),
+        cloud=(0.97, 0.83, 0.69), grey_sky=(0.53, 0.51, 0.49), grey_horizon=(0.62, 0.57, 0.52), grey_zenith=(0.44, 0.44, 0.46),
+        headlight=0.0, lamp=0.2, glow=(1.0, 0.80, 0.46), halo=0.70, band=0.40,
     ),
     Daytime.DUSK: Hour(
         elevation=(-5.0, -0.5),
-        sun=(0.0, 0.0, 0.0), sky=(0.23, 0.24, 0.30), horizon=(0.47, 0.36, 0.38), zenith=(0.09, 0.14, 0.30),
-        cloud=(0.33, 0.24, 0.30), grey_sky=(0.20, 0.22, 0.27), grey_horizon=(0.24, 0.27, 0.34), grey_zenith=(0.15, 0.17, 0.23),
-        headlight=0.22, lamp=0.7, glow=(0.98, 0.46, 0.17), halo=0.0, band=0.80,
+        sun=(0.0, 0.0, 0.0), sky=(0.23, 0.24, 0.29), horizon=(0.40, 0.35, 0.37), zenith=(0.08, 0.14, 0.29),
+        cloud=(0.33, 0.24, 0.30), grey_sky=(0.20, 0.22, 0.26), grey_horizon=(0.25, 0.27, 0.32), grey_zenith=(0.15, 0.17, 0.22),
+        headlight=0.26, lamp=0.7, glow=(0.72, 0.36, 0.13), halo=0.0, band=0.80,
     ),
     Daytime.NIGHT: Hour(
         elevation=(12.0, 40.0),
         sun=(0.0, 0.0, 0.0), sky=(0.024, 0.029, 0.043), horizon=(0.034, 0.041, 0.064), zenith=(0.008, 0.013, 0.033),
         cloud=(0.030, 0.034, 0.047), grey_sky=(0.025, 0.026, 0.032), grey_horizon=(0.036, 0.037, 0.043),
-        grey_zenith=(0.018, 0.019, 0.024), headlight=0.46, lamp=1.0, glow=(0.15, 0.105, 0.065), halo=0.0, band=0.55,
+        grey_zenith=(0.018, 0.019, 0.024), headlight=0.72, lamp=1.0, glow=(0.15, 0.105, 0.065), halo=0.0, band=0.55,
     ),
 }  # fmt: skip
 # Meteorological visibility [m] in the lightest and the heaviest weather of a kind.
@@ -120,9 +120,9 @@ class Atmosphere:
             dim += 1.6 * snow  # snow throws what light there is back to the clouds
         hour = _dimmed(hour, dim)
         horizon = _mixed(hour.horizon, _lit_fog(hour, reach), overcast)
-        sky = _mixed(hour.sky, hour.grey_sky, overcast)
+        sky = _scaled(_mixed(hour.sky, hour.grey_sky, overcast), 1 + 0.22 * snow)  # snow and clouds light each other
         gain = lean * exposure(
-            0.5 * (_mean(sky) + _mean(hour.sun) * (1 - overcast)) + 0.5 * _mean(horizon) + 0.4 * hour.headlight
+            0.5 * (_mean(sky) + _mean(hour.sun) * (1 - overcast)) + 0.5 * _mean(horizon) + 0.25 * hour.headlight
         )
         grey = _mixed(hour.grey_horizon, hour.grey_zenith, 0.5)
         return cls(
@@ -154,7 +154,7 @@ class Atmosphere:
         """Standard deviation [levels] of the sensor's noise: the darker the world, the more it is amplified."""
         light = self.light
         ambient = (light.level_red + light.level_green + light.level_blue) / 3 / self.gain
-        return min(0.8 * max(ambient, 0.01) ** -0.55, 5.0)
+        return min(0.8 * max(ambient, 0.01) ** -0.53, 4.5)
 
     def lights(self, inside: float) -> tuple[Light, Light]:
         """The light in the open and in a tunnel, for a camera that is inside a tunnel (1), outside (0), or at its mouth.

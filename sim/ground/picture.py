@@ -153,8 +153,8 @@ def _draw_span(
             rough += (0.05 - rough) * cover
         shade, meadow = 1 + rough * (grain + 0.3 * here_field), 0.35 * rough * here_field
         red = red * (shade + meadow) * (light.level_red + lamp + street * STREET_LAMP[0])
-        green = green * shade * (light.level_green + 0.96 * lamp + street * STREET_LAMP[1])
-        blue = blue * (shade - meadow) * (light.level_blue + 0.86 * lamp + street * STREET_LAMP[2])
+        green = green * shade * (light.level_green + 0.95 * lamp + street * STREET_LAMP[1])
+        blue = blue * (shade - meadow) * (light.level_blue + 0.80 * lamp + street * STREET_LAMP[2])
         if shine > 0.0 and hard > 0.0:
             wet = hard * (1 - cover)
             mirror = shine * mirror_at(wet, here_field + 0.3 * grain + 0.4 * track)
