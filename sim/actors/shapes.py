@@ -1,0 +1,61 @@
+"""How big cars are, what colour, and which of them are met on which road."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.scenario import RoadKind
+from sim.types import Kind
+
+Colour = tuple[int, int, int]
+PAINTS: tuple[Colour, ...] = (
+    (196, 30, 34),
+    (28, 52, 120),
+    (232, 232, 230),
+    (24, 24, 26),
+    (120, 124, 128),
+    (178, 182, 186),
+    (34, 92, 60),
+    (212, 160, 40),
+)
+# Length, width and height [m], each from the least to the most.
+SIZES: dict[Kind, tuple[tuple[float, float], tuple[float, float], tuple[float, float]]] = {
+    Kind.SALOON: ((4.2, 4.8), (1.75, 1.85), (1.42, 1.5)),
+    Kind.ESTATE: ((4.4, 4.9), (1.78, 1.88), (1.45, 1.6)),
+    Kind.VAN: ((5.0, 6.0), (1.95, 2.05), (2.0, 2.6)),
+    Kind.TRUCK: ((7.0, 11.0), (2.4, 2.5), (3.2, 3.8)),
+    Kind.BUS: ((10.5, 12.0), (2.5, 2.5), (3.0, 3.2)),
+}
+SHARES = {Kind.SALOON: 0.46, Kind.ESTATE: 0.24, Kind.VAN: 0.14, Kind.TRUCK: 0.1, Kind.BUS: 0.06}
+NO_LONG_VEHICLES = (RoadKind.MOUNTAIN, RoadKind.UNPAVED, RoadKind.RACETRACK)
+LANE_MARGIN = 0.5  # [m] a lane is this much wider than whatever drives in it
+PARKABLE = (Kind.SALOON, Kind.ESTATE, Kind.VAN)
+
+
+class Shape(NamedTuple):
+    """What a car looks like: its size [m] and colour."""
+
+    kind: Kind
+    length: float
+    width: float
+    height: float
+    colour: Colour
+
+
+def traffic_kinds(road: RoadKind, lane_width: float) -> tuple[Kind, ...]:
+    """The kinds of car that drive in a lane so wide [m] on such a road; the smallest fit everywhere."""
+    long_too = road not in NO_LONG_VEHICLES
+    fitting = [
+        kind
+        for kind, (_, width, _) in SIZES.items()
+        if width[1] <= lane_width - LANE_MARGIN and (long_too or kind not in (Kind.TRUCK, Kind.BUS))
+    ]
+    return tuple(fitting) or (Kind.SALOON,)
+
+
+def draw_shape(generator: np.random.Generator, kinds: tuple[Kind, ...]) -> Shape:
+    """A random car of one of these kinds, as often as they are met."""
+    shares = np.array([SHARES[kind] for kind in kinds])
+    kind = kinds[generator.choice(len(kinds), p=shares / shares.sum())]
+    length, width, height = (float(generator.uniform(*limits)) for limits in SIZES[kind])
+    return Shape(kind, length, width, height, PAINTS[generator.integers(len(PAINTS))])
