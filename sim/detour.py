@@ -16,7 +16,7 @@ from sim.roads.plan import RoadPlan
 from sim.steering import CAR_LENGTH, CAR_WIDTH
 
 PARKED_CLEARANCE, PERSON_CLEARANCE = 1.0, 1.5  # [m] wanted
-ENOUGH = 0.6  # [m] of clearance that will do when the car then stays in its own lane
+ENOUGH, ENOUGH_TO_PERSON = 0.6, 0.4  # [m] of clearance that will do when the car then stays in its own lane
 LINE_MARGIN = 0.2  # [m] between the car's side and its lane's edge when it swings within its lane
 SURFACE_MARGIN, VERGE_MARGIN = 0.4, 0.7  # [m] from the end of the surface and from the outer edge of the outermost lane
 REACH = CAR_LENGTH / 2 + 1.0  # [m] the car's centre is displaced from this far before an obstacle until this far behind it
@@ -78,15 +78,15 @@ def ramp_length(plan: RoadPlan) -> float:
 
 
 @njit(cache=True)
-def demand(left: float, right: float, path: float, wanted: float, space: Room) -> float:
+def demand(left: float, right: float, path: float, wanted: float, enough: float, space: Room) -> float:
     """The shift [m] that leaves `wanted` metres beside an obstacle from d = `left` to `right`, or as much as there is room for.
 
-    The car does not leave its lane where staying leaves it enough.
+    The car does not leave its lane where staying leaves it `enough`.
     """
     on_right = left + right > 2 * path
     gap = (left - path if on_right else path - right) - CAR_WIDTH / 2
     shift = max(wanted - gap, 0.0)
-    if gap + space.own >= ENOUGH:
+    if gap + space.own >= enough:
         shift = min(shift, space.own)
     return -min(shift, space.left) if on_right else min(shift, space.right)
 
@@ -95,7 +95,7 @@ def demand(left: float, right: float, path: float, wanted: float, space: Room) -
 def person_demands(across: Floats, half: float, path: float, space: Room, shift: Floats) -> None:
     """Fill `shift` with what people at d = `across`, `half` wide to either side [m], demand."""
     for i in range(across.size):
-        shift[i] = demand(across[i] - half, across[i] + half, path, PERSON_CLEARANCE, space)
+        shift[i] = demand(across[i] - half, across[i] + half, path, PERSON_CLEARANCE, ENOUGH_TO_PERSON, space)
 
 
 @njit(cache=True)

@@ -92,7 +92,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         """Begin a scenario."""
         self._world = World(scenario)
         self._referee = Referee(self._world)
-        self._renderer = Renderer(self._world.plan, scenario.seed, list(self.cameras.values())) if self.cameras else None
+        self._renderer = Renderer(self._world.plan, scenario, list(self.cameras.values())) if self.cameras else None
         self._ticks, self._over = 0, False
         return self.observe()
 

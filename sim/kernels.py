@@ -5,19 +5,24 @@ is handed and never makes one. That is also what a GPU asks of it. Numba renews 
 when a file it calls into does: after editing a kernel, delete `__pycache__`.
 """
 
+from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
+from numpy.typing import NDArray
 
-_OPTIONS: dict[str, Any] = {"cache": True, "fastmath": True, "error_model": "numpy", "_nrt": False}
+_OPTIONS: dict[str, Any] = {"cache": True, "fastmath": True, "error_model": "numpy", "nogil": True, "_nrt": False}
 kernel = njit(**_OPTIONS)
 # For the innermost functions that take records of arrays, which are dear to hand over.
 inlined = njit(**_OPTIONS, inline="always")
 
 
 class Eye(NamedTuple):
-    """A camera in the world: x, y, elevation [m], cosine and sine of its heading, focal length and horizon row [px]."""
+    """A camera in the world: x, y, elevation [m], cosine and sine of its heading, focal length and horizon row [px].
+
+    lateral: how far right of the car's middle it sits [m]; the car's headlights shine from there.
+    """
 
     x: float
     y: float
@@ -26,9 +31,50 @@ class Eye(NamedTuple):
     sin: float
     focal: float
     horizon: float
+    lateral: float
+
+
+class Label(IntEnum):
+    """What a pixel shows."""
+
+    SKY = 0
+    TERRAIN = 1
+    ROAD = 2
+    PLANT = 3
+    STRUCTURE = 4
+    CAR = 5
+    PERSON = 6
+
+
+class Canvas(NamedTuple):
+    """What is drawn on: the picture (H, W, 3), and beside it the truth, arrays (H, W), or (0, 0) when nobody asks for it.
+
+    depth: along the optical axis [m], inf in the sky; label: a Label; instance: an actor's ident, 0 for everything else.
+    """
+
+    image: NDArray[np.uint8]
+    depth: NDArray[np.float32]
+    label: NDArray[np.uint8]
+    instance: NDArray[np.int32]
+
+
+def blank_canvas(height: int, width: int, truth: bool = False) -> Canvas:
+    """A canvas to draw on, its truth all sky."""
+    size = (height, width) if truth else (0, 0)
+    depth = np.full(size, np.inf, np.float32)
+    return Canvas(np.zeros((height, width, 3), np.uint8), depth, np.zeros(size, np.uint8), np.zeros(size, np.int32))
 
 
 @kernel
 def level_of(value: float) -> np.uint8:
     """The pixel level 0-255 of a brightness in [0, 1]; what lies outside is cut."""
     return np.uint8(min(max(value, 0.0), 1.0) * 255 + 0.5)
+
+
+@inlined
+def mark(canvas: Canvas, row: int, column: int, depth: float, label: int, instance: int) -> None:
+    """Write the truth of a pixel, where somebody asks for it."""
+    if canvas.depth.size:
+        canvas.depth[row, column] = depth
+        canvas.label[row, column] = label
+        canvas.instance[row, column] = instance

@@ -5,26 +5,80 @@ camera's pixels.
 """
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Daylight, Light
-from sim.kernels import kernel, level_of
+
+from sim.appearance.atmosphere import Atmosphere
+from sim.kernels import Canvas, kernel, level_of
 from sim.noise import TILE, noise, noise_at
+from sim.scenario import Daytime
 from sim.types import Image
 
+# From the far hills to the trees on the horizon: colour, distance [m], and the share that haze hides even on a clear day.
+LAYERS = ((0.56, 0.66, 0.74), (0.44, 0.54, 0.48), (0.27, 0.35, 0.22))
+DISTANCES = (200.0, 200.0, 150.0)
+LEAST_HIDDEN = (0.35, 0.35, 0.25)
 
-def panorama(daylight: Daylight, seed: int, focal: float, horizon: float) -> Image:
+
+def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) -> Image:
     """RGB uint8 (rows, columns, 3): row 0 touches the horizon, rows go up; column 0 looks along world x, columns go clockwise."""
     columns = round(2 * math.pi * focal)
     rows = max(math.ceil(horizon), 0) + 2
     image = np.empty((rows, columns, 3), np.uint8)
     ridges = np.stack([_ridge(seed, layer, columns) for layer in range(3)])
-    tile = noise()
-    colours = np.array([daylight.zenith, daylight.horizon])
-    _paint(image, ridges, tile.values, colours, daylight.light, daylight.cloud, 1 / focal, float(seed % 1000))
+    light = atmosphere.light
+    # Hills and trees are as dark as the ground they stand on, and greyed by the haze before them.
+    dimmed = np.array(LAYERS) * [light.level_red, light.level_green, light.level_blue]
+    hidden = np.maximum(LEAST_HIDDEN, 1 - np.exp(-np.array(DISTANCES) / atmosphere.reach))[:, None]
+    haze = np.array(atmosphere.horizon)
+    layers = dimmed + (haze - dimmed) * hidden
+    colours = np.array([atmosphere.zenith, atmosphere.horizon, atmosphere.cloud_colour, atmosphere.glow])
+    _paint(image, ridges, noise().values, layers, colours, _burning(atmosphere), 1 / focal, float(seed % 1000))
+    if atmosphere.daytime is Daytime.NIGHT and atmosphere.overcast < 0.4:
+        _stars(image, ridges.max(axis=0), focal, np.random.default_rng([seed, 9]))
     return image
+
+
+class Burning(NamedTuple):
+    """What shines and what hides it: direction to the sun (x, y, up); disc: how much of the sun is seen; halo: how far it glows;
+    dusk: how much the horizon glows where the sun has set; cover: of clouds; reach: of the haze [m].
+    """  # noqa: D205
+
+    x: float
+    y: float
+    up: float
+    disc: float
+    halo: float
+    dusk: float
+    cover: float
+    reach: float
+
+
+def _burning(atmosphere: Atmosphere) -> Burning:
+    light, clear = atmosphere.light, 1 - atmosphere.overcast
+    low = atmosphere.daytime is Daytime.LOW_SUN
+    disc = clear if atmosphere.daytime in (Daytime.DAY, Daytime.LOW_SUN) else 0.0
+    dusk = (0.25 + 0.75 * clear) if atmosphere.daytime is Daytime.DUSK else 0.0
+    halo = {Daytime.DAY: 0.28 * clear, Daytime.LOW_SUN: 0.25 + 0.55 * clear}.get(atmosphere.daytime, 0.0)
+    return Burning(
+        light.sun_x, light.sun_y, light.sun_up, disc if low else 0.0, halo, dusk, atmosphere.cloud, atmosphere.reach
+    )  # fmt: skip
+
+
+def _stars(image: Image, skyline: NDArray[np.float64], focal: float, generator: np.random.Generator) -> None:
+    """A few points of light above the skyline."""
+    rows, columns, _ = image.shape
+    for row, column, bright in zip(
+        generator.integers(0, rows, rows * columns // 900),
+        generator.integers(0, columns, rows * columns // 900),
+        generator.uniform(25.0, 120.0, rows * columns // 900),
+        strict=True,
+    ):
+        if (row + 0.5) / focal > skyline[column] + 0.03:
+            image[row, column] = np.minimum(image[row, column] + bright, 255).astype(np.uint8)
 
 
 def _ridge(seed: int, layer: int, columns: int) -> NDArray[np.float64]:
@@ -42,33 +96,36 @@ def _ridge(seed: int, layer: int, columns: int) -> NDArray[np.float64]:
 
 @kernel
 def _paint(
-    image: Image, ridges: NDArray[np.float64], values: NDArray[np.float32], colours: NDArray[np.float64],
-    light: Light, cover: float, pixel: float, shift: float,
+    image: Image, ridges: NDArray[np.float64], values: NDArray[np.float32], layers: NDArray[np.float64],
+    colours: NDArray[np.float64], burning: Burning, pixel: float, shift: float,
 ) -> None:  # fmt: skip
     rows, columns, _ = image.shape
-    haze = (light.haze_red, light.haze_green, light.haze_blue)
-    layers = ((0.56, 0.66, 0.74), (0.44, 0.54, 0.48), (0.27, 0.35, 0.22))
     for column in range(columns):
         azimuth = (column + 0.5) * 2 * math.pi / columns
         towards_x, towards_y = math.cos(azimuth), math.sin(azimuth)
+        beside = max(towards_x * burning.x + towards_y * burning.y, 0.0)
         for row in range(rows):
             slope = (row + 0.5) * pixel
             up = slope / math.sqrt(1 + slope * slope)
             level = math.sqrt(1 - up * up)
-            alignment = level * (towards_x * light.sun_x + towards_y * light.sun_y) + up * light.sun_up
-            glow = 0.28 * max(alignment, 0.0) ** 8
-            cloud = _cloud(values, towards_x / (slope + 0.06), towards_y / (slope + 0.06), shift, cover)
+            alignment = max(level * (towards_x * burning.x + towards_y * burning.y) + up * burning.up, 0.0)
+            glow = burning.halo * (0.7 * alignment**8 + 0.3 * alignment**60)
+            glow += burning.dusk * math.exp(-6.0 * slope) * beside * beside
+            disc = burning.disc * min(max((alignment - 0.9990) / 0.0006, 0.0), 1.0) + 0.7 * burning.disc * alignment**500
+            cloud = _cloud(values, towards_x / (slope + 0.06), towards_y / (slope + 0.06), shift, burning.cover)
             cloud *= min(slope / 0.05, 1.0)
             fade = math.exp(-slope * 4.5)
+            hidden_sky = 1 - math.exp(-25.0 / (burning.reach * (slope + 0.15)))
             for k in range(3):
                 value = colours[0, k] + (colours[1, k] - colours[0, k]) * fade
-                value += (0.97 - 0.05 * (1 - fade) - value) * cloud * 0.85
-                value += (1.0 - value) * glow
+                value += (colours[2, k] * (1 - 0.05 * (1 - fade)) - value) * cloud * 0.85
+                value += (colours[3, k] - value) * min(glow, 1.0)
+                value += (1.0 - value) * min(disc, 1.0)
+                value += (colours[1, k] - value) * hidden_sky
                 for layer in range(3):
                     inside = (ridges[layer, column] - slope) / pixel + 0.5
                     hidden = min(max(inside, 0.0), 1.0)
-                    tone = layers[layer][k] + (haze[k] - layers[layer][k]) * (0.35 if layer < 2 else 0.25)
-                    value += (tone - value) * hidden
+                    value += (layers[layer, k] - value) * hidden
                 image[row, column, k] = level_of(value)
 
 
@@ -83,8 +140,9 @@ def _cloud(values: NDArray[np.float32], x: float, y: float, shift: float, cover:
 
 
 @kernel
-def draw_sky(image: Image, panorama: Image, focal: float, horizon: float, heading: float) -> None:
-    """Fill the rows above the horizon."""
+def draw_sky(canvas: Canvas, panorama: Image, focal: float, horizon: float, heading: float, gain: float) -> None:
+    """Fill the rows above the horizon, `gain` times as bright as it was painted."""
+    image = canvas.image
     height, width, _ = image.shape
     rows, columns, _ = panorama.shape
     last = min(int(math.ceil(horizon)), height)
@@ -103,4 +161,12 @@ def draw_sky(image: Image, panorama: Image, focal: float, horizon: float, headin
             for k in range(3):
                 above = panorama[i, left, k] * (1 - t) + panorama[i, right, k] * t
                 below = panorama[i + 1, left, k] * (1 - t) + panorama[i + 1, right, k] * t
-                image[row, column, k] = np.uint8(above + w * (below - above) + 0.5)
+                image[row, column, k] = np.uint8(min(gain * (above + w * (below - above)) + 0.5, 255.0))
+
+
+def mirrored(panorama: Image, rows: int, heading: float) -> NDArray[np.float32]:
+    """What a wet road reflects: the panorama ahead, blurred sideways, (rows, 3) from the horizon downwards, RGB in [0, 255]."""
+    height, columns, _ = panorama.shape
+    middle = round(heading * columns / (2 * math.pi))
+    ahead = panorama[:, np.arange(middle - columns // 12, middle + columns // 12, 3) % columns].mean(axis=1)
+    return ahead[np.minimum(np.arange(max(rows, 1)), height - 1)].astype(np.float32)

@@ -64,10 +64,10 @@ class World:
         """Place everybody; each sort of road user has its own generator, so that more of one does not move the others."""
         plan, scenario, sites = self.plan, self.scenario, Sites.of(self.plan)
         cars, parked, beside, crossing = (np.random.default_rng([scenario.seed, 1, i]) for i in range(4))
-        moving = traffic(plan, scenario.traffic, cars, scenario.leader)
         standing = parked_cars(plan, scenario.parked, parked, sites)
         self._parked_demands, self._ramp, self._room = parked_demands(standing), ramp_length(plan), room(plan)
         zones = narrow_places(plan, self._parked_demands, self._ramp)
+        moving = traffic(plan, scenario.traffic, cars, scenario.leader, zones)
         self._parked = [
             replace(car, actor=replace(car.actor, ident=len(moving) + 1 + i)) for i, car in enumerate(standing)
         ]

@@ -12,9 +12,10 @@ ORDER = [
     "sim.world", "sim.referee",
     "sim.camera", "sim.kernels", "sim.appearance", "sim.noise", "sim.sky", "sim.ground", "sim.scenery", "sim.render",
     "sim.env", "sim.expert", "sim.rollout", "sim",
-    "pilotnet.settings", "pilotnet.suites", "pilotnet.folders", "pilotnet.progress", "pilotnet.parallel", "pilotnet.dataset", "pilotnet.record",
-    "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.samples", "pilotnet.train", "pilotnet.drivers",
-    "pilotnet.metrics", "pilotnet.evaluate", "pilotnet.report", "pilotnet.demo", "pilotnet.cli", "pilotnet.__main__", "pilotnet",
+    "pilotnet.settings", "pilotnet.suites", "pilotnet.folders", "pilotnet.progress", "pilotnet.parallel", "pilotnet.dataset",
+    "pilotnet.record", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.samples", "pilotnet.train",
+    "pilotnet.drivers", "pilotnet.metrics", "pilotnet.evaluate", "pilotnet.report", "pilotnet.demo", "pilotnet.scenes",
+    "pilotnet.cli", "pilotnet.__main__", "pilotnet",
 ]  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def film_drive(
     drive = track(rollout(env, witness, scenario, pushes(scenario, noise)), "driving for the film", ticks)
     moments = [Moment(without_frames(step), witness.actors) for step in drive]
     first, last = choose_window(moments, round(seconds * env.rate))
-    renderer = Renderer(env.world.plan, scenario.seed, [FILM_CAMERA])
+    renderer = Renderer(env.world.plan, scenario, [FILM_CAMERA])
     frames = _frames(renderer, moments, first, last, 1 / env.rate, rgb(colour(name)))
     film = encode(track(frames, "filming", (last - first) * SMOOTHNESS), env.rate * SMOOTHNESS)
     offsets = np.array([moment.step.ego.offset for moment in moments])

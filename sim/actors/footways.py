@@ -4,14 +4,14 @@ import numpy as np
 
 from sim.actors.people import JACKETS, WIDTH, Mode, Person
 from sim.actors.sites import Footprint, Sites, expected_count, require_placed
-from sim.detour import ENOUGH, edges, room
+from sim.detour import ENOUGH_TO_PERSON, edges, room
 from sim.roads.plan import RoadPlan
 from sim.steering import CAR_WIDTH
 
 BEFORE_START, BEHIND_FINISH = 0.0, 150.0  # [m] beyond the drive there are people too, to be seen
 CROSSING_AFTER = 50.0  # [m] behind the start nobody crosses
 EDGE = (0.2, 0.8)  # [m] people walk so far outside the outermost lane
-PASSABLE = ENOUGH + 0.15  # [m] at least between them and a car that keeps as far off as its lane allows
+PASSABLE = ENOUGH_TO_PERSON + 0.15  # [m] at least between them and a car that keeps as far off as its lane allows
 KERB = 0.45  # [m] behind the edge of the carriageway people wait to cross
 WALKS = 0.75  # share of the people who walk
 FARTHEST = 120.0  # [m] that anybody walks
@@ -50,7 +50,7 @@ def crossers(plan: RoadPlan, per_kilometre: float, generator: np.random.Generato
                 station = float(generator.uniform(zebra.station + 0.5, zebra.station + zebra.length - 0.5))
             else:
                 station = float(generator.uniform(start, finish))
-            sides = (plan.carriageway[0] - KERB, plan.carriageway[1] + KERB)
+            sides = _kerbs(plan)
             apart = all(abs(station - other.station) > 0.7 for other in people)
             if apart and _can_cross(station, sides, bool(plan.zebras), sites):
                 people.append(_crosser(plan, station, sides, generator, sites))
@@ -68,10 +68,19 @@ def _beside(plan: RoadPlan, generator: np.random.Generator) -> float:
     if plan.walks:
         return float(plan.walks[generator.integers(len(plan.walks))] + generator.uniform(-0.4, 0.4))
     left, right = edges(plan)
-    lane = plan.lanes[plan.path]
-    nearest = PASSABLE + WIDTH / 2 - (lane.width - CAR_WIDTH) / 2 - room(plan).own
-    away = max(generator.uniform(*EDGE), nearest)
+    away = max(generator.uniform(*EDGE), _nearest(plan))
     return float(right + away if generator.random() < 0.6 else left - away)
+
+
+def _nearest(plan: RoadPlan) -> float:
+    """How far [m] outside the outermost lane somebody must stand at least, for a car to pass that keeps to its lane."""
+    return PASSABLE + WIDTH / 2 - (plan.lanes[plan.path].width - CAR_WIDTH) / 2 - room(plan).own
+
+
+def _kerbs(plan: RoadPlan) -> tuple[float, float]:
+    """Where people wait to cross: d [m] on the left and on the right."""
+    (left, right), nearest = edges(plan), _nearest(plan)
+    return min(plan.carriageway[0] - KERB, left - nearest), max(plan.carriageway[1] + KERB, right + nearest)
 
 
 def _can_cross(station: float, sides: tuple[float, float], at_zebra: bool, sites: Sites) -> bool:

@@ -17,6 +17,7 @@ from sim.steering import CAR_WIDTH
 from sim.types import Actor, Pose
 
 START_CLEAR, FINISH_CLEAR = 60.0, 150.0  # [m] after the start there are none; behind the finish there are some to be seen
+NARROW_CLEAR = 130.0  # [m] after the start there are none that make the road narrow
 ZEBRA_CLEAR, STREET_CLEAR = 10.0, 5.0  # [m]
 BUMPER_GAP = 1.2  # [m]
 REACH_IN = (0.2, 1.2)  # [m] into the lane
@@ -76,7 +77,7 @@ class _Parking:
             place = Footprint(
                 middle - shape.length / 2, middle + shape.length / 2, across - shape.width / 2, across + shape.width / 2
             )
-            shift = demand(place.left, place.right, self.plan.path_offset, PARKED_CLEARANCE, self.room)
+            shift = demand(place.left, place.right, self.plan.path_offset, PARKED_CLEARANCE, ENOUGH, self.room)
             if self._will_do(place, shift):
                 self._place(place, shape, direction, shift)
                 return
@@ -103,7 +104,7 @@ class _Parking:
         reach = generator.uniform(*REACH_IN)
         # The farthest that leaves the ego enough without leaving its lane.
         harmless = 2 * self.room.own + LINE_MARGIN - ENOUGH
-        crowded = self._crowded(station)
+        crowded = self._crowded(station) or station < plan.start + NARROW_CLEAR + shape.length
         if on_left or (crowded and harmless < REACH_IN[0]):
             reach = -generator.uniform(*ON_VERGE)
         elif crowded:
@@ -134,7 +135,7 @@ class _Parking:
         displaced, half = self.plan.path_offset + shift, CAR_WIDTH / 2 + ENOUGH - 1e-9
         if place.left < displaced + half and displaced - half < place.right:
             return False
-        if self._narrow(shift) and self._crowded(place.start):
+        if self._narrow(shift) and (self._crowded(place.start) or place.start < self.plan.start + NARROW_CLEAR):
             return False
         for lane in self.plan.lanes:
             half = min(WIDEST, lane.width - 0.5) / 2 + PASSING_GAP

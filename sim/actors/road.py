@@ -13,11 +13,12 @@ from sim.roads.plan import RoadPlan
 
 AWAKE = 260.0  # [m] along the road from the ego within which traffic moves
 START_GAP, EGO_GAP = 30.0, 50.0  # [m] between the centres of cars of one lane at the start, and to the ego
+ZONE_CLEAR = 50.0  # [m] before a narrow place no car starts
 LEADER_AHEAD, LEADER_HASTE = (30.0, 60.0), (0.55, 0.75)  # [m], share of the comfortable speed
 SIDE_MARGIN = 0.3  # [m] cars that pass each other closer than this are in each other's way
 HELD_BACK = 4.0  # [m] before a narrow place those who wait stand
 BOX_ROOM = 9.0  # [m] behind a narrow place that must be free for whoever enters it
-PULL_AWAY, SLOWEST_THROUGH = 1.2, 4.0  # [m/s²], [m/s] how those who wait reckon their own time through a narrow place
+PULL_AWAY, FASTEST_THROUGH = 1.2, 9.0  # [m/s²], [m/s] how those who wait reckon their own time through a narrow place
 PASS_MARGIN = 2.0  # [s] between the last who leaves a narrow place and the next who enters it the other way
 SURE_BRAKING = 3.0  # [m/s²] who would need more to stop before a narrow place goes through
 LOOK_AHEAD = 120.0  # [m]
@@ -116,14 +117,14 @@ class PathRoad:
         stop = zone.start - HELD_BACK - front
         if stop < speed**2 / (2 * SURE_BRAKING) - 0.5 or stop < -HELD_BACK / 2:
             return None
-        if self._meets_oncoming(zone, front, speed) or self._box_is_full(zone, car):
+        through = 0.8 * car.wanted if isinstance(car, TrafficCar) else self.plan.comfortable_speed_at(zone.start)
+        if self._meets_oncoming(zone, front, speed, min(through, FASTEST_THROUGH)) or self._box_is_full(zone, car):
             return max(stop, 0.0)
         return None
 
-    def _meets_oncoming(self, zone: Zone, front: float, speed: float) -> bool:
+    def _meets_oncoming(self, zone: Zone, front: float, speed: float, through: float) -> bool:
         """Whether somebody comes the other way before a car could be through."""
         way = zone.finish + CAR_TAIL - front
-        through = max(min(self.plan.comfortable_speed_at(zone.start), 9.0), SLOWEST_THROUGH)
         needed = _time_over(way, speed, through) + PASS_MARGIN
         for other in self.cars:
             if other.way > 0 or other.station + other.LENGTH / 2 < zone.start:
@@ -174,10 +175,13 @@ def _time_over(way: float, speed: float, most: float) -> float:
     return (most - speed) / PULL_AWAY + (way - gained) / most
 
 
-def traffic(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, leader: bool = False) -> list[TrafficCar]:
+def traffic(
+    plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, leader: bool = False, zones: tuple[Zone, ...] = ()
+) -> list[TrafficCar]:
     """Cars for every direction, `per_kilometre` each, at random stations at least 30 m apart in a lane, numbered from 1.
 
     The ego's lane stays free for 50 m around the start; with a `leader` a slow car drives ahead of the ego.
+    Nobody starts in or just before a narrow place.
     """
     cars: list[TrafficCar] = []
     taken: dict[int, list[float]] = {i: [] for i in range(len(plan.lanes))}
@@ -191,6 +195,7 @@ def traffic(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator
         for station in generator.uniform(0.0, plan.centreline.length, count):
             lane = lanes[generator.integers(len(lanes))]
             clear = lane != plan.path or abs(station - plan.start) > EGO_GAP
+            clear = clear and not any(zone.start - ZONE_CLEAR < station < zone.finish + ZONE_CLEAR for zone in zones)
             if clear and all(abs(station - other) > START_GAP for other in taken[lane]):
                 taken[lane].append(station)
                 cars.append(_car(plan, lane, station, generator, generator.uniform(0.7, 1.0), len(cars) + 1))

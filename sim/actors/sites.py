@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from sim.roads.plan import RoadPlan
 
+THICKNESS = 0.12  # [m] half of what a barrier takes
+
 
 @dataclass(frozen=True)
 class Footprint:
@@ -33,7 +35,7 @@ class Sites:
     @classmethod
     def of(cls, plan: RoadPlan) -> "Sites":
         """The footprints of what the plan itself puts along the road: barriers and tunnel walls."""
-        solid = [Footprint(b.start, b.finish, b.offset - 0.3, b.offset + 0.3) for b in plan.barriers]
+        solid = [Footprint(b.start, b.finish, b.offset - THICKNESS, b.offset + THICKNESS) for b in plan.barriers]
         for tube in plan.tunnels:
             for side in (tube.left, tube.right):
                 solid.append(Footprint(tube.start - 10, tube.finish + 10, side - 3.0, side + 3.0))

@@ -7,20 +7,22 @@ the same for any number of lanes.
 
 import math
 
-from sim.appearance import GRAIN, PALETTE, Light
+import numpy as np
+from numpy.typing import NDArray
+
+
+from sim.appearance.light import Light, beam
 from sim.ground.paving import Ground
 from sim.ground.surface import road_coordinates, road_surface
-from sim.kernels import Eye, inlined, kernel, level_of
+from sim.ground.weathering import ROUGH_MIRROR, SNOW, STREET_LAMP, WET_DARKENING, lamp_pool, reflectance, snow_cover, tunnel_at
+from sim.kernels import Canvas, Eye, Label, inlined, kernel, level_of, mark
 from sim.noise import TILE, level_for, noise_at, noise_between
-from sim.roads.plan import Material
-from sim.types import Image
 
 SPAN = 8  # [px] over which road coordinates are interpolated
 GRAIN_TEXEL, FIELD_TEXEL = 0.03, 2.0  # [m] texel of the noise for grain and for fields
+TERRAIN, ROAD = int(Label.TERRAIN), int(Label.ROAD)
 FARTHEST = 3000.0  # [m]
-LEAST_CLEAR = 0.35  # the share of its own colour that even the farthest ground keeps, so that it meets the trees on the horizon
-
-GRASS = (*PALETTE[Material.GRASS], GRAIN[Material.GRASS])
+LEAST_CLEAR = 0.35
 
 
 @inlined
@@ -37,28 +39,39 @@ def _footprint(
 
 
 @kernel
-def draw_ground(image: Image, ground: Ground, light: Light, eye: Eye) -> None:
-    """Fill the rows below the horizon."""
-    height, width, _ = image.shape
+def draw_ground(canvas: Canvas, ground: Ground, light: Light, tunnel: Light, mirror: NDArray[np.float32], eye: Eye) -> None:
+    """Fill the rows below the horizon.
+
+    light, tunnel: in the open and inside tunnels; mirror: what wet ground reflects, (rows below the horizon, 3) in [0, 255].
+    """
+    height, width, _ = canvas.image.shape
+    # In clear air even the farthest ground keeps something of its colour, so that it meets the trees on the horizon.
+    least = LEAST_CLEAR * min(light.haze_reach / 500.0, 1.0) ** 2
     for row in range(max(int(math.ceil(eye.horizon)), 0), height):
         below = row + 0.5 - eye.horizon
         forward = min(eye.focal * eye.elevation / max(below, 1e-6), FARTHEST)
         ray, side = forward / max(below, 0.5), forward / eye.focal
         blur = max(ray, side) ** 0.75 * side**0.25
         grain_level, field_level = level_for(blur / GRAIN_TEXEL), level_for(blur / FIELD_TEXEL)
-        # Road coordinates, fields and haze at both ends of a span, straight lines between them.
-        before = _footprint(ground, eye, forward, (0.5 - width / 2) / eye.focal, ray, side)
-        field = _field(ground, eye, field_level, forward, (0.5 - width / 2) / eye.focal)
+        shine = ROUGH_MIRROR * light.wet * reflectance(forward, eye.elevation)
+        # Road coordinates, fields, lamps and haze at both ends of a span, straight lines between them.
+        slope = (0.5 - width / 2) / eye.focal
+        before = _footprint(ground, eye, forward, slope, ray, side)
+        field = _field(ground, eye, field_level, forward, slope)
+        lamps = beam(light, eye, forward, forward * slope)
+        pool = lamp_pool(ground, light, before[0], before[1], before[2])
         for first in range(0, width, SPAN):
             slope = (first + SPAN + 0.5 - width / 2) / eye.focal
             after = _footprint(ground, eye, forward, slope, ray, side)
             field_after = _field(ground, eye, field_level, forward, slope)
+            lamps_after = beam(light, eye, forward, forward * slope)
+            pool_after = lamp_pool(ground, light, after[0], after[1], after[2])
             clear = math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
             _draw_span(
-                image, ground, light, eye, row, first, forward, ray, side, grain_level, before, after, field, field_after,
-                max(clear, LEAST_CLEAR),
+                canvas, ground, light, tunnel, mirror, eye, row, first, forward, ray, side, grain_level, before, after,
+                field, field_after, (lamps + lamps_after) / 2, (pool + pool_after) / 2, shine, max(clear, least),
             )  # fmt: skip
-            before, field = after, field_after
+            before, field, lamps, pool = after, field_after, lamps_after, pool_after
 
 
 @inlined
@@ -70,11 +83,16 @@ def _field(ground: Ground, eye: Eye, level: float, forward: float, slope: float)
 
 @inlined
 def _draw_span(
-    image: Image, ground: Ground, light: Light, eye: Eye, row: int, first: int, forward: float, ray: float, side: float,
-    level: float, before: tuple[bool, float, float, float, float], after: tuple[bool, float, float, float, float],
-    field: float, field_after: float, clear: float,
+    canvas: Canvas, ground: Ground, light: Light, tunnel: Light, mirror: NDArray[np.float32], eye: Eye, row: int, first: int,
+    forward: float, ray: float, side: float, level: float, before: tuple[bool, float, float, float, float],
+    after: tuple[bool, float, float, float, float], field: float, field_after: float, lamps: float, pool: float, shine: float,
+    clear: float,
 ) -> None:  # fmt: skip
-    """Draw SPAN pixels of a row between two footprints; where the road between them is not smooth, every pixel has its own."""
+    """Draw SPAN pixels of a row between two footprints; where the road between them is not smooth, every pixel has its own.
+
+    lamps, pool: light of the ego's headlights and of street lamps; shine: what wet ground reflects; clear: what haze lets through.
+    """
+    image = canvas.image
     width, reach = image.shape[1], 2.0 * SPAN * side
     smooth = before[0] == after[0] and abs(after[1] - before[1]) < reach and abs(after[2] - before[2]) < reach
     # The grain is blended between two levels of the noise, so that no row shows where they change.
@@ -85,6 +103,10 @@ def _draw_span(
     u, v = eye.x + forward * (eye.cos - start * eye.sin), eye.y + forward * (eye.sin + start * eye.cos)
     u, v, step_u, step_v = u * scale, v * scale, -side * eye.sin * scale, side * eye.cos * scale
     haze_red, haze_green, haze_blue = (1 - clear) * light.haze_red, (1 - clear) * light.haze_green, (1 - clear) * light.haze_blue
+    lit_red = light.level_red + lamps + pool * STREET_LAMP[0]
+    lit_green = light.level_green + 0.96 * lamps + pool * STREET_LAMP[1]
+    lit_blue = light.level_blue + 0.86 * lamps + pool * STREET_LAMP[2]
+    below = min(int(row + 0.5 - eye.horizon), mirror.shape[0] - 1)
     step_s, step_d = (after[1] - before[1]) / SPAN, (after[2] - before[2]) / SPAN
     step_along, step_across, step_field = (
         (after[3] - before[3]) / SPAN,
@@ -99,10 +121,34 @@ def _draw_span(
         grain = noise_at(ground.noise, fine, size, u + n * step_u, v + n * step_v)
         grain += blend * (noise_at(ground.noise, coarse, size >> 1, 0.5 * (u + n * step_u), 0.5 * (v + n * step_v)) - grain)
         here_field = field + n * step_field
-        red, green, blue, rough = GRASS
-        if near and abs(d) - across < -ground.first:
-            red, green, blue, rough = road_surface(ground, s, d, along, across, grain)
+        red, green, blue, rough = ground.beyond[0], ground.beyond[1], ground.beyond[2], ground.beyond[3]
+        hard, track = 0.0, 0.0
+        if near and abs(d) - across < ground.reach:
+            red, green, blue, rough, hard, track = road_surface(ground, s, d, along, across, grain)
+            inside = tunnel_at(ground.tunnels, s) if ground.tunnels.size else -1
+            if inside >= 0:
+                phase = math.cos(2 * math.pi * (s - ground.tunnels[inside, 0]) / ground.tunnels[inside, 2])
+                shade = (1 + rough * grain) * (1 + 0.10 * phase)
+                image[row, first + n, 0] = level_of(red * shade * (tunnel.level_red + 0.3 * lamps))
+                image[row, first + n, 1] = level_of(green * shade * (tunnel.level_green + 0.3 * lamps))
+                image[row, first + n, 2] = level_of(blue * shade * (tunnel.level_blue + 0.3 * lamps))
+                mark(canvas, row, first + n, forward, ROAD, 0)
+                continue
+        cover = snow_cover(light.snow, hard, track, grain + here_field)
+        if cover > 0.0:
+            red, green, blue = red + (SNOW[0] - red) * cover, green + (SNOW[1] - green) * cover, blue + (SNOW[2] - blue) * cover
+            rough += (0.05 - rough) * cover
+        mirrored = 0.0
+        if shine > 0.0:
+            wet = hard * (1 - cover) * (0.75 + 0.25 * min(max(here_field + 0.5 * track, -1.0), 1.0))
+            mirrored, dry = shine * wet, 1 - WET_DARKENING * light.wet * wet
+            red, green, blue = red * dry, green * dry, blue * dry
         shade, meadow = 1 + rough * (grain + 0.3 * here_field), 0.35 * rough * here_field
-        image[row, first + n, 0] = level_of(red * (shade + meadow) * clear + haze_red)
-        image[row, first + n, 1] = level_of(green * shade * clear + haze_green)
-        image[row, first + n, 2] = level_of(blue * (shade - meadow) * clear + haze_blue)
+        open_sky, gloss = clear * (1 - mirrored), clear * mirrored / 255
+        red = red * (shade + meadow) * lit_red * open_sky + mirror[below, 0] * gloss
+        green = green * shade * lit_green * open_sky + mirror[below, 1] * gloss
+        blue = blue * (shade - meadow) * lit_blue * open_sky + mirror[below, 2] * gloss
+        image[row, first + n, 0] = level_of(red + haze_red)
+        image[row, first + n, 1] = level_of(green + haze_green)
+        image[row, first + n, 2] = level_of(blue + haze_blue)
+        mark(canvas, row, first + n, forward, ROAD if near and ground.drivable[0] < d < ground.drivable[1] else TERRAIN, 0)

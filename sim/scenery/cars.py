@@ -10,10 +10,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Light
-from sim.kernels import Eye, kernel, level_of
+
+from sim.appearance.light import Light, beam, beam_share
+from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.scenery.car_paint import AXLE, SHOULDER, WHEEL_RADIUS, body_colour, is_glass, wheel_tone
-from sim.types import Actor, Image
+from sim.types import Actor
 
 Floats = NDArray[np.float64]
 BODY_PLANES, CABIN_PLANES = 12, 6
@@ -23,20 +24,22 @@ NEAR = 0.15  # [m] in front of the camera where the world begins
 # Rays of a pixel (right, down), on a turned grid; large cars make do with the first two.
 RAYS = ((0.125, 0.375), (0.875, 0.625), (0.375, 0.875), (0.625, 0.125))
 LARGE = 2500.0  # [px] area on the screen
+CAR = int(Label.CAR)
 
 
 class Cars(NamedTuple):
     """The cars of a frame.
 
     pose: (K, 4) x, y, cos, sin; size: (K, 3) length, width, height [m]; colour: (K, 3) in [0, 1]; braking: (K,).
-    planes: (K, 18, 4) outward normals and distances from the origin of the body's planes, then the cabin's; room: (K, 18) for
-    the distance of the eye from each, written by the kernel.
+    ident: (K,) the actors' numbers. planes: (K, 18, 4) outward normals and distances from the origin of the body's planes, then
+    the cabin's; room: (K, 18) for the distance of the eye from each, written by the kernel.
     """
 
     pose: Floats
     size: Floats
     colour: Floats
     braking: NDArray[np.bool_]
+    ident: NDArray[np.int32]
     planes: Floats
     room: Floats
 
@@ -51,6 +54,7 @@ def cars_of(actors: list[Actor]) -> Cars:
         size=np.array([(a.length, a.width, a.height) for a in actors], dtype=np.float64).reshape(-1, 3),
         colour=np.array([a.colour for a in actors], dtype=np.float64).reshape(-1, 3) / 255,
         braking=np.array([a.braking for a in actors], dtype=np.bool_),
+        ident=np.array([a.ident for a in actors], dtype=np.int32),
         planes=np.array(planes, dtype=np.float64).reshape(-1, BODY_PLANES + CABIN_PLANES, 4),
         room=np.empty((len(actors), BODY_PLANES + CABIN_PLANES)),
     )
@@ -151,25 +155,32 @@ def _hit(
 @kernel
 def _shaded(
     part: int, face: int, x: float, y: float, z: float, radius: float, planes: Floats, length: float, width: float, height: float,
-    red: float, green: float, blue: float, braking: bool, light: Light, sun_x: float, sun_y: float,
+    red: float, green: float, blue: float, braking: bool, light: Light, sun_x: float, sun_y: float, lamp: float,
 ) -> tuple[float, float, float]:  # fmt: skip
-    """Colour of a point of a car under the day's light."""
+    """Colour of a point of a car under the light; `lamp` is what the ego's headlights add."""
     if part == WHEEL:
         tone = wheel_tone(radius)
-        return tone, tone, tone
+        return tone * (light.level_red + lamp), tone * (light.level_green + lamp), tone * (light.level_blue + lamp)
     index = face if part == BODY else BODY_PLANES + face
     up = planes[index, 2]
     facing = planes[index, 0] * sun_x + planes[index, 1] * sun_y + up * light.sun_up
-    lit = light.ambient * (0.80 + 0.25 * up) + light.sun * 0.85 * max(facing, 0.0)
+    sky, sun = 0.80 + 0.25 * up, 0.85 * max(facing, 0.0)
+    lit_red = light.sky_red * sky + light.sun_red * sun + lamp
+    lit_green = light.sky_green * sky + light.sun_green * sun + lamp
+    lit_blue = light.sky_blue * sky + light.sun_blue * sun + lamp
     if part == CABIN and is_glass(face, x, y, z, length, width, height):
         gleam = 0.10 + 0.16 * max(up, 0.0) + 0.08 * (z / height)
-        return gleam, gleam * 1.12, gleam * 1.25
+        gleam *= 1.9
+        return gleam * light.sky_red, gleam * 1.12 * light.sky_green, gleam * 1.25 * light.sky_blue
     glow = 0.0
     if part == BODY:
         red, green, blue, glow = body_colour(face, x, y, z, length, width, height, red, green, blue, braking)
-    sheen = 0.10 * max(up, 0.0) ** 2
-    shine = glow + (1 - glow) * lit
-    return red * shine + sheen, green * shine + 1.05 * sheen, blue * shine + 1.15 * sheen
+    sheen = 0.19 * max(up, 0.0) ** 2
+    return (
+        red * (glow + (1 - glow) * lit_red) + sheen * light.sky_red,
+        green * (glow + (1 - glow) * lit_green) + 1.05 * sheen * light.sky_green,
+        blue * (glow + (1 - glow) * lit_blue) + 1.15 * sheen * light.sky_blue,
+    )
 
 
 @kernel
@@ -200,10 +211,11 @@ def _screen_box(size: Floats, eye: Eye, columns: int) -> tuple[float, float, flo
 
 @kernel
 def draw_car(
-    image: Image, pose: Floats, size: Floats, colour: Floats, braking: bool, planes: Floats, room: Floats, light: Light,
-    eye: Eye,
+    canvas: Canvas, pose: Floats, size: Floats, colour: Floats, braking: bool, ident: int, planes: Floats, room: Floats,
+    light: Light, eye: Eye,
 ) -> None:  # fmt: skip
     """Blend one car over the picture."""
+    image = canvas.image
     rows, columns, _ = image.shape
     length, width, height = size
     red, green, blue = colour
@@ -212,28 +224,35 @@ def draw_car(
     cos, sin = eye.cos * pose[2] + eye.sin * pose[3], eye.sin * pose[2] - eye.cos * pose[3]
     sun_x = light.sun_x * pose[2] + light.sun_y * pose[3]
     sun_y = light.sun_y * pose[2] - light.sun_x * pose[3]
-    left, right, top, bottom = _screen_box(size, Eye(eye_x, eye_y, eye.elevation, cos, sin, eye.focal, eye.horizon), columns)
+    left, right, top, bottom = _screen_box(size, Eye(eye_x, eye_y, eye.elevation, cos, sin, eye.focal, eye.horizon, 0.0), columns)
     if left > right or right < 0 or left > columns:
         return
     for i in range(planes.shape[0]):
         room[i] = planes[i, 3] - planes[i, 0] * eye_x - planes[i, 1] * eye_y - planes[i, 2] * eye.elevation
     far = 1 - math.exp(-math.sqrt(eye_x * eye_x + eye_y * eye_y) / light.haze_reach)
+    forward, aside = -eye_x * cos - eye_y * sin, eye_x * sin - eye_y * cos
+    lamps = beam(light, eye, forward, aside)
     rays = 2 if (right - left) * (bottom - top) > LARGE else 4
     for row in range(max(int(top), 0), min(int(math.ceil(bottom)), rows)):
         for column in range(max(int(left), 0), min(int(math.ceil(right)), columns)):
-            hits, sum_red, sum_green, sum_blue = 0, 0.0, 0.0, 0.0
+            hits, sum_red, sum_green, sum_blue, nearest = 0, 0.0, 0.0, 0.0, np.inf
             for ray in range(rays):
                 slope, rise = (column + RAYS[ray][0] - columns / 2) / eye.focal, (eye.horizon - row - RAYS[ray][1]) / eye.focal
                 dx, dy = cos - slope * sin, sin + slope * cos
                 part, distance, face, radius = _hit(planes, room, length, width, eye_x, eye_y, eye.elevation, dx, dy, rise)
                 if part != NOTHING:
+                    z = eye.elevation + distance * rise
                     r, g, b = _shaded(
-                        part, face, eye_x + distance * dx, eye_y + distance * dy, eye.elevation + distance * rise, radius,
+                        part, face, eye_x + distance * dx, eye_y + distance * dy, z, radius,
                         planes, length, width, height, red, green, blue, braking, light, sun_x, sun_y,
+                        lamps * beam_share(forward, z) if lamps > 0.0 else 0.0,
                     )  # fmt: skip
+                    nearest = min(nearest, distance)
                     hits, sum_red, sum_green, sum_blue = hits + 1, sum_red + r, sum_green + g, sum_blue + b
             if hits:
                 keep, share, haze = (1 - hits / rays) / 255, (1 - far) / rays, far * hits / rays
                 image[row, column, 0] = level_of(image[row, column, 0] * keep + sum_red * share + light.haze_red * haze)
                 image[row, column, 1] = level_of(image[row, column, 1] * keep + sum_green * share + light.haze_green * haze)
                 image[row, column, 2] = level_of(image[row, column, 2] * keep + sum_blue * share + light.haze_blue * haze)
+                if 2 * hits >= rays:
+                    mark(canvas, row, column, nearest, CAR, ident)

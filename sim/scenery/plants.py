@@ -11,10 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Light
-from sim.kernels import Eye, kernel, level_of
+
+from sim.appearance.light import Light, beam, beam_share
+from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.noise import TILE, noise
-from sim.types import Image
 
 Floats = NDArray[np.float64]
 TALL, WIDE = 256, 192  # texels of a plant's picture; the plant's own width is WIDE / TALL of its height
@@ -25,6 +25,7 @@ KINDS = BROADLEAVES + CONIFERS + BUSHES + TUFTS
 CHANNELS = 6
 DIRECTION_SCALE = 127.0
 BARK = (0.36, 0.33, 0.30)
+PLANT = int(Label.PLANT)
 
 
 class Plants(NamedTuple):
@@ -143,7 +144,7 @@ def _tuft(generator: np.random.Generator) -> Floats:
 
 @kernel
 def draw_plant(
-    image: Image, texels: NDArray[np.int16], starts: NDArray[np.int64], light: Light, eye: Eye,
+    canvas: Canvas, texels: NDArray[np.int16], starts: NDArray[np.int64], light: Light, eye: Eye,
     forward: float, right: float, sun_right: float, sun_towards: float, height: float, kind: int,
     red: float, green: float, blue: float, opacity: float,
 ) -> None:  # fmt: skip
@@ -151,6 +152,7 @@ def draw_plant(
 
     sun_right, sun_towards: the sun's direction in the camera's axes; red, green, blue: the leaves.
     """
+    image = canvas.image
     rows, columns, _ = image.shape
     scale = eye.focal / forward
     texel = height * scale / TALL
@@ -163,11 +165,11 @@ def draw_plant(
     first_row, last_row = max(int(math.floor(top)), 0), min(int(math.ceil(foot)), rows)
     first_column, last_column = max(int(math.floor(left)), 0), min(int(math.ceil(left + wide / step)), columns)
     far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
-    steady = light.ambient + 0.32 * light.sun
-    sway = 0.62 * light.sun
-    sway_right, sway_up, sway_towards = sway * sun_right, sway * light.sun_up, sway * sun_towards
+    sway_right, sway_up, sway_towards = 0.62 * sun_right, 0.62 * light.sun_up, 0.62 * sun_towards
+    lamps = 0.8 * beam(light, eye, forward, right)
     for row in range(first_row, last_row):
         v = (row + 0.5 - top) * step - 0.5
+        lamp = lamps * beam_share(forward, (foot - row - 0.5) / scale) if lamps > 0.0 else 0.0
         i = int(math.floor(v))
         w = v - i
         upper = base + min(max(i, 0), tall - 1) * wide * CHANNELS
@@ -187,12 +189,18 @@ def draw_plant(
             up = wa * texels[a + 3] + wb * texels[b + 3] + wc * texels[c + 3] + wd * texels[d + 3]
             towards = wa * texels[a + 4] + wb * texels[b + 4] + wc * texels[c + 4] + wd * texels[d + 4]
             wood = wa * texels[a + 5] + wb * texels[b + 5] + wc * texels[c + 5] + wd * texels[d + 5]
-            lit = (1 - far) * (tone * steady + across * sway_right + up * sway_up + towards * sway_towards) / cover
+            sunlit = (0.32 * tone + across * sway_right + up * sway_up + towards * sway_towards) * (1 - far) / cover
+            skylit = tone * (1 - far) / cover
             wood, cover = wood / cover, cover / DIRECTION_SCALE * opacity
             keep = (1 - cover) / 255
-            red_here = (red + (BARK[0] - red) * wood) * lit + far * light.haze_red
-            green_here = (green + (BARK[1] - green) * wood) * lit + far * light.haze_green
-            blue_here = (blue + (BARK[2] - blue) * wood) * lit + far * light.haze_blue
+            red_here = red + (BARK[0] - red) * wood
+            green_here = green + (BARK[1] - green) * wood
+            blue_here = blue + (BARK[2] - blue) * wood
+            red_here = red_here * (skylit * (light.sky_red + lamp) + sunlit * light.sun_red) + far * light.haze_red
+            green_here = green_here * (skylit * (light.sky_green + lamp) + sunlit * light.sun_green) + far * light.haze_green
+            blue_here = blue_here * (skylit * (light.sky_blue + lamp) + sunlit * light.sun_blue) + far * light.haze_blue
+            if cover > 0.5:
+                mark(canvas, row, column, forward, PLANT, 0)
             image[row, column, 0] = level_of(image[row, column, 0] * keep + red_here * cover)
             image[row, column, 1] = level_of(image[row, column, 1] * keep + green_here * cover)
             image[row, column, 2] = level_of(image[row, column, 2] * keep + blue_here * cover)

@@ -5,11 +5,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Light
-from sim.kernels import Eye, kernel
-from sim.types import Image
 
-DARKEST = 0.50  # how much of the light a full shadow takes
+from sim.appearance.light import Light
+from sim.kernels import Canvas, Eye, kernel
+from sim.types import Image
 
 
 @kernel
@@ -40,12 +39,13 @@ def _ground_box(eye: Eye, forward: float, right: float, radius: float, rows: int
 
 
 @kernel
-def shade_under_car(image: Image, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light, eye: Eye) -> None:
+def shade_under_car(canvas: Canvas, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light, eye: Eye) -> None:
     """A car's shadow: its outline drawn out away from the sun, and the dark under it."""
+    image = canvas.image
     rows, columns, _ = image.shape
     dx, dy = pose[0] - eye.x, pose[1] - eye.y
     forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
-    throw = 0.9 * size[2] / light.sun_up
+    throw = min(0.9 * size[2] / light.sun_up, 14.0) if light.shadow > 0.0 else 0.0
     throw_x = -(light.sun_x * pose[2] + light.sun_y * pose[3]) * throw
     throw_y = -(light.sun_y * pose[2] - light.sun_x * pose[3]) * throw
     radius = math.hypot(size[0], size[1]) / 2 + throw + 0.5
@@ -75,18 +75,19 @@ def shade_under_car(image: Image, pose: NDArray[np.float64], size: NDArray[np.fl
             out_x, out_y = abs(px) - half_length, abs(py) - half_width
             away = _outside(out_x, out_y)
             under = min(max(0.55 - away / (0.5 + 2 * soft), 0.0), 1.0)
-            _darken(image, row, column, 1 - (1 - DARKEST * cast) * (1 - 0.6 * under))
+            _darken(image, row, column, 1 - (1 - light.shadow * cast) * (1 - 0.6 * under))
 
 
 @kernel
 def shade_under_plant(
-    image: Image, light: Light, eye: Eye, plant_x: float, plant_y: float, height: float, strength: float
+    canvas: Canvas, light: Light, eye: Eye, plant_x: float, plant_y: float, height: float, strength: float
 ) -> None:
     """A crown's shadow: an ellipse drawn out away from the sun, with a soft edge."""
+    image = canvas.image
     rows, columns, _ = image.shape
     level = math.hypot(light.sun_x, light.sun_y)
     away_x, away_y = -light.sun_x / level, -light.sun_y / level
-    stretch = level / light.sun_up
+    stretch = min(level / light.sun_up, 3.5)
     across = 0.27 * height
     along = math.hypot(across, 0.42 * height * stretch)
     # The ellipse begins at the foot and ends where the top's shadow falls.
@@ -102,4 +103,4 @@ def shade_under_plant(
             u, v = (gx * away_x + gy * away_y) / along, (gy * away_x - gx * away_y) / across
             inside = 1 - u * u - v * v
             if inside > 0.0:
-                _darken(image, row, column, strength * DARKEST * min(1.6 * inside, 1.0))
+                _darken(image, row, column, strength * light.shadow * min(1.6 * inside, 1.0))

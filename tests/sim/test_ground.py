@@ -5,12 +5,14 @@ import math
 import numpy as np
 import pytest
 
-from sim.appearance import PALETTE, Daylight
+
+from sim.appearance.atmosphere import Atmosphere
+from sim.appearance.palette import PALETTE
 from sim.camera import Camera
 from sim.ground.paving import Ground, ground_of
 from sim.ground.picture import draw_ground
 from sim.ground.surface import road_coordinates, road_surface
-from sim.kernels import Eye
+from sim.kernels import Eye, blank_canvas
 from sim.roads.kinds import plan_road
 from sim.roads.plan import Material, RoadPlan
 from sim.scenario import RoadKind, Scenario
@@ -30,10 +32,10 @@ def ground(plan: RoadPlan) -> Ground:
 
 
 def seen(ground: Ground, pose: Pose, camera: Camera) -> Image:
-    image = np.zeros((camera.height, camera.width, 3), np.uint8)
-    eye = Eye(pose.x, pose.y, camera.elevation, math.cos(pose.heading), math.sin(pose.heading), camera.focal, camera.horizon)
-    draw_ground(image, ground, Daylight.of_seed(0).light, eye)
-    return image
+    canvas = blank_canvas(camera.height, camera.width)
+    eye = Eye(pose.x, pose.y, camera.elevation, math.cos(pose.heading), math.sin(pose.heading), camera.focal, camera.horizon, 0.0)
+    draw_ground(canvas, ground, Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light, eye)
+    return canvas.image
 
 
 def test_road_coordinates_agree_with_the_centreline(plan: RoadPlan, ground: Ground) -> None:

@@ -1,5 +1,7 @@
 """The picture as a whole: what is in front, left, right and on top, and what it depends on."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,20 +10,22 @@ from sim.render import Renderer
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
 from sim.scenario import RoadKind, Scenario
-from sim.types import Actor, Image, Pose
+from sim.types import Actor, Image, Kind, Pose
 
-PLAN = plan_road(Scenario(road=RoadKind.RURAL, seed=3, length=300.0))
+SCENARIO = Scenario(road=RoadKind.RURAL, seed=3, length=300.0)
+PLAN = plan_road(SCENARIO)
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
 
 @pytest.fixture(scope="module")
 def renderer() -> Renderer:
-    return Renderer(PLAN, 3, [Camera()])
+    return Renderer(PLAN, SCENARIO, [Camera()])
 
 
 def car(forward: float, right: float, colour: tuple[int, int, int], braking: bool = False, plan: RoadPlan = PLAN) -> Actor:
     """A car ahead of the ego of `view`."""
-    return Actor(plan.centreline.pose_at(10.0 + forward, plan.path_offset + right), 0.0, 4.4, 1.8, 1.5, colour, braking)
+    pose = plan.centreline.pose_at(10.0 + forward, plan.path_offset + right)
+    return Actor(1, Kind.SALOON, pose, 0.0, 4.4, 1.8, 1.5, colour, braking)
 
 
 def view(renderer: Renderer, *actors: Actor) -> Image:
@@ -36,7 +40,7 @@ def changed(renderer: Renderer, *actors: Actor) -> np.ndarray:
 
 def test_every_camera_gets_a_fresh_picture_of_its_size() -> None:
     big = Camera(width=640, height=360, focal=350.0, horizon=150.0)
-    renderer = Renderer(PLAN, 3, [Camera(), big])
+    renderer = Renderer(PLAN, SCENARIO, [Camera(), big])
     first, second = (renderer.render(PLAN.centreline.pose_at(80.0), []) for _ in range(2))
     assert [image.shape for image in first] == [(160, 320, 3), (360, 640, 3)]
     assert all(image.dtype == np.uint8 for image in first)
@@ -44,14 +48,14 @@ def test_every_camera_gets_a_fresh_picture_of_its_size() -> None:
 
 
 def test_the_same_world_looks_the_same_whatever_was_seen_before(renderer: Renderer) -> None:
-    other = Renderer(PLAN, 3, [Camera()])
+    other = Renderer(PLAN, SCENARIO, [Camera()])
     for s in (300.0, 50.0, 120.0):
         other.render(PLAN.centreline.pose_at(s, 2.0), [])
     assert np.array_equal(view(renderer, car(12, 0, RED)), view(other, car(12, 0, RED)))
 
 
 def test_another_seed_looks_different(renderer: Renderer) -> None:
-    assert not np.array_equal(view(renderer), view(Renderer(PLAN, 4, [Camera()])))
+    assert not np.array_equal(view(renderer), view(Renderer(PLAN, replace(SCENARIO, seed=4), [Camera()])))
 
 
 def test_the_sky_is_blue_and_above_the_road(renderer: Renderer) -> None:
@@ -109,7 +113,7 @@ def test_a_shadow_darkens_the_road_beside_a_car(renderer: Renderer) -> None:
 
 def test_the_right_camera_sees_the_road_further_left() -> None:
     cameras = rig(Camera())
-    images = Renderer(PLAN, 3, list(cameras.values())).render(
+    images = Renderer(PLAN, SCENARIO, list(cameras.values())).render(
         PLAN.centreline.pose_at(10.0, PLAN.path_offset), [car(14.0, 0.0, RED)]
     )
     red = [np.argwhere((image[..., 0].astype(int) - image[..., 1]) > 90)[:, 1].mean() for image in images]

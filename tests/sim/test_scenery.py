@@ -3,16 +3,17 @@
 import numpy as np
 import pytest
 
-from sim.appearance import Daylight
+
+from sim.appearance.atmosphere import Atmosphere
 from sim.ground.paving import ground_of
-from sim.kernels import Eye
+from sim.kernels import Eye, blank_canvas
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
 from sim.scenario import RoadKind, Scenario
 from sim.scenery.cars import BODY_PLANES, cars_of
 from sim.scenery.placement import Scenery, scenery_of
 from sim.scenery.plants import BROADLEAVES, CHANNELS, CONIFERS, KINDS, TALL, WIDE, draw_plant, plants
-from sim.types import Actor, Pose
+from sim.types import Actor, Kind, Pose
 
 
 @pytest.fixture(scope="module", params=list(RoadKind))
@@ -57,11 +58,11 @@ def test_plant_pictures_hold_a_plant_and_trees_leave_the_top_corners_clear() -> 
 
 @pytest.mark.parametrize("kind", [0, BROADLEAVES])
 def test_a_tree_paints_nothing_above_its_crown_or_beside_it(kind: int) -> None:
-    light, eye = Daylight.of_seed(0).light, Eye(0.0, 0.0, 1.4, 1.0, 0.0, 350.0, 180.0)
+    light, eye = Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light, Eye(0.0, 0.0, 1.4, 1.0, 0.0, 350.0, 180.0, 0.0)
     for forward in np.linspace(16.0, 60.0, 200):
-        image = np.zeros((200, 200, 3), np.uint8)
-        draw_plant(image, *plants(), light, eye, forward, 0.0, 0.5, 0.5, 9.0, kind, 0.4, 0.5, 0.2, 1.0)
-        rows, columns = np.nonzero(image.sum(2))
+        canvas = blank_canvas(200, 200)
+        draw_plant(canvas, *plants(), light, eye, forward, 0.0, 0.5, 0.5, 9.0, kind, 0.4, 0.5, 0.2, 1.0)
+        rows, columns = np.nonzero(canvas.image.sum(2))
         scale = 350.0 / forward
         assert rows.min() >= 180 + (1.4 - 9.0) * scale - 1
         assert np.abs(columns - 99.5).max() <= 9.0 * scale * WIDE / TALL / 2 + 1
@@ -69,7 +70,7 @@ def test_a_tree_paints_nothing_above_its_crown_or_beside_it(kind: int) -> None:
 
 
 def test_a_car_is_bounded_by_its_size_and_mirrored_about_its_axis() -> None:
-    cars = cars_of([Actor(Pose(1.0, 2.0, 0.3), 10.0, 4.4, 1.8, 1.5, (255, 0, 51), True)])
+    cars = cars_of([Actor(1, Kind.SALOON, Pose(1.0, 2.0, 0.3), 10.0, 4.4, 1.8, 1.5, (255, 0, 51), True)])
     assert cars.colour[0] == pytest.approx([1.0, 0.0, 0.2])
     planes = cars.planes[0]
     for part in (planes[:BODY_PLANES], planes[BODY_PLANES:]):
