@@ -155,7 +155,9 @@ def displaced_curvature(curvature: float, path: float, moved: Swing) -> float:
 
 
 @njit(cache=True)
-def swing_speed(station: float, horizon: float, curvature: Floats, path: float, demands: Demands, ramp: float, braking: float) -> float:
+def swing_speed(
+    station: float, horizon: float, curvature: Floats, path: float, demands: Demands, ramp: float, braking: float
+) -> float:
     """The highest speed [m/s] at a station from which `braking` [m/s²] still meets every bend of the swings ahead; inf for none."""
     best, step = np.inf, 2.0
     for k in range(int(horizon / step) + 1):

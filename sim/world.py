@@ -30,10 +30,11 @@ from sim.types import Actor, Control, EgoState, Pose, rectangle_corners
 PHYSICS_STEP = 0.05  # [s] at most
 MAX_ACCELERATION = 3.0  # [m/s²]
 AVOIDING, NEEDS_AVOIDING = 40.0, 0.5  # [m] along the road; beside the car as it drives in the middle of its lane
-HORIZON = 80.0  # [m] the pedals look ahead for swings and people
+HORIZON = 160.0  # [m] the pedals look ahead for swings and people
 CORRIDOR = 0.6  # [m] beside the car where nobody may step
 MIN_CLEARANCE = 0.5  # [m] between the ego and everybody else when it is put back
 CLEAR_ROAD = 30.0  # [m] whoever stands because of something nearer than this is waiting
+SLOW_START = 2.0  # [m/s]
 NEAR = 15.0  # [m] along the road within which gaps are measured
 
 
@@ -68,9 +69,7 @@ class World:
         self._parked_demands, self._ramp, self._room = parked_demands(standing), ramp_length(plan), room(plan)
         zones = narrow_places(plan, self._parked_demands, self._ramp)
         moving = traffic(plan, scenario.traffic, cars, scenario.leader, zones)
-        self._parked = [
-            replace(car, actor=replace(car.actor, ident=len(moving) + 1 + i)) for i, car in enumerate(standing)
-        ]
+        self._parked = [replace(car, actor=replace(car.actor, ident=len(moving) + 1 + i)) for i, car in enumerate(standing)]
         on_foot = pedestrians(plan, scenario.pedestrians, beside, sites) + crossers(plan, scenario.crossing, crossing, sites)
         self._people = People(plan, on_foot, len(moving) + len(standing) + 1)
         self._ego = EgoCar(plan, plan.start)
@@ -166,8 +165,9 @@ class World:
             if car.way > 0:
                 ahead = abs(car.across - lane.offset) < lane.width / 2 or abs(car.across - ego.across) < touching
             else:
-                # It matters where the two will meet, not where the ego is now, on its way around something.
-                ahead = abs(car.across - lane.offset - self._swing(car.station).displacement) < touching
+                # Not only where the ego is now, on its way around something, but also where the two will meet.
+                meeting = lane.offset + self._swing(car.station).displacement
+                ahead = max(abs(car.across - meeting), abs(car.across - ego.across)) < touching
             if ahead:
                 best = away, (car.LENGTH + ego.LENGTH) / 2, float(car.speed * car.way)
         return None if best is None else (best[0] - best[1], best[2])
@@ -187,10 +187,12 @@ class World:
         and before narrow places for oncoming traffic.
         """
         if self._pedals is None:
-            self._pedals = self._choose_pedals()
+            wanted = eased(self._wanted_acceleration(), self._acceleration, self._duration)
+            self._pedals = max(wanted, -MAX_BRAKING)
         return self._pedals
 
-    def _choose_pedals(self) -> float:
+    def _wanted_acceleration(self) -> float:
+        """The least that anything ahead asks for [m/s²]."""
         ego, speed, demands = self._ego, float(self._ego.speed), self._demands_now()
         soon = ego.station + speed * PEDAL_TIME
         line, path = self.plan.centreline, self.plan.path_offset
@@ -204,7 +206,7 @@ class World:
         if held is not None:
             choices.append(stopping(speed, held))
         choices += [stopping(speed, distance - STOP_BEFORE) for distance in self._people_ahead(CORRIDOR)]
-        return max(eased(min(choices), self._acceleration, self._duration), -MAX_BRAKING)
+        return min(choices)
 
     def _speed_beside_people(self, station: float) -> float:
         """The highest speed [m/s] at a station with which the ego will pass everybody beside the road as slowly as is polite."""
@@ -236,7 +238,7 @@ class World:
         """What parked cars and people demand of the path at this moment."""
         if self._demands is None:
             people, parked = self._people, self._parked_demands
-            who = people.beside(self._ego.station, 150.0) if len(people) else np.empty(0, np.int64)
+            who = people.beside(self._ego.station, HORIZON + 20.0) if len(people) else np.empty(0, np.int64)
             shift = np.empty(who.size)
             person_demands(people.across[who], WIDTH / 2, self.plan.path_offset, self._room, shift)
             self._demands = Demands(
@@ -275,7 +277,7 @@ class World:
         self._demands, self._pedals = None, None
 
     def put_back(self, clearance: float = MIN_CLEARANCE) -> None:
-        """Set the ego on its path, wheels and motion along it, at most at the comfortable speed.
+        """Set the ego on its path, wheels and motion along it, at most at the speed that the shared pedals would keep.
 
         It goes back along the path until everybody is at least `clearance` [m] away, and far enough before parked cars that it
         can swing out.
@@ -287,7 +289,10 @@ class World:
         on_path = self.plan.centreline.pose_at(station, self.plan.path_offset)
         self._ego.place(Pose(on_path.x, on_path.y, on_path.heading - slip_angle(self._curvature)))
         self._ego.speed = min(float(self._ego.speed), self.plan.comfortable_speed_at(station))
+        self._acceleration = 0.0
         self._changed(0.0)
+        while self._ego.speed > SLOW_START and self._wanted_acceleration() < -COMFORT_BRAKING:
+            self._ego.speed *= 0.95
 
     def _occupied(self, station: float, clearance: float) -> bool:
         """Whether the ego would stand too close to somebody, or to a parked car it must swing around."""

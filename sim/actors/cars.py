@@ -9,7 +9,7 @@ import numpy as np
 from highway_env.vehicle.behavior import IDMVehicle
 from highway_env.vehicle.kinematics import Vehicle
 
-from sim.actors.shapes import Shape
+from sim.actors.shapes import Shape, keeping_right
 from sim.detour import Swing
 from sim.geometry import SPACING, Floats
 from sim.roads.network import lane_index
@@ -45,12 +45,15 @@ class TrafficCar(IDMVehicle):
         self.plan, self.lane_number, self.station, self.ident, self.haste = plan, lane_number, station, ident, haste
         self.shape, self.LENGTH, self.WIDTH = shape, shape.length, shape.width
         lane = plan.lanes[lane_number]
-        self.way, self.across = lane.direction, lane.offset
+        self.way, self.own_lane = lane.direction, lane
         self.swing = Swing(0.0, 0.0, 0.0)
+        self.across = lane.offset
         speed = haste * plan.comfortable_speed_at(station)
         super().__init__(None, (0.0, 0.0), 0.0, speed, lane_index(plan, lane_number), speed, enable_lane_change=False)
         self.lane_index = self.target_lane_index
         self.throttle = 0.0
+        self.two_way = any(other.direction != self.way for other in plan.lanes)
+        self.move(0.0)
         self.place()
 
     def place(self) -> None:
@@ -73,6 +76,8 @@ class TrafficCar(IDMVehicle):
         """Roll on for `dt` [s] under the present throttle."""
         speed = max(self.speed + self.throttle * dt, 0.0)
         curvature = self.plan.centreline.curvature_at(self.station)
+        aside = self.way * keeping_right(curvature, self.own_lane.width, self.WIDTH) if self.two_way else 0.0
+        self.across = self.own_lane.offset + aside + self.swing.displacement
         along = self.way * (self.speed + speed) / 2 * dt / max(1 - curvature * self.across, 0.2)
         self.station, self.speed = self.station + along, speed
 

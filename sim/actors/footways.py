@@ -8,7 +8,7 @@ from sim.detour import ENOUGH_TO_PERSON, edges, room
 from sim.roads.plan import RoadPlan
 from sim.steering import CAR_WIDTH
 
-BEFORE_START, BEHIND_FINISH = 0.0, 150.0  # [m] beyond the drive there are people too, to be seen
+START_CLEAR, BEHIND_FINISH = 30.0, 150.0  # [m] behind the start there is nobody, behind the finish somebody to be seen
 CROSSING_AFTER = 50.0  # [m] behind the start nobody crosses
 EDGE = (0.2, 0.8)  # [m] people walk so far outside the outermost lane
 PASSABLE = ENOUGH_TO_PERSON + 0.15  # [m] at least between them and a car that keeps as far off as its lane allows
@@ -22,7 +22,7 @@ TRIES = 40
 
 def pedestrians(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites) -> list[Person]:
     """People who walk and stand beside the road; ValueError when nobody can be placed."""
-    start, finish = plan.start - BEFORE_START, plan.finish + BEHIND_FINISH
+    start, finish = plan.start + START_CLEAR, plan.finish + BEHIND_FINISH
     expected = expected_count(per_kilometre, start, finish)
     people = []
     for _ in range(int(expected + generator.random())):
@@ -107,9 +107,7 @@ def _walker(station: float, across: float, generator: np.random.Generator, sites
     )
 
 
-def _crosser(
-    plan: RoadPlan, station: float, sides: tuple[float, float], generator: np.random.Generator, sites: Sites
-) -> Person:
+def _crosser(plan: RoadPlan, station: float, sides: tuple[float, float], generator: np.random.Generator, sites: Sites) -> Person:
     """Somebody at the kerb; where there is a pavement they walk on along it when they are across."""
     from_right = generator.random() < 0.5
     person = _walker(station, sides[int(from_right)], generator, sites)

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.actors.shapes import PARKABLE, Shape, draw_shape
+from sim.actors.shapes import LANE_MARGIN, PARKABLE, Shape, draw_shape
 from sim.actors.sites import Footprint, Sites, at_street, at_zebra, expected_count, require_placed
 from sim.detour import ENOUGH, LINE_MARGIN, PARKED_CLEARANCE, REACH, Demands, Room, demand, edges, ramp_length, room
 from sim.geometry import SPACING
-from sim.roads.plan import RoadPlan
+from sim.roads.plan import Lane, RoadPlan
 from sim.steering import CAR_WIDTH
 from sim.types import Actor, Pose
 
@@ -25,7 +25,7 @@ ON_VERGE = (0.1, 0.5)  # [m] beside the lane
 REFUGE = 30.0  # [m] of the ego's own lane between two narrow places
 STRAIGHT_ENOUGH, PARKABLE_BEND = 1 / 60, 1 / 25  # [1/m] most curvature where the ego must swing out, and where it need not
 WIDEST = 2.5  # [m] of what comes the other way
-PASSING_GAP = 0.4  # [m] between a parked car and a passing one at the least
+PASSING_GAP = 0.6  # [m] between a parked car and a passing one at the least
 TRIES = 40
 
 
@@ -67,7 +67,10 @@ class _Parking:
         self.room: Room = room(plan)
         self.ramp = ramp_length(plan)
         self.spacing = 2 * (8.0 + self.ramp / 2) + REFUGE  # [m] between cars that make narrow places
-        self.oncoming = any(lane.direction < 0 for lane in plan.lanes)
+        oncoming = [lane for lane in plan.lanes if lane.direction < 0]
+        self.oncoming = bool(oncoming)
+        # Whoever comes the other way does not swing out, so what stands on the left stays out of their way [m].
+        self.oncoming_edge = min((lane.offset - _passing_half(lane) for lane in oncoming), default=math.inf)
 
     def try_one(self, tries: int) -> None:
         """Place one car, if one of so many random places will do."""
@@ -97,7 +100,10 @@ class _Parking:
         if plan.parking:
             lengths = np.array([strip.finish - strip.start for strip in plan.parking])
             strip = plan.parking[generator.choice(lengths.size, p=lengths / lengths.sum())]
-            return generator.uniform(strip.start, strip.finish), strip.offset + generator.uniform(-0.1, 0.1), strip.direction
+            across = strip.offset + generator.uniform(-0.1, 0.1)
+            if strip.direction < 0:
+                across = min(across, self.oncoming_edge - shape.width / 2 - 0.05)
+            return generator.uniform(strip.start, strip.finish), across, strip.direction
         station = generator.uniform(plan.start + START_CLEAR, plan.finish + FINISH_CLEAR)
         left, right = edges(plan)
         on_left = generator.random() < 0.4
@@ -138,7 +144,7 @@ class _Parking:
         if self._narrow(shift) and (self._crowded(place.start) or place.start < self.plan.start + NARROW_CLEAR):
             return False
         for lane in self.plan.lanes:
-            half = min(WIDEST, lane.width - 0.5) / 2 + PASSING_GAP
+            half = _passing_half(lane)
             if lane.direction < 0 and place.left < lane.offset + half and lane.offset - half < place.right:
                 return False
         return all(self._apart(place, shift, car) for car in self.cars)
@@ -159,3 +165,8 @@ class _Parking:
         first, last = int((place.start - margin) / SPACING), int((place.finish + margin) / SPACING)
         limit = STRAIGHT_ENOUGH if self._narrow(shift) else PARKABLE_BEND
         return float(np.abs(self.plan.centreline.curvature[max(first, 0) : last + 1]).max()) < limit
+
+
+def _passing_half(lane: Lane) -> float:
+    """Half of the width [m] that whoever drives in a lane needs."""
+    return min(WIDEST, lane.width - LANE_MARGIN) / 2 + PASSING_GAP

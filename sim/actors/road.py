@@ -29,7 +29,9 @@ Car = TrafficCar | EgoCar
 class PathRoad:
     """The moving cars of one road, the narrow places between its parked cars, and the rules between them."""
 
-    def __init__(self, plan: RoadPlan, ego: EgoCar, cars: list[TrafficCar], demands: Demands, ramp: float, zones: tuple[Zone, ...]) -> None:
+    def __init__(
+        self, plan: RoadPlan, ego: EgoCar, cars: list[TrafficCar], demands: Demands, ramp: float, zones: tuple[Zone, ...]
+    ) -> None:
         self.plan, self.ego, self.zones = plan, ego, zones
         self._demands, self._ramp = demands, ramp
         self._asleep = cars
@@ -47,26 +49,20 @@ class PathRoad:
 
     def passing(self) -> list[Passing]:
         """The moving cars as people see them."""
-        return [
-            Passing(car.front(), car.station - car.way * car.LENGTH / 2, car.way, car.speed) for car in self.cars
-        ]
+        return [Passing(car.front(), car.station - car.way * car.LENGTH / 2, car.way, car.speed) for car in self.cars]
 
     def act(self, people: People) -> None:
         """Let every car choose its acceleration."""
-        crossing = [
-            (float(people.station[i]), i) for i in people.crossing(self.ego.station, 1.5 * AWAKE)
-        ]
+        crossing = [(float(people.station[i]), i) for i in people.crossing(self.ego.station, 1.5 * AWAKE)]
         for car in self.cars:
             car.throttle = self._throttle(car, people, crossing)
 
     def move(self, dt: float) -> None:
         """Move every car on by `dt` [s]; who drives the ego's way swings around parked cars as the ego does."""
-        lane = self.plan.lanes[self.plan.path]
         for car in self.cars:
-            car.move(dt)
             if self._demands.shift.size and car.lane_number == self.plan.path:
                 car.swing = swing(car.station, self._demands, self._ramp)
-                car.across = lane.offset + car.swing.displacement
+            car.move(dt)
 
     def place(self) -> None:
         """Bring everybody's position into line with their road coordinates."""
@@ -203,7 +199,6 @@ def traffic(
 
 
 def _car(plan: RoadPlan, lane: int, station: float, generator: np.random.Generator, haste: float, ident: int) -> TrafficCar:
-    shape = draw_shape(generator, traffic_kinds(plan.kind, plan.lanes[lane].width))
+    tightest = float(np.abs(plan.centreline.curvature).max())
+    shape = draw_shape(generator, traffic_kinds(plan.kind, plan.lanes[lane].width, tightest))
     return TrafficCar(plan, lane, float(station), shape, float(haste), ident)
-
-

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.scenario import RoadKind
+from sim.steering import CAR_LENGTH, CAR_WIDTH
 from sim.types import Kind
 
 Colour = tuple[int, int, int]
@@ -28,6 +29,8 @@ SIZES: dict[Kind, tuple[tuple[float, float], tuple[float, float], tuple[float, f
 }
 SHARES = {Kind.SALOON: 0.46, Kind.ESTATE: 0.24, Kind.VAN: 0.14, Kind.TRUCK: 0.1, Kind.BUS: 0.06}
 NO_LONG_VEHICLES = (RoadKind.MOUNTAIN, RoadKind.UNPAVED, RoadKind.RACETRACK)
+CUTTING_IN = 3 * CAR_LENGTH**2 / 8  # [m²] times curvature: how far the ego's tail is inside its path
+MOST_RIGHT, MEETING_GAP = 0.35, 0.5  # [m]
 LANE_MARGIN = 0.5  # [m] a lane is this much wider than whatever drives in it
 PARKABLE = (Kind.SALOON, Kind.ESTATE, Kind.VAN)
 
@@ -42,15 +45,24 @@ class Shape(NamedTuple):
     colour: Colour
 
 
-def traffic_kinds(road: RoadKind, lane_width: float) -> tuple[Kind, ...]:
-    """The kinds of car that drive in a lane so wide [m] on such a road; the smallest fit everywhere."""
-    long_too = road not in NO_LONG_VEHICLES
-    fitting = [
-        kind
-        for kind, (_, width, _) in SIZES.items()
-        if width[1] <= lane_width - LANE_MARGIN and (long_too or kind not in (Kind.TRUCK, Kind.BUS))
-    ]
-    return tuple(fitting) or (Kind.SALOON,)
+def traffic_kinds(road: RoadKind, lane_width: float, curvature: float) -> tuple[Kind, ...]:
+    """The kinds of car that drive in a lane so wide [m] where the tightest bend has `curvature` [1/m]; the smallest fit everywhere."""
+    fitting = [kind for kind in SIZES if kind not in (Kind.TRUCK, Kind.BUS) or road not in NO_LONG_VEHICLES]
+    return tuple(kind for kind in fitting if _fits(kind, lane_width, curvature)) or (Kind.SALOON,)
+
+
+def _fits(kind: Kind, lane_width: float, curvature: float) -> bool:
+    """Whether the biggest of a kind keeps to its lane and meets the ego in a bend without touching it."""
+    (_, length), (_, width), _ = SIZES[kind]
+    # Corners of the one swing outwards, the tail of the other cuts inwards.
+    swept = curvature * (length**2 / 8 + CUTTING_IN)
+    between = lane_width - (width + CAR_WIDTH) / 2 + keeping_right(curvature, lane_width, width)
+    return width <= lane_width - LANE_MARGIN and between - swept >= MEETING_GAP
+
+
+def keeping_right(curvature: float, lane_width: float, width: float) -> float:
+    """How far [m] a car so wide keeps to the outer side of its lane in a bend, for the sake of who comes the other way."""
+    return min(CUTTING_IN * abs(curvature), MOST_RIGHT, max((lane_width - width) / 2, 0.0))
 
 
 def draw_shape(generator: np.random.Generator, kinds: tuple[Kind, ...]) -> Shape:

@@ -92,7 +92,9 @@ class Atmosphere:
         exposure = float(generator.uniform(0.88, 1.10))
         hour, strength = HOURS[scenario.light], scenario.strength
         overcast = _overcast(scenario.weather, strength)
-        elevation = math.radians({Daytime.DAY: 28.0 + 30.0 * height, Daytime.LOW_SUN: 4.5 + 6.0 * height}.get(scenario.light, 2.0))
+        elevation = math.radians(
+            {Daytime.DAY: 28.0 + 30.0 * height, Daytime.LOW_SUN: 4.5 + 6.0 * height}.get(scenario.light, 2.0)
+        )
         rain = strength if scenario.weather is Weather.RAIN else 0.0
         snow = strength if scenario.weather is Weather.SNOW else 0.0
         reach = _reach(scenario, haze)
