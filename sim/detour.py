@@ -1,4 +1,4 @@
-"""The way around what stands at the edge of the road: a smooth displacement of the ego's path, and where it needs the oncoming lane.
+"""The way around what stands at the edge of the road: a smooth displacement of the ego's path, and where that makes it narrow.
 
 Every obstacle demands a shift of the path beside it, positive to the right. The displacement is the demand, held on for half a
 ramp at either end and then averaged with a bell one ramp wide: beside an obstacle it is exactly the shift, the ramps between are
@@ -149,7 +149,7 @@ def _bell_slope(t: float) -> float:
 
 @njit(cache=True)
 def displaced_curvature(curvature: float, path: float, moved: Swing) -> float:
-    """Curvature [1/m] of the displaced path where the reference line has `curvature` and the undisplaced path lies at d = `path`."""
+    """Curvature [1/m] of the displaced path where the reference line has `curvature` and the path's own place is d = `path`."""
     scale = 1.0 - curvature * (path + moved.displacement)
     return curvature / scale + moved.bend / scale**2
 
@@ -158,7 +158,7 @@ def displaced_curvature(curvature: float, path: float, moved: Swing) -> float:
 def swing_speed(
     station: float, horizon: float, curvature: Floats, path: float, demands: Demands, ramp: float, braking: float
 ) -> float:
-    """The highest speed [m/s] at a station from which `braking` [m/s²] still meets every bend of the swings ahead; inf for none."""
+    """The highest speed [m/s] at a station from which `braking` [m/s²] does for every bend of the swings ahead; inf for none."""
     best, step = np.inf, 2.0
     for k in range(int(horizon / step) + 1):
         there = station + k * step

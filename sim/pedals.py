@@ -29,7 +29,7 @@ def stopping(speed: float, distance: float) -> float:
     Far away it is no limit; then it goes over smoothly into the constant deceleration that ends at the place.
     """
     if distance <= 0.05:
-        return -MAX_BRAKING if speed > 0.3 else -1.0
+        return -MAX_BRAKING if speed > 1.0 else -FIRM
     needed = speed**2 / (2 * distance)
     if needed >= FIRM:
         return -needed

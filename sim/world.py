@@ -10,16 +10,34 @@ import numpy as np
 from sim.actors.cars import EgoCar, idm
 from sim.actors.footways import crossers, pedestrians
 from sim.actors.gaps import rectangle_gap
-from sim.actors.parked import ParkedCar, parked_cars, parked_demands
+from sim.actors.parked import parked_cars, parked_demands
 from sim.actors.people import DEPTH, STOP_BEFORE, WIDTH, Passing, People
 from sim.actors.road import AWAKE, PathRoad, traffic
 from sim.actors.sites import Sites
 from sim.detour import (
-    REACH, Demands, Swing, displaced_curvature, narrow_places, person_demands, ramp_length, room, swing, swing_speed,
+    REACH,
+    Demands,
+    Swing,
+    displaced_curvature,
+    narrow_places,
+    person_demands,
+    ramp_length,
+    room,
+    swing,
+    swing_speed,
 )  # fmt: skip
 from sim.geometry import SPACING, Floats, wrap_angle
 from sim.pedals import (
-    COMFORT_BRAKING, MAX_BRAKING, PEDAL_TIME, PULL_AWAY, cornering, eased, pace, passing_speed, speed_before, stopping,
+    COMFORT_BRAKING,
+    MAX_BRAKING,
+    PEDAL_TIME,
+    PULL_AWAY,
+    cornering,
+    eased,
+    pace,
+    passing_speed,
+    speed_before,
+    stopping,
 )  # fmt: skip
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
@@ -33,15 +51,14 @@ AVOIDING, NEEDS_AVOIDING = 40.0, 0.5  # [m] along the road; beside the car as it
 HORIZON = 160.0  # [m] the pedals look ahead for swings and people
 CORRIDOR = 0.6  # [m] beside the car where nobody may step
 MIN_CLEARANCE = 0.5  # [m] between the ego and everybody else when it is put back
-CLEAR_ROAD = 30.0  # [m] whoever stands because of something nearer than this is waiting
 SLOW_START = 2.0  # [m/s]
 NEAR = 15.0  # [m] along the road within which gaps are measured
 
 
 class PathPoint(NamedTuple):
-    """The ego's path at a station: its displacement from the lane's centre [m, right positive] around what stands there,
+    """The ego's path around what stands at the edge of the road, at one station.
 
-    its direction relative to the lane's [rad], and its curvature [1/m].
+    displacement: from the lane's centre [m, right positive]; direction: relative to the lane's [rad]; curvature [1/m].
     """
 
     displacement: float
@@ -91,15 +108,14 @@ class World:
         across = self._people.across[self._people.beside(here, AVOIDING)]
         return bool(np.any(np.abs(across - path) - WIDTH / 2 - self._ego.WIDTH / 2 < NEEDS_AVOIDING))
 
-    @property
-    def waiting(self) -> bool:
-        """Whether there is a reason to stand: a queue, somebody who crosses, or oncoming cars at a narrow place."""
+    def waiting(self, within: float) -> bool:
+        """Whether something `within` so far [m] is a reason to stand: a queue, somebody who crosses, oncoming cars in narrow places."""
         lead = self.lead()
         held = self._road.held_at(self._ego)
         return (
-            (lead is not None and lead[0] < CLEAR_ROAD)
-            or (held is not None and held < CLEAR_ROAD)
-            or any(distance < CLEAR_ROAD for distance in self._people_ahead(CORRIDOR))
+            (lead is not None and lead[0] < within)
+            or (held is not None and held < within)
+            or any(distance < within for distance in self._people_ahead(CORRIDOR))
         )
 
     def ego_state(self) -> EgoState:
@@ -130,7 +146,7 @@ class World:
         here, people = self._ego.station, self._people
         parked = [car.actor for car in self._parked if abs(car.place.start - here) < AWAKE]
         on_foot = np.flatnonzero(np.abs(people.station - here) < AWAKE)
-        return [car.actor() for car in self._road.cars] + parked + [people.actor(i) for i in on_foot]
+        return [car.actor() for car in self._road.cars] + parked + [people.actor(int(i)) for i in on_foot]
 
     def gaps(self) -> tuple[float, float]:
         """Distances [m] from the ego's body to the nearest car and to the nearest person; inf beyond a few metres."""
@@ -139,7 +155,7 @@ class World:
         parked = [car.actor for car in self._parked if abs(car.place.start - here) < NEAR]
         on_foot = np.flatnonzero(np.abs(self._people.station - here) < NEAR / 2)
         cars = [rectangle_gap(corners, car.corners()) for car in moving + parked]
-        people = [rectangle_gap(corners, self._people.corners(i)) for i in on_foot]
+        people = [rectangle_gap(corners, self._people.corners(int(i))) for i in on_foot]
         return min(cars, default=math.inf), min(people, default=math.inf)
 
     def path_curvature_at(self, station: float) -> float:
@@ -276,15 +292,15 @@ class World:
         self._duration = duration or self._duration
         self._demands, self._pedals = None, None
 
-    def put_back(self, clearance: float = MIN_CLEARANCE) -> None:
+    def put_back(self, clearance: float = MIN_CLEARANCE, onwards: bool = False) -> None:
         """Set the ego on its path, wheels and motion along it, at most at the speed that the shared pedals would keep.
 
-        It goes back along the path until everybody is at least `clearance` [m] away, and far enough before parked cars that it
-        can swing out.
+        It goes back along the path, or `onwards`, until everybody is at least `clearance` [m] away, and far enough before parked
+        cars that it can swing out.
         """
-        station = self._ego.station
-        while station > self.plan.start and self._occupied(station, clearance):
-            station -= SPACING
+        station, stride = self._ego.station, SPACING if onwards else -SPACING
+        while self.plan.start < station < self.plan.finish and self._occupied(station, clearance):
+            station += stride
         self._curvature = self.path_curvature_at(station)
         on_path = self.plan.centreline.pose_at(station, self.plan.path_offset)
         self._ego.place(Pose(on_path.x, on_path.y, on_path.heading - slip_angle(self._curvature)))

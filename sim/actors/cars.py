@@ -38,7 +38,8 @@ def idm(speed: float, wanted: float, gap: float = math.inf, lead_speed: float = 
 class TrafficCar(IDMVehicle):
     """A car that drives its lane at `haste` times the comfortable speed and keeps its distance.
 
-    `station` and `across` are its road coordinates (s, d) [m], `way` is +1 along the line, -1 against it. `position` and `heading` follow them.
+    `station` and `across` are its road coordinates (s, d) [m], which `position` and `heading` follow; `way` is +1 along the line,
+    -1 against it.
     """
 
     def __init__(self, plan: RoadPlan, lane_number: int, station: float, shape: Shape, haste: float, ident: int) -> None:
@@ -47,6 +48,7 @@ class TrafficCar(IDMVehicle):
         lane = plan.lanes[lane_number]
         self.way, self.own_lane = lane.direction, lane
         self.swing = Swing(0.0, 0.0, 0.0)
+        self.speed: float
         self.across = lane.offset
         speed = haste * plan.comfortable_speed_at(station)
         super().__init__(None, (0.0, 0.0), 0.0, speed, lane_index(plan, lane_number), speed, enable_lane_change=False)
@@ -79,7 +81,8 @@ class TrafficCar(IDMVehicle):
         aside = self.way * keeping_right(curvature, self.own_lane.width, self.WIDTH) if self.two_way else 0.0
         self.across = self.own_lane.offset + aside + self.swing.displacement
         along = self.way * (self.speed + speed) / 2 * dt / max(1 - curvature * self.across, 0.2)
-        self.station, self.speed = self.station + along, speed
+        self.station += along
+        self.speed = speed
 
     def actor(self) -> Actor:
         """What the rest of the world sees of this car."""

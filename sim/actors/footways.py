@@ -3,8 +3,10 @@
 import numpy as np
 
 from sim.actors.people import JACKETS, WIDTH, Mode, Person
-from sim.actors.sites import Footprint, Sites, expected_count, require_placed
+from sim.actors.shapes import CUTTING_IN
+from sim.actors.sites import Footprint, Sites, expected_count, last_station, require_placed
 from sim.detour import ENOUGH_TO_PERSON, edges, room
+from sim.geometry import SPACING
 from sim.roads.plan import RoadPlan
 from sim.steering import CAR_WIDTH
 
@@ -14,7 +16,7 @@ EDGE = (0.2, 0.8)  # [m] people walk so far outside the outermost lane
 PASSABLE = ENOUGH_TO_PERSON + 0.15  # [m] at least between them and a car that keeps as far off as its lane allows
 KERB = 0.45  # [m] behind the edge of the carriageway people wait to cross
 WALKS = 0.75  # share of the people who walk
-FARTHEST = 120.0  # [m] that anybody walks
+FARTHEST = 60.0  # [m] that anybody walks
 BODY = 0.3  # [m] half of what somebody needs along the road
 PARKED_AWAY = 10.0  # [m] nobody steps out so close to a parked car
 TRIES = 40
@@ -22,12 +24,13 @@ TRIES = 40
 
 def pedestrians(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites) -> list[Person]:
     """People who walk and stand beside the road; ValueError when nobody can be placed."""
-    start, finish = plan.start + START_CLEAR, plan.finish + BEHIND_FINISH
+    start, finish = plan.start + START_CLEAR, last_station(plan, BEHIND_FINISH)
     expected = expected_count(per_kilometre, start, finish)
     people = []
     for _ in range(int(expected + generator.random())):
         for _ in range(TRIES):
-            station, across = float(generator.uniform(start, finish)), _beside(plan, generator)
+            station = float(generator.uniform(start, finish))
+            across = _beside(plan, station, generator)
             if sites.is_free(_body(station, across), 0.5, 0.05):
                 people.append(_walker(station, across, generator, sites))
                 break
@@ -50,7 +53,7 @@ def crossers(plan: RoadPlan, per_kilometre: float, generator: np.random.Generato
                 station = float(generator.uniform(zebra.station + 0.5, zebra.station + zebra.length - 0.5))
             else:
                 station = float(generator.uniform(start, finish))
-            sides = _kerbs(plan)
+            sides = _kerbs(plan, station)
             apart = all(abs(station - other.station) > 0.7 for other in people)
             if apart and _can_cross(station, sides, bool(plan.zebras), sites):
                 people.append(_crosser(plan, station, sides, generator, sites))
@@ -63,23 +66,26 @@ def _body(station: float, across: float) -> Footprint:
     return Footprint(station - BODY, station + BODY, across - WIDTH / 2, across + WIDTH / 2)
 
 
-def _beside(plan: RoadPlan, generator: np.random.Generator) -> float:
+def _beside(plan: RoadPlan, station: float, generator: np.random.Generator) -> float:
     """A random distance d [m] at which people walk."""
     if plan.walks:
         return float(plan.walks[generator.integers(len(plan.walks))] + generator.uniform(-0.4, 0.4))
     left, right = edges(plan)
-    away = max(generator.uniform(*EDGE), _nearest(plan))
+    away = max(generator.uniform(*EDGE), _nearest(plan, station, FARTHEST))
     return float(right + away if generator.random() < 0.6 else left - away)
 
 
-def _nearest(plan: RoadPlan) -> float:
-    """How far [m] outside the outermost lane somebody must stand at least, for a car to pass that keeps to its lane."""
-    return PASSABLE + WIDTH / 2 - (plan.lanes[plan.path].width - CAR_WIDTH) / 2 - room(plan).own
+def _nearest(plan: RoadPlan, station: float, reach: float) -> float:
+    """How far [m] outside the outermost lane people within `reach` [m] must be, for a car to pass that keeps to its lane."""
+    first, last = int((station - reach) / SPACING), int((station + reach) / SPACING) + 1
+    tightest = float(np.abs(plan.centreline.curvature[max(first, 0) : last]).max())
+    beside = (plan.lanes[plan.path].width - CAR_WIDTH) / 2 + room(plan).own
+    return PASSABLE + CUTTING_IN * tightest + WIDTH / 2 - beside
 
 
-def _kerbs(plan: RoadPlan) -> tuple[float, float]:
+def _kerbs(plan: RoadPlan, station: float) -> tuple[float, float]:
     """Where people wait to cross: d [m] on the left and on the right."""
-    (left, right), nearest = edges(plan), _nearest(plan)
+    (left, right), nearest = edges(plan), _nearest(plan, station, 8.0)
     return min(plan.carriageway[0] - KERB, left - nearest), max(plan.carriageway[1] + KERB, right + nearest)
 
 

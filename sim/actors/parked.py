@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.actors.shapes import LANE_MARGIN, PARKABLE, Shape, draw_shape
-from sim.actors.sites import Footprint, Sites, at_street, at_zebra, expected_count, require_placed
+from sim.actors.sites import Footprint, Sites, at_street, at_zebra, expected_count, last_station, require_placed
 from sim.detour import ENOUGH, LINE_MARGIN, PARKED_CLEARANCE, REACH, Demands, Room, demand, edges, ramp_length, room
 from sim.geometry import SPACING
 from sim.roads.plan import Lane, RoadPlan
@@ -23,7 +23,7 @@ BUMPER_GAP = 1.2  # [m]
 REACH_IN = (0.2, 1.2)  # [m] into the lane
 ON_VERGE = (0.1, 0.5)  # [m] beside the lane
 REFUGE = 30.0  # [m] of the ego's own lane between two narrow places
-STRAIGHT_ENOUGH, PARKABLE_BEND = 1 / 60, 1 / 25  # [1/m] most curvature where the ego must swing out, and where it need not
+STRAIGHT_ENOUGH, PARKABLE_BEND = 1 / 60, 1 / 40  # [1/m] most curvature where the ego must swing out, and where it need not
 WIDEST = 2.5  # [m] of what comes the other way
 PASSING_GAP = 0.6  # [m] between a parked car and a passing one at the least
 TRIES = 40
@@ -40,7 +40,7 @@ class ParkedCar:
 
 def parked_cars(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites) -> list[ParkedCar]:
     """Cars at random places, added to `sites`; what does not fit is left out, ValueError when nothing fits at all."""
-    expected = expected_count(per_kilometre, plan.start + START_CLEAR, plan.finish + FINISH_CLEAR)
+    expected = expected_count(per_kilometre, plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR))
     parking = _Parking(plan, generator, sites)
     for _ in range(int(expected + generator.random())):
         parking.try_one(TRIES)
@@ -104,7 +104,7 @@ class _Parking:
             if strip.direction < 0:
                 across = min(across, self.oncoming_edge - shape.width / 2 - 0.05)
             return generator.uniform(strip.start, strip.finish), across, strip.direction
-        station = generator.uniform(plan.start + START_CLEAR, plan.finish + FINISH_CLEAR)
+        station = generator.uniform(plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR))
         left, right = edges(plan)
         on_left = generator.random() < 0.4
         reach = generator.uniform(*REACH_IN)
@@ -128,7 +128,7 @@ class _Parking:
 
     def _will_do(self, place: Footprint, shift: float) -> bool:
         plan, side = self.plan, 1 if place.left + place.right > 2 * self.plan.path_offset else -1
-        within = plan.start + START_CLEAR <= place.start and place.finish <= plan.finish + FINISH_CLEAR
+        within = plan.start + START_CLEAR <= place.start and place.finish <= last_station(plan, FINISH_CLEAR)
         forbidden = at_zebra(plan, place.start, place.finish, ZEBRA_CLEAR) or at_street(
             plan, place.start, place.finish, side, STREET_CLEAR
         )

@@ -105,7 +105,7 @@ class PathRoad:
         return self.zones[i] if i < len(self.zones) and self.zones[i].start - front < LOOK_AHEAD else None
 
     def held_at(self, car: Car) -> float | None:
-        """How far ahead [m] a car that drives the ego's way must stop, to let oncoming traffic through a narrow place, or None."""
+        """How far ahead [m] a car that drives the ego's way must stop, to let others through a narrow place, or None."""
         front, speed = car.front(), float(car.speed)
         zone = self.zone_ahead(front)
         if zone is None:

@@ -46,7 +46,7 @@ class Shape(NamedTuple):
 
 
 def traffic_kinds(road: RoadKind, lane_width: float, curvature: float) -> tuple[Kind, ...]:
-    """The kinds of car that drive in a lane so wide [m] where the tightest bend has `curvature` [1/m]; the smallest fit everywhere."""
+    """The kinds of car that drive in a lane so wide [m], `curvature` [1/m] in its tightest bend; the smallest fit everywhere."""
     fitting = [kind for kind in SIZES if kind not in (Kind.TRUCK, Kind.BUS) or road not in NO_LONG_VEHICLES]
     return tuple(kind for kind in fitting if _fits(kind, lane_width, curvature)) or (Kind.SALOON,)
 

@@ -37,8 +37,8 @@ class Sites:
         """The footprints of what the plan itself puts along the road: barriers and tunnel walls."""
         solid = [Footprint(b.start, b.finish, b.offset - THICKNESS, b.offset + THICKNESS) for b in plan.barriers]
         for tube in plan.tunnels:
-            for side in (tube.left, tube.right):
-                solid.append(Footprint(tube.start - 10, tube.finish + 10, side - 3.0, side + 3.0))
+            walls = (tube.left, tube.right)
+            solid += [Footprint(tube.start - 10, tube.finish + 10, wall - 3.0, wall + 3.0) for wall in walls]
         return cls(solid)
 
     def is_free(self, place: Footprint, along: float, across: float) -> bool:
@@ -58,6 +58,11 @@ def at_street(plan: RoadPlan, start: float, finish: float, side: int, margin: fl
 def at_zebra(plan: RoadPlan, start: float, finish: float, margin: float) -> bool:
     """Whether a zebra lies within `margin` [m] of the stretch."""
     return any(start < zebra.station + zebra.length + margin and zebra.station - margin < finish for zebra in plan.zebras)
+
+
+def last_station(plan: RoadPlan, behind_finish: float) -> float:
+    """The station [m] so far behind the finish, or where the road ends."""
+    return min(plan.finish + behind_finish, plan.centreline.length - 5.0)
 
 
 def expected_count(per_kilometre: float, start: float, finish: float) -> float:

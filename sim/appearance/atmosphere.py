@@ -163,7 +163,10 @@ def _open_light(
     direct = sum(sun) / 3 * (0.38 + 0.57 * up) / max(brightness, 1e-6)
     dim = min(max(1.4 - brightness, 0.0) + 0.2 * overcast, 1.0)  # lamps are on in bad weather too, and show the darker it is
     return Light(
-        level * math.cos(azimuth), level * math.sin(azimuth), up, *sun, *sky, *ground, *horizon, reach,
+        sun_x=level * math.cos(azimuth), sun_y=level * math.sin(azimuth), sun_up=up,
+        sun_red=sun[0], sun_green=sun[1], sun_blue=sun[2], sky_red=sky[0], sky_green=sky[1], sky_blue=sky[2],
+        level_red=ground[0], level_green=ground[1], level_blue=ground[2],
+        haze_red=horizon[0], haze_green=horizon[1], haze_blue=horizon[2], haze_reach=reach,
         shadow=min(direct, 1.0) * FULL_SHADOW / 0.53, headlight=hour.headlight * exposure,
         lamp=max(hour.lamp, 0.6 * dim * overcast), wet=max(0.45 + 0.55 * rain if rain else 0.0, 0.5 if snow else 0.0), snow=snow,
     )  # fmt: skip

@@ -5,7 +5,6 @@ import math
 import numpy as np
 import pytest
 
-
 from sim.appearance.atmosphere import Atmosphere
 from sim.appearance.palette import PALETTE
 from sim.camera import Camera

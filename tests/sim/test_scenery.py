@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-
 from sim.appearance.atmosphere import Atmosphere
 from sim.ground.paving import ground_of
 from sim.kernels import Eye, blank_canvas
