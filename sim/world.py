@@ -109,7 +109,7 @@ class World:
         return bool(np.any(np.abs(across - path) - WIDTH / 2 - self._ego.WIDTH / 2 < NEEDS_AVOIDING))
 
     def waiting(self, within: float) -> bool:
-        """Whether something `within` so far [m] is a reason to stand: a queue, somebody who crosses, oncoming cars in narrow places."""
+        """Whether a queue, somebody who crosses or oncoming cars in a narrow place `within` so far [m] are a reason to stand."""
         lead = self.lead()
         held = self._road.held_at(self._ego)
         return (

@@ -14,12 +14,12 @@ START_CLEAR, BEHIND_FINISH = 30.0, 150.0  # [m] behind the start there is nobody
 CROSSING_AFTER = 50.0  # [m] behind the start nobody crosses
 EDGE = (0.2, 0.8)  # [m] people walk so far outside the outermost lane
 PASSABLE = ENOUGH_TO_PERSON + 0.15  # [m] at least between them and a car that keeps as far off as its lane allows
-KERB = 0.45  # [m] behind the edge of the carriageway people wait to cross
+KERBS = (0.4, 0.1)  # [m] behind the edge of the carriageway people wait to cross, the latter where a wall is close
 WALKS = 0.75  # share of the people who walk
 FARTHEST = 60.0  # [m] that anybody walks
 BODY = 0.3  # [m] half of what somebody needs along the road
 PARKED_AWAY = 10.0  # [m] nobody steps out so close to a parked car
-TRIES = 40
+TRIES = 200
 
 
 def pedestrians(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites) -> list[Person]:
@@ -53,9 +53,9 @@ def crossers(plan: RoadPlan, per_kilometre: float, generator: np.random.Generato
                 station = float(generator.uniform(zebra.station + 0.5, zebra.station + zebra.length - 0.5))
             else:
                 station = float(generator.uniform(start, finish))
-            sides = _kerbs(plan, station)
             apart = all(abs(station - other.station) > 0.7 for other in people)
-            if apart and _can_cross(station, sides, bool(plan.zebras), sites):
+            sides = _waiting_places(plan, station, sites) if apart else None
+            if sides:
                 people.append(_crosser(plan, station, sides, generator, sites))
                 break
     require_placed("crossing", per_kilometre, expected if zebras or not plan.zebras else 0.0, len(people))
@@ -83,10 +83,19 @@ def _nearest(plan: RoadPlan, station: float, reach: float) -> float:
     return PASSABLE + CUTTING_IN * tightest + WIDTH / 2 - beside
 
 
-def _kerbs(plan: RoadPlan, station: float) -> tuple[float, float]:
+def _kerbs(plan: RoadPlan, station: float, kerb: float) -> tuple[float, float]:
     """Where people wait to cross: d [m] on the left and on the right."""
     (left, right), nearest = edges(plan), _nearest(plan, station, 8.0)
-    return min(plan.carriageway[0] - KERB, left - nearest), max(plan.carriageway[1] + KERB, right + nearest)
+    return min(plan.carriageway[0] - kerb, left - nearest), max(plan.carriageway[1] + kerb, right + nearest)
+
+
+def _waiting_places(plan: RoadPlan, station: float, sites: Sites) -> tuple[float, float] | None:
+    """Where to wait on the left and on the right to cross at a station: d [m]; None where one cannot."""
+    for kerb in KERBS:
+        sides = _kerbs(plan, station, kerb)
+        if _can_cross(station, sides, bool(plan.zebras), sites):
+            return sides
+    return None
 
 
 def _can_cross(station: float, sides: tuple[float, float], at_zebra: bool, sites: Sites) -> bool:
