@@ -18,7 +18,7 @@ from highway_env.road.road import RoadNetwork
 from highway_env.vehicle.kinematics import Vehicle
 from highway_env.vehicle.objects import Landmark, RoadObject
 
-from sim.actors import PAINTS
+from sim.actors.shapes import PAINTS
 from sim.camera import Camera
 from sim.front_view import FrontView
 from sim.ground.lanes import LaneGround, Line, Strip, lane_ground
