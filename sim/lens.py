@@ -22,7 +22,7 @@ WHITE_NOISE = np.random.default_rng(41).standard_normal((TILE, TILE)).astype(np.
 def through_lens(image: Image, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool) -> None:
     """Add to a finished picture what the air and the camera do to it, in place; no rain and no sun reach a sheltered camera."""
     moment = np.random.default_rng([seed, round(time * 1000), round(1000 * (eye.lateral + 10.0))])
-    height, width, _ = image.shape
+    height = image.shape[0]
     light, bright = atmosphere.light, 0.35 + 0.55 * (atmosphere.light.level_green + 0.5 * atmosphere.light.headlight)
     if not sheltered:
         glare(image, atmosphere, eye)
@@ -40,7 +40,7 @@ def through_lens(image: Image, atmosphere: Atmosphere, eye: Eye, seed: int, time
 
 def glare(image: Image, atmosphere: Atmosphere, eye: Eye) -> None:
     """A low sun in or near the picture scatters in the lens: a veil around it."""
-    light, height, width = atmosphere.light, *image.shape[:2]
+    light, width = atmosphere.light, image.shape[1]
     forward = light.sun_x * eye.cos + light.sun_y * eye.sin
     strength = (1 - atmosphere.overcast) ** 1.5 if atmosphere.daytime is Daytime.LOW_SUN else 0.0
     if strength < 0.02 or forward < 0.5:
@@ -109,8 +109,8 @@ def _draw_drops(image: Image, before: Image, drops: NDArray[np.float32], scale: 
                 if out < 1.0:
                     source_row = min(max(int(row - 3.0 * v * radius), 0), rows - 1)
                     source_column = min(max(int(column - 3.0 * u * radius), 0), columns - 1)
-                    share = min(3.0 * (1 - out), 0.75)
-                    tone = 1.04 - 0.30 * out
+                    share = min(2.0 * (1 - out), 0.8)
+                    tone = 1.06 - 0.22 * v - 0.12 * out
                     for k in range(3):
                         seen = before[source_row, source_column, k] * tone
                         image[i, j, k] = np.uint8(min(image[i, j, k] * (1 - share) + share * seen, 255.0))

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-
 from sim.appearance.atmosphere import Atmosphere
 from sim.appearance.light import Light
 from sim.camera import Camera

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-
 from sim.appearance.atmosphere import Atmosphere
 from sim.kernels import Canvas, kernel, level_of
 from sim.noise import TILE, noise, noise_at

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[1]
 ORDER = [
     "sim.types", "sim.scenario", "sim.geometry", "sim.steering", "sim.roads", "sim.detour", "sim.actors", "sim.pedals",
     "sim.world", "sim.referee",
-    "sim.camera", "sim.kernels", "sim.appearance", "sim.noise", "sim.sky", "sim.ground", "sim.scenery", "sim.render",
+    "sim.camera", "sim.kernels", "sim.appearance", "sim.noise", "sim.sky", "sim.lens", "sim.ground", "sim.scenery", "sim.render",
     "sim.env", "sim.expert", "sim.rollout", "sim",
     "pilotnet.settings", "pilotnet.suites", "pilotnet.folders", "pilotnet.progress", "pilotnet.parallel", "pilotnet.dataset",
     "pilotnet.record", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.samples", "pilotnet.train",

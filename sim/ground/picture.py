@@ -10,7 +10,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-
 from sim.appearance.light import Light, beam
 from sim.ground.paving import Ground
 from sim.ground.surface import road_coordinates, road_surface
@@ -69,7 +68,7 @@ def draw_ground(canvas: Canvas, ground: Ground, light: Light, tunnel: Light, mir
             clear = math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
             _draw_span(
                 canvas, ground, light, tunnel, mirror, eye, row, first, forward, ray, side, grain_level, before, after,
-                field, field_after, (lamps + lamps_after) / 2, (pool + pool_after) / 2, shine, max(clear, least),
+                field, field_after, (lamps, lamps_after), (pool, pool_after), shine, max(clear, least),
             )  # fmt: skip
             before, field, lamps, pool = after, field_after, lamps_after, pool_after
 
@@ -85,12 +84,12 @@ def _field(ground: Ground, eye: Eye, level: float, forward: float, slope: float)
 def _draw_span(
     canvas: Canvas, ground: Ground, light: Light, tunnel: Light, mirror: NDArray[np.float32], eye: Eye, row: int, first: int,
     forward: float, ray: float, side: float, level: float, before: tuple[bool, float, float, float, float],
-    after: tuple[bool, float, float, float, float], field: float, field_after: float, lamps: float, pool: float, shine: float,
-    clear: float,
+    after: tuple[bool, float, float, float, float], field: float, field_after: float,
+    lamps: tuple[float, float], pool: tuple[float, float], shine: float, clear: float,
 ) -> None:  # fmt: skip
     """Draw SPAN pixels of a row between two footprints; where the road between them is not smooth, every pixel has its own.
 
-    lamps, pool: light of the ego's headlights and of street lamps; shine: what wet ground reflects; clear: what haze lets through.
+    lamps, pool: light of the ego's headlights and of street lamps; shine: what wet ground mirrors; clear: what haze lets through.
     """
     image = canvas.image
     width, reach = image.shape[1], 2.0 * SPAN * side
@@ -103,9 +102,6 @@ def _draw_span(
     u, v = eye.x + forward * (eye.cos - start * eye.sin), eye.y + forward * (eye.sin + start * eye.cos)
     u, v, step_u, step_v = u * scale, v * scale, -side * eye.sin * scale, side * eye.cos * scale
     haze_red, haze_green, haze_blue = (1 - clear) * light.haze_red, (1 - clear) * light.haze_green, (1 - clear) * light.haze_blue
-    lit_red = light.level_red + lamps + pool * STREET_LAMP[0]
-    lit_green = light.level_green + 0.96 * lamps + pool * STREET_LAMP[1]
-    lit_blue = light.level_blue + 0.86 * lamps + pool * STREET_LAMP[2]
     below = min(int(row + 0.5 - eye.horizon), mirror.shape[0] - 1)
     step_s, step_d = (after[1] - before[1]) / SPAN, (after[2] - before[2]) / SPAN
     step_along, step_across, step_field = (
@@ -121,6 +117,8 @@ def _draw_span(
         grain = noise_at(ground.noise, fine, size, u + n * step_u, v + n * step_v)
         grain += blend * (noise_at(ground.noise, coarse, size >> 1, 0.5 * (u + n * step_u), 0.5 * (v + n * step_v)) - grain)
         here_field = field + n * step_field
+        lamp = lamps[0] + n * (lamps[1] - lamps[0]) / SPAN
+        street = pool[0] + n * (pool[1] - pool[0]) / SPAN
         red, green, blue, rough = ground.beyond[0], ground.beyond[1], ground.beyond[2], ground.beyond[3]
         hard, track = 0.0, 0.0
         if near and abs(d) - across < ground.reach:
@@ -129,9 +127,9 @@ def _draw_span(
             if inside >= 0:
                 phase = math.cos(2 * math.pi * (s - ground.tunnels[inside, 0]) / ground.tunnels[inside, 2])
                 shade = (1 + rough * grain) * (1 + 0.10 * phase)
-                image[row, first + n, 0] = level_of(red * shade * (tunnel.level_red + 0.3 * lamps))
-                image[row, first + n, 1] = level_of(green * shade * (tunnel.level_green + 0.3 * lamps))
-                image[row, first + n, 2] = level_of(blue * shade * (tunnel.level_blue + 0.3 * lamps))
+                image[row, first + n, 0] = level_of(red * shade * (tunnel.level_red + 0.3 * lamp))
+                image[row, first + n, 1] = level_of(green * shade * (tunnel.level_green + 0.3 * lamp))
+                image[row, first + n, 2] = level_of(blue * shade * (tunnel.level_blue + 0.3 * lamp))
                 mark(canvas, row, first + n, forward, ROAD, 0)
                 continue
         cover = snow_cover(light.snow, hard, track, grain + here_field)
@@ -145,9 +143,12 @@ def _draw_span(
             red, green, blue = red * dry, green * dry, blue * dry
         shade, meadow = 1 + rough * (grain + 0.3 * here_field), 0.35 * rough * here_field
         open_sky, gloss = clear * (1 - mirrored), clear * mirrored / 255
-        red = red * (shade + meadow) * lit_red * open_sky + mirror[below, 0] * gloss
-        green = green * shade * lit_green * open_sky + mirror[below, 1] * gloss
-        blue = blue * (shade - meadow) * lit_blue * open_sky + mirror[below, 2] * gloss
+        red = red * (shade + meadow) * (light.level_red + lamp + street * STREET_LAMP[0]) * open_sky + mirror[below, 0] * gloss
+        green = green * shade * (light.level_green + 0.96 * lamp + street * STREET_LAMP[1]) * open_sky + mirror[below, 1] * gloss
+        blue = (
+            blue * (shade - meadow) * (light.level_blue + 0.86 * lamp + street * STREET_LAMP[2]) * open_sky
+            + mirror[below, 2] * gloss
+        )
         image[row, first + n, 0] = level_of(red + haze_red)
         image[row, first + n, 1] = level_of(green + haze_green)
         image[row, first + n, 2] = level_of(blue + haze_blue)

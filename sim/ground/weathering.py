@@ -10,8 +10,8 @@ from sim.ground.paving import Ground
 from sim.kernels import inlined, kernel
 
 SNOW = (0.90, 0.92, 0.96)
-WET_DARKENING = 0.40  # how much darker a wet surface is
-ROUGH_MIRROR = 0.62  # the share of a smooth mirror's reflection that wet asphalt keeps
+WET_DARKENING = 0.48  # how much darker a wet surface is
+ROUGH_MIRROR = 0.85  # the share of a smooth mirror's reflection that wet asphalt keeps
 STREET_LAMP = (0.52, 0.43, 0.30)  # light below a street lamp
 LAMP_REACH = 9.0  # [m] along the road
 

@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-
 from sim.appearance.light import Light, beam, beam_share
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.scenery.car_paint import AXLE, SHOULDER, WHEEL_RADIUS, body_colour, is_glass, wheel_tone

@@ -2,7 +2,6 @@
 
 import math
 
-
 from sim.appearance.light import Light, beam
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 

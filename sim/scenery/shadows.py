@@ -5,7 +5,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-
 from sim.appearance.light import Light
 from sim.kernels import Canvas, Eye, kernel
 from sim.types import Image
