@@ -85,9 +85,7 @@ def tunnel_panels(site: Site) -> Iterator[Scenery]:
         for d in (-HILLSIDE + 1.0, HILLSIDE - 1.0):
             x, y, _ = site.places(s, np.full(s.size, d))
             ends = ((x[:-1], y[:-1]), (x[1:], y[1:]))
-            yield panels(
-                s[:-1], *ends, Skin.HILL, FLANK, HILL_COLOUR, along=(s[:-1] - s[0], s[1:] - s[0]), flags=0, reach=600.0
-            )
+            yield panels(s[:-1], *ends, Skin.HILL, FLANK, HILL_COLOUR, along=(s[:-1] - s[0], s[1:] - s[0]), flags=0, reach=600.0)
         yield _portal(site, tunnel, tunnel.start, 1)
         yield _portal(site, tunnel, tunnel.finish, -1)
 

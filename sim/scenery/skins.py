@@ -103,7 +103,11 @@ def _building(
         return board(u, z - low, du, dz, red, green, blue, height - low, seed)
     if skin == TUNNEL:
         return tunnel_wall(grain, blur, u, z, du, dz)
-    return portal(grain, blur, u, z, du, dz, red, green, blue) if skin == PORTAL else hill(grain, blur, u, z, du, dz, red, green, blue)
+    return (
+        portal(grain, blur, u, z, du, dz, red, green, blue)
+        if skin == PORTAL
+        else hill(grain, blur, u, z, du, dz, red, green, blue)
+    )
 
 
 @kernel
