@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.appearance.palette import Colour
 from sim.geometry import SPACING, Floats
@@ -61,7 +62,7 @@ def _barrier(site: Site, barrier: Barrier, colour: Colour, seed: float) -> Scene
     return chosen(table, ~_on_a_lane(site, table.x, table.y) & ~site.in_tunnel(table.station + 0.5 * PIECE))
 
 
-def _on_a_lane(site: Site, x: Floats, y: Floats) -> Floats:
+def _on_a_lane(site: Site, x: Floats, y: Floats) -> NDArray[np.bool_]:
     """Whether points lie on one of the plan's lanes or within a hand's breadth of it."""
     _, d = site.located(x, y)
     on = np.zeros(x.size, bool)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Light, beam, beam_share
+from sim.appearance.light import Light, beam, beam_share
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.scenery.car_lamps import glow_of, shine
 from sim.scenery.car_paint import GLASS, HEADLAMP, LIT_WINDOW, MATT, painted, wheel

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Light, beam, beam_share
+from sim.appearance.light import Light, beam, beam_share
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.scenery.filters import hidden
 from sim.scenery.people_pose import (
