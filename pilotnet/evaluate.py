@@ -36,7 +36,7 @@ class EvaluateConfig:
 
     Args:
         drivers: names of drivers: expert, pilotnet, straight
-        suite: which kinds of road: lane_keeping, rural or highway
+        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
         split: whose roads; tune on validation, and leave test for the last word
         episodes: roads that every driver drives
         length: metres of each drive
@@ -101,7 +101,7 @@ def _drive(name: str, scenario: Scenario, checkpoint: Path | None, noise: float)
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else ()))
     driver = make_driver(name, env, checkpoint)
     steps = [without_frames(step) for step in rollout(env, driver, scenario, pushes(scenario, noise))]
-    score = score_episode(name, scenario.name, scenario.road, scenario.seed, env.rate, steps)
+    score = score_episode(name, scenario, env.rate, steps)
     return score, trace_table(name, scenario, steps)
 
 

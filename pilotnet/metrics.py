@@ -4,13 +4,15 @@ Autonomy is the paper's: an intervention costs six seconds, autonomy = (1 - 6 s 
 at 0.
 """
 
+import json
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from scipy.stats import chi2
 
+from sim.scenario import Scenario
 from sim.types import Cause, Step
 
 INTERVENTION_COST = 6.0  # [s] the paper's
@@ -20,12 +22,16 @@ INTERVENTION_COST = 6.0  # [s] the paper's
 class EpisodeScore:
     """One driver on one scenario: elapsed [s], distance [m], RMS offset from the path [m], RMS rate of the commanded
     curvature [1/m/s], smallest time to collision [s, inf when nothing was ever closed in on], interventions by cause.
+
+    settings: the whole scenario as JSON, so that the drive can be driven again.
     """  # noqa: D205
 
     driver: str
     scenario: str
     road: str
-    seed: int
+    weather: str
+    light: str
+    settings: str
     elapsed: float
     distance: float
     offset_rms: float
@@ -36,6 +42,13 @@ class EpisodeScore:
     contact: int
     person: int
     stuck: int
+
+    def conditions(self) -> Scenario:
+        """The scenario that was driven; ValueError when `settings` does not describe one."""
+        try:
+            return Scenario(**json.loads(self.settings))
+        except (TypeError, json.JSONDecodeError) as error:
+            raise ValueError(f"settings of {self.scenario} are {self.settings!r}; they must describe a scenario") from error
 
     @property
     def interventions(self) -> int:
@@ -83,7 +96,7 @@ def autonomy_interval(interventions: int, elapsed: float) -> tuple[float, float]
     return autonomy(many, elapsed), autonomy(few, elapsed)
 
 
-def score_episode(driver: str, scenario: str, road: str, seed: int, rate: float, steps: Sequence[Step]) -> EpisodeScore:
+def score_episode(driver: str, scenario: Scenario, rate: float, steps: Sequence[Step]) -> EpisodeScore:
     """The score of one drive, ticked at `rate` [Hz]."""
     speed = np.array([step.ego.speed for step in steps])
     offset = np.array([step.ego.offset for step in steps])
@@ -91,9 +104,11 @@ def score_episode(driver: str, scenario: str, road: str, seed: int, rate: float,
     causes = [step.intervention for step in steps]
     return EpisodeScore(
         driver=driver,
-        scenario=scenario,
-        road=road,
-        seed=seed,
+        scenario=scenario.name,
+        road=scenario.road,
+        weather=scenario.weather,
+        light=scenario.light,
+        settings=json.dumps(asdict(scenario)),
         elapsed=len(steps) / rate,
         distance=float(speed.sum() / rate),
         offset_rms=root_mean_square(offset),

@@ -30,7 +30,7 @@ class RecordConfig:
     """What to record.
 
     Args:
-        suite: which kinds of road: lane_keeping, rural or highway
+        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
         episodes: drives on training roads
         validation_episodes: drives on validation roads
         length: metres of each drive

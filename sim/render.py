@@ -10,23 +10,33 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Atmosphere, Light
+from sim.appearance.atmosphere import Atmosphere
+from sim.appearance.light import Light
 from sim.camera import Camera
-from sim.ground.paving import ground_of
+from sim.ground.paving import Ground, ground_of
 from sim.ground.picture import draw_ground
+from sim.ground.surface import road_coordinates
+from sim.ground.weathering import tunnel_at
 from sim.kernels import Canvas, Eye, blank_canvas, kernel
+from sim.lens import through_lens
+from sim.noise import Noise, noise
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
+from sim.scenery.ceiling import draw_ceiling
+from sim.scenery.facets import draw_facet
 from sim.scenery.figures import Figures, draw_figure, figures_of, shade_under_figure
 from sim.scenery.order import put_in_order
-from sim.scenery.placement import PLANT, Scenery, scenery_of
+from sim.scenery.panels import draw_panel
+from sim.scenery.placement import scenery_of
 from sim.scenery.plants import Plants, draw_plant, plants
-from sim.scenery.posts import draw_post
+from sim.scenery.posts import draw_upright
 from sim.scenery.shadows import shade_under_plant
+from sim.scenery.tables import BOTTOM, FACET, HALF, OPEN, PANEL, PLANT, SHELTERED, TOP, Scenery
 from sim.sky import draw_sky, panorama
 from sim.types import Actor, Image, Pose
 
 NEAREST = 0.6  # [m] in front of the camera: nothing static nearer than this is drawn
+MOUTH = 30.0  # [m] along which the eye gets used to a tunnel's light
 SHADOWED = 110.0  # [m] up to which plants throw shadows
 
 
@@ -35,38 +45,59 @@ class Renderer:
 
     def __init__(self, plan: RoadPlan, scenario: Scenario, cameras: Sequence[Camera]) -> None:
         self.cameras = tuple(cameras)
+        self._plan, self._seed = plan, scenario.seed
         self._atmosphere = Atmosphere.of(scenario)
-        self._light = self._atmosphere.light
         self._ground = ground_of(plan, scenario.seed)
         self._scenery = scenery_of(plan, self._ground, scenario.seed)
-        self._plants = plants()
+        self._plants, self._noise = plants(), noise()
         optics = {(camera.focal, camera.horizon) for camera in self.cameras}
         self._skies = {each: panorama(self._atmosphere, scenario.seed, *each) for each in optics}
 
     def render(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Image]:
         """One RGB uint8 image (H, W, 3) for each camera of a car at `ego`, with the actors where they are now."""
         figures = figures_of(actors)
-        return [self._view(camera, ego, figures, time, truth=False).image for camera in self.cameras]
+        return [self._view(camera, ego, figures, time).image for camera in self.cameras]
 
     def truth(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Canvas]:
         """The same images with depth, label and instance of every pixel beside them."""
         figures = figures_of(actors)
-        return [self._view(camera, ego, figures, time, truth=True) for camera in self.cameras]
+        return [self._view(camera, ego, figures, time) for camera in self.cameras]
 
-    def _view(self, camera: Camera, ego: Pose, figures: Figures, time: float, truth: bool) -> Canvas:  # noqa: ARG002
-        canvas = blank_canvas(camera.height, camera.width, truth)
+    def _view(self, camera: Camera, ego: Pose, figures: Figures, time: float) -> Canvas:
+        canvas = blank_canvas(camera.height, camera.width, truth=True)  # depth decides what hides what
         eye = eye_of(camera, ego)
-        draw_sky(canvas, self._skies[camera.focal, camera.horizon], eye.focal, eye.horizon, ego.heading)
-        draw_ground(canvas, self._ground, self._light, eye)
+        inside = self._sheltered(eye.x, eye.y)
+        light, tunnel = self._atmosphere.lights(inside)
+        sky = self._skies[camera.focal, camera.horizon]
+        gain = light.haze_green / self._atmosphere.light.haze_green
+        draw_sky(canvas, sky, eye.focal, eye.horizon, ego.heading, gain)
+        draw_ground(canvas, self._ground, light, tunnel, eye)
+        self._draw_ceilings(canvas, tunnel, eye)
         count = self._scenery.x.size + len(figures.pose)
-        things, forward, right = np.empty(count, np.int64), np.empty(count), np.empty(count)
+        things, keys, rights = np.empty(count, np.int64), np.empty(count), np.empty(count)
         spread = camera.width / 2 / camera.focal
-        found = _in_view(things, forward, right, self._scenery, figures.pose, spread, eye)
-        order = np.argsort(-forward[:found], kind="stable")
-        things, forward, right = things[order], forward[order], right[order]
-        put_in_order(things, forward, right, self._scenery.x.size, figures.pose, figures.size, eye)
-        _draw_things(canvas, self._scenery, self._plants, figures, self._light, things, forward, right, eye)
+        found = _in_view(things, keys, rights, self._scenery, figures.pose, spread, eye)
+        order = np.argsort(-keys[:found], kind="stable")
+        things, keys, rights = things[order], keys[order], rights[order]
+        put_in_order(things, keys, rights, self._scenery.x.size, figures.pose, figures.size, eye)
+        _draw_things(canvas, self._scenery, self._plants, self._noise, self._ground, figures, light, tunnel, things, eye)
+        through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
         return canvas
+
+    def _draw_ceilings(self, canvas: Canvas, light: Light, eye: Eye) -> None:
+        for tunnel in self._plan.tunnels:
+            draw_ceiling(
+                canvas, self._ground, self._noise, tunnel.left, tunnel.right, tunnel.start, tunnel.finish, tunnel.height,
+                tunnel.lamps, light, eye,
+            )  # fmt: skip
+
+    def _sheltered(self, x: float, y: float) -> float:
+        """How far a camera at (x, y) is inside a tunnel: 1 inside, 0 outside, in between at its mouth."""
+        if not self._plan.tunnels:
+            return 0.0
+        s, _ = self._plan.centreline.project(x, y)
+        depth = max(min(s - tunnel.start, tunnel.finish - s) for tunnel in self._plan.tunnels)
+        return min(max(depth / MOUTH + 0.5, 0.0), 1.0)
 
 
 def eye_of(camera: Camera, ego: Pose) -> Eye:
@@ -78,49 +109,95 @@ def eye_of(camera: Camera, ego: Pose) -> Eye:
 
 @kernel
 def _in_view(
-    things: NDArray[np.int64], forwards: NDArray[np.float64], rights: NDArray[np.float64],
-    scenery: Scenery, actors: NDArray[np.float64], spread: float, eye: Eye,
+    things: NDArray[np.int64], keys: NDArray[np.float64], rights: NDArray[np.float64], scenery: Scenery,
+    actors: NDArray[np.float64], spread: float, eye: Eye,
 ) -> int:  # fmt: skip
-    """Write what may show: index (actors follow the scenery), forward and right of the camera [m]; return how many."""
+    """Write what may show: its index (actors follow the scenery), how far it counts in the order of drawing and how far right of
+    the camera it is [m]; return how many.
+    """  # noqa: D205
     found = 0
     for i in range(things.size):
         actor = i - scenery.x.size
         dx = (actors[actor, 0] if actor >= 0 else scenery.x[i]) - eye.x
         dy = (actors[actor, 1] if actor >= 0 else scenery.y[i]) - eye.y
-        reach, margin = (400.0, 9.0) if actor >= 0 else (scenery.reach[i], 1.5 * scenery.height[i])
+        reach, margin, lead = (400.0, 9.0, 0.0) if actor >= 0 else (scenery.reach[i], scenery.radius[i], scenery.lead[i])
         forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
-        if -margin < forward < reach and abs(right) < max(forward, 0.0) * spread + margin:
-            things[found], forwards[found], rights[found] = i, forward, right
+        # The view's sides are slanted: what is as near to them as its radius still reaches into it.
+        aside = margin * math.sqrt(1 + spread * spread)
+        if -margin < forward < reach + margin and abs(right) < max(forward, 0.0) * spread + aside:
+            things[found], keys[found], rights[found] = i, forward + lead, right
             found += 1
     return found
 
 
 @kernel
 def _draw_things(
-    canvas: Canvas, scenery: Scenery, plants: Plants, figures: Figures, light: Light,
-    things: NDArray[np.int64], forward: NDArray[np.float64], right: NDArray[np.float64], eye: Eye,
+    canvas: Canvas, scenery: Scenery, plants: Plants, grain: Noise, ground: Ground, figures: Figures, light: Light,
+    tunnel: Light, things: NDArray[np.int64], eye: Eye,
 ) -> None:  # fmt: skip
-    """Shadows first, then the things themselves; both in the order given, far to near."""
+    """Shadows first, then the things themselves; both in the order given, far to near.
+
+    What hides all behind it comes a little before its turn, and everything spares the pixels of what is nearer.
+    """
     still = scenery.x.size
     for n in range(things.size):
         i = things[n]
         if i >= still:
             shade_under_figure(canvas, figures, i - still, light, eye)
-        elif scenery.family[i] == PLANT and forward[n] < SHADOWED and scenery.height[i] > 0.8:
-            strength = min(3 - 3 * forward[n] / SHADOWED, 1.0)
-            shade_under_plant(canvas, light, eye, scenery.x[i], scenery.y[i], scenery.height[i], strength)
-    sun_towards, sun_right = -(light.sun_x * eye.cos + light.sun_y * eye.sin), light.sun_y * eye.cos - light.sun_x * eye.sin
+        elif scenery.family[i] == PLANT and light.shadow > 0.02 and scenery.height[i] > 0.8:
+            forward = (scenery.x[i] - eye.x) * eye.cos + (scenery.y[i] - eye.y) * eye.sin
+            if forward < SHADOWED:
+                strength = min(3 - 3 * forward / SHADOWED, 1.0)
+                shade_under_plant(canvas, light, eye, scenery.x[i], scenery.y[i], scenery.height[i], strength)
     for n in range(things.size):
         i = things[n]
         if i >= still:
-            draw_figure(canvas, figures, i - still, light, eye)
-        elif forward[n] > NEAREST:
-            if scenery.family[i] == PLANT:
-                draw_plant(
-                    canvas, plants.texels, plants.starts, light, eye, forward[n], right[n],
-                    sun_right, sun_towards, scenery.height[i], scenery.kind[i],
-                    scenery.colour[i, 0], scenery.colour[i, 1], scenery.colour[i, 2],
-                    min(4 - 4 * forward[n] / scenery.reach[i], 1.0),
-                )  # fmt: skip
-            else:
-                draw_post(canvas, light, eye, forward[n], right[n], sun_towards, scenery.kind[i])
+            near, s, _, _, _ = road_coordinates(ground, figures.pose[i - still, 0], figures.pose[i - still, 1])
+            here = tunnel if near and tunnel_at(ground.tunnels, s) >= 0 else light
+            draw_figure(canvas, figures, i - still, here, eye)
+        else:
+            _draw_still(canvas, scenery, i, plants, grain, light, tunnel, eye)
+
+
+@kernel
+def _draw_still(
+    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Noise, light: Light, tunnel: Light, eye: Eye
+) -> None:
+    """Draw one thing of the scenery."""
+    family, kind, shape, reach = scenery.family[i], scenery.kind[i], scenery.shape[i], scenery.reach[i]
+    red, green, blue = scenery.colour[i, 0], scenery.colour[i, 1], scenery.colour[i, 2]
+    if family == PANEL:
+        front, back = tunnel if scenery.place[i] == SHELTERED else light, light if scenery.place[i] == OPEN else tunnel
+        draw_panel(canvas, grain, shape, kind, red, green, blue, reach, front, back, eye)
+        return
+    if family == FACET:
+        draw_facet(canvas, grain, shape, kind, red, green, blue, reach, light, eye)
+        return
+    dx, dy = scenery.x[i] - eye.x, scenery.y[i] - eye.y
+    forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
+    if not NEAREST < forward < reach:
+        return
+    opacity = min(4 - 4 * forward / reach, 1.0)
+    sun_towards, sun_right = -(light.sun_x * eye.cos + light.sun_y * eye.sin), light.sun_y * eye.cos - light.sun_x * eye.sin
+    if family == PLANT:
+        draw_plant(
+            canvas, plants.texels, plants.starts, light, eye, forward, right, sun_right, sun_towards, scenery.height[i], kind,
+            red, green, blue, opacity,
+        )  # fmt: skip
+    else:
+        draw_upright(
+            canvas,
+            light,
+            eye,
+            forward,
+            right,
+            sun_towards,
+            kind,
+            shape[HALF],
+            shape[BOTTOM],
+            shape[TOP],
+            red,
+            green,
+            blue,
+            opacity,
+        )

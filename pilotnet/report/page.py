@@ -18,15 +18,27 @@ from pilotnet.folders import atomic_path, read_provenance
 from pilotnet.metrics import INTERVENTION_COST, EpisodeScore
 from pilotnet.report import plots
 from pilotnet.report.clip import Clip, film_drive
-from pilotnet.report.tables import BRIEF, Row, driver_title, interval_text, score_rows, scores_by_road
+from pilotnet.report.tables import (
+    BRIEF,
+    Grid,
+    Row,
+    condition_grid,
+    driver_title,
+    in_words,
+    interval_text,
+    markdown_grid,
+    score_rows,
+    scores_by,
+)
 from pilotnet.report.traces import drive_columns, read_traces
 from pilotnet.report.views import Strip, sample_strips
 from pilotnet.train import METRICS_FILE
 from pilotnet.viewpoint import View
 from sim.referee import CLEAR_ROAD, MAX_OFFSET, MIN_GAP, STUCK_TIME
-from sim.scenario import RoadKind, Scenario, Split
+from sim.scenario import Split
 
 HERO = "pilotnet"
+STRAYED_ROADS = 3  # drives whose offsets are plotted side by side
 ROADS_IN_WORDS = {
     Split.TEST: "roads it has never seen",
     Split.VALIDATION: "validation roads, which it was not trained on",
@@ -79,6 +91,7 @@ class Page:
     others: str
     drivers: list[tuple[str, str]]
     groups: list[Group]
+    conditions: Grid | None
     autonomy: Markup
     offset: Markup
     strayed: str
@@ -93,7 +106,7 @@ class Page:
 def write_report(
     results: Path, out: Path, model: Path | None = None, data: Path | None = None, clip_seconds: float = 12.0
 ) -> Path:
-    """Write the HTML file `out` on a results folder: scores and offsets; its path.
+    """Write the HTML file `out` on a results folder: scores and offsets; its path. A `.md` gets the table of conditions alone.
 
     A model folder adds the training curve and a film of `clip_seconds` [s] (0 for none), a dataset folder sample frames. Raises
     ValueError, before anything is written, when a folder is not what it should be, `out` exists or `clip_seconds` is negative.
@@ -102,10 +115,22 @@ def write_report(
         raise ValueError(f"{out} already exists; choose another file, or delete it")
     if not 0 <= clip_seconds <= 120:
         raise ValueError(f"clip_seconds is {clip_seconds}; it must lie between 0 and 120 s")
+    if out.suffix == ".md":
+        return _write(out, conditions_text(read_results(results)))
     page = _page(read_results(results), model, data, clip_seconds)
     loader = PackageLoader("pilotnet.report", ".")
     environment = Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     text = environment.get_template("template.html.j2").render(page=page)
+    return _write(out, text)
+
+
+def conditions_text(results: Results) -> str:
+    """Every driver's autonomy by road, weather and light, as Markdown."""
+    tables = [(name, markdown_grid(condition_grid(results.episodes, name))) for name in results.scores()]
+    return "\n".join(f"**{driver_title(name)}**\n\n{table}" for name, table in tables)
+
+
+def _write(out: Path, text: str) -> Path:
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(out) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
@@ -116,7 +141,7 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
     config = read_provenance(results.folder, "evaluate")["config"]
     folders = {"record": data, "train": model, "evaluate": results.folder}
     traces = read_traces(results.folder)
-    scores, by_road = results.scores(), scores_by_road(results.episodes)
+    scores, by_road = results.scores(), scores_by(results.episodes, "road")
     hero = HERO if HERO in scores else next(iter(scores))
     view = load_checkpoint(model).view if model is not None else View()
     return Page(
@@ -124,7 +149,8 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
         others=" · ".join(f"{driver_title(n)}: {s.autonomy:.1f} %" for n, s in scores.items() if n != hero),
         drivers=[(driver_title(name), plots.colour(name)) for name in scores],
         groups=[Group("All roads", score_rows(scores))]
-        + [Group(road.capitalize(), score_rows(part, BRIEF)) for road, part in by_road.items() if len(by_road) > 1],
+        + [Group(in_words(road).capitalize(), score_rows(part, BRIEF)) for road, part in by_road.items() if len(by_road) > 1],
+        conditions=condition_grid(results.episodes, hero) if len({(e.weather, e.light) for e in results.episodes}) > 1 else None,
         autonomy=plots.autonomy_bars({"all roads": scores} | (by_road if len(by_road) > 1 else {})),
         offset=plots.offset_lines(traces, list(scores), _most_strayed(results.episodes, hero)),
         strayed=driver_title(hero),
@@ -146,13 +172,17 @@ def _headline(results: Results, hero: str, split: Split) -> str:
 
 
 def _most_strayed(episodes: Sequence[EpisodeScore], driver: str) -> list[str]:
-    """Of each kind of road, the scenario on which a driver had most interventions, or else the largest RMS offset."""
+    """The drives with most interventions, or else the largest RMS offset, each on another kind of road."""
     worst: dict[str, EpisodeScore] = {}
     for episode in episodes:
         if episode.driver == driver:
             others = worst.get(episode.road, episode)
-            worst[episode.road] = max(others, episode, key=lambda one: (one.interventions, one.offset_rms))
-    return [episode.scenario for episode in worst.values()]
+            worst[episode.road] = max(others, episode, key=_straying)
+    return [episode.scenario for episode in sorted(worst.values(), key=_straying, reverse=True)[:STRAYED_ROADS]]
+
+
+def _straying(episode: EpisodeScore) -> tuple[int, float]:
+    return episode.interventions, episode.offset_rms
 
 
 def _training(model: Path) -> Markup:
@@ -167,9 +197,8 @@ def _film(results: Results, traces: pyarrow.Table, settings: dict[str, Any], mod
     episode = next((episode for episode in results.episodes if episode.driver == HERO), None)
     if episode is None:
         return None
-    scenario = Scenario(RoadKind(episode.road), episode.seed, settings["length"])
     scored = drive_columns(traces, HERO, episode.scenario)["offset"]
-    clip = film_drive(HERO, scenario, model, seconds, settings["noise"], ticks=len(scored))
+    clip = film_drive(HERO, episode.conditions(), model, seconds, settings["noise"], ticks=len(scored))
     return Film(clip, driver_title(HERO), episode.scenario, _repetition(clip.offsets, scored))
 
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pilotnet.metrics import EpisodeScore, Score, total_score
+from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
 
 TITLES = {"pilotnet": "PilotNet", "expert": "Expert", "straight": "Straight"}
@@ -67,12 +68,54 @@ def score_table(scores: Mapping[str, Score]) -> Table:
     return table
 
 
-def scores_by_road(episodes: Iterable[EpisodeScore]) -> dict[str, dict[str, Score]]:
-    """For each kind of road the score of every driver, in the order in which they come."""
+def scores_by(episodes: Iterable[EpisodeScore], quality: str) -> dict[str, dict[str, Score]]:
+    """For each road, weather or light (`quality` says which) the score of every driver, in the order in which they come."""
     parts: dict[str, dict[str, list[EpisodeScore]]] = {}
     for episode in episodes:
-        parts.setdefault(episode.road, {}).setdefault(episode.driver, []).append(episode)
-    return {road: {name: total_score(rows) for name, rows in drivers.items()} for road, drivers in parts.items()}
+        parts.setdefault(getattr(episode, quality), {}).setdefault(episode.driver, []).append(episode)
+    return {value: {name: total_score(rows) for name, rows in drivers.items()} for value, drivers in parts.items()}
+
+
+@dataclass(frozen=True)
+class Grid:
+    """One driver's autonomy [%] by condition (rows: weather and light) and road (columns); None where nothing was driven.
+
+    The last column and the last row are over all roads and all conditions.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, tuple[float | None, ...]], ...]
+
+
+def condition_grid(episodes: Iterable[EpisodeScore], driver: str) -> Grid:
+    """The autonomy of `driver` on every road in every weather and light that it met."""
+    own = [episode for episode in episodes if episode.driver == driver]
+    roads = [kind for kind in RoadKind if any(e.road == kind for e in own)]
+    skies = [(w, d) for w in Weather for d in Daytime if any((e.weather, e.light) == (w, d) for e in own)]
+    lines = [(f"{w}, {in_words(d)}", [e for e in own if (e.weather, e.light) == (w, d)]) for w, d in skies]
+    return Grid(
+        columns=(*(in_words(road) for road in roads), "all"),
+        rows=tuple(
+            (title, (*(_autonomy([e for e in part if e.road == road]) for road in roads), _autonomy(part)))
+            for title, part in [*lines, ("all", own)]
+        ),
+    )
+
+
+def _autonomy(episodes: list[EpisodeScore]) -> float | None:
+    return total_score(episodes).autonomy if episodes else None
+
+
+def markdown_grid(grid: Grid) -> str:
+    """The grid as a Markdown table."""
+    lines = [["autonomy [%]", *grid.columns], ["---", *["---:"] * len(grid.columns)]]
+    lines += [[title, *("" if value is None else f"{value:.1f}" for value in values)] for title, values in grid.rows]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def in_words(name: str) -> str:
+    """A name for people: `low_sun` is `low sun`."""
+    return name.replace("_", " ")
 
 
 def driver_title(name: str) -> str:

@@ -8,19 +8,24 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import GRAIN, PALETTE
+from sim.appearance.palette import GRAIN, PALETTE
 from sim.geometry import SPACING, Centreline
+from sim.ground.pieces import BUCKET, OUTER_LEFT, OUTER_RIGHT, SEALED, pieces_of, ranges_of
 from sim.kernels import kernel
 from sim.noise import noise
 from sim.roads.plan import Marking, Material, RoadPlan
+from sim.scenario import RoadKind
 
 CELL = 8.0  # [m] edge of a cell of the grid that finds the nearest centreline sample
 STRIP = 0.02  # [m] between the samples of the cross profile
-VERGE = 5.0  # [m] of grass on either side within the cross profile
-BUCKET = 12.0  # [m] of road that hold at most one patch
+VERGE = 5.0  # [m] of open ground on either side within the cross profile
+IN_LANE = 0.35  # how much of the driven lane's wear lies outside its two wheel tracks
 
 # Channels of the cross profile, after red, green and blue.
-GRAIN_CHANNEL, SURFACE_CHANNEL, DASH_CHANNEL = 3, 4, 5
+GRAIN_CHANNEL, SURFACE_CHANNEL, TRACK_CHANNEL, PAINT_CHANNEL = 3, 4, 5, 6
+# How often a bucket of road has been mended, and how far [m] its edges wander; others have few patches and straight edges.
+MENDED = {RoadKind.RURAL_UNMARKED: 0.45, RoadKind.RESIDENTIAL: 0.25, RoadKind.MOUNTAIN: 0.3, RoadKind.RACETRACK: 0.03}
+RAGGED = {RoadKind.RURAL_UNMARKED: 0.08, RoadKind.UNPAVED: 0.16}
 
 
 class Ground(NamedTuple):
@@ -28,10 +33,14 @@ class Ground(NamedTuple):
 
     line: (N, 5) centreline samples x, y, cos, sin of the heading, curvature.
     cells: (rows, columns) nearest sample of each CELL, -1 far from the road; origin: world x, y of its corner.
-    profile: (M, 5 + D) running integrals over d of red, green, blue, grain, surface (1 on hard ground) and the paint of each of
-    D dash patterns; ragged: (M,) [m] by which noise moves d; first: d of the profile's first sample.
-    dashes: (D, 2) dash and period [m]. tone: (N,) running integral over s of the surface's brightness.
-    patches: (B, 5) s and d limits [m] and brightness. drivable: d limits [m] of what counts as road.
+    profile: (M, 6 + D) running integrals over d of red, green, blue, grain, surface (1 on the road), wheel tracks and the
+    paint of each of D patterns; ragged: (M,) [m] by which noise moves d; first: d of the profile's first sample.
+    patterns: (D, 3) dash and period [m] and wear. tone, worn: (N,) running integrals over s of the surface's brightness and of
+    how much more or less than their wear markings have lost; wander: (N,) what is added to the noise at ragged edges.
+    patches: (B, 5) s and d limits [m] and brightness. pieces, ranges: see `sim.ground.pieces`.
+    sealed: 1 where the surface is asphalt, 0 on unpaved roads; beyond: red, green, blue and grain of the ground further
+    out; reach: [m] to the side up to which the ground is anything else; drivable: d limits [m] of what counts as road.
+    tunnels: (T, 3) first and last station and lamp spacing [m]; street_lamps: d of the rows of lamps, every lamp_spacing [m].
     noise, noise_starts: see `sim.noise`.
     """
 
@@ -41,10 +50,20 @@ class Ground(NamedTuple):
     profile: NDArray[np.float32]
     ragged: NDArray[np.float32]
     first: float
-    dashes: NDArray[np.float64]
+    patterns: NDArray[np.float64]
     tone: NDArray[np.float64]
+    worn: NDArray[np.float64]
+    wander: NDArray[np.float64]
     patches: NDArray[np.float64]
+    pieces: NDArray[np.float64]
+    ranges: NDArray[np.int64]
+    sealed: float
+    beyond: NDArray[np.float64]
+    reach: float
     drivable: tuple[float, float]
+    tunnels: NDArray[np.float64]
+    street_lamps: NDArray[np.float64]
+    lamp_spacing: float
     noise: NDArray[np.float32]
     noise_starts: NDArray[np.int64]
 
@@ -52,10 +71,11 @@ class Ground(NamedTuple):
 def ground_of(plan: RoadPlan, seed: int) -> Ground:
     """The ground of a plan; texture, patches and wear follow from the seed."""
     generator = np.random.default_rng([seed, 4])
-    first, profile, ragged, dashes = _cross_profile(plan)
+    first, profile, ragged, patterns = _cross_profile(plan)
     line = plan.centreline
-    reach = -first + CELL
-    cells, origin = _nearest_samples(line, reach)
+    pieces = pieces_of(plan, edge=-first)
+    reach = float(max([-first, *np.abs(pieces[:, [OUTER_LEFT, OUTER_RIGHT]]).ravel()]))
+    cells, origin = _nearest_samples(line, reach + CELL)
     samples = np.stack([line.x, line.y, np.cos(line.heading), np.sin(line.heading), line.curvature], axis=1)
     tile = noise()
     return Ground(
@@ -65,47 +85,91 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
         profile=profile,
         ragged=ragged,
         first=first,
-        dashes=dashes,
+        patterns=patterns,
         tone=_surface_tone(generator, line),
         patches=_patches(generator, plan),
+        worn=np.cumsum(np.clip(1 + 0.45 * _drift(generator, line.x.size, 12.0), 0.0, 2.0)) * SPACING,
+        wander=_drift(generator, line.x.size, 2.5),
+        pieces=pieces,
+        ranges=ranges_of(pieces, line.length),
+        sealed=float(plan.kind is not RoadKind.UNPAVED),
+        beyond=np.array([*PALETTE[plan.beyond], GRAIN[plan.beyond]]),
+        reach=reach,
         drivable=plan.drivable,
+        tunnels=np.array([(t.start, t.finish, t.lamps) for t in plan.tunnels]).reshape(-1, 3),
+        street_lamps=np.array(plan.street_lamps, dtype=np.float64),
+        lamp_spacing=max(plan.lamp_spacing, 1.0),
         noise=tile.values,
         noise_starts=tile.starts,
     )
 
 
 def _cross_profile(plan: RoadPlan) -> tuple[float, NDArray[np.float32], NDArray[np.float32], NDArray[np.float64]]:
-    edge = max(max(-band.left, band.right) for band in plan.bands) + VERGE
+    edge = max(max(-band.left, band.right) for band in plan.bands if band.endless) + VERGE
     d = np.arange(-round(edge / STRIP), round(edge / STRIP)) * STRIP + STRIP / 2
-    material = np.full(d.size, int(Material.GRASS))
+    material = np.full(d.size, int(plan.beyond))
     for band in plan.bands:
-        material[(d > band.left) & (d < band.right)] = int(band.material)
+        if band.endless:
+            material[(d > band.left) & (d < band.right)] = int(band.material)
     colours = np.array([PALETTE[m] for m in Material])[material]
     grain = np.array([GRAIN[m] for m in Material])[material]
-    surface = (material == Material.ASPHALT).astype(float)
-    for lane in plan.lanes:
-        # Tyres polish and darken two tracks in every lane.
-        tracks = np.exp(-(((np.abs(d - lane.offset) - 0.8) / 0.28) ** 2))
-        colours *= 1 - 0.085 * (tracks * surface)[:, None]
-    patterns = sorted({(m.dash, m.gap) for m in plan.markings if m.gap > 0})
-    dashed = np.zeros((d.size, len(patterns)))
-    for marking in plan.markings:
+    unpaved = plan.kind is RoadKind.UNPAVED
+    on_road = (d > plan.carriageway[0]) & (d < plan.carriageway[1]) & (material != Material.GRASS)
+    surface = (on_road if unpaved else np.isin(material, SEALED)).astype(float)
+    tracks = _wheel_tracks(d, plan)
+    # Tyres polish and darken asphalt; on dirt they lay the bright subsoil bare.
+    colours *= 1 + (0.11 if unpaved else -0.085) * (np.clip((tracks - IN_LANE) / (1 - IN_LANE), 0.0, 1.0) * surface)[:, None]
+    endless = [marking for marking in plan.markings if marking.endless]
+    patterns = sorted({_pattern(marking) for marking in endless if _is_patterned(marking)})
+    painted = np.zeros((d.size, len(patterns)))
+    for marking in endless:
         cover = _cover(d, marking)
-        if marking.gap > 0:
-            dashed[:, patterns.index((marking.dash, marking.gap))] += cover
-        else:
-            colours += (np.array(PALETTE[Material.PAINT]) - colours) * cover[:, None]
-    columns = np.concatenate([colours, grain[:, None], surface[:, None], dashed], axis=1)
+        if _is_patterned(marking):
+            painted[:, patterns.index(_pattern(marking))] += cover
+        if marking.red or not _is_patterned(marking):
+            paint = Material.RED if marking.red else Material.PAINT
+            colours += (np.array(PALETTE[paint]) - colours) * cover[:, None]
+            surface = np.maximum(surface, cover)
+    columns = np.concatenate([colours, grain[:, None], surface[:, None], tracks[:, None], painted], axis=1)
     profile = np.concatenate([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0) * STRIP])
-    # Paved edges are straight; the others get ragged away from them.
-    paved = d[surface > 0]
-    from_paved = (
-        np.abs(paved[np.clip(np.searchsorted(paved, d), 0, paved.size - 1)] - d) if paved.size else np.full(d.size, np.inf)
-    )
-    before = np.abs(paved[np.clip(np.searchsorted(paved, d) - 1, 0, paved.size - 1)] - d) if paved.size else from_paved
-    ragged = 0.13 * np.clip(np.minimum(from_paved, before) / 0.5, 0.0, 1.0)
-    dashes = np.array([(dash, dash + gap) for dash, gap in patterns]).reshape(-1, 2)
+    dashes = np.array([(dash, dash + gap, wear) for dash, gap, wear in patterns]).reshape(-1, 3)
+    ragged = _raggedness(d, surface, RAGGED.get(plan.kind, 0.0))
     return float(d[0] - STRIP / 2), profile.astype(np.float32), ragged.astype(np.float32), dashes
+
+
+def _is_patterned(marking: Marking) -> bool:
+    """Whether a marking changes along the road: dashes do, and so does worn paint."""
+    return marking.gap > 0 or marking.wear > 0
+
+
+def _pattern(marking: Marking) -> tuple[float, float, float]:
+    return (marking.dash, marking.gap, marking.wear) if marking.gap > 0 else (1.0, 0.0, marking.wear)
+
+
+def _wheel_tracks(d: NDArray[np.floating], plan: RoadPlan) -> NDArray[np.float64]:
+    """How much tyres wear the ground: 1 in the two tracks of every lane, IN_LANE elsewhere in it, 0 outside."""
+    tracks = np.zeros(d.size)
+    for lane in plan.lanes:
+        beside = np.abs(d - lane.offset)
+        wheel = np.exp(-(((beside - 0.8) / 0.28) ** 2))
+        tracks = np.maximum(tracks, np.where(beside < lane.width / 2, IN_LANE + (1 - IN_LANE) * wheel, 0.0))
+    return tracks
+
+
+def _raggedness(d: NDArray[np.floating], surface: NDArray[np.float64], least: float) -> NDArray[np.float64]:
+    """By how much [m] noise moves d: paved edges are straight, unless the road is ragged by at least `least`; grass is ragged."""
+    paved = d[surface > 0]
+    if not paved.size:
+        return np.full(d.size, 0.13)
+    after = np.abs(paved[np.clip(np.searchsorted(paved, d), 0, paved.size - 1)] - d)
+    before = np.abs(paved[np.clip(np.searchsorted(paved, d) - 1, 0, paved.size - 1)] - d)
+    return np.maximum(0.13 * np.clip(np.minimum(after, before) / 0.5, 0.0, 1.0), least)
+
+
+def _drift(generator: np.random.Generator, count: int, scale: float) -> NDArray[np.float64]:
+    """Smooth noise along the road, (count,), of mean 0 and standard deviation near 1, changing over `scale` metres."""
+    knots = generator.standard_normal(int(count * SPACING / scale) + 3)
+    return 1.2 * np.interp(np.arange(count) * SPACING / scale, np.arange(knots.size), knots)
 
 
 def _cover(d: NDArray[np.floating], marking: Marking) -> NDArray[np.float64]:
@@ -128,7 +192,7 @@ def _patches(generator: np.random.Generator, plan: RoadPlan) -> NDArray[np.float
     """At most one mended patch per bucket of road, within one lane and within the bucket."""
     patches = np.zeros((int(plan.centreline.length / BUCKET) + 1, 5))
     patches[:, 4] = 1.0
-    for i in np.flatnonzero(generator.random(len(patches)) < 0.16):
+    for i in np.flatnonzero(generator.random(len(patches)) < MENDED.get(plan.kind, 0.16)):
         lane = plan.lanes[generator.integers(len(plan.lanes))]
         length, width = generator.uniform(1.0, BUCKET - 2.0), generator.uniform(0.7, lane.width - 0.4)
         s = i * BUCKET + generator.uniform(0.5, BUCKET - 0.5 - length)

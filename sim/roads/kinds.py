@@ -1,19 +1,31 @@
-"""Road kinds: a scenario's seed -> the plan of a road.
+"""Road kinds: a scenario's seed -> the plan of a road. The simple ones here, the others in files of their own."""
 
-The curvature is a chain of straights and arcs joined by clothoids, so it is continuous and the heading stays within bounds.
-"""
+from collections.abc import Callable
 
 import numpy as np
 
-from sim.geometry import SPACING, Centreline, Floats
-from sim.roads.plan import Band, Lane, Marking, Material, RoadPlan
+from sim.roads.assembly import assemble
+from sim.roads.curves import (
+    COMFORT_BRAKING,
+    COMFORT_LATERAL,
+    LEAD_IN,
+    RUN_OUT,
+    comfortable_speed,
+    edge_beside,
+    winding,
+)
+from sim.roads.furniture import bends, hedges_and_walls, rails_in_bends
+from sim.roads.highway import highway
+from sim.roads.mountain import mountain
+from sim.roads.plan import Band, Lane, Marking, Material, RoadPlan, Wall
+from sim.roads.racetrack import racetrack
+from sim.roads.residential import residential
+from sim.roads.tunnel import tunnel
 from sim.scenario import RoadKind, Scenario
-from sim.types import Pose
 
-LEAD_IN = 60.0  # [m] of road behind the start
-RUN_OUT = 400.0  # [m] of road after the finish, so that the picture never shows its end
-COMFORT_LATERAL = 2.0  # [m/s²] in curves
-COMFORT_BRAKING = 1.5  # [m/s²] before curves
+__all__ = ["COMFORT_BRAKING", "COMFORT_LATERAL", "LEAD_IN", "RUN_OUT", "comfortable_speed", "plan_road"]
+
+Builder = Callable[[np.random.Generator, float, float], RoadPlan]
 
 
 def plan_road(scenario: Scenario) -> RoadPlan:
@@ -24,121 +36,98 @@ def plan_road(scenario: Scenario) -> RoadPlan:
 
 
 def _rural(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """One lane each way, 3.2-3.7 m, a dashed line between them, solid lines at the edges, gravel verges."""
+    """One lane each way, 3.2-3.7 m, lines in several styles, rails in bends, hedges and fences."""
     width = generator.uniform(3.2, 3.7)
     shoulder = generator.uniform(0.3, 0.6)
     edge = width + shoulder
-    curvature = _winding(generator, total, radii=(70.0, 400.0), arcs=(40.0, 140.0), straights=(10.0, 120.0), share=0.75)
-    return _plan(
+    curvature = winding(generator, total, radii=(70.0, 400.0), arcs=(40.0, 140.0), straights=(10.0, 120.0), share=0.75)
+    gap = float(generator.choice([3.0, 6.0]))
+    wear = float(generator.choice([0.0, 0.15, 0.3, 0.5]))
+    gravel = generator.uniform(0.4, 1.3)
+    style = generator.choice(["dashed", "bends", "double"], p=[0.45, 0.4, 0.15])
+    markings = [Marking(0.0, 0.14, 3.0, gap, wear)] if style != "double" else []
+    if style == "double":
+        markings += [Marking(-0.13, 0.12, wear=wear), Marking(0.13, 0.12, wear=wear)]
+    if style == "bends":
+        for start, finish, sign in bends(curvature, 160.0, 20.0, margin=15.0):
+            markings.append(Marking(0.2 * sign, 0.12, wear=wear, start=start, finish=finish))
+    if generator.random() < 0.8:
+        markings += [Marking(-width, 0.14, wear=wear), Marking(width, 0.14, wear=wear)]
+    return assemble(
         RoadKind.RURAL,
         curvature,
         length,
         lanes=(Lane(width / 2, width), Lane(-width / 2, width, -1)),
-        bands=(Band(-edge - 1.0, edge + 1.0, Material.GRAVEL), Band(-edge, edge, Material.ASPHALT)),
-        markings=(Marking(0.0, 0.14, 3.0, generator.choice([3.0, 6.0])), Marking(-width, 0.14), Marking(width, 0.14)),
+        bands=(Band(-edge - gravel, edge + gravel, Material.GRAVEL), Band(-edge, edge, Material.ASPHALT)),
+        markings=markings,
         path=0,
         drivable=(-edge, edge),
         speed_limit=22.0,
+        barriers=(
+            *rails_in_bends(generator, curvature, edge + 0.7, share=generator.uniform(0.0, 0.8)),
+            *hedges_and_walls(generator, total, (edge + 2.5, edge + 6.0), (Wall.HEDGE, Wall.FENCE), share=0.25),
+        ),
     )
 
 
-def _highway(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """Two or three lanes of 3.75 m each way, a green median, hard shoulders on the outside; the ego keeps one of the lanes."""
-    count = int(generator.integers(2, 4))
-    width, inner, outer, median = 3.75, 0.8, 2.5, 2.0
-    first = median + inner
-    far = first + count * width
-    lanes, markings, bands = [], [], []
-    for side in (1, -1):
-        lanes += [Lane(side * (first + (i + 0.5) * width), width, side) for i in range(count)]
-        left, right = sorted((side * median, side * (far + outer)))
-        bands.append(Band(left, right, Material.ASPHALT))
-        markings += [Marking(side * (first + i * width), 0.15, 6.0, 12.0) for i in range(1, count)]
-        markings += [Marking(side * first, 0.2), Marking(side * far, 0.2)]
-    curvature = _winding(generator, total, radii=(350.0, 1500.0), arcs=(120.0, 400.0), straights=(20.0, 200.0), share=0.8)
-    return _plan(
-        RoadKind.HIGHWAY,
+def _rural_unmarked(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
+    """A narrow road without any paint, between walls, hedges and fences at places."""
+    width = generator.uniform(2.5, 2.9)
+    curvature = winding(generator, total, radii=(42.0, 350.0), arcs=(25.0, 110.0), straights=(10.0, 100.0), share=0.8)
+    edge = max(width, edge_beside(curvature, width / 2, 1))
+    verge = Material.GRAVEL if generator.random() < 0.4 else Material.DIRT
+    strip = generator.uniform(0.15, 0.7)
+    walls = [(Wall.STONE, Wall.HEDGE), (Wall.HEDGE, Wall.FENCE), (Wall.STONE, Wall.FENCE)][generator.integers(3)]
+    return assemble(
+        RoadKind.RURAL_UNMARKED,
         curvature,
         length,
-        lanes=tuple(lanes),
-        bands=(
-            Band(-far - outer - 1.0, far + outer + 1.0, Material.GRAVEL),
-            Band(-median, median, Material.GRASS),
-            *bands,
-        ),
-        markings=tuple(markings),
-        path=int(generator.integers(count)),
-        drivable=(median, far + outer),
-        speed_limit=30.0,
+        lanes=(Lane(width / 2, width), Lane(-width / 2, width, -1)),
+        bands=(Band(-edge - strip, edge + strip, verge), Band(-edge, edge, Material.ASPHALT)),
+        markings=(),
+        path=0,
+        drivable=(-edge - 0.1, edge + 0.1),
+        speed_limit=float(generator.uniform(14.0, 18.0)),
+        carriageway=(-edge, edge),
+        barriers=tuple(hedges_and_walls(generator, total, (edge + 1.2, edge + 3.0), walls, share=0.45)),
     )
 
 
-_BUILDERS = {RoadKind.RURAL: _rural, RoadKind.HIGHWAY: _highway}
-
-
-def _plan(
-    kind: RoadKind, curvature: Floats, length: float, lanes: tuple[Lane, ...],
-    bands: tuple[Band, ...], markings: tuple[Marking, ...], path: int, drivable: tuple[float, float], speed_limit: float,
-) -> RoadPlan:  # fmt: skip
-    return RoadPlan(
-        kind=kind,
-        centreline=Centreline.from_curvature(curvature, Pose(0.0, 0.0, 0.0)),
-        lanes=lanes,
+def _unpaved(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
+    """A track of dirt or gravel with worn ruts, sometimes with grass between them; no paint, no sharp edge."""
+    width = generator.uniform(2.4, 2.7)
+    curvature = winding(generator, total, radii=(30.0, 250.0), arcs=(20.0, 90.0), straights=(10.0, 90.0), share=0.8)
+    edge = max(width, edge_beside(curvature, width / 2, 1) - 0.3)
+    track = Material.DIRT if generator.random() < 0.65 else Material.GRAVEL
+    bands = [Band(-edge - 0.5, edge + 0.5, Material.GRAVEL if track is Material.DIRT else Material.DIRT)]
+    bands.append(Band(-edge, edge, track))
+    if generator.random() < 0.5:
+        half = generator.uniform(0.2, 0.35)
+        bands.append(Band(-half, half, Material.GRASS))
+    return assemble(
+        RoadKind.UNPAVED,
+        curvature,
+        length,
+        lanes=(Lane(width / 2, width), Lane(-width / 2, width, -1)),
         bands=bands,
-        markings=markings,
-        path=path,
-        drivable=drivable,
-        start=LEAD_IN,
-        finish=LEAD_IN + length,
-        speed_limit=speed_limit,
-        speed=comfortable_speed(curvature, speed_limit),
-        carriageway=drivable,
+        markings=(),
+        path=0,
+        drivable=(-edge - 0.4, edge + 0.4),
+        speed_limit=float(generator.uniform(12.0, 16.0)),
+        carriageway=(-edge, edge),
+        barriers=tuple(
+            hedges_and_walls(generator, total, (edge + 2.0, edge + 5.0), (Wall.FENCE, Wall.HEDGE, Wall.STONE), share=0.25)
+        ),
     )
 
 
-def _winding(
-    generator: np.random.Generator, total: float, radii: tuple[float, float], arcs: tuple[float, float],
-    straights: tuple[float, float], share: float,
-) -> Floats:  # fmt: skip
-    """Curvature samples of a random road [1/m]: arcs (of radius drawn evenly in curvature) and straights, joined by clothoids.
-
-    share: how often a piece is an arc. The heading stays within 80 degrees of its first direction, so that the road never meets
-    itself: an arc that cannot keep within that bends the other way, and one that would leave it is cut short.
-    """
-    limit = np.radians(80.0)
-    stations, values, heading = [0.0, LEAD_IN], [0.0, 0.0], 0.0
-    while stations[-1] < total:
-        bent = generator.random() < share
-        magnitude = generator.uniform(1 / radii[1], 1 / radii[0]) if bent else 0.0
-        piece = generator.uniform(*(arcs if bent else straights))
-        target = magnitude * generator.choice([-1, 1])
-        if _room(heading, values[-1], target, limit) < 0:
-            target = -target
-        transition = _transition(values[-1], target)
-        if target:
-            piece = min(piece, max(_room(heading, values[-1], target, limit), 0.0) / abs(target))
-        stations += [stations[-1] + transition, stations[-1] + transition + piece]
-        heading += transition * (values[-1] + target) / 2 + target * piece
-        values += [target, target]
-    samples = np.arange(int(np.ceil(total / SPACING)) + 1) * SPACING
-    return np.interp(samples, stations, values)
-
-
-def _transition(before: float, after: float) -> float:
-    """Length [m] of a clothoid that turns the wheel gently: a lateral jerk of about 0.7 m/s³ at the comfortable speed."""
-    speed = min(np.sqrt(COMFORT_LATERAL / max(abs(before), abs(after), 1e-4)), 30.0)
-    return max(20.0, abs(after - before) * speed**3 / 0.7)
-
-
-def _room(heading: float, before: float, target: float, limit: float) -> float:
-    """How far an arc of curvature `target` may turn [rad] until, with the clothoids at its ends, the heading is at `limit`."""
-    entered = heading + _transition(before, target) * (before + target) / 2
-    return limit - np.sign(target) * entered - abs(target) * _transition(target, 0.0) / 2
-
-
-def comfortable_speed(curvature: Floats, limit: float) -> Floats:
-    """The highest speed [m/s] at each sample with comfortable lateral acceleration in curves and braking before them."""
-    speed = np.minimum(limit, np.sqrt(COMFORT_LATERAL / np.maximum(np.abs(curvature), 1e-6)))
-    for i in range(speed.size - 2, -1, -1):
-        speed[i] = min(speed[i], np.sqrt(speed[i + 1] ** 2 + 2 * COMFORT_BRAKING * SPACING))
-    return speed
+_BUILDERS: dict[RoadKind, Builder] = {
+    RoadKind.RURAL: _rural,
+    RoadKind.HIGHWAY: highway,
+    RoadKind.RURAL_UNMARKED: _rural_unmarked,
+    RoadKind.RESIDENTIAL: residential,
+    RoadKind.TUNNEL: tunnel,
+    RoadKind.UNPAVED: _unpaved,
+    RoadKind.MOUNTAIN: mountain,
+    RoadKind.RACETRACK: racetrack,
+}

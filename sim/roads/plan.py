@@ -4,6 +4,7 @@ A plan is one reference line; across it lie lanes, markings and bands of ground,
 `kinds` makes plans; the world drives on them, ground and scenery draw them.
 """
 
+import math
 from dataclasses import dataclass, field
 from enum import IntEnum
 
@@ -31,11 +32,23 @@ class Material(IntEnum):
 
 @dataclass(frozen=True)
 class Band:
-    """Ground between `left` and `right` [m from the reference line], left < right; later bands lie on top."""
+    """Ground between `left` and `right` [m from the reference line], left < right; later bands lie on top.
+
+    start, finish: stations [m] between which it lies; bands that end somewhere lie on top of those that do not.
+    slope: metres to the right per metre along the road by which such a band drifts from `start` on.
+    """
 
     left: float
     right: float
     material: Material
+    start: float = -math.inf
+    finish: float = math.inf
+    slope: float = 0.0
+
+    @property
+    def endless(self) -> bool:
+        """Whether the band runs along the whole road."""
+        return self.start == -math.inf and self.finish == math.inf
 
 
 @dataclass(frozen=True)
@@ -43,6 +56,8 @@ class Marking:
     """A painted line `width` wide centred on d = `offset`; dashed when `gap` is above 0: `dash` metres of paint, `gap` bare.
 
     wear: the share of the paint that is gone, 0 for new. red: the gaps are red paint (kerbs).
+    start, finish: stations [m] between which it is painted; the first dash begins at `start`, or at 0 where it runs along all.
+    slope: metres to the right per metre along the road by which a marking that ends somewhere drifts from `start` on.
     """
 
     offset: float
@@ -51,6 +66,14 @@ class Marking:
     gap: float = 0.0
     wear: float = 0.0
     red: bool = False
+    start: float = -math.inf
+    finish: float = math.inf
+    slope: float = 0.0
+
+    @property
+    def endless(self) -> bool:
+        """Whether the marking runs along the whole road."""
+        return self.start == -math.inf and self.finish == math.inf
 
 
 @dataclass(frozen=True)

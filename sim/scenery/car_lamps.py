@@ -2,7 +2,7 @@
 
 import math
 
-from sim.appearance import Light
+from sim.appearance.light import Light
 from sim.kernels import Canvas, Eye, kernel, level_of
 from sim.scenery.car_paint import HEADLAMP, LIT_SIGN, LIT_WINDOW, REFLECTOR, TAIL_LAMP
 from sim.scenery.car_shapes import Floats

@@ -14,7 +14,7 @@ Hit = tuple[int, float, int, float]
 
 
 @kernel
-def _convex(planes: Floats, first: int, last: int, room: Floats, dx: float, dy: float, dz: float) -> tuple[float, int]:
+def convex(planes: Floats, first: int, last: int, room: Floats, dx: float, dy: float, dz: float) -> tuple[float, int]:
     """Distance along a ray to where it enters planes [first, last), -1 if it does not, and the plane.
 
     room: how far the eye is inside each plane [m]; dx, dy, dz: the ray.
@@ -64,7 +64,7 @@ def hit_of(
     part, nearest, face, radius = NOTHING, 1e9, -1, 0.0
     for i in range(PARTS):
         if starts[i + 1] > starts[i]:
-            distance, plane = _convex(planes, starts[i], starts[i + 1], room, dx, dy, dz)
+            distance, plane = convex(planes, starts[i], starts[i + 1], room, dx, dy, dz)
             if 0.0 < distance < nearest:
                 part, nearest, face = i, distance, plane
     if z + nearest * dz < 2 * wheels[0]:

@@ -7,12 +7,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Light, beam, beam_share
+from sim.appearance.light import Light, beam, beam_share
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.scenery.car_lamps import glow_of, shine
 from sim.scenery.car_paint import GLASS, HEADLAMP, LIT_WINDOW, MATT, painted, wheel
 from sim.scenery.car_rays import NOTHING, Hit, eye_in_frame, hit_of, measure_room, screen_box
 from sim.scenery.car_shapes import BONNET, BOOT, LAMPS, PARTS, PLANES, STYLES, TOP, WHEELS, Floats, Shape, shape_of
+from sim.scenery.filters import hidden
 from sim.types import Actor
 
 # Rays of a pixel (right, down), on a turned grid; large cars send the last two only where the first two differ.
@@ -186,7 +187,7 @@ def draw_car(canvas: Canvas, cars: Cars, k: int, light: Light, eye: Eye) -> None
                     hits, sum_red, sum_green, sum_blue = hits + 1, sum_red + r, sum_green + g, sum_blue + b
                     if ray == 0:
                         first = g
-            if hits:
+            if hits and not hidden(canvas, row, column, nearest):
                 keep, share, haze = (1 - hits / rays) / 255, (1 - far) / rays, far * hits / rays
                 image[row, column, 0] = level_of(image[row, column, 0] * keep + sum_red * share + light.haze_red * haze)
                 image[row, column, 1] = level_of(image[row, column, 1] * keep + sum_green * share + light.haze_green * haze)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Light
+from sim.appearance.light import Light
 from sim.kernels import Canvas, Eye, kernel
 from sim.scenery.cars import Cars, cars_of, draw_car
 from sim.scenery.people import People, draw_person, people_of

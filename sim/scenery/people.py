@@ -7,8 +7,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Light, beam, beam_share
+from sim.appearance.light import Light, beam, beam_share
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
+from sim.scenery.filters import hidden
 from sim.scenery.people_pose import (
     BELLY,
     CHEST,
@@ -237,7 +238,7 @@ def draw_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) 
         for column in range(max(int(left), 0), min(int(math.ceil(end)), columns)):
             u = (column + 0.5 - columns / 2) / stretch
             front, front_cover, near, back, back_cover = _layers(spots, u, v)
-            if front < 0:
+            if front < 0 or hidden(canvas, row, column, near):
                 continue
             total = front_cover + (1 - front_cover) * back_cover
             red, green, blue = _shaded(people, k, front, u, v, light, low, dim, view, fine)

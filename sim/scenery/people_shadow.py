@@ -2,7 +2,7 @@
 
 import math
 
-from sim.appearance import Light
+from sim.appearance.light import Light
 from sim.kernels import Canvas, Eye, kernel
 from sim.scenery.people import People
 from sim.scenery.people_pose import ARMS, BELLY, CHEST, FEET, FOREARMS, HEAD, SHINS, SHOULDERS, THIGHS, Floats, pose_limbs

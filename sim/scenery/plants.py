@@ -11,9 +11,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.appearance import Light, beam, beam_share
+from sim.appearance.light import Light, beam, beam_share
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.noise import TILE, noise
+from sim.scenery.filters import hidden
 
 Floats = NDArray[np.float64]
 TALL, WIDE = 256, 192  # texels of a plant's picture; the plant's own width is WIDE / TALL of its height
@@ -166,6 +167,7 @@ def draw_plant(
     far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
     sway_right, sway_up, sway_towards = 0.62 * sun_right, 0.62 * light.sun_up, 0.62 * sun_towards
     lamps = 0.8 * beam(light, eye, forward, right)
+    opaque = DIRECTION_SCALE / max(opacity, 1e-3)
     for row in range(first_row, last_row):
         v = (row + 0.5 - top) * step - 0.5
         lamp = lamps * beam_share(forward, (foot - row - 0.5) / scale) if lamps > 0.0 else 0.0
@@ -181,7 +183,7 @@ def draw_plant(
             a, b, c, d = upper + near, upper + away, lower + near, lower + away
             wa, wb, wc, wd = (1 - w) * (1 - t), (1 - w) * t, w * (1 - t), w * t
             cover = wa * texels[a] + wb * texels[b] + wc * texels[c] + wd * texels[d]
-            if cover < 1.0:
+            if cover < 1.0 or hidden(canvas, row, column, forward):
                 continue
             tone = wa * texels[a + 1] + wb * texels[b + 1] + wc * texels[c + 1] + wd * texels[d + 1]
             across = wa * texels[a + 2] + wb * texels[b + 2] + wc * texels[c + 2] + wd * texels[d + 2]
@@ -195,6 +197,11 @@ def draw_plant(
             red_here = red + (BARK[0] - red) * wood
             green_here = green + (BARK[1] - green) * wood
             blue_here = blue + (BARK[2] - blue) * wood
+            if light.snow > 0.0:
+                # Snow lies on what looks upwards.
+                lying = min(max(light.snow * (1.3 * up / (cover * opaque) + 0.15), 0.0), 0.9) * (1 - wood)
+                red_here, green_here = red_here + (0.88 - red_here) * lying, green_here + (0.91 - green_here) * lying
+                blue_here += (0.96 - blue_here) * lying
             red_here = red_here * (skylit * (light.sky_red + lamp) + sunlit * light.sun_red) + far * light.haze_red
             green_here = green_here * (skylit * (light.sky_green + lamp) + sunlit * light.sun_green) + far * light.haze_green
             blue_here = blue_here * (skylit * (light.sky_blue + lamp) + sunlit * light.sun_blue) + far * light.haze_blue

@@ -1,11 +1,15 @@
 """Autonomy and its interval: the paper's figures and closed forms."""
 
 import math
+from dataclasses import replace
 
 import pytest
 
 from pilotnet.metrics import EpisodeScore, autonomy, autonomy_interval, poisson_interval, score_episode, total_score
+from sim.scenario import Daytime, RoadKind, Scenario, Weather
 from sim.types import Cause, Control, EgoState, Observation, Pose, Step
+
+SCENARIO = Scenario(RoadKind.MOUNTAIN, 2, weather=Weather.FOG, light=Daytime.NIGHT, visibility=80.0)
 
 
 def step(index: int, offset: float = 0.0, curvature: float = 0.0, cause: Cause | None = None) -> Step:
@@ -15,7 +19,9 @@ def step(index: int, offset: float = 0.0, curvature: float = 0.0, cause: Cause |
 
 
 def episode(elapsed: float, departures: int = 0, distance: float = 1000.0) -> EpisodeScore:
-    return EpisodeScore("pilotnet", "rural-2", "rural", 2, elapsed, distance, 0.1, 0.01, 5.0, departures, 0, 0, 0)
+    return EpisodeScore(
+        "pilotnet", "rural-2", "rural", "clear", "day", "{}", elapsed, distance, 0.1, 0.01, 5.0, departures, 0, 0, 0, 0
+    )
 
 
 def test_the_papers_example_ten_interventions_in_600_seconds_are_90_percent() -> None:
@@ -53,7 +59,7 @@ def test_98_percent_over_three_hours_is_known_to_a_third_of_a_point() -> None:
 
 def test_an_episode_is_scored_by_its_steps() -> None:
     steps = [step(0), step(1, 0.3, 0.01), step(2, -0.4, 0.01, Cause.DEPARTURE), step(3, 0.0, 0.0, Cause.CONTACT)]
-    score = score_episode("pilotnet", "rural-2", "rural", 2, 10, steps)
+    score = score_episode("pilotnet", SCENARIO, 10, steps)
     assert score.elapsed == 0.4
     assert score.distance == pytest.approx(8.0)
     assert score.offset_rms == pytest.approx(0.25)
@@ -72,3 +78,14 @@ def test_episodes_count_by_their_time() -> None:
 def test_nothing_to_score_is_refused() -> None:
     with pytest.raises(ValueError, match="0 episodes"):
         total_score([])
+
+
+def test_a_score_knows_the_whole_scenario_so_that_the_drive_can_be_driven_again() -> None:
+    score = score_episode("pilotnet", SCENARIO, 10, [step(0)])
+    assert score.conditions() == SCENARIO
+    assert (score.road, score.weather, score.light) == ("mountain", "fog", "night")
+
+
+def test_a_score_whose_scenario_is_damaged_says_so() -> None:
+    with pytest.raises(ValueError, match=r"settings of rural-2 are '\{'; they must describe a scenario"):
+        replace(episode(10.0), settings="{").conditions()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from sim.appearance import Atmosphere
+from sim.appearance.atmosphere import Atmosphere
 from sim.ground.paving import ground_of
 from sim.kernels import Eye, blank_canvas
 from sim.roads.kinds import plan_road

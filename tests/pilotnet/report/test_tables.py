@@ -8,9 +8,9 @@ from rich.console import Console
 
 from pilotnet.metrics import EpisodeScore, total_score
 from pilotnet.report import score_table
-from pilotnet.report.tables import BRIEF, score_rows, scores_by_road
+from pilotnet.report.tables import BRIEF, condition_grid, markdown_grid, score_rows, scores_by
 
-EPISODE = EpisodeScore("pilotnet", "rural-2", "rural", 2, 600.0, 9000.0, 0.21, 0.0012, 3.25, 2, 1, 0, 0)
+EPISODE = EpisodeScore("pilotnet", "rural-2", "rural", "clear", "day", "{}", 600.0, 9000.0, 0.21, 0.0012, 3.25, 2, 1, 0, 0, 0)
 
 
 def written(label: str, episode: EpisodeScore) -> str:
@@ -45,6 +45,28 @@ def test_the_terminal_table_fits_eighty_columns_and_holds_every_row() -> None:
 
 
 def test_roads_are_scored_apart() -> None:
-    parts = scores_by_road([EPISODE, replace(EPISODE, road="highway", departure=0, off_road=0)])
+    parts = scores_by([EPISODE, replace(EPISODE, road="highway", departure=0, off_road=0)], "road")
     assert {road: part["pilotnet"].interventions for road, part in parts.items()} == {"rural": 3, "highway": 0}
     assert len(score_rows(parts["rural"], BRIEF)) == len(BRIEF)
+
+
+def test_the_grid_has_every_condition_and_the_totals_of_both_directions() -> None:
+    drives = [
+        EPISODE,
+        replace(EPISODE, road="highway", weather="snow", light="low_sun", departure=0, off_road=0),
+        replace(EPISODE, driver="straight"),
+    ]
+    grid = condition_grid(drives, "pilotnet")
+    assert grid.columns == ("rural", "highway", "all")
+    assert grid.rows == (
+        ("clear, day", (97.0, None, 97.0)),
+        ("snow, low sun", (None, 100.0, 100.0)),
+        ("all", (97.0, 100.0, 98.5)),
+    )
+    assert markdown_grid(grid).splitlines() == [
+        "| autonomy [%] | rural | highway | all |",
+        "| --- | ---: | ---: | ---: |",
+        "| clear, day | 97.0 |  | 97.0 |",
+        "| snow, low sun |  | 100.0 | 100.0 |",
+        "| all | 97.0 | 100.0 | 98.5 |",
+    ]

@@ -1,0 +1,1 @@
+"""What things look like: colours (palette), light (light), and how weather and hour make it (atmosphere)."""

@@ -1,0 +1,57 @@
+"""The light in one place, as kernels use it, and the ego's headlights."""
+
+from typing import NamedTuple
+
+from sim.kernels import Eye, kernel
+
+
+class Light(NamedTuple):
+    """What kernels need of the light in one place; everything here is times the camera's exposure.
+
+    sun_x, sun_y, sun_up: unit vector towards the sun (or moon); sun_*: strength of its direct light by colour;
+    sky_*: of the light from all around; level_*: of both together on level ground; haze_*: the haze's colour, and the distance
+    [m] at which it hides all but 1/e; shadow: the share of the light that a full shadow takes away, 0 without a sun;
+    headlight: how bright the ego's headlights make what stands in them, 0 when they are off; lamp: how bright the lamps of
+    others shine, 0 when they are off; wet, snow: how much of the ground is covered, in [0, 1].
+    """
+
+    sun_x: float
+    sun_y: float
+    sun_up: float
+    sun_red: float
+    sun_green: float
+    sun_blue: float
+    sky_red: float
+    sky_green: float
+    sky_blue: float
+    level_red: float
+    level_green: float
+    level_blue: float
+    haze_red: float
+    haze_green: float
+    haze_blue: float
+    haze_reach: float
+    shadow: float
+    headlight: float
+    lamp: float
+    wet: float
+    snow: float
+
+
+@kernel
+def beam(light: Light, eye: Eye, forward: float, right: float) -> float:
+    """Strength of the ego's headlights on what stands low at `forward`, `right` [m] of the camera: two low beams."""
+    if light.headlight <= 0.0 or not 1.0 <= forward < 120.0:
+        return 0.0
+    right += eye.lateral
+    left_lamp, right_lamp = (right + 0.65) / (forward + 1.5), (right - 0.65) / (forward + 1.5)
+    left_lobe, right_lobe = 1 / (1 + 4.0 * left_lamp * left_lamp), 1 / (1 + 4.0 * right_lamp * right_lamp)
+    lobes = 0.5 * (left_lobe * left_lobe + right_lobe * right_lobe)
+    away = forward * forward + right * right
+    return light.headlight * lobes * min((forward - 1.0) / 4.0, 1.0) * min((120.0 - forward) / 80.0, 1.0) / (1.0 + away / 900.0)
+
+
+@kernel
+def beam_share(forward: float, height: float) -> float:
+    """The share of the low beam that reaches a height [m] above the ground: it is cut off a little above the lamps."""
+    return 0.10 + 0.90 * min(max((0.95 + 0.012 * forward - height) / 0.5, 0.0), 1.0)

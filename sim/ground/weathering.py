@@ -1,0 +1,68 @@
+"""What weather and lamps make of the ground: wet and snow on a surface, tunnels and street lamps above it."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.appearance.light import Light
+from sim.ground.paving import Ground
+from sim.kernels import inlined, kernel
+
+SNOW = (0.90, 0.92, 0.96)
+WET_DARKENING = 0.45  # how much darker a wet surface is
+ROUGH_MIRROR = 0.85  # the share of a smooth mirror's reflection that wet asphalt keeps; puddles keep it all
+ROUGHNESS = 0.06  # [rad] by which the film of water on asphalt throws light higher than a mirror would
+PUDDLES, PUDDLE_EDGE = 0.75, 2.0  # noise above which water stands, and how sharply its edge is drawn
+RETROREFLECTION = 2.2  # how much brighter paint throws headlights back than its colour says
+STREET_LAMP = (0.78, 0.62, 0.40)  # light below a street lamp
+LAMP_REACH = 7.5  # [m] along the road
+
+
+@kernel
+def snow_cover(snow: float, hard: float, track: float, roughness: float) -> float:
+    """The share of a surface that snow hides: grass first, then the road, its wheel tracks last.
+
+    snow: how much lies, in [0, 1]; hard: sealed share; track: share of wheel tracks; roughness: noise around 0.
+    """
+    if snow <= 0.0:
+        return 0.0
+    bare = 0.10 + hard * (0.38 + 0.55 * track)
+    return min(max(2.2 * (1.35 * snow - bare + 0.07 * roughness), 0.0), 1.0)
+
+
+@kernel
+def reflectance(ahead: float, elevation: float) -> float:
+    """Fresnel's reflectance of water seen from `elevation` above it, `ahead` [m] away (Schlick 1994)."""
+    upright = elevation / math.sqrt(ahead * ahead + elevation * elevation)
+    return 0.02 + 0.98 * (1 - upright) ** 5
+
+
+@kernel
+def tunnel_at(tunnels: NDArray[np.float64], s: float) -> int:
+    """Which tunnel covers station s [m], -1 for none."""
+    for i in range(tunnels.shape[0]):
+        if tunnels[i, 0] <= s <= tunnels[i, 1]:
+            return i
+    return -1
+
+
+@kernel
+def mirror_at(wet: float, noise: float) -> float:
+    """The share of a smooth mirror that a wet surface is: a film of water, and puddles where the noise is high."""
+    if wet <= 0.0:
+        return 0.0
+    puddle = min(max(PUDDLE_EDGE * (noise - PUDDLES + 0.5 * (wet - 1)), 0.0), 1.0)
+    return wet * (ROUGH_MIRROR + (1 - ROUGH_MIRROR) * puddle)
+
+
+@inlined
+def lamp_pool(ground: Ground, light: Light, near: bool, s: float, d: float) -> float:
+    """How much light street lamps throw on the road at (s, d), in [0, 1]."""
+    pool = 0.0
+    if near and light.lamp > 0.0 and light.headlight > 0.0:
+        along = (s / ground.lamp_spacing - math.floor(s / ground.lamp_spacing) - 0.5) * ground.lamp_spacing / LAMP_REACH
+        for i in range(ground.street_lamps.size):
+            across = (d - 0.75 * ground.street_lamps[i]) / 5.0
+            pool += light.lamp * math.exp(-along * along - across * across)
+    return min(pool, 1.0)

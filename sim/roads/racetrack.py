@@ -1,0 +1,68 @@
+"""Racetracks: one wide lane of asphalt in one direction, kerbs and gravel traps in the bends, tyres and rails further out."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.geometry import Floats
+from sim.roads.assembly import assemble
+from sim.roads.curves import winding
+from sim.roads.furniture import RAIL_HEIGHT, bends, free_stretches
+from sim.roads.plan import Band, Barrier, Lane, Marking, Material, RoadPlan, Wall
+from sim.scenario import RoadKind
+
+KERB = 0.9  # [m]
+TRAP = (2.5, 11.0)  # [m] from the track's edge
+
+
+def racetrack(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
+    """Three lanes abreast, all in the same direction; the path is the middle one."""
+    width = generator.uniform(10.8, 13.0)
+    edge = width / 2
+    curvature = winding(generator, total, radii=(25.0, 300.0), arcs=(25.0, 130.0), straights=(20.0, 200.0), share=0.75)
+    kerbs, traps = list(_kerbs(curvature, edge)), list(_traps(generator, curvature, edge))
+    strip = generator.uniform(1.0, 3.0)
+    return assemble(
+        RoadKind.RACETRACK,
+        curvature,
+        length,
+        lanes=tuple(Lane(i * width / 3, width / 3) for i in (-1, 0, 1)),
+        bands=(
+            Band(-edge - KERB - strip, edge + KERB + strip, Material.GRASS if generator.random() < 0.6 else Material.CONCRETE),
+            Band(-edge - 0.1, edge + 0.1, Material.ASPHALT),
+            *traps,
+        ),
+        markings=(Marking(-edge + 0.1, 0.2), Marking(edge - 0.1, 0.2), *kerbs),
+        path=1,
+        drivable=(-edge - KERB, edge + KERB),
+        speed_limit=33.0,
+        carriageway=(-edge, edge),
+        barriers=tuple(_barriers(generator, curvature, edge, total)),
+    )
+
+
+def _kerbs(curvature: Floats, edge: float) -> Iterator[Marking]:
+    """Red and white kerbs: inside along every bend, outside where the bend opens."""
+    for start, finish, sign in bends(curvature, 300.0, 12.0, margin=3.0):
+        yield Marking(sign * (edge + 0.1 + KERB / 2), KERB, 1.5, 1.5, red=True, start=start, finish=finish)
+        yield Marking(-sign * (edge + 0.1 + KERB / 2), KERB, 1.5, 1.5, red=True, start=finish - 12.0, finish=finish + 24.0)
+
+
+def _traps(generator: np.random.Generator, curvature: Floats, edge: float) -> Iterator[Band]:
+    """Gravel traps or asphalt run-off on the outside of bends."""
+    for start, finish, sign in bends(curvature, 150.0, 15.0, margin=12.0):
+        left, right = sorted((-sign * (edge + TRAP[0]), -sign * (edge + TRAP[1])))
+        yield Band(left, right, Material.SAND if generator.random() < 0.7 else Material.ASPHALT, start, finish)
+
+
+def _barriers(generator: np.random.Generator, curvature: Floats, edge: float, total: float) -> Iterator[Barrier]:
+    """Tyre walls behind the traps, rails along the rest."""
+    corners = bends(curvature, 150.0, 15.0, margin=12.0)
+    for side in (-1, 1):
+        taken = [(start, finish) for start, finish, sign in corners if sign == -side]
+        for start, finish in taken:
+            yield Barrier(Wall.TYRES, side * (edge + TRAP[1] + 1.0), start, finish, float(generator.uniform(0.9, 1.3)))
+        for start, finish in free_stretches(total, taken, 10.0):
+            if generator.random() < 0.85:
+                kind = Wall.CONCRETE if generator.random() < 0.2 else Wall.RAIL
+                yield Barrier(kind, side * (edge + generator.uniform(6.0, 11.0)), start, finish, RAIL_HEIGHT)

@@ -1,0 +1,118 @@
+"""A plan's barriers and tunnels -> panels along their lines."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from sim.appearance.palette import Colour
+from sim.geometry import SPACING, Floats
+from sim.roads.plan import Barrier, Tunnel, Wall
+from sim.scenery.site import HILLSIDE, Site
+from sim.scenery.skins import SEE_THROUGH, Skin
+from sim.scenery.tables import FREE_A, FREE_B, OPEN, PORTAL, SHELTERED, Scenery, chosen, panels
+
+PIECE, SHORT = 4.0, 2.0  # [m] of a panel, and in tight bends
+TIGHT = 1 / 45  # [1/m]
+RIM, PORTAL_RISE, HILL = 2.6, 1.8, 13.0  # [m] of a portal's frame beside and above the opening; height of the hill
+HILL_COLOUR, PORTAL_COLOUR = (0.33, 0.39, 0.18), (0.52, 0.50, 0.47)
+COLOURS: dict[Wall, tuple[Colour, ...]] = {
+    Wall.STONE: ((0.55, 0.52, 0.47), (0.58, 0.52, 0.42), (0.47, 0.46, 0.44)),
+    Wall.HEDGE: ((0.25, 0.36, 0.14), (0.31, 0.42, 0.16), (0.22, 0.31, 0.16)),
+    Wall.FENCE: ((0.52, 0.42, 0.31), (0.82, 0.82, 0.78), (0.42, 0.36, 0.29)),
+    Wall.ROCK: ((0.50, 0.46, 0.41), (0.47, 0.46, 0.45), (0.54, 0.47, 0.38)),
+    Wall.NOISE: ((0.36, 0.46, 0.34), (0.52, 0.40, 0.28), (0.58, 0.56, 0.50), (0.34, 0.42, 0.50)),
+}
+
+
+def barrier_panels(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
+    """The panels of every barrier of a plan; where a bend brings one onto a lane, it is left out."""
+    rock = COLOURS[Wall.ROCK][generator.integers(len(COLOURS[Wall.ROCK]))]
+    for barrier in site.plan.barriers:
+        choices = COLOURS.get(barrier.kind, ((0.6, 0.6, 0.6),))
+        colour = rock if barrier.kind is Wall.ROCK else choices[generator.integers(len(choices))]
+        yield _barrier(site, barrier, colour, float(generator.random()))
+
+
+def stations_along(site: Site, start: float, finish: float) -> Floats:
+    """Stations [m] from `start` to `finish`, PIECE apart, closer in tight bends."""
+    curvature = site.plan.centreline.curvature
+    i, j = (int(np.clip(s / SPACING, 0, curvature.size - 1)) for s in (start, finish))
+    piece = SHORT if np.abs(curvature[i : j + 1]).max() > TIGHT else PIECE
+    return np.linspace(start, finish, max(int(np.ceil((finish - start) / piece)), 1) + 1)
+
+
+def _barrier(site: Site, barrier: Barrier, colour: Colour, seed: float) -> Scenery:
+    s = stations_along(site, barrier.start, barrier.finish)
+    x, y, _ = site.places(s, np.full(s.size, barrier.offset))
+    along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
+    flags = np.zeros(s.size - 1, int)
+    flags[0] |= FREE_A
+    flags[-1] |= FREE_B
+    high = np.full(s.size, barrier.height)
+    if barrier.kind is Wall.ROCK:  # it grows out of the ground at its ends
+        high *= np.clip(np.minimum(s - barrier.start + 1.0, barrier.finish + 1.0 - s) / 6.0, 0.15, 1.0)
+    table = panels(
+        s[:-1], (x[:-1], y[:-1]), (x[1:], y[1:]), Skin(int(barrier.kind)), high[:-1], colour, high_b=high[1:],
+        along=(along[:-1], along[1:]), seed=seed, flags=flags, solid=Skin(int(barrier.kind)) not in SEE_THROUGH,
+    )  # fmt: skip
+    return chosen(table, ~_on_a_lane(site, table.x, table.y) & ~site.in_tunnel(table.station + 0.5 * PIECE))
+
+
+def _on_a_lane(site: Site, x: Floats, y: Floats) -> Floats:
+    """Whether points lie on one of the plan's lanes or within a hand's breadth of it."""
+    _, d = site.located(x, y)
+    on = np.zeros(x.size, bool)
+    for lane in site.plan.lanes:
+        on |= np.abs(d - lane.offset) < lane.width / 2 + 0.1
+    return on
+
+
+def tunnel_panels(site: Site) -> Iterator[Scenery]:
+    """Walls inside every tunnel, a portal and a hill's face at both its ends, and the hill's flanks along it."""
+    for tunnel in site.plan.tunnels:
+        s = stations_along(site, tunnel.start, tunnel.finish)
+        for d, place in ((tunnel.left, SHELTERED), (tunnel.right, SHELTERED)):
+            x, y, _ = site.places(s, np.full(s.size, d))
+            ends = ((x[:-1], y[:-1]), (x[1:], y[1:]))
+            # The walls reach above the ceiling, which hides what is too much.
+            yield panels(
+                s[:-1], *ends, Skin.TUNNEL, tunnel.height + 0.4, (0.6, 0.6, 0.6), along=(s[:-1] - s[0], s[1:] - s[0]),
+                flags=0, place=place, reach=900.0,
+            )  # fmt: skip
+        for d in (-HILLSIDE + 1.0, HILLSIDE - 1.0):
+            x, y, _ = site.places(s, np.full(s.size, d))
+            ends = ((x[:-1], y[:-1]), (x[1:], y[1:]))
+            yield panels(
+                s[:-1], *ends, Skin.HILL, 0.75 * HILL, HILL_COLOUR, along=(s[:-1] - s[0], s[1:] - s[0]), flags=0, reach=600.0
+            )
+        yield _portal(site, tunnel, tunnel.start, 1)
+        yield _portal(site, tunnel, tunnel.finish, -1)
+
+
+def _portal(site: Site, tunnel: Tunnel, station: float, facing: int) -> Scenery:
+    """The face of a tunnel's end: a frame of stone around the opening and the hill around that."""
+    left, right, above = tunnel.left, tunnel.right, tunnel.height + PORTAL_RISE
+    # d of both ends of each piece, its lower edge, its height at both ends, its skin.
+    pieces: list[tuple[float, float, float, float, float, Skin]] = [
+        (left - RIM, left, 0.0, above, above, Skin.PORTAL),
+        (left, right, tunnel.height, above, above, Skin.PORTAL),
+        (right, right + RIM, 0.0, above, above, Skin.PORTAL),
+    ]
+    cuts = np.linspace(-HILLSIDE, HILLSIDE, 23)
+    crest = 0.75 * HILL + 0.25 * HILL * np.cos(cuts / HILLSIDE * np.pi / 2)
+    for i in range(cuts.size - 1):
+        middle = (cuts[i] + cuts[i + 1]) / 2
+        low = above - 0.3 if left - RIM < middle < right + RIM else 0.0
+        pieces.append((cuts[i], cuts[i + 1], low, crest[i], crest[i + 1], Skin.HILL))
+    spans = np.array([piece[:5] for piece in pieces])
+    skins = np.array([int(piece[5]) for piece in pieces])
+    # The hill stands a little behind its portal; seen by whoever comes, a piece's a is on the left.
+    s = np.full(len(pieces), station) + facing * np.where(skins == Skin.HILL, 0.25, 0.0)
+    near, away = (spans[:, 0], spans[:, 1]) if facing > 0 else (spans[:, 1], spans[:, 0])
+    (ax, ay, _), (bx, by, _) = site.places(s, near), site.places(s, away)
+    high_a, high_b = (spans[:, 3], spans[:, 4]) if facing > 0 else (spans[:, 4], spans[:, 3])
+    colour = np.where((skins == Skin.HILL)[:, None], HILL_COLOUR, PORTAL_COLOUR)
+    return panels(
+        s, (ax, ay), (bx, by), skins, high_a, colour, low=spans[:, 2], high_b=high_b, along=(near, away), flags=0,
+        reach=900.0, place=np.where(skins == Skin.PORTAL, PORTAL, OPEN),
+    )  # fmt: skip

@@ -1,0 +1,68 @@
+"""The ceilings of tunnels: the ground's technique turned upside down, a level plane in road coordinates."""
+
+import math
+
+from sim.appearance.light import Light
+from sim.ground.paving import Ground
+from sim.ground.surface import road_coordinates
+from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
+from sim.noise import Noise, level_for, noise_between
+from sim.scenery.filters import pulse, share
+
+STRUCTURE = int(Label.STRUCTURE)
+FARTHEST = 600.0  # [m]
+BEYOND = 0.5  # [m] by which the ceiling lies over the walls, so that no gap shows between them
+LAMP_LENGTH, LAMP_WIDTH = 1.6, 0.28  # [m]
+ROWS_APART = 0.42  # of the tube's half width: how far from its middle the two rows of lamps hang
+BLOCK = 6.0  # [m] between joints
+
+
+@kernel
+def draw_ceiling(
+    canvas: Canvas, ground: Ground, grain: Noise, left: float, right: float, start: float, finish: float, height: float,
+    lamps: float, light: Light, eye: Eye,
+) -> None:  # fmt: skip
+    """Fill the pixels above the horizon whose rays meet the ceiling of one tunnel first (see `Tunnel` for its measures)."""
+    rows, columns, _ = canvas.image.shape
+    near, here, _, _, _ = road_coordinates(ground, eye.x, eye.y)
+    rise = height - eye.elevation
+    longest = min(finish - here + 30.0, FARTHEST) if near else FARTHEST
+    shortest = max(0.5 * (start - here), 0.0) if near else 0.0
+    for row in range(min(int(math.floor(eye.horizon)), rows)):
+        above = eye.horizon - row - 0.5
+        if above <= 0.0:
+            continue
+        forward = eye.focal * rise / above
+        if forward > longest or forward < shortest:
+            continue
+        ray, side = forward / above, forward / eye.focal
+        for column in range(columns):
+            slope = (column + 0.5 - columns / 2) / eye.focal
+            x, y = eye.x + forward * (eye.cos - slope * eye.sin), eye.y + forward * (eye.sin + slope * eye.cos)
+            near, s, d, _, _ = road_coordinates(ground, x, y)
+            if near and start <= s <= finish and left - BEYOND <= d <= right + BEYOND:
+                far = 1 - math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
+                tone, shine = _ceiling(grain, s - start, d, max(ray, side), side, (left + right) / 2, (right - left) / 2, lamps)
+                tone *= 0.8 * (1 - far)
+                image = canvas.image
+                image[row, column, 0] = level_of(tone * light.sky_red + 1.25 * shine + far * light.haze_red)
+                image[row, column, 1] = level_of(tone * light.sky_green + 1.16 * shine + far * light.haze_green)
+                image[row, column, 2] = level_of(tone * light.sky_blue + 0.98 * shine + far * light.haze_blue)
+                mark(canvas, row, column, forward, STRUCTURE, 0)
+
+
+@kernel
+def _ceiling(
+    grain: Noise, s: float, d: float, along: float, across: float, middle: float, half: float, lamps: float
+) -> tuple[float, float]:
+    """How bright the concrete of the ceiling is, and how much of a footprint is a shining lamp."""
+    d -= middle
+    row = share(abs(d), across, ROWS_APART * half - LAMP_WIDTH / 2, ROWS_APART * half + LAMP_WIDTH / 2)
+    lamp = pulse(s + LAMP_LENGTH / 2, along, lamps, LAMP_LENGTH) * row
+    # Concrete is brighter beside the lamps, and cut by joints.
+    beside = math.exp(-(((abs(d) - ROWS_APART * half) / 0.9) ** 2))
+    fade = min(lamps / max(along, 1e-3) / 3, 1.0)
+    near = 0.5 + 0.5 * math.cos(2 * math.pi * s / lamps) * fade
+    stain = 0.08 * noise_between(grain.values, grain.starts, level_for(max(across, 0.3 * along) / 0.05), s / 0.05, d / 0.05)
+    joint = 0.28 * pulse(s, along, BLOCK, 0.10)
+    return (0.46 + 0.22 * beside * near + 0.6 * stain) * (1 - joint), lamp

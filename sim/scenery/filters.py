@@ -1,0 +1,60 @@
+"""Exact averages over a pixel's footprint, and how a standing thing's colour gets onto the canvas.
+
+Textures are made of steps; averaged over what a pixel covers they stay calm at any distance.
+"""
+
+import math
+
+from sim.kernels import Canvas, Label, inlined, kernel, level_of, mark
+
+ROAD, STRUCTURE = int(Label.ROAD), int(Label.STRUCTURE)
+TOUCHING = 0.01  # [m]: what is nearer than this to each other does not hide one another
+
+
+@kernel
+def share(x: float, width: float, low: float, high: float) -> float:
+    """The share of [x - width / 2, x + width / 2] that lies in [low, high]."""
+    return max(min(x + width / 2, high) - max(x - width / 2, low), 0.0) / width
+
+
+@kernel
+def _filled(x: float, period: float, on: float) -> float:
+    whole = math.floor(x / period)
+    return whole * on + min(x - whole * period, on)
+
+
+@kernel
+def pulse(x: float, width: float, period: float, on: float) -> float:
+    """The share of [x - width / 2, x + width / 2] that lies in [k period, k period + on] for any whole k."""
+    return (_filled(x + width / 2, period, on) - _filled(x - width / 2, period, on)) / width
+
+
+@kernel
+def within(distance: float, width: float) -> float:
+    """The share of a footprint `width` wide that lies inside an edge, `distance` inwards of its middle."""
+    return min(max(distance / width + 0.5, 0.0), 1.0)
+
+
+@kernel
+def step_hash(first: float, second: float, third: float) -> float:
+    """A number in [0, 1) that belongs to three whole numbers."""
+    x = math.sin(first * 12.9898 + second * 78.233 + third * 37.719) * 43758.5453
+    return x - math.floor(x)
+
+
+@inlined
+def hidden(canvas: Canvas, row: int, column: int, depth: float) -> bool:
+    """Whether something that stands nearer has been drawn at a pixel."""
+    return canvas.depth.size > 0 and canvas.label[row, column] > ROAD and canvas.depth[row, column] < depth - TOUCHING
+
+
+@inlined
+def blend(canvas: Canvas, row: int, column: int, depth: float, cover: float, red: float, green: float, blue: float) -> None:
+    """Lay a colour over a pixel and mark it as a structure's where it covers most of it."""
+    image = canvas.image
+    keep = (1 - cover) / 255
+    image[row, column, 0] = level_of(image[row, column, 0] * keep + red * cover)
+    image[row, column, 1] = level_of(image[row, column, 1] * keep + green * cover)
+    image[row, column, 2] = level_of(image[row, column, 2] * keep + blue * cover)
+    if cover > 0.5:
+        mark(canvas, row, column, depth, STRUCTURE, 0)

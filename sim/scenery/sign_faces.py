@@ -1,0 +1,95 @@
+"""The faces of signs, as their driver sees them: x to the right and y up from the middle, in half sizes of the sign.
+
+Each gives (opacity, red, green, blue), averaged over a footprint of `blur` half sizes.
+"""
+
+import math
+
+from sim.kernels import kernel
+from sim.scenery.barrier_skins import Skinned
+from sim.scenery.filters import pulse, share, within
+
+RED, BLUE, WHITE, BLACK = (0.74, 0.07, 0.08), (0.04, 0.20, 0.55), (0.90, 0.90, 0.88), (0.06, 0.06, 0.06)
+
+
+@kernel
+def speed_face(x: float, y: float, blur: float, seed: float) -> Skinned:
+    """A speed limit: a red ring around two dark figures on white."""
+    radius = math.sqrt(x * x + y * y)
+    cover, inner = within(1.0 - radius, blur), within(0.76 - radius, blur)
+    tall = share(y, blur, -0.36, 0.36)
+    first = share(x, blur, -0.48, -0.08) * tall
+    first *= 1 - share(x, blur, -0.48, -0.2) * (share(y, blur, -0.24, -0.05) + share(y, blur, 0.07, 0.24) * (seed > 0.5))
+    second = share(x, blur, 0.08, 0.48) * tall * (1 - share(x, blur, 0.20, 0.36) * share(y, blur, -0.22, 0.22))
+    dark = min(first + second, 1.0)
+    red = RED[0] + (WHITE[0] - RED[0]) * inner - 0.84 * dark
+    green, blue = RED[1] + (WHITE[1] - RED[1]) * inner - 0.84 * dark, RED[2] + (WHITE[2] - RED[2]) * inner - 0.82 * dark
+    return cover, red, green, blue
+
+
+@kernel
+def _triangle(x: float, y: float, size: float) -> float:
+    """Distance inwards of an upright triangle's nearest side."""
+    return min(y + 0.5 * size, 0.5 * (0.9 * size - y) - 0.866 * abs(x))
+
+
+@kernel
+def warning_face(x: float, y: float, blur: float, towards: float) -> Skinned:
+    """A bend ahead: a red triangle with an arrow that bends to the right where `towards` is 1, to the left where it is -1."""
+    cover, inner = within(_triangle(x, y, 1.0), blur), within(_triangle(x, y, 0.70), blur)
+    across = x * towards
+    lean = -0.16 + 0.42 * min(max(y + 0.22, 0.0), 1.0) ** 1.3
+    shaft = within(0.07 - abs(across - lean), blur) * share(y, blur, -0.30, 0.26)
+    tip = within(min(0.40 - abs(y - 0.12) - across - 0.02, across - 0.14), blur) * inner
+    dark = max(shaft, tip)
+    return (
+        cover,
+        RED[0] + (WHITE[0] - RED[0]) * inner - 0.84 * dark * inner,
+        RED[1] + (WHITE[1] - RED[1]) * inner - 0.84 * dark * inner,
+        RED[2] + (WHITE[2] - RED[2]) * inner - 0.82 * dark * inner,
+    )
+
+
+@kernel
+def chevron_face(x: float, y: float, blur: float, towards: float) -> Skinned:
+    """Red and white arrows, pointing right where `towards` is 1."""
+    arrow = pulse(x * towards + abs(y), 1.5 * blur, 2.0 / 1.5, 1.0 / 1.5)
+    red, other = 0.88 * (1 - arrow) + RED[0] * arrow, 0.88 * (1 - arrow) + RED[1] * arrow
+    return 1.0, red, other, other
+
+
+@kernel
+def crossing_face(x: float, y: float, blur: float) -> Skinned:
+    """A pedestrian crossing: a white triangle with a dark figure on blue."""
+    inner = within(_triangle(x, y + 0.08, 0.84), blur)
+    figure = within(0.10 - math.hypot(x, y - 0.12), blur) + within(0.08 - abs(x + 0.05 * y), blur) * share(y, blur, -0.36, 0.04)
+    legs = within(0.06 - abs(abs(x) - 0.10 + 0.3 * (y + 0.36)), blur) * share(y, blur, -0.42, -0.15)
+    dark = min(figure + legs, 1.0) * inner
+    return (
+        1.0,
+        BLUE[0] + (WHITE[0] - BLUE[0]) * inner - 0.84 * dark,
+        BLUE[1] + (WHITE[1] - BLUE[1]) * inner - 0.84 * dark,
+        BLUE[2] + (WHITE[2] - BLUE[2]) * inner - 0.82 * dark,
+    )
+
+
+@kernel
+def gantry_face(x: float, y: float, blur: float, aspect: float, seed: float) -> Skinned:
+    """Directions on a highway: white lines of writing and an arrow on blue, with a white border; x in half heights."""
+    border = within(0.94 - abs(y), blur) * within(aspect - 0.06 - abs(x), blur)
+    border *= 1 - within(0.86 - abs(y), blur) * within(aspect - 0.14 - abs(x), blur)
+    letters = 0.55 + 0.45 * (pulse(x, blur, 0.21, 0.14) - 0.67) * min(max(1.3 - blur / 0.1, 0.0), 1.0)
+    long = aspect * (0.35 + 0.5 * seed)
+    lines = share(y, blur, 0.30, 0.62) * share(x, blur, -0.8 * aspect, long - 0.3 * aspect)
+    lines += share(y, blur, -0.22, 0.10) * share(x, blur, -0.8 * aspect, 0.5 * long - 0.3 * aspect)
+    arrow = within(min(y + 0.80, 0.36 - abs(x - 0.55 * aspect) - (y + 0.44)) - 0.0, blur) * share(y, blur, -0.44, 0.0)
+    arrow += share(x - 0.55 * aspect, blur, -0.08, 0.08) * share(y, blur, -0.8, -0.40)
+    white = min(border + letters * lines + arrow, 1.0)
+    return 1.0, BLUE[0] + (0.88 - BLUE[0]) * white, BLUE[1] + (0.88 - BLUE[1]) * white, BLUE[2] + (0.88 - BLUE[2]) * white
+
+
+@kernel
+def distance_face(x: float, y: float, blur: float) -> Skinned:
+    """A kilometre post: dark figures on white."""
+    dark = share(x, blur, -0.5, 0.5) * (share(y, blur, -0.5, 0.0) + share(y, blur, 0.2, 0.6)) * 0.75
+    return 1.0, 0.88 * (1 - dark), 0.88 * (1 - dark), 0.86 * (1 - 0.8 * dark)

@@ -1,0 +1,137 @@
+"""The surfaces that panels and roofs are covered with, by number: what each looks like, and how light and snow take to it."""
+
+from enum import IntEnum
+
+from sim.kernels import kernel
+from sim.noise import Noise
+from sim.roads.plan import Wall
+from sim.scenery.barrier_skins import barrier_skin
+from sim.scenery.building_skins import board, garage_wall, hill, house_wall, portal, roof, stand, tunnel_wall
+from sim.scenery.sign_faces import chevron_face, crossing_face, distance_face, gantry_face, speed_face, warning_face
+
+Surface = tuple[float, float, float, float, float]  # opacity, red, green, blue, glow
+
+
+class Skin(IntEnum):
+    """What a panel shows; the numbers below 8 are those of `Wall`."""
+
+    RAIL = int(Wall.RAIL)
+    STONE = int(Wall.STONE)
+    HEDGE = int(Wall.HEDGE)
+    FENCE = int(Wall.FENCE)
+    ROCK = int(Wall.ROCK)
+    TYRES = int(Wall.TYRES)
+    CONCRETE = int(Wall.CONCRETE)
+    NOISE = int(Wall.NOISE)
+    PLASTER = 8
+    BRICK = 9
+    GARAGE = 10
+    ROOF = 11
+    STAND = 12
+    BOARD = 13
+    TUNNEL = 14
+    PORTAL = 15
+    HILL = 16
+    PLAIN = 17
+    SPEED = 18
+    WARNING = 19
+    CHEVRON = 20
+    CROSSING = 21
+    GANTRY = 22
+    DISTANCE = 23
+
+
+RAIL, STONE, HEDGE, FENCE, ROCK = int(Skin.RAIL), int(Skin.STONE), int(Skin.HEDGE), int(Skin.FENCE), int(Skin.ROCK)
+NOISE, BRICK, GARAGE, ROOF, STAND = int(Skin.NOISE), int(Skin.BRICK), int(Skin.GARAGE), int(Skin.ROOF), int(Skin.STAND)
+BOARD, TUNNEL, PORTAL, HILL, PLAIN = int(Skin.BOARD), int(Skin.TUNNEL), int(Skin.PORTAL), int(Skin.HILL), int(Skin.PLAIN)
+SPEED, WARNING, CHEVRON, CROSSING = int(Skin.SPEED), int(Skin.WARNING), int(Skin.CHEVRON), int(Skin.CROSSING)
+GANTRY, PLASTER = int(Skin.GANTRY), int(Skin.PLASTER)
+RETROREFLECTION = 24.0  # how much more of the headlights a sign throws back than a wall
+SEE_THROUGH = (Skin.RAIL, Skin.FENCE)
+
+
+@kernel
+def ragged(skin: int, height: float) -> tuple[float, float]:
+    """How far noise moves the top edge of a skin [m], and the noise's texel [m]."""
+    if skin == HEDGE:
+        return 0.05, 0.06
+    if skin == ROCK:
+        return 0.12 * height, 0.5
+    if skin == HILL:
+        return 0.7, 0.6
+    return 0.0, 1.0
+
+
+@kernel
+def snowed(skin: int) -> tuple[float, float]:
+    """How thick snow lies on top of a skin [m], and what share of its face holds snow, when as much lies as can."""
+    if skin == HILL:
+        return 0.3, 0.75
+    if skin == ROOF:
+        return 0.0, 1.25
+    if skin == HEDGE or skin == ROCK:
+        return 0.14, 0.35
+    if skin == RAIL or skin == FENCE:
+        return 0.05, 0.0
+    return (0.12, 0.0) if skin <= NOISE else (0.0, 0.0)
+
+
+@kernel
+def _building(
+    grain: Noise, skin: int, u: float, z: float, du: float, dz: float, low: float, height: float,
+    red: float, green: float, blue: float, pitch: float, seed: float,
+) -> tuple[float, float, float, float]:  # fmt: skip
+    if skin == PLASTER or skin == BRICK:
+        return house_wall(grain, u, z, du, dz, red, green, blue, abs(pitch), seed, height, skin == BRICK, pitch < 0.0)
+    if skin == GARAGE:
+        return garage_wall(u, z, du, dz, red, green, blue, pitch)
+    if skin == ROOF:
+        return roof(grain, u, z, du, dz, red, green, blue)
+    if skin == STAND:
+        return stand(u, z, du, dz, red, green, blue, height)
+    if skin == BOARD:
+        return board(u, z - low, du, dz, red, green, blue, height - low, seed)
+    if skin == TUNNEL:
+        return tunnel_wall(grain, u, z, du, dz)
+    return portal(grain, u, z, du, dz, red, green, blue) if skin == PORTAL else hill(grain, u, z, du, dz, red, green, blue)
+
+
+@kernel
+def _face(
+    skin: int, u: float, z: float, du: float, dz: float, low: float, height: float, width: float, seed: float
+) -> tuple[float, float, float, float]:
+    half = (height - low) / 2
+    y, blur = (z - low) / half - 1, max(du, dz) / half
+    if skin == GANTRY:
+        return gantry_face((u - width / 2) / half, y, blur, width / 2 / half, seed)
+    x = 2 * u / width - 1
+    if skin == SPEED:
+        return speed_face(x, y, blur, seed)
+    if skin == WARNING:
+        return warning_face(x, y, blur, seed)
+    if skin == CHEVRON:
+        return chevron_face(x, y, blur, seed)
+    return crossing_face(x, y, blur) if skin == CROSSING else distance_face(x, y, blur)
+
+
+@kernel
+def surface(
+    grain: Noise, skin: int, u: float, z: float, du: float, dz: float, low: float, height: float,
+    red: float, green: float, blue: float, pitch: float, seed: float,
+) -> Surface:  # fmt: skip
+    """What a pixel shows of a skin.
+
+    u: along the panel [m]; z: above the ground [m]; du, dz: the pixel's footprint [m]; low, height: of the panel's edges above
+    the ground [m]; pitch: width of a window's field (negative: in front, with a door), of a garage or of a sign [m]; seed: in
+    [0, 1), what makes one different from the next, or for arrows 1 to the right and -1 to the left.
+    """
+    if skin <= NOISE:
+        cover, red, green, blue = barrier_skin(grain, skin, u, z, du, dz, height, red, green, blue, seed)
+        return cover, red, green, blue, 0.0
+    if skin == PLAIN:
+        return 1.0, red, green, blue, 0.0
+    if skin >= SPEED:
+        cover, red, green, blue = _face(skin, u, z, du, dz, low, height, pitch, seed)
+        return cover, red, green, blue, 0.0
+    red, green, blue, glow = _building(grain, skin, u, z, du, dz, low, height, red, green, blue, pitch, seed)
+    return 1.0, red, green, blue, glow
