@@ -1,7 +1,7 @@
 """What barriers along roads look like: opacity and colour of a point of a panel, averaged over a pixel's footprint.
 
-Each takes u along and z above the ground [m], their footprints, the panel's height and its own colour; it gives
-(opacity, red, green, blue).
+Each takes the log2 of the footprint, u along and z above the ground [m], the footprint along and up, the panel's height and its
+own colour; it gives (opacity, red, green, blue).
 """
 
 import math
@@ -44,9 +44,7 @@ def _stone(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, 
 
 
 @kernel
-def _hedge(
-    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float
-) -> Skinned:
+def _hedge(grain: Noise, blur: float, u: float, z: float, height: float, red: float, green: float, blue: float) -> Skinned:
     leaves = rough(grain, u, z, blur, 5)
     bulges = rough(grain, u + 9.0, z, blur, 2)
     tone = 0.68 + 0.22 * z / height + 0.16 * leaves + 0.09 * bulges
@@ -56,7 +54,8 @@ def _hedge(
 
 @kernel
 def _fence(
-    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float, seed: float
+    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float,
+    red: float, green: float, blue: float, seed: float,
 ) -> Skinned:  # fmt: skip
     if seed < 0.5:  # pickets on two rails
         upright = pulse(u, du, 0.15, 0.095) * share(z, dz, 0.06, height)
@@ -133,7 +132,7 @@ def barrier_skin(
     if kind == STONE:
         return _stone(grain, blur, u, z, du, dz, red, green, blue)
     if kind == HEDGE:
-        return _hedge(grain, blur, u, z, du, dz, height, red, green, blue)
+        return _hedge(grain, blur, u, z, height, red, green, blue)
     if kind == FENCE:
         return _fence(grain, blur, u, z, du, dz, height, red, green, blue, seed)
     if kind == ROCK:

@@ -7,7 +7,7 @@ import numpy as np
 from sim.appearance.palette import Colour
 from sim.geometry import SPACING, Floats
 from sim.roads.plan import Barrier, Tunnel, Wall
-from sim.scenery.site import HILLSIDE, Site
+from sim.scenery.site import HILLSIDE, Flags, Site
 from sim.scenery.skins import SEE_THROUGH, Skin
 from sim.scenery.tables import FREE_A, FREE_B, OPEN, PORTAL, SHELTERED, Scenery, chosen, panels
 
@@ -61,7 +61,7 @@ def _barrier(site: Site, barrier: Barrier, colour: Colour, seed: float) -> Scene
     return chosen(table, ~_on_a_lane(site, table.x, table.y) & ~site.in_tunnel(table.station + 0.5 * PIECE))
 
 
-def _on_a_lane(site: Site, x: Floats, y: Floats) -> Floats:
+def _on_a_lane(site: Site, x: Floats, y: Floats) -> Flags:
     """Whether points lie on one of the plan's lanes or within a hand's breadth of it."""
     _, d = site.located(x, y)
     on = np.zeros(x.size, bool)
@@ -85,9 +85,7 @@ def tunnel_panels(site: Site) -> Iterator[Scenery]:
         for d in (-HILLSIDE + 1.0, HILLSIDE - 1.0):
             x, y, _ = site.places(s, np.full(s.size, d))
             ends = ((x[:-1], y[:-1]), (x[1:], y[1:]))
-            yield panels(
-                s[:-1], *ends, Skin.HILL, FLANK, HILL_COLOUR, along=(s[:-1] - s[0], s[1:] - s[0]), flags=0, reach=600.0
-            )
+            yield panels(s[:-1], *ends, Skin.HILL, FLANK, HILL_COLOUR, along=(s[:-1] - s[0], s[1:] - s[0]), flags=0, reach=600.0)
         yield _portal(site, tunnel, tunnel.start, 1)
         yield _portal(site, tunnel, tunnel.finish, -1)
 

@@ -68,7 +68,7 @@ def garage_wall(u: float, z: float, du: float, dz: float, red: float, green: flo
 
 
 @kernel
-def roof(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Shining:
+def roof(grain: Noise, blur: float, u: float, z: float, dz: float, red: float, green: float, blue: float) -> Shining:
     """Rows of tiles."""
     row = pulse(z, dz, 0.20, 0.045)
     tone = 1.04 - 0.22 * row + 0.07 * rough(grain, u, z, blur, 4)
@@ -126,7 +126,7 @@ def portal(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, 
 
 
 @kernel
-def hill(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Shining:
+def hill(grain: Noise, blur: float, u: float, z: float, red: float, green: float, blue: float) -> Shining:
     """Grass, bushes and bare soil on a slope."""
     fine, big = rough(grain, u, z, blur, 4), rough(grain, u + 3.0, 1.3 * z, blur, 2)
     bush = min(max(1.6 * big - 0.6, 0.0), 1.0)

@@ -24,7 +24,7 @@ def draw_ceiling(
     lamps: float, light: Light, eye: Eye,
 ) -> None:  # fmt: skip
     """Fill the pixels above the horizon whose rays meet the ceiling of one tunnel first (see `Tunnel` for its measures)."""
-    rows, columns, _ = canvas.image.shape
+    rows = canvas.image.shape[0]
     near, here, _, _, _ = road_coordinates(ground, eye.x, eye.y)
     rise = height - eye.elevation
     longest = min(finish - here + 30.0, FARTHEST) if near else FARTHEST

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance.light import Light
+from sim.ground.weathering import SNOW
 from sim.kernels import Canvas, Eye, kernel
 from sim.noise import Noise
 from sim.scenery.filters import blend, hidden
-from sim.ground.weathering import SNOW
 from sim.scenery.panels import NEAR
 from sim.scenery.skins import snowed, surface
 from sim.scenery.tables import AX, AY, BX, BY, CX, CY, DX, DY, HIGH, LOW

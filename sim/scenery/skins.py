@@ -96,14 +96,16 @@ def _building(
     if skin == GARAGE:
         return garage_wall(u, z, du, dz, red, green, blue, pitch)
     if skin == ROOF:
-        return roof(grain, blur, u, z, du, dz, red, green, blue)
+        return roof(grain, blur, u, z, dz, red, green, blue)
     if skin == STAND:
         return stand(u, z, du, dz, red, green, blue, height)
     if skin == BOARD:
         return board(u, z - low, du, dz, red, green, blue, height - low, seed)
     if skin == TUNNEL:
         return tunnel_wall(grain, blur, u, z, du, dz)
-    return portal(grain, blur, u, z, du, dz, red, green, blue) if skin == PORTAL else hill(grain, blur, u, z, du, dz, red, green, blue)
+    if skin == PORTAL:
+        return portal(grain, blur, u, z, du, dz, red, green, blue)
+    return hill(grain, blur, u, z, red, green, blue)
 
 
 @kernel
@@ -131,9 +133,10 @@ def surface(
 ) -> Surface:  # fmt: skip
     """What a pixel shows of a skin.
 
-    blur: of the footprint, log2 of metres; u: along the panel [m]; z: above the ground [m]; du, dz: the pixel's footprint [m]; low, height: of the panel's edges above
-    the ground [m]; pitch: width of a window's field (negative: in front, with a door), of a garage or of a sign [m]; seed: in
-    [0, 1), what makes one different from the next, or for arrows 1 to the right and -1 to the left.
+    blur: of the footprint, log2 of metres; u: along the panel [m]; z: above the ground [m]; du, dz: the pixel's footprint [m];
+    low, height: of the panel's edges above the ground [m]; pitch: width of a window's field (negative: in front, with a door), of
+    a garage or of a sign [m]; seed: in [0, 1), what makes one different from the next, or for arrows 1 to the right and -1 to the
+    left.
     """
     if skin <= NOISE:
         cover, red, green, blue = barrier_skin(grain, blur, skin, u, z, du, dz, height, red, green, blue, seed)
