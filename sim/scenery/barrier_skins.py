@@ -1,7 +1,7 @@
 """What barriers along roads look like: opacity and colour of a point of a panel, averaged over a pixel's footprint.
 
-Each takes u along and z above the ground [m], their footprints, the panel's height and its own colour; it gives
-(opacity, red, green, blue).
+Each takes the log2 of the footprint, u along and z above the ground [m], the footprint along and up, the panel's height and its
+own colour; it gives (opacity, red, green, blue).
 """
 
 import math
@@ -54,8 +54,8 @@ def _hedge(grain: Noise, blur: float, u: float, z: float, height: float, red: fl
 
 @kernel
 def _fence(
-    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float,
-    seed: float,
+    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float,
+    red: float, green: float, blue: float, seed: float,
 ) -> Skinned:  # fmt: skip
     if seed < 0.5:  # pickets on two rails
         upright = pulse(u, du, 0.15, 0.095) * share(z, dz, 0.06, height)

@@ -3,12 +3,11 @@
 from collections.abc import Iterator
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.appearance.palette import Colour
 from sim.geometry import SPACING, Floats
 from sim.roads.plan import Barrier, Tunnel, Wall
-from sim.scenery.site import HILLSIDE, Site
+from sim.scenery.site import HILLSIDE, Flags, Site
 from sim.scenery.skins import SEE_THROUGH, Skin
 from sim.scenery.tables import FREE_A, FREE_B, OPEN, PORTAL, SHELTERED, Scenery, chosen, panels
 
@@ -62,7 +61,7 @@ def _barrier(site: Site, barrier: Barrier, colour: Colour, seed: float) -> Scene
     return chosen(table, ~_on_a_lane(site, table.x, table.y) & ~site.in_tunnel(table.station + 0.5 * PIECE))
 
 
-def _on_a_lane(site: Site, x: Floats, y: Floats) -> NDArray[np.bool_]:
+def _on_a_lane(site: Site, x: Floats, y: Floats) -> Flags:
     """Whether points lie on one of the plan's lanes or within a hand's breadth of it."""
     _, d = site.located(x, y)
     on = np.zeros(x.size, bool)

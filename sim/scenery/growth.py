@@ -117,7 +117,7 @@ def _plants(
     site: Site,
     s: Floats,
     d: Floats,
-    kind: NDArray[np.integer],
+    kind: NDArray[np.int64],
     height: Floats,
     reach: float,
     leaves: Floats,

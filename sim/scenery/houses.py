@@ -47,7 +47,7 @@ class Houses:
     tiles: Floats
     seed: Floats
 
-    def only(self, which: NDArray[np.integer]) -> "Houses":
+    def only(self, which: NDArray[np.intp]) -> "Houses":
         """Some of the houses."""
         return Houses(*(getattr(self, field.name)[which] for field in fields(self)))
 
@@ -163,7 +163,7 @@ def _settled(site: Site, houses: Houses) -> Houses:
             if abs(houses.x[i] - houses.x[j]) < 30.0
         ):
             kept.append(i)
-    houses = houses.only(np.array(kept, int))
+    houses = houses.only(np.array(kept, np.intp))
     site.take(houses.x, houses.y, houses.radius)
     return houses
 

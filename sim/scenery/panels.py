@@ -77,6 +77,8 @@ def draw_panel(
             if across == 0.0:
                 continue
             t = min(max((slope * fa - ra) / across, low_t), high_t)
+            if not painted and end - begin < 1.0:
+                continue
             if not painted:
                 _shield_column(canvas, shape, skin, reach, eye, column, fa + t * (fb - fa), t)
             else:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sim.geometry import Floats
 from sim.roads.furniture import stretches
 from sim.scenario import RoadKind
 from sim.scenery.site import Site
@@ -75,7 +76,7 @@ def _boards(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
     s = generator.uniform(0.0, 60.0)
     while s < site.plan.centreline.length - 30.0:
         side, count = int(generator.choice([-1, 1])), int(generator.integers(2, 6))
-        at = s + 6.0 * np.arange(count + 1)
+        at: Floats = s + 6.0 * np.arange(count + 1, dtype=np.float64)
         d = side * (site.plan.drivable[1] + 12.5)
         x, y, _ = site.places(at, np.full(at.size, d))
         if site.clear(x, y, 0.4).all():
@@ -88,7 +89,8 @@ def _boards(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
 
 def _huts(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
     """Marshals' huts."""
-    for s in np.arange(generator.uniform(20.0, 100.0), site.plan.centreline.length, 160.0):
+    stations: Floats = np.arange(generator.uniform(20.0, 100.0), site.plan.centreline.length, 160.0)
+    for s in stations:
         d = generator.choice([-1, 1]) * (site.plan.drivable[1] + 14.0)
         x, y, _ = site.places(np.array([s - 1.5, s + 1.5]), np.full(2, d))
         if site.clear(x, y, 1.5).all():

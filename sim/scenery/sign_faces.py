@@ -62,7 +62,7 @@ def chevron_face(x: float, y: float, blur: float, towards: float) -> Skinned:
 def crossing_face(x: float, y: float, blur: float) -> Skinned:
     """A pedestrian crossing: a white triangle with a dark figure on blue."""
     inner = within(_triangle(x, y + 0.08, 0.84), blur)
-    figure = within(0.10 - math.hypot(x, y - 0.12), blur) + within(0.08 - abs(x + 0.05 * y), blur) * share(y, blur, -0.36, 0.04)
+    figure = within(0.10 - math.hypot(x, y - 0.12), blur) + within(0.08 - abs(x), blur) * share(y, blur, -0.36, 0.04)
     legs = within(0.06 - abs(abs(x) - 0.10 + 0.3 * (y + 0.36)), blur) * share(y, blur, -0.42, -0.15)
     dark = min(figure + legs, 1.0) * inner
     return (

@@ -105,13 +105,14 @@ def _street_lamps(site: Site) -> Iterator[Scenery]:
     plan = site.plan
     if not plan.lamp_spacing:
         return
-    s = (np.arange(int(plan.centreline.length / plan.lamp_spacing)) + 0.5) * plan.lamp_spacing
+    count = int(plan.centreline.length / plan.lamp_spacing)
+    s = np.arange(0.5, count) * plan.lamp_spacing
     for d in plan.street_lamps:
         clear = np.ones(s.size, bool)
         for street in plan.streets:
             if street.side == 0 or street.side * d > 0:
                 clear &= np.abs(s - street.station) > street.width / 2 + 0.5
-        at = s[clear]
+        at: Floats = s[clear]
         x, y, _ = site.places(at, np.full(at.size, d))
         head_x, head_y, _ = site.places(at, np.full(at.size, d - np.sign(d) * LAMP_ARM))
         yield uprights(at, x, y, BAR, LAMP_HEIGHT, half=0.06, colour=(0.38, 0.40, 0.40), reach=REACH)
@@ -172,7 +173,7 @@ def _gantries(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
     """Directions over one carriageway, about every kilometre: two posts, a beam and one board over each pair of lanes."""
     plan = site.plan
     for direction in (1, -1):
-        s = np.arange(generator.uniform(150.0, 700.0), plan.centreline.length, 1000.0)
+        s: Floats = np.arange(generator.uniform(150.0, 700.0), plan.centreline.length, 1000.0)
         offsets = [lane.offset for lane in plan.lanes if lane.direction == direction]
         inner, outer = direction * 0.2, float(direction * (abs(max(offsets, key=abs)) + 6.2))
         for d in (inner, outer):

@@ -68,9 +68,9 @@ def test_the_sky_is_blue_and_above_the_road(renderer: Renderer) -> None:
 
 @pytest.mark.parametrize("right", [-3.0, 0.0, 3.0])
 def test_a_car_appears_where_geometry_puts_it(renderer: Renderer, right: float) -> None:
-    rows, columns = changed(renderer, car(20.0, right, RED)).T
+    rows, columns = changed(renderer, car(23.0, right, RED)).T
     camera = Camera()
-    forward = 20.0 - 4.4 / 2
+    forward = 23.0 - 4.4 / 2
     edges, ground = camera.ground_to_pixel(np.array([forward, forward]), np.array([right - 0.9, right + 0.9]))
     assert edges[0] - 3 < np.percentile(columns, 2) < edges[0] + 3 or right > 0  # the nearer side shows beyond the rear
     assert edges[1] - 3 < np.percentile(columns, 98) < edges[1] + 3 or right < 0

@@ -7,10 +7,14 @@ from sim.appearance.atmosphere import Atmosphere
 from sim.ground.paving import ground_of
 from sim.kernels import Eye, blank_canvas
 from sim.roads.kinds import plan_road
-from sim.roads.plan import RoadPlan
+from sim.roads.plan import Material, RoadPlan
 from sim.scenario import RoadKind, Scenario
-from sim.scenery.placement import Scenery, scenery_of
+from sim.scenery.cars import BODY_PLANES, cars_of
+from sim.scenery.placement import scenery_of
 from sim.scenery.plants import BROADLEAVES, CHANNELS, CONIFERS, KINDS, TALL, WIDE, draw_plant, plants
+from sim.scenery.skins import Skin
+from sim.scenery.tables import AX, AY, BOTTOM, BX, BY, LOW, PANEL, PLANT, UPRIGHT, Scenery
+from sim.types import Actor, Kind, Pose
 
 
 @pytest.fixture(scope="module", params=list(RoadKind))
@@ -23,18 +27,74 @@ def scenery(plan: RoadPlan) -> Scenery:
     return scenery_of(plan, ground_of(plan, 5), 5)
 
 
-def test_nothing_stands_on_the_road_or_its_verges(plan: RoadPlan, scenery: Scenery) -> None:
-    edge = max(max(-band.left, band.right) for band in plan.bands)
-    for x, y in zip(scenery.x, scenery.y, strict=True):
+def test_nothing_stands_on_a_lane(plan: RoadPlan, scenery: Scenery) -> None:
+    low = (scenery.family != PANEL) | (scenery.shape[:, LOW] < 2.0)
+    on_the_ground = low & ((scenery.family != UPRIGHT) | (scenery.shape[:, BOTTOM] < 2.0)) & (scenery.kind != Skin.PORTAL)
+    for x, y in zip(scenery.x[on_the_ground], scenery.y[on_the_ground], strict=True):
         s, d = plan.centreline.project(x, y)
-        assert abs(d) > edge or not 0 <= s <= plan.centreline.length
+        if 0 <= s <= plan.centreline.length:
+            assert all(abs(d - lane.offset) > lane.width / 2 + 0.05 for lane in plan.lanes)
+
+
+def test_nothing_grows_on_the_road_its_verges_or_its_streets(plan: RoadPlan, scenery: Scenery) -> None:
+    for x, y in zip(scenery.x[scenery.family == PLANT], scenery.y[scenery.family == PLANT], strict=True):
+        s, d = plan.centreline.project(x, y)
+        if 0 <= s <= plan.centreline.length:
+            edge = max(max(-b.left, b.right) for b in plan.bands if b.endless and b.material is not Material.GRASS)
+            asphalt = max(plan.drivable[1], -plan.drivable[0])
+            assert abs(d) > min(edge, asphalt)
+            assert not any(
+                abs(s - street.station) < street.width / 2 and street.side in (0, np.sign(d)) and abs(d) < 60.0
+                for street in plan.streets
+            )
+            assert not (plan.in_tunnel(s) and abs(d) < 12.0)
 
 
 def test_there_is_scenery_on_both_sides_all_along(plan: RoadPlan, scenery: Scenery) -> None:
     across = np.array([plan.centreline.project(x, y)[1] for x, y in zip(scenery.x, scenery.y, strict=True)])
     for side in (-1, 1):
         stations = np.sort(scenery.station[across * side > 0])
-        assert np.diff(stations[stations < plan.centreline.length]).max() <= 50.0
+        assert np.diff(stations[stations < plan.centreline.length]).max() <= 75.0
+
+
+def test_no_house_stands_on_a_street_or_in_another() -> None:
+    plan = plan_road(Scenario(road=RoadKind.RESIDENTIAL, seed=3, length=900.0))
+    scenery = scenery_of(plan, ground_of(plan, 3), 3)
+    walls = (scenery.family == PANEL) & np.isin(scenery.kind, (Skin.PLASTER, Skin.BRICK, Skin.GARAGE))
+    assert walls.sum() > 100
+    for shape in scenery.shape[walls]:
+        for t in (0.0, 0.5, 1.0):
+            x, y = shape[AX] + t * (shape[BX] - shape[AX]), shape[AY] + t * (shape[BY] - shape[AY])
+            s, d = plan.centreline.project(x, y)
+            if 0 < s < plan.centreline.length:
+                assert max(plan.walks) < d or d < min(plan.walks)
+                assert not any(
+                    abs(s - street.station) < street.width / 2 and street.side in (0, np.sign(d)) and abs(d) < 60.0
+                    for street in plan.streets
+                )
+
+
+@pytest.mark.parametrize("kind", [RoadKind.RURAL, RoadKind.RESIDENTIAL, RoadKind.HIGHWAY])
+def test_signs_stand_on_the_right_of_who_they_face(kind: RoadKind) -> None:
+    plan = plan_road(Scenario(road=kind, seed=3, length=900.0))
+    scenery = scenery_of(plan, ground_of(plan, 3), 3)
+    signs = (scenery.family == PANEL) & np.isin(scenery.kind, (Skin.SPEED, Skin.WARNING, Skin.CROSSING))
+    assert signs.sum() >= 4
+    for shape, x, y in zip(scenery.shape[signs], scenery.x[signs], scenery.y[signs], strict=True):
+        s, d = plan.centreline.project(x, y)
+        heading = plan.centreline.heading_at(s)
+        rightwards = (shape[BX] - shape[AX]) * -np.sin(heading) + (shape[BY] - shape[AY]) * np.cos(heading)
+        assert np.sign(rightwards) == np.sign(d)
+
+
+def test_barriers_follow_their_offset() -> None:
+    plan = plan_road(Scenario(road=RoadKind.HIGHWAY, seed=3, length=600.0))
+    scenery = scenery_of(plan, ground_of(plan, 3), 3)
+    offsets = {round(barrier.offset, 3) for barrier in plan.barriers}
+    walls = (scenery.family == PANEL) & (scenery.kind <= Skin.NOISE)
+    assert walls.any()
+    for shape in scenery.shape[walls]:
+        assert round(plan.centreline.project(shape[AX], shape[AY])[1], 3) in offsets
 
 
 def test_the_same_seed_gives_the_same_scenery_and_another_another(plan: RoadPlan, scenery: Scenery) -> None:
@@ -64,3 +124,21 @@ def test_a_tree_paints_nothing_above_its_crown_or_beside_it(kind: int) -> None:
         assert rows.min() >= 180 + (1.4 - 9.0) * scale - 1
         assert np.abs(columns - 99.5).max() <= 9.0 * scale * WIDE / TALL / 2 + 1
         assert np.ptp(columns[rows == rows.min()]) <= 0.2 * 9.0 * scale + 3
+
+
+def test_a_car_is_bounded_by_its_size_and_mirrored_about_its_axis() -> None:
+    cars = cars_of([Actor(1, Kind.SALOON, Pose(1.0, 2.0, 0.3), 10.0, 4.4, 1.8, 1.5, (255, 0, 51), True)])
+    assert cars.colour[0] == pytest.approx([1.0, 0.0, 0.2])
+    planes = cars.planes[0]
+    for part in (planes[:BODY_PLANES], planes[BODY_PLANES:]):
+        mirrored = part * [1, -1, 1, 1]
+        assert sorted(map(tuple, np.round(mirrored + 0.0, 9))) == sorted(map(tuple, np.round(part + 0.0, 9)))
+    top_corner = np.array([0.0, 0.0, 1.5 + 1e-6])
+    assert (planes[BODY_PLANES:, :3] @ top_corner > planes[BODY_PLANES:, 3]).any()
+    front = np.array([2.2 + 0.06, 0.0, 0.35])
+    assert (planes[:BODY_PLANES, :3] @ front > planes[:BODY_PLANES, 3]).any()
+    assert (planes[:BODY_PLANES, :3] @ np.array([2.1, 0.0, 0.35]) <= planes[:BODY_PLANES, 3]).all()
+
+
+def test_no_cars_make_empty_arrays_of_the_right_shape() -> None:
+    assert cars_of([]).planes.shape == (0, 18, 4)
