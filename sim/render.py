@@ -137,7 +137,7 @@ def _draw_things(
 ) -> None:  # fmt: skip
     """Shadows first, then the things themselves; both in the order given, far to near.
 
-    What hides all behind it comes a little before its turn, and everything spares the pixels of what is nearer.
+    What walls hide is marked before anything is drawn, and everything spares the pixels of what is nearer.
     """
     still = scenery.x.size
     for n in range(things.size):
@@ -151,24 +151,29 @@ def _draw_things(
                 shade_under_plant(canvas, light, eye, scenery.x[i], scenery.y[i], scenery.height[i], strength)
     for n in range(things.size):
         i = things[n]
+        if i < still and scenery.family[i] == PANEL and scenery.lead[i] > 0.0:
+            _draw_still(canvas, scenery, i, plants, grain, light, tunnel, eye, False)
+    for n in range(things.size):
+        i = things[n]
         if i >= still:
             near, s, _, _, _ = road_coordinates(ground, figures.pose[i - still, 0], figures.pose[i - still, 1])
             here = tunnel if near and tunnel_at(ground.tunnels, s) >= 0 else light
             draw_figure(canvas, figures, i - still, here, eye)
         else:
-            _draw_still(canvas, scenery, i, plants, grain, light, tunnel, eye)
+            _draw_still(canvas, scenery, i, plants, grain, light, tunnel, eye, True)
 
 
 @kernel
 def _draw_still(
-    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Noise, light: Light, tunnel: Light, eye: Eye
-) -> None:
-    """Draw one thing of the scenery."""
+    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Noise, light: Light, tunnel: Light, eye: Eye,
+    painted: bool,
+) -> None:  # fmt: skip
+    """Draw one thing of the scenery, or of a panel that is not to be painted yet mark what it hides."""
     family, kind, shape, reach = scenery.family[i], scenery.kind[i], scenery.shape[i], scenery.reach[i]
     red, green, blue = scenery.colour[i, 0], scenery.colour[i, 1], scenery.colour[i, 2]
     if family == PANEL:
         front, back = tunnel if scenery.place[i] == SHELTERED else light, light if scenery.place[i] == OPEN else tunnel
-        draw_panel(canvas, grain, shape, kind, red, green, blue, reach, front, back, eye)
+        draw_panel(canvas, grain, shape, kind, red, green, blue, reach, front, back, eye, painted)
         return
     if family == FACET:
         draw_facet(canvas, grain, shape, kind, red, green, blue, reach, light, eye)

@@ -15,7 +15,8 @@ from sim.geometry import wrap_angle
 from sim.kernels import Canvas, Eye, kernel
 from sim.render import Renderer, eye_of
 from sim.roads.plan import RoadPlan
-from sim.scenery.cars import car_covers, eye_in_frame, measure_room, screen_box
+from sim.scenery.car_rays import eye_in_frame, measure_room, screen_box
+from sim.scenery.cars import car_covers
 from sim.scenery.figures import Figures, figures_of, in_drawing_order
 from sim.scenery.people import person_covers, project_limbs
 from sim.types import Actor, Image, Kind, Pose

@@ -23,8 +23,8 @@ MIST = 25.0  # [m] the depth of haze that the sun shines through from above
 class Hour:
     """What a light is like under a clear sky and under a closed one: strengths and colours of sun, sky, horizon and zenith.
 
-    elevation: limits of the sun's (at night the moon's) height [degrees]; glow: of the air towards the sun; halo: how strong it
-    is around the sun; band: along the horizon below it. All before exposure.
+    elevation: limits of the sun's (at night the moon's) height [degrees]; glow: of the air towards the sun; halo: how strong
+    it is around the sun; band: along the horizon below it. All before exposure.
     """
 
     elevation: tuple[float, float]

@@ -7,7 +7,7 @@ Each takes u along and z above the ground [m], their footprints, the panel's hei
 import math
 
 from sim.kernels import kernel
-from sim.noise import Noise, level_for, noise_between
+from sim.noise import LEVELS, Noise, noise_between
 from sim.roads.plan import Wall
 from sim.scenery.filters import pulse, share, step_hash
 
@@ -17,10 +17,10 @@ ROCK, TYRES, CONCRETE, NOISE = int(Wall.ROCK), int(Wall.TYRES), int(Wall.CONCRET
 
 
 @kernel
-def rough(grain: Noise, u: float, z: float, du: float, dz: float, texel: float) -> float:
-    """Noise on an upright surface with texels of `texel` [m]."""
-    blur = max(du, dz) ** 0.6 * min(du, dz) ** 0.4
-    return noise_between(grain.values, grain.starts, level_for(blur / texel), u / texel, z / texel)
+def rough(grain: Noise, u: float, z: float, blur: float, octave: int) -> float:
+    """Noise on an upright surface with 2 ** octave texels per metre; blur: of the footprint, log2 of metres."""
+    level, scale = min(max(blur + octave, 0.0), LEVELS - 1.001), float(1 << octave)
+    return noise_between(grain.values, grain.starts, level, u * scale, z * scale)
 
 
 @kernel
@@ -34,21 +34,19 @@ def _rail(u: float, z: float, du: float, dz: float, height: float) -> Skinned:
 
 
 @kernel
-def _stone(grain: Noise, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Skinned:
+def _stone(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Skinned:
     course = math.floor(z / 0.27)
     along = u + 0.23 * course + 0.1 * math.sin(7.0 * course)
     mortar = 1 - (1 - pulse(z, dz, 0.27, 0.035)) * (1 - pulse(along, du, 0.52, 0.04))
     own = (step_hash(math.floor(along / 0.52), course, 3.0) - 0.5) * min(max(1.5 - du / 0.4, 0.0), 1.0)
-    tone = (1 + 0.35 * own + 0.10 * rough(grain, u, z, du, dz, 0.03)) * (1 - 0.42 * mortar)
+    tone = (1 + 0.35 * own + 0.10 * rough(grain, u, z, blur, 5)) * (1 - 0.42 * mortar)
     return 1.0, red * tone, green * tone, blue * tone
 
 
 @kernel
-def _hedge(
-    grain: Noise, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float
-) -> Skinned:
-    leaves = rough(grain, u, z, du, dz, 0.035)
-    bulges = rough(grain, u + 9.0, z, du, dz, 0.22)
+def _hedge(grain: Noise, blur: float, u: float, z: float, height: float, red: float, green: float, blue: float) -> Skinned:
+    leaves = rough(grain, u, z, blur, 5)
+    bulges = rough(grain, u + 9.0, z, blur, 2)
     tone = 0.68 + 0.22 * z / height + 0.16 * leaves + 0.09 * bulges
     tone = max(tone, 0.25)
     return 1.0, red * (tone + 0.04 * bulges), green * tone, blue * tone
@@ -56,7 +54,8 @@ def _hedge(
 
 @kernel
 def _fence(
-    grain: Noise, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float, seed: float
+    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float,
+    seed: float,
 ) -> Skinned:  # fmt: skip
     if seed < 0.5:  # pickets on two rails
         upright = pulse(u, du, 0.15, 0.095) * share(z, dz, 0.06, height)
@@ -65,19 +64,20 @@ def _fence(
         upright = pulse(u, du, 2.2, 0.11) * share(z, dz, 0.0, height)
         bars = share(z, dz, 0.38 * height, 0.38 * height + 0.10) + share(z, dz, 0.82 * height, 0.82 * height + 0.10)
     cover = 1 - (1 - upright) * (1 - min(bars, 1.0))
-    tone = 0.86 + 0.14 * upright + 0.10 * rough(grain, u, z, du, dz, 0.02)
+    tone = 0.86 + 0.14 * upright + 0.10 * rough(grain, u, z, blur, 6)
     return cover, red * tone, green * tone, blue * tone
 
 
 @kernel
 def _rock(
-    grain: Noise, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float
+    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float
 ) -> Skinned:
-    big = rough(grain, u, 1.7 * z + 0.25 * u, du, 2 * dz, 0.22)
-    fine = rough(grain, u + 5.0, 2.6 * z, du, 2.6 * dz, 0.05)
-    strata = rough(grain, 0.12 * u, z + 0.12 * u, 0.12 * du, dz, 0.09)
-    tone = max(0.84 + 0.15 * big + 0.12 * fine + 0.12 * strata, 0.3)
-    moss = 0.10 * min(max(big - 0.6 + 0.5 * z / height, 0.0), 1.0)
+    big = rough(grain, u, 1.7 * z + 0.25 * u, blur, 2)
+    fine = rough(grain, 1.2 * u + 5.0, 2.0 * z - 0.5 * u, blur, 5)
+    strata = rough(grain, 0.12 * u, z + 0.12 * u, blur, 3)
+    crack = 0.22 * min(max(1.4 - 9.0 * abs(strata + 0.3 * big), 0.0), 1.0) * min(0.12 / max(du, dz), 1.0)
+    tone = max((0.90 + 0.13 * big + 0.12 * fine + 0.10 * strata) * (1 - crack), 0.3)
+    moss = 0.035 * min(max(big - 0.6 + 0.5 * z / height, 0.0), 1.0)
     return 1.0, red * tone - moss, green * tone, blue * tone - moss
 
 
@@ -98,21 +98,21 @@ def _tyres(u: float, z: float, du: float, dz: float, height: float, seed: float)
 
 
 @kernel
-def _concrete(grain: Noise, u: float, z: float, du: float, dz: float, height: float) -> Skinned:
+def _concrete(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float) -> Skinned:
     slope = 1.04 * share(z, dz, 0.0, 0.3 * height) + 0.92 * share(z, dz, 0.3 * height, height + 1.0)
     joint = 0.35 * pulse(u, du, 6.0, 0.05)
-    stain = 0.05 * rough(grain, u, 0.2 * z, du, 0.2 * dz, 0.08)
+    stain = 0.05 * rough(grain, u, 0.2 * z, blur, 4)
     tone = 0.60 * slope * (1 - joint) + stain * 0.6
     return 1.0, tone, 0.99 * tone, 0.95 * tone
 
 
 @kernel
 def _noise_barrier(
-    grain: Noise, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float
+    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float
 ) -> Skinned:
     post = pulse(u + 0.09, du, 4.0, 0.18)
     groove = pulse(z, dz, 0.5, 0.05) * 0.3 + 0.10 * pulse(u, du, 0.25, 0.1) * (1 - share(z, dz, 0.0, 0.5))
-    tone = 1 - groove + 0.05 * rough(grain, u, z, du, dz, 0.08)
+    tone = 1 - groove + 0.05 * rough(grain, u, z, blur, 4)
     plinth = share(z, dz, 0.0, 0.5)
     red, green, blue = red * tone, green * tone, blue * tone
     grey = max(post, plinth)
@@ -123,22 +123,22 @@ def _noise_barrier(
 
 @kernel
 def barrier_skin(
-    grain: Noise, kind: int, u: float, z: float, du: float, dz: float, height: float,
+    grain: Noise, blur: float, kind: int, u: float, z: float, du: float, dz: float, height: float,
     red: float, green: float, blue: float, seed: float,
 ) -> Skinned:  # fmt: skip
     """Opacity and colour of a barrier of a kind (see `Wall`)."""
     if kind == RAIL:
         return _rail(u, z, du, dz, height)
     if kind == STONE:
-        return _stone(grain, u, z, du, dz, red, green, blue)
+        return _stone(grain, blur, u, z, du, dz, red, green, blue)
     if kind == HEDGE:
-        return _hedge(grain, u, z, du, dz, height, red, green, blue)
+        return _hedge(grain, blur, u, z, height, red, green, blue)
     if kind == FENCE:
-        return _fence(grain, u, z, du, dz, height, red, green, blue, seed)
+        return _fence(grain, blur, u, z, du, dz, height, red, green, blue, seed)
     if kind == ROCK:
-        return _rock(grain, u, z, du, dz, height, red, green, blue)
+        return _rock(grain, blur, u, z, du, dz, height, red, green, blue)
     if kind == TYRES:
         return _tyres(u, z, du, dz, height, seed)
     if kind == CONCRETE:
-        return _concrete(grain, u, z, du, dz, height)
-    return _noise_barrier(grain, u, z, du, dz, height, red, green, blue)
+        return _concrete(grain, blur, u, z, du, dz, height)
+    return _noise_barrier(grain, blur, u, z, du, dz, height, red, green, blue)

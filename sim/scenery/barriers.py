@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.appearance.palette import Colour
 from sim.geometry import SPACING, Floats
@@ -13,7 +14,8 @@ from sim.scenery.tables import FREE_A, FREE_B, OPEN, PORTAL, SHELTERED, Scenery,
 
 PIECE, SHORT = 4.0, 2.0  # [m] of a panel, and in tight bends
 TIGHT = 1 / 45  # [1/m]
-RIM, PORTAL_RISE, HILL = 2.6, 1.8, 13.0  # [m] of a portal's frame beside and above the opening; height of the hill
+RIM, PORTAL_RISE = 2.6, 1.8  # [m] of a portal's frame beside and above the opening
+HILL, FLANK, HILL_HALF = 14.0, 7.0, 52.0  # [m] height of the hill over a tunnel, at its flanks, and half its width
 HILL_COLOUR, PORTAL_COLOUR = (0.33, 0.39, 0.18), (0.52, 0.50, 0.47)
 COLOURS: dict[Wall, tuple[Colour, ...]] = {
     Wall.STONE: ((0.55, 0.52, 0.47), (0.58, 0.52, 0.42), (0.47, 0.46, 0.44)),
@@ -51,6 +53,8 @@ def _barrier(site: Site, barrier: Barrier, colour: Colour, seed: float) -> Scene
     high = np.full(s.size, barrier.height)
     if barrier.kind is Wall.ROCK:  # it grows out of the ground at its ends
         high *= np.clip(np.minimum(s - barrier.start + 1.0, barrier.finish + 1.0 - s) / 6.0, 0.15, 1.0)
+    if barrier.kind is Wall.RAIL:  # its ends are sunk into the ground
+        high[[0, -1]] = 0.32
     table = panels(
         s[:-1], (x[:-1], y[:-1]), (x[1:], y[1:]), Skin(int(barrier.kind)), high[:-1], colour, high_b=high[1:],
         along=(along[:-1], along[1:]), seed=seed, flags=flags, solid=Skin(int(barrier.kind)) not in SEE_THROUGH,
@@ -58,7 +62,7 @@ def _barrier(site: Site, barrier: Barrier, colour: Colour, seed: float) -> Scene
     return chosen(table, ~_on_a_lane(site, table.x, table.y) & ~site.in_tunnel(table.station + 0.5 * PIECE))
 
 
-def _on_a_lane(site: Site, x: Floats, y: Floats) -> Floats:
+def _on_a_lane(site: Site, x: Floats, y: Floats) -> NDArray[np.bool_]:
     """Whether points lie on one of the plan's lanes or within a hand's breadth of it."""
     _, d = site.located(x, y)
     on = np.zeros(x.size, bool)
@@ -82,9 +86,7 @@ def tunnel_panels(site: Site) -> Iterator[Scenery]:
         for d in (-HILLSIDE + 1.0, HILLSIDE - 1.0):
             x, y, _ = site.places(s, np.full(s.size, d))
             ends = ((x[:-1], y[:-1]), (x[1:], y[1:]))
-            yield panels(
-                s[:-1], *ends, Skin.HILL, 0.75 * HILL, HILL_COLOUR, along=(s[:-1] - s[0], s[1:] - s[0]), flags=0, reach=600.0
-            )
+            yield panels(s[:-1], *ends, Skin.HILL, FLANK, HILL_COLOUR, along=(s[:-1] - s[0], s[1:] - s[0]), flags=0, reach=600.0)
         yield _portal(site, tunnel, tunnel.start, 1)
         yield _portal(site, tunnel, tunnel.finish, -1)
 
@@ -98,8 +100,8 @@ def _portal(site: Site, tunnel: Tunnel, station: float, facing: int) -> Scenery:
         (left, right, tunnel.height, above, above, Skin.PORTAL),
         (right, right + RIM, 0.0, above, above, Skin.PORTAL),
     ]
-    cuts = np.linspace(-HILLSIDE, HILLSIDE, 23)
-    crest = 0.75 * HILL + 0.25 * HILL * np.cos(cuts / HILLSIDE * np.pi / 2)
+    cuts = np.linspace(-HILL_HALF, HILL_HALF, 41)
+    crest = 0.2 + HILL * np.cos(cuts / HILL_HALF * np.pi / 2) ** 1.3
     for i in range(cuts.size - 1):
         middle = (cuts[i] + cuts[i + 1]) / 2
         low = above - 0.3 if left - RIM < middle < right + RIM else 0.0

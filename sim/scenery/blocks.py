@@ -13,7 +13,9 @@ import numpy as np
 from sim.appearance.light import Light, beam, beam_share
 from sim.appearance.palette import Colour
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
-from sim.scenery.cars import RAYS, Floats, convex, screen_box
+from sim.scenery.car_rays import convex, screen_box
+from sim.scenery.car_shapes import Floats
+from sim.scenery.cars import RAYS
 from sim.types import Pose
 
 LONGEST = 3.0  # [m] a longer block is drawn in pieces, so that what is nearer than a part of it hides that part

@@ -17,11 +17,11 @@ PLINTH = 0.35  # [m]
 
 @kernel
 def house_wall(
-    grain: Noise, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float,
+    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float,
     pitch: float, seed: float, eaves: float, brick: bool, door: bool,
 ) -> Shining:  # fmt: skip
     """A wall with one window per `pitch` [m] and storey up to the eaves, in front with a door in one of the fields."""
-    tone = 1 + 0.05 * rough(grain, u, z, du, dz, 0.12)
+    tone = 1 + 0.05 * rough(grain, u, z, blur, 3)
     if brick:
         course = math.floor(z / 0.10)
         joint = 1 - (1 - pulse(z, dz, 0.10, 0.014)) * (1 - pulse(u + 0.15 * course, du, 0.30, 0.014))
@@ -68,10 +68,10 @@ def garage_wall(u: float, z: float, du: float, dz: float, red: float, green: flo
 
 
 @kernel
-def roof(grain: Noise, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Shining:
+def roof(grain: Noise, blur: float, u: float, z: float, dz: float, red: float, green: float, blue: float) -> Shining:
     """Rows of tiles."""
     row = pulse(z, dz, 0.20, 0.045)
-    tone = 1.04 - 0.22 * row + 0.07 * rough(grain, u, z, du, dz, 0.07)
+    tone = 1.04 - 0.22 * row + 0.07 * rough(grain, u, z, blur, 4)
     return red * tone, green * tone, blue * tone, 0.0
 
 
@@ -83,7 +83,7 @@ def stand(u: float, z: float, du: float, dz: float, red: float, green: float, bl
     fine = min(max(1.4 - du / 0.6, 0.0), 1.0)
     hue, other = step_hash(seat, row, 1.0) - 0.5, step_hash(seat, row, 2.0) - 0.5
     head = 0.24 + 0.25 * pulse(z, dz, 0.8, 0.45)
-    crowd_red, crowd_green, crowd_blue = head + 0.5 * fine * hue, head + 0.3 * fine * other, head - 0.3 * fine * hue
+    crowd_red, crowd_green, crowd_blue = head + 0.34 * fine * hue, head + 0.22 * fine * other, head - 0.24 * fine * hue
     post = 0.5 * pulse(u, du, 8.0, 0.25)
     keep = (1 - wall) * (1 - post)
     shade = 1 - 0.7 * dark
@@ -106,29 +106,29 @@ def board(u: float, z: float, du: float, dz: float, red: float, green: float, bl
 
 
 @kernel
-def tunnel_wall(grain: Noise, u: float, z: float, du: float, dz: float) -> Shining:
+def tunnel_wall(grain: Noise, blur: float, u: float, z: float, du: float, dz: float) -> Shining:
     """Light tiles below, bare concrete above, a painted stripe, dirt from below."""
     tiles = share(z, dz, 0.0, 2.9)
     joints = 0.10 * (pulse(u, du, 0.6, 0.03) + pulse(z, dz, 0.6, 0.03)) * tiles + 0.30 * pulse(u, du, 6.0, 0.08)
-    dirt = 0.26 * math.exp(-max(z, 0.0) / 0.7) * (1 + 0.35 * rough(grain, u, z, du, dz, 0.10))
-    tone = (0.52 + 0.20 * tiles) * (1 - joints) * (1 - dirt) + 0.02 * rough(grain, u, z, du, dz, 0.04)
+    dirt = 0.26 / (1 + 2.5 * z * z) * (1 + 0.35 * rough(grain, u, z, blur, 3))
+    tone = (0.52 + 0.20 * tiles) * (1 - joints) * (1 - dirt) + 0.02 * rough(grain, u, z, blur, 5)
     stripe = share(z, dz, 1.05, 1.30)
     return tone + (0.62 - tone) * stripe, 0.98 * tone + (0.34 - tone) * stripe, 0.93 * tone + (0.12 - tone) * stripe, 0.0
 
 
 @kernel
-def portal(grain: Noise, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Shining:
+def portal(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Shining:
     """Blocks of dressed stone."""
     course = math.floor(z / 0.8)
     joint = 1 - (1 - pulse(z, dz, 0.8, 0.05)) * (1 - pulse(u + 0.7 * course, du, 1.4, 0.05))
-    tone = (1 + 0.10 * rough(grain, u, z, du, dz, 0.06)) * (1 - 0.25 * joint)
+    tone = (1 + 0.10 * rough(grain, u, z, blur, 4)) * (1 - 0.25 * joint)
     return red * tone, green * tone, blue * tone, 0.0
 
 
 @kernel
-def hill(grain: Noise, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Shining:
+def hill(grain: Noise, blur: float, u: float, z: float, red: float, green: float, blue: float) -> Shining:
     """Grass, bushes and bare soil on a slope."""
-    fine, big = rough(grain, u, z, du, dz, 0.06), rough(grain, u + 3.0, 1.3 * z, du, 1.3 * dz, 0.35)
+    fine, big = rough(grain, u, z, blur, 4), rough(grain, u + 3.0, 1.3 * z, blur, 2)
     bush = min(max(1.6 * big - 0.6, 0.0), 1.0)
     tone = 0.90 + 0.14 * fine + 0.08 * big - 0.34 * bush
     return (red + 0.03 * big) * tone, green * tone, blue * tone, 0.0

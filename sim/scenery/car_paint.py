@@ -30,7 +30,7 @@ def painted(
     if role == BOTTOM:
         return 0.05, 0.05, 0.05, MATT
     if style == TRUCK_STYLE:
-        return _truck(part, role, x, y, z, length, width, height, wheels, lamps, glass, red, green, blue)
+        return _truck(part, role, x, y, z, width, height, wheels, lamps, glass, red, green, blue)
     if style == BUS_STYLE:
         return _bus(role, x, y, z, length, width, height, wheels, lamps, red, green, blue)
     if part == 1:
@@ -173,7 +173,7 @@ def _stripes(a: float, b: float) -> Painted:
 
 @kernel
 def _truck(
-    part: int, role: int, x: float, y: float, z: float, length: float, width: float, height: float,
+    part: int, role: int, x: float, y: float, z: float, width: float, height: float,
     wheels: Floats, lamps: Floats, glass: Floats, red: float, green: float, blue: float,
 ) -> Painted:  # fmt: skip
     """A truck's cab, its box with the rear doors, its chassis."""
@@ -181,7 +181,7 @@ def _truck(
         return _truck_cab(role, x, y, z, width, wheels, lamps, glass, red, green, blue)
     out = abs(y) / (width / 2)
     if part == 1:
-        return _truck_box(role, x, y, z, out, length, height, red, green, blue)
+        return _truck_box(role, x, y, z, out, height, red, green, blue)
     if role in (RIGHT, LEFT):
         arch = _arch(x, z, wheels)
         if arch[1] >= 0.0:
@@ -223,7 +223,7 @@ def _truck_cab(
 
 @kernel
 def _truck_box(
-    role: int, x: float, y: float, z: float, out: float, length: float, height: float, red: float, green: float, blue: float
+    role: int, x: float, y: float, z: float, out: float, height: float, red: float, green: float, blue: float
 ) -> Painted:
     """The box: light, with a band in the truck's colour; behind it doors with their rods, seam and markings."""
     if role == REAR:
@@ -256,34 +256,16 @@ def _bus(
         arch = _arch(x, z, wheels)
         if arch[1] >= 0.0:
             return arch
-        return _bus_side(role, x, z, up, length, wheels, red, green, blue)
+        return _bus_side(role, x, z, up, length, red, green, blue)
     if role == FRONT:
-        if _lamp(y, z, lamps, 0):
-            return 0.93, 0.95, 0.97, HEADLAMP
-        if 0.82 < up < 0.92 and out < 0.70:
-            return (
-                (0.95, 0.60, 0.10, LIT_SIGN) if 0.845 < up < 0.895 and math.floor(y * 9.0) % 3 != 0 else (0.03, 0.03, 0.03, MATT)
-            )
-        if 0.38 < up < 0.82 and out < 0.93:
-            return (0.03, 0.03, 0.03, MATT) if out < 0.008 else (0.0, 0.0, 0.0, GLASS)
-        if out < 0.20 and 0.50 < z < 0.63:
-            return 0.90, 0.90, 0.86, REFLECTOR
+        return _bus_front(y, z, out, up, lamps, red, green, blue)
     if role == REAR:
-        if _lamp(y, z, lamps, 4):
-            return 0.60, 0.045, 0.04, TAIL_LAMP
-        if 0.56 < up < 0.82 and out < 0.80:
-            return 0.0, 0.0, 0.0, GLASS
-        if out < 0.55 and 0.22 < up < 0.42 and math.floor(z * 14.0) % 2 == 0:
-            return 0.10, 0.10, 0.10, MATT
-        if out < 0.20 and 0.50 < z < 0.63:
-            return 0.90, 0.90, 0.84, REFLECTOR
-    return (0.09, 0.09, 0.09, MATT) if z < 0.42 and role != TOP else (red, green, blue, PAINT)
+        return _bus_rear(y, z, out, up, lamps, red, green, blue)
+    return red, green, blue, PAINT
 
 
 @kernel
-def _bus_side(
-    role: int, x: float, z: float, up: float, length: float, wheels: Floats, red: float, green: float, blue: float
-) -> Painted:
+def _bus_side(role: int, x: float, z: float, up: float, length: float, red: float, green: float, blue: float) -> Painted:
     doors = min(abs(x - 0.42 * length), abs(x - 0.02 * length))
     if role == RIGHT and doors < 0.62 and up < 0.83:
         if 0.12 < up < 0.80 and 0.04 < doors < 0.54:
@@ -298,3 +280,31 @@ def _bus_side(
     if 0.30 < up < 0.34:
         return 0.92, 0.92, 0.90, PAINT
     return red, green, blue, PAINT
+
+
+@kernel
+def _bus_front(y: float, z: float, out: float, up: float, lamps: Floats, red: float, green: float, blue: float) -> Painted:
+    """Lamps, windscreen, destination and plate."""
+    if _lamp(y, z, lamps, 0):
+        return 0.93, 0.95, 0.97, HEADLAMP
+    if 0.82 < up < 0.92 and out < 0.70:
+        return (0.95, 0.60, 0.10, LIT_SIGN) if 0.845 < up < 0.895 and math.floor(y * 9.0) % 3 != 0 else (0.03, 0.03, 0.03, MATT)
+    if 0.38 < up < 0.82 and out < 0.93:
+        return (0.03, 0.03, 0.03, MATT) if out < 0.008 else (0.0, 0.0, 0.0, GLASS)
+    if out < 0.20 and 0.50 < z < 0.63:
+        return 0.90, 0.90, 0.86, REFLECTOR
+    return (0.09, 0.09, 0.09, MATT) if z < 0.42 else (red, green, blue, PAINT)
+
+
+@kernel
+def _bus_rear(y: float, z: float, out: float, up: float, lamps: Floats, red: float, green: float, blue: float) -> Painted:
+    """Lamps, rear window, engine grille and plate."""
+    if _lamp(y, z, lamps, 4):
+        return 0.60, 0.045, 0.04, TAIL_LAMP
+    if 0.56 < up < 0.82 and out < 0.80:
+        return 0.0, 0.0, 0.0, GLASS
+    if out < 0.55 and 0.22 < up < 0.42 and math.floor(z * 14.0) % 2 == 0:
+        return 0.10, 0.10, 0.10, MATT
+    if out < 0.20 and 0.50 < z < 0.63:
+        return 0.90, 0.90, 0.84, REFLECTOR
+    return (0.09, 0.09, 0.09, MATT) if z < 0.42 else (red, green, blue, PAINT)

@@ -11,6 +11,7 @@ from sim.scenery.filters import pulse, share
 
 STRUCTURE = int(Label.STRUCTURE)
 FARTHEST = 600.0  # [m]
+SPAN = 8  # [px] over which road coordinates are interpolated
 BEYOND = 0.5  # [m] by which the ceiling lies over the walls, so that no gap shows between them
 LAMP_LENGTH, LAMP_WIDTH = 1.6, 0.28  # [m]
 ROWS_APART = 0.42  # of the tube's half width: how far from its middle the two rows of lamps hang
@@ -23,7 +24,7 @@ def draw_ceiling(
     lamps: float, light: Light, eye: Eye,
 ) -> None:  # fmt: skip
     """Fill the pixels above the horizon whose rays meet the ceiling of one tunnel first (see `Tunnel` for its measures)."""
-    rows, columns, _ = canvas.image.shape
+    rows = canvas.image.shape[0]
     near, here, _, _, _ = road_coordinates(ground, eye.x, eye.y)
     rise = height - eye.elevation
     longest = min(finish - here + 30.0, FARTHEST) if near else FARTHEST
@@ -35,20 +36,45 @@ def draw_ceiling(
         forward = eye.focal * rise / above
         if forward > longest or forward < shortest:
             continue
-        ray, side = forward / above, forward / eye.focal
-        for column in range(columns):
-            slope = (column + 0.5 - columns / 2) / eye.focal
-            x, y = eye.x + forward * (eye.cos - slope * eye.sin), eye.y + forward * (eye.sin + slope * eye.cos)
-            near, s, d, _, _ = road_coordinates(ground, x, y)
+        _draw_row(canvas, ground, grain, left, right, start, finish, lamps, light, eye, row, forward)
+
+
+@kernel
+def _place(ground: Ground, eye: Eye, forward: float, slope: float) -> tuple[bool, float, float]:
+    """Whether a pixel's ray meets the ceiling's plane near a road, and road coordinates there."""
+    x, y = eye.x + forward * (eye.cos - slope * eye.sin), eye.y + forward * (eye.sin + slope * eye.cos)
+    near, s, d, _, _ = road_coordinates(ground, x, y)
+    return near, s, d
+
+
+@kernel
+def _draw_row(
+    canvas: Canvas, ground: Ground, grain: Noise, left: float, right: float, start: float, finish: float, lamps: float,
+    light: Light, eye: Eye, row: int, forward: float,
+) -> None:  # fmt: skip
+    """One row of a ceiling `forward` [m] away; road coordinates are straight lines over SPAN pixels."""
+    columns = canvas.image.shape[1]
+    ray, side = forward / (eye.horizon - row - 0.5), forward / eye.focal
+    far = 1 - math.exp(-forward / light.haze_reach)
+    image = canvas.image
+    before = _place(ground, eye, forward, (0.5 - columns / 2) / eye.focal)
+    for first in range(0, columns, SPAN):
+        after = _place(ground, eye, forward, (first + SPAN + 0.5 - columns / 2) / eye.focal)
+        smooth = before[0] and after[0] and abs(after[1] - before[1]) + abs(after[2] - before[2]) < 3 * SPAN * side
+        step_s, step_d = (after[1] - before[1]) / SPAN, (after[2] - before[2]) / SPAN
+        for n in range(min(SPAN, columns - first)):
+            near, s, d = before[0], before[1] + n * step_s, before[2] + n * step_d
+            if not smooth:
+                near, s, d = _place(ground, eye, forward, (first + n + 0.5 - columns / 2) / eye.focal)
             if near and start <= s <= finish and left - BEYOND <= d <= right + BEYOND:
-                far = 1 - math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
                 tone, shine = _ceiling(grain, s - start, d, max(ray, side), side, (left + right) / 2, (right - left) / 2, lamps)
                 tone *= 0.8 * (1 - far)
-                image = canvas.image
+                column = first + n
                 image[row, column, 0] = level_of(tone * light.sky_red + 1.25 * shine + far * light.haze_red)
                 image[row, column, 1] = level_of(tone * light.sky_green + 1.16 * shine + far * light.haze_green)
                 image[row, column, 2] = level_of(tone * light.sky_blue + 0.98 * shine + far * light.haze_blue)
                 mark(canvas, row, column, forward, STRUCTURE, 0)
+        before = after
 
 
 @kernel

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance.light import Light
+from sim.ground.weathering import SNOW
 from sim.kernels import Canvas, Eye, kernel
 from sim.noise import Noise
 from sim.scenery.filters import blend, hidden
-from sim.scenery.panels import NEAR, SNOW
+from sim.scenery.panels import NEAR
 from sim.scenery.skins import snowed, surface
 from sim.scenery.tables import AX, AY, BX, BY, CX, CY, DX, DY, HIGH, LOW
 
@@ -78,7 +79,7 @@ def draw_facet(
     lit_blue = light.sky_blue * sky + light.sun_blue * facing
     length = math.sqrt(ex * ex + ey * ey)
     along_f, along_r = (fb - fa) / length, (rb - ra) / length
-    white = min(snowed(skin)[1] * light.snow, 1.0)
+    white = min(1.3 * snowed(skin)[1] * light.snow, 1.0)
     for column in range(int(math.ceil(max(left, 0.0) - 0.5)), int(math.ceil(min(right, columns) - 0.5))):
         slope = (column + 0.5 - columns / 2) / eye.focal
         crossed, f0, z0, f1, z1 = _cut(slope, forwards, rights, shape[LOW], shape[HIGH])
@@ -88,17 +89,18 @@ def draw_facet(
         top, bottom = min(y0, y1), max(y0, y1)
         opacity = min(4 - 4 * max(f0, f1) / reach, 1.0)
         far = 1 - math.exp(-min(f0, f1) * math.sqrt(1 + slope * slope) / light.haze_reach)
+        blur = math.log2(min(f0, f1) / eye.focal)
         bend = (1 / f1 - 1 / f0) / (y1 - y0) if y1 != y0 else 0.0
         for row in range(max(int(math.floor(top)), 0), min(int(math.ceil(bottom)), canvas.image.shape[0])):
             here = min(max(row + 0.5, top), bottom)
             forward = 1 / (1 / f0 + (here - y0) * bend)
             if opacity <= 0.0 or hidden(canvas, row, column, forward):
                 continue
-            z, u = eye.elevation + (eye.horizon - here) * forward / eye.focal, 0.0
+            z = eye.elevation + (eye.horizon - here) * forward / eye.focal
             u = (forward - fa) * along_f + (slope * forward - ra) * along_r
             metre = forward / eye.focal
             _, r, g, b, _ = surface(
-                grain, skin, u, z, metre, metre, 0.0, shape[LOW] if rise < 0 else shape[HIGH], red, green, blue,
+                grain, blur, skin, u, z, metre, metre, 0.0, shape[LOW] if rise < 0 else shape[HIGH], red, green, blue,
                 shape[FACET_PITCH], shape[FACET_SEED],
             )  # fmt: skip
             r, g, b = r + (SNOW[0] - r) * white, g + (SNOW[1] - g) * white, b + (SNOW[2] - b) * white

@@ -38,7 +38,9 @@ def within(distance: float, width: float) -> float:
 @kernel
 def step_hash(first: float, second: float, third: float) -> float:
     """A number in [0, 1) that belongs to three whole numbers."""
-    x = math.sin(first * 12.9898 + second * 78.233 + third * 37.719) * 43758.5453
+    x = first * 0.7548777 + second * 0.5698403 + third * 0.3218197
+    x -= math.floor(x)
+    x *= (x + 7.13) * 57.31
     return x - math.floor(x)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.geometry import Floats
 from sim.roads.plan import Material
@@ -112,7 +113,14 @@ def _tufts(generator: np.random.Generator, site: Site, s: Floats, side: int) -> 
 
 
 def _plants(
-    generator: np.random.Generator, site: Site, s: Floats, d: Floats, kind: Floats, height: Floats, reach: float, leaves: Floats
+    generator: np.random.Generator,
+    site: Site,
+    s: Floats,
+    d: Floats,
+    kind: NDArray[np.integer],
+    height: Floats,
+    reach: float,
+    leaves: Floats,
 ) -> Scenery:
     """Rows for plants, each of a slightly different colour."""
     bright, warm = generator.uniform(0.8, 1.15, s.size), generator.normal(0.0, 0.06, s.size)

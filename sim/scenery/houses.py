@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.geometry import Floats
 from sim.roads.plan import RoadPlan
@@ -46,7 +47,7 @@ class Houses:
     tiles: Floats
     seed: Floats
 
-    def only(self, which: Floats) -> "Houses":
+    def only(self, which: NDArray[np.integer]) -> "Houses":
         """Some of the houses."""
         return Houses(*(getattr(self, field.name)[which] for field in fields(self)))
 
@@ -153,7 +154,8 @@ def _settled(site: Site, houses: Houses) -> Houses:
         for out in (-0.5, 0.0, 0.5):
             free &= site.clear(*houses.corner(along * houses.width, out * houses.depth), 1.2)
     houses = houses.only(np.flatnonzero(free))
-    reach, kept = 0.82 * houses.radius, []
+    reach = 0.82 * houses.radius
+    kept: list[int] = []
     for i in range(houses.x.size):
         if all(
             (houses.x[i] - houses.x[j]) ** 2 + (houses.y[i] - houses.y[j]) ** 2 > (reach[i] + reach[j]) ** 2
@@ -205,9 +207,8 @@ def _roof(houses: Houses, roof: int) -> list[Scenery]:
     corner = houses.corner
     if roof == FLAT:
         square = [corner(-w, t), corner(w, t), corner(w, -t), corner(-w, -t)]
-        edges = [panels(station, square[i], square[(i + 1) % 4], Skin.PLAIN, houses.eaves + 0.25, 0.5 * tiles,
+        return [panels(station, square[i], square[(i + 1) % 4], Skin.PLAIN, houses.eaves + 0.25, 0.5 * tiles,
                         low=houses.eaves - 0.05, flags=ONE_SIDED, reach=REACH) for i in range(4)]  # fmt: skip
-        return edges
     end = w if roof == GABLE else np.maximum(w - t, 0.2)
     front = [corner(-w, t), corner(w, t), corner(end, 0.0), corner(-end, 0.0)]
     behind = [corner(w, -t), corner(-w, -t), corner(-end, 0.0), corner(end, 0.0)]

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance.light import Light, beam, beam_share
-from sim.kernels import Canvas, Eye, kernel
+from sim.ground.weathering import SNOW
+from sim.kernels import Canvas, Eye, kernel, mark
 from sim.noise import Noise, level_for, noise_between
-from sim.scenery.filters import blend, hidden, share
-from sim.scenery.skins import RETROREFLECTION, SPEED, TUNNEL, ragged, snowed, surface
+from sim.scenery.filters import STRUCTURE, blend, hidden, share
+from sim.scenery.skins import RETROREFLECTION, SPEED, TUNNEL, ragged, slanted, snowed, surface
 from sim.scenery.tables import (
     AX,
     AY,
@@ -33,21 +34,21 @@ from sim.scenery.tables import (
 )  # fmt: skip
 
 NEAR = 0.3  # [m] in front of the camera where the world begins
+DIPS = 4.0  # standard deviations by which noise may lower a ragged edge
 BEHIND = 0.35  # how dark the back of a sign is
-SNOW = (0.90, 0.92, 0.96)
 WINDOW = (1.0, 0.80, 0.46)  # the light of a lamp behind a window
 
 
 @kernel
 def draw_panel(
     canvas: Canvas, grain: Noise, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
-    front: Light, back: Light, eye: Eye,
+    front: Light, back: Light, eye: Eye, painted: bool,
 ) -> None:  # fmt: skip
-    """Blend one panel over the picture.
+    """Blend one panel over the picture, or where it is not to be painted yet, mark only the pixels that it wholly hides.
 
     shape: see `tables`; front, back: the light on either side of it; it fades away towards `reach` [m].
     """
-    rows, columns, _ = canvas.image.shape
+    columns = canvas.image.shape[1]
     ax, ay, bx, by = shape[AX] - eye.x, shape[AY] - eye.y, shape[BX] - eye.x, shape[BY] - eye.y
     fa, ra = ax * eye.cos + ay * eye.sin, ay * eye.cos - ax * eye.sin
     fb, rb = bx * eye.cos + by * eye.sin, by * eye.cos - bx * eye.sin
@@ -73,12 +74,32 @@ def draw_panel(
         if end > begin:
             slope = ((begin + end) / 2 - columns / 2) / eye.focal
             across = (rb - ra) - slope * (fb - fa)
-            if across != 0.0:
-                t = min(max((slope * fa - ra) / across, low_t), high_t)
+            if across == 0.0:
+                continue
+            t = min(max((slope * fa - ra) / across, low_t), high_t)
+            if not painted:
+                _shield_column(canvas, shape, skin, reach, eye, column, fa + t * (fb - fa), t)
+            else:
                 _draw_column(
                     canvas, grain, shape, skin, red, green, blue, reach, front if ahead else back, eye, column, slope,
                     fa + t * (fb - fa), t, abs(1 / across), facing, end - begin, ahead,
                 )  # fmt: skip
+
+
+@kernel
+def _shield_column(
+    canvas: Canvas, shape: NDArray[np.float64], skin: int, reach: float, eye: Eye, column: int, forward: float, t: float
+) -> None:
+    """Mark a column of a panel, `t` of the way along it, where nothing of what lies behind can show."""
+    if forward > 0.75 * reach:
+        return
+    scale = eye.focal / forward
+    high = shape[HIGH_A] + t * (shape[HIGH_B] - shape[HIGH_A])
+    high -= DIPS * ragged(skin, high)[0]
+    top, bottom = eye.horizon + (eye.elevation - high) * scale, eye.horizon + (eye.elevation - shape[LOW]) * scale
+    for row in range(max(int(math.ceil(top)), 0), min(int(math.floor(bottom)), canvas.image.shape[0])):
+        if not hidden(canvas, row, column, forward):
+            mark(canvas, row, column, forward, STRUCTURE, 0)
 
 
 @kernel
@@ -94,6 +115,7 @@ def _draw_column(
     metre = forward / eye.focal
     u = shape[U_A] + t * (shape[U_B] - shape[U_A])
     du = max(min(abs(shape[U_B] - shape[U_A]) * spread * metre, 60.0), 1e-3)
+    blur = math.log2(0.7 * max(du, metre) + 0.3 * min(du, metre))
     low, high = shape[LOW], shape[HIGH_A] + t * (shape[HIGH_B] - shape[HIGH_A])
     reaching, texel = ragged(skin, high)
     edge = high
@@ -102,11 +124,13 @@ def _draw_column(
     top, bottom = eye.horizon + (eye.elevation - edge) / metre, eye.horizon + (eye.elevation - low) / metre
     far = 1 - math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
     lamps = beam(light, eye, forward, forward * slope)
-    sun, sky = 0.95 * max(facing, 0.0), 0.86 + 0.06 * facing
+    upwards = slanted(skin)
+    sun = 0.95 * max(facing * (1 - 0.4 * upwards) + upwards * light.sun_up, 0.0)
+    sky = 0.84 + 0.16 * upwards
     lit_red, lit_green = light.sky_red * sky + light.sun_red * sun, light.sky_green * sky + light.sun_green * sun
     lit_blue = light.sky_blue * sky + light.sun_blue * sun
     thick, held = snowed(skin)
-    thick, held = thick * light.snow, held * light.snow
+    thick, held = thick * light.snow, held * min(1.5 * light.snow, 1.0)
     glowing = light.lamp if light.lamp > 0.35 else 0.0
     for row in range(max(int(math.floor(top)), 0), min(int(math.ceil(bottom)), canvas.image.shape[0])):
         if hidden(canvas, row, column, forward):
@@ -114,7 +138,7 @@ def _draw_column(
         z = eye.elevation + (eye.horizon - row - 0.5) * metre
         z = min(max(z, low), edge)
         cover, r, g, b, glow = surface(
-            grain, skin, u, z, du, metre, low, high, red, green, blue, shape[PITCH], shape[SEED]
+            grain, blur, skin, u, z, du, metre, low, high, red, green, blue, shape[PITCH], shape[SEED]
         )  # fmt: skip
         cover *= opacity * (min(bottom, row + 1.0) - max(top, float(row)))
         if cover < 0.004:

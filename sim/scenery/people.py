@@ -30,6 +30,9 @@ MARGIN = 1.0  # [m] around a person's place that holds all of them
 SPOTS = 14  # of a limb on the screen: two discs (column, row, radius, distance, half depth), and the box around both
 
 
+View = tuple[float, float, float, float]
+
+
 class People(NamedTuple):
     """The people of a frame.
 
@@ -165,6 +168,53 @@ def _features(limb: int, ahead: float, aside: float, up: float, fine: bool) -> f
 
 
 @kernel
+def _layers(spots: Floats, u: float, v: float) -> tuple[int, float, float, int, float]:
+    """The two nearest limbs at a pixel: the first (-1 for none), its cover and distance [m], the second and its cover."""
+    front, back, near, next_near, front_cover, back_cover = -1, -1, 1e9, 1e9, 0.0, 0.0
+    for i in range(LIMBS):
+        if not (spots[i, 12] < v < spots[i, 13] and spots[i, 10] < u < spots[i, 11]):
+            continue
+        cover, depth, _, _, _ = _meet(spots, i, u, v)
+        if cover > 0.0 and depth < near:
+            back, next_near, back_cover = front, near, front_cover
+            front, near, front_cover = i, depth, cover
+        elif cover > 0.0 and depth < next_near:
+            back, next_near, back_cover = i, depth, cover
+    return front, front_cover, near, back, back_cover
+
+
+@kernel
+def _view_of(pose: Floats, light: Light, sight_x: float, sight_y: float) -> View:
+    """The sun and a person's own forward, seen along the line of sight: right of it and towards the camera."""
+    return (
+        light.sun_y * sight_x - light.sun_x * sight_y,
+        -(light.sun_x * sight_x + light.sun_y * sight_y),
+        pose[3] * sight_x - pose[2] * sight_y,
+        -(pose[2] * sight_x + pose[3] * sight_y),
+    )
+
+
+@kernel
+def _shaded(
+    people: People, k: int, limb: int, u: float, v: float, light: Light, low: float, dim: float, view: View, fine: bool
+) -> tuple[float, float, float]:
+    """The colour of a limb at a pixel; low: the headlights there, dim: how much of the sky's light comes so low."""
+    sun_right, sun_towards, face_right, face_towards = view
+    _, _, right, up, towards = _meet(people.spots, limb, u, v)
+    ahead, aside = right * face_right + towards * face_towards, towards * face_right - right * face_towards
+    tone = _features(limb, ahead, aside, up, fine)
+    sky = dim * (0.74 + 0.28 * up)
+    sun = 0.95 * max(0.88 * (right * sun_right + towards * sun_towards + up * light.sun_up) + 0.12, 0.0)
+    lamp = low * (0.35 + 0.65 * towards)
+    colour = people.colours[k, DRESS[limb]]
+    return (
+        tone * colour[0] * (light.sky_red * sky + light.sun_red * sun + lamp),
+        tone * colour[1] * (light.sky_green * sky + light.sun_green * sun + lamp),
+        tone * colour[2] * (light.sky_blue * sky + light.sun_blue * sun + lamp),
+    )
+
+
+@kernel
 def draw_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) -> None:
     """Blend person number `k` over the picture."""
     image = canvas.image
@@ -176,10 +226,7 @@ def draw_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) 
     dx, dy = pose[0] - eye.x, pose[1] - eye.y
     away = math.sqrt(dx * dx + dy * dy)
     forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
-    # Sun and the person's own axes, seen along the line of sight: right of it, and towards the camera.
-    sight_x, sight_y = dx / away, dy / away
-    sun_right, sun_towards = light.sun_y * sight_x - light.sun_x * sight_y, -(light.sun_x * sight_x + light.sun_y * sight_y)
-    face_right, face_towards = pose[3] * sight_x - pose[2] * sight_y, -(pose[2] * sight_x + pose[3] * sight_y)
+    view = _view_of(pose, light, dx / away, dy / away)
     far = 1 - math.exp(-away / light.haze_reach)
     headlight = beam(light, eye, forward, right)
     fine = spots[HEAD, 7] > 4.0
@@ -190,40 +237,16 @@ def draw_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) 
         dim = 0.80 + 0.20 * min(max(z / height, 0.0), 1.0)  # the ground hides the sky from the legs
         for column in range(max(int(left), 0), min(int(math.ceil(end)), columns)):
             u = (column + 0.5 - columns / 2) / stretch
-            front, back, near, next_near = -1, -1, 1e9, 1e9
-            front_cover, back_cover, nr, nu, nt, br, bu, bt = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-            for i in range(LIMBS):
-                if not (spots[i, 12] < v < spots[i, 13] and spots[i, 10] < u < spots[i, 11]):
-                    continue
-                cover, depth, r, t, w = _meet(spots, i, u, v)
-                if cover <= 0.0:
-                    continue
-                if depth < near:
-                    back, next_near, back_cover, br, bu, bt = front, near, front_cover, nr, nu, nt
-                    front, near, front_cover, nr, nu, nt = i, depth, cover, r, t, w
-                elif depth < next_near:
-                    back, next_near, back_cover, br, bu, bt = i, depth, cover, r, t, w
+            front, front_cover, near, back, back_cover = _layers(spots, u, v)
             if front < 0 or hidden(canvas, row, column, near):
                 continue
-            behind = (1 - front_cover) * back_cover
-            total = front_cover + behind
-            red, green, blue = 0.0, 0.0, 0.0
-            for layer in range(2):
-                share = front_cover if layer == 0 else behind
-                if share <= 0.0:
-                    continue
-                limb = front if layer == 0 else back
-                if layer == 1:
-                    nr, nu, nt = br, bu, bt
-                ahead, aside = nr * face_right + nt * face_towards, nt * face_right - nr * face_towards
-                tone = share * _features(limb, ahead, aside, nu, fine)
-                sky = dim * (0.74 + 0.28 * nu)
-                sun = 0.95 * max(0.88 * (nr * sun_right + nt * sun_towards + nu * light.sun_up) + 0.12, 0.0)
-                lamp = low * (0.35 + 0.65 * nt)
-                dress = DRESS[limb]
-                red += tone * people.colours[k, dress, 0] * (light.sky_red * sky + light.sun_red * sun + lamp)
-                green += tone * people.colours[k, dress, 1] * (light.sky_green * sky + light.sun_green * sun + lamp)
-                blue += tone * people.colours[k, dress, 2] * (light.sky_blue * sky + light.sun_blue * sun + lamp)
+            total = front_cover + (1 - front_cover) * back_cover
+            red, green, blue = _shaded(people, k, front, u, v, light, low, dim, view, fine)
+            if total > front_cover:
+                share = (total - front_cover) / total
+                r, g, b = _shaded(people, k, back, u, v, light, low, dim, view, fine)
+                red, green, blue = red + (r - red) * share, green + (g - green) * share, blue + (b - blue) * share
+            red, green, blue = red * total, green * total, blue * total
             keep, haze = (1 - total) / 255, far * total
             image[row, column, 0] = level_of(image[row, column, 0] * keep + red * (1 - far) + light.haze_red * haze)
             image[row, column, 1] = level_of(image[row, column, 1] * keep + green * (1 - far) + light.haze_green * haze)
@@ -235,13 +258,5 @@ def draw_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) 
 @kernel
 def person_covers(spots: Floats, u: float, v: float) -> bool:
     """Whether at least half of a pixel shows a person that stands alone; `project_limbs` comes first."""
-    front_cover, back_cover, near, next_near = 0.0, 0.0, 1e9, 1e9
-    for i in range(LIMBS):
-        if spots[i, 12] < v < spots[i, 13] and spots[i, 10] < u < spots[i, 11]:
-            cover, depth, _, _, _ = _meet(spots, i, u, v)
-            if cover > 0.0 and depth < near:
-                next_near, back_cover = near, front_cover
-                near, front_cover = depth, cover
-            elif cover > 0.0 and depth < next_near:
-                next_near, back_cover = depth, cover
+    _, front_cover, _, _, back_cover = _layers(spots, u, v)
     return front_cover + (1 - front_cover) * back_cover >= 0.5

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance.light import Light, beam, beam_share
+from sim.ground.weathering import SNOW
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.noise import TILE, noise
 from sim.scenery.filters import hidden
@@ -154,6 +155,8 @@ def draw_plant(
     """
     image = canvas.image
     rows, columns, _ = image.shape
+    lying = 0.5 * light.snow
+    red, green, blue = red + (SNOW[0] - red) * lying, green + (SNOW[1] - green) * lying, blue + (SNOW[2] - blue) * lying
     scale = eye.focal / forward
     texel = height * scale / TALL
     mip = int(min(max(math.floor(math.log2(1 / texel) + 0.4), 0.0), MIPS - 1.0))

@@ -58,8 +58,18 @@ def ragged(skin: int, height: float) -> tuple[float, float]:
     if skin == ROCK:
         return 0.12 * height, 0.5
     if skin == HILL:
-        return 0.7, 0.6
+        return 0.5, 1.1
     return 0.0, 1.0
+
+
+@kernel
+def slanted(skin: int) -> float:
+    """How much of a skin's face looks upwards, so that a high sun and the whole sky reach it."""
+    if skin == HILL:
+        return 0.6
+    if skin == HEDGE:
+        return 0.35
+    return 0.25 if skin == ROCK else 0.0
 
 
 @kernel
@@ -69,31 +79,31 @@ def snowed(skin: int) -> tuple[float, float]:
         return 0.3, 0.75
     if skin == ROOF:
         return 0.0, 1.25
-    if skin == HEDGE or skin == ROCK:
+    if skin in (HEDGE, ROCK):
         return 0.14, 0.35
-    if skin == RAIL or skin == FENCE:
+    if skin in (RAIL, FENCE):
         return 0.05, 0.0
     return (0.12, 0.0) if skin <= NOISE else (0.0, 0.0)
 
 
 @kernel
 def _building(
-    grain: Noise, skin: int, u: float, z: float, du: float, dz: float, low: float, height: float,
+    grain: Noise, blur: float, skin: int, u: float, z: float, du: float, dz: float, low: float, height: float,
     red: float, green: float, blue: float, pitch: float, seed: float,
 ) -> tuple[float, float, float, float]:  # fmt: skip
-    if skin == PLASTER or skin == BRICK:
-        return house_wall(grain, u, z, du, dz, red, green, blue, abs(pitch), seed, height, skin == BRICK, pitch < 0.0)
+    if skin in (PLASTER, BRICK):
+        return house_wall(grain, blur, u, z, du, dz, red, green, blue, abs(pitch), seed, height, skin == BRICK, pitch < 0.0)
     if skin == GARAGE:
         return garage_wall(u, z, du, dz, red, green, blue, pitch)
     if skin == ROOF:
-        return roof(grain, u, z, du, dz, red, green, blue)
+        return roof(grain, blur, u, z, dz, red, green, blue)
     if skin == STAND:
         return stand(u, z, du, dz, red, green, blue, height)
     if skin == BOARD:
         return board(u, z - low, du, dz, red, green, blue, height - low, seed)
     if skin == TUNNEL:
-        return tunnel_wall(grain, u, z, du, dz)
-    return portal(grain, u, z, du, dz, red, green, blue) if skin == PORTAL else hill(grain, u, z, du, dz, red, green, blue)
+        return tunnel_wall(grain, blur, u, z, du, dz)
+    return portal(grain, blur, u, z, du, dz, red, green, blue) if skin == PORTAL else hill(grain, blur, u, z, red, green, blue)
 
 
 @kernel
@@ -116,22 +126,23 @@ def _face(
 
 @kernel
 def surface(
-    grain: Noise, skin: int, u: float, z: float, du: float, dz: float, low: float, height: float,
+    grain: Noise, blur: float, skin: int, u: float, z: float, du: float, dz: float, low: float, height: float,
     red: float, green: float, blue: float, pitch: float, seed: float,
 ) -> Surface:  # fmt: skip
     """What a pixel shows of a skin.
 
-    u: along the panel [m]; z: above the ground [m]; du, dz: the pixel's footprint [m]; low, height: of the panel's edges above
-    the ground [m]; pitch: width of a window's field (negative: in front, with a door), of a garage or of a sign [m]; seed: in
-    [0, 1), what makes one different from the next, or for arrows 1 to the right and -1 to the left.
+    blur: of the footprint, log2 of metres; u: along the panel [m]; z: above the ground [m]; du, dz: the pixel's footprint [m];
+    low, height: of the panel's edges above the ground [m]; pitch: width of a window's field (negative: in front, with a door), of
+    a garage or of a sign [m]; seed: in [0, 1), what makes one different from the next, or for arrows 1 to the right and -1 to
+    the left.
     """
     if skin <= NOISE:
-        cover, red, green, blue = barrier_skin(grain, skin, u, z, du, dz, height, red, green, blue, seed)
+        cover, red, green, blue = barrier_skin(grain, blur, skin, u, z, du, dz, height, red, green, blue, seed)
         return cover, red, green, blue, 0.0
     if skin == PLAIN:
         return 1.0, red, green, blue, 0.0
     if skin >= SPEED:
         cover, red, green, blue = _face(skin, u, z, du, dz, low, height, pitch, seed)
         return cover, red, green, blue, 0.0
-    red, green, blue, glow = _building(grain, skin, u, z, du, dz, low, height, red, green, blue, pitch, seed)
+    red, green, blue, glow = _building(grain, blur, skin, u, z, du, dz, low, height, red, green, blue, pitch, seed)
     return 1.0, red, green, blue, glow

@@ -50,7 +50,7 @@ def rows(**columns: Any) -> Scenery:
     """Rows of the table; columns are arrays (N,) or one value for all, `lead` and `place` are 0 where not given."""
     columns = {"lead": 0.0, "place": OPEN, "shape": np.zeros(SHAPES), **columns}
     count = np.asarray(columns["x"]).size
-    filled = {}
+    filled: dict[str, Any] = {}
     for name in Scenery._fields:
         wide = (count, _WIDTHS[name]) if name in _WIDTHS else (count,)
         filled[name] = np.broadcast_to(np.asarray(columns[name], dtype=_TYPES.get(name, np.float64)), wide)
@@ -67,7 +67,7 @@ def chosen(table: Scenery, which: NDArray[Any]) -> Scenery:
     return Scenery(*(column[which] for column in table))
 
 
-def places(line: Centreline, s: Floats, d: Floats) -> tuple[Floats, Floats, Floats]:
+def places(line: Centreline, s: NDArray[np.floating], d: NDArray[np.floating]) -> tuple[Floats, Floats, Floats]:
     """World x, y [m] and the line's heading [rad] at road coordinates; the line goes on straight beyond its ends."""
     at = np.arange(line.x.size) * SPACING
     heading = np.interp(s, at, line.heading)

@@ -185,8 +185,10 @@ def test_reflectors_of_parked_cars_answer_the_headlights() -> None:
 
 
 def test_snow_lies_on_roofs() -> None:
-    bare, snowy = (drawn(car(Kind.SALOON, 8.0, 0.0), DAY._replace(snow=snow)).image for snow in (0.0, 1.0))
-    assert (snowy.min(2) > 200).sum() > (bare.min(2) > 200).sum() + 50
+    bare, snowy = (drawn(car(Kind.SALOON, 8.0, 0.0), DAY._replace(snow=snow)).image.astype(int) for snow in (0.0, 1.0))
+    whiter = np.argwhere((snowy[..., 0] - bare[..., 0]) > 40)
+    assert len(whiter) > 50
+    assert whiter[:, 0].max() < 150 + 350 * (1.4 - 0.8) / 5.75  # nothing below the shoulder line
 
 
 @pytest.mark.parametrize("distance", [5.0, 10.0, 20.0, 40.0])
