@@ -4,19 +4,18 @@ Everything follows from a seed and the time, so that the same moment looks the s
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance.atmosphere import Atmosphere
 from sim.kernels import Eye, kernel, level_of
-from sim.noise import TILE
 from sim.scenario import Daytime
 from sim.types import Image
 
 STREAKS, FLAKES, DROPS = 420, 1100, 18  # in a picture, in the heaviest weather
 WIPED = 4.0  # [s] after which the drops on the glass are others
-WHITE_NOISE = np.random.default_rng(41).standard_normal((TILE, TILE)).astype(np.float32)
 
 
 def through_lens(image: Image, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool) -> None:
@@ -36,7 +35,7 @@ def through_lens(image: Image, atmosphere: Atmosphere, eye: Eye, seed: int, time
     if atmosphere.snow and not sheltered:
         flakes = moment.random((round(FLAKES * atmosphere.snow), 4), np.float32)
         _draw_flakes(image, flakes, eye.horizon, scale, above, 0.6 * light.headlight)
-    _add_noise(image, WHITE_NOISE, *moment.integers(0, TILE, 2), atmosphere.noise)
+    _add_noise(image, _sensor_noise(atmosphere.noise), int(moment.integers(1 << 17)))
 
 
 def glare(image: Image, atmosphere: Atmosphere, eye: Eye) -> None:
@@ -150,14 +149,19 @@ def _draw_drops(image: Image, before: Image, drops: NDArray[np.float32], scale: 
                         image[i, j, k] = np.uint8(min(image[i, j, k] * (1 - share) + share * seen, 255.0))
 
 
+@cache
+def _sensor_noise(strength: float) -> NDArray[np.int8]:
+    """Noise of `strength` levels, whole levels, in one long line."""
+    return np.round(np.random.default_rng(41).standard_normal(1 << 17) * strength).clip(-127, 127).astype(np.int8)
+
+
 @kernel
-def _add_noise(image: Image, noise: NDArray[np.float32], first_row: int, first_column: int, strength: float) -> None:
-    """Sensor noise of `strength` levels, alike in all colours of a pixel; the dark shows it as much as the light."""
+def _add_noise(image: Image, noise: NDArray[np.int8], start: int) -> None:
+    """Add the sensor's noise, alike in all colours of a pixel; every row begins elsewhere in the line of noise."""
     rows, columns, _ = image.shape
-    mask = noise.shape[0] - 1
     for i in range(rows):
-        line = (i * 7 + first_row) & mask
+        first = (start + i * 40_503) % (noise.size - columns)
         for j in range(columns):
-            extra = strength * noise[line, (j + (i >> 3) * 31 + first_column) & mask] + 0.5
+            extra = int(noise[np.uint64(first + j)])
             for k in range(3):
-                image[i, j, k] = np.uint8(min(max(image[i, j, k] + extra, 0.0), 255.0))
+                image[i, j, k] = np.uint8(min(max(int(image[i, j, k]) + extra, 0), 255))

@@ -64,7 +64,7 @@ HOURS = {
     ),
     Daytime.NIGHT: Hour(
         elevation=(12.0, 40.0),
-        sun=(0.0, 0.0, 0.0), sky=(0.024, 0.029, 0.043), horizon=(0.034, 0.041, 0.064), zenith=(0.008, 0.013, 0.033),
+        sun=(0.0, 0.0, 0.0), sky=(0.028, 0.034, 0.051), horizon=(0.038, 0.047, 0.075), zenith=(0.011, 0.018, 0.045),
         cloud=(0.030, 0.034, 0.047), grey_sky=(0.025, 0.026, 0.032), grey_horizon=(0.036, 0.037, 0.043),
         grey_zenith=(0.018, 0.019, 0.024), headlight=0.72, lamp=1.0, glow=(0.15, 0.105, 0.065), halo=0.0, band=0.55,
     ),
@@ -154,7 +154,7 @@ class Atmosphere:
         """Standard deviation [levels] of the sensor's noise: the darker the world, the more it is amplified."""
         light = self.light
         ambient = (light.level_red + light.level_green + light.level_blue) / 3 / self.gain
-        return min(0.8 * max(ambient, 0.01) ** -0.53, 4.5)
+        return round(min(0.8 * max(ambient, 0.01) ** -0.53, 4.5), 1)
 
     def lights(self, inside: float) -> tuple[Light, Light]:
         """The light in the open and in a tunnel, for a camera that is inside a tunnel (1), outside (0), or at its mouth.

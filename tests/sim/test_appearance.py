@@ -6,9 +6,9 @@ from itertools import product
 import numpy as np
 import pytest
 
-from sim.appearance.atmosphere import KOSCHMIEDER, Atmosphere
+from sim.appearance.atmosphere import KOSCHMIEDER, Atmosphere, exposure
 from sim.appearance.light import beam, beam_share
-from sim.ground.weathering import reflectance, snow_cover
+from sim.ground.weathering import mirror_at, reflectance, snow_cover
 from sim.kernels import Eye
 from sim.scenario import Daytime, RoadKind, Scenario, Weather
 
@@ -103,3 +103,56 @@ def test_inside_a_tunnel_by_day_the_exit_glares_and_from_outside_the_tunnel_is_d
     assert dark.level_green < 0.6 * inside.level_green
     night = Atmosphere.of(replace(DAY, light="night"))
     assert night.lights(0.0) == night.lights(1.0)
+
+
+def test_a_darker_scene_is_amplified_more_and_still_is_a_darker_picture() -> None:
+    levels = np.geomspace(0.02, 4.0, 40)
+    gains = np.array([exposure(level) for level in levels])
+    assert exposure(1.0) == 1.0
+    assert (np.diff(gains) < 0).all()
+    assert (np.diff(gains * levels) > 0).all()
+
+
+def test_exposure_varies_with_the_seed_by_no_more_than_fifteen_percent() -> None:
+    closed = [Atmosphere.of(replace(DAY, seed=seed, weather="cloudy", strength=1.0)).gain for seed in range(40)]
+    assert 1.1 < max(closed) / min(closed) <= np.exp(0.30)
+
+
+@pytest.mark.parametrize("scenario", EVERY, ids=lambda scenario: scenario.name)
+def test_light_on_level_ground_is_the_skys_and_some_of_the_suns(scenario: Scenario) -> None:
+    light = Atmosphere.of(scenario).light
+    for colour in ("red", "green", "blue"):
+        level, sky, sun = (getattr(light, f"{kind}_{colour}") for kind in ("level", "sky", "sun"))
+        assert sky <= level <= sky + sun
+
+
+@pytest.mark.parametrize("light", list(Daytime))
+def test_the_haze_has_the_colour_of_the_horizon(light: Daytime) -> None:
+    atmosphere = Atmosphere.of(replace(DAY, weather="fog", light=light))
+    assert (atmosphere.light.haze_red, atmosphere.light.haze_green, atmosphere.light.haze_blue) == atmosphere.horizon
+
+
+def test_the_darker_the_world_the_noisier_the_sensor() -> None:
+    noise = [Atmosphere.of(replace(DAY, light=light)).noise for light in ("day", "dusk", "night")]
+    assert noise[0] == pytest.approx(0.8, abs=0.2)
+    assert noise[0] < noise[1] < noise[2] < 5
+
+
+def test_the_headlights_reach_forty_metres_and_hardly_eighty() -> None:
+    light = Atmosphere.of(replace(DAY, light="night")).light
+    near, far = beam(light, EYE, 40.0, 0.0), beam(light, EYE, 80.0, 0.0)
+    assert near > 2 * light.level_green
+    assert near > 3 * far
+
+
+def test_markings_vanish_under_snow_by_degrees() -> None:
+    covers = [snow_cover(snow, 1.0, 0.35, 0.0) for snow in np.linspace(0.05, 1.0, 39)]
+    assert covers[0] == 0.0
+    assert covers[-1] > 0.9
+    assert (np.diff(covers) >= 0).all()
+    assert sum(0 < cover < 1 for cover in covers) > 5
+
+
+def test_standing_water_mirrors_more_than_a_film_and_dry_ground_not_at_all() -> None:
+    assert mirror_at(0.0, 5.0) == 0.0
+    assert mirror_at(1.0, 5.0) == 1.0 > mirror_at(1.0, 0.0) > 0.5

@@ -31,7 +31,7 @@ def test_the_same_moment_has_the_same_noise_and_another_moment_and_another_camer
 @pytest.mark.parametrize("light", ["day", "night"])
 def test_sensor_noise_has_no_bias(light: str) -> None:
     means = [seen(replace(DAY, light=light), time=t).mean() for t in np.arange(8) / 10]
-    assert np.mean(means) == pytest.approx(90, abs=0.15)
+    assert np.mean(means) == pytest.approx(90, abs=0.1)
 
 
 def test_the_night_is_noisier_than_the_day() -> None:
