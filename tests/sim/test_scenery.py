@@ -9,12 +9,10 @@ from sim.kernels import Eye, blank_canvas
 from sim.roads.kinds import plan_road
 from sim.roads.plan import Material, RoadPlan
 from sim.scenario import RoadKind, Scenario
-from sim.scenery.cars import BODY_PLANES, cars_of
 from sim.scenery.placement import scenery_of
 from sim.scenery.plants import BROADLEAVES, CHANNELS, CONIFERS, KINDS, TALL, WIDE, draw_plant, plants
 from sim.scenery.skins import Skin
 from sim.scenery.tables import AX, AY, BOTTOM, BX, BY, LOW, PANEL, PLANT, UPRIGHT, Scenery
-from sim.types import Actor, Kind, Pose
 
 
 @pytest.fixture(scope="module", params=list(RoadKind))
@@ -124,21 +122,3 @@ def test_a_tree_paints_nothing_above_its_crown_or_beside_it(kind: int) -> None:
         assert rows.min() >= 180 + (1.4 - 9.0) * scale - 1
         assert np.abs(columns - 99.5).max() <= 9.0 * scale * WIDE / TALL / 2 + 1
         assert np.ptp(columns[rows == rows.min()]) <= 0.2 * 9.0 * scale + 3
-
-
-def test_a_car_is_bounded_by_its_size_and_mirrored_about_its_axis() -> None:
-    cars = cars_of([Actor(1, Kind.SALOON, Pose(1.0, 2.0, 0.3), 10.0, 4.4, 1.8, 1.5, (255, 0, 51), True)])
-    assert cars.colour[0] == pytest.approx([1.0, 0.0, 0.2])
-    planes = cars.planes[0]
-    for part in (planes[:BODY_PLANES], planes[BODY_PLANES:]):
-        mirrored = part * [1, -1, 1, 1]
-        assert sorted(map(tuple, np.round(mirrored + 0.0, 9))) == sorted(map(tuple, np.round(part + 0.0, 9)))
-    top_corner = np.array([0.0, 0.0, 1.5 + 1e-6])
-    assert (planes[BODY_PLANES:, :3] @ top_corner > planes[BODY_PLANES:, 3]).any()
-    front = np.array([2.2 + 0.06, 0.0, 0.35])
-    assert (planes[:BODY_PLANES, :3] @ front > planes[:BODY_PLANES, 3]).any()
-    assert (planes[:BODY_PLANES, :3] @ np.array([2.1, 0.0, 0.35]) <= planes[:BODY_PLANES, 3]).all()
-
-
-def test_no_cars_make_empty_arrays_of_the_right_shape() -> None:
-    assert cars_of([]).planes.shape == (0, 18, 4)
