@@ -18,7 +18,10 @@ from sim.steering import CAR_LENGTH, CAR_WIDTH
 from sim.types import Actor, Pose
 
 BRAKE_LIGHTS = -0.8  # [m/s²]
-_IDM_SPEED_TERM = 2 * math.sqrt(-IDMVehicle.COMFORT_ACC_MAX * IDMVehicle.COMFORT_ACC_MIN)
+# The parameters of HighwayEnv's IDM. They are its own, but not read from it: some of its environments change them for everybody.
+ACC_MAX, COMFORT_ACC_MAX, COMFORT_ACC_MIN = 6.0, 3.0, -5.0  # [m/s²]
+DISTANCE_WANTED, TIME_WANTED, DELTA, STANDARD_LENGTH = 10.0, 1.5, 4.0, 5.0  # [m], [s], exponent, [m]
+_IDM_SPEED_TERM = 2 * math.sqrt(-COMFORT_ACC_MAX * COMFORT_ACC_MIN)
 
 
 def idm(speed: float, wanted: float, gap: float = math.inf, lead_speed: float = 0.0) -> float:
@@ -27,12 +30,11 @@ def idm(speed: float, wanted: float, gap: float = math.inf, lead_speed: float = 
     In plain floats, because IDMVehicle.acceleration works on arrays of two numbers and takes fifty times as long. HighwayEnv
     measures between the centres of cars of its standard length.
     """
-    model = IDMVehicle
-    acceleration = model.COMFORT_ACC_MAX * (1 - (max(speed, 0.0) / max(wanted, 0.01)) ** model.DELTA)
+    acceleration = COMFORT_ACC_MAX * (1 - (max(speed, 0.0) / max(wanted, 0.01)) ** DELTA)
     if gap < math.inf:
-        desired = model.DISTANCE_WANTED + speed * model.TIME_WANTED + speed * (speed - lead_speed) / _IDM_SPEED_TERM
-        acceleration -= model.COMFORT_ACC_MAX * (max(desired, 0.0) / max(gap + Vehicle.LENGTH, 0.01)) ** 2
-    return min(max(acceleration, -model.ACC_MAX), model.ACC_MAX)
+        desired = DISTANCE_WANTED + speed * TIME_WANTED + speed * (speed - lead_speed) / _IDM_SPEED_TERM
+        acceleration -= COMFORT_ACC_MAX * (max(desired, 0.0) / max(gap + STANDARD_LENGTH, 0.01)) ** 2
+    return min(max(acceleration, -ACC_MAX), ACC_MAX)
 
 
 class TrafficCar(IDMVehicle):

@@ -68,6 +68,13 @@ def test_traffic_accelerates_as_highwayenvs_idm_does(speed: float, gap: float, l
     assert idm(speed, 18.0) == pytest.approx(float(model.acceleration(model)))
 
 
+def test_an_environment_that_changes_highwayenvs_idm_does_not_change_our_traffic(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = idm(10.0, 18.0, 20.0, 5.0)
+    monkeypatch.setattr(IDMVehicle, "DISTANCE_WANTED", 7.0)  # as HighwayEnv's intersections do, for the whole process
+    monkeypatch.setattr(IDMVehicle, "COMFORT_ACC_MAX", 6.0)
+    assert idm(10.0, 18.0, 20.0, 5.0) == before
+
+
 @pytest.mark.parametrize("kind", list(RoadKind))
 def test_traffic_starts_apart_in_its_lanes_and_away_from_the_ego(kind: RoadKind) -> None:
     plan = plan_road(Scenario(kind, 4, length=5000.0))
