@@ -133,12 +133,29 @@ def report_command(words: list[str]) -> None:
     closing_line(f"wrote {path}", "open it in a browser")
 
 
+def scenes_command(words: list[str]) -> None:
+    """Draw roads in every weather and light on one sheet."""
+    from pilotnet.scenes import scenes
+    from sim.scenario import Daytime, RoadKind, Weather
+
+    parser = Parser("pilotnet scenes")
+    parser.add_argument("out", type=Path, help="the PNG to write")
+    parser.add_argument("--roads", nargs="+", default=list(RoadKind), help=f"kinds of road: {', '.join(RoadKind)}")
+    parser.add_argument("--weather", nargs="+", default=list(Weather), help=f"weathers: {', '.join(Weather)}")
+    parser.add_argument("--light", nargs="+", default=list(Daytime), help=f"lights: {', '.join(Daytime)}")
+    parser.add_argument("--seed", type=int, default=0, help="which roads")
+    options = parser.parse_args(words)
+    path = scenes(options.out, options.roads, options.weather, options.light, options.seed)
+    closing_line(f"wrote {path}", "pilotnet record --suite lane_keeping")
+
+
 COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "demo": demo_command,
     "record": record_command,
     "train": train_command,
     "evaluate": evaluate_command,
     "report": report_command,
+    "scenes": scenes_command,
 }
 
 

@@ -1,9 +1,13 @@
-"""From a dataset to training batches: frames in memory, and for each sample a random shift and rotation with its label.
+"""From a dataset to training batches: decoded frames, and for each sample a random shift and rotation with its label.
 
-Frames are decoded once into one uint8 array that keeps only the rows a view can need. Episodes never mix between splits.
+Frames are decoded once into one uint8 array, in memory or in a file, that keeps only the rows a view can need. Episodes never
+mix between splits.
 """
 
 import math
+import os
+import shutil
+import tempfile
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,6 +25,7 @@ from sim.camera import Camera
 from sim.scenario import Split
 from sim.steering import recovery_curvature, recovery_length
 
+MEMORY_SHARE = 0.5  # of the free memory that frames may fill
 LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
 
 
@@ -94,7 +99,7 @@ def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmen
     cameras = {name: dataset.cameras[name].crop(*rows) for name in names}
     size = sum(episode.length for episode in episodes)
     camera = cameras["centre"]
-    frames = np.empty((len(names), size, camera.height, camera.width, 3), np.uint8)
+    frames = frame_array((len(names), size, camera.height, camera.width, 3))
     ends = np.cumsum([episode.length for episode in episodes])
 
     def decode(number: int, camera: int) -> None:
@@ -109,6 +114,24 @@ def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmen
     return Drives(
         frames, np.concatenate([s.curvature for s in signals]), np.concatenate([s.speed for s in signals]), cameras
     )  # fmt: skip
+
+
+def frame_array(shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Room for frames: in memory as long as they take at most half of what is free, else in a nameless file on disk.
+
+    The file goes with the last array that shows it; where the system's folder for such files is small, set TMPDIR.
+    """
+    needed, free = math.prod(shape), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES")
+    if needed <= free * MEMORY_SHARE:
+        return np.empty(shape, np.uint8)
+    with tempfile.TemporaryFile() as file:
+        room = shutil.disk_usage(tempfile.gettempdir()).free
+        if needed > room:
+            raise ValueError(
+                f"the frames take {needed / 1e9:.1f} GB; {room / 1e9:.1f} GB are free in {tempfile.gettempdir()} "
+                "(set TMPDIR to a folder with more, or train on fewer episodes)"
+            )
+        return np.memmap(file, np.uint8, "w+", shape=shape)
 
 
 class Samples(TorchDataset[Batch]):

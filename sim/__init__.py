@@ -19,6 +19,7 @@ import gymnasium
 
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
+from sim.front_camera import FrontCamera
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather
 from sim.types import Actor, Cause, Control, Driver, EgoState, Kind, Observation, Pose, Step
@@ -34,6 +35,7 @@ __all__ = [
     "EgoState",
     "EnvConfig",
     "Expert",
+    "FrontCamera",
     "Kind",
     "Observation",
     "Pose",

@@ -99,7 +99,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
     def observe(self) -> Observation:
         """What a driver sees now."""
         ego = self.world.ego_state()
-        frames = self._renderer.render(ego.pose, self.world.actors()) if self._renderer else []
+        frames = self._renderer.render(ego.pose, self.world.actors(), self._ticks / self.rate) if self._renderer else []
         return Observation(ego.speed, **dict(zip(self.cameras, frames, strict=True)))
 
     def advance(self, control: Control) -> tuple[Cause | None, bool]:
@@ -142,7 +142,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         """The first camera's picture, with `render_mode="rgb_array"`."""
         if self.render_mode != "rgb_array" or self._renderer is None:
             return None
-        return self._renderer.render(self.world.ego_state().pose, self.world.actors())[0]
+        return self._renderer.render(self.world.ego_state().pose, self.world.actors(), self._ticks / self.rate)[0]
 
     @property
     def _out_of_time(self) -> bool:

@@ -8,7 +8,10 @@ PREVIEW = 0.1  # [s] the command is for the road just ahead, where it will act
 
 
 class Expert:
-    """Steers by the road's own curvature plus the two-second recovery to the middle of the lane, as labels of moved views do."""
+    """Steers by its path's curvature plus the two-second recovery to that path, as labels of moved views do.
+
+    The path is the middle of the lane, and swings around what stands at the edge of the road.
+    """
 
     def __init__(self, env: DrivingEnv) -> None:
         self._env = env
@@ -20,7 +23,8 @@ class Expert:
         """The command of a driver who looks at the world instead of the picture."""
         world = self._env.world
         ego = world.ego_state()
-        road = world.path_curvature_at(ego.station + ego.speed * PREVIEW)
+        here, soon = world.expert_path(ego.station), world.expert_path(ego.station + ego.speed * PREVIEW)
         # On a bend the body points outwards of the motion by the slip angle; that much heading error is none.
-        error = ego.heading_error + slip_angle(ego.path_curvature)
-        return Control(road + float(recovery_curvature(ego.offset, error, ego.speed)), world.shared_pedals())
+        error = ego.heading_error - here.direction + slip_angle(here.curvature)
+        recovery = recovery_curvature(ego.offset - here.displacement, error, ego.speed)
+        return Control(soon.curvature + float(recovery), world.shared_pedals())

@@ -4,50 +4,50 @@ Everything follows from a seed and the time, so that the same moment looks the s
 """
 
 import math
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance.atmosphere import Atmosphere
 from sim.kernels import Eye, kernel, level_of
-from sim.noise import TILE
 from sim.scenario import Daytime
 from sim.types import Image
 
-STREAKS, FLAKES, DROPS = 170, 420, 16  # in a picture, in the heaviest weather
-NOISE = {Daytime.DAY: 0.9, Daytime.LOW_SUN: 1.1, Daytime.DUSK: 2.4, Daytime.NIGHT: 4.0}  # [levels] standard deviation
-WHITE_NOISE = np.random.default_rng(41).standard_normal((TILE, TILE)).astype(np.float32)
+STREAKS, FLAKES, DROPS = 420, 1100, 18  # in a picture, in the heaviest weather
+WIPED = 4.0  # [s] after which the drops on the glass are others
 
 
 def through_lens(image: Image, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool) -> None:
     """Add to a finished picture what the air and the camera do to it, in place; no rain and no sun reach a sheltered camera."""
     moment = np.random.default_rng([seed, round(time * 1000), round(1000 * (eye.lateral + 10.0))])
-    height, width, _ = image.shape
-    light, bright = atmosphere.light, 0.35 + 0.55 * (atmosphere.light.level_green + 0.5 * atmosphere.light.headlight)
+    scale = eye.focal / 175.0
+    light = atmosphere.light
+    above = min(0.92 * light.level_green + 0.08 * light.haze_green, 0.95)
     if not sheltered:
         glare(image, atmosphere, eye)
     if atmosphere.rain and not sheltered:
         streaks = moment.random((round(STREAKS * atmosphere.rain), 4), np.float32)
-        _draw_streaks(image, streaks, 0.055 * height, min(0.85 * bright, 0.8), 0.34)
-        lasting = np.random.default_rng([seed, 12, math.floor(time / 3.0)])  # drops stay on the glass until the wiper comes
-        drops = lasting.random((round(DROPS * atmosphere.rain), 3), np.float32)
-        _draw_drops(image, image.copy(), drops, height / 160)
+        _draw_streaks(image, streaks, eye.horizon, scale, min(1.15 * light.haze_green, 0.95), 0.45 * light.headlight)
+        lasting = np.random.default_rng([seed, 12, math.floor(time / WIPED)])
+        drops = lasting.random((round(DROPS * atmosphere.rain), 4), np.float32)
+        _draw_drops(image, image.copy(), drops, scale, time / WIPED - math.floor(time / WIPED))
     if atmosphere.snow and not sheltered:
         flakes = moment.random((round(FLAKES * atmosphere.snow), 4), np.float32)
-        _draw_flakes(image, flakes, height / 160, min(light.level_green + 0.5 * light.headlight, 0.97))
-    _add_noise(image, WHITE_NOISE, *moment.integers(0, TILE, 2), NOISE[atmosphere.daytime])
+        _draw_flakes(image, flakes, eye.horizon, scale, above, 0.6 * light.headlight)
+    _add_noise(image, _sensor_noise(atmosphere.noise), int(moment.integers(1 << 17)))
 
 
 def glare(image: Image, atmosphere: Atmosphere, eye: Eye) -> None:
     """A low sun in or near the picture scatters in the lens: a veil around it."""
-    light, height, width = atmosphere.light, *image.shape[:2]
+    light, width = atmosphere.light, image.shape[1]
     forward = light.sun_x * eye.cos + light.sun_y * eye.sin
-    strength = (1 - atmosphere.overcast) ** 1.5 if atmosphere.daytime is Daytime.LOW_SUN else 0.0
+    strength = atmosphere.sunshine if atmosphere.daytime is Daytime.LOW_SUN else 0.0
     if strength < 0.02 or forward < 0.5:
         return
     column = width / 2 + eye.focal * (light.sun_y * eye.cos - light.sun_x * eye.sin) / forward
     row = eye.horizon - eye.focal * light.sun_up / forward
-    _draw_veil(image, column, row, 0.16 * eye.focal, 0.62 * strength)
+    _draw_veil(image, column, row, 0.15 * eye.focal, min(1.1 * strength, 0.85))
 
 
 @kernel
@@ -64,66 +64,104 @@ def _draw_veil(image: Image, column: float, row: float, radius: float, strength:
 
 
 @kernel
-def _draw_streaks(image: Image, streaks: NDArray[np.float32], length: float, bright: float, strength: float) -> None:
-    """Falling drops, blurred to lines that lean outwards from the middle, where the car drives into them."""
-    rows, columns, _ = image.shape
-    for n in range(streaks.shape[0]):
-        column, row = streaks[n, 0] * columns, streaks[n, 1] * rows
-        near = 0.4 + streaks[n, 2]
-        lean = 0.8 * (column / columns - 0.5) + 0.12 * (streaks[n, 3] - 0.5)
-        for step in range(int(length * near)):
-            i, j = int(row + step), int(column + lean * step)
-            if 0 <= i < rows and 0 <= j < columns:
-                share = strength * near * 0.6
-                for k in range(3):
-                    image[i, j, k] = level_of(image[i, j, k] / 255 * (1 - share) + share * bright)
+def _blend(image: Image, i: int, j: int, share: float, bright: float) -> None:
+    for k in range(3):
+        image[i, j, k] = level_of(image[i, j, k] / 255 * (1 - share) + share * bright)
 
 
 @kernel
-def _draw_flakes(image: Image, flakes: NDArray[np.float32], scale: float, bright: float) -> None:
-    """Falling snow: discs, few near and large, most far and small."""
+def _draw_streaks(image: Image, streaks: NDArray[np.float32], horizon: float, scale: float, bright: float, lamp: float) -> None:
+    """Falling drops, blurred to lines that lean outwards from the middle, where the car drives into them.
+
+    bright, lamp: what the sky and, below the horizon and a little above it, the headlights make of a drop.
+    """
+    rows, columns, _ = image.shape
+    for n in range(streaks.shape[0]):
+        column, row = streaks[n, 0] * columns, streaks[n, 1] * 1.2 * rows - 0.2 * rows
+        # Most drops are far: short, thin and faint.
+        near = 0.3 + 0.9 * streaks[n, 2] ** 3
+        lean = 0.8 * (column / columns - 0.5) + 0.10 * (streaks[n, 3] - 0.5)
+        length, half = scale * 13.0 * near, 0.25 + 0.26 * (scale - 0.6) * near
+        shone = bright + lamp * min(max(1.2 - (horizon - row) / (60.0 * scale), 0.2), 1.0)
+        for step in range(int(length) + 1):
+            i, middle = int(row) + step, column + lean * step
+            if not 0 <= i < rows:
+                continue
+            # Faint towards both ends.
+            share = 0.38 * min(1.0, 3.0 * (0.5 - abs((step + 0.5) / (length + 1) - 0.5)))
+            for j in range(max(int(math.floor(middle - half)), 0), min(int(math.ceil(middle + half)), columns)):
+                cover = min(middle + half, j + 1.0) - max(middle - half, float(j))
+                _blend(image, i, j, share * cover, shone)
+
+
+@kernel
+def _draw_flakes(image: Image, flakes: NDArray[np.float32], horizon: float, scale: float, bright: float, lamp: float) -> None:
+    """Falling snow: few flakes near, large and out of focus, most far and small; drawn out as the car drives into them.
+
+    bright, lamp: what the sky and the headlights make of a flake.
+    """
     rows, columns, _ = image.shape
     for n in range(flakes.shape[0]):
         column, row = flakes[n, 0] * columns, flakes[n, 1] * rows
-        radius = scale * (0.45 + 1.5 * flakes[n, 2] ** 6)
-        share = 0.80 - 0.25 * flakes[n, 2] ** 6
-        long = radius * (1.2 + 0.8 * flakes[n, 3])
-        for i in range(max(int(row - long), 0), min(int(row + long) + 2, rows)):
-            for j in range(max(int(column - radius), 0), min(int(column + radius) + 2, columns)):
-                u, v = (j + 0.5 - column) / radius, (i + 0.5 - row) / long
-                inside = share * min(max(1.3 - u * u - v * v, 0.0), 1.0)
-                for k in range(3):
-                    image[i, j, k] = level_of(image[i, j, k] / 255 * (1 - inside) + inside * bright)
+        near = flakes[n, 2] ** 5
+        radius = 0.15 + scale * (0.25 + 1.4 * near + 0.25 * flakes[n, 3])
+        share = 0.75 - 0.45 * near
+        shone = bright + lamp * min(max(1.2 - (horizon - row) / (60.0 * scale), 0.25), 1.0)
+        # Half the way of a flake while the shutter is open, outwards and down.
+        blur = 0.005 + 0.025 * near
+        step_x, step_y = blur * (column - columns / 2), blur * (row - horizon) + scale * (0.25 + near)
+        length = math.sqrt(step_x * step_x + step_y * step_y) + 1e-6
+        along_x, along_y, long = step_x / length, step_y / length, radius + length
+        wide_x, wide_y = radius + abs(step_x), radius + abs(step_y)
+        share *= math.sqrt(radius / long)
+        for i in range(max(int(row - wide_y), 0), min(int(row + wide_y) + 1, rows)):
+            for j in range(max(int(column - wide_x), 0), min(int(column + wide_x) + 1, columns)):
+                dx, dy = j + 0.5 - column, i + 0.5 - row
+                u, v = (dx * along_x + dy * along_y) / long, (dy * along_x - dx * along_y) / radius
+                inside = share * min(max(1.2 * (1.0 - u * u - v * v), 0.0), 1.0)
+                if inside > 0.0:
+                    _blend(image, i, j, inside, shone)
 
 
 @kernel
-def _draw_drops(image: Image, before: Image, drops: NDArray[np.float32], scale: float) -> None:
-    """Drops on the glass: each shows what is behind it upside down, as a lens does, with a dark rim."""
+def _draw_drops(image: Image, before: Image, drops: NDArray[np.float32], scale: float, age: float) -> None:
+    """Drops on the glass: each shows what is around it upside down and blurred, with a soft rim, and creeps down.
+
+    age: share of the time between two wipes that has gone by; drops land one after the other.
+    """
     rows, columns, _ = image.shape
     for n in range(drops.shape[0]):
-        column, row, radius = drops[n, 0] * columns, drops[n, 1] * rows, scale * (1.6 + 3.4 * drops[n, 2])
+        if drops[n, 3] > age + 0.3:
+            continue
+        radius = scale * (2.5 + 4.5 * drops[n, 2] ** 2)
+        column, row = drops[n, 0] * columns, drops[n, 1] * rows + 0.8 * radius * (age - drops[n, 3])
         for i in range(max(int(row - radius), 0), min(int(row + radius) + 1, rows)):
             for j in range(max(int(column - radius), 0), min(int(column + radius) + 1, columns)):
-                u, v = (j + 0.5 - column) / radius, (i + 0.5 - row) / radius
+                u, v = (j + 0.5 - column) / radius, (i + 0.5 - row) / (1.15 * radius)
                 out = u * u + v * v
                 if out < 1.0:
-                    source_row = min(max(int(row - 3.0 * v * radius), 0), rows - 1)
-                    source_column = min(max(int(column - 3.0 * u * radius), 0), columns - 1)
-                    share = min(3.0 * (1 - out), 0.75)
-                    tone = 1.04 - 0.30 * out
+                    source_row = min(max(int(row - 3.5 * v * radius), 0), rows - 1)
+                    source_column = min(max(int(column - 3.5 * u * radius), 0), columns - 1)
+                    share = min(1.6 * (1 - out), 0.75)
+                    tone = 1.05 - 0.10 * v - 0.10 * out
                     for k in range(3):
                         seen = before[source_row, source_column, k] * tone
                         image[i, j, k] = np.uint8(min(image[i, j, k] * (1 - share) + share * seen, 255.0))
 
 
+@cache
+def _sensor_noise(strength: float) -> NDArray[np.int8]:
+    """Noise of `strength` levels, whole levels, in one long line."""
+    return np.round(np.random.default_rng(41).standard_normal(1 << 17) * strength).clip(-127, 127).astype(np.int8)
+
+
 @kernel
-def _add_noise(image: Image, noise: NDArray[np.float32], first_row: int, first_column: int, strength: float) -> None:
-    """Sensor noise of `strength` levels, alike in all colours of a pixel; the dark shows it as much as the light."""
+def _add_noise(image: Image, noise: NDArray[np.int8], start: int) -> None:
+    """Add the sensor's noise, alike in all colours of a pixel; every row begins elsewhere in the line of noise."""
     rows, columns, _ = image.shape
-    mask = noise.shape[0] - 1
     for i in range(rows):
-        line = (i * 7 + first_row) & mask
+        first = (start + i * 40_503) % (noise.size - columns)
         for j in range(columns):
-            extra = strength * noise[line, (j + (i >> 3) * 31 + first_column) & mask] + 0.5
+            extra = int(noise[np.uint64(first + j)])
             for k in range(3):
-                image[i, j, k] = np.uint8(min(max(image[i, j, k] + extra, 0.0), 255.0))
+                image[i, j, k] = np.uint8(min(max(int(image[i, j, k]) + extra, 0), 255))

@@ -22,16 +22,17 @@ from sim.lens import through_lens
 from sim.noise import Noise, noise
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
-from sim.scenery.cars import Cars, cars_of, draw_car
 from sim.scenery.ceiling import draw_ceiling
 from sim.scenery.facets import draw_facet
+from sim.scenery.figures import Figures, draw_figure, figures_of, shade_under_figure
+from sim.scenery.order import put_in_order
 from sim.scenery.panels import draw_panel
 from sim.scenery.placement import scenery_of
 from sim.scenery.plants import Plants, draw_plant, plants
 from sim.scenery.posts import draw_upright
-from sim.scenery.shadows import shade_under_car, shade_under_plant
+from sim.scenery.shadows import shade_under_plant
 from sim.scenery.tables import BOTTOM, FACET, HALF, OPEN, PANEL, PLANT, SHELTERED, TOP, Scenery
-from sim.sky import draw_sky, mirrored, panorama
+from sim.sky import draw_sky, panorama
 from sim.types import Actor, Image, Pose
 
 NEAREST = 0.6  # [m] in front of the camera: nothing static nearer than this is drawn
@@ -54,33 +55,32 @@ class Renderer:
 
     def render(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Image]:
         """One RGB uint8 image (H, W, 3) for each camera of a car at `ego`, with the actors where they are now."""
-        cars = cars_of(list(actors))
-        return [self._view(camera, ego, cars, time).image for camera in self.cameras]
+        figures = figures_of(actors)
+        return [self._view(camera, ego, figures, time).image for camera in self.cameras]
 
     def truth(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Canvas]:
         """The same images with depth, label and instance of every pixel beside them."""
-        cars = cars_of(list(actors))
-        return [self._view(camera, ego, cars, time) for camera in self.cameras]
+        figures = figures_of(actors)
+        return [self._view(camera, ego, figures, time) for camera in self.cameras]
 
-    def _view(self, camera: Camera, ego: Pose, cars: Cars, time: float) -> Canvas:
+    def _view(self, camera: Camera, ego: Pose, figures: Figures, time: float) -> Canvas:
         canvas = blank_canvas(camera.height, camera.width, truth=True)  # depth decides what hides what
-        cos, sin = math.cos(ego.heading), math.sin(ego.heading)
-        x, y = ego.x - camera.lateral * sin, ego.y + camera.lateral * cos
-        eye = Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon), float(camera.lateral))
-        inside = self._sheltered(x, y)
+        eye = eye_of(camera, ego)
+        inside = self._sheltered(eye.x, eye.y)
         light, tunnel = self._atmosphere.lights(inside)
         sky = self._skies[camera.focal, camera.horizon]
         gain = light.haze_green / self._atmosphere.light.haze_green
         draw_sky(canvas, sky, eye.focal, eye.horizon, ego.heading, gain)
-        mirror = mirrored(sky, camera.height - int(camera.horizon), ego.heading)
-        draw_ground(canvas, self._ground, light, tunnel, mirror, eye)
+        draw_ground(canvas, self._ground, light, tunnel, eye)
         self._draw_ceilings(canvas, tunnel, eye)
-        count = self._scenery.x.size + len(cars.pose)
-        things, keys = np.empty(count, np.int64), np.empty(count)
+        count = self._scenery.x.size + len(figures.pose)
+        things, keys, rights = np.empty(count, np.int64), np.empty(count), np.empty(count)
         spread = camera.width / 2 / camera.focal
-        found = _in_view(things, keys, self._scenery, cars.pose, spread, eye)
-        order = things[np.argsort(-keys[:found], kind="stable")]
-        _draw_things(canvas, self._scenery, self._plants, self._noise, self._ground, cars, light, tunnel, order, eye)
+        found = _in_view(things, keys, rights, self._scenery, figures.pose, spread, eye)
+        order = np.argsort(-keys[:found], kind="stable")
+        things, keys, rights = things[order], keys[order], rights[order]
+        put_in_order(things, keys, rights, self._scenery.x.size, figures.pose, figures.size, eye)
+        _draw_things(canvas, self._scenery, self._plants, self._noise, self._ground, figures, light, tunnel, things, eye)
         through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
         return canvas
 
@@ -100,30 +100,40 @@ class Renderer:
         return min(max(depth / MOUTH + 0.5, 0.0), 1.0)
 
 
+def eye_of(camera: Camera, ego: Pose) -> Eye:
+    """Where a camera of a car at `ego` is."""
+    cos, sin = math.cos(ego.heading), math.sin(ego.heading)
+    x, y = ego.x - camera.lateral * sin, ego.y + camera.lateral * cos
+    return Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon), float(camera.lateral))
+
+
 @kernel
 def _in_view(
-    things: NDArray[np.int64], keys: NDArray[np.float64], scenery: Scenery, cars: NDArray[np.float64], spread: float, eye: Eye
-) -> int:
-    """Write what may show: its index (cars follow the scenery) and how far it counts in the order of drawing; return how many."""
+    things: NDArray[np.int64], keys: NDArray[np.float64], rights: NDArray[np.float64], scenery: Scenery,
+    actors: NDArray[np.float64], spread: float, eye: Eye,
+) -> int:  # fmt: skip
+    """Write what may show: its index (actors follow the scenery), how far it counts in the order of drawing and how far right of
+    the camera it is [m]; return how many.
+    """  # noqa: D205
     found = 0
     for i in range(things.size):
-        car = i - scenery.x.size
-        dx = (cars[car, 0] if car >= 0 else scenery.x[i]) - eye.x
-        dy = (cars[car, 1] if car >= 0 else scenery.y[i]) - eye.y
-        reach, margin, lead = (400.0, 9.0, 0.0) if car >= 0 else (scenery.reach[i], scenery.radius[i], scenery.lead[i])
+        actor = i - scenery.x.size
+        dx = (actors[actor, 0] if actor >= 0 else scenery.x[i]) - eye.x
+        dy = (actors[actor, 1] if actor >= 0 else scenery.y[i]) - eye.y
+        reach, margin, lead = (400.0, 9.0, 0.0) if actor >= 0 else (scenery.reach[i], scenery.radius[i], scenery.lead[i])
         forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
         # The view's sides are slanted: what is as near to them as its radius still reaches into it.
         aside = margin * math.sqrt(1 + spread * spread)
         if -margin < forward < reach + margin and abs(right) < max(forward, 0.0) * spread + aside:
-            things[found], keys[found] = i, forward + lead
+            things[found], keys[found], rights[found] = i, forward + lead, right
             found += 1
     return found
 
 
 @kernel
 def _draw_things(
-    canvas: Canvas, scenery: Scenery, plants: Plants, grain: Noise, ground: Ground, cars: Cars, light: Light, tunnel: Light,
-    things: NDArray[np.int64], eye: Eye,
+    canvas: Canvas, scenery: Scenery, plants: Plants, grain: Noise, ground: Ground, figures: Figures, light: Light,
+    tunnel: Light, things: NDArray[np.int64], eye: Eye,
 ) -> None:  # fmt: skip
     """Shadows first, then the things themselves; both in the order given, far to near.
 
@@ -133,8 +143,7 @@ def _draw_things(
     for n in range(things.size):
         i = things[n]
         if i >= still:
-            car = i - still
-            shade_under_car(canvas, cars.pose[car], cars.size[car], light, eye)
+            shade_under_figure(canvas, figures, i - still, light, eye)
         elif scenery.family[i] == PLANT and light.shadow > 0.02 and scenery.height[i] > 0.8:
             forward = (scenery.x[i] - eye.x) * eye.cos + (scenery.y[i] - eye.y) * eye.sin
             if forward < SHADOWED:
@@ -147,13 +156,9 @@ def _draw_things(
     for n in range(things.size):
         i = things[n]
         if i >= still:
-            car = i - still
-            near, s, _, _, _ = road_coordinates(ground, cars.pose[car, 0], cars.pose[car, 1])
+            near, s, _, _, _ = road_coordinates(ground, figures.pose[i - still, 0], figures.pose[i - still, 1])
             here = tunnel if near and tunnel_at(ground.tunnels, s) >= 0 else light
-            draw_car(
-                canvas, cars.pose[car], cars.size[car], cars.colour[car], cars.braking[car], cars.ident[car], cars.planes[car],
-                cars.room[car], here, eye,
-            )  # fmt: skip
+            draw_figure(canvas, figures, i - still, here, eye)
         else:
             _draw_still(canvas, scenery, i, plants, grain, light, tunnel, eye, True)
 

@@ -10,17 +10,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-
 from sim.appearance.atmosphere import Atmosphere
 from sim.kernels import Canvas, kernel, level_of
 from sim.noise import TILE, noise, noise_at
 from sim.scenario import Daytime
 from sim.types import Image
 
-# From the far hills to the trees on the horizon: colour, distance [m], and the share that haze hides even on a clear day.
-LAYERS = ((0.56, 0.66, 0.74), (0.44, 0.54, 0.48), (0.27, 0.35, 0.22))
-DISTANCES = (200.0, 200.0, 150.0)
-LEAST_HIDDEN = (0.35, 0.35, 0.25)
+# From the far hills to the trees on the horizon: colour, distance [m] and the share that lying snow whitens.
+LAYERS = ((0.50, 0.56, 0.50), (0.42, 0.50, 0.36), (0.27, 0.35, 0.22))
+TREELINE = 400.0  # [m] the ground is seen as far as this
+DISTANCES = (1900.0, 900.0, TREELINE)
+WHITENED = (0.75, 0.6, 0.35)
+SNOWY = (0.84, 0.87, 0.91)
+MIST_DEPTH = 60.0  # [m] of hazy air above the ground, through which the sky is seen
+SUN_RADIUS, MOON_RADIUS = 0.010, 0.008  # [rad]; as large as they seem to be
 
 
 def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) -> Image:
@@ -30,11 +33,11 @@ def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) ->
     image = np.empty((rows, columns, 3), np.uint8)
     ridges = np.stack([_ridge(seed, layer, columns) for layer in range(3)])
     light = atmosphere.light
-    # Hills and trees are as dark as the ground they stand on, and greyed by the haze before them.
-    dimmed = np.array(LAYERS) * [light.level_red, light.level_green, light.level_blue]
-    hidden = np.maximum(LEAST_HIDDEN, 1 - np.exp(-np.array(DISTANCES) / atmosphere.reach))[:, None]
-    haze = np.array(atmosphere.horizon)
-    layers = dimmed + (haze - dimmed) * hidden
+    # Hills and trees are lit as the ground they stand on, and hidden by the haze before them.
+    bare, white = np.array(LAYERS), (np.array(WHITENED) * atmosphere.snow)[:, None]
+    dimmed = (bare + (np.array(SNOWY) - bare) * white) * [light.level_red, light.level_green, light.level_blue]
+    hidden = 1 - np.exp(-np.array(DISTANCES) / atmosphere.reach)[:, None]
+    layers = dimmed + (np.array(atmosphere.horizon) - dimmed) * hidden
     colours = np.array([atmosphere.zenith, atmosphere.horizon, atmosphere.cloud_colour, atmosphere.glow])
     _paint(image, ridges, noise().values, layers, colours, _burning(atmosphere), 1 / focal, float(seed % 1000))
     if atmosphere.daytime is Daytime.NIGHT and atmosphere.overcast < 0.4:
@@ -43,41 +46,50 @@ def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) ->
 
 
 class Burning(NamedTuple):
-    """What shines and what hides it: direction to the sun (x, y, up); disc: how much of the sun is seen; halo: how far it glows;
-    dusk: how much the horizon glows where the sun has set; cover: of clouds; reach: of the haze [m].
-    """  # noqa: D205
+    """What shines and what hides it.
+
+    x, y, up: direction to the sun or moon; disc: how bright it is seen, radius [rad]; halo: how far it glows; band: how much the
+    horizon glows towards (band_x, band_y), where the sun has set or a town lies; cover: of clouds; closed: how far they hide the
+    blue; reach: of the haze [m].
+    """
 
     x: float
     y: float
     up: float
     disc: float
+    radius: float
     halo: float
-    dusk: float
+    band: float
+    band_x: float
+    band_y: float
     cover: float
+    closed: float
     reach: float
 
 
 def _burning(atmosphere: Atmosphere) -> Burning:
     light, clear = atmosphere.light, 1 - atmosphere.overcast
-    low = atmosphere.daytime is Daytime.LOW_SUN
-    disc = clear if atmosphere.daytime in (Daytime.DAY, Daytime.LOW_SUN) else 0.0
-    dusk = (0.25 + 0.75 * clear) if atmosphere.daytime is Daytime.DUSK else 0.0
-    halo = {Daytime.DAY: 0.28 * clear, Daytime.LOW_SUN: 0.25 + 0.55 * clear}.get(atmosphere.daytime, 0.0)
+    night, day = atmosphere.daytime is Daytime.NIGHT, atmosphere.daytime is Daytime.DAY
+    risen = atmosphere.daytime is not Daytime.DUSK
+    disc = min(2.5 * atmosphere.sunshine, 1.0) * (0.75 if night else 1.0) if risen else 0.0
+    # Behind a closed sky the sun is still where the clouds are brightest.
+    halo, band = atmosphere.halo * (0.3 + 0.7 * clear), atmosphere.band * (0.25 + 0.75 * clear)
+    side = -1.0 if night else 1.0  # a town's glow, away from the moon
+    length = math.hypot(light.sun_x, light.sun_y)
     return Burning(
-        light.sun_x, light.sun_y, light.sun_up, disc if low else 0.0, halo, dusk, atmosphere.cloud, atmosphere.reach
+        light.sun_x, light.sun_y, light.sun_up, disc, MOON_RADIUS if night else SUN_RADIUS, halo * clear if day else halo, band,
+        side * light.sun_x / length, side * light.sun_y / length, atmosphere.cloud, atmosphere.overcast, atmosphere.reach,
     )  # fmt: skip
 
 
 def _stars(image: Image, skyline: NDArray[np.float64], focal: float, generator: np.random.Generator) -> None:
-    """A few points of light above the skyline."""
+    """A few points of light above the skyline, as many in every resolution."""
     rows, columns, _ = image.shape
-    for row, column, bright in zip(
-        generator.integers(0, rows, rows * columns // 900),
-        generator.integers(0, columns, rows * columns // 900),
-        generator.uniform(25.0, 120.0, rows * columns // 900),
-        strict=True,
-    ):
-        if (row + 0.5) / focal > skyline[column] + 0.03:
+    count = round(900 * rows / focal)
+    slopes, azimuths = generator.uniform(0, rows / focal, count), generator.uniform(0, 1, count)
+    for slope, azimuth, bright in zip(slopes, azimuths, 25.0 + 150.0 * generator.random(count) ** 4, strict=True):
+        row, column = int(slope * focal), int(azimuth * columns)
+        if slope > skyline[column] + 0.03:
             image[row, column] = np.minimum(image[row, column] + bright, 255).astype(np.uint8)
 
 
@@ -103,25 +115,32 @@ def _paint(
     for column in range(columns):
         azimuth = (column + 0.5) * 2 * math.pi / columns
         towards_x, towards_y = math.cos(azimuth), math.sin(azimuth)
-        beside = max(towards_x * burning.x + towards_y * burning.y, 0.0)
+        beside = (0.5 + 0.5 * (towards_x * burning.band_x + towards_y * burning.band_y)) ** 4
         for row in range(rows):
             slope = (row + 0.5) * pixel
             up = slope / math.sqrt(1 + slope * slope)
             level = math.sqrt(1 - up * up)
             alignment = max(level * (towards_x * burning.x + towards_y * burning.y) + up * burning.up, 0.0)
-            glow = burning.halo * (0.7 * alignment**8 + 0.3 * alignment**60)
-            glow += burning.dusk * math.exp(-6.0 * slope) * beside * beside
-            disc = burning.disc * min(max((alignment - 0.9990) / 0.0006, 0.0), 1.0) + 0.7 * burning.disc * alignment**500
-            cloud = _cloud(values, towards_x / (slope + 0.06), towards_y / (slope + 0.06), shift, burning.cover)
-            cloud *= min(slope / 0.05, 1.0)
+            away = math.sqrt(max(2 - 2 * alignment, 0.0))
+            disc = min(max((burning.radius - away) / pixel + 0.5, 0.0), 1.0) * burning.disc
+            halo = burning.halo * (0.55 * alignment**8 + 0.45 * alignment**90)
+            blaze = burning.disc * alignment**1800
+            band = burning.band * beside * math.exp(-slope * 6.0)
+            density = _cloud(values, towards_x / (slope + 0.06), towards_y / (slope + 0.06), shift)
+            cloud = min(max(0.55 * density + 1.6 * burning.cover - 0.75, 0.0), 1.0) * min(slope / 0.05, 1.0)
+            billow = 1 - 0.09 * burning.closed * density * min(slope / 0.10, 1.0)
             fade = math.exp(-slope * 4.5)
-            hidden_sky = 1 - math.exp(-25.0 / (burning.reach * (slope + 0.15)))
+            mist = 1 - math.exp(-MIST_DEPTH / (burning.reach * slope))
             for k in range(3):
                 value = colours[0, k] + (colours[1, k] - colours[0, k]) * fade
                 value += (colours[2, k] * (1 - 0.05 * (1 - fade)) - value) * cloud * 0.85
-                value += (colours[3, k] - value) * min(glow, 1.0)
-                value += (1.0 - value) * min(disc, 1.0)
-                value += (colours[1, k] - value) * hidden_sky
+                value *= billow
+                value += max(colours[3, k] - value, 0.0) * min(halo, 1.0)
+                value += (colours[3, k] - value) * min(band * (1 - 0.35 * cloud), 1.0)
+                value += (colours[1, k] - value) * mist * (1 - 0.7 * band)
+                value += max(1.05 - value, 0.0) * max(disc, 0.85 * blaze) * (1 - 0.6 * cloud)
+                # A sun in the mist is a pale light above the ground, which keeps the mist's own colour.
+                value += max(colours[3, k] - value, 0.0) * 0.5 * halo * mist * min(slope / 0.08, 1.0)
                 for layer in range(3):
                     inside = (ridges[layer, column] - slope) / pixel + 0.5
                     hidden = min(max(inside, 0.0), 1.0)
@@ -130,13 +149,13 @@ def _paint(
 
 
 @kernel
-def _cloud(values: NDArray[np.float32], x: float, y: float, shift: float, cover: float) -> float:
-    """Opacity of the cloud layer where a ray meets it, (x, y) in cloud heights."""
+def _cloud(values: NDArray[np.float32], x: float, y: float, shift: float) -> float:
+    """Density of the cloud layer where a ray meets it, (x, y) in cloud heights: noise around 0."""
     density = 0.0
     for octave in range(3):
         scale = 6.0 * 3.1**octave
         density += noise_at(values, 0, TILE, x * scale + shift, y * scale - shift + 31.0 * octave) * 0.45**octave
-    return min(max(0.55 * density + 1.6 * cover - 0.75, 0.0), 1.0)
+    return density
 
 
 @kernel
@@ -162,11 +181,3 @@ def draw_sky(canvas: Canvas, panorama: Image, focal: float, horizon: float, head
                 above = panorama[i, left, k] * (1 - t) + panorama[i, right, k] * t
                 below = panorama[i + 1, left, k] * (1 - t) + panorama[i + 1, right, k] * t
                 image[row, column, k] = np.uint8(min(gain * (above + w * (below - above)) + 0.5, 255.0))
-
-
-def mirrored(panorama: Image, rows: int, heading: float) -> NDArray[np.float32]:
-    """What a wet road reflects: the panorama ahead, blurred sideways, (rows, 3) from the horizon downwards, RGB in [0, 255]."""
-    height, columns, _ = panorama.shape
-    middle = round(heading * columns / (2 * math.pi))
-    ahead = panorama[:, np.arange(middle - columns // 12, middle + columns // 12, 3) % columns].mean(axis=1)
-    return ahead[np.minimum(np.arange(max(rows, 1)), height - 1)].astype(np.float32)

@@ -1,20 +1,69 @@
-"""A scenario come alive: HighwayEnv's road with the ego and the traffic on it, stepped, and read out as plain geometry."""
+"""A scenario come alive: the ego, the traffic and the people on its road, stepped, and read out as plain geometry."""
 
 import math
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
-from sim.actors import EgoCar, PathRoad, TrafficCar, traffic
-from sim.geometry import SPACING, wrap_angle
-from sim.roads.kinds import COMFORT_BRAKING, plan_road
+from sim.actors.cars import EgoCar, idm
+from sim.actors.footways import crossers, pedestrians
+from sim.actors.gaps import rectangle_gap
+from sim.actors.parked import parked_cars, parked_demands
+from sim.actors.people import DEPTH, STOP_BEFORE, WIDTH, Passing, People
+from sim.actors.road import AWAKE, PathRoad, traffic
+from sim.actors.sites import Sites
+from sim.detour import (
+    REACH,
+    Demands,
+    Swing,
+    displaced_curvature,
+    narrow_places,
+    person_demands,
+    ramp_length,
+    room,
+    swing,
+    swing_speed,
+)  # fmt: skip
+from sim.geometry import SPACING, Floats, wrap_angle
+from sim.pedals import (
+    COMFORT_BRAKING,
+    MAX_BRAKING,
+    PEDAL_TIME,
+    PULL_AWAY,
+    cornering,
+    eased,
+    pace,
+    passing_speed,
+    speed_before,
+    stopping,
+)  # fmt: skip
+from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
-from sim.steering import MAX_CURVATURE, MAX_CURVATURE_RATE, slip_angle, steering_angle
+from sim.steering import CAR_WIDTH, MAX_CURVATURE, MAX_CURVATURE_RATE, slip_angle, steering_angle
 from sim.types import Actor, Control, EgoState, Pose, rectangle_corners
 
 PHYSICS_STEP = 0.05  # [s] at most
-MAX_ACCELERATION, MAX_BRAKING = 3.0, 8.0  # [m/s²]
-PEDAL_TIME = 0.6  # [s] the shared pedals close a speed difference in about this time
+MAX_ACCELERATION = 3.0  # [m/s²]
+AVOIDING, NEEDS_AVOIDING = 40.0, 0.5  # [m] along the road; beside the car as it drives in the middle of its lane
+HORIZON = 160.0  # [m] the pedals look ahead for swings and people
+CORRIDOR = 0.6  # [m] beside the car where nobody may step
+MIN_CLEARANCE = 0.5  # [m] between the ego and everybody else when it is put back
+SLOW_START = 2.0  # [m/s]
+NEAR = 15.0  # [m] along the road within which gaps are measured
+
+
+class PathPoint(NamedTuple):
+    """The ego's path around what stands at the edge of the road, at one station.
+
+    displacement: from the lane's centre [m, right positive]; direction: relative to the lane's [rad]; curvature [1/m].
+    """
+
+    displacement: float
+    direction: float
+    curvature: float
 
 
 class World:
@@ -23,19 +72,51 @@ class World:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         self.plan: RoadPlan = plan_road(scenario)
-        generator = np.random.default_rng([scenario.seed, 1])
-        self._road = PathRoad(self.plan, generator)
-        self._road.asleep = traffic(self._road, scenario.traffic, generator, clear=self.plan.start)
-        self._ego = EgoCar(self._road, self.plan.path, self.plan.start, self.plan.comfortable_speed_at(self.plan.start))
-        self._road.vehicles.append(self._ego)
-        self._curvature, self._acceleration = 0.0, 0.0
+        self._populate()
+        self.time = 0.0
+        self._curvature, self._acceleration, self._duration = 0.0, 0.0, 0.1
+        self._pedals: float | None = None
         self.put_back()
-        self._road.wake_and_sleep(self._ego.station)
+
+    def _populate(self) -> None:
+        """Place everybody; each sort of road user has its own generator, so that more of one does not move the others."""
+        plan, scenario, sites = self.plan, self.scenario, Sites.of(self.plan)
+        cars, parked, beside, crossing = (np.random.default_rng([scenario.seed, 1, i]) for i in range(4))
+        standing = parked_cars(plan, scenario.parked, parked, sites)
+        self._parked_demands, self._ramp, self._room = parked_demands(standing), ramp_length(plan), room(plan)
+        zones = narrow_places(plan, self._parked_demands, self._ramp)
+        moving = traffic(plan, scenario.traffic, cars, scenario.leader, zones)
+        self._parked = [replace(car, actor=replace(car.actor, ident=len(moving) + 1 + i)) for i, car in enumerate(standing)]
+        on_foot = pedestrians(plan, scenario.pedestrians, beside, sites) + crossers(plan, scenario.crossing, crossing, sites)
+        self._people = People(plan, on_foot, len(moving) + len(standing) + 1)
+        self._ego = EgoCar(plan, plan.start)
+        self._road = PathRoad(plan, self._ego, moving, self._parked_demands, self._ramp, zones)
+        self._demands: Demands | None = None
 
     @property
     def finished(self) -> bool:
         """Whether the ego has passed the end of the drive."""
         return self._ego.station >= self.plan.finish
+
+    @property
+    def avoiding(self) -> bool:
+        """Whether something that reaches into the way lies within 40 m along the road, so that the ego may leave its lane."""
+        here, path = self._ego.station, self.plan.path_offset
+        close = [c.place for c in self._parked if c.place.start - AVOIDING < here < c.place.finish + AVOIDING]
+        if any(_gap_to_path(place.left, place.right, path) < NEEDS_AVOIDING for place in close):
+            return True
+        across = self._people.across[self._people.beside(here, AVOIDING)]
+        return bool(np.any(np.abs(across - path) - WIDTH / 2 - self._ego.WIDTH / 2 < NEEDS_AVOIDING))
+
+    def waiting(self, within: float) -> bool:
+        """Whether a queue, somebody who crosses or oncoming cars in a narrow place `within` so far [m] are a reason to stand."""
+        lead = self.lead()
+        held = self._road.held_at(self._ego)
+        return (
+            (lead is not None and lead[0] < within)
+            or (held is not None and held < within)
+            or any(distance < within for distance in self._people_ahead(CORRIDOR))
+        )
 
     def ego_state(self) -> EgoState:
         """The ego's pose, motion and place relative to its path."""
@@ -51,72 +132,197 @@ class World:
             path_curvature=self.path_curvature_at(ego.station),
         )
 
-    def ego_corners(self) -> np.ndarray:
+    def ego_corners(self) -> Floats:
         """The ego's four ground corners, (4, 2) [m]."""
-        return rectangle_corners(self._ego.pose, self._ego.LENGTH, self._ego.WIDTH)
+        return self._ego.corners()
+
+    def leaves_the_road(self) -> bool:
+        """Whether a corner of the ego is beyond the surface that a wheel may touch."""
+        across = self._ego.corners_across()
+        return min(across) < self.plan.drivable[0] or max(across) > self.plan.drivable[1]
 
     def actors(self) -> list[Actor]:
-        """The other cars near the ego."""
-        return [vehicle.actor() for vehicle in self._road.vehicles if isinstance(vehicle, TrafficCar)]
+        """The cars, parked cars and people near the ego."""
+        here, people = self._ego.station, self._people
+        parked = [car.actor for car in self._parked if abs(car.place.start - here) < AWAKE]
+        on_foot = np.flatnonzero(np.abs(people.station - here) < AWAKE)
+        return [car.actor() for car in self._road.cars] + parked + [people.actor(int(i)) for i in on_foot]
+
+    def gaps(self) -> tuple[float, float]:
+        """Distances [m] from the ego's body to the nearest car and to the nearest person; inf beyond a few metres."""
+        here, corners = self._ego.station, self._ego.corners()
+        moving = [car.actor() for car in self._road.cars if abs(car.station - here) < NEAR]
+        parked = [car.actor for car in self._parked if abs(car.place.start - here) < NEAR]
+        on_foot = np.flatnonzero(np.abs(self._people.station - here) < NEAR / 2)
+        cars = [rectangle_gap(corners, car.corners()) for car in moving + parked]
+        people = [rectangle_gap(corners, self._people.corners(int(i))) for i in on_foot]
+        return min(cars, default=math.inf), min(people, default=math.inf)
 
     def path_curvature_at(self, station: float) -> float:
         """Curvature [1/m] of the ego's path beside a station [m] of the reference line."""
         curvature = self.plan.centreline.curvature_at(station)
         return curvature / (1 - curvature * self.plan.path_offset)
 
+    def expert_path(self, station: float) -> PathPoint:
+        """The path that a driver who knows everything takes at a station [m], around what stands at the edge of the road."""
+        moved, curvature, path = self._swing(station), self.plan.centreline.curvature_at(station), self.plan.path_offset
+        direction = math.atan(moved.slope / (1 - curvature * (path + moved.displacement)))
+        return PathPoint(moved.displacement, direction, displaced_curvature(curvature, path, moved))
+
     def lead(self) -> tuple[float, float] | None:
-        """Bumper-to-bumper gap [m] to the car ahead in the ego's lane and its speed [m/s], or None."""
-        front, _ = self._road.neighbour_vehicles(self._ego, margin=0.0)
-        if front is None:
-            return None
-        return self._ego.lane_distance_to(front) - (front.LENGTH + self._ego.LENGTH) / 2, float(front.speed)
+        """Bumper-to-bumper gap [m] to the car ahead in the ego's way and its speed [m/s] in the ego's direction, or None."""
+        ego, best = self._ego, None
+        lane = self.plan.lanes[self.plan.path]
+        for car in self._road.cars:
+            away = car.station - ego.station
+            if away <= 0 or (best is not None and away >= best[0]):
+                continue
+            touching = (car.WIDTH + ego.WIDTH) / 2
+            if car.way > 0:
+                ahead = abs(car.across - lane.offset) < lane.width / 2 or abs(car.across - ego.across) < touching
+            else:
+                # Not only where the ego is now, on its way around something, but also where the two will meet.
+                meeting = lane.offset + self._swing(car.station).displacement
+                ahead = max(abs(car.across - meeting), abs(car.across - ego.across)) < touching
+            if ahead:
+                best = away, (car.LENGTH + ego.LENGTH) / 2, float(car.speed * car.way)
+        return None if best is None else (best[0] - best[1], best[2])
 
     def time_to_collision(self) -> float:
-        """Seconds until the ego would touch the car ahead at present speeds; inf when it is not closing in."""
-        lead = self.lead()
-        if lead is None or self._ego.speed <= lead[1]:
-            return math.inf
-        return max(lead[0], 0.0) / (self._ego.speed - lead[1])
+        """Seconds until the ego would touch the car ahead or somebody who crosses, at present speeds; inf when neither nears."""
+        speed, lead = float(self._ego.speed), self.lead()
+        times = [max(distance, 0.0) / speed for distance in self._people_ahead(0.0) if speed > 0]
+        if lead is not None and speed > lead[1]:
+            times.append(max(lead[0], 0.0) / (speed - lead[1]))
+        return min(times, default=math.inf)
 
     def shared_pedals(self) -> float:
-        """The acceleration [m/s²] of the one speed controller that drives every stack alike: curve speed, following distance."""
-        ego = self._ego
-        ego.target_speed = ego.comfortable_speed
-        ahead = self.plan.comfortable_speed_at(ego.station + ego.speed * PEDAL_TIME)
-        pace = (ahead - ego.speed) / PEDAL_TIME
-        front, _ = self._road.neighbour_vehicles(ego, margin=0.0)
-        follow = ego.acceleration(ego, front) if front is not None else pace
-        return float(np.clip(min(pace, follow), -MAX_BRAKING, COMFORT_BRAKING))
+        """The acceleration [m/s²] of the one speed controller that drives every stack alike.
+
+        It takes bends and swings at a comfortable speed, keeps its distance, slows down beside people, stops for those who cross,
+        and before narrow places for oncoming traffic.
+        """
+        if self._pedals is None:
+            wanted = eased(self._wanted_acceleration(), self._acceleration, self._duration)
+            self._pedals = max(wanted, -MAX_BRAKING)
+        return self._pedals
+
+    def _wanted_acceleration(self) -> float:
+        """The least that anything ahead asks for [m/s²]."""
+        ego, speed, demands = self._ego, float(self._ego.speed), self._demands_now()
+        soon = ego.station + speed * PEDAL_TIME
+        line, path = self.plan.centreline, self.plan.path_offset
+        swinging = swing_speed(soon, HORIZON, line.curvature, path, demands, self._ramp, COMFORT_BRAKING)
+        wanted = min(self.plan.comfortable_speed_at(soon), swinging, self._speed_beside_people(soon))
+        choices = [pace(speed, wanted), cornering(speed, self._curvature), PULL_AWAY]
+        lead = self.lead()
+        if lead is not None:
+            choices.append(idm(speed, self.plan.comfortable_speed_at(ego.station), *lead))
+        held = self._road.held_at(ego)
+        if held is not None:
+            choices.append(stopping(speed, held))
+        choices += [stopping(speed, distance - STOP_BEFORE) for distance in self._people_ahead(CORRIDOR)]
+        return min(choices)
+
+    def _speed_beside_people(self, station: float) -> float:
+        """The highest speed [m/s] at a station with which the ego will pass everybody beside the road as slowly as is polite."""
+        people, lowest = self._people, math.inf
+        for i in people.beside(station + HORIZON / 2, HORIZON / 2 + REACH):
+            there = float(people.station[i])
+            if there < station - REACH:
+                continue
+            path = self.plan.path_offset + self._swing(there).displacement
+            gap = abs(float(people.across[i]) - path) - (WIDTH + self._ego.WIDTH) / 2
+            lowest = min(lowest, speed_before(passing_speed(gap), there - REACH - station) if gap < 2.0 else math.inf)
+        return lowest
+
+    def _people_ahead(self, margin: float) -> Iterator[float]:
+        """Distances [m] from the front bumper to everybody who crosses the way of the ego, `margin` [m] wider than the car."""
+        people, ego, front = self._people, self._ego, self._ego.front()
+        half = ego.WIDTH / 2 + margin
+        for i in people.crossing(front, 150.0):
+            there = float(people.station[i])
+            path = self.plan.path_offset + self._swing(there).displacement
+            left, right = min(path, ego.across) - half, max(path, ego.across) + half
+            if there > front - DEPTH and people.in_the_way(i, left, right):
+                yield there - DEPTH / 2 - front
+
+    def _swing(self, station: float) -> Swing:
+        return swing(station, self._demands_now(), self._ramp)
+
+    def _demands_now(self) -> Demands:
+        """What parked cars and people demand of the path at this moment."""
+        if self._demands is None:
+            people, parked = self._people, self._parked_demands
+            who = people.beside(self._ego.station, HORIZON + 20.0) if len(people) else np.empty(0, np.int64)
+            shift = np.empty(who.size)
+            person_demands(people.across[who], WIDTH / 2, self.plan.path_offset, self._room, shift)
+            self._demands = Demands(
+                np.concatenate([parked.start, people.station[who] - REACH]),
+                np.concatenate([parked.finish, people.station[who] + REACH]),
+                np.concatenate([parked.shift, shift]),
+            )
+        return self._demands
 
     def step(self, control: Control, duration: float) -> None:
         """Hold a command for `duration` [s]; the front wheels turn towards it at a limited rate."""
         substeps = max(1, math.ceil(duration / PHYSICS_STEP - 1e-9))
         dt = duration / substeps
-        wanted = np.clip(control.curvature, -MAX_CURVATURE, MAX_CURVATURE)
-        self._acceleration = float(np.clip(control.acceleration, -MAX_BRAKING, MAX_ACCELERATION))
+        wanted = min(max(control.curvature, -MAX_CURVATURE), MAX_CURVATURE)
+        asked = min(max(control.acceleration, -MAX_BRAKING), MAX_ACCELERATION)
+        ego, road = self._ego, self._road
         for _ in range(substeps):
-            change = np.clip(wanted - self._curvature, -MAX_CURVATURE_RATE * dt, MAX_CURVATURE_RATE * dt)
-            self._curvature = float(self._curvature + change)
-            acceleration = max(self._acceleration, -self._ego.speed / dt)  # brakes stop a car, they do not reverse it
-            self._road.act()
-            self._ego.act({"steering": steering_angle(self._curvature), "acceleration": acceleration})
-            self._road.step(dt)
-        self._road.wake_and_sleep(self._ego.station)
+            self._curvature += min(max(wanted - self._curvature, -MAX_CURVATURE_RATE * dt), MAX_CURVATURE_RATE * dt)
+            # Brakes stop a car, they do not reverse it.
+            self._acceleration = max(asked, -float(ego.speed) / dt)
+            road.act(self._people)
+            ego.act({"steering": steering_angle(self._curvature), "acceleration": self._acceleration})
+            ego.step(dt)
+            road.move(dt)
+        if len(self._people):
+            speed, front = float(ego.speed), ego.front()
+            self._people.step(duration, Passing(front, front - ego.LENGTH, 1, speed), road.passing())
+        road.wake_and_sleep()
+        road.place()
+        self._changed(duration)
 
-    def put_back(self, clearance: float = 0.0) -> None:
-        """Set the ego on its path, wheels and motion along it, at most at the comfortable speed.
+    def _changed(self, duration: float) -> None:
+        """Forget what was worked out for the moment before."""
+        self.time += duration
+        self._duration = duration or self._duration
+        self._demands, self._pedals = None, None
 
-        With a clearance [m] it goes back along the path until every car is at least that far away.
+    def put_back(self, clearance: float = MIN_CLEARANCE, onwards: bool = False) -> None:
+        """Set the ego on its path, wheels and motion along it, at most at the speed that the shared pedals would keep.
+
+        It goes back along the path, or `onwards`, until everybody is at least `clearance` [m] away, and far enough before parked
+        cars that it can swing out.
         """
-        station = self._ego.station
-        while clearance and self._occupied(station, clearance) and station > clearance:
-            station -= SPACING
+        station, stride = self._ego.station, SPACING if onwards else -SPACING
+        while self.plan.start < station < self.plan.finish and self._occupied(station, clearance):
+            station += stride
         self._curvature = self.path_curvature_at(station)
         on_path = self.plan.centreline.pose_at(station, self.plan.path_offset)
         self._ego.place(Pose(on_path.x, on_path.y, on_path.heading - slip_angle(self._curvature)))
-        self._ego.speed = min(self._ego.speed, self._ego.comfortable_speed)
+        self._ego.speed = min(float(self._ego.speed), self.plan.comfortable_speed_at(station))
+        self._acceleration = 0.0
+        self._changed(0.0)
+        while self._ego.speed > SLOW_START and self._wanted_acceleration() < -COMFORT_BRAKING:
+            self._ego.speed *= 0.95
 
     def _occupied(self, station: float, clearance: float) -> bool:
+        """Whether the ego would stand too close to somebody, or to a parked car it must swing around."""
+        demands, half = self._parked_demands, self._ramp / 2
+        narrow = demands.shift < -NEEDS_AVOIDING
+        if np.any(narrow & (demands.start - half - 2.0 < station) & (station < demands.finish + half)):
+            return True
         place = self.plan.centreline.pose_at(station, self.plan.path_offset)
-        reach = clearance + self._ego.LENGTH
-        return any(math.hypot(car.pose.x - place.x, car.pose.y - place.y) < reach for car in self.actors())
+        corners = rectangle_corners(place, self._ego.LENGTH, self._ego.WIDTH)
+        reach = clearance + 12.0
+        others = [a for a in self.actors() if abs(a.pose.x - place.x) < reach and abs(a.pose.y - place.y) < reach]
+        return any(rectangle_gap(corners, other.corners()) < clearance for other in others)
+
+
+def _gap_to_path(left: float, right: float, path: float) -> float:
+    """Metres between something from d = `left` to `right` and the side of a car in the middle of its lane."""
+    return max(left - path, path - right) - CAR_WIDTH / 2

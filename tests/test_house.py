@@ -8,9 +8,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # Each room may import only rooms that stand before it.
 ORDER = [
-    "sim.types", "sim.scenario", "sim.geometry", "sim.steering", "sim.roads", "sim.actors", "sim.world", "sim.referee",
-    "sim.camera", "sim.kernels", "sim.appearance", "sim.noise", "sim.sky", "sim.ground", "sim.scenery", "sim.render",
-    "sim.env", "sim.expert", "sim.rollout", "sim",
+    "sim.types", "sim.scenario", "sim.geometry", "sim.steering", "sim.roads", "sim.detour", "sim.actors", "sim.pedals",
+    "sim.world", "sim.referee", "sim.camera", "sim.kernels", "sim.appearance", "sim.noise", "sim.sky", "sim.lens", "sim.ground",
+    "sim.scenery", "sim.render", "sim.truth", "sim.front_view", "sim.front_camera", "sim.env", "sim.expert", "sim.rollout", "sim",
     "pilotnet.settings", "pilotnet.suites", "pilotnet.folders", "pilotnet.progress", "pilotnet.parallel", "pilotnet.dataset",
     "pilotnet.record", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.samples", "pilotnet.train",
     "pilotnet.drivers", "pilotnet.metrics", "pilotnet.evaluate", "pilotnet.report", "pilotnet.demo", "pilotnet.scenes",
@@ -59,9 +59,9 @@ def test_the_simulator_imports_neither_pilotnet_nor_torch(module: str) -> None:
     assert not packages & {"pilotnet", "torch", "lightning"}
 
 
-def test_only_roads_and_actors_and_world_know_highwayenv() -> None:
+def test_only_the_network_the_cars_and_the_front_camera_know_highwayenv() -> None:
     knowing = {name for name, path in modules().items() if any(i.startswith("highway_env") for i in imports(path))}
-    assert knowing <= {"sim.roads.network", "sim.actors", "sim.world"}
+    assert knowing <= {"sim.roads.network", "sim.actors.cars", "sim.front_camera"}
 
 
 def test_nothing_is_unpickled_and_no_yaml_is_loaded_unsafely() -> None:

@@ -1,6 +1,5 @@
 """The light in one place, as kernels use it, and the ego's headlights."""
 
-import math
 from typing import NamedTuple
 
 from sim.kernels import Eye, kernel
@@ -41,13 +40,15 @@ class Light(NamedTuple):
 
 @kernel
 def beam(light: Light, eye: Eye, forward: float, right: float) -> float:
-    """Strength of the ego's headlights on what stands low at `forward`, `right` [m] of the camera."""
-    if light.headlight <= 0.0 or forward < 1.0:
+    """Strength of the ego's headlights on what stands low at `forward`, `right` [m] of the camera: two low beams."""
+    if light.headlight <= 0.0 or not 1.0 <= forward < 120.0:
         return 0.0
     right += eye.lateral
-    aside = right / (forward + 1.5)
+    left_lamp, right_lamp = (right + 0.65) / (forward + 1.5), (right - 0.65) / (forward + 1.5)
+    left_lobe, right_lobe = 1 / (1 + 4.0 * left_lamp * left_lamp), 1 / (1 + 4.0 * right_lamp * right_lamp)
+    lobes = 0.5 * (left_lobe * left_lobe + right_lobe * right_lobe)
     away = forward * forward + right * right
-    return light.headlight * math.exp(-6.0 * aside * aside) * min((forward - 1.0) / 4.0, 1.0) / (1.0 + away / 625.0)
+    return light.headlight * lobes * min((forward - 1.0) / 4.0, 1.0) * min((120.0 - forward) / 80.0, 1.0) / (1.0 + away / 900.0)
 
 
 @kernel

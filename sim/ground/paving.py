@@ -8,10 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-
 from sim.appearance.palette import GRAIN, PALETTE
 from sim.geometry import SPACING, Centreline
-from sim.ground.pieces import BUCKET, SEALED, pieces_of, ranges_of
+from sim.ground.pieces import BUCKET, OUTER_LEFT, OUTER_RIGHT, SEALED, pieces_of, ranges_of
 from sim.kernels import kernel
 from sim.noise import noise
 from sim.roads.plan import Marking, Material, RoadPlan
@@ -34,13 +33,13 @@ class Ground(NamedTuple):
 
     line: (N, 5) centreline samples x, y, cos, sin of the heading, curvature.
     cells: (rows, columns) nearest sample of each CELL, -1 far from the road; origin: world x, y of its corner.
-    profile: (M, 6 + D) running integrals over d of red, green, blue, grain, surface (1 on the road), wheel tracks and the paint of
-    each of D patterns; ragged: (M,) [m] by which noise moves d; first: d of the profile's first sample.
+    profile: (M, 6 + D) running integrals over d of red, green, blue, grain, surface (1 on the road), wheel tracks and the
+    paint of each of D patterns; ragged: (M,) [m] by which noise moves d; first: d of the profile's first sample.
     patterns: (D, 3) dash and period [m] and wear. tone, worn: (N,) running integrals over s of the surface's brightness and of
     how much more or less than their wear markings have lost; wander: (N,) what is added to the noise at ragged edges.
     patches: (B, 5) s and d limits [m] and brightness. pieces, ranges: see `sim.ground.pieces`.
-    sealed: 1 where the surface is asphalt, 0 on unpaved roads; beyond: red, green, blue and grain of the ground away from the road;
-    reach: [m] to the side up to which the ground is anything else; drivable: d limits [m] of what counts as road.
+    sealed: 1 where the surface is asphalt, 0 on unpaved roads; beyond: red, green, blue and grain of the ground further
+    out; reach: [m] to the side up to which the ground is anything else; drivable: d limits [m] of what counts as road.
     tunnels: (T, 3) first and last station and lamp spacing [m]; street_lamps: d of the rows of lamps, every lamp_spacing [m].
     noise, noise_starts: see `sim.noise`.
     """
@@ -75,7 +74,7 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
     first, profile, ragged, patterns = _cross_profile(plan)
     line = plan.centreline
     pieces = pieces_of(plan, edge=-first)
-    reach = float(max([-first, *np.abs(pieces[:, 2:4]).ravel()]))
+    reach = float(max([-first, *np.abs(pieces[:, [OUTER_LEFT, OUTER_RIGHT]]).ravel()]))
     cells, origin = _nearest_samples(line, reach + CELL)
     samples = np.stack([line.x, line.y, np.cos(line.heading), np.sin(line.heading), line.curvature], axis=1)
     tile = noise()
@@ -147,7 +146,7 @@ def _pattern(marking: Marking) -> tuple[float, float, float]:
     return (marking.dash, marking.gap, marking.wear) if marking.gap > 0 else (1.0, 0.0, marking.wear)
 
 
-def _wheel_tracks(d: NDArray[np.float64], plan: RoadPlan) -> NDArray[np.float64]:
+def _wheel_tracks(d: NDArray[np.floating], plan: RoadPlan) -> NDArray[np.float64]:
     """How much tyres wear the ground: 1 in the two tracks of every lane, IN_LANE elsewhere in it, 0 outside."""
     tracks = np.zeros(d.size)
     for lane in plan.lanes:
@@ -157,7 +156,7 @@ def _wheel_tracks(d: NDArray[np.float64], plan: RoadPlan) -> NDArray[np.float64]
     return tracks
 
 
-def _raggedness(d: NDArray[np.float64], surface: NDArray[np.float64], least: float) -> NDArray[np.float64]:
+def _raggedness(d: NDArray[np.floating], surface: NDArray[np.float64], least: float) -> NDArray[np.float64]:
     """By how much [m] noise moves d: paved edges are straight, unless the road is ragged by at least `least`; grass is ragged."""
     paved = d[surface > 0]
     if not paved.size:

@@ -7,22 +7,30 @@ the same for any number of lanes.
 
 import math
 
-import numpy as np
-from numpy.typing import NDArray
-
-
 from sim.appearance.light import Light, beam
 from sim.ground.paving import Ground
 from sim.ground.surface import road_coordinates, road_surface
-from sim.ground.weathering import ROUGH_MIRROR, SNOW, STREET_LAMP, WET_DARKENING, lamp_pool, reflectance, snow_cover, tunnel_at
+from sim.ground.weathering import (
+    RETROREFLECTION,
+    ROUGHNESS,
+    SNOW,
+    STREET_LAMP,
+    WET_DARKENING,
+    lamp_pool,
+    mirror_at,
+    reflectance,
+    snow_cover,
+    tunnel_at,
+)
 from sim.kernels import Canvas, Eye, Label, inlined, kernel, level_of, mark
 from sim.noise import TILE, level_for, noise_at, noise_between
+from sim.sky import TREELINE
 
 SPAN = 8  # [px] over which road coordinates are interpolated
 GRAIN_TEXEL, FIELD_TEXEL = 0.03, 2.0  # [m] texel of the noise for grain and for fields
 TERRAIN, ROAD = int(Label.TERRAIN), int(Label.ROAD)
 FARTHEST = 3000.0  # [m]
-LEAST_CLEAR = 0.35
+MOUTH = 12.0  # [m] into which daylight falls into a tunnel
 
 
 @inlined
@@ -39,21 +47,21 @@ def _footprint(
 
 
 @kernel
-def draw_ground(canvas: Canvas, ground: Ground, light: Light, tunnel: Light, mirror: NDArray[np.float32], eye: Eye) -> None:
+def draw_ground(canvas: Canvas, ground: Ground, light: Light, tunnel: Light, eye: Eye) -> None:
     """Fill the rows below the horizon.
 
-    light, tunnel: in the open and inside tunnels; mirror: what wet ground reflects, (rows below the horizon, 3) in [0, 255].
+    light, tunnel: in the open and inside tunnels. Wet ground mirrors the rows above the horizon, which must be drawn already.
     """
     height, width, _ = canvas.image.shape
-    # In clear air even the farthest ground keeps something of its colour, so that it meets the trees on the horizon.
-    least = LEAST_CLEAR * min(light.haze_reach / 500.0, 1.0) ** 2
+    # Ground beyond the trees on the horizon is not seen: no more haze than theirs lies before it, so that it meets them.
+    least = math.exp(-TREELINE / light.haze_reach)
     for row in range(max(int(math.ceil(eye.horizon)), 0), height):
         below = row + 0.5 - eye.horizon
         forward = min(eye.focal * eye.elevation / max(below, 1e-6), FARTHEST)
         ray, side = forward / max(below, 0.5), forward / eye.focal
         blur = max(ray, side) ** 0.75 * side**0.25
         grain_level, field_level = level_for(blur / GRAIN_TEXEL), level_for(blur / FIELD_TEXEL)
-        shine = ROUGH_MIRROR * light.wet * reflectance(forward, eye.elevation)
+        shine = light.wet * reflectance(forward, eye.elevation)
         # Road coordinates, fields, lamps and haze at both ends of a span, straight lines between them.
         slope = (0.5 - width / 2) / eye.focal
         before = _footprint(ground, eye, forward, slope, ray, side)
@@ -68,8 +76,8 @@ def draw_ground(canvas: Canvas, ground: Ground, light: Light, tunnel: Light, mir
             pool_after = lamp_pool(ground, light, after[0], after[1], after[2])
             clear = math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
             _draw_span(
-                canvas, ground, light, tunnel, mirror, eye, row, first, forward, ray, side, grain_level, before, after,
-                field, field_after, (lamps + lamps_after) / 2, (pool + pool_after) / 2, shine, max(clear, least),
+                canvas, ground, light, tunnel, eye, row, first, forward, ray, side, grain_level, before, after,
+                field, field_after, (lamps, lamps_after), (pool, pool_after), shine, max(clear, least),
             )  # fmt: skip
             before, field, lamps, pool = after, field_after, lamps_after, pool_after
 
@@ -83,14 +91,14 @@ def _field(ground: Ground, eye: Eye, level: float, forward: float, slope: float)
 
 @inlined
 def _draw_span(
-    canvas: Canvas, ground: Ground, light: Light, tunnel: Light, mirror: NDArray[np.float32], eye: Eye, row: int, first: int,
+    canvas: Canvas, ground: Ground, light: Light, tunnel: Light, eye: Eye, row: int, first: int,
     forward: float, ray: float, side: float, level: float, before: tuple[bool, float, float, float, float],
-    after: tuple[bool, float, float, float, float], field: float, field_after: float, lamps: float, pool: float, shine: float,
-    clear: float,
+    after: tuple[bool, float, float, float, float], field: float, field_after: float,
+    lamps: tuple[float, float], pool: tuple[float, float], shine: float, clear: float,
 ) -> None:  # fmt: skip
     """Draw SPAN pixels of a row between two footprints; where the road between them is not smooth, every pixel has its own.
 
-    lamps, pool: light of the ego's headlights and of street lamps; shine: what wet ground reflects; clear: what haze lets through.
+    lamps, pool: light of the ego's headlights and of street lamps; shine: what wet ground mirrors; clear: what haze lets through.
     """
     image = canvas.image
     width, reach = image.shape[1], 2.0 * SPAN * side
@@ -103,10 +111,9 @@ def _draw_span(
     u, v = eye.x + forward * (eye.cos - start * eye.sin), eye.y + forward * (eye.sin + start * eye.cos)
     u, v, step_u, step_v = u * scale, v * scale, -side * eye.sin * scale, side * eye.cos * scale
     haze_red, haze_green, haze_blue = (1 - clear) * light.haze_red, (1 - clear) * light.haze_green, (1 - clear) * light.haze_blue
-    lit_red = light.level_red + lamps + pool * STREET_LAMP[0]
-    lit_green = light.level_green + 0.96 * lamps + pool * STREET_LAMP[1]
-    lit_blue = light.level_blue + 0.86 * lamps + pool * STREET_LAMP[2]
-    below = min(int(row + 0.5 - eye.horizon), mirror.shape[0] - 1)
+    # The film of water on asphalt is rough: it throws light from above the trees, not from their foot.
+    horizon = min(max(int(math.ceil(eye.horizon)), 1), canvas.image.shape[0])
+    above = eye.horizon - (row + 0.5 - eye.horizon) - ROUGHNESS * eye.focal
     step_s, step_d = (after[1] - before[1]) / SPAN, (after[2] - before[2]) / SPAN
     step_along, step_across, step_field = (
         (after[3] - before[3]) / SPAN,
@@ -121,6 +128,8 @@ def _draw_span(
         grain = noise_at(ground.noise, fine, size, u + n * step_u, v + n * step_v)
         grain += blend * (noise_at(ground.noise, coarse, size >> 1, 0.5 * (u + n * step_u), 0.5 * (v + n * step_v)) - grain)
         here_field = field + n * step_field
+        lamp = lamps[0] + n * (lamps[1] - lamps[0]) / SPAN
+        street = pool[0] + n * (pool[1] - pool[0]) / SPAN
         red, green, blue, rough = ground.beyond[0], ground.beyond[1], ground.beyond[2], ground.beyond[3]
         hard, track = 0.0, 0.0
         if near and abs(d) - across < ground.reach:
@@ -128,27 +137,33 @@ def _draw_span(
             inside = tunnel_at(ground.tunnels, s) if ground.tunnels.size else -1
             if inside >= 0:
                 phase = math.cos(2 * math.pi * (s - ground.tunnels[inside, 0]) / ground.tunnels[inside, 2])
-                shade = (1 + rough * grain) * (1 + 0.10 * phase)
-                image[row, first + n, 0] = level_of(red * shade * (tunnel.level_red + 0.3 * lamps))
-                image[row, first + n, 1] = level_of(green * shade * (tunnel.level_green + 0.3 * lamps))
-                image[row, first + n, 2] = level_of(blue * shade * (tunnel.level_blue + 0.3 * lamps))
+                shade = (1 + rough * grain) * (1 + 0.14 * phase)
+                depth = min(s - ground.tunnels[inside, 0], ground.tunnels[inside, 1] - s)
+                day = 0.7 * max(1 - depth / MOUTH, 0.0) ** 2
+                lamp *= 0.3
+                image[row, first + n, 0] = level_of(red * shade * (tunnel.level_red + lamp + day * light.sky_red))
+                image[row, first + n, 1] = level_of(green * shade * (tunnel.level_green + lamp + day * light.sky_green))
+                image[row, first + n, 2] = level_of(blue * shade * (tunnel.level_blue + lamp + day * light.sky_blue))
                 mark(canvas, row, first + n, forward, ROAD, 0)
                 continue
+        lamp *= 1 + RETROREFLECTION * max(green - 0.6, 0.0)
         cover = snow_cover(light.snow, hard, track, grain + here_field)
         if cover > 0.0:
             red, green, blue = red + (SNOW[0] - red) * cover, green + (SNOW[1] - green) * cover, blue + (SNOW[2] - blue) * cover
             rough += (0.05 - rough) * cover
-        mirrored = 0.0
-        if shine > 0.0:
-            wet = hard * (1 - cover) * (0.75 + 0.25 * min(max(here_field + 0.5 * track, -1.0), 1.0))
-            mirrored, dry = shine * wet, 1 - WET_DARKENING * light.wet * wet
-            red, green, blue = red * dry, green * dry, blue * dry
         shade, meadow = 1 + rough * (grain + 0.3 * here_field), 0.35 * rough * here_field
-        open_sky, gloss = clear * (1 - mirrored), clear * mirrored / 255
-        red = red * (shade + meadow) * lit_red * open_sky + mirror[below, 0] * gloss
-        green = green * shade * lit_green * open_sky + mirror[below, 1] * gloss
-        blue = blue * (shade - meadow) * lit_blue * open_sky + mirror[below, 2] * gloss
-        image[row, first + n, 0] = level_of(red + haze_red)
-        image[row, first + n, 1] = level_of(green + haze_green)
-        image[row, first + n, 2] = level_of(blue + haze_blue)
+        red = red * (shade + meadow) * (light.level_red + lamp + street * STREET_LAMP[0])
+        green = green * shade * (light.level_green + 0.95 * lamp + street * STREET_LAMP[1])
+        blue = blue * (shade - meadow) * (light.level_blue + 0.80 * lamp + street * STREET_LAMP[2])
+        if shine > 0.0 and hard > 0.0:
+            wet = hard * (1 - cover)
+            mirror = shine * mirror_at(wet, here_field + 0.3 * grain + 0.4 * track)
+            dry, gloss = (1 - WET_DARKENING * light.wet * wet) * (1 - mirror), mirror / 255
+            i, j = min(max(int(above + 2.0 * grain), 0), horizon - 1), min(max(int(first + n + 1.5 * grain), 0), width - 1)
+            red = red * dry + image[i, j, 0] * gloss
+            green = green * dry + image[i, j, 1] * gloss
+            blue = blue * dry + image[i, j, 2] * gloss
+        image[row, first + n, 0] = level_of(red * clear + haze_red)
+        image[row, first + n, 1] = level_of(green * clear + haze_green)
+        image[row, first + n, 2] = level_of(blue * clear + haze_blue)
         mark(canvas, row, first + n, forward, ROAD if near and ground.drivable[0] < d < ground.drivable[1] else TERRAIN, 0)

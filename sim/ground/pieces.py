@@ -1,11 +1,10 @@
-"""What lies on the road only between two stations, as rectangles over the cross profile: streets, zebras, bays, short markings."""
+"""What lies on the road only between two stations, as pieces over the cross profile: streets, zebras, bays, short markings."""
 
 import math
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
-
 
 from sim.appearance.palette import GRAIN, PALETTE
 from sim.roads.plan import Band, Marking, Material, RoadPlan, Street, Zebra
@@ -18,13 +17,15 @@ BAR = 0.5  # [m] width of a zebra's bars and of the gaps between them
 STREET_TRACK = 0.35
 
 # Columns of a piece. Period: above 0, dashes along the road; below 0, bars that repeat across it; 0 for all painted.
-# Track below 0: whatever lies below shows through the snow as much as it did.
-START, FINISH, LEFT, RIGHT, RED, GREEN, BLUE, ROUGH, HARD, TRACK, DASH, PERIOD, WEAR, COLUMNS = range(14)
+# Remade: 1 where the piece has wheel tracks of its own, 0 for paint, which leaves them as they were.
+# Slope: metres to the right per metre along the road, from `start` on; outer left and right: the limits with that.
+START, FINISH, LEFT, RIGHT, RED, GREEN, BLUE, ROUGH, HARD, TRACK, DASH, PERIOD, WEAR, SLOPE = range(14)
+OUTER_LEFT, OUTER_RIGHT, REMADE, COLUMNS = 14, 15, 16, 17
 Piece = list[float]
 
 
 def pieces_of(plan: RoadPlan, edge: float) -> NDArray[np.float64]:
-    """All pieces of a plan, (P, COLUMNS), sorted by where they start; what starts later lies on top. edge: the profile's end [m]."""
+    """All pieces of a plan, (P, COLUMNS), sorted by where they start; later ones lie on top. edge: the profile's end [m]."""
     pieces = [_band(band, plan.centreline.length) for band in plan.bands if not band.endless]
     for marking in plan.markings:
         if not marking.endless:
@@ -47,23 +48,27 @@ def ranges_of(pieces: NDArray[np.float64], length: float) -> NDArray[np.int64]:
 
 
 def _piece(
-    limits: tuple[float, float, float, float], material: Material, track: float = -1.0, dash: float = 1.0, period: float = 0.0,
-    wear: float = 0.0,
+    limits: tuple[float, float, float, float], material: Material, track: float = 0.0, dash: float = 1.0, period: float = 0.0,
+    wear: float = 0.0, slope: float = 0.0,
 ) -> Piece:  # fmt: skip
-    hard = float(material in SEALED)
-    return [*limits, *PALETTE[material], GRAIN[material], hard, track, dash, period, wear]
+    start, finish, left, right = limits
+    drift = slope * (finish - start)
+    reach = (min(left, left + drift), max(right, right + drift))
+    hard, remade = float(material in SEALED), float(material not in (Material.PAINT, Material.RED))
+    return [*limits, *PALETTE[material], GRAIN[material], hard, track, dash, period, wear, slope, *reach, remade]
 
 
 def _band(band: Band, length: float) -> Piece:
     limits = (max(band.start, 0.0), min(band.finish, length), band.left, band.right)
-    return _piece(limits, band.material, track=0.0)
+    return _piece(limits, band.material, track=0.0, slope=band.slope)
 
 
 def _marking(marking: Marking) -> Iterator[Piece]:
     limits = (marking.start, marking.finish, marking.offset - marking.width / 2, marking.offset + marking.width / 2)
+    wear, slope = marking.wear, marking.slope
     if marking.red:
-        yield _piece(limits, Material.RED, wear=marking.wear)
-    yield _piece(limits, Material.PAINT, -1.0, marking.dash, marking.dash + marking.gap if marking.gap else 0.0, marking.wear)
+        yield _piece(limits, Material.RED, wear=wear, slope=slope)
+    yield _piece(limits, Material.PAINT, 0.0, marking.dash, marking.dash + marking.gap if marking.gap else 0.0, wear, slope)
 
 
 def _zebra(zebra: Zebra, carriageway: tuple[float, float]) -> Piece:
@@ -72,7 +77,7 @@ def _zebra(zebra: Zebra, carriageway: tuple[float, float]) -> Piece:
     bars = math.floor((right - left + BAR) / (2 * BAR))
     rest = (right - left - (2 * bars - 1) * BAR) / 2
     limits = (zebra.station, zebra.station + zebra.length, left + rest, right - rest)
-    return _piece(limits, Material.PAINT, -1.0, BAR, -2 * BAR, 0.12)
+    return _piece(limits, Material.PAINT, 0.0, BAR, -2 * BAR, 0.12)
 
 
 def _street(street: Street, side: int, plan: RoadPlan, reach: float) -> Iterator[Piece]:
@@ -87,7 +92,7 @@ def _street(street: Street, side: int, plan: RoadPlan, reach: float) -> Iterator
     # Who comes towards the road keeps to the right: beyond the station on its right side, before it on its left.
     entering = (street.station, finish) if side > 0 else (start, street.station)
     left, right = sorted((side * (kerb + 0.2), side * (kerb + 0.6)))
-    yield _piece((*entering, left, right), Material.PAINT, -1.0, 0.5, 0.75, 0.1)
+    yield _piece((*entering, left, right), Material.PAINT, 0.0, 0.5, 0.75, 0.1)
 
 
 def _across(start: float, finish: float, side: int, near: float, far: float, material: Material, track: float = 0.0) -> Piece:

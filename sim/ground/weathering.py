@@ -10,10 +10,13 @@ from sim.ground.paving import Ground
 from sim.kernels import inlined, kernel
 
 SNOW = (0.90, 0.92, 0.96)
-WET_DARKENING = 0.40  # how much darker a wet surface is
-ROUGH_MIRROR = 0.62  # the share of a smooth mirror's reflection that wet asphalt keeps
-STREET_LAMP = (0.52, 0.43, 0.30)  # light below a street lamp
-LAMP_REACH = 9.0  # [m] along the road
+WET_DARKENING = 0.45  # how much darker a wet surface is
+ROUGH_MIRROR = 0.85  # the share of a smooth mirror's reflection that wet asphalt keeps; puddles keep it all
+ROUGHNESS = 0.06  # [rad] by which the film of water on asphalt throws light higher than a mirror would
+PUDDLES, PUDDLE_EDGE = 0.75, 2.0  # noise above which water stands, and how sharply its edge is drawn
+RETROREFLECTION = 2.2  # how much brighter paint throws headlights back than its colour says
+STREET_LAMP = (0.78, 0.62, 0.40)  # light below a street lamp
+LAMP_REACH = 7.5  # [m] along the road
 
 
 @kernel
@@ -25,7 +28,7 @@ def snow_cover(snow: float, hard: float, track: float, roughness: float) -> floa
     if snow <= 0.0:
         return 0.0
     bare = 0.10 + hard * (0.38 + 0.55 * track)
-    return min(max(2.2 * (1.35 * snow - bare + 0.10 * roughness), 0.0), 1.0)
+    return min(max(2.2 * (1.35 * snow - bare + 0.07 * roughness), 0.0), 1.0)
 
 
 @kernel
@@ -42,6 +45,15 @@ def tunnel_at(tunnels: NDArray[np.float64], s: float) -> int:
         if tunnels[i, 0] <= s <= tunnels[i, 1]:
             return i
     return -1
+
+
+@kernel
+def mirror_at(wet: float, noise: float) -> float:
+    """The share of a smooth mirror that a wet surface is: a film of water, and puddles where the noise is high."""
+    if wet <= 0.0:
+        return 0.0
+    puddle = min(max(PUDDLE_EDGE * (noise - PUDDLES + 0.5 * (wet - 1)), 0.0), 1.0)
+    return wet * (ROUGH_MIRROR + (1 - ROUGH_MIRROR) * puddle)
 
 
 @inlined

@@ -41,7 +41,7 @@ def winding(generator: np.random.Generator, total: float, radii: Range, arcs: Ra
 
 
 def serpentine(generator: np.random.Generator, total: float, radii: Range, legs: Range) -> Floats:
-    """Curvature samples [1/m] of a road that climbs by hairpins: legs lie across the main direction, to the left and right in turn.
+    """Curvature samples [1/m] of a road that climbs by hairpins: legs lie across the main direction, left and right in turn.
 
     A leg wanders a little towards the main direction and back, never away from it, so that neighbouring legs only diverge.
     """
@@ -58,18 +58,18 @@ def serpentine(generator: np.random.Generator, total: float, radii: Range, legs:
             values.append(value)
 
     side = generator.choice([-1, 1])
-    turn(side * np.radians(generator.uniform(40.0, 65.0)), generator.uniform(30.0, 60.0))
+    turn(side * np.radians(generator.uniform(55.0, 70.0)), generator.uniform(30.0, 50.0))
     heading = _turned(stations, values)
     while stations[-1] < total:
         end = stations[-1] + generator.uniform(*legs)
         while stations[-1] < end:
-            wiggle, radius = -side * np.radians(generator.uniform(8.0, 30.0)), generator.uniform(35.0, 150.0)
+            wiggle, radius = -side * np.radians(generator.uniform(6.0, 24.0)), generator.uniform(35.0, 150.0)
             turn(wiggle, radius)
             stations.append(stations[-1] + generator.uniform(5.0, 30.0))
             values.append(0.0)
             turn(-wiggle, radius)
         side = -side
-        target = side * np.radians(generator.uniform(60.0, 78.0))
+        target = side * np.radians(generator.uniform(66.0, 79.0))
         turn(target - heading, generator.uniform(*radii))
         heading = target
     return _sampled(total, stations, values)

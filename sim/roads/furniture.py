@@ -57,7 +57,7 @@ def hedges_and_walls(
         s = 0.0
         while s < total:
             finish = s + generator.uniform(30.0, 160.0)
-            kind = kinds[generator.integers(len(kinds))]
+            kind = kinds[int(generator.integers(len(kinds)))]
             offset, height = side * generator.uniform(*offsets), generator.uniform(*HEIGHTS[kind])
             if generator.random() < share:
                 yield Barrier(kind, float(offset), s, min(finish, total), float(height))

@@ -11,7 +11,7 @@ from sim.roads.plan import Band, Barrier, Lane, Marking, Material, RoadPlan, Wal
 from sim.scenario import RoadKind
 
 WIDTH, INNER, OUTER, MEDIAN = 3.75, 0.8, 2.5, 2.0  # [m] lane, inner and hard shoulder, half the median
-ENTRY_WIDTH = 3.5  # [m] of an acceleration lane
+ENTRY_WIDTH, TAPER = 3.5, 40.0  # [m] of an acceleration lane, and the way over which it opens
 
 
 def highway(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
@@ -31,12 +31,10 @@ def highway(generator: np.random.Generator, total: float, length: float) -> Road
         bands.append(Band(left, right, Material.ASPHALT))
         markings += [Marking(side * (first + i * WIDTH), 0.15, 6.0, 12.0, wear) for i in range(1, count)]
         markings += [Marking(side * first, 0.2, wear=wear), Marking(side * far, 0.2, wear=wear)]
-        entries = _entries(generator, total)
-        for start, finish in entries:
-            bands.append(_across(side, edge, far + ENTRY_WIDTH + 1.8, Material.GRAVEL, start, finish))
-            bands.append(_across(side, far - 0.12, far + ENTRY_WIDTH + 0.8, Material.ASPHALT, start, finish))
-            markings.append(Marking(side * far, 0.3, 3.0, 3.0, wear, start=start, finish=finish))
-            markings.append(Marking(side * (far + ENTRY_WIDTH), 0.2, wear=wear, start=start, finish=finish))
+        for start, finish in _entries(generator, total):
+            more_bands, more_markings = _extra_lane(side, far, start, finish, wear)
+            bands += more_bands
+            markings += more_markings
         barriers += [*_roadside(generator, total, side, edge)]
     concrete = generator.random() < 0.45
     for offset in (0.0,) if concrete else (-0.9, 0.9):
@@ -59,15 +57,37 @@ def highway(generator: np.random.Generator, total: float, length: float) -> Road
     )
 
 
-def _across(side: int, near: float, far: float, material: Material, start: float, finish: float) -> Band:
+def _extra_lane(side: int, far: float, start: float, finish: float, wear: float) -> tuple[list[Band], list[Marking]]:
+    """An acceleration or exit lane beside the outermost one: it opens and closes over TAPER metres, block dashes part it off."""
+    edge, outside = far + OUTER, far + ENTRY_WIDTH + 0.8
+    slope, out = side * ENTRY_WIDTH / TAPER, outside - edge
+    bands: list[Band] = []
+    markings: list[Marking] = []
+    for near, ground, extra in ((edge, Material.GRAVEL, 1.0), (edge, Material.ASPHALT, 0.0)):
+        bands.append(_across(side, near, outside + extra, ground, start, finish))
+        # At the ends it slides out from under the shoulder and back.
+        for begin, shift in ((start - TAPER, -out), (finish, 0.0)):
+            drift = side * out / TAPER * (1 if begin < start else -1)
+            bands.append(_across(side, near + shift, near + out + shift + extra, ground, begin, begin + TAPER, drift))
+    # The edge line moves outwards, and what was there is tarred over.
+    bands.append(_across(side, far - 0.35, far + 0.35, Material.ASPHALT, start - TAPER, finish + TAPER))
+    markings.append(Marking(side * far, 0.3, 3.0, 3.0, wear, start=start - TAPER, finish=finish + TAPER))
+    line = side * (far + ENTRY_WIDTH)
+    markings.append(Marking(line, 0.2, wear=wear, start=start, finish=finish))
+    markings.append(Marking(side * far, 0.2, wear=wear, start=start - TAPER, finish=start, slope=slope))
+    markings.append(Marking(line, 0.2, wear=wear, start=finish, finish=finish + TAPER, slope=-slope))
+    return bands, markings
+
+
+def _across(side: int, near: float, far: float, material: Material, start: float, finish: float, slope: float = 0.0) -> Band:
     left, right = sorted((side * near, side * far))
-    return Band(left, right, material, start, finish)
+    return Band(left, right, material, start, finish, slope)
 
 
 def _entries(generator: np.random.Generator, total: float) -> list[tuple[float, float]]:
     """Stations of acceleration and exit lanes, 500 to 1500 m apart."""
-    found, s = [], LEAD_IN + generator.uniform(60.0, 600.0)
-    while s + 280.0 < total:
+    found, s = [], LEAD_IN + generator.uniform(100.0, 600.0)
+    while s + 320.0 < total:
         finish = s + generator.uniform(180.0, 260.0)
         found.append((float(s), float(finish)))
         s = finish + generator.uniform(500.0, 1500.0)

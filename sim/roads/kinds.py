@@ -1,4 +1,4 @@
-"""Road kinds: a scenario's seed -> the plan of a road. Here the two-lane roads; towns, highways, mountains and tracks have files."""
+"""Road kinds: a scenario's seed -> the plan of a road. The simple ones here, the others in files of their own."""
 
 from collections.abc import Callable
 

@@ -35,6 +35,7 @@ class Band:
     """Ground between `left` and `right` [m from the reference line], left < right; later bands lie on top.
 
     start, finish: stations [m] between which it lies; bands that end somewhere lie on top of those that do not.
+    slope: metres to the right per metre along the road by which such a band drifts from `start` on.
     """
 
     left: float
@@ -42,6 +43,7 @@ class Band:
     material: Material
     start: float = -math.inf
     finish: float = math.inf
+    slope: float = 0.0
 
     @property
     def endless(self) -> bool:
@@ -55,6 +57,7 @@ class Marking:
 
     wear: the share of the paint that is gone, 0 for new. red: the gaps are red paint (kerbs).
     start, finish: stations [m] between which it is painted; the first dash begins at `start`, or at 0 where it runs along all.
+    slope: metres to the right per metre along the road by which a marking that ends somewhere drifts from `start` on.
     """
 
     offset: float
@@ -65,6 +68,7 @@ class Marking:
     red: bool = False
     start: float = -math.inf
     finish: float = math.inf
+    slope: float = 0.0
 
     @property
     def endless(self) -> bool:

@@ -21,7 +21,7 @@ BAY_LENGTH = 5.5  # [m]
 
 @dataclass(frozen=True)
 class _Section:
-    """The cross section: carriageway edge, width of the parking bays on the left and right (0 for none), back of the pavements."""
+    """The cross section: carriageway edge, parking bays on the left and right (0 for none), backs of the pavements [m]."""
 
     edge: float
     bays: tuple[float, float]

@@ -170,6 +170,7 @@ def draw_plant(
     far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
     sway_right, sway_up, sway_towards = 0.62 * sun_right, 0.62 * light.sun_up, 0.62 * sun_towards
     lamps = 0.8 * beam(light, eye, forward, right)
+    opaque = DIRECTION_SCALE / max(opacity, 1e-3)
     for row in range(first_row, last_row):
         v = (row + 0.5 - top) * step - 0.5
         lamp = lamps * beam_share(forward, (foot - row - 0.5) / scale) if lamps > 0.0 else 0.0
@@ -199,6 +200,11 @@ def draw_plant(
             red_here = red + (BARK[0] - red) * wood
             green_here = green + (BARK[1] - green) * wood
             blue_here = blue + (BARK[2] - blue) * wood
+            if light.snow > 0.0:
+                # Snow lies on what looks upwards.
+                lying = min(max(light.snow * (1.3 * up / (cover * opaque) + 0.15), 0.0), 0.9) * (1 - wood)
+                red_here, green_here = red_here + (0.88 - red_here) * lying, green_here + (0.91 - green_here) * lying
+                blue_here += (0.96 - blue_here) * lying
             red_here = red_here * (skylit * (light.sky_red + lamp) + sunlit * light.sun_red) + far * light.haze_red
             green_here = green_here * (skylit * (light.sky_green + lamp) + sunlit * light.sun_green) + far * light.haze_green
             blue_here = blue_here * (skylit * (light.sky_blue + lamp) + sunlit * light.sun_blue) + far * light.haze_blue

@@ -5,17 +5,19 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-
 from sim.appearance.light import Light
 from sim.kernels import Canvas, Eye, kernel
 from sim.types import Image
 
 
 @kernel
-def _darken(image: Image, row: int, column: int, cover: float) -> None:
-    for k in range(3):
-        # The sky still lights a shadow, and it is blue.
-        image[row, column, k] = np.uint8(image[row, column, k] * (1 - cover * (1.0 - 0.06 * k)) + 0.5)
+def _darken(image: Image, row: int, column: int, cover: float, light: Light, haze: float) -> None:
+    """Take light away from the ground, but not from the haze before it, which hides the share `haze` of the ground."""
+    # The sky still lights a shadow, and it is blue.
+    red, green, blue = 255 * haze * light.haze_red, 255 * haze * light.haze_green, 255 * haze * light.haze_blue
+    image[row, column, 0] -= np.uint8(max(image[row, column, 0] - red, 0.0) * cover)
+    image[row, column, 1] -= np.uint8(max(image[row, column, 1] - green, 0.0) * cover * 0.94)
+    image[row, column, 2] -= np.uint8(max(image[row, column, 2] - blue, 0.0) * cover * 0.88)
 
 
 @kernel
@@ -51,6 +53,7 @@ def shade_under_car(canvas: Canvas, pose: NDArray[np.float64], size: NDArray[np.
     radius = math.hypot(size[0], size[1]) / 2 + throw + 0.5
     if forward < -radius or forward > 250.0:
         return
+    haze = 1 - math.exp(-max(forward, 0.0) / light.haze_reach)
     box = _ground_box(eye, forward, right, radius, rows, columns)
     half_length, half_width = size[0] / 2 - 0.12, size[1] / 2 - 0.08
     for row in range(box[0], box[1]):
@@ -75,7 +78,7 @@ def shade_under_car(canvas: Canvas, pose: NDArray[np.float64], size: NDArray[np.
             out_x, out_y = abs(px) - half_length, abs(py) - half_width
             away = _outside(out_x, out_y)
             under = min(max(0.55 - away / (0.5 + 2 * soft), 0.0), 1.0)
-            _darken(image, row, column, 1 - (1 - light.shadow * cast) * (1 - 0.6 * under))
+            _darken(image, row, column, 1 - (1 - light.shadow * cast) * (1 - 0.6 * under), light, haze)
 
 
 @kernel
@@ -94,6 +97,7 @@ def shade_under_plant(
     centre = max(along - 0.12 * height, 0.0)
     dx, dy = plant_x + away_x * centre - eye.x, plant_y + away_y * centre - eye.y
     forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
+    haze = 1 - math.exp(-max(forward, 0.0) / light.haze_reach)
     box = _ground_box(eye, forward, right, along, rows, columns)
     for row in range(box[0], box[1]):
         ahead = eye.focal * eye.elevation / (row + 0.5 - eye.horizon)
@@ -103,4 +107,4 @@ def shade_under_plant(
             u, v = (gx * away_x + gy * away_y) / along, (gy * away_x - gx * away_y) / across
             inside = 1 - u * u - v * v
             if inside > 0.0:
-                _darken(image, row, column, strength * light.shadow * min(1.6 * inside, 1.0))
+                _darken(image, row, column, strength * light.shadow * min(1.6 * inside, 1.0), light, haze)

@@ -31,7 +31,7 @@ class Site:
         """The empty site of a plan."""
         return cls(plan, ground, np.empty((0, 3)))
 
-    def places(self, s: Floats, d: Floats) -> tuple[Floats, Floats, Floats]:
+    def places(self, s: NDArray[np.floating], d: NDArray[np.floating]) -> tuple[Floats, Floats, Floats]:
         """World x, y [m] and heading [rad] at road coordinates."""
         return places(self.plan.centreline, s, d)
 

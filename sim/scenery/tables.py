@@ -67,7 +67,7 @@ def chosen(table: Scenery, which: NDArray[Any]) -> Scenery:
     return Scenery(*(column[which] for column in table))
 
 
-def places(line: Centreline, s: Floats, d: Floats) -> tuple[Floats, Floats, Floats]:
+def places(line: Centreline, s: NDArray[np.floating], d: NDArray[np.floating]) -> tuple[Floats, Floats, Floats]:
     """World x, y [m] and the line's heading [rad] at road coordinates; the line goes on straight beyond its ends."""
     at = np.arange(line.x.size) * SPACING
     heading = np.interp(s, at, line.heading)

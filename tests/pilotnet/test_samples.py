@@ -1,11 +1,13 @@
 """Training samples: where they come from, how they are moved, and the label that belongs to the move."""
 
 import math
+import tempfile
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pilotnet import samples
 from pilotnet.dataset import Dataset
 from pilotnet.samples import LIMIT, Augmentation, Drives, Samples, load_drives, sampling_probability
 from pilotnet.viewpoint import View
@@ -103,3 +105,18 @@ def test_a_split_is_loaded_whole_and_cropped_to_the_rows_a_view_needs(tiny_data:
 def test_a_split_without_episodes_is_refused(tiny_data: Path) -> None:
     with pytest.raises(ValueError, match="has no test episode"):
         load_drives(Dataset.open(tiny_data), Split.TEST, View(), Augmentation())
+
+
+def test_frames_that_fill_the_memory_go_to_a_file_that_nobody_else_sees(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(samples, "MEMORY_SHARE", 0.0)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    frames = samples.frame_array((2, 3, 4, 5, 3))
+    frames[1, 2] = 200
+    assert isinstance(frames, np.memmap)
+    assert frames.sum() == 200 * 4 * 5 * 3
+    assert not list(tmp_path.iterdir())
+
+
+def test_frames_that_fit_nowhere_are_refused_before_anything_is_decoded() -> None:
+    with pytest.raises(ValueError, match=r"the frames take 1000000.0 GB; .*\(set TMPDIR"):
+        samples.frame_array((10**6, 10**9))

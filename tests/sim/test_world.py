@@ -5,10 +5,12 @@ import math
 import numpy as np
 import pytest
 
+from sim.actors.people import Mode
 from sim.scenario import RoadKind, Scenario
-from sim.steering import MAX_CURVATURE, MAX_CURVATURE_RATE, recovery_curvature, slip_angle
+from sim.steering import CAR_LENGTH, MAX_CURVATURE, MAX_CURVATURE_RATE, slip_angle
 from sim.types import Control
 from sim.world import World
+from tests.sim.steering_along import steer
 
 
 def quiet(kind: RoadKind = RoadKind.HIGHWAY, seed: int = 0) -> World:
@@ -63,10 +65,8 @@ def test_the_shared_pedals_take_bends_at_a_comfortable_speed_and_keep_clear_of_t
     for scenario in [Scenario(kind, 3 * i) for i in range(2) for kind in (RoadKind.RURAL, RoadKind.HIGHWAY)]:
         world, closest, lateral = World(scenario), math.inf, []
         while not world.finished:
+            world.step(Control(steer(world), world.shared_pedals()), 0.1)
             ego = world.ego_state()
-            error = ego.heading_error + slip_angle(ego.path_curvature)
-            curvature = ego.path_curvature + recovery_curvature(ego.offset, error, ego.speed)
-            world.step(Control(curvature, world.shared_pedals()), 0.1)
             lead = world.lead()
             closest = min(closest, lead[0] if lead else math.inf)
             lateral.append(abs(ego.curvature) * ego.speed**2)
@@ -90,11 +90,9 @@ def test_putting_back_restores_position_and_direction_and_keeps_the_place_along_
 def test_putting_back_with_a_clearance_leaves_that_much_room_to_every_car() -> None:
     world = World(Scenario(RoadKind.RURAL, 0, length=3000.0, traffic=20.0))
     while world.lead() is None or world.lead()[0] > 0.5:
-        world.step(Control(world.path_curvature_at(world.ego_state().station), 3.0), 0.1)
-        world.put_back()
+        world.step(Control(steer(world), 3.0), 0.1)
     world.put_back(clearance=8.0)
-    ego = world.ego_state()
-    assert min(math.hypot(a.pose.x - ego.pose.x, a.pose.y - ego.pose.y) for a in world.actors()) >= 13.0
+    assert min(world.gaps()) >= 8.0
 
 
 def test_a_finer_clock_gives_nearly_the_same_drive() -> None:
@@ -117,3 +115,93 @@ def test_the_same_scenario_and_commands_give_the_same_traffic() -> None:
     first = drive()
     assert len(first) > 10
     np.testing.assert_array_equal(first, drive())
+
+
+def busy(kind: RoadKind = RoadKind.RURAL, seed: int = 1, **more: float) -> World:
+    return World(Scenario(kind, seed, **({"length": 800.0, "traffic": 6.0} | more)))
+
+
+def test_time_counts_from_the_start() -> None:
+    world = quiet()
+    assert world.time == 0.0
+    for _ in range(7):
+        world.step(Control(0.0), 0.1)
+    assert world.time == pytest.approx(0.7)
+
+
+def test_actors_keep_their_numbers_and_nobody_shares_one() -> None:
+    world = busy(parked=20.0, pedestrians=40.0, crossing=10.0)
+    seen: dict[int, tuple] = {}
+    while not world.finished:
+        actors = world.actors()
+        assert len({actor.ident for actor in actors}) == len(actors)
+        for actor in actors:
+            what = (actor.kind, actor.length, actor.colour)
+            assert seen.setdefault(actor.ident, what) == what
+            assert not actor.parked or actor.speed == 0
+        world.step(Control(steer(world, around=True), world.shared_pedals()), 0.2)
+    assert len({kind for kind, _, _ in seen.values()}) > 2
+
+
+def test_the_pedals_stop_before_somebody_who_stands_in_the_way_and_drive_on_when_they_have_gone() -> None:
+    world = busy(RoadKind.RESIDENTIAL, 4, traffic=0.0, crossing=8.0)
+    people = world._people
+    who = min(people.crossers, key=lambda i: people.station[i])
+    people.mode[:] = Mode.STANDING
+    people.mode[who], people.across[who], people.speed[who] = Mode.CROSSING, world.plan.path_offset, 0.0
+    hardest = 0.0
+    for _ in range(300):
+        world.step(Control(steer(world, around=True), world.shared_pedals()), 0.1)
+        hardest = min(hardest, world.ego_state().acceleration)
+    ego = world.ego_state()
+    assert ego.speed == pytest.approx(0.0, abs=0.05)
+    assert 3.0 < people.station[who] - ego.station - CAR_LENGTH / 2 < 6.0
+    assert hardest > -3.0
+    assert world.waiting(30.0)
+    people.speed[who] = 1.4
+    for _ in range(80):
+        world.step(Control(steer(world, around=True), world.shared_pedals()), 0.1)
+    assert world.ego_state().station > people.station[who]
+
+
+def test_time_to_collision_counts_somebody_in_the_way() -> None:
+    world = busy(RoadKind.RESIDENTIAL, 4, traffic=0.0, crossing=8.0)
+    people, ego = world._people, world.ego_state()
+    assert world.time_to_collision() == math.inf
+    who = people.crossers[0]
+    people.mode[who], people.across[who], people.station[who] = Mode.CROSSING, world.plan.path_offset, ego.station + 32.5
+    assert world.time_to_collision() == pytest.approx(30.0 / ego.speed, rel=0.02)
+
+
+def test_avoiding_is_near_parked_cars_that_reach_into_the_way_only() -> None:
+    world = busy(traffic=0.0, parked=6.0)
+    spans = [(car.place.start, car.place.finish) for car in world._parked if car.shift < -0.5]
+    assert spans
+    while not world.finished:
+        here = world.ego_state().station
+        near = any(start - 40 < here < finish + 40 for start, finish in spans)
+        assert world.avoiding or not near
+        assert not world.avoiding or any(car.place.start - 40 < here < car.place.finish + 40 for car in world._parked)
+        world.step(Control(steer(world, around=True), world.shared_pedals()), 0.2)
+
+
+def test_put_back_among_parked_cars_leaves_room_to_swing_out() -> None:
+    world = busy(traffic=0.0, parked=6.0)
+    blocking = next(car.place for car in sorted(world._parked, key=lambda c: c.place.start) if car.shift < -0.5)
+    while world.ego_state().station < blocking.start:
+        world.step(Control(steer(world, around=True), world.shared_pedals()), 0.1)
+    world.put_back()
+    assert world.ego_state().station < blocking.start - 10
+    while world.ego_state().station < blocking.finish + 10:
+        world.step(Control(steer(world, around=True), world.shared_pedals()), 0.1)
+        assert world.gaps()[0] > 0.5
+
+
+def test_crowded_roads_are_the_same_again_and_again() -> None:
+    def drive() -> list[float]:
+        world = busy(parked=10.0, pedestrians=20.0, crossing=8.0)
+        for _ in range(150):
+            world.step(Control(steer(world, around=True), world.shared_pedals()), 0.1)
+        return [value for a in world.actors() for value in (a.pose.x, a.pose.y, a.pose.heading, a.speed, a.phase)]
+
+    np.testing.assert_array_equal(drive(), drive())

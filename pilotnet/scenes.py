@@ -1,0 +1,54 @@
+"""SCENES: a contact sheet of roads in every weather and light, to look at before anything is recorded."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from pilotnet.folders import atomic_path
+from pilotnet.progress import track
+from pilotnet.report.overlay import enlarged
+from pilotnet.report.tables import in_words
+from sim.camera import Camera
+from sim.render import Renderer
+from sim.scenario import Scenario
+from sim.types import Image
+from sim.world import World
+
+LENGTH, STATION = 400.0, 150.0  # [m]
+TITLE, MARGIN = 26, 4  # [px]
+
+
+def scenes(out: Path, roads: Sequence[str], weather: Sequence[str], light: Sequence[str], seed: int) -> Path:
+    """Write the sheet as a PNG: a row for each road and weather, a column for each light; its path.
+
+    Raises ValueError for unknown kinds, a negative seed, and an `out` that exists or is no PNG.
+    """
+    if out.suffix.lower() != ".png":
+        raise ValueError(f"out is {out}; it must end in .png")
+    if out.exists():
+        raise ValueError(f"{out} already exists; choose another file, or delete it")
+    rows = [[Scenario(road, seed, LENGTH, sky, hour) for hour in light] for road in roads for sky in weather]  # type: ignore[arg-type]
+    tiles = track((titled_view(one) for row in rows for one in row), "drawing", len(rows) * len(light))
+    drawn = list(tiles)
+    sheet = np.vstack([np.hstack(drawn[i : i + len(light)]) for i in range(0, len(drawn), len(light))])
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with atomic_path(out) as unfinished:
+        written, data = cv2.imencode(".png", sheet[..., ::-1])
+        assert written, "a picture in memory can always be encoded"
+        unfinished.write_bytes(data.tobytes())
+    return out
+
+
+def titled_view(scenario: Scenario) -> Image:
+    """What the centre camera sees at STATION, half as large again as it is recorded, with the scenario's name above."""
+    world = World(scenario)
+    camera = enlarged(Camera(), 2)
+    pose = world.plan.centreline.pose_at(STATION, world.plan.path_offset)
+    image = Renderer(world.plan, scenario, [camera]).render(pose, world.actors())[0]
+    image = cv2.resize(image, None, fx=0.75, fy=0.75, interpolation=cv2.INTER_AREA).astype(np.uint8)
+    title = np.full((TITLE, image.shape[1], 3), 255, np.uint8)
+    text = ", ".join(in_words(word) for word in (scenario.road, scenario.weather, scenario.light))
+    cv2.putText(title, text, (6, TITLE - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (40, 40, 40), 1, cv2.LINE_AA)
+    return np.pad(np.vstack([title, image]), ((0, MARGIN), (0, MARGIN), (0, 0)), constant_values=255)

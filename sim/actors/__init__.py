@@ -1,0 +1,1 @@
+"""Who else is on the road and how they move: cars, parked cars and people."""

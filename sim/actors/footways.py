@@ -1,0 +1,147 @@
+"""Where people are placed: on pavements, at the edge of roads without any, and waiting to cross."""
+
+import numpy as np
+
+from sim.actors.people import JACKETS, WIDTH, Mode, Person
+from sim.actors.shapes import CUTTING_IN
+from sim.actors.sites import Footprint, Sites, expected_count, last_station, require_placed
+from sim.detour import ENOUGH_TO_PERSON, edges, room
+from sim.geometry import SPACING
+from sim.roads.plan import RoadPlan
+from sim.steering import CAR_WIDTH
+
+START_CLEAR, BEHIND_FINISH = 30.0, 150.0  # [m] behind the start there is nobody, behind the finish somebody to be seen
+CROSSING_AFTER = 50.0  # [m] behind the start nobody crosses
+EDGE = (0.2, 0.8)  # [m] people walk so far outside the outermost lane
+PASSABLE = ENOUGH_TO_PERSON + 0.15  # [m] at least between them and a car that keeps as far off as its lane allows
+KERBS = (0.4, 0.1)  # [m] behind the edge of the carriageway people wait to cross, the latter where a wall is close
+WALKS = 0.75  # share of the people who walk
+FARTHEST = 60.0  # [m] that anybody walks
+BODY = 0.3  # [m] half of what somebody needs along the road
+PARKED_AWAY = 10.0  # [m] nobody steps out so close to a parked car
+TRIES = 200
+
+
+def pedestrians(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites) -> list[Person]:
+    """People who walk and stand beside the road; ValueError when nobody can be placed."""
+    start, finish = plan.start + START_CLEAR, last_station(plan, BEHIND_FINISH)
+    expected = expected_count(per_kilometre, start, finish)
+    people = []
+    for _ in range(int(expected + generator.random())):
+        for _ in range(TRIES):
+            station = float(generator.uniform(start, finish))
+            across = _beside(plan, station, generator)
+            if sites.is_free(_body(station, across), 0.5, 0.05):
+                people.append(_walker(station, across, generator, sites))
+                break
+    require_placed("pedestrians", per_kilometre, expected, len(people))
+    return people
+
+
+def crossers(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites) -> list[Person]:
+    """People who wait to cross, at zebras where there are any; ValueError when nobody can be placed."""
+    start, finish = plan.start + CROSSING_AFTER, plan.finish
+    expected = expected_count(per_kilometre, start, finish)
+    zebras = [zebra for zebra in plan.zebras if start < zebra.station and zebra.station + zebra.length < finish]
+    people: list[Person] = []
+    for _ in range(int(expected + generator.random())):
+        for _ in range(TRIES):
+            if plan.zebras:
+                if not zebras:
+                    break
+                zebra = zebras[generator.integers(len(zebras))]
+                station = float(generator.uniform(zebra.station + 0.5, zebra.station + zebra.length - 0.5))
+            else:
+                station = float(generator.uniform(start, finish))
+            apart = all(abs(station - other.station) > 0.7 for other in people)
+            sides = _waiting_places(plan, station, sites) if apart else None
+            if sides:
+                people.append(_crosser(plan, station, sides, generator, sites))
+                break
+    require_placed("crossing", per_kilometre, expected if zebras or not plan.zebras else 0.0, len(people))
+    return people
+
+
+def _body(station: float, across: float) -> Footprint:
+    return Footprint(station - BODY, station + BODY, across - WIDTH / 2, across + WIDTH / 2)
+
+
+def _beside(plan: RoadPlan, station: float, generator: np.random.Generator) -> float:
+    """A random distance d [m] at which people walk."""
+    if plan.walks:
+        return float(plan.walks[generator.integers(len(plan.walks))] + generator.uniform(-0.4, 0.4))
+    left, right = edges(plan)
+    away = max(generator.uniform(*EDGE), _nearest(plan, station, FARTHEST))
+    return float(right + away if generator.random() < 0.6 else left - away)
+
+
+def _nearest(plan: RoadPlan, station: float, reach: float) -> float:
+    """How far [m] outside the outermost lane people within `reach` [m] must be, for a car to pass that keeps to its lane."""
+    first, last = int((station - reach) / SPACING), int((station + reach) / SPACING) + 1
+    tightest = float(np.abs(plan.centreline.curvature[max(first, 0) : last]).max())
+    beside = (plan.lanes[plan.path].width - CAR_WIDTH) / 2 + room(plan).own
+    return PASSABLE + CUTTING_IN * tightest + WIDTH / 2 - beside
+
+
+def _kerbs(plan: RoadPlan, station: float, kerb: float) -> tuple[float, float]:
+    """Where people wait to cross: d [m] on the left and on the right."""
+    (left, right), nearest = edges(plan), _nearest(plan, station, 8.0)
+    return min(plan.carriageway[0] - kerb, left - nearest), max(plan.carriageway[1] + kerb, right + nearest)
+
+
+def _waiting_places(plan: RoadPlan, station: float, sites: Sites) -> tuple[float, float] | None:
+    """Where to wait on the left and on the right to cross at a station: d [m]; None where one cannot."""
+    for kerb in KERBS:
+        sides = _kerbs(plan, station, kerb)
+        if _can_cross(station, sides, bool(plan.zebras), sites):
+            return sides
+    return None
+
+
+def _can_cross(station: float, sides: tuple[float, float], at_zebra: bool, sites: Sites) -> bool:
+    """Whether both kerbs are free and no parked car hides them; nobody parks near a zebra."""
+    if not all(sites.is_free(_body(station, side), 0.5, 0.05) for side in sides):
+        return False
+    return at_zebra or sites.is_free(Footprint(station, station, *sides), PARKED_AWAY, 0.0)
+
+
+def _walker(station: float, across: float, generator: np.random.Generator, sites: Sites) -> Person:
+    """Somebody who walks, either way, until something stands in the way, or who just stands."""
+    low, high = _free_stretch(station, across, sites)
+    return Person(
+        station=station,
+        across=across,
+        speed=float(generator.uniform(0.8, 1.7)),
+        height=float(generator.uniform(1.5, 1.95)),
+        mode=Mode.WALKING if generator.random() < WALKS else Mode.STANDING,
+        direction=int(generator.choice([-1, 1])),
+        low=low,
+        high=high,
+        phase=float(generator.uniform(0, 2 * np.pi)),
+        jacket=int(generator.integers(len(JACKETS))),
+    )
+
+
+def _crosser(plan: RoadPlan, station: float, sides: tuple[float, float], generator: np.random.Generator, sites: Sites) -> Person:
+    """Somebody at the kerb; where there is a pavement they walk on along it when they are across."""
+    from_right = generator.random() < 0.5
+    person = _walker(station, sides[int(from_right)], generator, sites)
+    person.mode, person.speed = Mode.WAITING, float(generator.uniform(1.0, 1.8))
+    person.goal, person.trigger = sides[int(not from_right)], float(generator.uniform(3.0, 6.0))
+    beyond = [walk for walk in plan.walks if (walk - person.goal) * (person.goal - person.across) > 0]
+    person.goal = beyond[0] if beyond else person.goal
+    person.low, person.high = _free_stretch(station, person.goal, sites) if beyond else (station, station)
+    return person
+
+
+def _free_stretch(station: float, across: float, sites: Sites) -> tuple[float, float]:
+    """Stations between which somebody at d = `across` meets nothing solid [m]."""
+    low, high = station - FARTHEST, station + FARTHEST
+    lane = Footprint(low, high, across - WIDTH / 2, across + WIDTH / 2)
+    for other in sites.solid:
+        if lane.near(other, 0.0, 0.05):
+            if other.finish <= station:
+                low = max(low, other.finish + 1.0)
+            else:
+                high = min(high, other.start - 1.0)
+    return min(low, station), max(high, station)

@@ -1,0 +1,172 @@
+"""Parked cars: in parking strips where there are any, else at the edge of the road, some reaching into the lane.
+
+The road stays passable: one narrow place at a time, room to swing back in between, and never two cars opposite each other.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.actors.shapes import LANE_MARGIN, PARKABLE, Shape, draw_shape
+from sim.actors.sites import Footprint, Sites, at_street, at_zebra, expected_count, last_station, require_placed
+from sim.detour import ENOUGH, LINE_MARGIN, PARKED_CLEARANCE, REACH, Demands, Room, demand, edges, ramp_length, room
+from sim.geometry import SPACING
+from sim.roads.plan import Lane, RoadPlan
+from sim.steering import CAR_WIDTH
+from sim.types import Actor, Pose
+
+START_CLEAR, FINISH_CLEAR = 60.0, 150.0  # [m] after the start there are none; behind the finish there are some to be seen
+NARROW_CLEAR = 130.0  # [m] after the start there are none that make the road narrow
+ZEBRA_CLEAR, STREET_CLEAR = 10.0, 5.0  # [m]
+BUMPER_GAP = 1.2  # [m]
+REACH_IN = (0.2, 1.2)  # [m] into the lane
+ON_VERGE = (0.1, 0.5)  # [m] beside the lane
+REFUGE = 30.0  # [m] of the ego's own lane between two narrow places
+STRAIGHT_ENOUGH, PARKABLE_BEND = 1 / 60, 1 / 40  # [1/m] most curvature where the ego must swing out, and where it need not
+WIDEST = 2.5  # [m] of what comes the other way
+PASSING_GAP = 0.6  # [m] between a parked car and a passing one at the least
+TRIES = 40
+
+
+@dataclass(frozen=True)
+class ParkedCar:
+    """A car that stands: its place on the road, what it looks like, and the shift [m] it demands of the ego's path."""
+
+    place: Footprint
+    shift: float
+    actor: Actor
+
+
+def parked_cars(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites) -> list[ParkedCar]:
+    """Cars at random places, added to `sites`; what does not fit is left out, ValueError when nothing fits at all."""
+    expected = expected_count(per_kilometre, plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR))
+    parking = _Parking(plan, generator, sites)
+    for _ in range(int(expected + generator.random())):
+        parking.try_one(TRIES)
+    require_placed("parked", per_kilometre, expected, len(parking.cars))
+    return parking.cars
+
+
+def parked_demands(cars: list[ParkedCar]) -> Demands:
+    """What the parked cars demand of the ego's path."""
+    shifting = [car for car in cars if car.shift]
+    return Demands(
+        np.array([car.place.start - REACH for car in shifting], dtype=np.float64),
+        np.array([car.place.finish + REACH for car in shifting], dtype=np.float64),
+        np.array([car.shift for car in shifting], dtype=np.float64),
+    )
+
+
+class _Parking:
+    """Places one car after the other."""
+
+    def __init__(self, plan: RoadPlan, generator: np.random.Generator, sites: Sites) -> None:
+        self.plan, self.generator, self.sites = plan, generator, sites
+        self.cars: list[ParkedCar] = []
+        self.room: Room = room(plan)
+        self.ramp = ramp_length(plan)
+        self.spacing = 2 * (8.0 + self.ramp / 2) + REFUGE  # [m] between cars that make narrow places
+        oncoming = [lane for lane in plan.lanes if lane.direction < 0]
+        self.oncoming = bool(oncoming)
+        # Whoever comes the other way does not swing out, so what stands on the left stays out of their way [m].
+        self.oncoming_edge = min((lane.offset - _passing_half(lane) for lane in oncoming), default=math.inf)
+
+    def try_one(self, tries: int) -> None:
+        """Place one car, if one of so many random places will do."""
+        for _ in range(tries):
+            shape = draw_shape(self.generator, PARKABLE)
+            middle, across, direction = self._spot(shape)
+            place = Footprint(
+                middle - shape.length / 2, middle + shape.length / 2, across - shape.width / 2, across + shape.width / 2
+            )
+            shift = demand(place.left, place.right, self.plan.path_offset, PARKED_CLEARANCE, ENOUGH, self.room)
+            if self._will_do(place, shift):
+                self._place(place, shape, direction, shift)
+                return
+
+    def _place(self, place: Footprint, shape: Shape, direction: int, shift: float) -> None:
+        middle, across = (place.start + place.finish) / 2, (place.left + place.right) / 2
+        pose = self.plan.centreline.pose_at(middle, across)
+        turned = pose.heading + (0.0 if direction > 0 else math.pi) + self.generator.uniform(-0.02, 0.02)
+        # The world numbers all actors when it has them.
+        actor = Actor(0, shape.kind, Pose(pose.x, pose.y, turned), 0.0, *shape[1:], parked=True)
+        self.cars.append(ParkedCar(place, shift, actor))
+        self.sites.solid.append(place)
+
+    def _spot(self, shape: Shape) -> tuple[float, float, int]:
+        """A random place for a car: station, d of its centre [m] and the way it faces."""
+        plan, generator = self.plan, self.generator
+        if plan.parking:
+            lengths = np.array([strip.finish - strip.start for strip in plan.parking])
+            strip = plan.parking[generator.choice(lengths.size, p=lengths / lengths.sum())]
+            across = strip.offset + generator.uniform(-0.1, 0.1)
+            if strip.direction < 0:
+                across = min(across, self.oncoming_edge - shape.width / 2 - 0.05)
+            return generator.uniform(strip.start, strip.finish), across, strip.direction
+        station = generator.uniform(plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR))
+        left, right = edges(plan)
+        on_left = generator.random() < 0.4
+        reach = generator.uniform(*REACH_IN)
+        # The farthest that leaves the ego enough without leaving its lane.
+        harmless = 2 * self.room.own + LINE_MARGIN - ENOUGH
+        crowded = self._crowded(station) or station < plan.start + NARROW_CLEAR + shape.length
+        if on_left or (crowded and harmless < REACH_IN[0]):
+            reach = -generator.uniform(*ON_VERGE)
+        elif crowded:
+            reach = min(reach, harmless)
+        side = -1 if on_left and self.oncoming else 1
+        edge = left if side < 0 else right
+        return station, edge + side * (shape.width / 2 - reach), side
+
+    def _crowded(self, station: float) -> bool:
+        """Whether a narrow place here would run into another one."""
+        return any(self._narrow(car.shift) and abs(car.place.start - station) < self.spacing for car in self.cars)
+
+    def _narrow(self, shift: float) -> bool:
+        return abs(shift) > self.room.own + 1e-9
+
+    def _will_do(self, place: Footprint, shift: float) -> bool:
+        plan, side = self.plan, 1 if place.left + place.right > 2 * self.plan.path_offset else -1
+        within = plan.start + START_CLEAR <= place.start and place.finish <= last_station(plan, FINISH_CLEAR)
+        forbidden = at_zebra(plan, place.start, place.finish, ZEBRA_CLEAR) or at_street(
+            plan, place.start, place.finish, side, STREET_CLEAR
+        )
+        if not within or forbidden or not self.sites.is_free(place, BUMPER_GAP, 0.1):
+            return False
+        return self._passable(place, shift) and self._straight(place, shift)
+
+    def _passable(self, place: Footprint, shift: float) -> bool:
+        """Whether the ego and whoever comes the other way get past it, and past what stands opposite."""
+        displaced, half = self.plan.path_offset + shift, CAR_WIDTH / 2 + ENOUGH - 1e-9
+        if place.left < displaced + half and displaced - half < place.right:
+            return False
+        if self._narrow(shift) and (self._crowded(place.start) or place.start < self.plan.start + NARROW_CLEAR):
+            return False
+        for lane in self.plan.lanes:
+            half = _passing_half(lane)
+            if lane.direction < 0 and place.left < lane.offset + half and lane.offset - half < place.right:
+                return False
+        return all(self._apart(place, shift, car) for car in self.cars)
+
+    def _apart(self, place: Footprint, shift: float, car: ParkedCar) -> bool:
+        """Whether the ego, displaced for one of the two, has room beside the other."""
+        along = REACH + self.ramp
+        middle = self.plan.path_offset
+        if not place.near(car.place, along, 100.0) or (place.left > middle) == (car.place.left > middle):
+            return True
+        pushed = min(shift, car.shift, 0.0)
+        left = place if place.left < car.place.left else car.place
+        return left.right < middle + pushed - CAR_WIDTH / 2 - ENOUGH
+
+    def _straight(self, place: Footprint, shift: float) -> bool:
+        """Whether the bends here are gentle enough."""
+        margin = self.ramp + REACH if self._narrow(shift) else 0.0
+        first, last = int((place.start - margin) / SPACING), int((place.finish + margin) / SPACING)
+        limit = STRAIGHT_ENOUGH if self._narrow(shift) else PARKABLE_BEND
+        return float(np.abs(self.plan.centreline.curvature[max(first, 0) : last + 1]).max()) < limit
+
+
+def _passing_half(lane: Lane) -> float:
+    """Half of the width [m] that whoever drives in a lane needs."""
+    return min(WIDEST, lane.width - LANE_MARGIN) / 2 + PASSING_GAP
