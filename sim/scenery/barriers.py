@@ -47,11 +47,14 @@ def _barrier(site: Site, barrier: Barrier, colour: Colour, seed: float) -> Scene
     x, y, _ = site.places(s, np.full(s.size, barrier.offset))
     along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
     flags = np.zeros(s.size - 1, int)
-    flags[0] |= FREE_A
-    flags[-1] |= FREE_B
+    before, after = _next(site, barrier, barrier.start), _next(site, barrier, barrier.finish)
+    flags[0] |= 0 if before else FREE_A
+    flags[-1] |= 0 if after else FREE_B
     high = np.full(s.size, barrier.height)
-    if barrier.kind is Wall.ROCK:  # it grows out of the ground at its ends
-        high *= np.clip(np.minimum(s - barrier.start + 1.0, barrier.finish + 1.0 - s) / 6.0, 0.15, 1.0)
+    if barrier.kind is Wall.ROCK:  # it grows out of the ground at its ends, or goes over into the next face
+        first, last = ((barrier.height + other.height) / 2 if other else 0.15 * barrier.height for other in (before, after))
+        from_start, to_finish = np.clip((s - barrier.start) / 8.0, 0.0, 1.0), np.clip((barrier.finish - s) / 8.0, 0.0, 1.0)
+        high += (first - barrier.height) * (1 - from_start) + (last - barrier.height) * (1 - to_finish)
     if barrier.kind is Wall.RAIL:  # its ends are sunk into the ground
         high[[0, -1]] = 0.32
     table = panels(
@@ -59,6 +62,15 @@ def _barrier(site: Site, barrier: Barrier, colour: Colour, seed: float) -> Scene
         along=(along[:-1], along[1:]), seed=seed, flags=flags, solid=Skin(int(barrier.kind)) not in SEE_THROUGH,
     )  # fmt: skip
     return chosen(table, ~_on_a_lane(site, table.x, table.y) & ~site.in_tunnel(table.station + 0.5 * PIECE))
+
+
+def _next(site: Site, barrier: Barrier, end: float) -> Barrier | None:
+    """The barrier of the same kind that goes on where one ends."""
+    for other in site.plan.barriers:
+        joined = other is not barrier and end in (other.start, other.finish)
+        if joined and other.kind is barrier.kind and other.offset == barrier.offset:
+            return other
+    return None
 
 
 def _on_a_lane(site: Site, x: Floats, y: Floats) -> Flags:

@@ -82,8 +82,10 @@ def stand(u: float, z: float, du: float, dz: float, red: float, green: float, bl
     seat, row = math.floor(u / 0.55), math.floor(z / 0.8)
     fine = min(max(1.4 - du / 0.6, 0.0), 1.0)
     hue, other = step_hash(seat, row, 1.0) - 0.5, step_hash(seat, row, 2.0) - 0.5
-    head = 0.24 + 0.25 * pulse(z, dz, 0.8, 0.45)
-    crowd_red, crowd_green, crowd_blue = head + 0.34 * fine * hue, head + 0.22 * fine * other, head - 0.24 * fine * hue
+    person = pulse(u, du, 0.55, 0.36) * pulse(z, dz, 0.8, 0.52)
+    head, seats = 0.50 * person, 0.40 * (1 - person)
+    hue, other = person * fine * hue, person * fine * other
+    crowd_red, crowd_green, crowd_blue = head + seats + 0.45 * hue, head + seats + 0.30 * other, head + seats - 0.30 * hue
     post = 0.5 * pulse(u, du, 8.0, 0.25)
     keep = (1 - wall) * (1 - post)
     shade = 1 - 0.7 * dark
