@@ -1,0 +1,127 @@
+"""The records that pass between the parts of the modular stack. Car coordinates: forward and right of the car's middle [m]."""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.types import require_finite
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Detection:
+    """A car or a person as a detector sees it: edges in the centre frame [px], how sure in [0, 1], the share of it that is
+    visible in [0, 1], and the distance of its centre from the camera along the ground [m].
+    """  # noqa: D205
+
+    person: bool
+    left: float
+    top: float
+    right: float
+    bottom: float
+    score: float
+    visible: float
+    distance: float
+
+
+@dataclass(frozen=True)
+class Track:
+    """A road user followed over time, in the car's present frame.
+
+    forward, right: of its centre [m]; forward_speed, right_speed: over the ground, not relative to the car [m/s];
+    spread: one standard deviation of the position [m]; length, width: its footprint along and across its heading [m];
+    heading: relative to the car's [rad]; age: since it was first seen [s]; unseen: since it was last seen [s].
+    """
+
+    ident: int
+    person: bool
+    forward: float
+    right: float
+    forward_speed: float
+    right_speed: float
+    spread: float
+    length: float
+    width: float
+    heading: float
+    age: float
+    unseen: float
+
+    def __post_init__(self) -> None:
+        for name in ("forward", "right", "forward_speed", "right_speed", "spread", "heading"):
+            require_finite(f"Track.{name}", getattr(self, name))
+
+
+@dataclass(frozen=True)
+class LaneEstimate:
+    """The ego's lane as a clothoid, and the road around it.
+
+    offset: of the car, right of the lane's centre [m]; heading_error: the car's heading minus the lane's [rad]; curvature of the
+    lane's centre beside the car [1/m] and its change along the road [1/m²]; width: of the lane [m]; left_room, right_room: from
+    the lane's centre to the end of the drivable surface on either side [m], both positive; left_oncoming: whether the lane to the
+    left, if there is one, belongs to oncoming traffic; confidence: in [0, 1], that the car is within 0.3 m of where it says in
+    its lane; reach: how far ahead the lane was seen [m].
+    """
+
+    offset: float
+    heading_error: float
+    curvature: float
+    curvature_rate: float
+    width: float
+    left_room: float
+    right_room: float
+    left_oncoming: bool
+    confidence: float
+    reach: float
+
+    def __post_init__(self) -> None:
+        for name in ("offset", "heading_error", "curvature", "curvature_rate", "width", "left_room", "right_room", "confidence"):
+            require_finite(f"LaneEstimate.{name}", getattr(self, name))
+
+    def centre(self, stations: Floats) -> Floats:
+        """Points (N, 2) of the lane's centre in car coordinates [m], at distances along it from beside the car (N,)."""
+        return self.to_car(stations, np.zeros_like(stations))
+
+    def to_car(self, stations: Floats, offsets: Floats) -> Floats:
+        """Lane coordinates, along and right of the lane's centre [m], to car coordinates (N, 2): a clothoid to third order."""
+        s = stations
+        turned = self.curvature * s + self.curvature_rate * s**2 / 2
+        along = s - (self.curvature**2 * s**3 / 6 + self.curvature * self.curvature_rate * s**4 / 8)
+        across = self.curvature * s**2 / 2 + self.curvature_rate * s**3 / 6
+        along, across = along - offsets * np.sin(turned), across + offsets * np.cos(turned) - self.offset
+        cos, sin = math.cos(self.heading_error), math.sin(self.heading_error)
+        return np.stack([along * cos + across * sin, across * cos - along * sin], axis=1)
+
+
+class Word(StrEnum):
+    """What the planner is doing."""
+
+    KEEP = "keep"
+    FOLLOW = "follow"
+    AVOID = "avoid"
+    YIELD = "yield"
+    STOP = "stop"
+    BLIND = "blind"  # it does not see its lane, and slows down to a stop in it
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A path that was considered: offsets (N,) from the lane's centre [m] at stations (N,) ahead [m]; cost: inf when not free."""
+
+    stations: Floats
+    offsets: Floats
+    cost: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to drive: the chosen path, the speed to hold [m/s], the acceleration now [m/s²], why, and what else was considered."""
+
+    path: Candidate
+    speed: float
+    acceleration: float
+    word: Word
+    candidates: tuple[Candidate, ...] = ()

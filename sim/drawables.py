@@ -1,0 +1,89 @@
+"""What a driver shows of its thoughts: plain drawables, which viewer, film and report draw without knowing whose they are."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.types import Control, Observation
+
+
+class Role(StrEnum):
+    """What a line on the ground stands for, which decides how it is drawn."""
+
+    LANE = "lane"
+    EDGE = "road edge"
+    CANDIDATE = "candidate"
+    CHOSEN = "chosen"
+    COURSE = "course"  # where a tracked road user is going
+
+
+@dataclass(frozen=True)
+class PictureBox:
+    """A box on the centre camera's frame: edges [px], whether it is around a person, and a few words beside it."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+    person: bool
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class GroundLine:
+    """A line on the ground: points (N, 2), (forward, right) in car coordinates [m]; strength in [0, 1] says how sure it is."""
+
+    points: NDArray[np.float64]
+    role: Role
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.points.ndim != 2 or self.points.shape[1] != 2:
+            raise ValueError(f"GroundLine.points has shape {self.points.shape}; it must be (N, 2)")
+
+
+@dataclass(frozen=True)
+class Footprint:
+    """Where a road user stands: (forward, right) of its centre [m], heading relative to the car's [rad], length and width [m]."""
+
+    forward: float
+    right: float
+    heading: float
+    length: float
+    width: float
+    person: bool
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Everything a driver shows of one moment.
+
+    heat: how much each pixel of the network's view counts, (rows, columns) in [0, 1]; word: what it is doing.
+    """
+
+    boxes: tuple[PictureBox, ...] = ()
+    lines: tuple[GroundLine, ...] = ()
+    footprints: tuple[Footprint, ...] = ()
+    heat: NDArray[np.float32] | None = None
+    word: str = ""
+
+
+@runtime_checkable
+class ExplainingDriver(Protocol):
+    """A driver that can say what it thought at its last `act`."""
+
+    def reset(self) -> None:
+        """Forget the last drive."""
+        ...
+
+    def act(self, observation: Observation) -> Control:
+        """The command for what is seen now."""
+        ...
+
+    def explain(self) -> Explanation:
+        """What the last command came from."""
+        ...
