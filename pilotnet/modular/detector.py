@@ -1,4 +1,4 @@
-"""A detector: the centre frame in, the cars in it out, or the people. One network, built once, trained once for each of the two."""
+"""A detector: the centre frame in, the cars in it out, or the people. One network, trained once for each of the two."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -86,7 +86,7 @@ class Detector:
         require_image("frame", frame)
         if frame.shape[:2] != (self.camera.height, self.camera.width):
             raise ValueError(
-                f"frame has shape {frame.shape}; this detector was trained on frames of {self.camera.height} x {self.camera.width}"
+                f"frame has shape {frame.shape}; this detector learned from {self.camera.height} x {self.camera.width}"
             )
         strip = torch.from_numpy(np.ascontiguousarray(frame[slice(*self._rows)])).unsqueeze(0)
         maps = self._network(strip.permute(0, 3, 1, 2).float() / 255)

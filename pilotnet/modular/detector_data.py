@@ -114,13 +114,13 @@ class DetectorSamples(TorchDataset[LabelledStrips]):
         return LabelledStrips(flipped, labels.mirrored(strips.shape[2]).where(mirrored, labels))
 
 
-def varied_light(strips: Tensor) -> Tensor:
+def varied_light(strips: Tensor, generator: torch.Generator) -> Tensor:
     """Strips, RGB in [0, 1], (B, 3, H, W), under another exposure, contrast and white balance, with sensor noise."""
-    device, shape = strips.device, (len(strips), 1, 1, 1)
-    gain = torch.empty(shape, device=device).uniform_(0.7, 1.3) * torch.empty((len(strips), 3, 1, 1), device=device).uniform_(
-        0.94, 1.06
-    )
-    contrast = torch.empty(shape, device=device).uniform_(0.75, 1.25)
-    mean = strips.mean((1, 2, 3), keepdim=True)
-    noise = torch.randn_like(strips) * torch.empty(shape, device=device).uniform_(0, 0.03)
+
+    def drawn(low: float, high: float, channels: int = 1) -> Tensor:
+        share = torch.rand((len(strips), channels, 1, 1), generator=generator, device=strips.device)
+        return low + (high - low) * share
+
+    gain, contrast, mean = drawn(0.7, 1.3) * drawn(0.94, 1.06, 3), drawn(0.75, 1.25), strips.mean((1, 2, 3), keepdim=True)
+    noise = torch.randn(strips.shape, generator=generator, device=strips.device) * drawn(0.0, 0.03)
     return (((strips - mean) * contrast + mean) * gain + noise).clamp(0, 1)

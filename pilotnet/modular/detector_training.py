@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import lightning
+import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
@@ -73,21 +74,23 @@ class Detecting(lightning.LightningModule):
         self.network, self._config = network, config
         self._train_samples, self._validation_samples = train, validation
 
-    def training_step(self, batch: LabelledStrips, index: int) -> Tensor:  # noqa: ARG002
-        """One step down."""
-        total = torch.stack(list(self._losses(batch, varied=True).values())).sum()
+    def training_step(self, batch: LabelledStrips, index: int) -> Tensor:
+        """One step down, in a light that follows from the seed, the epoch and the step."""
+        number = np.random.SeedSequence([self._config.seed, self.current_epoch, index]).generate_state(1)[0]
+        generator = torch.Generator(batch.strips.device).manual_seed(int(number))
+        total = torch.stack(list(self._losses(batch, generator).values())).sum()
         self.log("train_loss", total, on_step=False, on_epoch=True, batch_size=len(batch.strips))
         return total
 
     def validation_step(self, batch: LabelledStrips, index: int) -> None:  # noqa: ARG002
         """The parts of the loss on other roads."""
-        parts = self._losses(batch, varied=False)
+        parts = self._losses(batch, None)
         named = {f"val_{name}": part for name, part in parts.items()} | {"val_loss": torch.stack(list(parts.values())).sum()}
         self.log_dict(named, batch_size=len(batch.strips))
 
-    def _losses(self, batch: LabelledStrips, varied: bool) -> dict[str, Tensor]:
+    def _losses(self, batch: LabelledStrips, generator: torch.Generator | None) -> dict[str, Tensor]:
         strips = batch.strips.permute(0, 3, 1, 2).float() / 255  # a view whose memory is channels-last already
-        return loss(self.network(varied_light(strips) if varied else strips), batch.labels)
+        return loss(self.network(varied_light(strips, generator) if generator else strips), batch.labels)
 
     def on_before_optimizer_step(self, optimizer: Any) -> None:  # noqa: ARG002
         """Crowds make long gradients."""
