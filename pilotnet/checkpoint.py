@@ -53,7 +53,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
     Raises ValueError when there is none, when it is damaged, or when another version wrote it.
     """
     tensors, settings = load_network(path, FORMAT, "train")
-    model = PilotNet()
+    # Networks without a speed output, and those from before there was one, have no scale for it.
+    model = PilotNet(speed_scale=1.0 if "speed_scale" in tensors else None)
     fill_network(model, tensors, path)
     return Checkpoint(model.eval(), View(**settings["view"]), Camera(**settings["camera"]), settings["training"])
 

@@ -116,7 +116,7 @@ def evaluate_command(words: list[str]) -> None:
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
     config, options = _settings(parser, EvaluateConfig, words)
     results = evaluate(config, options.out, options.checkpoint)
-    console.print(score_table(results.scores()))
+    console.print(score_table(results.scores(), f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"))
     model = f" --model {options.checkpoint}" if options.checkpoint else ""
     closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")
 
@@ -184,9 +184,9 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "record": record_command,
     "train": train_command,
     "evaluate": evaluate_command,
+    "report": report_command,
     "train-detector": train_detector_command,
     "score-detector": score_detector_command,
-    "report": report_command,
     "scenes": scenes_command,
 }
 
