@@ -149,6 +149,25 @@ def score_detector_command(words: list[str]) -> None:
     closing_line(f"wrote {out / TABLE_FILE}", "pilotnet evaluate --help")
 
 
+def watch_command(words: list[str]) -> None:
+    """Watch drivers live, or film them."""
+    from pilotnet.report import score_table
+    from pilotnet.watch import WatchConfig, watch
+
+    parser = Parser("pilotnet watch")
+    parser.add_argument("--config", action=ConfigFile, help="a YAML file of settings, or the name of a shipped one")
+    parser.add_argument("drivers", nargs="+", help="who drives: one or two of expert, pilotnet, straight")
+    parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
+    parser.add_argument("--film", type=Path, help="the mp4 to film it to")
+    parser.add_argument("--headless", action="store_true", help="without a window, for the film alone")
+    parser.add_class_arguments(WatchConfig, None)
+    config, options = _settings(parser, WatchConfig, words)
+    scores = watch(options.drivers, config, options.checkpoint, options.film, options.headless)
+    console.print(score_table(scores))
+    if options.film:
+        closing_line(f"wrote {options.film}", "open it in a player")
+
+
 def report_command(words: list[str]) -> None:
     """Make one HTML page of an evaluation."""
     from pilotnet.report import write_report
@@ -184,6 +203,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "record": record_command,
     "train": train_command,
     "evaluate": evaluate_command,
+    "watch": watch_command,
     "report": report_command,
     "train-detector": train_detector_command,
     "score-detector": score_detector_command,
