@@ -135,7 +135,7 @@ def _draw_span(
         if near and abs(d) - across < ground.reach:
             red, green, blue, rough, hard, track = road_surface(ground, s, d, along, across, grain)
             inside = tunnel_at(ground.tunnels, s) if ground.tunnels.size else -1
-            if inside >= 0:
+            if inside >= 0 and ground.tunnels[inside, 3] < d < ground.tunnels[inside, 4]:
                 phase = math.cos(2 * math.pi * (s - ground.tunnels[inside, 0]) / ground.tunnels[inside, 2])
                 shade = (1 + rough * grain) * (1 + 0.14 * phase)
                 depth = min(s - ground.tunnels[inside, 0], ground.tunnels[inside, 1] - s)
