@@ -102,7 +102,9 @@ class Renderer:
 
 
 def eye_of(camera: Camera, ego: Pose) -> Eye:
-    """Where a camera of a car at `ego` is."""
+    """Where a camera of a car at `ego` is; ValueError for a pose that is not finite."""
+    if not math.isfinite(ego.x + ego.y + ego.heading):
+        raise ValueError(f"ego is at {ego}; all its numbers must be finite")
     cos, sin = math.cos(ego.heading), math.sin(ego.heading)
     x, y = ego.x - camera.lateral * sin, ego.y + camera.lateral * cos
     return Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon), float(camera.lateral))

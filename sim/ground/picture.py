@@ -251,5 +251,6 @@ def _shade(
 
 @inlined
 def _covered_by(room: Room, ground: Ground, n: int) -> int:
-    """Which tunnel covers a pixel, -1 for none."""
-    return tunnel_at(ground.tunnels, room.values[STATION + n]) if abs(room.values[OFFSET + n]) < ground.reach else -1
+    """Which tunnel covers a pixel, between its walls; -1 for none."""
+    inside, d = tunnel_at(ground.tunnels, room.values[STATION + n]), room.values[OFFSET + n]
+    return inside if inside >= 0 and ground.tunnels[inside, 3] < d < ground.tunnels[inside, 4] else -1
