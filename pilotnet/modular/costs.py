@@ -1,0 +1,105 @@
+"""What it costs to be where: a map over stations and offsets, filled with the lane's rules and with what stands about.
+
+Two layers: `ground` for the place of the car's middle (offset, right-hand rule, road edges), `touch` for any part of its body as
+wide as the car (clearance). A cost of HIT or more means that the car would touch something or leave the road.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from pilotnet.modular.records import Floats, LaneEstimate
+from pilotnet.modular.scene import Standing
+from sim.detour import LINE_MARGIN, SURFACE_MARGIN
+from sim.steering import CAR_LENGTH, CAR_WIDTH
+
+HIT = 1e4
+STEP = 0.05  # [m] between offsets of the map
+WIDEST = 4.0  # [m] offsets of the map to either side
+REAR = 6  # [m] of the map lie behind its first station
+ASIDE, BEYOND_LANE, LEAVING, LEFT_RULE = 0.06, 0.05, 0.15, 0.05  # per metre driven: [1/m], [1/m²], 1, 1
+CLEARANCE = 1.5  # per metre driven with no room at all
+LATERAL = 0.03  # per metre driven, times the square of the lateral acceleration [m/s²] that the path adds to the lane's
+FRONT_OUT, TAIL_IN = 3 * CAR_LENGTH**2 / 8, CAR_LENGTH**2 / 8  # [m²] times curvature: what the body needs in a bend
+
+
+class Surface(NamedTuple):
+    """The map: (stations, offsets); row REAR is its first station, rows are 1 m apart."""
+
+    ground: Floats
+    touch: Floats
+
+
+def offsets() -> Floats:
+    """The offsets [m] of the map's columns."""
+    return np.arange(-WIDEST, WIDEST + STEP / 2, STEP)
+
+
+def room(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Floats]:
+    """How far the car's middle may go to the left and to the right [m], at stations where the lane has these curvatures (N,).
+
+    Its own lane is never denied to it: where less room is seen than it needs there, the estimate is doubted.
+    """
+    left_turn, right_turn = np.maximum(-curvature, 0.0), np.maximum(curvature, 0.0)
+    half = CAR_WIDTH / 2 + SURFACE_MARGIN
+    left = lane.left_room - half - FRONT_OUT * right_turn - TAIL_IN * left_turn
+    right = lane.right_room - half - FRONT_OUT * left_turn - TAIL_IN * right_turn
+    return np.minimum(-left, -0.05), np.maximum(right, 0.05)
+
+
+def surface(lane: LaneEstimate, standing: Standing, curvature: Floats, first: float, right_hand: bool = True) -> Surface:
+    """The map from REAR metres before station `first` [m] on, one row for each of `curvature` (N,) of the lane [1/m]."""
+    d = offsets()
+    own = max(lane.width / 2 - CAR_WIDTH / 2 - LINE_MARGIN, 0.0)
+    out = np.maximum(np.abs(d) - own, 0.0)
+    costs = ASIDE * np.abs(d) + BEYOND_LANE * out**2 + LEAVING * (out > STEP)
+    if right_hand and lane.left_oncoming:
+        costs += LEFT_RULE * (d < -own - STEP)
+    left, right = room(lane, curvature)
+    ground = np.where((d < left[:, None]) | (d > right[:, None]), HIT, costs)
+    touch = np.zeros_like(ground)
+    _stand(touch, first - REAR, standing.start, standing.finish, standing.left, standing.right, standing.wanted, standing.least)
+    return Surface(ground, touch)
+
+
+@njit(cache=True)
+def _stand(
+    touch: Floats, first: float, start: Floats, finish: Floats, left: Floats, right: Floats, wanted: Floats, least: Floats
+) -> None:
+    """Add what it costs to come close to each of the standing."""
+    rows, columns = touch.shape
+    half = CAR_WIDTH / 2
+    for k in range(start.size):
+        low = max(int(np.ceil(start[k] - wanted[k] - first)), 0)
+        high = min(int(np.floor(finish[k] + wanted[k] - first)), rows - 1)
+        for row in range(low, high + 1):
+            along = max(start[k] - (first + row), first + row - finish[k], 0.0)
+            for column in range(columns):
+                d = column * STEP - WIDEST
+                beside = max(left[k] - d - half, d - half - right[k], 0.0)
+                gap = np.sqrt(along**2 + beside**2)
+                if gap < least[k]:
+                    touch[row, column] += 3 * HIT  # a third of it counts, see place_cost
+                elif gap < wanted[k]:
+                    touch[row, column] += CLEARANCE * (1.0 - gap / wanted[k])
+
+
+@njit(cache=True)
+def place_cost(surface: Surface, row: int, d: float, slope: float, bend: float, curvature: float, speed: float) -> float:
+    """The cost per metre of being at a row of the map and at offset `d` [m], and of bending there; HIT or more is none.
+
+    The body is sampled at its ends and its middle. It lies across the path by the slip angle, 2.5 m times the path's curvature.
+    """
+    ground, touch = surface
+    rows, columns = ground.shape
+    middle = min(max(int((d + WIDEST) / STEP + 0.5), 0), columns - 1)
+    turned = CAR_LENGTH / 2 * (slope - CAR_LENGTH / 2 * (curvature + bend))
+    sagitta = CAR_LENGTH**2 / 8 * curvature
+    front = min(max(int((d + turned - sagitta + WIDEST) / STEP + 0.5), 0), columns - 1)
+    rear = min(max(int((d - turned - sagitta + WIDEST) / STEP + 0.5), 0), columns - 1)
+    before, behind = min(row + 3, rows - 1), max(row - 3, 0)
+    body = touch[before, front] + touch[row, middle] + touch[behind, rear]
+    asked = speed * speed * bend
+    return ground[row, middle] + body / 3 + LATERAL * asked * asked
+
