@@ -5,7 +5,9 @@ from pathlib import Path
 import torch
 
 from pilotnet.checkpoint import Checkpoint, load_checkpoint
-from pilotnet.viewpoint import Viewpoint
+from pilotnet.saliency import visual_back_prop
+from pilotnet.viewpoint import Viewpoint, to_rgb
+from sim.drawables import Explanation
 from sim.env import DrivingEnv
 from sim.expert import Expert
 from sim.types import Control, Driver, Observation
@@ -32,9 +34,11 @@ class PilotNetDriver:
         self._model = checkpoint.model.to(device).eval()
         self._unmoved = torch.zeros(1, device=device)
         self._device = device
+        self._views: torch.Tensor | None = None
 
     def reset(self) -> None:
-        """Nothing to forget: one frame, one command."""
+        """Forget what was seen; one frame, one command, so nothing else depends on it."""
+        self._views = None
 
     @torch.inference_mode()
     def act(self, observation: Observation) -> Control:
@@ -42,8 +46,16 @@ class PilotNetDriver:
         if observation.centre is None:
             raise ValueError("the observation has no centre frame; pilotnet needs an environment with the centre camera")
         frame = torch.from_numpy(observation.centre)[None].to(self._device)
-        views, _ = self._viewpoint(frame, self._unmoved, self._unmoved)
-        return Control(float(self._model(views)))
+        self._views, _ = self._viewpoint(frame, self._unmoved, self._unmoved)
+        return Control(float(self._model(self._views)))
+
+    @torch.inference_mode()
+    def explain(self) -> Explanation:
+        """The last view and what in it the command came from (VisualBackProp); nothing before the first command."""
+        if self._views is None:
+            return Explanation()
+        heat = visual_back_prop(self._model, self._views)[0].cpu().numpy()
+        return Explanation(view=to_rgb(self._views[0]), heat=heat, camera=self._viewpoint.virtual_camera)
 
 
 def needs_camera(name: str) -> bool:

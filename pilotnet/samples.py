@@ -1,7 +1,7 @@
 """From a dataset to training batches: decoded frames, and for each sample a random shift and rotation with its label.
 
-Frames are decoded once into one uint8 array, in memory or in a file, that keeps only the rows a view can need. Episodes never
-mix between splits.
+Frames are decoded once into one uint8 array, in memory or in a file, that keeps only the rows a view can need, with the colours
+at half the resolution, as the video holds them: half the memory, and two hours fit a laptop. Episodes never mix between splits.
 """
 
 import math
@@ -9,8 +9,9 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+import cv2
 import joblib
 import numpy as np
 import torch
@@ -24,6 +25,7 @@ from pilotnet.viewpoint import View, Viewpoint
 from sim.camera import Camera
 from sim.scenario import Split
 from sim.steering import recovery_curvature, recovery_length
+from sim.types import Image
 
 MEMORY_SHARE = 0.5  # of the free memory that frames may fill
 LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
@@ -73,7 +75,7 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class Drives:
-    """All frames of one split in memory: frames (cameras, N, H, W, 3) uint8, curvature label [1/m] and speed [m/s], (N,) each.
+    """All frames of one split, `packed`: (cameras, N, H * 3 / 2, W) uint8; the curvature label [1/m] and the speed [m/s], (N,).
 
     cameras: what recorded them, cropped to the rows that are kept, in the order of the first axis.
     """
@@ -94,17 +96,19 @@ def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmen
     episodes = [episode for episode in dataset.episodes if episode.split is split]
     if not episodes:
         raise ValueError(f"dataset {dataset.root} has no {split} episode; record some with --{split}-episodes")
-    rows = Viewpoint(view, dataset.cameras["centre"]).rows_needed(augmentation.largest_rotation)
+    top, bottom = Viewpoint(view, dataset.cameras["centre"]).rows_needed(augmentation.largest_rotation)
+    rows = top // 2 * 2, -(-bottom // 2) * 2  # two rows share their colours
     names = list(dataset.cameras) if augmentation.side_cameras else ["centre"]
     cameras = {name: dataset.cameras[name].crop(*rows) for name in names}
     size = sum(episode.length for episode in episodes)
     camera = cameras["centre"]
-    frames = frame_array((len(names), size, camera.height, camera.width, 3))
+    frames = frame_array((len(names), size, camera.height * 3 // 2, camera.width))
     ends = np.cumsum([episode.length for episode in episodes])
 
     def decode(number: int, camera: int) -> None:
         end, episode = ends[number], episodes[number]
-        frames[camera, end - episode.length : end] = dataset.frames(episode.index, names[camera], slice(*rows))
+        for moment, frame in enumerate(dataset.stream(episode.index, names[camera]), end - episode.length):
+            frames[camera, moment] = packed(frame[slice(*rows)])
 
     jobs = [joblib.delayed(decode)(number, camera) for number in range(len(episodes)) for camera in range(len(names))]
     decoded = joblib.Parallel(n_jobs=-1, prefer="threads", return_as="generator_unordered")(jobs)
@@ -114,6 +118,16 @@ def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmen
     return Drives(
         frames, np.concatenate([s.curvature for s in signals]), np.concatenate([s.speed for s in signals]), cameras
     )  # fmt: skip
+
+
+def packed(frame: Image) -> NDArray[np.uint8]:
+    """A frame (H, W, 3) as the planes of a video, YUV 4:2:0, (H * 3 / 2, W); H and W must be even."""
+    return cast(NDArray[np.uint8], cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2YUV_I420))
+
+
+def unpacked(planes: NDArray[np.uint8]) -> Image:
+    """The RGB frame (H, W, 3) of such planes."""
+    return cast(Image, cv2.cvtColor(planes, cv2.COLOR_YUV2RGB_I420))
 
 
 def frame_array(shape: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -140,7 +154,6 @@ class Samples(TorchDataset[Batch]):
     def __init__(self, drives: Drives, augmentation: Augmentation, seed: int) -> None:
         self.drives, self._augmentation, self._seed = drives, augmentation, seed
         self._lateral = np.array([camera.lateral for camera in drives.cameras.values()])
-        self._frames = torch.from_numpy(drives.frames)
         self._probability = sampling_probability(drives.curvature, drives.speed, augmentation.balance)
         self.start_epoch(0)
 
@@ -169,8 +182,9 @@ class Samples(TorchDataset[Batch]):
         nearest = np.abs(self._lateral[:, None] - shift).argmin(axis=0)
         recovery = recovery_length(self.drives.speed[moments])
         signals = (shift - self._lateral[nearest], rotation, self._labels(np.asarray(indices)), recovery)
-        frames = self._frames[torch.from_numpy(nearest), torch.from_numpy(moments)]
-        return Batch(frames, *(torch.from_numpy(signal.astype(np.float32)) for signal in signals))
+        planes = self.drives.frames
+        frames = np.stack([unpacked(planes[camera, moment]) for camera, moment in zip(nearest, moments, strict=True)])
+        return Batch(torch.from_numpy(frames), *(torch.from_numpy(signal.astype(np.float32)) for signal in signals))
 
     def _labels(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
         """The two-second label [1/m] of samples: the recorded command, corrected for where the view was moved to."""

@@ -11,6 +11,7 @@ from pilotnet.drivers import PilotNetDriver, make_driver
 from pilotnet.model import PilotNet
 from pilotnet.viewpoint import View
 from sim.camera import Camera
+from sim.drawables import Explanation
 from sim.env import DrivingEnv, EnvConfig
 from sim.types import Control, Observation
 
@@ -30,6 +31,20 @@ def test_a_mirrored_picture_is_steered_the_other_way() -> None:
     left = driver.act(Observation(20.0, centre=frame[:, ::-1].copy())).curvature
     assert right == pytest.approx(-left)
     assert right > 0.5
+
+
+def test_pilotnet_shows_its_view_and_what_counts_in_it() -> None:
+    driver = PilotNetDriver(Checkpoint(PilotNet(), View(), Camera(elevation=1.2), {}))
+    assert driver.explain() == Explanation()
+    driver.act(Observation(20.0, centre=np.random.default_rng(0).integers(0, 256, (160, 320, 3), np.uint8)))
+    shown = driver.explain()
+    assert shown.view is not None
+    assert shown.heat is not None
+    assert shown.view.shape == (66, 200, 3)
+    assert (shown.heat.min(), shown.heat.max()) == (0, 1)
+    assert shown.camera == Camera(200, 66, 173.0, 22.0, elevation=1.2)
+    driver.reset()
+    assert driver.explain() == Explanation()
 
 
 def test_straight_never_steers() -> None:

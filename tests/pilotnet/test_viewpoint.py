@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pilotnet.samples import LIMIT, Augmentation
-from pilotnet.viewpoint import View, Viewpoint
+from pilotnet.viewpoint import YUV, View, Viewpoint, to_rgb
 from sim.camera import Camera
 
 CAMERA, VIEW = Camera(), View()
@@ -65,6 +65,21 @@ def test_grey_has_luma_only_and_full_range_is_minus_one_to_one() -> None:
         view, _ = view_of(np.full((160, 320, 3), value, np.uint8))
         np.testing.assert_allclose(view[0], luma, atol=1e-5)
         np.testing.assert_allclose(view[1:], 0.0, atol=1e-5)
+
+
+def test_a_view_comes_back_in_the_colours_it_had() -> None:
+    colours = torch.tensor([[255, 0, 0], [0, 255, 0], [0, 0, 255], [12, 130, 77]])
+    view = torch.einsum("kc,wc->kw", torch.tensor(YUV), colours / 127.5 - 1)[:, None, :]
+    assert to_rgb(view)[0].tolist() == colours.tolist()
+
+
+@pytest.mark.parametrize(("i", "j"), [(30, 20), (65, 199), (50, 0)])
+def test_the_unmoved_view_is_the_virtual_camera_s_picture(i: int, j: int) -> None:
+    viewpoint = Viewpoint(VIEW, CAMERA)
+    columns, rows = source(0.0, 0.0)
+    ground = viewpoint.virtual_camera.pixel_to_ground(np.array([j + 0.5]), np.array([i + 0.5]))
+    column, row = CAMERA.ground_to_pixel(*ground)
+    assert (columns[i, j], rows[i, j]) == pytest.approx((column[0], row[0]), abs=1e-3)
 
 
 def test_every_move_that_training_draws_stays_inside_the_frame_of_the_nearest_camera() -> None:

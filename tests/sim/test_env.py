@@ -88,3 +88,21 @@ def test_bad_settings_are_refused(settings: dict) -> None:
 def test_an_unknown_option_is_refused() -> None:
     with pytest.raises(ValueError, match=r"options has \['scenari'\]"):
         DrivingEnv().reset(options={"scenari": SHORT})
+
+
+def test_boxes_are_those_of_the_last_picture_even_when_the_world_has_moved_on() -> None:
+    env = DrivingEnv()
+    env.start(Scenario(road=RoadKind.RESIDENTIAL, seed=3, length=200.0, parked=20.0, pedestrians=30.0))
+    before = env.boxes()
+    assert before
+    env.advance(Control(0.0))
+    assert env.boxes() == before
+    env.observe()
+    assert env.boxes() != before
+
+
+def test_boxes_need_the_centre_camera() -> None:
+    env = DrivingEnv(EnvConfig(cameras=("left",)))
+    env.start(Scenario(road=RoadKind.RURAL, seed=3, length=100.0))
+    with pytest.raises(ValueError, match="boxes need the centre one"):
+        env.boxes()
