@@ -4,6 +4,7 @@ Two layers: `ground` for the place of the car's middle (offset, right-hand rule,
 wide as the car (clearance). A cost of HIT or more means that the car would touch something or leave the road.
 """
 
+import math
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ STEP = 0.05  # [m] between offsets of the map
 WIDEST = 4.0  # [m] offsets of the map to either side
 REAR = 6  # [m] of the map lie behind its first station
 ASIDE, BEYOND_LANE, LEAVING, LEFT_RULE = 0.06, 0.05, 0.15, 0.05  # per metre driven: [1/m], [1/m²], 1, 1
-CLEARANCE = 1.5  # per metre driven with no room at all
+CLEARANCE = 3.0  # per metre driven with no room at all
 LATERAL = 0.03  # per metre driven, times the square of the lateral acceleration [m/s²] that the path adds to the lane's
 FRONT_OUT, TAIL_IN = 3 * CAR_LENGTH**2 / 8, CAR_LENGTH**2 / 8  # [m²] times curvature: what the body needs in a bend
 
@@ -53,36 +54,55 @@ def surface(lane: LaneEstimate, standing: Standing, curvature: Floats, first: fl
     d = offsets()
     own = max(lane.width / 2 - CAR_WIDTH / 2 - LINE_MARGIN, 0.0)
     out = np.maximum(np.abs(d) - own, 0.0)
-    costs = ASIDE * np.abs(d) + BEYOND_LANE * out**2 + LEAVING * (out > STEP)
+    costs = ASIDE * np.abs(d) + BEYOND_LANE * out**2 + LEAVING * (out > STEP / 2)
     if right_hand and lane.left_oncoming:
-        costs += LEFT_RULE * (d < -own - STEP)
+        costs += LEFT_RULE * (d < -own - STEP / 2)
     left, right = room(lane, curvature)
     ground = np.where((d < left[:, None]) | (d > right[:, None]), HIT, costs)
     touch = np.zeros_like(ground)
-    _stand(touch, first - REAR, standing.start, standing.finish, standing.left, standing.right, standing.wanted, standing.least)
+    _stand(touch, first - REAR, own, *vars(standing).values())
     return Surface(ground, touch)
 
 
 @njit(cache=True)
 def _stand(
-    touch: Floats, first: float, start: Floats, finish: Floats, left: Floats, right: Floats, wanted: Floats, least: Floats
+    touch: Floats,
+    first: float,
+    own: float,
+    start: Floats,
+    finish: Floats,
+    left: Floats,
+    right: Floats,
+    wanted: Floats,
+    enough: Floats,
+    least: Floats,
 ) -> None:
-    """Add what it costs to come close to each of the standing."""
+    """Add what it costs to come close to each of the standing; `own` is how far the car may go within its lane [m]."""
     rows, columns = touch.shape
     half = CAR_WIDTH / 2
     for k in range(start.size):
         low = max(int(np.ceil(start[k] - wanted[k] - first)), 0)
         high = min(int(np.floor(finish[k] + wanted[k] - first)), rows - 1)
+        # Where the lane leaves enough room, leaving it wins nothing.
+        leftmost = -own if left[k] + own - half >= enough[k] else -np.inf
+        rightmost = own if own - half - right[k] >= enough[k] else np.inf
         for row in range(low, high + 1):
             along = max(start[k] - (first + row), first + row - finish[k], 0.0)
             for column in range(columns):
                 d = column * STEP - WIDEST
-                beside = max(left[k] - d - half, d - half - right[k], 0.0)
-                gap = np.sqrt(along**2 + beside**2)
-                if gap < least[k]:
+                if _gap(along, left[k], right[k], d, half) < least[k]:
                     touch[row, column] += 3 * HIT  # a third of it counts, see place_cost
-                elif gap < wanted[k]:
+                    continue
+                gap = _gap(along, left[k], right[k], min(max(d, leftmost), rightmost), half)
+                if gap < wanted[k]:
                     touch[row, column] += CLEARANCE * (1.0 - gap / wanted[k])
+
+
+@njit(cache=True)
+def _gap(along: float, left: float, right: float, d: float, half: float) -> float:
+    """Distance [m] of a car `half` wide to either side at offset `d` from something `along` metres away between two sides."""
+    beside = max(left - d - half, d - half - right, 0.0)
+    return math.sqrt(along**2 + beside**2)
 
 
 @njit(cache=True)

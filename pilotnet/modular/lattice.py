@@ -18,7 +18,6 @@ LAYERS = 20  # as many as reach to the horizon
 HORIZON = LAYER * (LAYERS + 1)  # [m] a path is at least so long
 NODE = 0.2  # [m] between nodes across
 SPANS = np.array([1, 2, 3, 4, 6, 8, 10], np.int64)  # layers that a ramp takes; one is for keeping an offset
-SAMPLE = 2  # [m] between the places of a ramp where its cost is taken
 MOST_LATERAL = 3.0  # [m/s²] that a ramp may add
 MOST_BEND = 0.12  # [1/m]
 RAMP = 0.15  # cost of every change of offset
@@ -35,8 +34,8 @@ class LateralState(NamedTuple):
 
 
 def nodes(left: float, right: float) -> Floats:
-    """The end offsets [m] between two limits; 0 is always one of them."""
-    return NODE * np.arange(-int(-left / NODE), int(right / NODE) + 1, dtype=np.float64)
+    """The end offsets [m] from `left` (0 or less) to `right` (0 or more); 0 is always one of them."""
+    return NODE * np.arange(-int(-left / NODE + 1e-9), int(right / NODE + 1e-9) + 1, dtype=np.float64)
 
 
 @njit(cache=True)
@@ -55,19 +54,23 @@ def quintic(start: LateralState, end: float, length: float, at: float) -> Latera
 
 
 @njit(cache=True)
-def _ramp_cost(surface: Surface, curvature: Floats, first: int, start: LateralState, end: float, length: int, speed: float) -> float:
-    """The cost of a ramp that begins `first` metres after the map's first station; UNREACHED where it is too sharp."""
+def _ramp_cost(
+    surface: Surface, curvature: Floats, first: int, start: LateralState, end: float, length: int, speed: float, most: float
+) -> float:
+    """The cost of a ramp that begins `first` metres after the map's first station; UNREACHED where it is too sharp.
+
+    It is given up as soon as it costs more than `most`.
+    """
     change = abs(end - start.offset)
     sharpest = 5.78 * change / length**2
     if sharpest > MOST_BEND or sharpest * speed**2 > MOST_LATERAL:
         return UNREACHED
     cost = RAMP if change > 1e-6 else 0.0
-    at = 0
-    while at < length:
-        step = min(SAMPLE, length - at)
-        d, slope, bend = quintic(start, end, float(length), at + step)
-        cost += step * place_cost(surface, REAR + first + at + step, d, slope, bend, curvature[REAR + first + at + step], speed)
-        at += step
+    for at in range(1, length + 1):
+        d, slope, bend = quintic(start, end, float(length), float(at))
+        cost += place_cost(surface, REAR + first + at, d, slope, bend, curvature[REAR + first + at], speed)
+        if cost >= most:
+            break
     return cost
 
 
@@ -87,7 +90,7 @@ def cheapest_paths(
         place = lead_in + LAYER * layer
         for j in range(count):
             if LAYER <= place <= LAYER * SPANS[-1]:
-                best[layer, j] = _ramp_cost(surface, curvature, 0, start, ends[j], place, speed)
+                best[layer, j] = _ramp_cost(surface, curvature, 0, start, ends[j], place, speed, UNREACHED)
             for span in SPANS:
                 before = layer - span
                 if before < 0:
@@ -97,8 +100,9 @@ def cheapest_paths(
                     if (span == 1) != (i == j) or best[before, i] >= best[layer, j]:
                         continue
                     state = LateralState(ends[i], 0.0, 0.0)
+                    most = best[layer, j] - best[before, i]
                     cost = best[before, i] + _ramp_cost(
-                        surface, curvature, lead_in + LAYER * before, state, ends[j], LAYER * span, speed
+                        surface, curvature, lead_in + LAYER * before, state, ends[j], LAYER * span, speed, most
                     )
                     if cost < best[layer, j]:
                         best[layer, j], parent[layer, j, 0], parent[layer, j, 1] = cost, before, i

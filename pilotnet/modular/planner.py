@@ -10,14 +10,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from pilotnet.modular.costs import HIT, REAR, Surface, room, surface
-from pilotnet.modular.lattice import HORIZON, LAYER, LateralState, cheapest_paths, nodes, path_cost, quintic
+from pilotnet.modular.lattice import HORIZON, LAYER, NODE, LateralState, cheapest_paths, nodes, path_cost, quintic
 from pilotnet.modular.records import Candidate, Floats, LaneEstimate, Plan, Track, Word
-from pilotnet.modular.scene import Users, sort_out
-from pilotnet.modular.speeds import Demand, demands, wanted_speed
+from pilotnet.modular.scene import Standing, Users, sort_out
+from pilotnet.modular.speeds import Demand, demands
 from sim.pedals import MAX_BRAKING, eased
 from sim.steering import slip_angle
 
 HYSTERESIS = 0.3  # cost by which another path must be better than the present one
+STOPPING_ROOM = 8.0  # [m] beyond its braking distance a blocked path is as good as a free one
 FREER = 2.0  # [m] by which a blocked path must be free for longer than the present one
 ASTRAY = 0.7  # [m] so far from its path the car begins a new one where it is
 BACK_TIME, SHORTEST_BACK = 2.0, 15.0  # [s], [m] the way in which a new path leads to the middle of its lane
@@ -65,18 +66,18 @@ class Planner:
         # What it costs to be where, and the cheapest path to every end offset.
         curvature = lane.curvature_at(self._next + np.arange(-REAR, LENGTH + REAR, dtype=np.float64))
         costs = surface(lane, scene.standing, curvature, self._next, self.right_hand)
-        candidates = self._cheapest(lane, costs, curvature, speed)
+        candidates = self._cheapest(_useful(lane, scene.standing, curvature), costs, curvature, speed)
         # The best of them, unless the present one is nearly as good.
         chosen, free = self._choose(candidates, costs, curvature, speed)
         # The pedals obey whoever asks for the least, and the word is theirs.
-        asked = demands(lane, chosen, free, scene, speed, now.held)
+        wanted, asked = demands(lane, chosen, free, scene, speed, now.held)
         if now.blind:
             asked.append(Demand(-min(CALM_BRAKING, speed / self.duration), Word.BLIND))
         least = min(asked, key=lambda demand: demand.acceleration)
         self._acceleration = max(eased(least.acceleration, self._acceleration, self.duration), -MAX_BRAKING)
         word = Word.BLIND if now.blind else _word(least.word, chosen)
         shown = tuple(self._candidate(path, self._next, cost) for path, cost, _ in candidates)
-        return Plan(chosen, wanted_speed(lane, chosen, scene, speed), self._acceleration, word, shown)
+        return Plan(chosen, wanted, self._acceleration, word, shown)
 
     @property
     def _first(self) -> int:
@@ -105,12 +106,11 @@ class Planner:
         self._path, self._begin = np.array(before + back).T, self._first - 2
 
     def _cheapest(
-        self, lane: LaneEstimate, costs: Surface, curvature: Floats, speed: float
+        self, limits: tuple[float, float], costs: Surface, curvature: Floats, speed: float
     ) -> list[tuple[Floats, float, int]]:
-        """The cheapest path (3, N) to every end offset, its cost, and how far it is free [m]."""
+        """The cheapest path (3, N) to every end offset between two limits, its cost, and how far it is free [m]."""
         assert self._path is not None
-        left, right = (float(np.clip(limit, -MOST_OFFSET, MOST_OFFSET)) for limit in _widest(room(lane, curvature)))
-        ends = nodes(left, right)
+        ends = nodes(*limits)
         paths, unused = np.empty((ends.size, 3, LENGTH)), np.empty(ends.size)
         start = LateralState(*self._path[:, 2].tolist())
         lead_in = (-self._first) % LAYER or LAYER
@@ -124,8 +124,14 @@ class Planner:
         assert self._path is not None
         present = _from(self._path, 2)
         path, cost, free = present, *path_cost(costs, curvature, present, speed)
-        best = min(candidates, key=lambda candidate: (candidate[1] >= HIT, -candidate[2] if candidate[1] >= HIT else 0, candidate[1]))
-        better = best[1] < cost - HYSTERESIS if best[1] < HIT else cost >= HIT and best[2] > free + FREER
+        best = min(candidates, key=lambda candidate: candidate[1])
+        if best[1] >= HIT:
+            # Nothing is free: as close to the middle of the lane as possible, with room enough to stop.
+            needed = speed**2 / (2 * CALM_BRAKING) + STOPPING_ROOM
+            best = min(candidates, key=lambda candidate: (-min(candidate[2], needed), float(np.abs(candidate[0][0]).sum())))
+            better = cost >= HIT and min(best[2], needed) > min(free, needed) + FREER
+        else:
+            better = best[1] < cost - HYSTERESIS
         if better:
             path, cost, free = best
             self._path = np.concatenate([self._path[:, :2], path], axis=1)
@@ -145,12 +151,20 @@ def _from(path: Floats, begin: int, length: int = LENGTH) -> Floats:
     return np.concatenate([kept, rest], axis=1)
 
 
-def _widest(limits: tuple[Floats, Floats]) -> tuple[float, float]:
-    return float(limits[0].min()), float(limits[1].max())
+def _useful(lane: LaneEstimate, standing: Standing, curvature: Floats) -> tuple[float, float]:
+    """The leftmost and the rightmost end offset [m] that make sense: within the road, and no farther than somebody asks for."""
+    left, right = room(lane, curvature)
+    left, right = max(float(left.min()), -MOST_OFFSET), min(float(right.max()), MOST_OFFSET)
+    useful = standing.useful(left, right)
+    return max(useful[0] - NODE, left), min(useful[1] + NODE, right)
 
 
 def _word(asked: Word, path: Candidate) -> Word:
     """The word for a plan whose pedals obey a demand: a free path around something avoids it."""
     close = (path.stations >= 0) & (path.stations <= AVOIDED_WITHIN)
     avoids = bool(np.any(np.abs(path.offsets[close]) > AVOIDING))
-    return Word.AVOID if asked is Word.KEEP and avoids else asked
+    if asked is not Word.KEEP:
+        return asked
+    if path.cost == math.inf:
+        return Word.STOP
+    return Word.AVOID if avoids else Word.KEEP

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pilotnet.modular.records import BEHIND, Floats, LaneEstimate, Track
+from sim.detour import ENOUGH, ENOUGH_TO_PERSON, PARKED_CLEARANCE, PERSON_CLEARANCE
 from sim.geometry import Centreline, wrap_angle
 from sim.steering import CAR_LENGTH, CAR_WIDTH
 
@@ -17,20 +18,22 @@ MOVING = 1.0  # [m/s] a car slower than this stands
 STEPS_OUT = 0.45  # [m/s] across the lane: somebody so fast is crossing it
 NEW = 1.0  # [s] who turns up in the lane is taken for crossing until they have been seen to stand for so long
 IN_LANE = 0.35  # of the lane's width: a standing car whose middle is so close to the lane's waits there, others are parked
-GROWTH = 0.15  # [m/s] by which a standard deviation of a predicted position grows
-MOST_GROWTH = 0.5  # [m]
+GROWTH = 0.05  # [m/s] by which a standard deviation of a predicted position grows
+MOST_GROWTH = 0.3  # [m]
 CORRIDOR = 0.6  # [m] beside the car where nobody may step
 SLOWEST = 3.0  # [m/s] places where one meets somebody are worked out for at least this speed
 
 
 class Wishes(NamedTuple):
-    """How much room something is given [m]: `wanted`, and the `least` with which it is passed at all; by sort of road user."""
+    """How much room something is given [m]: `wanted`, what is `enough` for a car that stays in its lane, and the `least`."""
 
     wanted: float
+    enough: float
     least: float
 
 
-PERSON, PARKED, WAITING = Wishes(1.5, 0.4), Wishes(1.0, 0.5), Wishes(0.6, 0.4)
+PERSON, PARKED = Wishes(PERSON_CLEARANCE, ENOUGH_TO_PERSON, 0.4), Wishes(PARKED_CLEARANCE, ENOUGH, 0.5)
+WAITING = Wishes(0.6, 0.4, 0.4)  # cars that stand in the oncoming lane; they are met like moving ones
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ def _in_lane(track: Track, course: Centreline) -> tuple[float, ...]:
 class Standing:
     """What the path must lead around, as arrays (N,): ground from `start` to `finish` and from `left` to `right` [m].
 
-    wanted, least: the room it is given [m]; walkers are stretched over the way until we meet them.
+    wanted, enough, least: the room it is given [m], see Wishes; walkers are stretched over the way until we meet them.
     """
 
     start: Floats
@@ -91,7 +94,18 @@ class Standing:
     left: Floats
     right: Floats
     wanted: Floats
+    enough: Floats
     least: Floats
+
+    def useful(self, left: float, right: float) -> tuple[float, float]:
+        """How far it makes sense to go to either side to get past them, at most from `left` (< 0) to `right` (> 0) [m]."""
+        half = CAR_WIDTH / 2
+        to_left, to_right = self.left - half - self.wanted, self.right + half + self.wanted
+        least_left, least_right = self.left - half - self.least, self.right + half + self.least
+        # Whoever leaves the middle of the lane enough room is no reason to go anywhere.
+        near = (to_left < 0) & (to_right > 0)
+        on_left, on_right = near & (least_left >= left), near & (least_right <= right)
+        return max(float(to_left[on_left].min(initial=0.0)), left), min(float(to_right[on_right].max(initial=0.0)), right)
 
 
 @dataclass(frozen=True)
@@ -133,16 +147,16 @@ def _standing(users: Users, lane: LaneEstimate, speed: float) -> Standing:
     meeting = np.maximum(users.station, 0.0) / np.maximum(max(speed, SLOWEST) - users.along, 1.0)
     walked = np.where(users.person, users.along * meeting, 0.0)
     grown = np.minimum(users.spread + GROWTH * meeting * users.person, MOST_GROWTH)
-    # Cars that stand in the oncoming lane wait there; they are met like moving ones.
     waiting = ~users.person & lane.left_oncoming & (np.abs(users.d + lane.width) < IN_LANE * lane.width)
-    wishes = np.array([PARKED, PERSON, WAITING])[np.where(users.person, 1, np.where(waiting, 2, 0))].reshape(-1, 2)
+    wishes = np.array([PARKED, PERSON, WAITING])[np.where(users.person, 1, np.where(waiting, 2, 0))].reshape(-1, 3)
     return Standing(
         start=users.station + np.minimum(walked, 0.0) - users.half_length,
         finish=users.station + np.maximum(walked, 0.0) + users.half_length,
         left=users.d - users.half_width,
         right=users.d + users.half_width,
         wanted=wishes[:, 0] + grown,
-        least=wishes[:, 1] + np.minimum(users.spread, 0.2),
+        enough=wishes[:, 1],
+        least=wishes[:, 2] + np.minimum(users.spread, 0.2),
     )
 
 

@@ -72,15 +72,15 @@ def _polite_speed(path: Candidate, beside: Users, soon: float) -> float:
     return lowest
 
 
-def demands(lane: LaneEstimate, path: Candidate, free: float, scene: Scene, speed: float, held: float) -> list[Demand]:
-    """What everything asks for; free: how far ahead the path is free [m], inf when all of it is; held: by the wheels [1/m]."""
+def demands(lane: LaneEstimate, path: Candidate, free: float, scene: Scene, speed: float, held: float) -> tuple[float, list[Demand]]:
+    """The speed [m/s] for a road with nobody in the way, and what everything asks of the pedals; free: how far ahead the path is free [m], inf when all of it is; held: by the wheels [1/m]."""
     wanted = wanted_speed(lane, path, scene, speed)
     asked = [Demand(min(pace(speed, wanted), cornering(speed, held), PULL_AWAY), Word.KEEP)]
     asked += [Demand(stopping(speed, free - BLOCKED_MARGIN), Word.STOP)] if free < math.inf else []
     asked += _following(path, scene, speed, wanted)
     asked += _crossing(path, scene.crossing, speed)
     asked += _giving_way(lane, path, scene, speed, wanted)
-    return asked
+    return wanted, asked
 
 
 def _following(path: Candidate, scene: Scene, speed: float, wanted: float) -> list[Demand]:
