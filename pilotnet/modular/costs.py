@@ -17,7 +17,7 @@ from sim.steering import CAR_LENGTH, CAR_WIDTH
 
 HIT = 1e4
 STEP = 0.05  # [m] between offsets of the map
-WIDEST = 4.0  # [m] offsets of the map to either side
+SIDE = 80  # columns of the map on either side of the lane's middle
 REAR = 6  # [m] of the map lie behind its first station
 ASIDE, BEYOND_LANE, LEAVING, LEFT_RULE = 0.06, 0.05, 0.15, 0.05  # per metre driven: [1/m], [1/m²], 1, 1
 CLEARANCE = 3.0  # per metre driven with no room at all
@@ -34,7 +34,7 @@ class Surface(NamedTuple):
 
 def offsets() -> Floats:
     """The offsets [m] of the map's columns."""
-    return np.arange(-WIDEST, WIDEST + STEP / 2, STEP)
+    return STEP * np.arange(-SIDE, SIDE + 1)
 
 
 def room(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Floats]:
@@ -89,9 +89,9 @@ def _stand(
         for row in range(low, high + 1):
             along = max(start[k] - (first + row), first + row - finish[k], 0.0)
             for column in range(columns):
-                d = column * STEP - WIDEST
+                d = (column - SIDE) * STEP
                 if _gap(along, left[k], right[k], d, half) < least[k]:
-                    touch[row, column] += 3 * HIT  # a third of it counts, see place_cost
+                    touch[row, column] += HIT
                     continue
                 gap = _gap(along, left[k], right[k], min(max(d, leftmost), rightmost), half)
                 if gap < wanted[k]:
@@ -101,25 +101,30 @@ def _stand(
 @njit(cache=True)
 def _gap(along: float, left: float, right: float, d: float, half: float) -> float:
     """Distance [m] of a car `half` wide to either side at offset `d` from something `along` metres away between two sides."""
-    beside = max(left - d - half, d - half - right, 0.0)
+    beside = max((left - d) - half, (d - right) - half, 0.0)
     return math.sqrt(along**2 + beside**2)
+
+
+@njit(cache=True)
+def _column(d: float) -> int:
+    """The column of an offset [m], rounded alike on both sides."""
+    away = min(int(abs(d) / STEP + 0.5), SIDE)
+    return SIDE + away if d > 0 else SIDE - away
 
 
 @njit(cache=True)
 def place_cost(surface: Surface, row: int, d: float, slope: float, bend: float, curvature: float, speed: float) -> float:
     """The cost per metre of being at a row of the map and at offset `d` [m], and of bending there; HIT or more is none.
 
-    The body is sampled at its ends and its middle. It lies across the path by the slip angle, 2.5 m times the path's curvature.
+    Of the body's ends and its middle the one closest to something counts. It lies across the path by the slip angle, 2.5 m times the path's curvature.
     """
     ground, touch = surface
-    rows, columns = ground.shape
-    middle = min(max(int((d + WIDEST) / STEP + 0.5), 0), columns - 1)
+    last = ground.shape[0] - 1
     turned = CAR_LENGTH / 2 * (slope - CAR_LENGTH / 2 * (curvature + bend))
     sagitta = CAR_LENGTH**2 / 8 * curvature
-    front = min(max(int((d + turned - sagitta + WIDEST) / STEP + 0.5), 0), columns - 1)
-    rear = min(max(int((d - turned - sagitta + WIDEST) / STEP + 0.5), 0), columns - 1)
-    before, behind = min(row + 3, rows - 1), max(row - 3, 0)
-    body = touch[before, front] + touch[row, middle] + touch[behind, rear]
+    front = touch[min(row + 3, last), _column(d + turned - sagitta)]
+    rear = touch[max(row - 3, 0), _column(d - turned - sagitta)]
+    body = max(front, touch[row, _column(d)], rear)
     asked = speed * speed * bend
-    return ground[row, middle] + body / 3 + LATERAL * asked * asked
+    return ground[row, _column(d)] + body + LATERAL * asked * asked
 
