@@ -61,7 +61,8 @@ def load_checkpoint(path: Path) -> Checkpoint:
         raise ValueError(f"checkpoint {file} is not a readable safetensors file: {error}") from error
     if header.get("format") != FORMAT:
         raise ValueError(f"checkpoint {file} has format {header.get('format')!r}; this version reads {FORMAT!r}")
-    model = PilotNet()
+    # Networks without a speed output, and those from before there was one, have no scale for it.
+    model = PilotNet(speed_scale=1.0 if "speed_scale" in tensors else None)
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:

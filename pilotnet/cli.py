@@ -114,7 +114,7 @@ def evaluate_command(words: list[str]) -> None:
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
     config, options = _settings(parser, EvaluateConfig, words)
     results = evaluate(config, options.out, options.checkpoint)
-    console.print(score_table(results.scores()))
+    console.print(score_table(results.scores(), f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"))
     model = f" --model {options.checkpoint}" if options.checkpoint else ""
     closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")
 

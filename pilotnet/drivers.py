@@ -8,26 +8,36 @@ from pilotnet.checkpoint import Checkpoint, load_checkpoint
 from pilotnet.saliency import visual_back_prop
 from pilotnet.viewpoint import Viewpoint, to_rgb
 from sim.drawables import Explanation
-from sim.env import DrivingEnv
+from sim.env import DrivingEnv, Pedals
 from sim.expert import Expert
+from sim.pedals import PULL_AWAY, pace
 from sim.types import Control, Driver, Observation
 
 DRIVER_NAMES = ("expert", "pilotnet", "straight")
 
 
 class Straight:
-    """Holds the wheel straight and its speed: the floor that every driver must beat."""
+    """Holds the wheel straight and the speed with which it set out: the floor that every driver must beat.
+
+    Where it has the pedals it neither brakes nor slows down for anything, and accelerates only back to that speed.
+    """
+
+    def __init__(self) -> None:
+        self._speed: float | None = None
 
     def reset(self) -> None:
-        """Nothing to forget."""
+        """Forget the speed of the last drive."""
+        self._speed = None
 
-    def act(self, observation: Observation) -> Control:  # noqa: ARG002
-        """Always the same command."""
-        return Control(0.0)
+    def act(self, observation: Observation) -> Control:
+        """Straight on, at the speed of the first moment."""
+        if self._speed is None:
+            self._speed = observation.speed
+        return Control(0.0, pace(observation.speed, self._speed))
 
 
 class PilotNetDriver:
-    """Steers by the network alone: the centre camera's frame -> the network's view, unmoved -> curvature."""
+    """Drives by the network alone: the centre camera's frame -> the network's view, unmoved -> curvature and target speed."""
 
     def __init__(self, checkpoint: Checkpoint, device: str = "cpu") -> None:
         self._viewpoint = Viewpoint(checkpoint.view, checkpoint.camera)
@@ -47,7 +57,11 @@ class PilotNetDriver:
             raise ValueError("the observation has no centre frame; pilotnet needs an environment with the centre camera")
         frame = torch.from_numpy(observation.centre)[None].to(self._device)
         self._views, _ = self._viewpoint(frame, self._unmoved, self._unmoved)
-        return Control(float(self._model(self._views)))
+        curvature, speed = self._model.commands(self._views)
+        if speed is None:
+            return Control(float(curvature))
+        # The road's speed is no reason to pull away faster than people do.
+        return Control(float(curvature), min(pace(observation.speed, max(float(speed), 0.0)), PULL_AWAY))
 
     @torch.inference_mode()
     def explain(self) -> Explanation:
@@ -66,7 +80,10 @@ def needs_camera(name: str) -> bool:
 
 
 def make_driver(name: str, env: DrivingEnv, checkpoint: Path | None = None) -> Driver:
-    """The driver of this name for an environment; `pilotnet` needs a checkpoint. Raises ValueError otherwise."""
+    """The driver of this name for an environment; `pilotnet` needs a checkpoint. Raises ValueError otherwise.
+
+    Where the driver has the pedals, the checkpoint must have a speed output.
+    """
     if not needs_camera(name):
         return Expert(env) if name == "expert" else Straight()
     if checkpoint is None:
@@ -74,4 +91,9 @@ def make_driver(name: str, env: DrivingEnv, checkpoint: Path | None = None) -> D
     loaded = load_checkpoint(checkpoint)
     if loaded.camera != env.cameras["centre"]:
         raise ValueError(f"checkpoint {checkpoint} was trained for {loaded.camera}; the environment has {env.cameras['centre']}")
+    if env.config.pedals is Pedals.DRIVER and loaded.model.speed_scale is None:
+        raise ValueError(
+            f"checkpoint {checkpoint} only steers; with pedals driver it must also choose its speed: "
+            "train one with `pilotnet train DATA --speed true`"
+        )
     return PilotNetDriver(loaded)

@@ -22,9 +22,9 @@ from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
 from pilotnet.parallel import in_parallel
 from pilotnet.progress import track
 from pilotnet.suites import suite
-from sim.env import DrivingEnv, EnvConfig
+from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.rollout import Disturbance, rollout
-from sim.scenario import Scenario
+from sim.scenario import Scenario, choice
 from sim.types import Observation, Step
 
 EPISODES_FILE, TRACES_FILE = "episodes.csv", "traces.parquet"
@@ -41,6 +41,7 @@ class EvaluateConfig:
         episodes: roads that every driver drives
         length: metres of each drive
         first: number of the first road of the split
+        pedals: who brakes; shared, one speed controller that knows the world for every driver alike, or driver, each for itself
         noise: strength of pushes against the steering [m], 0 for none; every driver gets the same
         workers: processes, 0 for all cores; it changes nothing in the scores
     """
@@ -51,6 +52,7 @@ class EvaluateConfig:
     episodes: int = 20
     length: float = 1500.0
     first: int = 0
+    pedals: Literal["shared", "driver"] = "shared"
     noise: float = 0.0
     workers: int = 0
 
@@ -58,6 +60,7 @@ class EvaluateConfig:
         for name in ("first", "workers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
+        choice("pedals", self.pedals, Pedals)
 
     def scenarios(self) -> list[Scenario]:
         """The roads that every driver drives."""
@@ -81,11 +84,11 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) 
     scenarios = config.scenarios()
     pushes(scenarios[0], config.noise)
     for name in config.drivers:
-        make_driver(name, DrivingEnv(EnvConfig()), checkpoint)
+        make_driver(name, DrivingEnv(EnvConfig(pedals=Pedals(config.pedals))), checkpoint)
     drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
     with output_folder(out) as folder:
         write_provenance(folder, "evaluate", config, seed=config.first)
-        jobs = [(name, scenario, checkpoint, config.noise) for name, scenario in drives]
+        jobs = [(name, scenario, checkpoint, config.noise, Pedals(config.pedals)) for name, scenario in drives]
         with closing(in_parallel(_drive, jobs, config.workers)) as drives_done:
             done = list(track(drives_done, "driving", len(jobs)))
         episodes = tuple(score for score, _ in done)
@@ -96,9 +99,11 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) 
     return Results(out, episodes)
 
 
-def _drive(name: str, scenario: Scenario, checkpoint: Path | None, noise: float) -> tuple[EpisodeScore, pyarrow.Table]:
+def _drive(
+    name: str, scenario: Scenario, checkpoint: Path | None, noise: float, pedals: Pedals
+) -> tuple[EpisodeScore, pyarrow.Table]:
     """One drive, for a worker process."""
-    env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else ()))
+    env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
     driver = make_driver(name, env, checkpoint)
     steps = [without_frames(step) for step in rollout(env, driver, scenario, pushes(scenario, noise))]
     score = score_episode(name, scenario, env.rate, steps)

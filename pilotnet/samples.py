@@ -23,6 +23,7 @@ from pilotnet.dataset import Dataset
 from pilotnet.progress import track
 from pilotnet.viewpoint import View, Viewpoint
 from sim.camera import Camera
+from sim.pedals import PEDAL_TIME
 from sim.scenario import Split
 from sim.steering import recovery_curvature, recovery_length
 from sim.types import Image
@@ -63,7 +64,8 @@ class Batch(NamedTuple):
     """Samples of B moved views.
 
     frames: recorded pictures, (B, H, W, 3) uint8; shift [m] and rotation [rad]: how the view is moved against the camera that
-    recorded them, (B,); curvature: what to learn [1/m], (B,); recovery: the way [m] back to the path, (B,).
+    recorded them, (B,); curvature: what to learn [1/m], (B,); recovery: the way [m] back to the path, (B,); speed: to drive
+    [m/s], (B,), for networks with that output.
     """
 
     frames: Tensor
@@ -71,18 +73,21 @@ class Batch(NamedTuple):
     rotation: Tensor
     curvature: Tensor
     recovery: Tensor
+    speed: Tensor
 
 
 @dataclass(frozen=True)
 class Drives:
     """All frames of one split, `packed`: (cameras, N, H * 3 / 2, W) uint8; the curvature label [1/m] and the speed [m/s], (N,).
 
-    cameras: what recorded them, cropped to the rows that are kept, in the order of the first axis.
+    cameras: what recorded them, cropped to the rows that are kept, in the order of the first axis; target_speed: the label of the
+    speed output [m/s], (N,).
     """
 
     frames: NDArray[np.uint8]
     curvature: NDArray[np.float64]
     speed: NDArray[np.float64]
+    target_speed: NDArray[np.float64]
     cameras: dict[str, Camera]
 
     @property
@@ -115,9 +120,19 @@ def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmen
     for _ in track(decoded, f"reading {split} frames", len(jobs)):
         pass
     signals = [dataset.signals(episode.index) for episode in episodes]
-    return Drives(
-        frames, np.concatenate([s.curvature for s in signals]), np.concatenate([s.speed for s in signals]), cameras
-    )  # fmt: skip
+    curvature, speed = np.concatenate([s.curvature for s in signals]), np.concatenate([s.speed for s in signals])
+    return Drives(frames, curvature, speed, np.concatenate([target_speed(s.speed, dataset.fps) for s in signals]), cameras)
+
+
+def target_speed(speed: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+    """The speed label [m/s] of each moment of one drive, (N,), ticked at `rate` [Hz]: the driver's own speed PEDAL_TIME later.
+
+    The car closes the difference to a target v* within the pedal time T: it accelerates by (v* - v) / T. With v*(t) = v(t + T)
+    that is the driver's own acceleration to first order, so whoever follows the label brakes where the driver braked: the present
+    speed would lag behind by T, several metres before somebody who crosses, and a mean over that time by half as much.
+    """
+    moments = np.arange(len(speed)) + round(PEDAL_TIME * rate)
+    return speed[np.minimum(moments, len(speed) - 1)]
 
 
 def packed(frame: Image) -> NDArray[np.uint8]:
@@ -172,6 +187,10 @@ class Samples(TorchDataset[Batch]):
         recovery = recovery_length(self.drives.speed[self._moments])
         return float(labels.std()) or 1.0, float((labels * recovery**2 / 6).std()) or 1.0
 
+    def speed_size(self) -> float:
+        """Root mean square of the speed labels [m/s]."""
+        return float(np.sqrt(np.mean(self.drives.target_speed**2))) or 1.0
+
     def __len__(self) -> int:
         """Samples in an epoch: as many as there are moments."""
         return self.drives.size
@@ -181,7 +200,9 @@ class Samples(TorchDataset[Batch]):
         moments, shift, rotation = self._moments[indices], self._shift[indices], self._rotation[indices]
         nearest = np.abs(self._lateral[:, None] - shift).argmin(axis=0)
         recovery = recovery_length(self.drives.speed[moments])
-        signals = (shift - self._lateral[nearest], rotation, self._labels(np.asarray(indices)), recovery)
+        labels = self._labels(np.asarray(indices))
+        # Wherever in its lane a car is, it should drive as fast as it did: a moved view keeps the speed of the moment.
+        signals = (shift - self._lateral[nearest], rotation, labels, recovery, self.drives.target_speed[moments])
         planes = self.drives.frames
         frames = np.stack([unpacked(planes[camera, moment]) for camera, moment in zip(nearest, moments, strict=True)])
         return Batch(torch.from_numpy(frames), *(torch.from_numpy(signal.astype(np.float32)) for signal in signals))

@@ -13,14 +13,26 @@ from pilotnet.viewpoint import View
 from sim.camera import Camera
 from sim.drawables import Explanation
 from sim.env import DrivingEnv, EnvConfig
+from sim.pedals import PEDAL_TIME, PULL_AWAY
 from sim.types import Control, Observation
 
 
 class Balance(torch.nn.Module):
     """A stand-in network: steers right when the right half of the view is brighter."""
 
-    def forward(self, views: torch.Tensor) -> torch.Tensor:
-        return (views[:, 0, :, 100:].mean() - views[:, 0, :, :100].mean())[None]
+    def commands(self, views: torch.Tensor) -> tuple[torch.Tensor, None]:
+        return (views[:, 0, :, 100:].mean() - views[:, 0, :, :100].mean())[None], None
+
+
+class Cruise(torch.nn.Module):
+    """A stand-in network: straight on, always towards one speed."""
+
+    def __init__(self, speed: float) -> None:
+        super().__init__()
+        self._speed = speed
+
+    def commands(self, views: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        return torch.zeros(len(views)), torch.full((len(views),), self._speed)
 
 
 def test_a_mirrored_picture_is_steered_the_other_way() -> None:
@@ -50,6 +62,35 @@ def test_pilotnet_shows_its_view_and_what_counts_in_it() -> None:
 def test_straight_never_steers() -> None:
     driver = make_driver("straight", DrivingEnv(EnvConfig(cameras=())))
     assert driver.act(Observation(20.0)) == Control(0.0)
+
+
+def test_straight_holds_the_speed_it_set_out_with_in_every_drive_anew() -> None:
+    driver = make_driver("straight", DrivingEnv(EnvConfig(cameras=())))
+    driver.act(Observation(20.0))
+    assert driver.act(Observation(17.0)).acceleration == pytest.approx(3.0 / PEDAL_TIME)
+    assert driver.act(Observation(20.6)).acceleration == pytest.approx(-0.6 / PEDAL_TIME)
+    driver.reset()
+    assert driver.act(Observation(8.0)) == driver.act(Observation(8.0)) == Control(0.0)
+
+
+def test_pilotnet_paces_towards_the_speed_of_its_network() -> None:
+    frame = np.zeros((160, 320, 3), np.uint8)
+    driver = PilotNetDriver(Checkpoint(Cruise(10.0), View(), Camera(), {}))
+    assert driver.act(Observation(10.0, centre=frame)).acceleration == pytest.approx(0.0)
+    assert driver.act(Observation(12.0, centre=frame)).acceleration == pytest.approx(-2.0 / PEDAL_TIME)
+    assert driver.act(Observation(1.0, centre=frame)).acceleration == PULL_AWAY
+
+
+def test_a_speed_below_zero_is_a_stop() -> None:
+    frame = np.zeros((160, 320, 3), np.uint8)
+    driver = PilotNetDriver(Checkpoint(Cruise(-3.0), View(), Camera(), {}))
+    assert driver.act(Observation(0.0, centre=frame)).acceleration == 0.0
+    assert driver.act(Observation(1.2, centre=frame)).acceleration == pytest.approx(-2.0)
+
+
+def test_with_its_own_pedals_pilotnet_needs_a_speed_output(tiny_model: Path) -> None:
+    with pytest.raises(ValueError, match=r"only steers; .* train one with `pilotnet train DATA --speed true`"):
+        make_driver("pilotnet", DrivingEnv(EnvConfig(pedals="driver")), tiny_model)
 
 
 def test_an_unknown_driver_is_refused() -> None:

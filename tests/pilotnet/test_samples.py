@@ -10,9 +10,21 @@ import torch
 
 from pilotnet import samples
 from pilotnet.dataset import Dataset
-from pilotnet.samples import LIMIT, Augmentation, Batch, Drives, Samples, load_drives, packed, sampling_probability, unpacked
+from pilotnet.samples import (
+    LIMIT,
+    Augmentation,
+    Batch,
+    Drives,
+    Samples,
+    load_drives,
+    packed,
+    sampling_probability,
+    target_speed,
+    unpacked,
+)
 from pilotnet.viewpoint import View
 from sim.camera import Camera, rig
+from sim.pedals import pace
 from sim.scenario import Split
 from sim.steering import recovery_curvature
 
@@ -30,7 +42,7 @@ def drives(size: int = 400) -> Drives:
         for moment in range(size):
             frames[camera, moment] = packed(np.tile((STEP * digits[moment]).astype(np.uint8)[None, :, None], (2, 1, 3)))
     curvature = 0.01 * np.sin(np.arange(size) / 20)
-    return Drives(frames, curvature, np.full(size, 20.0), cameras)
+    return Drives(frames, curvature, np.full(size, 20.0), np.linspace(0.0, 20.0, size), cameras)
 
 
 def digits_of(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
@@ -47,6 +59,28 @@ def test_the_label_is_the_recorded_command_corrected_for_shift_and_rotation_of_t
     offset = batch.shift.numpy() + np.array([-0.6, 0.0, 0.6])[camera]
     expected = source.curvature[moment] + recovery_curvature(offset, batch.rotation.numpy(), 20.0)
     np.testing.assert_allclose(batch.curvature.numpy(), expected, atol=1e-7)
+
+
+def test_a_moved_view_keeps_the_speed_to_drive_of_its_moment() -> None:
+    source = drives()
+    batch = Samples(source, Augmentation(), seed=1).__getitems__(list(range(400)))
+    _, moment = digits_of(batch)
+    assert batch.shift.abs().max() > 0.3
+    np.testing.assert_allclose(batch.speed.numpy(), source.target_speed[moment], rtol=1e-6)
+
+
+def test_whoever_paces_towards_the_speed_label_brakes_as_the_recorded_driver_did() -> None:
+    # Constant braking by 1.5 m/s² from 12 m/s: the label is 0.9 m/s below the present speed, and 0.9 / 0.6 is 1.5 again.
+    speed = np.maximum(12.0 - 1.5 * np.arange(100) / 10, 0.0).astype(np.float32)
+    label = target_speed(speed, rate=10)
+    np.testing.assert_allclose([pace(v, w) for v, w in zip(speed[:70], label[:70], strict=True)], -1.5, atol=1e-4)
+    assert label[-1] == speed[-1]
+
+
+def test_the_speed_label_is_the_same_time_ahead_at_any_rate() -> None:
+    seconds = np.arange(60, dtype=np.float32)
+    np.testing.assert_allclose(target_speed(seconds / 10, 10)[:40], seconds[:40] / 10 + 0.6, atol=1e-5)
+    np.testing.assert_allclose(target_speed(seconds / 30, 30)[:40], seconds[:40] / 30 + 0.6, atol=1e-5)
 
 
 def test_a_shifted_view_starts_from_the_nearest_camera() -> None:
