@@ -5,7 +5,7 @@ A mistake of the user's is one line on stderr and exit code 2; `--debug` shows t
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -106,14 +106,23 @@ def train_command(words: list[str]) -> None:
 
 def evaluate_command(words: list[str]) -> None:
     """Drive held-out roads in closed loop and score."""
+    from pilotnet.drivers import Detectors, ablated, with_oracles
     from pilotnet.evaluate import EvaluateConfig, evaluate
     from pilotnet.report import score_table
 
     parser = _parser("evaluate", EvaluateConfig, out="results/pilotnet", skip={"drivers"})
-    parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, straight")
+    parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, modular, straight")
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
+    for part in ("cars", "pedestrians"):
+        parser.add_argument(f"--{part}", type=Path, help=f"the folder of `pilotnet train-detector {part}`, for the driver modular")
+    parser.add_argument("--oracle", help="parts of modular that the truth replaces: cars, pedestrians, lanes, or all; with commas")
+    parser.add_argument("--ablate", action="store_true", help="drive modular with no part, each part and all replaced by the truth")
     config, options = _settings(parser, EvaluateConfig, words)
-    results = evaluate(config, options.out, options.checkpoint)
+    if options.ablate and options.oracle:
+        raise ValueError("--ablate tries every oracle by itself; leave out --oracle")
+    drivers = with_oracles(config.drivers, options.oracle) if options.oracle else config.drivers
+    config = replace(config, drivers=ablated(drivers) if options.ablate else drivers)
+    results = evaluate(config, options.out, options.checkpoint, Detectors(options.cars, options.pedestrians))
     console.print(score_table(results.scores(), f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"))
     model = f" --model {options.checkpoint}" if options.checkpoint else ""
     closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")

@@ -6,11 +6,11 @@ from typing import Protocol
 
 from pilotnet.modular.odometry import Odometry
 from pilotnet.modular.oracles import true_lane, true_tracks
-from pilotnet.modular.path_tracker import limited, steer
+from pilotnet.modular.path_tracker import steer
 from pilotnet.modular.planner import Planner, Situation
 from pilotnet.modular.records import Detection, LaneEstimate, Plan, Track
 from pilotnet.modular.show import explanation
-from pilotnet.modular.sight import Sight, carried
+from pilotnet.modular.sight import Sight
 from pilotnet.modular.tracks import Tracker
 from sim.drawables import Explanation
 from sim.env import DrivingEnv
@@ -26,22 +26,22 @@ class Part(StrEnum):
 
 
 class Detects(Protocol):
-    """A detector of one class."""
+    """A detector of cars, or of people."""
 
     def detect(self, frame: Image) -> list[Detection]:
-        """What it sees on a centre frame."""
+        """What it finds in a centre frame."""
         ...
 
 
 class FindsLanes(Protocol):
-    """A lane finder, which follows the lane over time."""
+    """A lane finder, which follows the lane over time and knows when it does not see it."""
 
     def reset(self) -> None:
         """Forget the last drive."""
         ...
 
     def find(self, frame: Image, speed: float, curvature: float, duration: float) -> LaneEstimate:
-        """The lane on a centre frame `duration` [s] after the last one, with the speed [m/s] and the curvature driven [1/m]."""
+        """The lane in the next centre frame; curvature: what was held since the last one [1/m], `duration` [s] ago."""
         ...
 
 
@@ -72,42 +72,42 @@ class ModularDriver:
         duration = 1 / self._env.rate
         self._odometry, self._sight = Odometry(duration), Sight(duration)
         self._tracker, self._planner = Tracker(self._camera, duration), Planner(duration)
-        self._lane: LaneEstimate | None = None
         self._thought: tuple[list[Detection], list[Track], LaneEstimate, Plan] | None = None
-        self._command = 0.0
         if self._parts.lanes is not None:
             self._parts.lanes.reset()
 
     def act(self, observation: Observation) -> Control:
         """The command for what is seen now; ValueError when a part needs the centre frame and there is none."""
-        duration, speed = 1 / self._env.rate, observation.speed
-        way = self._odometry.move(speed)
+        speed, wheels = observation.speed, self._odometry
+        way = wheels.move(speed)
         frame = self._frame(observation)
-        detections = self._detect(frame)
-        lane = self._find_lane(frame, speed, way)
-        tracks = self._tracker.update(detections, self._odometry.pose) + self._told()
+        detections = self._detect(frame, speed)
+        tracks = self._tracker.update(detections, wheels.pose) + self._told()
+        lane = self._lane(frame, speed)
         blind = self._sight.judge(lane.confidence)
-        plan = self._planner.plan(Situation(lane, tracks, speed, way, self._odometry.curvature, blind))
-        self._command = limited(steer(plan, lane, speed), self._odometry.curvature, duration)
-        self._odometry.hold(self._command)
+        plan = self._planner.plan(Situation(lane, tracks, speed, way, wheels.curvature, blind))
+        wheels.hold(steer(plan, lane, speed))
         self._thought = detections, tracks, lane, plan
-        return Control(self._command, plan.acceleration)
+        return Control(wheels.curvature, plan.acceleration)
 
     def explain(self) -> Explanation:
         """What the last command came from."""
         return Explanation() if self._thought is None else explanation(*self._thought)
 
     def _frame(self, observation: Observation) -> Image | None:
-        """The centre frame, None when it shows nothing or nobody looks at it."""
+        """The centre frame, None when nobody looks at it."""
         if not self._parts.look:
             return None
         if observation.centre is None:
             raise ValueError("the observation has no centre frame; modular needs an environment with the centre camera")
-        return observation.centre if self._sight.shows_something(observation.centre, observation.speed) else None
+        return observation.centre
 
-    def _detect(self, frame: Image | None) -> list[Detection]:
+    def _detect(self, frame: Image | None, speed: float) -> list[Detection]:
+        """What the detectors see; nothing on a frame that shows nothing."""
+        if frame is None or not self._sight.shows_something(frame, speed):
+            return []
         detectors = (self._parts.cars, self._parts.pedestrians)
-        return [found for detector in detectors if detector and frame is not None for found in detector.detect(frame)]
+        return [found for detector in detectors if detector is not None for found in detector.detect(frame)]
 
     def _told(self) -> list[Track]:
         """The road users that the truth tells of."""
@@ -116,30 +116,8 @@ class ModularDriver:
             track for part, person in classes if part is None for track in true_tracks(self._env.world, self._camera, person)
         ]
 
-    def _find_lane(self, frame: Image | None, speed: float, way: float) -> LaneEstimate:
-        """The lane now; from memory when the frame shows nothing."""
-        duration, held = 1 / self._env.rate, self._odometry.curvature
-        if self._parts.lanes is None:
-            self._lane = true_lane(self._env.world)
-        elif frame is not None:
-            self._lane = self._parts.lanes.find(frame, speed, held, duration)
-        elif self._lane is not None:
-            self._lane = carried(self._lane, way, held, duration)
-        else:
-            self._lane = UNSEEN
-        return self._lane
-
-
-# What is assumed of a lane before anything has been seen: nothing but that the car stands in it.
-UNSEEN = LaneEstimate(
-    offset=0.0,
-    heading_error=0.0,
-    curvature=0.0,
-    curvature_rate=0.0,
-    width=3.0,
-    left_room=1.5,
-    right_room=1.5,
-    left_oncoming=True,
-    confidence=0.0,
-    reach=0.0,
-)
+    def _lane(self, frame: Image | None, speed: float) -> LaneEstimate:
+        """The lane; the finder knows by itself what to think of a frame that shows nothing."""
+        if self._parts.lanes is None or frame is None:
+            return true_lane(self._env.world)
+        return self._parts.lanes.find(frame, speed, self._odometry.curvature, 1 / self._env.rate)

@@ -1,12 +1,9 @@
-"""Whether there is anything to see: black, white and frozen frames are none, and a lane nobody is sure of makes the stack blind."""
+"""Whether there is anything to see: black, white and frozen frames are none, and without confidence in its lane the stack is blind."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from pilotnet.modular.records import LaneEstimate
-from sim.geometry import SPACING
-from sim.steering import slip_angle
 from sim.types import Image
 
 DARKEST, BRIGHTEST = 4, 251  # levels: a frame that is darker, or brighter, almost everywhere shows nothing
@@ -14,7 +11,6 @@ ALMOST = 99.5  # [%] of the pixels
 FROZEN, MOVING = 3, 0.5  # ticks of the same frame, at more than so many [m/s], are not to be believed
 BLIND_BELOW, SEES_ABOVE = 0.25, 0.4  # confidence in the lane with which the stack becomes blind, and sees again
 UNSURE = 0.5  # [s] it may last before the stack calls itself blind
-FADING = 1.0  # [s] in which the confidence in a lane that is only remembered falls to a third
 
 
 @dataclass
@@ -43,22 +39,3 @@ class Sight:
         self._unsure = self._unsure + self.duration if confidence < (SEES_ABOVE if self.blind else BLIND_BELOW) else 0.0
         self.blind = self._unsure > (0.0 if self.blind else UNSURE)
         return self.blind
-
-
-def carried(lane: LaneEstimate, way: float, held: float, duration: float) -> LaneEstimate:
-    """A lane that was seen `duration` [s] and `way` metres ago, while the wheels held a curvature [1/m]: dead reckoning."""
-    direction = lane.heading_error + slip_angle(held)
-    along = way * np.cos(direction) / max(1 - lane.curvature * lane.offset, 0.2)
-    bends = lane.curvature_at(np.array([0.0, along]))
-    curvatures = lane.curvatures
-    if curvatures is not None:
-        curvatures = lane.curvature_at(along + SPACING * np.arange(curvatures.size))
-    return replace(
-        lane,
-        offset=float(lane.offset + way * np.sin(direction)),
-        heading_error=float(lane.heading_error + held * way - bends.mean() * along),
-        curvature=float(bends[1]),
-        curvatures=curvatures,
-        confidence=float(lane.confidence * np.exp(-duration / FADING)),
-        reach=float(max(lane.reach - along, 0.0)),
-    )

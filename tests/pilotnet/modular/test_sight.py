@@ -1,12 +1,10 @@
-"""Black, white and frozen frames are not looked at, and a lane is carried on by dead reckoning meanwhile."""
-
-import math
+"""Black, white and frozen frames are not looked at, and the stack knows when it is blind."""
 
 import numpy as np
 import pytest
 
-from pilotnet.modular.sight import Sight, carried
-from tests.pilotnet.modular.planner_scenes import DURATION, lane
+from pilotnet.modular.sight import Sight
+from tests.pilotnet.modular.planner_scenes import DURATION
 
 NOISE = np.random.default_rng(0).integers(0, 255, (6, 160, 320, 3), dtype=np.uint8)
 
@@ -34,15 +32,3 @@ def test_blindness_begins_after_half_a_second_and_ends_when_it_is_sure_again() -
     assert [sight.judge(0.1) for _ in range(7)] == [False] * 5 + [True] * 2
     assert sight.judge(0.3)
     assert not sight.judge(0.5)
-
-
-def test_a_lane_that_is_carried_along_a_circle_comes_back_to_itself() -> None:
-    curvature, speed = 1 / 40, 8.0
-    here = lane(offset=0.0, curvature=curvature, heading_error=-math.asin(curvature * 2.5))
-    later = here
-    for _ in range(20):
-        later = carried(later, speed * DURATION, curvature, DURATION)
-    assert later.offset == pytest.approx(0.0, abs=0.05)
-    assert later.heading_error == pytest.approx(here.heading_error, abs=0.01)
-    assert later.confidence < 0.2
-    assert later.reach == pytest.approx(here.reach - 16.0, abs=0.5)
