@@ -116,9 +116,15 @@ def evaluate_command(words: list[str]) -> None:
     parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, modular, straight")
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
     for part in ("cars", "pedestrians"):
-        parser.add_argument(f"--{part}", type=Path, help=f"the folder of `pilotnet train-detector {part}`, for the driver modular")
-    parser.add_argument("--oracle", help="parts of modular that the truth replaces: cars, pedestrians, lanes, or all; with commas")
-    parser.add_argument("--ablate", action="store_true", help="drive modular with no part, each part and all replaced by the truth")
+        parser.add_argument(
+            f"--{part}", type=Path, help=f"the folder of `pilotnet train-detector {part}`, for the driver modular"
+        )
+    parser.add_argument(
+        "--oracle", help="parts of modular that the truth replaces: cars, pedestrians, lanes, or all; with commas"
+    )
+    parser.add_argument(
+        "--ablate", action="store_true", help="drive modular with no part, each part and all replaced by the truth"
+    )
     config, options = _settings(parser, EvaluateConfig, words)
     if options.ablate and options.oracle:
         raise ValueError("--ablate tries every oracle by itself; leave out --oracle")

@@ -79,9 +79,7 @@ class Results:
         return {name: total_score(rows) for name, rows in groupby(self.episodes, lambda row: row.driver)}
 
 
-def evaluate(
-    config: EvaluateConfig, out: Path, checkpoint: Path | None = None, detectors: Detectors | None = None
-) -> Results:
+def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, detectors: Detectors | None = None) -> Results:
     """Drive the suite with every driver and write the results folder; ValueError for bad settings, before anything is written."""
     scenarios = config.scenarios()
     pushes(scenarios[0], config.noise)

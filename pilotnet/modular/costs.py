@@ -116,7 +116,8 @@ def _column(d: float) -> int:
 def place_cost(surface: Surface, row: int, d: float, slope: float, bend: float, curvature: float, speed: float) -> float:
     """The cost per metre of being at a row of the map and at offset `d` [m], and of bending there; HIT or more is none.
 
-    Of the body's ends and its middle the one closest to something counts. It lies across the path by the slip angle, 2.5 m times the path's curvature.
+    Of the body's ends and its middle the one closest to something counts. It lies across the path by the slip angle, half its
+    length times the path's curvature.
     """
     ground, touch = surface
     last = ground.shape[0] - 1
@@ -127,4 +128,3 @@ def place_cost(surface: Surface, row: int, d: float, slope: float, bend: float, 
     body = max(front, touch[row, _column(d)], rear)
     asked = speed * speed * bend
     return ground[row, _column(d)] + body + LATERAL * asked * asked
-

@@ -112,9 +112,7 @@ class ModularDriver:
     def _told(self) -> list[Track]:
         """The road users that the truth tells of."""
         classes = ((self._parts.cars, False), (self._parts.pedestrians, True))
-        return [
-            track for part, person in classes if part is None for track in true_tracks(self._env.world, self._camera, person)
-        ]
+        return [track for part, person in classes if part is None for track in true_tracks(self._env.world, self._camera, person)]
 
     def _lane(self, frame: Image | None, speed: float) -> LaneEstimate:
         """The lane; the finder knows by itself what to think of a frame that shows nothing."""

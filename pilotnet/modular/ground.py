@@ -1,4 +1,4 @@
-"""From a box on the picture to a place on the ground: the flat road says how far its bottom edge is, the detector how far it looks.
+"""From a box on the picture to a place on the ground: the flat road says how far its bottom is, the detector how far it looks.
 
 The two are fused by their variances: a row that is wrong by a pixel is wrong by distance² / (focal length x camera height).
 """

@@ -76,9 +76,16 @@ def _ramp_cost(
 
 @njit(cache=True)
 def cheapest_paths(
-    surface: Surface, curvature: Floats, start: LateralState, lead_in: int, ends: Floats, speed: float, paths: Floats, costs: Floats
+    surface: Surface,
+    curvature: Floats,
+    start: LateralState,
+    lead_in: int,
+    ends: Floats,
+    speed: float,
+    paths: Floats,
+    costs: Floats,
 ) -> None:
-    """The cheapest path to each of the end offsets `ends` (J,) [m] at the last layer, written to `paths` (J, 3, N) and `costs` (J,).
+    """The cheapest path to each of the end offsets `ends` (J,) [m] at the last layer, into `paths` (J, 3, N) and `costs` (J,).
 
     The path begins in the state `start` at the map's first station; layer k lies lead_in + LAYER k metres behind it. A path's
     columns are offset, slope and bend, one metre apart. curvature: of the lane, for every row of the map [1/m].
@@ -130,7 +137,7 @@ def _write(start: LateralState, lead_in: int, ends: Floats, parent: np.ndarray, 
 
 @njit(cache=True)
 def path_cost(surface: Surface, curvature: Floats, path: Floats, speed: float) -> tuple[float, int]:
-    """The cost of a path (3, N) that begins at the map's first station, and its free length [m]: where it first touches something."""
+    """The cost of a path (3, N) from the map's first station on, and its free length [m]: until it touches something."""
     cost, free = 0.0, path.shape[1]
     previous = path[0, 0]
     for at in range(path.shape[1]):

@@ -1,7 +1,7 @@
 """Where the car has been: dead reckoning from its speed and the curvature that its wheels hold."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pilotnet.modular.path_tracker import limited
 from sim.steering import slip_angle
@@ -16,7 +16,7 @@ class Odometry:
     """
 
     duration: float
-    pose: Pose = Pose(0.0, 0.0, 0.0)
+    pose: Pose = field(default_factory=lambda: Pose(0.0, 0.0, 0.0))
     curvature: float = 0.0
     travelled: float = 0.0
     _speed: float | None = None

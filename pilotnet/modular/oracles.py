@@ -1,6 +1,6 @@
 """The truth in place of a part of the stack, to find the part that loses the autonomy: what a perfect one would see of the world.
 
-Perfect detection and tracking sees everybody within the camera's field of view and remembers who is just beside; nobody is hidden.
+Perfect detection and tracking sees everybody in the camera's field of view and remembers who is just beside; nobody is hidden.
 """
 
 import math

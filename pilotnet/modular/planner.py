@@ -1,6 +1,6 @@
 """The path planner: a lane, and who is about, become a path, a speed and one word.
 
-Paths are laid in lane coordinates from where the car means to be, not from where it is: the path tracker takes out the difference.
+Paths are laid in lane coordinates from where the car means to be, not where it is: the path tracker takes out the difference.
 """
 
 import math

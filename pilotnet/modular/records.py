@@ -93,9 +93,7 @@ class LaneEstimate:
 
     def course(self, ahead: float) -> Centreline:
         """The lane's centre in car coordinates, from BEHIND metres behind the car (arc length 0) to `ahead` in front of it."""
-        line = Centreline.from_curvature(
-            self.curvature_at(np.arange(-BEHIND, ahead + SPACING, SPACING)), Pose(0.0, 0.0, 0.0)
-        )
+        line = Centreline.from_curvature(self.curvature_at(np.arange(-BEHIND, ahead + SPACING, SPACING)), Pose(0.0, 0.0, 0.0))
         beside = line.pose_at(BEHIND)
         turn = -self.heading_error - beside.heading
         cos, sin = math.cos(turn), math.sin(turn)

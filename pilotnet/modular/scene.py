@@ -128,9 +128,7 @@ def sort_out(users: Users, lane: LaneEstimate, speed: float) -> Scene:
     oncoming = car & moving & (users.along < 0)
     ahead = car & ((moving & ~oncoming) | (~moving & inside))
     beside = users.chosen(~crossing & ~oncoming & ~ahead)
-    return Scene(
-        _standing(beside, lane, speed), beside, users.chosen(crossing), users.chosen(ahead), users.chosen(oncoming)
-    )
+    return Scene(_standing(beside, lane, speed), beside, users.chosen(crossing), users.chosen(ahead), users.chosen(oncoming))
 
 
 def _crosses(users: Users, lane: LaneEstimate) -> Mask:

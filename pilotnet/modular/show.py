@@ -1,4 +1,4 @@
-"""What the stack thinks, as drawables: boxes, tracks with their courses, the lane, the candidate paths, the chosen one, its word."""
+"""What the stack thinks, as drawables: boxes, tracks with their courses, the lane, the candidates, the chosen path, its word."""
 
 import math
 from collections.abc import Sequence
@@ -41,7 +41,12 @@ def _course(track: Track) -> GroundLine:
 def _lane(lane: LaneEstimate) -> list[GroundLine]:
     """The sides of the lane and the ends of the road, as far as they are seen."""
     stations = np.arange(0.0, max(min(lane.reach, SHOWN), 4.0), 2.0)
-    sides = ((-lane.width / 2, Role.LANE), (lane.width / 2, Role.LANE), (-lane.left_room, Role.EDGE), (lane.right_room, Role.EDGE))
+    sides = (
+        (-lane.width / 2, Role.LANE),
+        (lane.width / 2, Role.LANE),
+        (-lane.left_room, Role.EDGE),
+        (lane.right_room, Role.EDGE),
+    )
     return [GroundLine(lane.to_car(stations, np.full_like(stations, d)), role, lane.confidence) for d, role in sides]
 
 

@@ -1,4 +1,4 @@
-"""Whether there is anything to see: black, white and frozen frames are none, and without confidence in its lane the stack is blind."""
+"""Whether there is anything to see: black, white and frozen frames are none, and who is not sure of the lane is blind."""
 
 from dataclasses import dataclass
 

@@ -19,6 +19,7 @@ from sim.steering import CAR_LENGTH, CAR_WIDTH
 LANE_WIDTHS, LEGAL_SPEEDS = (2.4, 2.8, 3.3, 3.8), (11.0, 13.0, 17.0, 22.0)
 SIGHT_BRAKING, SIGHT_TIME = 2.5, 0.5  # [m/s²], [s] it can stop within what it sees of its lane
 FOLLOW_MARGIN = 0.3  # [m] beside the car, where whoever drives ahead is followed
+MEETING_TOLERANCE = 0.2  # [m] whoever comes towards us may seem to reach into our way
 BLOCKED_MARGIN = 1.5  # [m] before a blocked place it stops
 HELD_BACK, CLEAR_TIME = 4.0, 2.0  # [m], [s] before a narrow place it waits; after it has left one somebody may come
 THROUGH = 9.0  # [m/s] at most, when it reckons its time through a narrow place
@@ -72,8 +73,13 @@ def _polite_speed(path: Candidate, beside: Users, soon: float) -> float:
     return lowest
 
 
-def demands(lane: LaneEstimate, path: Candidate, free: float, scene: Scene, speed: float, held: float) -> tuple[float, list[Demand]]:
-    """The speed [m/s] for a road with nobody in the way, and what everything asks of the pedals; free: how far ahead the path is free [m], inf when all of it is; held: by the wheels [1/m]."""
+def demands(
+    lane: LaneEstimate, path: Candidate, free: float, scene: Scene, speed: float, held: float
+) -> tuple[float, list[Demand]]:
+    """The speed [m/s] for a road with nobody in the way, and what everything asks of the pedals.
+
+    free: how far ahead the path is free [m], inf when all of it is; held: by the wheels [1/m].
+    """
     wanted = wanted_speed(lane, path, scene, speed)
     asked = [Demand(min(pace(speed, wanted), cornering(speed, held), PULL_AWAY), Word.KEEP)]
     asked += [Demand(stopping(speed, free - BLOCKED_MARGIN), Word.STOP)] if free < math.inf else []
@@ -85,12 +91,12 @@ def demands(lane: LaneEstimate, path: Candidate, free: float, scene: Scene, spee
 
 def _following(path: Candidate, scene: Scene, speed: float, wanted: float) -> list[Demand]:
     """Keep the distance from whoever drives ahead, and from whoever comes towards us in our own way."""
-    asked = []
-    for users, margin in ((scene.ahead, FOLLOW_MARGIN), (scene.oncoming, -0.2)):
-        gaps = gap_ahead(users)
-        for i in np.flatnonzero((users.station > 0) & overlaps(users, _offset_at(path, users.station), margin)):
-            asked.append(Demand(idm(speed, wanted, float(gaps[i]), float(users.along[i])), Word.FOLLOW))
-    return asked
+    sorts = ((scene.ahead, FOLLOW_MARGIN), (scene.oncoming, -MEETING_TOLERANCE))
+    return [
+        Demand(idm(speed, wanted, float(gap_ahead(users)[i]), float(users.along[i])), Word.FOLLOW)
+        for users, margin in sorts
+        for i in np.flatnonzero((users.station > 0) & overlaps(users, _offset_at(path, users.station), margin))
+    ]
 
 
 def _crossing(path: Candidate, crossing: Users, speed: float) -> list[Demand]:

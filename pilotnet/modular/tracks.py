@@ -73,7 +73,7 @@ class Tracker:
     _next: int = 1
 
     def update(self, detections: Sequence[Detection], pose: Pose) -> list[Track]:
-        """The road users after one more tick, seen from the car's pose on the ground; those seen in too few ticks are left out."""
+        """The road users after one more tick, seen from the car's pose on the ground; who was seen too rarely is left out."""
         for filter_ in self._filters:
             filter_.predict(self.duration)
         for person in (False, True):

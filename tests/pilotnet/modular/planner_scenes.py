@@ -38,7 +38,14 @@ def person(forward: float, right: float, along: float = 0.0, across: float = 0.0
 
 
 def _track(
-    is_person: bool, forward: float, right: float, along: float, across: float, length: float, width: float, changes: dict[str, Any]
+    is_person: bool,
+    forward: float,
+    right: float,
+    along: float,
+    across: float,
+    length: float,
+    width: float,
+    changes: dict[str, Any],
 ) -> Track:
     heading = float(np.arctan2(across, along)) if along or across else 0.0
     settings: dict[str, Any] = {

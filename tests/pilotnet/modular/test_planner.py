@@ -1,6 +1,7 @@
 """What the planner does in scenes that one can draw by hand, and what must hold in any scene."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -144,7 +145,7 @@ def test_what_is_farther_away_never_brakes_harder(speed: float, where: float) ->
         lambda away: car(away, 0.0),
     ):
         asked = [plan(somebody(away), speed=speed).acceleration for away in np.arange(12.0, 66.0, 6.0)]
-        assert all(nearer <= farther + 1e-6 for nearer, farther in zip(asked, asked[1:], strict=False))
+        assert all(nearer <= farther + 1e-6 for nearer, farther in pairwise(asked))
 
 
 def test_a_plan_is_kept_while_nothing_changes() -> None:
