@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -16,7 +16,7 @@ from sim.camera import CAMERA_NAMES, Camera, rig
 from sim.kernels import Canvas
 from sim.referee import Referee
 from sim.render import Renderer
-from sim.scenario import RoadKind, Scenario, Split, choice, road_seed
+from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice, road_seed
 from sim.steering import MAX_CURVATURE
 from sim.truth import boxes
 from sim.types import Actor, Box, Cause, Control, Observation, Pose
@@ -105,6 +105,13 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         self._renderer = Renderer(self._world.plan, scenario, list(self.cameras.values())) if self.cameras else None
         self._ticks, self._over = 0, False
         return self.observe()
+
+    def change_sky(self, weather: Weather, light: Daytime) -> None:
+        """Go on in another weather and light; who is where does not change. Needs a drive that has begun."""
+        world = self.world
+        world.scenario = replace(world.scenario, weather=weather, light=light)
+        if self._renderer:
+            self._renderer = Renderer(world.plan, world.scenario, list(self.cameras.values()))
 
     def observe(self) -> Observation:
         """What a driver sees now."""

@@ -11,7 +11,7 @@ from sim.actors.cars import idm
 from sim.actors.people import STOP_BEFORE
 from sim.actors.road import time_over
 from sim.detour import LATERAL, LINE_MARGIN, REACH, ZONE_GAP
-from sim.pedals import PEDAL_TIME, PULL_AWAY, cornering, pace, passing_speed, speed_before, stopping
+from sim.pedals import COMFORTABLE, PEDAL_TIME, PULL_AWAY, cornering, pace, passing_speed, speed_before, stopping
 from sim.roads.curves import COMFORT_LATERAL
 from sim.steering import CAR_LENGTH, CAR_WIDTH
 
@@ -81,7 +81,8 @@ def demands(
     free: how far ahead the path is free [m], inf when all of it is; held: by the wheels [1/m].
     """
     wanted = wanted_speed(lane, path, scene, speed)
-    asked = [Demand(min(pace(speed, wanted), cornering(speed, held), PULL_AWAY), Word.KEEP)]
+    # A sight that ends all at once is no reason to brake harder than is comfortable.
+    asked = [Demand(min(max(pace(speed, wanted), -COMFORTABLE), cornering(speed, held), PULL_AWAY), Word.KEEP)]
     asked += [Demand(stopping(speed, free - BLOCKED_MARGIN), Word.STOP)] if free < math.inf else []
     asked += _following(path, scene, speed, wanted)
     asked += _crossing(path, scene.crossing, speed)

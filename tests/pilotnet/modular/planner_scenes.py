@@ -1,13 +1,16 @@
 """Hand-made scenes for the tests of the planner: lanes and road users, and a plan in one call."""
 
+import math
 from typing import Any
 
 import numpy as np
 
+from pilotnet.modular.ground import CAR, PERSON
 from pilotnet.modular.planner import Planner, Situation
-from pilotnet.modular.records import LaneEstimate, Plan, Track
+from pilotnet.modular.records import Detection, LaneEstimate, Plan, Track
+from sim.camera import Camera
 
-DURATION = 0.1  # [s]
+CAMERA, DURATION = Camera(), 0.1  # [s]
 
 
 def lane(**changes: Any) -> LaneEstimate:
@@ -78,3 +81,15 @@ def mirrored(track: Track) -> Track:
     """The same road user on the other side."""
     values = vars(track) | {"right": -track.right, "right_speed": -track.right_speed, "heading": -track.heading}
     return Track(**values)
+
+
+def box(forward: float, right: float, person: bool = False, distance: float | None = None) -> Detection:
+    """What a perfect detector sees of somebody who stands along the road, heads as the car does."""
+    length, width = PERSON if person else CAR
+    near, far = forward - length / 2, forward + length / 2
+    sides = right - width / 2, right + width / 2
+    columns = [CAMERA.centre_column + CAMERA.focal * side / depth for side in sides for depth in (near, far)]
+    below = CAMERA.horizon + CAMERA.focal * CAMERA.elevation / (forward if person else near)
+    told = math.hypot(forward, right) if distance is None else distance
+    left, right_edge = (min(max(edge, 0.0), CAMERA.width) for edge in (min(columns), max(columns)))
+    return Detection(person, left, below - 30, right_edge, min(below, CAMERA.height), 0.9, 1.0, told)

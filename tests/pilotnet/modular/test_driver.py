@@ -13,7 +13,7 @@ from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.rollout import rollout
 from sim.scenario import RoadKind, Scenario
 from sim.types import Image, Observation
-from tests.pilotnet.modular.planner_scenes import lane
+from tests.pilotnet.modular.planner_scenes import box, lane
 
 BLACK, WHITE = (np.full((160, 320, 3), level, np.uint8) for level in (0, 255))
 NOISE = np.random.default_rng(0).integers(0, 255, (8, 160, 320, 3), dtype=np.uint8)
@@ -95,10 +95,15 @@ def test_a_hundred_false_boxes_and_one_at_the_horizon_never_make_a_command_that_
 
 
 def test_it_stops_behind_a_car_that_its_detector_sees() -> None:
-    ahead = Detection(False, 145.0, 55.0, 175.0, 64 + 175 * 1.4 / 9.7, 0.9, 1.0, 12.0)
-    driver = ModularDriver(Parts(Sees(ahead), Sees(), Finds()), DrivingEnv())
-    speeds = drive(driver, lambda tick: NOISE[tick % 8], 60, speed=5.0)
-    assert min(speeds) < 0.5
+    eyes, away, speed = Sees(), 45.0, 9.0
+    driver = ModularDriver(Parts(eyes, Sees(), Finds()), DrivingEnv())
+    for tick in range(150):
+        eyes.found = [box(away, 0.2)]
+        speed = max(speed + 0.1 * driver.act(Observation(speed, centre=NOISE[tick % 8])).acceleration, 0.0)
+        away -= 0.1 * speed
+    assert speed < 0.2
+    # A car's length between the middles, and a gap that is no longer than a queue's.
+    assert 1.0 < away - 5.0 < 12.0
 
 
 def test_it_can_say_what_it_thought() -> None:

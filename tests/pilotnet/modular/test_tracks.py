@@ -5,25 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from pilotnet.modular.ground import CAR, PERSON, locate
+from pilotnet.modular.ground import locate
 from pilotnet.modular.records import Detection
 from pilotnet.modular.tracks import Tracker
-from sim.camera import Camera
 from sim.types import Pose
-
-CAMERA, DURATION = Camera(), 0.1
-
-
-def box(forward: float, right: float, person: bool = False, distance: float | None = None) -> Detection:
-    """What a perfect detector sees of somebody who stands along the road, heads as the car does."""
-    length, width = PERSON if person else CAR
-    near, far = forward - length / 2, forward + length / 2
-    sides = right - width / 2, right + width / 2
-    columns = [CAMERA.centre_column + CAMERA.focal * side / depth for side in sides for depth in (near, far)]
-    below = CAMERA.horizon + CAMERA.focal * CAMERA.elevation / (forward if person else near)
-    told = math.hypot(forward, right) if distance is None else distance
-    left, right_edge = (min(max(edge, 0.0), CAMERA.width) for edge in (min(columns), max(columns)))
-    return Detection(person, left, below - 30, right_edge, min(below, CAMERA.height), 0.9, 1.0, told)
+from tests.pilotnet.modular.planner_scenes import CAMERA, DURATION, box
 
 
 @pytest.mark.parametrize("person", [False, True])
