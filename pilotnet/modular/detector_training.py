@@ -42,9 +42,9 @@ class DetectorTrainConfig:
         seed: of the weights and of all draws
     """
 
-    epochs: int = 12
-    batch_size: int = 16
-    learning_rate: float = 2e-3
+    epochs: int = 16
+    batch_size: int = 8
+    learning_rate: float = 1.5e-3
     weight_decay: float = 1e-2
     every: int = 4
     device: str = "auto"
