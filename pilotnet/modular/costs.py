@@ -34,7 +34,7 @@ class Surface(NamedTuple):
 
 def offsets() -> Floats:
     """The offsets [m] of the map's columns."""
-    return STEP * np.arange(-SIDE, SIDE + 1)
+    return STEP * np.arange(-SIDE, SIDE + 1, dtype=np.float64)
 
 
 def room(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Floats]:

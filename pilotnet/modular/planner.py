@@ -140,7 +140,9 @@ class Planner:
 
     @staticmethod
     def _candidate(path: Floats, first: float, cost: float) -> Candidate:
-        return Candidate(first + np.arange(path.shape[1]), path[0], path[1], path[2], cost if cost < HIT else math.inf)
+        return Candidate(
+            first + np.arange(path.shape[1], dtype=np.float64), path[0], path[1], path[2], cost if cost < HIT else math.inf
+        )
 
 
 def _from(path: Floats, begin: int, length: int = LENGTH) -> Floats:
@@ -153,8 +155,8 @@ def _from(path: Floats, begin: int, length: int = LENGTH) -> Floats:
 
 def _useful(lane: LaneEstimate, standing: Standing, curvature: Floats) -> tuple[float, float]:
     """The leftmost and the rightmost end offset [m] that make sense: within the road, and no farther than somebody asks for."""
-    left, right = room(lane, curvature)
-    left, right = max(float(left.min()), -MOST_OFFSET), min(float(right.max()), MOST_OFFSET)
+    lefts, rights = room(lane, curvature)
+    left, right = max(float(lefts.min()), -MOST_OFFSET), min(float(rights.max()), MOST_OFFSET)
     useful = standing.useful(left, right)
     return max(useful[0] - NODE, left), min(useful[1] + NODE, right)
 
