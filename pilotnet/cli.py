@@ -14,7 +14,9 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from pilotnet.progress import closing_line, console
 from pilotnet.settings import config_path
 
-CONTINUED = dict.fromkeys(("record", "train"), "; what was finished is kept, the same command with --resume goes on from there")
+CONTINUED = dict.fromkeys(
+    ("record", "train", "train-detector"), "; what was finished is kept, the same command with --resume goes on from there"
+)
 INTERRUPTED = 130  # the shell's code for Ctrl-C
 
 
@@ -65,7 +67,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def usage() -> str:
     """What `pilotnet --help` prints."""
-    lines = [f"  {name:<9} {command.__doc__}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<14} {command.__doc__}" for name, command in COMMANDS.items()]
     return "\n".join(
         ["usage: pilotnet COMMAND [options] [--debug]", "", *lines, "", "pilotnet COMMAND --help shows a command's options."]
     )
@@ -117,6 +119,34 @@ def evaluate_command(words: list[str]) -> None:
     console.print(score_table(results.scores(), f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"))
     model = f" --model {options.checkpoint}" if options.checkpoint else ""
     closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")
+
+
+def train_detector_command(words: list[str]) -> None:
+    """Train the detector of cars, or of pedestrians."""
+    from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
+
+    parser = _parser("train-detector", DetectorTrainConfig, out="models/TARGET", resume=True)
+    _add_detector_arguments(parser, "learn from")
+    config, options = _settings(parser, DetectorTrainConfig, words)
+    out = Path(str(options.out).replace("TARGET", options.target))
+    path = train_detector(config, options.target, options.data, out, resume=options.resume)
+    closing_line(
+        f"wrote {path}", f"pilotnet score-detector {options.target} {options.data} --checkpoint {out} --split validation"
+    )
+
+
+def score_detector_command(words: list[str]) -> None:
+    """Score a detector by average precision and position."""
+    from pilotnet.modular.detector_scores import TABLE_FILE, DetectorScoreConfig, score_detector, scores_table
+
+    parser = _parser("score-detector", DetectorScoreConfig, out="results/TARGET")
+    _add_detector_arguments(parser, "score on")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="the folder that `pilotnet train-detector` wrote")
+    config, options = _settings(parser, DetectorScoreConfig, words)
+    out = Path(str(options.out).replace("TARGET", options.target))
+    scores = score_detector(config, options.target, options.data, options.checkpoint, out)
+    console.print(scores_table(scores))
+    closing_line(f"wrote {out / TABLE_FILE}", "pilotnet evaluate --help")
 
 
 def watch_command(words: list[str]) -> None:
@@ -175,6 +205,8 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "evaluate": evaluate_command,
     "watch": watch_command,
     "report": report_command,
+    "train-detector": train_detector_command,
+    "score-detector": score_detector_command,
     "scenes": scenes_command,
 }
 
@@ -190,6 +222,11 @@ def _parser(
         parser.add_argument("--resume", action="store_true", help="go on with an interrupted run")
     parser.add_class_arguments(config, None, skip=skip or set())
     return parser
+
+
+def _add_detector_arguments(parser: Parser, use: str) -> None:
+    parser.add_argument("target", help="what it finds: cars or pedestrians")
+    parser.add_argument("data", type=Path, help=f"the dataset folder to {use}")
 
 
 def _settings(parser: Parser, config: type, words: list[str]) -> tuple[Any, Namespace]:

@@ -13,7 +13,7 @@ import signal
 import warnings
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import lightning
 import torch
@@ -30,6 +30,9 @@ from pilotnet.progress import console, progress_bar
 from pilotnet.samples import Augmentation, Batch, Samples, load_drives
 from pilotnet.viewpoint import View, Viewpoint
 from sim.scenario import Split
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 RESUME_FOLDER, METRICS_FILE = "unfinished", "metrics.csv"
 LOSSES = ("train_loss", "val_loss", "val_offset")
@@ -191,7 +194,7 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
     dataset = Dataset.open(data)
     unfinished = out / RESUME_FOLDER / "last.ckpt"
     if resume:
-        _require_same(config, data, out, unfinished)
+        require_same("train", _Run(str(data), config), out, unfinished)
     with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
         write_provenance(folder, "train", _Run(str(data), config), config.seed)
         path = save_checkpoint(folder, _learn(config, dataset, folder, unfinished if resume else None))
@@ -212,7 +215,9 @@ def _learn(config: TrainConfig, dataset: Dataset, folder: Path, resume_from: Pat
     model = PilotNet(samples.label_spread()[0], samples.speed_size() if config.speed else None)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     viewpoint = Viewpoint(view, drives[Split.TRAIN].cameras["centre"])
-    _fit(Cloning(model, viewpoint, samples, validation, config), config, folder, resume_from)
+    cloning = Cloning(model, viewpoint, samples, validation, config)
+    losses = LOSSES + ((SPEED_LOSS,) if config.speed else ())
+    fit(cloning, losses, config.device, config.epochs, folder, resume_from)
     settings = {"config": plain(asdict(config)), "data": str(dataset.root), "moments": len(samples)}
     return Checkpoint(model, view, dataset.cameras["centre"], settings)
 
@@ -225,17 +230,22 @@ class _Run:
     config: TrainConfig
 
 
-def _require_same(config: TrainConfig, data: Path, out: Path, unfinished: Path) -> None:
-    """ValueError unless `out` holds an interrupted training of just these settings."""
+def require_same(stage: str, run: "DataclassInstance", out: Path, unfinished: Path) -> None:
+    """ValueError unless `out` holds an interrupted training of just these settings; also for other trainings than PilotNet's."""
     if not unfinished.is_file():
         raise ValueError(f"{out} holds no unfinished training to resume; leave out --resume and choose another folder")
-    before, now = read_provenance(out, "train")["config"], plain(asdict(_Run(str(data), config)))
+    before, now = read_provenance(out, stage)["config"], plain(asdict(run))
     if before != now:
         raise ValueError(f"{out} was begun with {before}; resume needs the same settings, but they are {now}")
 
 
-def _fit(cloning: Cloning, config: TrainConfig, folder: Path, resume_from: Path | None) -> None:
-    """Lightning's Trainer with our bar, and after every epoch a row of metrics.csv and a checkpoint to resume from."""
+def fit(
+    module: lightning.LightningModule, losses: tuple[str, ...], device: str, epochs: int, folder: Path, resume_from: Path | None
+) -> None:
+    """Lightning's Trainer with our bar, and after every epoch a row of metrics.csv and a checkpoint to resume from.
+
+    losses: what the module logs; device: auto, cpu or cuda.
+    """
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     with progress_bar() as bar, warnings.catch_warnings():
         # Batches are gathered from memory: workers would only copy them.
@@ -243,13 +253,13 @@ def _fit(cloning: Cloning, config: TrainConfig, folder: Path, resume_from: Path 
         warnings.filterwarnings("ignore", ".*LeafSpec.* is deprecated", FutureWarning)  # Lightning's own use of torch
         warnings.filterwarnings("ignore", ".*Checkpoint directory .* exists and is not empty.*")  # a resumed training's own
         trainer = lightning.Trainer(
-            accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[config.device],
+            accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[device],
             devices=1,
-            max_epochs=config.epochs,
+            max_epochs=epochs,
             reload_dataloaders_every_n_epochs=1,
             callbacks=[
                 ProgressBar(bar),
-                History(folder / METRICS_FILE, LOSSES + ((SPEED_LOSS,) if config.speed else ())),
+                History(folder / METRICS_FILE, losses),
                 ModelCheckpoint(folder / RESUME_FOLDER, "last", enable_version_counter=False),
             ],
             logger=False,
@@ -259,7 +269,7 @@ def _fit(cloning: Cloning, config: TrainConfig, folder: Path, resume_from: Path 
             deterministic="warn",
         )
         try:
-            trainer.fit(cloning, ckpt_path=resume_from, weights_only=True)
+            trainer.fit(module, ckpt_path=resume_from, weights_only=True)
         except SystemExit:
             # Lightning turns Ctrl-C into an exit, and makes the process deaf to the next one; both are the caller's to decide.
             signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -58,7 +58,7 @@ def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["fly"], "command is 'fly'; it must be one of demo, record, train, evaluate, report"),
+        (["fly"], "command is 'fly'; it must be one of demo, record, train, evaluate, watch, report"),
         (["record", "--episode", "2"], "episode"),
         (["record", "--episodes", "many"], "episodes"),
         (["record", "--length", "-3"], "length is -3.0 m; it must lie between"),
