@@ -58,7 +58,9 @@ class Users:
     def of(cls, tracks: Sequence[Track], course: Centreline) -> "Users":
         """Tracks in the coordinates of a lane's course, as `LaneEstimate.course` gives it."""
         rows = np.array([_in_lane(track, course) for track in tracks], dtype=np.float64).reshape(-1, 8)
-        return cls(*rows.T, np.array([track.person for track in tracks], dtype=np.bool_))
+        station, d, along, across, half_length, half_width, spread, age = rows.T
+        person = np.array([track.person for track in tracks], dtype=np.bool_)
+        return cls(station, d, along, across, half_length, half_width, spread, age, person)
 
     def __len__(self) -> int:
         return self.station.size
