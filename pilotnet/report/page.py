@@ -36,7 +36,7 @@ from pilotnet.report.views import Strip, sample_strips
 from pilotnet.train import METRICS_FILE
 from pilotnet.viewpoint import View
 from sim.env import Pedals
-from sim.referee import CLEAR_ROAD, MAX_OFFSET, MIN_GAP, STUCK_TIME
+from sim.referee import MAX_OFFSET, PROTOCOL
 from sim.scenario import Split, choice
 
 HERO = "pilotnet"
@@ -54,7 +54,7 @@ DESCRIPTIONS = {
     "expert": "The driver whose recordings PilotNet learned from. It is told where everything is: the ceiling, not a rival.",
     "straight": "Holds the wheel straight, always. It is the floor: what the roads give to a driver that does nothing.",
 }
-RULES = {"cost": INTERVENTION_COST, "offset": MAX_OFFSET, "gap": MIN_GAP, "stuck": STUCK_TIME, "clear_road": CLEAR_ROAD}
+RULES = {"cost": INTERVENTION_COST, "offset": MAX_OFFSET}
 
 
 @dataclass(frozen=True)
@@ -113,6 +113,7 @@ class Page:
     pedals: Pedals
     descriptions: list[tuple[str, str]]
     rules: dict[str, float] = field(default_factory=lambda: RULES)
+    protocol: tuple[tuple[str, str], ...] = PROTOCOL
 
 
 def write_report(

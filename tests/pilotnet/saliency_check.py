@@ -21,7 +21,7 @@ from sim.scenario import Split
 SALIENT = 0.1  # of the views' pixels, the highest of the mask
 MARGIN = 4  # [px] around them that moves along: the thing's edge needs the ground beside it, as in the paper
 SHIFTS = (-6, -3, 3, 6)  # [px] to the right
-EVERY = 25  # frames of the dataset
+EVERY = 100  # frames of the dataset from one view to the next
 
 
 @dataclass(frozen=True)
