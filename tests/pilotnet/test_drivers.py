@@ -95,7 +95,7 @@ def test_with_its_own_pedals_pilotnet_needs_a_speed_output(tiny_model: Path) -> 
 
 
 def test_an_unknown_driver_is_refused() -> None:
-    with pytest.raises(ValueError, match="driver is 'chauffeur'; it must be one of expert, pilotnet, straight"):
+    with pytest.raises(ValueError, match="driver is 'chauffeur'; it must be one of expert, pilotnet, modular, straight"):
         make_driver("chauffeur", DrivingEnv(EnvConfig(cameras=())))
 
 
