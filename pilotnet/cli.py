@@ -5,14 +5,17 @@ A mistake of the user's is one line on stderr and exit code 2; `--debug` shows t
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
 from pilotnet.progress import closing_line, console
 from pilotnet.settings import config_path
+
+if TYPE_CHECKING:
+    from pilotnet.drivers import Detectors
 
 CONTINUED = dict.fromkeys(
     ("record", "train", "train-detector"), "; what was finished is kept, the same command with --resume goes on from there"
@@ -108,14 +111,26 @@ def train_command(words: list[str]) -> None:
 
 def evaluate_command(words: list[str]) -> None:
     """Drive held-out roads in closed loop and score."""
+    from pilotnet.drivers import ablated, with_oracles
     from pilotnet.evaluate import EvaluateConfig, evaluate
     from pilotnet.report import score_table
 
     parser = _parser("evaluate", EvaluateConfig, out="results/pilotnet", skip={"drivers"})
-    parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, straight")
+    parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, modular, straight")
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
+    _add_detectors(parser)
+    parser.add_argument(
+        "--oracle", help="parts of modular that the truth replaces: cars, pedestrians, lanes, or all; with commas"
+    )
+    parser.add_argument(
+        "--ablate", action="store_true", help="drive modular with no part, each part and all replaced by the truth"
+    )
     config, options = _settings(parser, EvaluateConfig, words)
-    results = evaluate(config, options.out, options.checkpoint)
+    if options.ablate and options.oracle:
+        raise ValueError("--ablate tries every oracle by itself; leave out --oracle")
+    drivers = with_oracles(config.drivers, options.oracle) if options.oracle else config.drivers
+    config = replace(config, drivers=ablated(drivers) if options.ablate else drivers)
+    results = evaluate(config, options.out, options.checkpoint, _detectors(options))
     console.print(score_table(results.scores(), f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"))
     model = f" --model {options.checkpoint}" if options.checkpoint else ""
     closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")
@@ -156,13 +171,14 @@ def watch_command(words: list[str]) -> None:
 
     parser = Parser("pilotnet watch")
     parser.add_argument("--config", action=ConfigFile, help="a YAML file of settings, or the name of a shipped one")
-    parser.add_argument("drivers", nargs="+", help="who drives: one or two of expert, pilotnet, straight")
+    parser.add_argument("drivers", nargs="+", help="who drives: one or two of expert, pilotnet, modular, straight")
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
+    _add_detectors(parser)
     parser.add_argument("--film", type=Path, help="the mp4 to film it to")
     parser.add_argument("--headless", action="store_true", help="without a window, for the film alone")
     parser.add_class_arguments(WatchConfig, None)
     config, options = _settings(parser, WatchConfig, words)
-    scores = watch(options.drivers, config, options.checkpoint, options.film, options.headless)
+    scores = watch(options.drivers, config, options.checkpoint, options.film, options.headless, _detectors(options))
     console.print(score_table(scores))
     if options.film:
         closing_line(f"wrote {options.film}", "open it in a player")
@@ -227,6 +243,18 @@ def _parser(
 def _add_detector_arguments(parser: Parser, use: str) -> None:
     parser.add_argument("target", help="what it finds: cars or pedestrians")
     parser.add_argument("data", type=Path, help=f"the dataset folder to {use}")
+
+
+def _add_detectors(parser: Parser) -> None:
+    """The options of the driver modular."""
+    for part in ("cars", "pedestrians"):
+        parser.add_argument(f"--{part}", type=Path, help=f"the folder of `pilotnet train-detector {part}`, for modular")
+
+
+def _detectors(options: Namespace) -> "Detectors":
+    from pilotnet.drivers import Detectors
+
+    return Detectors(options.cars, options.pedestrians)
 
 
 def _settings(parser: Parser, config: type, words: list[str]) -> tuple[Any, Namespace]:

@@ -1,19 +1,36 @@
-"""Drivers by name: the expert, PilotNet from a checkpoint, and the floor that holds the wheel straight."""
+"""Drivers by name: the expert, PilotNet from a checkpoint, the modular stack, and the floor that holds the wheel straight.
 
+`modular+cars+lanes` is the modular stack with the truth in place of its parts `cars` and `lanes`, `modular+all` with all of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from pilotnet.checkpoint import Checkpoint, load_checkpoint
+from pilotnet.modular.detector import Detector
+from pilotnet.modular.driver import ModularDriver, Part, Parts
 from pilotnet.saliency import visual_back_prop
 from pilotnet.viewpoint import Viewpoint, to_rgb
 from sim.drawables import Explanation
 from sim.env import DrivingEnv, Pedals
 from sim.expert import Expert
 from sim.pedals import PULL_AWAY, pace
+from sim.scenario import choice
 from sim.types import Control, Driver, Observation
 
-DRIVER_NAMES = ("expert", "pilotnet", "straight")
+DRIVER_NAMES = ("expert", "pilotnet", "modular", "straight")
+ALL = "all"  # every part of the modular stack
+
+
+@dataclass(frozen=True)
+class Detectors:
+    """The folders that `pilotnet train-detector` wrote, for the driver modular."""
+
+    cars: Path | None = None
+    pedestrians: Path | None = None
 
 
 class Straight:
@@ -72,20 +89,71 @@ class PilotNetDriver:
         return Explanation(view=to_rgb(self._views[0]), heat=heat, camera=self._viewpoint.virtual_camera)
 
 
+def split_name(name: str) -> tuple[str, frozenset[Part]]:
+    """A driver's name without the parts that the truth replaces, and those parts; ValueError for an unknown name or part."""
+    base, *parts = name.split("+")
+    if base not in DRIVER_NAMES or (parts and base != "modular"):
+        raise ValueError(f"driver is {name!r}; it must be one of {', '.join(DRIVER_NAMES)}, or modular+PART")
+    return base, frozenset(part for word in parts for part in (tuple(Part) if word == ALL else (choice("oracle", word, Part),)))
+
+
+def with_oracles(names: Iterable[str], oracles: str) -> tuple[str, ...]:
+    """The names with `modular` given the truth in place of some parts, which are listed with commas between."""
+    told = "+".join(["modular", *(word.strip() for word in oracles.split(","))])
+    split_name(told)
+    return tuple(told if name == "modular" else name for name in names)
+
+
+def ablated(names: Iterable[str]) -> tuple[str, ...]:
+    """The names with `modular` as it is, with the truth in place of each of its parts, and of all of them."""
+    forms = ("modular", *(f"modular+{part}" for part in Part), f"modular+{ALL}")
+    return tuple(form for name in names for form in (forms if name == "modular" else (name,)))
+
+
 def needs_camera(name: str) -> bool:
     """Whether the driver of this name looks at the centre camera; ValueError for an unknown name."""
-    if name not in DRIVER_NAMES:
-        raise ValueError(f"driver is {name!r}; it must be one of {', '.join(DRIVER_NAMES)}")
-    return name == "pilotnet"
+    base, oracles = split_name(name)
+    return base == "pilotnet" or (base == "modular" and oracles != frozenset(Part))
 
 
-def make_driver(name: str, env: DrivingEnv, checkpoint: Path | None = None) -> Driver:
-    """The driver of this name for an environment; `pilotnet` needs a checkpoint. Raises ValueError otherwise.
+def make_driver(name: str, env: DrivingEnv, checkpoint: Path | None = None, detectors: Detectors | None = None) -> Driver:
+    """The driver of this name for an environment: `pilotnet` needs a checkpoint, `modular` its detectors. ValueError otherwise.
 
-    Where the driver has the pedals, the checkpoint must have a speed output.
+    Where PilotNet has the pedals, its checkpoint must have a speed output.
     """
-    if not needs_camera(name):
-        return Expert(env) if name == "expert" else Straight()
+    base, oracles = split_name(name)
+    if base == "modular":
+        return ModularDriver(_parts(oracles, env, detectors or Detectors()), env)
+    if base == "pilotnet":
+        return _pilotnet(env, checkpoint)
+    return Expert(env) if base == "expert" else Straight()
+
+
+def _parts(oracles: frozenset[Part], env: DrivingEnv, detectors: Detectors) -> Parts:
+    """The parts of the modular stack that see for themselves."""
+    if Part.LANES not in oracles:
+        raise ValueError("driver modular does not find its lane by itself yet; put the truth in its place by --oracle lanes")
+    return Parts(
+        cars=None if Part.CARS in oracles else _detector(Part.CARS, detectors.cars, env),
+        pedestrians=None if Part.PEDESTRIANS in oracles else _detector(Part.PEDESTRIANS, detectors.pedestrians, env),
+    )
+
+
+def _detector(part: Part, folder: Path | None, env: DrivingEnv) -> Detector:
+    """The detector of a part from its folder."""
+    if folder is None:
+        raise ValueError(
+            f"driver modular needs a detector of {part}; give --{part} the folder that `pilotnet train-detector {part}` wrote, "
+            f"or put the truth in its place by --oracle {part}"
+        )
+    detector = Detector.load(folder, part)
+    if detector.camera != env.config.camera:
+        raise ValueError(f"detector {folder} was trained for {detector.camera}; the environment has {env.config.camera}")
+    return detector
+
+
+def _pilotnet(env: DrivingEnv, checkpoint: Path | None) -> PilotNetDriver:
+    """PilotNet from its checkpoint."""
     if checkpoint is None:
         raise ValueError("driver pilotnet needs a checkpoint; give --checkpoint the folder that `pilotnet train` wrote")
     loaded = load_checkpoint(checkpoint)

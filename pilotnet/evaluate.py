@@ -16,7 +16,7 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 
-from pilotnet.drivers import make_driver, needs_camera
+from pilotnet.drivers import Detectors, make_driver, needs_camera
 from pilotnet.folders import atomic_path, output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
 from pilotnet.parallel import in_parallel
@@ -35,7 +35,7 @@ class EvaluateConfig:
     """Who drives which roads.
 
     Args:
-        drivers: names of drivers: expert, pilotnet, straight
+        drivers: names of drivers: expert, pilotnet, modular, straight; modular+PART has the truth in place of a part
         suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
         split: whose roads; tune on validation, and leave test for the last word
         episodes: roads that every driver drives
@@ -79,16 +79,16 @@ class Results:
         return {name: total_score(rows) for name, rows in groupby(self.episodes, lambda row: row.driver)}
 
 
-def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) -> Results:
+def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, detectors: Detectors | None = None) -> Results:
     """Drive the suite with every driver and write the results folder; ValueError for bad settings, before anything is written."""
     scenarios = config.scenarios()
     pushes(scenarios[0], config.noise)
     for name in config.drivers:
-        make_driver(name, DrivingEnv(EnvConfig(pedals=Pedals(config.pedals))), checkpoint)
+        make_driver(name, DrivingEnv(EnvConfig(pedals=Pedals(config.pedals))), checkpoint, detectors)
     drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
     with output_folder(out) as folder:
         write_provenance(folder, "evaluate", config, seed=config.first)
-        jobs = [(name, scenario, checkpoint, config.noise, Pedals(config.pedals)) for name, scenario in drives]
+        jobs = [(name, scenario, checkpoint, detectors, config.noise, Pedals(config.pedals)) for name, scenario in drives]
         with closing(in_parallel(_drive, jobs, config.workers)) as drives_done:
             done = list(track(drives_done, "driving", len(jobs)))
         episodes = tuple(score for score, _ in done)
@@ -100,11 +100,11 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) 
 
 
 def _drive(
-    name: str, scenario: Scenario, checkpoint: Path | None, noise: float, pedals: Pedals
+    name: str, scenario: Scenario, checkpoint: Path | None, detectors: Detectors | None, noise: float, pedals: Pedals
 ) -> tuple[EpisodeScore, pyarrow.Table]:
     """One drive, for a worker process."""
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
-    driver = make_driver(name, env, checkpoint)
+    driver = make_driver(name, env, checkpoint, detectors)
     steps = [without_frames(step) for step in rollout(env, driver, scenario, pushes(scenario, noise))]
     score = score_episode(name, scenario, env.rate, steps)
     return score, trace_table(name, scenario, steps)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from pilotnet.dataset.video import VideoEncoder
-from pilotnet.drivers import DRIVER_NAMES, make_driver
+from pilotnet.drivers import DRIVER_NAMES, Detectors, make_driver
 from pilotnet.folders import publish
 from pilotnet.metrics import Score, autonomy, score_episode, total_score
 from pilotnet.progress import track
@@ -119,7 +119,12 @@ class FilmFile:
 
 
 def watch(
-    drivers: Sequence[str], config: WatchConfig, checkpoint: Path | None = None, film: Path | None = None, headless: bool = False
+    drivers: Sequence[str],
+    config: WatchConfig,
+    checkpoint: Path | None = None,
+    film: Path | None = None,
+    headless: bool = False,
+    detectors: Detectors | None = None,
 ) -> dict[str, Score]:
     """Show the drivers in a window, or `headless` in a film alone; the score of what was driven, by driver.
 
@@ -131,7 +136,7 @@ def watch(
         raise ValueError("a headless run shows nothing by itself; say where the film goes: --headless --film out.mp4")
     if film is not None:
         check_film(film, config)
-    scenarios, seats = config.scenarios(), make_seats(drivers, checkpoint)
+    scenarios, seats = config.scenarios(), make_seats(drivers, checkpoint, detectors)
     if headless and film is not None:
         show = Show(seats, scenarios, autonomy, len(drivers))
         film_show(show, film, config)
@@ -153,21 +158,26 @@ def check_film(film: Path, config: WatchConfig) -> None:
             raise ValueError(f"{name} is {getattr(config, name)} px; a film needs an even number")
 
 
-def make_seats(drivers: Sequence[str], checkpoint: Path | None) -> list[Seat]:
+def make_seats(drivers: Sequence[str], checkpoint: Path | None, detectors: Detectors | None = None) -> list[Seat]:
     """The drivers asked for, and after them everybody else who can drive, to change over to."""
     for name in drivers:
-        make_driver(name, DrivingEnv(EnvConfig()), checkpoint)
-    others = [name for name in DRIVER_NAMES if name not in drivers and can_drive(name, checkpoint)]
+        make_driver(name, DrivingEnv(EnvConfig()), checkpoint, detectors)
+    others = [name for name in DRIVER_NAMES if name not in drivers and can_drive(name, checkpoint, detectors)]
     return [
-        Seat(name, driver_title(name), COLOURS.get(name, YELLOW), partial(make_driver, name, checkpoint=checkpoint))
+        Seat(
+            name,
+            driver_title(name),
+            COLOURS.get(name, YELLOW),
+            partial(make_driver, name, checkpoint=checkpoint, detectors=detectors),
+        )
         for name in (*drivers, *others)
     ]
 
 
-def can_drive(name: str, checkpoint: Path | None) -> bool:
+def can_drive(name: str, checkpoint: Path | None, detectors: Detectors | None = None) -> bool:
     """Whether this driver can be made with what is given."""
     try:
-        make_driver(name, DrivingEnv(EnvConfig()), checkpoint)
+        make_driver(name, DrivingEnv(EnvConfig()), checkpoint, detectors)
     except ValueError:
         return False
     return True

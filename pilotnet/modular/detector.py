@@ -1,5 +1,6 @@
 """A detector: the centre frame in, the cars in it out, or the people. One network, trained once for each of the two."""
 
+import copy
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -67,7 +68,7 @@ class Detector:
             raise ValueError(f"score is {score}; it must lie between 0 and 1")
         self.person, self.camera = is_person(checkpoint.target), checkpoint.camera
         self._score, self._rows = score, strip_rows(checkpoint.camera)
-        self._network = checkpoint.network.fused()
+        self._network = copy.deepcopy(checkpoint.network).fused()  # fusing changes the layers
 
     @classmethod
     def load(cls, path: Path, target: str, score: float = SCORE) -> Self:

@@ -111,7 +111,7 @@ class DetectorNetwork(nn.Module):
         return rows.view(1, 1, height, 1).expand(batch, 1, height, width)
 
     def fused(self) -> "DetectorNetwork":
-        """This network for driving: batch normalisation drawn into the convolutions, memory laid out as convolutions like it."""
+        """This very network made ready to drive: batch normalisation drawn into the convolutions, channels last."""
         self.eval()
         for module in self.modules():
             if isinstance(module, nn.Sequential) and len(module) > 1 and isinstance(module[1], nn.BatchNorm2d):

@@ -85,8 +85,8 @@ def draw_strip(sheet: Sheet, strip: Strip, curves: Sequence[Curve], marks: Seque
     away = half * (strip.limit or strip.reach) / strip.reach
     for side, word in ((-1, "R"), (1, "L")):
         row = middle + side * away
-        for x in range(area.x, area.right - sheet.px(4), sheet.px(9)) if strip.limit else ():
-            sheet.line([(x, row), (x + sheet.px(4), row)], mixed(ALARM, (0, 0, 0), 0.15), 1)
+        if strip.limit:
+            sheet.dashes(area.x, area.right, row, mixed(ALARM, (0, 0, 0), 0.15))
         if area.height > sheet.px(60):
             sheet.text(f"{word} {strip.edge}", area.x, row - side * sheet.px(7) + sheet.px(4), 10, QUIET)
     columns = np.linspace(area.x, area.right, len(marks))
@@ -96,9 +96,15 @@ def draw_strip(sheet: Sheet, strip: Strip, curves: Sequence[Curve], marks: Seque
     for curve in curves:
         values = np.asarray(curve.values, float)
         rows = middle - np.clip(values / strip.reach, -1.05, 1.05) * half
-        for part in np.split(np.arange(len(values)), np.flatnonzero(np.isnan(values))):
-            kept = part[~np.isnan(values[part])]
-            sheet.line(np.stack([columns[kept], rows[kept]], axis=1), curve.colour, curve.width)
+        points = np.stack([columns, rows], axis=1)
+        for first, end in runs(~np.isnan(values)):
+            sheet.line(points[first:end], curve.colour, curve.width)
+
+
+def runs(known: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where unbroken stretches of True begin, and just behind where they end."""
+    changes = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]])))
+    return [(int(first), int(end)) for first, end in zip(changes[::2], changes[1::2], strict=True)]
 
 
 def bend_reach(curvatures: NDArray[np.float64]) -> float:

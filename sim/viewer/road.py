@@ -20,7 +20,7 @@ from sim.viewer.theme import INK, PERSON, REFERENCE, SKY_BLUE, Colour, mixed
 MOST_PIXELS = 1280 * 720  # a larger picture is rendered at this size and enlarged
 NEAREST = 1.5  # [m] before the camera: what lies nearer is below the picture
 EGO = 10**9  # the watched car's number among the actors, when it is seen from outside
-HEAT_OPACITY, HEAT_LEAST = 0.85, 0.08  # less heat than this is left out, so that the road stays to be seen
+HEAT_OPACITY, HEAT_LEAST, HEAT_MOST = 0.85, 0.08, 0.7  # shown from the least heat on, at its strongest from the most
 HEAT_BLUR = 1.2  # [px of the view] hides the chequers that strided convolutions leave in a mask
 RECORDED = Camera()
 
@@ -133,14 +133,17 @@ def lay_heat(sheet: Sheet, camera: Camera, thoughts: Explanation) -> None:
     frame = Rect(max(left, 0), max(top, 0), min(right, camera.width) - max(left, 0), min(bottom, camera.height) - max(top, 0))
     if frame.width < 2 or frame.height < 2:
         return
-    heat = cv2.resize(
-        cv2.GaussianBlur(thoughts.heat, (0, 0), HEAT_BLUR), (right - left, bottom - top), interpolation=cv2.INTER_LINEAR
+    heat = cv2.GaussianBlur(thoughts.heat, (0, 0), HEAT_BLUR)
+    weight = HEAT_OPACITY * np.clip((heat - HEAT_LEAST) / (HEAT_MOST - HEAT_LEAST), 0, 1)
+    colours = _HEAT_COLOURS[np.clip(heat * 255, 0, 255).astype(np.uint8)]
+    kept, size = (
+        (slice(frame.y - top, frame.bottom - top), slice(frame.x - left, frame.right - left)),
+        (right - left, bottom - top),
     )
-    heat = heat[frame.y - top : frame.bottom - top, frame.x - left : frame.right - left]
+    weight = np.ascontiguousarray(cv2.resize(weight, size)[kept])
+    layer = np.ascontiguousarray(cv2.resize(colours, size)[kept])
     under = sheet.part(frame)
-    weight = HEAT_OPACITY * np.clip((heat - HEAT_LEAST) / (0.7 - HEAT_LEAST), 0, 1)
-    levels = np.clip(heat * 255, 0, 255).astype(np.uint8)
-    cv2.blendLinear(_HEAT_COLOURS[levels], np.ascontiguousarray(under), weight, 1 - weight, under)
+    cv2.blendLinear(layer, np.ascontiguousarray(under), weight, 1 - weight, under)
 
 
 def _heat_colours() -> Image:

@@ -87,8 +87,7 @@ class Sheet:
         size = min(radius, pixels.shape[0] // 2, pixels.shape[1] // 2)
         corners = [(rows, columns) for rows in (slice(size), slice(-size, None)) for columns in (slice(size), slice(-size, None))]
         before = [pixels[corner].copy() for corner in corners] if size else []
-        mixed = np.arange(256)[:, None] * (1 - opacity) + np.array(colour) * opacity
-        cv2.LUT(pixels, mixed.round().astype(np.uint8)[:, None], pixels)
+        cv2.LUT(pixels, _tinted(colour, opacity), pixels)
         for corner, old, cover in zip(corners, before, _corner_covers(size) if size else (), strict=True):
             pixels[corner] = old + (pixels[corner].astype(np.float32) - old) * cover[..., None]
 
@@ -124,6 +123,13 @@ class Sheet:
         if len(points) >= 3:
             cv2.fillPoly(self.array, [subpixels(points)], colour, cv2.LINE_AA, SUBPIXEL)
 
+    def dashes(self, x: float, end: float, row: float, colour: Colour, width: float = 1.0) -> None:
+        """A dashed level line from column `x` to `end`."""
+        starts = np.arange(x, end - self.px(4), self.px(9), dtype=float)
+        ends = np.stack([starts, starts + self.px(4)], axis=1)
+        points = np.stack([ends, np.full_like(ends, row)], axis=2)
+        cv2.polylines(self.array, list(subpixels(points)), False, colour, self.px(width), cv2.LINE_AA, SUBPIXEL)
+
     def circle(self, x: float, y: float, radius: float, colour: Colour, width: float = 0.0) -> None:
         """A smooth circle of `radius` pixels; filled, or a ring `width` units wide."""
         (column, row), *_ = subpixels([(x, y)]).tolist()
@@ -156,6 +162,13 @@ def subpixels(points: Sequence[tuple[float, float]] | NDArray[np.float64]) -> ND
     What lies absurdly far outside is brought nearer, where nobody sees it.
     """
     return np.round((np.clip(np.asarray(points, float), -2e4, 2e4) - 0.5) * 2**SUBPIXEL).astype(np.int32)
+
+
+@cache
+def _tinted(colour: Colour, opacity: float) -> NDArray[np.uint8]:
+    """What becomes of each level of red, green and blue under a tint, (256, 1, 3)."""
+    mixed = np.arange(256)[:, None] * (1 - opacity) + np.array(colour) * opacity
+    return mixed.round().astype(np.uint8)[:, None]
 
 
 @cache

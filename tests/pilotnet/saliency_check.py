@@ -18,10 +18,10 @@ from pilotnet.saliency import visual_back_prop
 from pilotnet.viewpoint import Viewpoint
 from sim.scenario import Split
 
-SALIENT = 0.1  # of the views' pixels, the highest of the mask
+SHARES = (0.05, 0.1, 0.2, 0.3)  # of the views' pixels, the highest of the mask
 MARGIN = 4  # [px] around them that moves along: the thing's edge needs the ground beside it, as in the paper
 SHIFTS = (-6, -3, 3, 6)  # [px] to the right
-EVERY = 25  # frames of the dataset
+EVERY = 100  # frames of the dataset from one view to the next
 
 
 @dataclass(frozen=True)
@@ -39,13 +39,16 @@ class Response:
     area: float
 
 
-def response(model: PilotNet, views: Tensor, generator: torch.Generator) -> Response:
-    """How the steering for the views (B, 3, H, W) follows shifts of all of it, of the salient pixels, of others."""
+def response(model: PilotNet, views: Tensor, generator: torch.Generator, share: float = 0.1) -> Response:
+    """How the steering for the views (B, 3, H, W) follows shifts of all of it, of the salient pixels, of others.
+
+    share: of the pixels, the highest of the mask, which count as salient, before their margin is added.
+    """
     heat = visual_back_prop(model, views)
-    marked = widened(highest(heat, SALIENT), MARGIN)
+    marked = widened(highest(heat, share), MARGIN)
     area = marked.float().mean(dim=(1, 2))
     blobs = widened(torch.rand(heat.shape, generator=generator), 2 * MARGIN)
-    random = torch.stack([highest(blob[None], float(share))[0] for blob, share in zip(smooth(blobs), area, strict=True)])
+    random = torch.stack([highest(blob[None], float(wanted))[0] for blob, wanted in zip(smooth(blobs), area, strict=True)])
     masks = {"whole": torch.ones_like(marked), "salient": marked, "random": random, "rest": ~marked}
     changes = {name: steering_change(model, views, mask) for name, mask in masks.items()}
     return Response(**changes, area=float(area.mean()))
@@ -91,8 +94,11 @@ def main() -> None:
         for frame in dataset.stream(episode, "centre", slice(None, None, EVERY))
     ]
     views = torch.cat([viewpoint(torch.from_numpy(frame)[None], *torch.zeros(2, 1))[0] for frame in frames])
-    result = response(checkpoint.model, views, torch.Generator().manual_seed(0))
-    sys.stdout.write(f"{len(views)} views, {100 * result.area:.0f} % of the pixels: {result}\n")
+    sys.stdout.write(f"{len(views)} views; change of the steering against a shift of the whole view\n")
+    for share in SHARES:
+        change = response(checkpoint.model, views, torch.Generator().manual_seed(0), share)
+        parts = (f"{name} {getattr(change, name) / change.whole:.2f}" for name in ("salient", "random", "rest"))
+        sys.stdout.write(f"{change.area:.0%} of the pixels: {', '.join(parts)}\n")
 
 
 if __name__ == "__main__":

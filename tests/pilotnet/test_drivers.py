@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from pilotnet.checkpoint import Checkpoint
-from pilotnet.drivers import PilotNetDriver, make_driver
+from pilotnet.drivers import PilotNetDriver, ablated, make_driver, needs_camera, with_oracles
 from pilotnet.model import PilotNet
+from pilotnet.modular.driver import ModularDriver
 from pilotnet.viewpoint import View
 from sim.camera import Camera
 from sim.drawables import Explanation
@@ -94,7 +95,7 @@ def test_with_its_own_pedals_pilotnet_needs_a_speed_output(tiny_model: Path) -> 
 
 
 def test_an_unknown_driver_is_refused() -> None:
-    with pytest.raises(ValueError, match="driver is 'chauffeur'; it must be one of expert, pilotnet, straight"):
+    with pytest.raises(ValueError, match="driver is 'chauffeur'; it must be one of expert, pilotnet, modular, straight"):
         make_driver("chauffeur", DrivingEnv(EnvConfig(cameras=())))
 
 
@@ -113,3 +114,27 @@ def test_pilotnet_needs_to_see() -> None:
     driver = PilotNetDriver(Checkpoint(PilotNet(), View(), Camera(), {}))
     with pytest.raises(ValueError, match="has no centre frame"):
         driver.act(Observation(20.0))
+
+
+def test_the_name_of_the_modular_driver_says_which_parts_the_truth_replaces() -> None:
+    assert with_oracles(("expert", "modular"), "cars, lanes") == ("expert", "modular+cars+lanes")
+    assert needs_camera("modular+cars+lanes")
+    assert not needs_camera("modular+all")
+    assert not needs_camera("modular+cars+pedestrians+lanes")
+    assert isinstance(make_driver("modular+all", DrivingEnv(EnvConfig(cameras=()))), ModularDriver)
+
+
+def test_ablating_tries_every_part_by_itself_and_all_together() -> None:
+    forms = ("modular", "modular+cars", "modular+pedestrians", "modular+lanes", "modular+all")
+    assert ablated(("expert", "modular")) == ("expert", *forms)
+
+
+@pytest.mark.parametrize("name", ["modular+", "modular+wheels", "expert+cars", "modular+all+"])
+def test_parts_that_do_not_exist_are_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="it must be one of"):
+        needs_camera(name)
+
+
+def test_modular_without_a_detector_says_how_to_give_one_or_do_without() -> None:
+    with pytest.raises(ValueError, match=r"give --pedestrians the folder .* or put the truth in its place by --oracle ped"):
+        make_driver("modular+cars+lanes", DrivingEnv())

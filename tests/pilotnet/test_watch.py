@@ -3,12 +3,14 @@
 from pathlib import Path
 
 import av
+import pygame
 import pytest
 
 from pilotnet.cli import main
 from pilotnet.watch import FilmFile, WatchConfig, make_seats, watch
 from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
+from sim.viewer.window import Window
 
 SHORT = WatchConfig(suite="lane_keeping-small", episodes=1, length=60.0, width=320, height=180, seconds=1.0)
 
@@ -69,6 +71,20 @@ def test_every_mistake_is_one_line(
     assert main(["watch", *words]) == 2
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert says in line
+
+
+def test_closing_the_window_gives_the_score(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    turn = Window.turn
+
+    def turn_and_close(window: Window, seconds: float) -> None:
+        turn(window, seconds)
+        pygame.event.post(pygame.event.Event(pygame.QUIT))
+
+    monkeypatch.setattr(Window, "turn", turn_and_close)
+    score = watch(["expert"], SHORT)["expert"]
+    assert (score.autonomy, score.interventions) == (100, 0)
+    assert 0 < score.hours * 3600 < 5
 
 
 def test_without_a_display_it_says_how_to_film_instead(

@@ -225,6 +225,12 @@ def test_the_same_frame_gives_the_same_detections_whatever_came_before() -> None
     assert detector.detect(frames[0]) == first
 
 
+def test_a_detector_leaves_its_checkpoint_as_it_was() -> None:
+    whole = checkpoint()
+    Detector(whole)
+    assert whole.network.state_dict().keys() == DetectorNetwork().state_dict().keys()
+
+
 def test_frames_of_another_size_are_refused() -> None:
     with pytest.raises(ValueError, match=r"frame has shape \(80, 320, 3\); this detector learned from 160 x 320"):
         Detector(checkpoint()).detect(np.zeros((80, 320, 3), np.uint8))

@@ -122,6 +122,11 @@ def test_a_strip_rises_to_the_right_and_marks_interventions() -> None:
     assert columns.mean() == pytest.approx(10 + 280 * 50 / 99, abs=2)
 
 
+def test_a_line_breaks_where_nothing_is_known() -> None:
+    assert panels.runs(np.array([False, True, True, False, True])) == [(1, 3), (4, 5)]
+    assert panels.runs(np.zeros(3, bool)) == []
+
+
 def test_the_strip_s_reach_holds_every_bend() -> None:
     assert panels.bend_reach(np.array([0.004, np.nan, -0.009])) == 10.0
     assert panels.bend_reach(np.full(3, np.nan)) == 5.0
