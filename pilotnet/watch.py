@@ -167,7 +167,7 @@ def make_seats(drivers: Sequence[str], checkpoint: Path | None, detectors: Detec
         Seat(
             name,
             driver_title(name),
-            COLOURS.get(name, YELLOW),
+            COLOURS.get(name.partition("+")[0], YELLOW),
             partial(make_driver, name, checkpoint=checkpoint, detectors=detectors),
         )
         for name in (*drivers, *others)

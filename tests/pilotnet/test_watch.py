@@ -7,7 +7,7 @@ import pygame
 import pytest
 
 from pilotnet.cli import main
-from pilotnet.watch import FilmFile, WatchConfig, make_seats, watch
+from pilotnet.watch import COLOURS, FilmFile, WatchConfig, make_seats, watch
 from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
 from sim.viewer.window import Window
@@ -43,6 +43,12 @@ def test_road_weather_and_light_can_be_chosen_from_a_suite() -> None:
 def test_the_other_drivers_wait_behind_those_asked_for(tiny_model: Path) -> None:
     assert [seat.name for seat in make_seats(["straight"], None)] == ["straight", "expert"]
     assert next(seat.title for seat in make_seats(["pilotnet"], tiny_model)) == "PilotNet"
+
+
+def test_a_stack_with_parts_replaced_keeps_its_colour_and_says_so() -> None:
+    (seat, *_) = make_seats(["modular+cars+pedestrians+lanes"], None)
+    assert seat.colour == COLOURS["modular"]
+    assert seat.title.startswith("Modular + ")
 
 
 @pytest.mark.parametrize(
