@@ -134,6 +134,7 @@ def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarr
             "offset": step.ego.offset,
             "heading_error": step.ego.heading_error,
             "curvature": step.control.curvature,
+            "held_curvature": step.ego.curvature,
             "path_curvature": step.ego.path_curvature,
             "intervention": step.intervention or "",
         }

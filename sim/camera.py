@@ -31,6 +31,8 @@ class Camera:
             raise ValueError(f"camera size is {self.width} x {self.height} px; both must be 1 or more")
         if not self.focal > 0 or not self.elevation > 0:
             raise ValueError(f"camera focal is {self.focal} px and elevation {self.elevation} m; both must be above 0")
+        if not all(map(math.isfinite, (self.focal, self.elevation, self.horizon, self.lateral))):
+            raise ValueError(f"{self} has numbers that are not finite; all must be")
 
     @property
     def centre_column(self) -> float:

@@ -16,7 +16,7 @@ from sim.camera import CAMERA_NAMES, Camera, rig
 from sim.kernels import Canvas
 from sim.referee import Referee
 from sim.render import Renderer
-from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice, road_seed
+from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice, require_between, road_seed
 from sim.steering import MAX_CURVATURE
 from sim.truth import boxes
 from sim.types import Actor, Box, Cause, Control, Observation, Pose
@@ -47,6 +47,7 @@ class EnvConfig:
         unknown = set(self.cameras) - set(CAMERA_NAMES)
         if unknown:
             raise ValueError(f"cameras is {self.cameras}; each must be one of {', '.join(CAMERA_NAMES)}")
+        require_between("camera_spacing", self.camera_spacing, 0, 5, "m")
         if not 1 <= self.rate <= 100:
             raise ValueError(f"rate is {self.rate} Hz; it must lie between 1 and 100 Hz")
         object.__setattr__(self, "pedals", choice("pedals", self.pedals, Pedals))
@@ -154,10 +155,14 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         if unknown:
             raise ValueError(f"options has {sorted(unknown)}; it may hold 'scenario' only")
         scenario = (options or {}).get("scenario") or self._random_scenario()
+        if not isinstance(scenario, Scenario):
+            raise ValueError(f"options['scenario'] is {scenario!r}; it must be a sim.Scenario")
         return self._space_observation(self.start(scenario)), {"scenario": scenario}
 
     def step(self, action: np.ndarray) -> tuple[dict[str, np.ndarray], float, bool, bool, dict[str, Any]]:
-        """Gymnasium's step; ValueError for actions that are not finite, and for a step outside a drive."""
+        """Gymnasium's step; ValueError for actions that are not two finite numbers, and for a step outside a drive."""
+        if np.shape(action) != (2,):
+            raise ValueError(f"action is {action!r}; it must be two numbers, curvature [1/m] and acceleration [m/s²]")
         control = Control(float(action[0]), float(action[1]))
         before = self.world.ego_state().station
         cause, _ = self.advance(control)
