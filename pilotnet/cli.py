@@ -195,7 +195,7 @@ def report_command(words: list[str]) -> None:
     parser.add_argument("--out", type=Path, default=Path("report.html"), help="the page to write")
     options = parser.parse_args(words)
     path = write_report(options.results, options.out, model=options.model, data=options.data)
-    closing_line(f"wrote {path}", "open it in a browser")
+    closing_line(f"wrote {path}", "open it in a browser" if path.suffix == ".html" else "paste it where it is read")
 
 
 def scenes_command(words: list[str]) -> None:
