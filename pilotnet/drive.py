@@ -3,11 +3,11 @@
 The keys' law is `sim.viewer.wheel`'s, the tape `pilotnet.tape`'s.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pilotnet.dataset import Dataset
 from pilotnet.metrics import Score, autonomy
 from pilotnet.tape import open_tape
 from pilotnet.watch import FilmFile, WatchConfig, scores
@@ -27,8 +27,9 @@ class DriveConfig:
 
     Args:
         suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
-        episodes: training roads, one after the other
-        first: number of the first road
+        split: whose roads, and what the recording is for: train to learn from, then validation, which training needs too
+        episodes: roads, one after the other
+        first: number of the first road of the split
         length: metres of each drive
         road: only the suite's roads of this kind, such as mountain
         weather: clear, cloudy, fog, rain or snow in place of the suite's
@@ -39,6 +40,7 @@ class DriveConfig:
     """
 
     suite: str = "lane_keeping"
+    split: Literal["train", "validation"] = "train"
     episodes: int = 8
     first: int = 0
     length: float = 1500.0
@@ -58,10 +60,10 @@ class DriveConfig:
         return EnvConfig(cameras=CAMERA_NAMES, pedals=Pedals(self.pedals))
 
     def scenarios(self) -> list[Scenario]:
-        """What is driven, in order: training roads, for they are what one may record."""
+        """What is driven, in order; never test roads, for what is driven may be recorded."""
         return WatchConfig(
             suite=self.suite,
-            split=Split.TRAIN.value,
+            split=self.split,
             episodes=self.episodes,
             first=self.first,
             length=self.length,
@@ -90,15 +92,18 @@ def drive(config: DriveConfig, out: Path) -> Driven:
     wheel = Wheel()
     seat = Seat("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
     screen = open_display((config.width, config.height))
-    with open_tape(out, config, config.env()) as tape:
+    with open_tape(out, config, config.env(), Split(config.split)) as tape:
         show = Show([seat], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=config.env())
         Window(show, screen, FilmFile, Path.cwd()).run()
     return Driven(scores(show.all_driven()), tape.seconds, show.late)
 
 
-def driven_in_words(driven: Driven, out: Path) -> Iterable[str]:
+def driven_in_words(driven: Driven, out: Path) -> tuple[str, str]:
     """What was recorded, and what to type next."""
     late = f"; {driven.late} ticks were late" if driven.late else ""
     if not driven.seconds:
-        return (f"nothing was recorded{late}", "press R while driving")
-    return (f"wrote {out}: {driven.seconds / 60:.1f} minutes{late}", f"pilotnet train {out}")
+        return (f"nothing was recorded{late}", "pilotnet drive, and press R while driving")
+    splits = {episode.split for episode in Dataset.open(out).episodes}
+    missing = [split for split in (Split.TRAIN, Split.VALIDATION) if split not in splits]
+    onwards = f"pilotnet drive --split {missing[0]} --out {out}" if missing else f"pilotnet train {out}"
+    return (f"wrote {out}: {driven.seconds / 60:.1f} minutes{late}", onwards)

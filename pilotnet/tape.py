@@ -1,7 +1,7 @@
 """The tape: what a person drives goes into a dataset just as the recorder writes it, a few seconds late so that it can be undone.
 
-The last HELD seconds stay in memory; what leaves them is staged, and a stretch that ends is committed as an episode of the split
-train. A stretch ends with the recording, at a new drive, in another weather or light, and where something was discarded.
+The last HELD seconds stay in memory; what leaves them is staged, and a stretch that ends is committed as an episode. A
+stretch ends with the recording, at a new drive, in another weather or light, and where something was discarded.
 """
 
 import shutil
@@ -42,8 +42,8 @@ class Kept(NamedTuple):
 class DatasetTape:
     """Records into a dataset while `recording`; see `sim.viewer.show.Tape`."""
 
-    def __init__(self, writer: DatasetWriter) -> None:
-        self._writer, self.recording = writer, False
+    def __init__(self, writer: DatasetWriter, split: Split) -> None:
+        self._writer, self._split, self.recording = writer, split, False
         self._frames = sum(episode.length for episode in writer.episodes)
         self._held: deque[Kept] = deque()
         self._stretch, self._takes = 0, count()
@@ -107,19 +107,19 @@ class DatasetTape:
         if self._recorder is not None:
             with self._open:
                 staged = self._recorder.finish()
-            self._writer.commit(staged, Split.TRAIN)
+            self._writer.commit(staged, self._split)
             self._recorder, self._last = None, None
 
 
 @contextmanager
-def open_tape(out: Path, config: "DataclassInstance", env: EnvConfig) -> Iterator[DatasetTape]:
-    """A tape into the dataset folder `out`, a new one or one that was recorded this way before; without a recording no folder.
+def open_tape(out: Path, config: "DataclassInstance", env: EnvConfig, split: Split) -> Iterator[DatasetTape]:
+    """A tape for episodes of a split into the dataset folder `out`, a new one or one that was recorded this way before; without a recording no folder.
 
-    Raises ValueError when something else lies in `out`, or a dataset of other cameras or another rate.
+    Raises ValueError when something else lies in `out`, a dataset of other cameras or another rate, or one with later splits.
     """
     existed, begun = out.is_dir(), holds_episodes(out)
     with output_folder(out, resume=begun, resumable=holds_episodes) as folder:
-        tape = DatasetTape(_continued(folder, env) if begun else _begun(folder, config, env))
+        tape = DatasetTape(_continued(folder, env, split) if begun else _begun(folder, config, env), split)
         try:
             yield tape
         finally:
@@ -136,10 +136,16 @@ def _begun(folder: Path, config: "DataclassInstance", env: EnvConfig) -> Dataset
     return DatasetWriter.create(folder, env.rate, DrivingEnv(env).cameras, boxes=True)
 
 
-def _continued(folder: Path, env: EnvConfig) -> DatasetWriter:
+def _continued(folder: Path, env: EnvConfig, split: Split) -> DatasetWriter:
     """A dataset to go on with."""
     read_provenance(folder, STAGE)
     writer = DatasetWriter.append(folder)
     if (writer.fps, writer.cameras) != (env.rate, DrivingEnv(env).cameras):
         raise ValueError(f"{folder} was recorded with other cameras or at another rate; record into another folder")
+    splits = [episode.split for episode in writer.episodes]
+    if split in splits and splits[-1] is not split:
+        raise ValueError(
+            f"split is {split.value!r}, but {folder} holds {splits[-1].value} drives after those; the drives of a split must follow "
+            "each other, so record into another folder"
+        )
     return writer

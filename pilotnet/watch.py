@@ -151,7 +151,7 @@ def watch(
     else:
         screen = open_display((config.width, config.height))
         env = EnvConfig(cameras=CAMERA_NAMES)
-        with open_tape(recording, config, env) if recording else nullcontext() as tape:
+        with open_tape(recording, config, env, Split(config.split)) if recording else nullcontext() as tape:
             if tape:
                 tape.recording = True
             show = Show(seats, scenarios, autonomy, len(drivers), Wheel(), tape, env)
@@ -163,8 +163,10 @@ def check_recording(config: WatchConfig, headless: bool) -> None:
     """ValueError unless what a person drives may be learnt from."""
     if headless:
         raise ValueError("a headless run has no wheel to take; leave out --record or --headless")
-    if config.split != Split.TRAIN:
-        raise ValueError(f"split is {config.split!r}; what is recorded is learnt from, so --record needs --split train")
+    if config.split == Split.TEST:
+        raise ValueError(
+            f"split is {config.split!r}; what is recorded is learnt from, so --record needs --split train or validation"
+        )
 
 
 def check_film(film: Path, config: WatchConfig) -> None:
