@@ -113,7 +113,7 @@ class DatasetTape:
 
 @contextmanager
 def open_tape(out: Path, config: "DataclassInstance", env: EnvConfig, split: Split) -> Iterator[DatasetTape]:
-    """A tape for episodes of a split into the dataset folder `out`, a new one or one that was recorded this way before; without a recording no folder.
+    """A tape for episodes of a split into the folder `out`, new or recorded this way before; without a recording no folder.
 
     Raises ValueError when something else lies in `out`, a dataset of other cameras or another rate, or one with later splits.
     """
@@ -145,7 +145,7 @@ def _continued(folder: Path, env: EnvConfig, split: Split) -> DatasetWriter:
     splits = [episode.split for episode in writer.episodes]
     if split in splits and splits[-1] is not split:
         raise ValueError(
-            f"split is {split.value!r}, but {folder} holds {splits[-1].value} drives after those; the drives of a split must follow "
-            "each other, so record into another folder"
+            f"split is {split.value!r}, but {folder} holds {splits[-1].value} drives after those; the drives of a split must "
+            "follow each other, so record into another folder"
         )
     return writer

@@ -1,6 +1,6 @@
 """DRIVE and takeovers by synthetic keys: what a person drives is recorded, counted and can be learnt from."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
@@ -56,10 +56,10 @@ def up(key: int) -> tuple[int, int]:
 
 
 @pytest.fixture
-def driven(play: Callable[[Script, int], None], tmp_path: Path) -> Iterator[tuple[Driven, Path]]:
+def driven(play: Callable[[Script, int], None], tmp_path: Path) -> tuple[Driven, Path]:
     """Three seconds by key, recorded from the first one on: left, then right."""
     play({2: [down(pygame.K_r)], 5: [down(pygame.K_LEFT)], 10: [up(pygame.K_LEFT), down(pygame.K_d)], 14: [up(pygame.K_d)]}, 32)
-    yield drive(SHORT, tmp_path / "data"), tmp_path / "data"
+    return drive(SHORT, tmp_path / "data"), tmp_path / "data"
 
 
 def test_a_drive_by_keys_is_recorded_and_can_be_trained_on(driven: tuple[Driven, Path]) -> None:

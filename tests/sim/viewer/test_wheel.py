@@ -1,5 +1,7 @@
 """The law of the keys: closed forms, symmetry, and no dependence on how time is cut."""
 
+from itertools import pairwise
+
 import pytest
 
 from sim.steering import MAX_CURVATURE
@@ -19,7 +21,7 @@ from sim.viewer.wheel import (
     turned,
 )
 
-LEFT, RIGHT, UP, DOWN = 1, 2, 3, 4
+RIGHT = 2
 
 
 def held(*levers: Lever, seconds: float = 0.0, cuts: int = 1) -> Wheel:
@@ -83,7 +85,7 @@ def test_a_key_at_its_tick_rate_gives_a_curve_and_no_jump() -> None:
             wheel.release(RIGHT)
         wheel.pass_time(0.1)
         curvatures.append(wheel.control(15.0).curvature)
-    jumps = [abs(b - a) for a, b in zip(curvatures, curvatures[1:], strict=False)]
+    jumps = [abs(b - a) for a, b in pairwise(curvatures)]
     assert max(jumps) <= 2 * reach(15.0) * 0.1 / RETURN_TIME
     assert curvatures[-1] == 0.0
     assert len({round(c, 9) for c in curvatures}) > 6
