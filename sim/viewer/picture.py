@@ -56,13 +56,13 @@ def draw_picture(sheet: Sheet, drives: Sequence[Drive], roads: Sequence[RoadPict
     for drive, road, layout in zip(drives, roads, places, strict=True):
         sheet.scale = layout.scale
         _draw_drive(sheet, drive, road, layout, shown, autonomy)
-    if shown.light:
-        sheet.scale = places[0].scale
-        _draw_light(sheet, places[0], shown.light)
     if shown.notice:
         _draw_notice(sheet, shown.notice)
     if shown.help is not None:
         _draw_help(sheet, shown.help)
+    if shown.light:  # above everything: one always sees it
+        sheet.scale = places[0].scale
+        _draw_light(sheet, places[0], shown.light)
 
 
 def _draw_drive(sheet: Sheet, drive: Drive, road: RoadPicture, layout: Layout, shown: Shown, autonomy: Autonomy) -> None:
@@ -217,7 +217,11 @@ def _draw_light(sheet: Sheet, layout: Layout, light: Light) -> None:
     words = f"{'REC' if light.on else 'not recording'}  {minutes}:{seconds:02d} min"
     late = f"{light.late} late tick{'s' * (light.late != 1)}" if light.late else ""
     wide = sheet.text_width(words, 14, bold=True) + sheet.px(40)
-    wide += sheet.text_width(late, 12) + sheet.px(12) if late else 0
+    beside = sheet.text_width(late, 12) + sheet.px(12)
+    if late and wide + beside <= layout.road.width:
+        wide += beside
+    else:
+        late = ""
     left, top = round(layout.road.x + (layout.road.width - wide) / 2), bottom - sheet.px(30)
     sheet.card(Rect(left, top, wide, sheet.px(30)), RECORDING if light.on else CARD, 0.92)
     ink = (255, 255, 255) if light.on else QUIET

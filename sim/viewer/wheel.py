@@ -12,7 +12,7 @@ from sim.pedals import COMFORT_BRAKING
 from sim.steering import MAX_CURVATURE
 from sim.types import Control, Observation
 
-LOCK_TIME, RETURN_TIME = 0.6, 0.3  # [s] between the middle and full lock
+LOCK_TIME, RETURN_TIME = 0.8, 0.6  # [s] between the middle and full lock
 LATERAL_REACH = 4.0  # [m/s²] at full lock, as firm as people drive
 PEDAL_TRAVEL = 0.3  # [s] a pedal takes down, and up
 FULL_THROTTLE, FULL_BRAKE = 2.5, 6.0  # [m/s²]

@@ -58,7 +58,7 @@ def up(key: int) -> tuple[int, int]:
 @pytest.fixture
 def driven(play: Callable[[Script, int], None], tmp_path: Path) -> tuple[Driven, Path]:
     """Three seconds by key, recorded from the first one on: left, then right."""
-    play({2: [down(pygame.K_r)], 5: [down(pygame.K_LEFT)], 10: [up(pygame.K_LEFT), down(pygame.K_d)], 14: [up(pygame.K_d)]}, 32)
+    play({2: [down(pygame.K_r)], 5: [down(pygame.K_LEFT)], 10: [up(pygame.K_LEFT), down(pygame.K_d)], 18: [up(pygame.K_d)]}, 32)
     return drive(SHORT, tmp_path / "data"), tmp_path / "data"
 
 
@@ -111,7 +111,7 @@ def test_backspace_takes_five_seconds_away(play: Callable[[Script, int], None], 
 
 def taken_over(play: Callable[[Script, int], None], folder: Path | None) -> Score:
     """The expert drives for a second, a person for one, and again the expert."""
-    play({10: [down(pygame.K_RIGHT)], 12: [up(pygame.K_RIGHT)], 20: [down(pygame.K_RETURN)]}, 30)
+    play({10: [down(pygame.K_RIGHT)], 14: [up(pygame.K_RIGHT)], 20: [down(pygame.K_RETURN)]}, 30)
     return watch(["expert"], WATCHED, recording=folder)["expert"]
 
 

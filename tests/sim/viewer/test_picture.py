@@ -1,6 +1,7 @@
 """What is drawn lies where the geometry says, says what is so, and is the same every time."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -13,10 +14,10 @@ from sim.viewer import panels
 from sim.viewer.controls import ACTIONS, BINDINGS, HELP
 from sim.viewer.drive import Drive
 from sim.viewer.overhead import MapFrame
-from sim.viewer.picture import Shown, draw_picture, latest, signed
+from sim.viewer.picture import Light, Shown, draw_picture, latest, signed
 from sim.viewer.road import FRONT, OUTLOOKS, RECORDED, Overlay, RoadPicture, camera_for, ground_points, lay_heat
 from sim.viewer.sheet import Rect, Sheet
-from sim.viewer.theme import ALARM, INK, REFERENCE
+from sim.viewer.theme import ALARM, INK, RECORDING, REFERENCE
 from tests.sim.viewer.conftest import SCENARIO, SMALL, Thinker, seat_of
 
 
@@ -52,6 +53,21 @@ def test_everything_that_can_be_thought_is_drawn_from_everywhere(thinking: Drive
 def test_every_size_of_window_can_be_drawn(thinking: Drive, size: tuple[int, int]) -> None:
     shown = Shown(0.0, FRONT, Overlay.THOUGHTS, "x2", "paused", HELP)
     assert drawn(thinking, size, shown).std() > 10
+
+
+@pytest.mark.parametrize("size", [(200, 100), (480, 300), (1280, 720)])
+@pytest.mark.parametrize("keys", [None, HELP])
+def test_the_record_light_is_always_in_view(
+    thinking: Drive, size: tuple[int, int], keys: Sequence[tuple[str, str]] | None
+) -> None:
+    lit, unlit, none = (
+        drawn(thinking, size, Shown(0.0, FRONT, Overlay.NOTHING, help=keys, light=light))
+        for light in (Light(True, 83.0, 12), Light(False, 83.0, 12), None)
+    )
+    changed = (lit != none).any(axis=2)
+    assert changed.sum() > 1000
+    assert (np.abs(lit[changed].astype(int) - RECORDING).max(axis=1) < 25).mean() > 0.5
+    assert ((unlit != none).any(axis=2) & ~changed).sum() > 100, "it says so when nothing is recorded"
 
 
 def test_the_picture_is_a_surface_too(thinking: Drive) -> None:
