@@ -191,7 +191,10 @@ def drive_command(words: list[str]) -> None:
     from pilotnet.drive import DriveConfig, drive, driven_in_words
     from pilotnet.report import score_table
 
-    parser = _parser("drive", DriveConfig, out="data/human")
+    parser = Parser("pilotnet drive")
+    parser.add_argument("--config", action=ConfigFile, help="a YAML file of settings, or the name of a shipped one")
+    parser.add_argument("--out", type=Path, default=Path("data/human"), help="the dataset to begin, or to go on with")
+    parser.add_class_arguments(DriveConfig, None)
     config, options = _settings(parser, DriveConfig, words)
     driven = drive(config, options.out)
     console.print(score_table(driven.scores))
