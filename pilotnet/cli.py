@@ -65,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def usage() -> str:
     """What `pilotnet --help` prints."""
-    lines = [f"  {name:<9} {command.__doc__}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<11} {command.__doc__}" for name, command in COMMANDS.items()]
     return "\n".join(
         ["usage: pilotnet COMMAND [options] [--debug]", "", *lines, "", "pilotnet COMMAND --help shows a command's options."]
     )
@@ -119,6 +119,16 @@ def evaluate_command(words: list[str]) -> None:
     closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")
 
 
+def score_lanes_command(words: list[str]) -> None:
+    """Compare the lanes that the modular stack finds with the true ones."""
+    from pilotnet.modular.lane_score import LaneScoreConfig, lane_table, score_lanes
+
+    parser = _parser("score-lanes", LaneScoreConfig, out="results/lanes")
+    config, options = _settings(parser, LaneScoreConfig, words)
+    console.print(lane_table(score_lanes(config, options.out)))
+    closing_line(f"wrote {options.out}", f"open {options.out / 'calibration.png'}")
+
+
 def report_command(words: list[str]) -> None:
     """Make one HTML page of an evaluation."""
     from pilotnet.report import write_report
@@ -154,6 +164,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "record": record_command,
     "train": train_command,
     "evaluate": evaluate_command,
+    "score-lanes": score_lanes_command,
     "report": report_command,
     "scenes": scenes_command,
 }
