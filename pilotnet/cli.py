@@ -5,16 +5,21 @@ A mistake of the user's is one line on stderr and exit code 2; `--debug` shows t
 
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
 from pilotnet.progress import closing_line, console
 from pilotnet.settings import config_path
 
-CONTINUED = dict.fromkeys(("record", "train"), "; what was finished is kept, the same command with --resume goes on from there")
+if TYPE_CHECKING:
+    from pilotnet.drivers import Detectors
+
+CONTINUED = dict.fromkeys(
+    ("record", "train", "train-detector"), "; what was finished is kept, the same command with --resume goes on from there"
+)
 INTERRUPTED = 130  # the shell's code for Ctrl-C
 
 
@@ -65,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def usage() -> str:
     """What `pilotnet --help` prints."""
-    lines = [f"  {name:<11} {command.__doc__}" for name, command in COMMANDS.items()]
+    lines = [f"  {name:<14} {command.__doc__}" for name, command in COMMANDS.items()]
     return "\n".join(
         ["usage: pilotnet COMMAND [options] [--debug]", "", *lines, "", "pilotnet COMMAND --help shows a command's options."]
     )
@@ -106,15 +111,27 @@ def train_command(words: list[str]) -> None:
 
 def evaluate_command(words: list[str]) -> None:
     """Drive held-out roads in closed loop and score."""
+    from pilotnet.drivers import ablated, with_oracles
     from pilotnet.evaluate import EvaluateConfig, evaluate
     from pilotnet.report import score_table
 
     parser = _parser("evaluate", EvaluateConfig, out="results/pilotnet", skip={"drivers"})
-    parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, straight")
+    parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, modular, straight")
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
+    _add_detectors(parser)
+    parser.add_argument(
+        "--oracle", help="parts of modular that the truth replaces: cars, pedestrians, lanes, or all; with commas"
+    )
+    parser.add_argument(
+        "--ablate", action="store_true", help="drive modular with no part, each part and all replaced by the truth"
+    )
     config, options = _settings(parser, EvaluateConfig, words)
-    results = evaluate(config, options.out, options.checkpoint)
-    console.print(score_table(results.scores()))
+    if options.ablate and options.oracle:
+        raise ValueError("--ablate tries every oracle by itself; leave out --oracle")
+    drivers = with_oracles(config.drivers, options.oracle) if options.oracle else config.drivers
+    config = replace(config, drivers=ablated(drivers) if options.ablate else drivers)
+    results = evaluate(config, options.out, options.checkpoint, _detectors(options))
+    console.print(score_table(results.scores(), f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"))
     model = f" --model {options.checkpoint}" if options.checkpoint else ""
     closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")
 
@@ -127,6 +144,54 @@ def score_lanes_command(words: list[str]) -> None:
     config, options = _settings(parser, LaneScoreConfig, words)
     console.print(lane_table(score_lanes(config, options.out)))
     closing_line(f"wrote {options.out}", f"open {options.out / 'calibration.png'}")
+
+
+def train_detector_command(words: list[str]) -> None:
+    """Train the detector of cars, or of pedestrians."""
+    from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
+
+    parser = _parser("train-detector", DetectorTrainConfig, out="models/TARGET", resume=True)
+    _add_detector_arguments(parser, "learn from")
+    config, options = _settings(parser, DetectorTrainConfig, words)
+    out = Path(str(options.out).replace("TARGET", options.target))
+    path = train_detector(config, options.target, options.data, out, resume=options.resume)
+    closing_line(
+        f"wrote {path}", f"pilotnet score-detector {options.target} {options.data} --checkpoint {out} --split validation"
+    )
+
+
+def score_detector_command(words: list[str]) -> None:
+    """Score a detector by average precision and position."""
+    from pilotnet.modular.detector_scores import TABLE_FILE, DetectorScoreConfig, score_detector, scores_table
+
+    parser = _parser("score-detector", DetectorScoreConfig, out="results/TARGET")
+    _add_detector_arguments(parser, "score on")
+    parser.add_argument("--checkpoint", type=Path, required=True, help="the folder that `pilotnet train-detector` wrote")
+    config, options = _settings(parser, DetectorScoreConfig, words)
+    out = Path(str(options.out).replace("TARGET", options.target))
+    scores = score_detector(config, options.target, options.data, options.checkpoint, out)
+    console.print(scores_table(scores))
+    closing_line(f"wrote {out / TABLE_FILE}", "pilotnet evaluate --help")
+
+
+def watch_command(words: list[str]) -> None:
+    """Watch drivers live, or film them."""
+    from pilotnet.report import score_table
+    from pilotnet.watch import WatchConfig, watch
+
+    parser = Parser("pilotnet watch")
+    parser.add_argument("--config", action=ConfigFile, help="a YAML file of settings, or the name of a shipped one")
+    parser.add_argument("drivers", nargs="+", help="who drives: one or two of expert, pilotnet, modular, straight")
+    parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
+    _add_detectors(parser)
+    parser.add_argument("--film", type=Path, help="the mp4 to film it to")
+    parser.add_argument("--headless", action="store_true", help="without a window, for the film alone")
+    parser.add_class_arguments(WatchConfig, None)
+    config, options = _settings(parser, WatchConfig, words)
+    scores = watch(options.drivers, config, options.checkpoint, options.film, options.headless, _detectors(options))
+    console.print(score_table(scores))
+    if options.film:
+        closing_line(f"wrote {options.film}", "open it in a player")
 
 
 def report_command(words: list[str]) -> None:
@@ -164,8 +229,11 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "record": record_command,
     "train": train_command,
     "evaluate": evaluate_command,
-    "score-lanes": score_lanes_command,
+    "watch": watch_command,
     "report": report_command,
+    "train-detector": train_detector_command,
+    "score-detector": score_detector_command,
+    "score-lanes": score_lanes_command,
     "scenes": scenes_command,
 }
 
@@ -181,6 +249,23 @@ def _parser(
         parser.add_argument("--resume", action="store_true", help="go on with an interrupted run")
     parser.add_class_arguments(config, None, skip=skip or set())
     return parser
+
+
+def _add_detector_arguments(parser: Parser, use: str) -> None:
+    parser.add_argument("target", help="what it finds: cars or pedestrians")
+    parser.add_argument("data", type=Path, help=f"the dataset folder to {use}")
+
+
+def _add_detectors(parser: Parser) -> None:
+    """The options of the driver modular."""
+    for part in ("cars", "pedestrians"):
+        parser.add_argument(f"--{part}", type=Path, help=f"the folder of `pilotnet train-detector {part}`, for modular")
+
+
+def _detectors(options: Namespace) -> "Detectors":
+    from pilotnet.drivers import Detectors
+
+    return Detectors(options.cars, options.pedestrians)
 
 
 def _settings(parser: Parser, config: type, words: list[str]) -> tuple[Any, Namespace]:

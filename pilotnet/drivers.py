@@ -1,40 +1,72 @@
-"""Drivers by name: the expert, PilotNet from a checkpoint, and the floor that holds the wheel straight."""
+"""Drivers by name: the expert, PilotNet from a checkpoint, the modular stack, and the floor that holds the wheel straight.
 
+`modular+cars+lanes` is the modular stack with the truth in place of its parts `cars` and `lanes`, `modular+all` with all of them.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from pilotnet.checkpoint import Checkpoint, load_checkpoint
-from pilotnet.viewpoint import Viewpoint
-from sim.env import DrivingEnv
+from pilotnet.modular.detector import Detector
+from pilotnet.modular.driver import ModularDriver, Part, Parts
+from pilotnet.modular.lanes import LaneFinder
+from pilotnet.saliency import visual_back_prop
+from pilotnet.viewpoint import Viewpoint, to_rgb
+from sim.drawables import Explanation
+from sim.env import DrivingEnv, Pedals
 from sim.expert import Expert
+from sim.pedals import PULL_AWAY, pace
+from sim.scenario import choice
 from sim.types import Control, Driver, Observation
 
-DRIVER_NAMES = ("expert", "pilotnet", "straight")
+DRIVER_NAMES = ("expert", "pilotnet", "modular", "straight")
+ALL = "all"  # every part of the modular stack
+
+
+@dataclass(frozen=True)
+class Detectors:
+    """The folders that `pilotnet train-detector` wrote, for the driver modular."""
+
+    cars: Path | None = None
+    pedestrians: Path | None = None
 
 
 class Straight:
-    """Holds the wheel straight and its speed: the floor that every driver must beat."""
+    """Holds the wheel straight and the speed with which it set out: the floor that every driver must beat.
+
+    Where it has the pedals it neither brakes nor slows down for anything, and accelerates only back to that speed.
+    """
+
+    def __init__(self) -> None:
+        self._speed: float | None = None
 
     def reset(self) -> None:
-        """Nothing to forget."""
+        """Forget the speed of the last drive."""
+        self._speed = None
 
-    def act(self, observation: Observation) -> Control:  # noqa: ARG002
-        """Always the same command."""
-        return Control(0.0)
+    def act(self, observation: Observation) -> Control:
+        """Straight on, at the speed of the first moment."""
+        if self._speed is None:
+            self._speed = observation.speed
+        return Control(0.0, pace(observation.speed, self._speed))
 
 
 class PilotNetDriver:
-    """Steers by the network alone: the centre camera's frame -> the network's view, unmoved -> curvature."""
+    """Drives by the network alone: the centre camera's frame -> the network's view, unmoved -> curvature and target speed."""
 
     def __init__(self, checkpoint: Checkpoint, device: str = "cpu") -> None:
         self._viewpoint = Viewpoint(checkpoint.view, checkpoint.camera)
         self._model = checkpoint.model.to(device).eval()
         self._unmoved = torch.zeros(1, device=device)
         self._device = device
+        self._views: torch.Tensor | None = None
 
     def reset(self) -> None:
-        """Nothing to forget: one frame, one command."""
+        """Forget what was seen; one frame, one command, so nothing else depends on it."""
+        self._views = None
 
     @torch.inference_mode()
     def act(self, observation: Observation) -> Control:
@@ -42,24 +74,94 @@ class PilotNetDriver:
         if observation.centre is None:
             raise ValueError("the observation has no centre frame; pilotnet needs an environment with the centre camera")
         frame = torch.from_numpy(observation.centre)[None].to(self._device)
-        views, _ = self._viewpoint(frame, self._unmoved, self._unmoved)
-        return Control(float(self._model(views)))
+        self._views, _ = self._viewpoint(frame, self._unmoved, self._unmoved)
+        curvature, speed = self._model.commands(self._views)
+        if speed is None:
+            return Control(float(curvature))
+        # The road's speed is no reason to pull away faster than people do.
+        return Control(float(curvature), min(pace(observation.speed, max(float(speed), 0.0)), PULL_AWAY))
+
+    @torch.inference_mode()
+    def explain(self) -> Explanation:
+        """The last view and what in it the command came from (VisualBackProp); nothing before the first command."""
+        if self._views is None:
+            return Explanation()
+        heat = visual_back_prop(self._model, self._views)[0].cpu().numpy()
+        return Explanation(view=to_rgb(self._views[0]), heat=heat, camera=self._viewpoint.virtual_camera)
+
+
+def split_name(name: str) -> tuple[str, frozenset[Part]]:
+    """A driver's name without the parts that the truth replaces, and those parts; ValueError for an unknown name or part."""
+    base, *parts = name.split("+")
+    if base not in DRIVER_NAMES or (parts and base != "modular"):
+        raise ValueError(f"driver is {name!r}; it must be one of {', '.join(DRIVER_NAMES)}, or modular+PART")
+    return base, frozenset(part for word in parts for part in (tuple(Part) if word == ALL else (choice("oracle", word, Part),)))
+
+
+def with_oracles(names: Iterable[str], oracles: str) -> tuple[str, ...]:
+    """The names with `modular` given the truth in place of some parts, which are listed with commas between."""
+    told = "+".join(["modular", *(word.strip() for word in oracles.split(","))])
+    split_name(told)
+    return tuple(told if name == "modular" else name for name in names)
+
+
+def ablated(names: Iterable[str]) -> tuple[str, ...]:
+    """The names with `modular` as it is, with the truth in place of each of its parts, and of all of them."""
+    forms = ("modular", *(f"modular+{part}" for part in Part), f"modular+{ALL}")
+    return tuple(form for name in names for form in (forms if name == "modular" else (name,)))
 
 
 def needs_camera(name: str) -> bool:
     """Whether the driver of this name looks at the centre camera; ValueError for an unknown name."""
-    if name not in DRIVER_NAMES:
-        raise ValueError(f"driver is {name!r}; it must be one of {', '.join(DRIVER_NAMES)}")
-    return name == "pilotnet"
+    base, oracles = split_name(name)
+    return base == "pilotnet" or (base == "modular" and oracles != frozenset(Part))
 
 
-def make_driver(name: str, env: DrivingEnv, checkpoint: Path | None = None) -> Driver:
-    """The driver of this name for an environment; `pilotnet` needs a checkpoint. Raises ValueError otherwise."""
-    if not needs_camera(name):
-        return Expert(env) if name == "expert" else Straight()
+def make_driver(name: str, env: DrivingEnv, checkpoint: Path | None = None, detectors: Detectors | None = None) -> Driver:
+    """The driver of this name for an environment: `pilotnet` needs a checkpoint, `modular` its detectors. ValueError otherwise.
+
+    Where PilotNet has the pedals, its checkpoint must have a speed output.
+    """
+    base, oracles = split_name(name)
+    if base == "modular":
+        return ModularDriver(_parts(oracles, env, detectors or Detectors()), env)
+    if base == "pilotnet":
+        return _pilotnet(env, checkpoint)
+    return Expert(env) if base == "expert" else Straight()
+
+
+def _parts(oracles: frozenset[Part], env: DrivingEnv, detectors: Detectors) -> Parts:
+    """The parts of the modular stack that see for themselves."""
+    return Parts(
+        cars=None if Part.CARS in oracles else _detector(Part.CARS, detectors.cars, env),
+        pedestrians=None if Part.PEDESTRIANS in oracles else _detector(Part.PEDESTRIANS, detectors.pedestrians, env),
+        lanes=None if Part.LANES in oracles else LaneFinder(env.config.camera),
+    )
+
+
+def _detector(part: Part, folder: Path | None, env: DrivingEnv) -> Detector:
+    """The detector of a part from its folder."""
+    if folder is None:
+        raise ValueError(
+            f"driver modular needs a detector of {part}; give --{part} the folder that `pilotnet train-detector {part}` wrote, "
+            f"or put the truth in its place by --oracle {part}"
+        )
+    detector = Detector.load(folder, part)
+    if detector.camera != env.config.camera:
+        raise ValueError(f"detector {folder} was trained for {detector.camera}; the environment has {env.config.camera}")
+    return detector
+
+
+def _pilotnet(env: DrivingEnv, checkpoint: Path | None) -> PilotNetDriver:
+    """PilotNet from its checkpoint."""
     if checkpoint is None:
         raise ValueError("driver pilotnet needs a checkpoint; give --checkpoint the folder that `pilotnet train` wrote")
     loaded = load_checkpoint(checkpoint)
     if loaded.camera != env.cameras["centre"]:
         raise ValueError(f"checkpoint {checkpoint} was trained for {loaded.camera}; the environment has {env.cameras['centre']}")
+    if env.config.pedals is Pedals.DRIVER and loaded.model.speed_scale is None:
+        raise ValueError(
+            f"checkpoint {checkpoint} only steers; with pedals driver it must also choose its speed: "
+            "train one with `pilotnet train DATA --speed true`"
+        )
     return PilotNetDriver(loaded)

@@ -16,15 +16,15 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 
-from pilotnet.drivers import make_driver, needs_camera
+from pilotnet.drivers import Detectors, make_driver, needs_camera
 from pilotnet.folders import atomic_path, output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
 from pilotnet.parallel import in_parallel
 from pilotnet.progress import track
 from pilotnet.suites import suite
-from sim.env import DrivingEnv, EnvConfig
+from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.rollout import Disturbance, rollout
-from sim.scenario import Scenario
+from sim.scenario import Scenario, choice
 from sim.types import Observation, Step
 
 EPISODES_FILE, TRACES_FILE = "episodes.csv", "traces.parquet"
@@ -35,12 +35,13 @@ class EvaluateConfig:
     """Who drives which roads.
 
     Args:
-        drivers: names of drivers: expert, pilotnet, straight
+        drivers: names of drivers: expert, pilotnet, modular, straight; modular+PART has the truth in place of a part
         suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
         split: whose roads; tune on validation, and leave test for the last word
         episodes: roads that every driver drives
         length: metres of each drive
         first: number of the first road of the split
+        pedals: who brakes; shared, one speed controller that knows the world for every driver alike, or driver, each for itself
         noise: strength of pushes against the steering [m], 0 for none; every driver gets the same
         workers: processes, 0 for all cores; it changes nothing in the scores
     """
@@ -51,6 +52,7 @@ class EvaluateConfig:
     episodes: int = 20
     length: float = 1500.0
     first: int = 0
+    pedals: Literal["shared", "driver"] = "shared"
     noise: float = 0.0
     workers: int = 0
 
@@ -58,6 +60,7 @@ class EvaluateConfig:
         for name in ("first", "workers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
+        choice("pedals", self.pedals, Pedals)
 
     def scenarios(self) -> list[Scenario]:
         """The roads that every driver drives."""
@@ -76,16 +79,16 @@ class Results:
         return {name: total_score(rows) for name, rows in groupby(self.episodes, lambda row: row.driver)}
 
 
-def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) -> Results:
+def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, detectors: Detectors | None = None) -> Results:
     """Drive the suite with every driver and write the results folder; ValueError for bad settings, before anything is written."""
     scenarios = config.scenarios()
     pushes(scenarios[0], config.noise)
     for name in config.drivers:
-        make_driver(name, DrivingEnv(EnvConfig()), checkpoint)
+        make_driver(name, DrivingEnv(EnvConfig(pedals=Pedals(config.pedals))), checkpoint, detectors)
     drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
     with output_folder(out) as folder:
         write_provenance(folder, "evaluate", config, seed=config.first)
-        jobs = [(name, scenario, checkpoint, config.noise) for name, scenario in drives]
+        jobs = [(name, scenario, checkpoint, detectors, config.noise, Pedals(config.pedals)) for name, scenario in drives]
         with closing(in_parallel(_drive, jobs, config.workers)) as drives_done:
             done = list(track(drives_done, "driving", len(jobs)))
         episodes = tuple(score for score, _ in done)
@@ -96,10 +99,12 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None) 
     return Results(out, episodes)
 
 
-def _drive(name: str, scenario: Scenario, checkpoint: Path | None, noise: float) -> tuple[EpisodeScore, pyarrow.Table]:
+def _drive(
+    name: str, scenario: Scenario, checkpoint: Path | None, detectors: Detectors | None, noise: float, pedals: Pedals
+) -> tuple[EpisodeScore, pyarrow.Table]:
     """One drive, for a worker process."""
-    env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else ()))
-    driver = make_driver(name, env, checkpoint)
+    env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
+    driver = make_driver(name, env, checkpoint, detectors)
     steps = [without_frames(step) for step in rollout(env, driver, scenario, pushes(scenario, noise))]
     score = score_episode(name, scenario, env.rate, steps)
     return score, trace_table(name, scenario, steps)
@@ -129,6 +134,7 @@ def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarr
             "offset": step.ego.offset,
             "heading_error": step.ego.heading_error,
             "curvature": step.control.curvature,
+            "held_curvature": step.ego.curvature,
             "path_curvature": step.ego.path_curvature,
             "intervention": step.intervention or "",
         }

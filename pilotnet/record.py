@@ -7,6 +7,7 @@ changes nothing but the time it takes, and an interrupted recording goes on wher
 import contextlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from sim.scenario import Scenario, Split
 
 ROADS_PER_SEED = 100_000  # recordings of different seeds never share a road
 STAGE = "record"
+EARLIER = {"test_episodes": 0, "cameras": "all", "boxes": False}  # what recordings did before these were settings
 
 
 @dataclass(frozen=True)
@@ -30,10 +32,13 @@ class RecordConfig:
     """What to record.
 
     Args:
-        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
+        suite: lane_keeping, traffic, obstacles, crossings, everything, detection or unseen_conditions; each also with -small
         episodes: drives on training roads
         validation_episodes: drives on validation roads
+        test_episodes: drives on test roads; nothing learns from them, detectors are scored on them
         length: metres of each drive
+        cameras: all three, or only the centre one, which is enough for detectors and three times as fast
+        boxes: whether to store where cars and people are in the centre camera's pictures, which detectors learn from
         noise: strength of the disturbance of the steering [m], 0 for none; the label stays the expert's
         seed: which roads, and the noise
         workers: processes, 0 for all cores; it changes nothing in what is recorded
@@ -42,16 +47,22 @@ class RecordConfig:
     suite: str = "lane_keeping"
     episodes: int = 16
     validation_episodes: int = 4
+    test_episodes: int = 0
     length: float = 1500.0
+    cameras: Literal["all", "centre"] = "all"
+    boxes: bool = True
     noise: float = 0.0
     seed: int = 0
     workers: int = 0
 
     def __post_init__(self) -> None:
-        for name, lowest in (("episodes", 1), ("validation_episodes", 0)):
-            value = getattr(self, name)
-            if not lowest <= value <= ROADS_PER_SEED:
-                raise ValueError(f"{name} is {value}; it must lie between {lowest} and {ROADS_PER_SEED}")
+        for name in ("episodes", "validation_episodes", "test_episodes"):
+            if not 0 <= getattr(self, name) <= ROADS_PER_SEED:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must lie between 0 and {ROADS_PER_SEED}")
+        if not self.episodes + self.validation_episodes + self.test_episodes:
+            raise ValueError("episodes, validation_episodes and test_episodes are 0; one of them must be 1 or more")
+        if self.cameras not in ("all", "centre"):
+            raise ValueError(f"cameras is {self.cameras!r}; it must be all or centre")
         for name in ("seed", "workers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
@@ -59,8 +70,8 @@ class RecordConfig:
         self.scenarios()
 
     def scenarios(self) -> list[Scenario]:
-        """What is driven, in order: training roads, then validation roads; ValueError for an unknown suite or length."""
-        counts = {Split.TRAIN: self.episodes, Split.VALIDATION: self.validation_episodes}
+        """What is driven, in order: training roads, then validation, then test roads; ValueError for a wrong suite or length."""
+        counts = dict(zip(Split, (self.episodes, self.validation_episodes, self.test_episodes), strict=True))
         first = self.seed * ROADS_PER_SEED
         drives = [suite(self.suite, split, count, self.length, first) for split, count in counts.items() if count]
         return [scenario for drive in drives for scenario in drive]
@@ -88,44 +99,45 @@ def holds_episodes(folder: Path) -> bool:
 def new_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
     """Begin a dataset in an empty folder."""
     write_provenance(folder, STAGE, config, config.seed)
-    env = recording_env()
-    return DatasetWriter.create(folder, env.rate, env.cameras)
+    env = recording_env(config)
+    return DatasetWriter.create(folder, env.rate, env.cameras, config.boxes)
 
 
 def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
     """Continue a dataset; ValueError naming the first setting in which its recording differs from `config`."""
     recorded = read_provenance(folder, STAGE)["config"]
     for key, value in plain(asdict(config)).items():
-        if key != "workers" and recorded.get(key) != value:
+        if key != "workers" and recorded.get(key, EARLIER.get(key)) != value:
             raise ValueError(
-                f"{key} is {value!r}, but {folder} was recorded with {recorded.get(key)!r}; "
+                f"{key} is {value!r}, but {folder} was recorded with {recorded.get(key, EARLIER.get(key))!r}; "
                 "a recording can only be resumed with its own settings"
             )
-    writer, env = DatasetWriter.append(folder), recording_env()
+    writer, env = DatasetWriter.append(folder), recording_env(config)
     if (writer.fps, writer.cameras) != (env.rate, env.cameras):
         raise ValueError(f"{folder} was recorded with other cameras than this version has; record anew in another folder")
     return writer
 
 
-def recording_env() -> DrivingEnv:
-    """The environment that is recorded: all three cameras."""
-    return DrivingEnv(EnvConfig(cameras=CAMERA_NAMES))
+def recording_env(config: RecordConfig) -> DrivingEnv:
+    """The environment that is recorded."""
+    return DrivingEnv(EnvConfig(cameras=CAMERA_NAMES if config.cameras == "all" else ("centre",)))
 
 
 def commit_drives(config: RecordConfig, scenarios: list[Scenario], writer: DatasetWriter) -> None:
     """Drive whatever is not yet in the dataset and commit it, in order."""
     remaining = scenarios[len(writer.episodes) :]
-    jobs = [(scenario, config.noise, config.seed, writer.staging / scenario.name) for scenario in remaining]
+    jobs = [(scenario, config, writer.staging / scenario.name) for scenario in remaining]
     with contextlib.closing(in_parallel(stage_drive, jobs, config.workers)) as drives:
         for staged in track(drives, "recording drives", len(remaining)):
             writer.commit(staged, staged.scenario.split)
 
 
-def stage_drive(scenario: Scenario, noise: float, seed: int, folder: Path) -> StagedEpisode:
+def stage_drive(scenario: Scenario, config: RecordConfig, folder: Path) -> StagedEpisode:
     """Let the expert drive one scenario and stage what was seen; everything follows from the arguments."""
-    env = recording_env()
-    disturbance = Disturbance(noise, np.random.default_rng([seed, scenario.seed])) if noise else None
-    with EpisodeRecorder(folder, env.rate, env.cameras, scenario) as recorder:
-        for step in rollout(env, Expert(env), scenario, disturbance):
+    env = recording_env(config)
+    generator = np.random.default_rng([config.seed, scenario.seed])
+    disturbance = Disturbance(config.noise, generator) if config.noise else None
+    with EpisodeRecorder(folder, env.rate, env.cameras, scenario, config.boxes) as recorder:
+        for step in rollout(env, Expert(env), scenario, disturbance, config.boxes):
             recorder.add(step)
         return recorder.finish()

@@ -1,7 +1,7 @@
 """From a dataset to training batches: decoded frames, and for each sample a random shift and rotation with its label.
 
-Frames are decoded once into one uint8 array, in memory or in a file, that keeps only the rows a view can need. Episodes never
-mix between splits.
+Frames are decoded once into one uint8 array, in memory or in a file, that keeps only the rows a view can need, with the colours
+at half the resolution, as the video holds them: half the memory, and two hours fit a laptop. Episodes never mix between splits.
 """
 
 import math
@@ -9,8 +9,9 @@ import os
 import shutil
 import tempfile
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
+import cv2
 import joblib
 import numpy as np
 import torch
@@ -22,8 +23,10 @@ from pilotnet.dataset import Dataset
 from pilotnet.progress import track
 from pilotnet.viewpoint import View, Viewpoint
 from sim.camera import Camera
+from sim.pedals import PEDAL_TIME
 from sim.scenario import Split
 from sim.steering import recovery_curvature, recovery_length
+from sim.types import Image
 
 MEMORY_SHARE = 0.5  # of the free memory that frames may fill
 LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
@@ -61,7 +64,8 @@ class Batch(NamedTuple):
     """Samples of B moved views.
 
     frames: recorded pictures, (B, H, W, 3) uint8; shift [m] and rotation [rad]: how the view is moved against the camera that
-    recorded them, (B,); curvature: what to learn [1/m], (B,); recovery: the way [m] back to the path, (B,).
+    recorded them, (B,); curvature: what to learn [1/m], (B,); recovery: the way [m] back to the path, (B,); speed: to drive
+    [m/s], (B,), for networks with that output.
     """
 
     frames: Tensor
@@ -69,18 +73,21 @@ class Batch(NamedTuple):
     rotation: Tensor
     curvature: Tensor
     recovery: Tensor
+    speed: Tensor
 
 
 @dataclass(frozen=True)
 class Drives:
-    """All frames of one split in memory: frames (cameras, N, H, W, 3) uint8, curvature label [1/m] and speed [m/s], (N,) each.
+    """All frames of one split, `packed`: (cameras, N, H * 3 / 2, W) uint8; the curvature label [1/m] and the speed [m/s], (N,).
 
-    cameras: what recorded them, cropped to the rows that are kept, in the order of the first axis.
+    cameras: what recorded them, cropped to the rows that are kept, in the order of the first axis; target_speed: the label of the
+    speed output [m/s], (N,).
     """
 
     frames: NDArray[np.uint8]
     curvature: NDArray[np.float64]
     speed: NDArray[np.float64]
+    target_speed: NDArray[np.float64]
     cameras: dict[str, Camera]
 
     @property
@@ -94,26 +101,48 @@ def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmen
     episodes = [episode for episode in dataset.episodes if episode.split is split]
     if not episodes:
         raise ValueError(f"dataset {dataset.root} has no {split} episode; record some with --{split}-episodes")
-    rows = Viewpoint(view, dataset.cameras["centre"]).rows_needed(augmentation.largest_rotation)
+    top, bottom = Viewpoint(view, dataset.cameras["centre"]).rows_needed(augmentation.largest_rotation)
+    rows = top // 2 * 2, -(-bottom // 2) * 2  # two rows share their colours
     names = list(dataset.cameras) if augmentation.side_cameras else ["centre"]
     cameras = {name: dataset.cameras[name].crop(*rows) for name in names}
     size = sum(episode.length for episode in episodes)
     camera = cameras["centre"]
-    frames = frame_array((len(names), size, camera.height, camera.width, 3))
+    frames = frame_array((len(names), size, camera.height * 3 // 2, camera.width))
     ends = np.cumsum([episode.length for episode in episodes])
 
     def decode(number: int, camera: int) -> None:
         end, episode = ends[number], episodes[number]
-        frames[camera, end - episode.length : end] = dataset.frames(episode.index, names[camera], slice(*rows))
+        for moment, frame in enumerate(dataset.stream(episode.index, names[camera]), end - episode.length):
+            frames[camera, moment] = packed(frame[slice(*rows)])
 
     jobs = [joblib.delayed(decode)(number, camera) for number in range(len(episodes)) for camera in range(len(names))]
     decoded = joblib.Parallel(n_jobs=-1, prefer="threads", return_as="generator_unordered")(jobs)
     for _ in track(decoded, f"reading {split} frames", len(jobs)):
         pass
     signals = [dataset.signals(episode.index) for episode in episodes]
-    return Drives(
-        frames, np.concatenate([s.curvature for s in signals]), np.concatenate([s.speed for s in signals]), cameras
-    )  # fmt: skip
+    curvature, speed = np.concatenate([s.curvature for s in signals]), np.concatenate([s.speed for s in signals])
+    return Drives(frames, curvature, speed, np.concatenate([target_speed(s.speed, dataset.fps) for s in signals]), cameras)
+
+
+def target_speed(speed: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
+    """The speed label [m/s] of each moment of one drive, (N,), ticked at `rate` [Hz]: the driver's own speed PEDAL_TIME later.
+
+    The car closes the difference to a target v* within the pedal time T: it accelerates by (v* - v) / T. With v*(t) = v(t + T)
+    that is the driver's own acceleration to first order, so whoever follows the label brakes where the driver braked: the present
+    speed would lag behind by T, several metres before somebody who crosses, and a mean over that time by half as much.
+    """
+    moments = np.arange(len(speed)) + round(PEDAL_TIME * rate)
+    return speed[np.minimum(moments, len(speed) - 1)]
+
+
+def packed(frame: Image) -> NDArray[np.uint8]:
+    """A frame (H, W, 3) as the planes of a video, YUV 4:2:0, (H * 3 / 2, W); H and W must be even."""
+    return cast(NDArray[np.uint8], cv2.cvtColor(np.ascontiguousarray(frame), cv2.COLOR_RGB2YUV_I420))
+
+
+def unpacked(planes: NDArray[np.uint8]) -> Image:
+    """The RGB frame (H, W, 3) of such planes."""
+    return cast(Image, cv2.cvtColor(planes, cv2.COLOR_YUV2RGB_I420))
 
 
 def frame_array(shape: tuple[int, ...]) -> NDArray[np.uint8]:
@@ -140,7 +169,6 @@ class Samples(TorchDataset[Batch]):
     def __init__(self, drives: Drives, augmentation: Augmentation, seed: int) -> None:
         self.drives, self._augmentation, self._seed = drives, augmentation, seed
         self._lateral = np.array([camera.lateral for camera in drives.cameras.values()])
-        self._frames = torch.from_numpy(drives.frames)
         self._probability = sampling_probability(drives.curvature, drives.speed, augmentation.balance)
         self.start_epoch(0)
 
@@ -159,6 +187,10 @@ class Samples(TorchDataset[Batch]):
         recovery = recovery_length(self.drives.speed[self._moments])
         return float(labels.std()) or 1.0, float((labels * recovery**2 / 6).std()) or 1.0
 
+    def speed_size(self) -> float:
+        """Root mean square of the speed labels [m/s]."""
+        return float(np.sqrt(np.mean(self.drives.target_speed**2))) or 1.0
+
     def __len__(self) -> int:
         """Samples in an epoch: as many as there are moments."""
         return self.drives.size
@@ -168,9 +200,12 @@ class Samples(TorchDataset[Batch]):
         moments, shift, rotation = self._moments[indices], self._shift[indices], self._rotation[indices]
         nearest = np.abs(self._lateral[:, None] - shift).argmin(axis=0)
         recovery = recovery_length(self.drives.speed[moments])
-        signals = (shift - self._lateral[nearest], rotation, self._labels(np.asarray(indices)), recovery)
-        frames = self._frames[torch.from_numpy(nearest), torch.from_numpy(moments)]
-        return Batch(frames, *(torch.from_numpy(signal.astype(np.float32)) for signal in signals))
+        labels = self._labels(np.asarray(indices))
+        # Wherever in its lane a car is, it should drive as fast as it did: a moved view keeps the speed of the moment.
+        signals = (shift - self._lateral[nearest], rotation, labels, recovery, self.drives.target_speed[moments])
+        planes = self.drives.frames
+        frames = np.stack([unpacked(planes[camera, moment]) for camera, moment in zip(nearest, moments, strict=True)])
+        return Batch(torch.from_numpy(frames), *(torch.from_numpy(signal.astype(np.float32)) for signal in signals))
 
     def _labels(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
         """The two-second label [1/m] of samples: the recorded command, corrected for where the view was moved to."""

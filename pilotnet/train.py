@@ -13,7 +13,7 @@ import signal
 import warnings
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import lightning
 import torch
@@ -31,8 +31,13 @@ from pilotnet.samples import Augmentation, Batch, Samples, load_drives
 from pilotnet.viewpoint import View, Viewpoint
 from sim.scenario import Split
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 RESUME_FOLDER, METRICS_FILE = "unfinished", "metrics.csv"
 LOSSES = ("train_loss", "val_loss", "val_offset")
+SPEED_LOSS = "val_speed"  # of networks with a speed output
+SPEED_WEIGHT = 0.3  # of the speed's error against that of the steering, which the convolutions are to be left to
 VALIDATION_SEED = 2**31  # far from any training seed: validation views are the same in every run
 
 
@@ -47,6 +52,7 @@ class TrainConfig:
         weight_decay: of AdamW
         device: auto, cpu or cuda
         seed: of the weights and of all draws
+        speed: learn a second output, the speed to drive, which `evaluate --pedals driver` needs
         augmentation: how views are moved off the recorded path
     """
 
@@ -56,6 +62,7 @@ class TrainConfig:
     weight_decay: float = 1e-2
     device: str = "auto"
     seed: int = 0
+    speed: bool = False
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
@@ -79,18 +86,24 @@ class Cloning(lightning.LightningModule):
         super().__init__()
         self.model, self._viewpoint, self._config = model, viewpoint, config
         self._train_samples, self._validation_samples = train, validation
-        self._spread = train.label_spread()[1]
+        self._spread, self._typical_speed = train.label_spread()[1], train.speed_size()
 
-    def loss(self, batch: Batch) -> tuple[Tensor, Tensor]:
-        """The loss, in units of the labels' variance, and each sample's error as the offset [m] at which it would hold the car.
+    def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
+        """The loss, and mean sizes of the errors by the names of their columns: offset [m], and speed [m/s] where it is learned.
 
         An error in curvature is balanced by the recovery's 6 e / L² at the offset e = error * L² / 6. The same error counts
-        for little on a lane at 12 m/s, and takes the car out of its lane at 30 m/s; plain curvature would hide that.
+        for little on a lane at 12 m/s, and takes the car out of its lane at 30 m/s; plain curvature would hide that. Both
+        parts are in units of their labels' size.
         """
         views, _ = self._viewpoint(batch.frames, batch.shift, batch.rotation)
-        error = self.model(views.contiguous(memory_format=torch.channels_last)) - batch.curvature
-        offset = error * batch.recovery**2 / 6
-        return (offset / self._spread).square().mean(), offset
+        curvature, speed = self.model.commands(views.contiguous(memory_format=torch.channels_last))
+        offset = (curvature - batch.curvature) * batch.recovery**2 / 6
+        loss, errors = (offset / self._spread).square().mean(), {"val_offset": offset.abs().mean()}
+        if speed is not None:
+            too_fast = speed - batch.speed
+            loss = loss + SPEED_WEIGHT * (too_fast / self._typical_speed).square().mean()
+            errors[SPEED_LOSS] = too_fast.abs().mean()
+        return loss, errors
 
     def training_step(self, batch: Batch, index: int) -> Tensor:  # noqa: ARG002
         """One step down."""
@@ -99,9 +112,9 @@ class Cloning(lightning.LightningModule):
         return loss
 
     def validation_step(self, batch: Batch, index: int) -> None:  # noqa: ARG002
-        """Loss on other roads, and the mean size of the offsets [m]."""
-        loss, offset = self.loss(batch)
-        self.log_dict({"val_loss": loss, "val_offset": offset.abs().mean()}, batch_size=len(offset))
+        """Loss on other roads, and the mean size of the errors."""
+        loss, errors = self.loss(batch)
+        self.log_dict({"val_loss": loss, **errors}, batch_size=len(batch.curvature))
 
     def configure_optimizers(self) -> Any:
         """AdamW, the learning rate warming up and then falling to nothing by the last step."""
@@ -152,8 +165,8 @@ class ProgressBar(Callback):
 class History(Callback):
     """Losses epoch by epoch in a CSV file, which a resumed training goes on with."""
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
+    def __init__(self, path: Path, names: tuple[str, ...]) -> None:
+        self._path, self._names = path, names
 
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
         """Keep the rows of the epochs that are done."""
@@ -164,10 +177,10 @@ class History(Callback):
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
         """Add this epoch's row."""
-        losses = {name: f"{float(trainer.callback_metrics[name]):.6g}" for name in LOSSES}
+        losses = {name: f"{float(trainer.callback_metrics[name]):.6g}" for name in self._names}
         self._rows.append({"epoch": trainer.current_epoch, **losses})
         with atomic_path(self._path) as unfinished, unfinished.open("w", newline="") as file:
-            writer = csv.DictWriter(file, ["epoch", *LOSSES])
+            writer = csv.DictWriter(file, ["epoch", *self._names])
             writer.writeheader()
             writer.writerows(self._rows)
 
@@ -181,7 +194,7 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
     dataset = Dataset.open(data)
     unfinished = out / RESUME_FOLDER / "last.ckpt"
     if resume:
-        _require_same(config, data, out, unfinished)
+        require_same("train", _Run(str(data), config), out, unfinished)
     with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
         write_provenance(folder, "train", _Run(str(data), config), config.seed)
         path = save_checkpoint(folder, _learn(config, dataset, folder, unfinished if resume else None))
@@ -199,10 +212,12 @@ def _learn(config: TrainConfig, dataset: Dataset, folder: Path, resume_from: Pat
     drives = {split: load_drives(dataset, split, view, config.augmentation) for split in (Split.TRAIN, Split.VALIDATION)}
     samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
     validation = Samples(drives[Split.VALIDATION], config.augmentation, VALIDATION_SEED)
-    model = PilotNet(curvature_scale=samples.label_spread()[0])
+    model = PilotNet(samples.label_spread()[0], samples.speed_size() if config.speed else None)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     viewpoint = Viewpoint(view, drives[Split.TRAIN].cameras["centre"])
-    _fit(Cloning(model, viewpoint, samples, validation, config), config, folder, resume_from)
+    cloning = Cloning(model, viewpoint, samples, validation, config)
+    losses = LOSSES + ((SPEED_LOSS,) if config.speed else ())
+    fit(cloning, losses, config.device, config.epochs, folder, resume_from)
     settings = {"config": plain(asdict(config)), "data": str(dataset.root), "moments": len(samples)}
     return Checkpoint(model, view, dataset.cameras["centre"], settings)
 
@@ -215,17 +230,22 @@ class _Run:
     config: TrainConfig
 
 
-def _require_same(config: TrainConfig, data: Path, out: Path, unfinished: Path) -> None:
-    """ValueError unless `out` holds an interrupted training of just these settings."""
+def require_same(stage: str, run: "DataclassInstance", out: Path, unfinished: Path) -> None:
+    """ValueError unless `out` holds an interrupted training of just these settings; also for other trainings than PilotNet's."""
     if not unfinished.is_file():
         raise ValueError(f"{out} holds no unfinished training to resume; leave out --resume and choose another folder")
-    before, now = read_provenance(out, "train")["config"], plain(asdict(_Run(str(data), config)))
+    before, now = read_provenance(out, stage)["config"], plain(asdict(run))
     if before != now:
         raise ValueError(f"{out} was begun with {before}; resume needs the same settings, but they are {now}")
 
 
-def _fit(cloning: Cloning, config: TrainConfig, folder: Path, resume_from: Path | None) -> None:
-    """Lightning's Trainer with our bar, and after every epoch a row of metrics.csv and a checkpoint to resume from."""
+def fit(
+    module: lightning.LightningModule, losses: tuple[str, ...], device: str, epochs: int, folder: Path, resume_from: Path | None
+) -> None:
+    """Lightning's Trainer with our bar, and after every epoch a row of metrics.csv and a checkpoint to resume from.
+
+    losses: what the module logs; device: auto, cpu or cuda.
+    """
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     with progress_bar() as bar, warnings.catch_warnings():
         # Batches are gathered from memory: workers would only copy them.
@@ -233,13 +253,13 @@ def _fit(cloning: Cloning, config: TrainConfig, folder: Path, resume_from: Path 
         warnings.filterwarnings("ignore", ".*LeafSpec.* is deprecated", FutureWarning)  # Lightning's own use of torch
         warnings.filterwarnings("ignore", ".*Checkpoint directory .* exists and is not empty.*")  # a resumed training's own
         trainer = lightning.Trainer(
-            accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[config.device],
+            accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[device],
             devices=1,
-            max_epochs=config.epochs,
+            max_epochs=epochs,
             reload_dataloaders_every_n_epochs=1,
             callbacks=[
                 ProgressBar(bar),
-                History(folder / METRICS_FILE),
+                History(folder / METRICS_FILE, losses),
                 ModelCheckpoint(folder / RESUME_FOLDER, "last", enable_version_counter=False),
             ],
             logger=False,
@@ -249,7 +269,7 @@ def _fit(cloning: Cloning, config: TrainConfig, folder: Path, resume_from: Path 
             deterministic="warn",
         )
         try:
-            trainer.fit(cloning, ckpt_path=resume_from, weights_only=True)
+            trainer.fit(module, ckpt_path=resume_from, weights_only=True)
         except SystemExit:
             # Lightning turns Ctrl-C into an exit, and makes the process deaf to the next one; both are the caller's to decide.
             signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from sim.camera import Camera
+from sim.types import Image
 
 # RGB -> YUV, BT.601 full range; RGB in [-1, 1] gives YUV in [-1, 1].
 YUV = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.081312))
@@ -45,6 +46,12 @@ class Viewpoint:
         # Tangents of each pixel's direction: to the right of the view's axis, and below the horizon.
         self._right = (columns - view.width / 2) / view.focal
         self._down = (rows - view.horizon) / view.focal
+
+    @property
+    def virtual_camera(self) -> Camera:
+        """The camera that an unmoved view is as if taken by: where the recording one is, with the view's optics."""
+        view, mount = self.view, self.camera
+        return Camera(view.width, view.height, view.focal, view.horizon, mount.lateral, mount.elevation)
 
     def source(self, shift: Tensor, rotation: Tensor) -> tuple[Tensor, Tensor]:
         """Where in the recorded frame each pixel of a moved view lies: columns and rows [px], each (B, 66, 200).
@@ -85,3 +92,9 @@ class Viewpoint:
         _, row = self.source(torch.zeros(2), turned)
         top, bottom = math.floor(float(row.min()) - 0.5), math.ceil(float(row.max()) + 0.5)
         return max(top, 0), min(bottom, self.camera.height)
+
+
+def to_rgb(view: Tensor) -> Image:
+    """A view (3, H, W), YUV in [-1, 1], back as a picture (H, W, 3)."""
+    colours = torch.einsum("kc,chw->hwk", torch.linalg.inv(torch.tensor(YUV)), view.cpu())
+    return ((colours + 1) * 127.5).round().clamp(0, 255).byte().numpy()

@@ -6,10 +6,12 @@ axis is level, so the horizon is the row `horizon` everywhere; moving the princi
 
 import math
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+Number = TypeVar("Number", float, NDArray[np.float64])
 CAMERA_NAMES = ("left", "centre", "right")
 
 
@@ -29,6 +31,8 @@ class Camera:
             raise ValueError(f"camera size is {self.width} x {self.height} px; both must be 1 or more")
         if not self.focal > 0 or not self.elevation > 0:
             raise ValueError(f"camera focal is {self.focal} px and elevation {self.elevation} m; both must be above 0")
+        if not all(map(math.isfinite, (self.focal, self.elevation, self.horizon, self.lateral))):
+            raise ValueError(f"{self} has numbers that are not finite; all must be")
 
     @property
     def centre_column(self) -> float:
@@ -40,6 +44,11 @@ class Camera:
         if not 0 <= top < bottom <= self.height:
             raise ValueError(f"rows are [{top}, {bottom}); they must lie within [0, {self.height})")
         return replace(self, height=bottom - top, horizon=self.horizon - top)
+
+    def transfer(self, other: "Camera", column: Number, row: Number) -> tuple[Number, Number]:
+        """Where `other`, which stands where this camera does, sees what this one sees at (column, row) [px]."""
+        larger = other.focal / self.focal
+        return other.centre_column + (column - self.centre_column) * larger, other.horizon + (row - self.horizon) * larger
 
     @property
     def field_of_view(self) -> float:

@@ -7,7 +7,8 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.types import Control, Observation
+from sim.camera import Camera
+from sim.types import Control, Image, Observation, require_image
 
 
 class Role(StrEnum):
@@ -62,14 +63,26 @@ class Footprint:
 class Explanation:
     """Everything a driver shows of one moment.
 
-    heat: how much each pixel of the network's view counts, (rows, columns) in [0, 1]; word: what it is doing.
+    view: what a network looked at, RGB (rows, columns, 3), as if taken by `camera`, which stands on the car; heat: how much each
+    pixel of it counts, (rows, columns) in [0, 1]; word: what it is doing.
     """
 
     boxes: tuple[PictureBox, ...] = ()
     lines: tuple[GroundLine, ...] = ()
     footprints: tuple[Footprint, ...] = ()
+    view: Image | None = None
     heat: NDArray[np.float32] | None = None
+    camera: Camera | None = None
     word: str = ""
+
+    def __post_init__(self) -> None:
+        if self.view is not None:
+            require_image("Explanation.view", self.view)
+        for name, picture in (("view", self.view), ("heat", self.heat)):
+            if picture is None:
+                continue
+            if self.camera is None or picture.shape[:2] != (self.camera.height, self.camera.width):
+                raise ValueError(f"Explanation.{name} has shape {picture.shape}; its camera is {self.camera}")
 
 
 @runtime_checkable

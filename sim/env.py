@@ -4,20 +4,22 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import gymnasium
 import numpy as np
 from gymnasium import spaces
 
 from sim.camera import CAMERA_NAMES, Camera, rig
+from sim.kernels import Canvas
 from sim.referee import Referee
 from sim.render import Renderer
-from sim.scenario import RoadKind, Scenario, Split, choice, road_seed
+from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice, require_between, road_seed
 from sim.steering import MAX_CURVATURE
-from sim.types import Cause, Control, Observation
+from sim.truth import boxes
+from sim.types import Actor, Box, Cause, Control, Observation, Pose
 from sim.world import MAX_ACCELERATION, MAX_BRAKING, World
 
 SLOWEST = 1.0  # [m/s] a drive slower than this on average is cut off
@@ -45,9 +47,18 @@ class EnvConfig:
         unknown = set(self.cameras) - set(CAMERA_NAMES)
         if unknown:
             raise ValueError(f"cameras is {self.cameras}; each must be one of {', '.join(CAMERA_NAMES)}")
+        require_between("camera_spacing", self.camera_spacing, 0, 5, "m")
         if not 1 <= self.rate <= 100:
             raise ValueError(f"rate is {self.rate} Hz; it must lie between 1 and 100 Hz")
         object.__setattr__(self, "pedals", choice("pedals", self.pedals, Pedals))
+
+
+class Seen(NamedTuple):
+    """A moment as the cameras saw it: what each drew, from where, and who was about."""
+
+    canvases: dict[str, Canvas]
+    pose: Pose
+    actors: list[Actor]
 
 
 class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
@@ -96,11 +107,29 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         self._ticks, self._over = 0, False
         return self.observe()
 
+    def change_sky(self, weather: Weather, light: Daytime) -> None:
+        """Go on in another weather and light; who is where does not change. Needs a drive that has begun."""
+        world = self.world
+        world.scenario = replace(world.scenario, weather=weather, light=light)
+        if self._renderer:
+            self._renderer = Renderer(world.plan, world.scenario, list(self.cameras.values()))
+
     def observe(self) -> Observation:
         """What a driver sees now."""
-        ego = self.world.ego_state()
-        frames = self._renderer.render(ego.pose, self.world.actors(), self._ticks / self.rate) if self._renderer else []
-        return Observation(ego.speed, **dict(zip(self.cameras, frames, strict=True)))
+        ego, actors = self.world.ego_state(), self.world.actors()
+        canvases = self._renderer.truth(ego.pose, actors, self._ticks / self.rate) if self._renderer else []
+        self._seen = Seen(dict(zip(self.cameras, canvases, strict=True)), ego.pose, actors)
+        return Observation(ego.speed, **{name: canvas.image for name, canvas in self._seen.canvases.items()})
+
+    def boxes(self) -> tuple[Box, ...]:
+        """The cars and people in the centre camera's last picture, from near to far: the truth, for whoever labels or judges.
+
+        Raises ValueError when the centre camera is not rendered.
+        """
+        if "centre" not in self.cameras:
+            raise ValueError(f"cameras is {self.config.cameras}; boxes need the centre one")
+        seen = self._seen
+        return tuple(boxes(seen.canvases["centre"], self.cameras["centre"], seen.pose, seen.actors))
 
     def advance(self, control: Control) -> tuple[Cause | None, bool]:
         """Hold a command for one tick; the cause of an intervention, if one happened, and whether the drive is over."""
@@ -126,10 +155,14 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         if unknown:
             raise ValueError(f"options has {sorted(unknown)}; it may hold 'scenario' only")
         scenario = (options or {}).get("scenario") or self._random_scenario()
+        if not isinstance(scenario, Scenario):
+            raise ValueError(f"options['scenario'] is {scenario!r}; it must be a sim.Scenario")
         return self._space_observation(self.start(scenario)), {"scenario": scenario}
 
     def step(self, action: np.ndarray) -> tuple[dict[str, np.ndarray], float, bool, bool, dict[str, Any]]:
-        """Gymnasium's step; ValueError for actions that are not finite, and for a step outside a drive."""
+        """Gymnasium's step; ValueError for actions that are not two finite numbers, and for a step outside a drive."""
+        if np.shape(action) != (2,):
+            raise ValueError(f"action is {action!r}; it must be two numbers, curvature [1/m] and acceleration [m/s²]")
         control = Control(float(action[0]), float(action[1]))
         before = self.world.ego_state().station
         cause, _ = self.advance(control)

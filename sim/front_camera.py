@@ -24,7 +24,7 @@ from sim.front_view import FrontView
 from sim.ground.lanes import LaneGround, Line, Strip, lane_ground
 from sim.scenario import RoadKind, Scenario
 from sim.scenery.blocks import Block
-from sim.types import Actor, Image, Kind, Pose
+from sim.types import Actor, Image, Kind, Pose, require_finite
 
 LINES = {
     LineType.NONE: Line.NONE,
@@ -78,7 +78,11 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         return self.observation(observation), info
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
-        """Gymnasium's step, its observation with the image."""
+        """Gymnasium's step, its observation with the image; ValueError before the first reset and for NaN or infinite actions."""
+        if not self._begun:
+            raise ValueError("the environment has not begun; call reset before step")
+        for number in np.ravel(np.asarray(action, float)):
+            require_finite("action", float(number))
         result = self.env.step(action)
         self._time += 1 / self.env.unwrapped.config["policy_frequency"]  # type: ignore[attr-defined]
         return self.observation(result[0]), *result[1:]
@@ -106,6 +110,10 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
 
     def _vehicle(self) -> Vehicle:
         """The vehicle that carries the camera."""
+        if self.env.unwrapped.road is None:  # type: ignore[attr-defined]
+            raise ValueError(
+                f"environment {self.env.unwrapped} has no road; it must have one, with a vehicle that carries the camera"
+            )
         vehicles = self.env.unwrapped.controlled_vehicles  # type: ignore[attr-defined]
         if not 0 <= self.agent < len(vehicles):
             raise ValueError(f"agent is {self.agent}; it must lie between 0 and {len(vehicles) - 1}, the controlled vehicles")

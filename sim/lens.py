@@ -20,22 +20,22 @@ WIPED = 4.0  # [s] after which the drops on the glass are others
 
 def through_lens(image: Image, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool) -> None:
     """Add to a finished picture what the air and the camera do to it, in place; no rain and no sun reach a sheltered camera."""
-    moment = np.random.default_rng([seed, round(time * 1000), round(1000 * (eye.lateral + 10.0))])
+    here = (seed, round(time * 1000), round(1000 * (eye.lateral + 10.0)))
     scale = eye.focal / 175.0
     light = atmosphere.light
     above = min(0.92 * light.level_green + 0.08 * light.haze_green, 0.95)
     if not sheltered:
         glare(image, atmosphere, eye)
     if atmosphere.rain and not sheltered:
-        streaks = moment.random((round(STREAKS * atmosphere.rain), 4), np.float32)
+        streaks = np.random.default_rng(here).random((round(STREAKS * atmosphere.rain), 4), np.float32)
         _draw_streaks(image, streaks, eye.horizon, scale, min(1.15 * light.haze_green, 0.95), 0.45 * light.headlight)
         lasting = np.random.default_rng([seed, 12, math.floor(time / WIPED)])
         drops = lasting.random((round(DROPS * atmosphere.rain), 4), np.float32)
         _draw_drops(image, image.copy(), drops, scale, time / WIPED - math.floor(time / WIPED))
     if atmosphere.snow and not sheltered:
-        flakes = moment.random((round(FLAKES * atmosphere.snow), 4), np.float32)
+        flakes = np.random.default_rng(here).random((round(FLAKES * atmosphere.snow), 4), np.float32)
         _draw_flakes(image, flakes, eye.horizon, scale, above, 0.6 * light.headlight)
-    _add_noise(image, _sensor_noise(atmosphere.noise), int(moment.integers(1 << 17)))
+    _add_noise(image.reshape(image.shape[0], -1), _sensor_noise(atmosphere.noise), _scrambled(*here))
 
 
 def glare(image: Image, atmosphere: Atmosphere, eye: Eye) -> None:
@@ -151,17 +151,22 @@ def _draw_drops(image: Image, before: Image, drops: NDArray[np.float32], scale: 
 
 @cache
 def _sensor_noise(strength: float) -> NDArray[np.int8]:
-    """Noise of `strength` levels, whole levels, in one long line."""
-    return np.round(np.random.default_rng(41).standard_normal(1 << 17) * strength).clip(-127, 127).astype(np.int8)
+    """Noise of `strength` levels, whole levels, in one long line; three times each, alike in all colours of a pixel."""
+    noise = np.round(np.random.default_rng(41).standard_normal(1 << 17) * strength).clip(-127, 127)
+    return np.repeat(noise.astype(np.int8), 3)
+
+
+def _scrambled(seed: int, moment: int, place: int) -> int:
+    """A place in the line of noise that jumps about from moment to moment."""
+    return (seed * 73_856_093 ^ moment * 19_349_663 ^ place * 83_492_791) % (1 << 17)
 
 
 @kernel
-def _add_noise(image: Image, noise: NDArray[np.int8], start: int) -> None:
-    """Add the sensor's noise, alike in all colours of a pixel; every row begins elsewhere in the line of noise."""
-    rows, columns, _ = image.shape
+def _add_noise(levels: NDArray[np.uint8], noise: NDArray[np.int8], start: int) -> None:
+    """Add the sensor's noise to a picture's levels (rows, 3 columns); every row begins elsewhere in the line of noise."""
+    rows, columns = levels.shape
     for i in range(rows):
-        first = (start + i * 40_503) % (noise.size - columns)
+        first = 3 * ((start + i * 40_503) % ((noise.size - columns) // 3))
         for j in range(columns):
-            extra = int(noise[np.uint64(first + j)])
-            for k in range(3):
-                image[i, j, k] = np.uint8(min(max(int(image[i, j, k]) + extra, 0), 255))
+            level = np.int16(np.int16(levels[i, j]) + np.int16(noise[first + j]))
+            levels[i, j] = np.uint8(min(max(level, np.int16(0)), np.int16(255)))

@@ -13,6 +13,8 @@ from sim.kernels import kernel
 
 TILE = 256  # texels along an edge of the finest level; a power of two
 LEVELS = 7
+STEPS = 4  # grain tiles per level
+UNIT = 32.0  # what a standard deviation is stored as in grain tiles, so that four of them fit a byte
 
 
 class Noise(NamedTuple):
@@ -40,6 +42,43 @@ def noise(seed: int = 0) -> Noise:
     return Noise(np.concatenate([level.ravel() for level in levels]).astype(np.float32), starts)
 
 
+class Grain(NamedTuple):
+    """The noise as kernels read it fastest: the two levels around a fractional one blended beforehand, STEPS times per level.
+
+    corners: int32, a texel and its right, lower and lower right neighbours in its four bytes (lowest first), each times UNIT;
+    starts: where each tile begins. Tile q is TILE >> (q // STEPS) texels wide.
+    """
+
+    corners: NDArray[np.int32]
+    starts: NDArray[np.int64]
+
+
+@cache
+def grain(seed: int = 0) -> Grain:
+    """The grain tiles of a seed's noise."""
+    tile = noise(seed)
+    levels = [tile.values[start:][: (TILE >> k) ** 2].reshape(TILE >> k, -1) for k, start in enumerate(tile.starts)]
+    tiles = []
+    for q in range(STEPS * (LEVELS - 1)):
+        fine, coarse = levels[q // STEPS], levels[q // STEPS + 1]
+        tiles.append(_corners(fine + q % STEPS / STEPS * (_doubled(_doubled(coarse).T).T - fine)))
+    starts = np.cumsum([0] + [each.size for each in tiles[:-1]])
+    return Grain(np.concatenate([each.ravel() for each in tiles]), starts)
+
+
+def _doubled(tile: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A tile with twice the rows, bilinear between the centres of its texels."""
+    above, below = np.roll(tile, 1, axis=0), np.roll(tile, -1, axis=0)
+    return np.stack([0.75 * tile + 0.25 * above, 0.75 * tile + 0.25 * below], axis=1).reshape(-1, tile.shape[1])
+
+
+def _corners(tile: NDArray[np.float32]) -> NDArray[np.int32]:
+    """Each texel and its neighbours to the right and below in four signed bytes."""
+    whole = np.round(tile * UNIT).clip(-128, 127).astype(np.int8)
+    right, below = np.roll(whole, -1, axis=1), np.roll(whole, -1, axis=0)
+    return np.stack([whole, right, below, np.roll(below, -1, axis=1)], axis=-1).view("<i4")[..., 0].astype(np.int32)
+
+
 def _upsampled(cells: NDArray[np.float64]) -> NDArray[np.float64]:
     """A small periodic grid stretched smoothly to TILE x TILE."""
     count = cells.shape[0]
@@ -65,6 +104,26 @@ def noise_at(values: NDArray[np.float32], start: int, size: int, x: float, y: fl
     third, fourth = values[np.uint64(bottom + left)], values[np.uint64(bottom + right)]
     above = first + t * (second - first)
     return above + w * (third + t * (fourth - third) - above)
+
+
+@kernel
+def grain_tile(footprint: float) -> int:
+    """The grain tile whose texels are about as large as `footprint`, in texels of the finest level."""
+    return min(max(int(np.floor(np.log2(max(footprint, 1e-9)) * STEPS + 0.5)), 0), STEPS * (LEVELS - 1) - 1)
+
+
+@kernel
+def grain_at(corners: NDArray[np.int32], start: int, tile: int, x: float, y: float) -> float:
+    """Grain at (x, y), in texels of the finest level, from a tile that begins at `start`."""
+    scale, mask = 0.5 ** (tile // STEPS), (TILE >> (tile // STEPS)) - 1
+    u, v = x * scale - 0.5, y * scale - 0.5
+    i, j = int(np.floor(v)), int(np.floor(u))
+    t, w = u - j, v - i
+    four = corners[np.uint64(start + (i & mask) * (mask + 1) + (j & mask))]
+    first, second = np.int32(four << 24) >> 24, np.int32(four << 16) >> 24  # shifted out of 32 bits, for the sign
+    third, fourth = np.int32(four << 8) >> 24, four >> 24
+    above = first + t * (second - first)
+    return (above + w * (third + t * (fourth - third) - above)) / UNIT
 
 
 @kernel

@@ -1,19 +1,67 @@
-"""The intervention rules: when a safety driver would have taken the wheel.
+"""The intervention rules: when a safety driver would have taken the wheel, and how they hand it back.
 
-A virtual intervention happens when the car's centre is more than 1 m off its path, when a corner leaves the drivable surface,
-on contact or a gap under 0.3 m with another car, and when it stands still for 8 s with a clear road.
+PROTOCOL says it in words, for the report and `docs/protocol.md`; the cases in `tests/sim/test_referee.py` are worked by hand.
 """
 
 import math
 
-from sim.types import Cause
-from sim.world import World
+from sim.steering import CAR_LENGTH
+from sim.types import Actor, Cause, EgoState
+from sim.world import AVOIDING, MIN_CLEARANCE, NEEDS_AVOIDING, PERSON_NEEDS_AVOIDING, Neighbour, World
 
 MAX_OFFSET = 1.0  # [m] the paper's
 MIN_GAP = 0.3  # [m]
-STUCK_TIME, STUCK_SPEED, CLEAR_ROAD = 8.0, 0.5, 30.0  # [s], [m/s], [m]
-AGAIN = 30.0  # [m] two contacts in a row that are closer together are with the same thing
+STUCK_TIME, STUCK_SPEED, CLEAR_ROAD = 8.0, 1.0, 30.0  # [s], [m/s], [m]
+STANDING_SPEED, SETTLED = 0.1, 1.0  # [m/s], [s] a car so slow for so long stands: people can see that
+CLOSING = 0.01  # [m] a gap that shrinks by more in a tick is being closed
+AGAIN = 30.0  # [m] whoever fails again within this distance of where they were set back is let past the place
 CLEARANCE = 8.0  # [m] between the car and what it hit, when it is put back
+ROLLING = 5.0  # [m/s] at which a car that was stuck is handed back
+
+# A title and a paragraph each; the report shows them, and a test holds docs/protocol.md to them.
+PROTOCOL = (
+    (
+        "Lane departure",
+        f"The car's centre is more than {MAX_OFFSET:g} m off the middle of its lane. Where avoiding an obstacle is the "
+        f"task this rule sleeps: within {AVOIDING:g} m along the road of a parked car that leaves less than "
+        f"{NEEDS_AVOIDING:g} m, or a person who leaves less than {PERSON_NEEDS_AVOIDING:g} m, beside a car in the middle "
+        "of its lane. Somebody who is crossing is no such obstacle: they are braked for.",
+    ),
+    (
+        "Off road",
+        "A corner of the car is beyond the surface that a wheel may touch. This rule never sleeps; the oncoming lane is "
+        "part of the surface.",
+    ),
+    (
+        "Contact",
+        f"Less than {MIN_GAP:g} m lies between the car and another, moving or parked. A car that runs into this one from "
+        "behind, its middle behind this one's rear bumper and faster than it, has itself to blame, as it has in law; "
+        "whoever swings out in front of another has departed from its lane before.",
+    ),
+    (
+        "Person hit",
+        f"Less than {MIN_GAP:g} m lies between the car and a person. Who walks up to a car that has stood still for "
+        f"{SETTLED:g} s is not hit by it; nor do they walk into its side. The car is to blame as soon as it closes the "
+        "gap by itself.",
+    ),
+    (
+        "Stuck",
+        f"For {STUCK_TIME:g} s the car has been slower than {STUCK_SPEED:g} m/s with {CLEAR_ROAD:g} m of clear road "
+        "ahead. A queue, somebody who crosses, somebody at the kerb for whom the car has stopped in good time, and "
+        "oncoming traffic at a narrow place are reasons to stand; a parked car is none.",
+    ),
+    (
+        "What happens then",
+        "The moment counts as one intervention, of the first cause that applies: person, contact, off road, lane "
+        "departure, stuck. The car is put back in the middle of its lane, heading and wheels along it, at its present "
+        "speed or the lower one from which it can brake comfortably for whatever is ahead. It goes back along the road "
+        f"until it is clear of everybody ({MIN_CLEARANCE:g} m, and {CLEARANCE:g} m when it has hit something), nobody "
+        "behind it must brake hard, and it has the way it takes to swing out around a parked car. Who was set back and "
+        f"fails again within {AGAIN:g} m is let past the place instead, so that one obstacle costs at most two "
+        f"interventions. A car that was stuck is handed back at {ROLLING:g} m/s. The clock and everybody else on the road "
+        "go on all the while.",
+    ),
+)
 
 
 class Referee:
@@ -21,34 +69,60 @@ class Referee:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._standing = 0.0
-        self._last_contact = -math.inf
+        self._idle = 0.0  # [s] on a clear road
+        self._settled = 0.0  # [s] of standing
+        self._forgiven: dict[int, float] = {}  # gaps [m] by number, of those who came too close by themselves
+        self._set_back_at = -math.inf  # station [m]
 
     def judge(self, elapsed: float) -> Cause | None:
         """The cause of an intervention now, `elapsed` seconds after the last call, or None."""
         world = self._world
         ego = world.ego_state()
-        standing = ego.speed < STUCK_SPEED and not world.waiting(CLEAR_ROAD)
-        self._standing = self._standing + elapsed if standing else 0.0
-        to_car, to_person = world.gaps()
-        if to_person < MIN_GAP:
-            return Cause.PERSON
-        if to_car < MIN_GAP:
-            return Cause.CONTACT
+        self._settled = self._settled + elapsed if ego.speed < STANDING_SPEED else 0.0
+        self._idle = self._idle + elapsed if ego.speed < STUCK_SPEED and not world.waiting(CLEAR_ROAD) else 0.0
+        if (cause := self._collision(ego)) is not None:
+            return cause
         if world.leaves_the_road():
             return Cause.OFF_ROAD
         if abs(ego.offset) > MAX_OFFSET and not world.avoiding:
             return Cause.DEPARTURE
-        if self._standing >= STUCK_TIME:
-            self._standing = 0.0
+        if self._idle >= STUCK_TIME - elapsed / 2:  # whole ticks, whatever their sum rounds to
+            self._idle = 0.0
             return Cause.STUCK
         return None
 
     def intervene(self, cause: Cause) -> None:
-        """Put the car back on its path, clear of what it hit: before it, and behind it when it has hit the same thing again."""
-        if cause in (Cause.CONTACT, Cause.PERSON):
-            here = self._world.ego_state().station
-            self._world.put_back(CLEARANCE, onwards=abs(here - self._last_contact) < AGAIN)
-            self._last_contact = here
-        else:
-            self._world.put_back()
+        """Put the car back on its path, clear of what it hit, or past the place where it has been set back before."""
+        world = self._world
+        here = world.ego_state().station
+        clearance = CLEARANCE if cause in (Cause.CONTACT, Cause.PERSON) else MIN_CLEARANCE
+        slowest = ROLLING if cause is Cause.STUCK else 0.0
+        world.put_back(clearance, onwards=abs(here - self._set_back_at) < AGAIN, slowest=slowest)
+        if world.ego_state().station < here - 1.0:
+            self._set_back_at = here
+        self._idle, self._settled, self._forgiven = 0.0, 0.0, {}
+
+    def _collision(self, ego: EgoState) -> Cause | None:
+        """Whether the ego has come too close to anybody, a person before a car."""
+        near = [neighbour for neighbour in self._world.neighbours() if neighbour.gap < MIN_GAP]
+        forgiven = [neighbour for neighbour in near if self._came_by_itself(neighbour, ego)]
+        self._forgiven = {actor.ident: gap for actor, gap in forgiven}
+        hit = [actor for actor, _ in near if actor.ident not in self._forgiven]
+        if not hit:
+            return None
+        return Cause.PERSON if any(actor.is_person for actor in hit) else Cause.CONTACT
+
+    def _came_by_itself(self, neighbour: Neighbour, ego: EgoState) -> bool:
+        """Whether the other closed the gap, not the ego."""
+        actor, gap = neighbour
+        before = self._forgiven.get(actor.ident)
+        if before is not None and gap > before - CLOSING:
+            return True
+        return self._settled >= SETTLED if actor.is_person else runs_into_from_behind(actor, ego)
+
+
+def runs_into_from_behind(actor: Actor, ego: EgoState) -> bool:
+    """Whether another car's middle is behind the ego's rear bumper, and it is the faster one in the ego's direction."""
+    cos, sin = math.cos(ego.pose.heading), math.sin(ego.pose.heading)
+    ahead = (actor.pose.x - ego.pose.x) * cos + (actor.pose.y - ego.pose.y) * sin
+    return ahead < -CAR_LENGTH / 2 and actor.speed * math.cos(actor.pose.heading - ego.pose.heading) > ego.speed

@@ -28,7 +28,7 @@ from sim.scenery.figures import Figures, draw_figure, figures_of, shade_under_fi
 from sim.scenery.order import put_in_order
 from sim.scenery.panels import draw_panel
 from sim.scenery.placement import scenery_of
-from sim.scenery.plants import Plants, draw_plant, plants
+from sim.scenery.plants import Plants, draw_plant, plants, shield_plant
 from sim.scenery.posts import draw_upright
 from sim.scenery.shadows import shade_under_plant
 from sim.scenery.tables import BOTTOM, FACET, HALF, OPEN, PANEL, PLANT, SHELTERED, TOP, Scenery
@@ -38,6 +38,7 @@ from sim.types import Actor, Image, Pose
 NEAREST = 0.6  # [m] in front of the camera: nothing static nearer than this is drawn
 MOUTH = 30.0  # [m] along which the eye gets used to a tunnel's light
 SHADOWED = 110.0  # [m] up to which plants throw shadows
+SMALL = 10.0  # [px] plants lower than that hide nothing worth looking for
 
 
 class Renderer:
@@ -101,7 +102,9 @@ class Renderer:
 
 
 def eye_of(camera: Camera, ego: Pose) -> Eye:
-    """Where a camera of a car at `ego` is."""
+    """Where a camera of a car at `ego` is; ValueError for a pose that is not finite."""
+    if not math.isfinite(ego.x + ego.y + ego.heading):
+        raise ValueError(f"ego is at {ego}; all its numbers must be finite")
     cos, sin = math.cos(ego.heading), math.sin(ego.heading)
     x, y = ego.x - camera.lateral * sin, ego.y + camera.lateral * cos
     return Eye(x, y, float(camera.elevation), cos, sin, float(camera.focal), float(camera.horizon), float(camera.lateral))
@@ -137,9 +140,14 @@ def _draw_things(
 ) -> None:  # fmt: skip
     """Shadows first, then the things themselves; both in the order given, far to near.
 
-    What walls hide is marked before anything is drawn, and everything spares the pixels of what is nearer.
+    What walls and plants hide is marked before anything is drawn, from near to far, and everything spares the pixels of what is
+    nearer.
     """
     still = scenery.x.size
+    for n in range(things.size - 1, -1, -1):
+        i = things[n]
+        if i < still and (scenery.family[i] == PLANT or (scenery.family[i] == PANEL and scenery.lead[i] > 0.0)):
+            _shield_still(canvas, scenery, i, plants, grain, light, tunnel, eye)
     for n in range(things.size):
         i = things[n]
         if i >= still:
@@ -151,29 +159,43 @@ def _draw_things(
                 shade_under_plant(canvas, light, eye, scenery.x[i], scenery.y[i], scenery.height[i], strength)
     for n in range(things.size):
         i = things[n]
-        if i < still and scenery.family[i] == PANEL and scenery.lead[i] > 0.0:
-            _draw_still(canvas, scenery, i, plants, grain, light, tunnel, eye, False)
-    for n in range(things.size):
-        i = things[n]
         if i >= still:
             near, s, _, _, _ = road_coordinates(ground, figures.pose[i - still, 0], figures.pose[i - still, 1])
             here = tunnel if near and tunnel_at(ground.tunnels, s) >= 0 else light
             draw_figure(canvas, figures, i - still, here, eye)
         else:
-            _draw_still(canvas, scenery, i, plants, grain, light, tunnel, eye, True)
+            _draw_still(canvas, scenery, i, plants, grain, light, tunnel, eye)
+
+
+@kernel
+def _shield_still(
+    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Noise, light: Light, tunnel: Light, eye: Eye
+) -> None:
+    """Mark what a wall or a plant wholly hides."""
+    reach = scenery.reach[i]
+    if scenery.family[i] == PANEL:
+        front, back = tunnel if scenery.place[i] == SHELTERED else light, light if scenery.place[i] == OPEN else tunnel
+        draw_panel(
+            canvas, grain, scenery.shape[i], scenery.kind[i], 0.0, 0.0, 0.0, reach, front, back, eye, False
+        )  # fmt: skip
+        return
+    dx, dy = scenery.x[i] - eye.x, scenery.y[i] - eye.y
+    forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
+    # Beyond that distance they fade, and what covers few pixels is drawn as fast as it is looked up.
+    if NEAREST < forward < 0.75 * reach and scenery.height[i] * eye.focal > SMALL * forward:
+        shield_plant(canvas, plants.solid, plants.starts, eye, forward, right, scenery.height[i], scenery.kind[i])
 
 
 @kernel
 def _draw_still(
-    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Noise, light: Light, tunnel: Light, eye: Eye,
-    painted: bool,
-) -> None:  # fmt: skip
-    """Draw one thing of the scenery, or of a panel that is not to be painted yet mark what it hides."""
+    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Noise, light: Light, tunnel: Light, eye: Eye
+) -> None:
+    """Draw one thing of the scenery."""
     family, kind, shape, reach = scenery.family[i], scenery.kind[i], scenery.shape[i], scenery.reach[i]
     red, green, blue = scenery.colour[i, 0], scenery.colour[i, 1], scenery.colour[i, 2]
     if family == PANEL:
         front, back = tunnel if scenery.place[i] == SHELTERED else light, light if scenery.place[i] == OPEN else tunnel
-        draw_panel(canvas, grain, shape, kind, red, green, blue, reach, front, back, eye, painted)
+        draw_panel(canvas, grain, shape, kind, red, green, blue, reach, front, back, eye, True)
         return
     if family == FACET:
         draw_facet(canvas, grain, shape, kind, red, green, blue, reach, light, eye)

@@ -35,17 +35,20 @@ class Disturbance:
         return Control(control.curvature + float(extra), control.acceleration)
 
 
-def rollout(env: DrivingEnv, driver: Driver, scenario: Scenario, disturbance: Disturbance | None = None) -> Iterator[Step]:
-    """Drive a scenario from start to finish, one Step per tick."""
+def rollout(
+    env: DrivingEnv, driver: Driver, scenario: Scenario, disturbance: Disturbance | None = None, boxes: bool = False
+) -> Iterator[Step]:
+    """Drive a scenario from start to finish, one Step per tick; with `boxes` each holds what the centre camera saw."""
     observation = env.start(scenario)
     driver.reset()
     index, done = 0, False
     while not done:
         ego, time_to_collision = env.world.ego_state(), env.world.time_to_collision()
+        seen = env.boxes() if boxes else None
         control = driver.act(observation)
         applied = disturbance(control, ego.speed, 1 / env.rate) if disturbance else control
         intervention, done = env.advance(applied)
-        yield Step(index, index / env.rate, observation, ego, time_to_collision, control, applied, intervention, done)
+        yield Step(index, index / env.rate, observation, ego, time_to_collision, control, applied, intervention, done, seen)
         if not done:
             observation = env.observe()
         index += 1

@@ -19,35 +19,12 @@ from sim.scenery.car_rays import eye_in_frame, measure_room, screen_box
 from sim.scenery.cars import car_covers
 from sim.scenery.figures import Figures, figures_of, in_drawing_order
 from sim.scenery.people import person_covers, project_limbs
-from sim.types import Actor, Image, Kind, Pose
+from sim.types import Actor, Box, Image, Pose
 
 Floats = NDArray[np.float64]
 SAMPLES = 20000  # silhouettes of more pixels than this are counted on a coarser grid
 BEYOND = 2.0  # how many pictures' widths and heights beyond its edges a silhouette is followed
 REACH, SPACING = 60.0, 2.0  # [m] of the lanes ahead, and between their points
-
-
-@dataclass(frozen=True)
-class Box:
-    """A car or a person in view.
-
-    left, top, right, bottom: the tightest pixel edges around its whole silhouette, hidden parts too, within the picture [px].
-    visible: pixels that show it, over the pixels it would take alone in a picture without edges (followed for two widths and
-    heights beyond them; large ones sampled); ground: (forward, right) of its centre in car coordinates [m]; heading: relative
-    to the ego's [rad]; distance: of the centre from the ego's [m]; size: length, width, height [m].
-    """
-
-    ident: int
-    kind: Kind
-    left: float
-    top: float
-    right: float
-    bottom: float
-    visible: float
-    ground: tuple[float, float]
-    heading: float
-    distance: float
-    size: tuple[float, float, float]
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,29 @@ class Actor:
         return rectangle_corners(self.pose, self.length, self.width)
 
 
+@dataclass(frozen=True)
+class Box:
+    """A car or a person in a camera's view.
+
+    left, top, right, bottom: the tightest pixel edges around its whole silhouette, hidden parts too, within the picture [px].
+    visible: pixels that show it, over the pixels it would take alone in a picture without edges (followed for two widths and
+    heights beyond them; large ones sampled); ground: (forward, right) of its centre in car coordinates [m]; heading: relative
+    to the ego's [rad]; distance: of the centre from the ego's [m]; size: length, width, height [m].
+    """
+
+    ident: int
+    kind: Kind
+    left: float
+    top: float
+    right: float
+    bottom: float
+    visible: float
+    ground: tuple[float, float]
+    heading: float
+    distance: float
+    size: tuple[float, float, float]
+
+
 class Cause(StrEnum):
     """Why a virtual intervention happened."""
 
@@ -146,7 +169,8 @@ class Step:
 
     `control` is the driver's command (the label when the expert drives); `applied` is what the car was given, which differs
     when the recorder disturbs it. `ego` and `time_to_collision` [s, inf when nothing is ahead] belong to the moment of the
-    observation, `intervention` and `done` to the moment after.
+    observation, `intervention` and `done` to the moment after. `boxes`: the cars and people that the centre camera saw, from near
+    to far; None where nobody asked for them.
     """
 
     index: int
@@ -158,6 +182,7 @@ class Step:
     applied: Control
     intervention: Cause | None
     done: bool
+    boxes: tuple[Box, ...] | None = None
 
 
 class Driver(Protocol):

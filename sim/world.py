@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.actors.cars import EgoCar, idm
+from sim.actors.clear import cuts_in, touches
 from sim.actors.footways import crossers, pedestrians
 from sim.actors.gaps import rectangle_gap
 from sim.actors.parked import parked_cars, parked_demands
@@ -43,11 +44,14 @@ from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
 from sim.steering import CAR_WIDTH, MAX_CURVATURE, MAX_CURVATURE_RATE, slip_angle, steering_angle
-from sim.types import Actor, Control, EgoState, Pose, rectangle_corners
+from sim.types import Actor, Control, EgoState, Pose
 
 PHYSICS_STEP = 0.05  # [s] at most
 MAX_ACCELERATION = 3.0  # [m/s²]
-AVOIDING, NEEDS_AVOIDING = 40.0, 0.5  # [m] along the road; beside the car as it drives in the middle of its lane
+AVOIDING = 40.0  # [m] along the road
+# [m] beside the car in the middle of its lane. Who gives a parked car a metre and a person a metre and a half shifts by at most
+# 0.5 m and 0.7 m for those who leave more than this: they can be passed under the 1 m rule.
+NEEDS_AVOIDING, PERSON_NEEDS_AVOIDING = 0.5, 0.8
 HORIZON = 160.0  # [m] the pedals look ahead for swings and people
 CORRIDOR = 0.6  # [m] beside the car where nobody may step
 MIN_CLEARANCE = 0.5  # [m] between the ego and everybody else when it is put back
@@ -64,6 +68,13 @@ class PathPoint(NamedTuple):
     displacement: float
     direction: float
     curvature: float
+
+
+class Neighbour(NamedTuple):
+    """Somebody near the ego, and the distance between the two bodies [m], 0 when they touch."""
+
+    actor: Actor
+    gap: float
 
 
 class World:
@@ -106,16 +117,21 @@ class World:
         if any(_gap_to_path(place.left, place.right, path) < NEEDS_AVOIDING for place in close):
             return True
         across = self._people.across[self._people.beside(here, AVOIDING)]
-        return bool(np.any(np.abs(across - path) - WIDTH / 2 - self._ego.WIDTH / 2 < NEEDS_AVOIDING))
+        return bool(np.any(np.abs(across - path) - WIDTH / 2 - self._ego.WIDTH / 2 < PERSON_NEEDS_AVOIDING))
 
     def waiting(self, within: float) -> bool:
-        """Whether a queue, somebody who crosses or oncoming cars in a narrow place `within` so far [m] are a reason to stand."""
+        """Whether something `within` so far [m] is a reason to stand.
+
+        That is a queue, somebody who crosses, somebody at the kerb before whom the ego has stopped, and oncoming cars in a narrow
+        place.
+        """
         lead = self.lead()
         held = self._road.held_at(self._ego)
         return (
             (lead is not None and lead[0] < within)
             or (held is not None and held < within)
             or any(distance < within for distance in self._people_ahead(CORRIDOR))
+            or self._people.may_set_out(self._ego.front(), within)
         )
 
     def ego_state(self) -> EgoState:
@@ -150,13 +166,17 @@ class World:
 
     def gaps(self) -> tuple[float, float]:
         """Distances [m] from the ego's body to the nearest car and to the nearest person; inf beyond a few metres."""
-        here, corners = self._ego.station, self._ego.corners()
-        moving = [car.actor() for car in self._road.cars if abs(car.station - here) < NEAR]
-        parked = [car.actor for car in self._parked if abs(car.place.start - here) < NEAR]
-        on_foot = np.flatnonzero(np.abs(self._people.station - here) < NEAR / 2)
-        cars = [rectangle_gap(corners, car.corners()) for car in moving + parked]
-        people = [rectangle_gap(corners, self._people.corners(int(i))) for i in on_foot]
+        near = self.neighbours()
+        cars, people = ([n.gap for n in near if n.actor.is_person is on_foot] for on_foot in (False, True))
         return min(cars, default=math.inf), min(people, default=math.inf)
+
+    def neighbours(self) -> list[Neighbour]:
+        """Everybody within a few metres of the ego."""
+        here, corners = self._ego.station, self._ego.corners()
+        near = [car.actor() for car in self._road.cars if abs(car.station - here) < NEAR]
+        near += [car.actor for car in self._parked if abs(car.place.start - here) < NEAR]
+        near += [self._people.actor(int(i)) for i in np.flatnonzero(np.abs(self._people.station - here) < NEAR / 2)]
+        return [Neighbour(actor, rectangle_gap(corners, actor.corners())) for actor in near]
 
     def path_curvature_at(self, station: float) -> float:
         """Curvature [1/m] of the ego's path beside a station [m] of the reference line."""
@@ -281,7 +301,8 @@ class World:
             road.move(dt)
         if len(self._people):
             speed, front = float(ego.speed), ego.front()
-            self._people.step(duration, Passing(front, front - ego.LENGTH, 1, speed), road.passing())
+            passing = Passing(front, front - ego.LENGTH, 1, speed, ego.across)
+            self._people.step(duration, passing, road.passing())
         road.wake_and_sleep()
         road.place()
         self._changed(duration)
@@ -292,15 +313,14 @@ class World:
         self._duration = duration or self._duration
         self._demands, self._pedals = None, None
 
-    def put_back(self, clearance: float = MIN_CLEARANCE, onwards: bool = False) -> None:
+    def put_back(self, clearance: float = MIN_CLEARANCE, onwards: bool = False, slowest: float = 0.0) -> None:
         """Set the ego on its path, wheels and motion along it, at most at the speed that the shared pedals would keep.
 
-        It goes back along the path, or `onwards`, until everybody is at least `clearance` [m] away, and far enough before parked
-        cars that it can swing out.
+        It goes back along the path, or `onwards`, until everybody is at least `clearance` [m] away, nobody behind it must brake
+        hard, and parked cars are far enough that it can swing out. A car slower than `slowest` [m/s] is handed over at that.
         """
-        station, stride = self._ego.station, SPACING if onwards else -SPACING
-        while self.plan.start < station < self.plan.finish and self._occupied(station, clearance):
-            station += stride
+        self._ego.speed = max(float(self._ego.speed), slowest)
+        station = self._free_station(clearance, onwards)
         self._curvature = self.path_curvature_at(station)
         on_path = self.plan.centreline.pose_at(station, self.plan.path_offset)
         self._ego.place(Pose(on_path.x, on_path.y, on_path.heading - slip_angle(self._curvature)))
@@ -310,17 +330,27 @@ class World:
         while self._ego.speed > SLOW_START and self._wanted_acceleration() < -COMFORT_BRAKING:
             self._ego.speed *= 0.95
 
-    def _occupied(self, station: float, clearance: float) -> bool:
-        """Whether the ego would stand too close to somebody, or to a parked car it must swing around."""
+    def _free_station(self, clearance: float, onwards: bool) -> float:
+        """The nearest free station [m] before the ego or, `onwards` or if there is none, behind it; the finish if all is full."""
+        here, start, finish = self._ego.station, self.plan.start, self.plan.finish
+        if not start < here < finish:
+            return here
+        before, behind = np.arange(here, start, -SPACING), np.arange(here, finish, SPACING)
+        actors = self.actors()
+        for station in behind if onwards else np.concatenate([before, behind]):
+            if not self._occupied(float(station), clearance, actors):
+                return float(station)
+        return finish
+
+    def _occupied(self, station: float, clearance: float, actors: list[Actor]) -> bool:
+        """Whether the ego would be too close to somebody, in somebody's way, or too near to a parked car it must swing around."""
         demands, half = self._parked_demands, self._ramp / 2
         narrow = demands.shift < -NEEDS_AVOIDING
         if np.any(narrow & (demands.start - half - 2.0 < station) & (station < demands.finish + half)):
             return True
-        place = self.plan.centreline.pose_at(station, self.plan.path_offset)
-        corners = rectangle_corners(place, self._ego.LENGTH, self._ego.WIDTH)
-        reach = clearance + 12.0
-        others = [a for a in self.actors() if abs(a.pose.x - place.x) < reach and abs(a.pose.y - place.y) < reach]
-        return any(rectangle_gap(corners, other.corners()) < clearance for other in others)
+        path, speed = self.plan.path_offset, min(float(self._ego.speed), self.plan.comfortable_speed_at(station))
+        place = self.plan.centreline.pose_at(station, path)
+        return touches(place, clearance, actors) or cuts_in(station, path, speed, self._road.cars)
 
 
 def _gap_to_path(left: float, right: float, path: float) -> float:

@@ -3,9 +3,10 @@
 `EpisodeRecorder` stages an episode, in any process; `DatasetWriter` commits staged episodes in order; `Dataset` reads.
 """
 
+from pilotnet.dataset.boxes import Boxes
 from pilotnet.dataset.reader import Dataset, Signals, Summary
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import EpisodeRecorder, StagedEpisode
 from pilotnet.dataset.writer import DatasetWriter
 
-__all__ = ["Dataset", "DatasetWriter", "Episode", "EpisodeRecorder", "Signals", "StagedEpisode", "Summary"]
+__all__ = ["Boxes", "Dataset", "DatasetWriter", "Episode", "EpisodeRecorder", "Signals", "StagedEpisode", "Summary"]

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from pilotnet.dataset import schema
+from pilotnet.dataset.boxes import check_boxes
 from pilotnet.dataset.files import read_json, read_schema
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.video import check_video
@@ -13,19 +14,22 @@ from sim.camera import Camera
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """What holds for the whole dataset: frames per second and the cameras by name."""
+    """What holds for the whole dataset: frames per second, the cameras by name, and whether it has boxes."""
 
     fps: int
     cameras: dict[str, Camera]
+    boxes: bool = False
 
     def __post_init__(self) -> None:
         if self.fps < 1:
             raise ValueError(f"fps is {self.fps}; it must be 1 or more")
         if not self.cameras:
             raise ValueError("cameras is empty; a dataset needs at least one camera")
+        if self.boxes and "centre" not in self.cameras:
+            raise ValueError(f"cameras is {', '.join(self.cameras)}; boxes need the camera centre")
 
     def check_files(self, root: Path, episode: Episode) -> None:
-        """Raise ValueError unless the episode's data and videos are there, whole and of its length; reads only headers."""
+        """Raise ValueError unless the episode's data, videos and boxes are there, whole and of its length; reads only headers."""
         path = schema.data_path(root, episode.index)
         found, rows = read_schema(path)
         if rows != episode.length:
@@ -34,6 +38,8 @@ class DatasetInfo:
             raise ValueError(f"{path} has other columns than schema version {schema.SCHEMA_VERSION}; record it anew")
         for name, camera in self.cameras.items():
             check_video(schema.video_path(root, episode.index, name), episode.length, camera.width, camera.height)
+        if self.boxes:
+            check_boxes(schema.boxes_path(root, episode.index))
 
 
 def read_raw_info(root: Path) -> dict[str, Any]:
@@ -58,7 +64,8 @@ def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
         found = own.get("schema_version")
         raise ValueError(f"{path} has schema_version {found!r}; this version reads {schema.SCHEMA_VERSION}")
     try:
-        info = DatasetInfo(int(raw["fps"]), {name: Camera(**camera) for name, camera in own["cameras"].items()})
+        cameras = {name: Camera(**camera) for name, camera in own["cameras"].items()}
+        info = DatasetInfo(int(raw["fps"]), cameras, bool(own.get("boxes")))  # earlier recordings have no such key
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"{path} has no usable fps and cameras: {error}") from None
     if raw.get("features") != schema.features(info.fps, info.cameras):

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pilotnet.dataset import schema
+from pilotnet.dataset.boxes import Boxes, read_boxes
 from pilotnet.dataset.files import read_episodes, read_table
 from pilotnet.dataset.info import checked_info, read_raw_info
 from pilotnet.dataset.schema import Episode
@@ -82,12 +83,13 @@ class Summary:
 
 @dataclass(frozen=True)
 class Dataset:
-    """A recorded dataset: its folder, frames per second, cameras by name and committed episodes."""
+    """A recorded dataset: its folder, frames per second, cameras by name, committed episodes and whether they have boxes."""
 
     root: Path
     fps: int
     cameras: dict[str, Camera]
     episodes: tuple[Episode, ...]
+    has_boxes: bool = False
 
     @classmethod
     def open(cls, root: Path) -> Self:
@@ -101,7 +103,7 @@ class Dataset:
         check_totals(root, raw, episodes)
         for episode in episodes:
             info.check_files(root, episode)
-        return cls(root, info.fps, info.cameras, tuple(episodes))
+        return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes)
 
     def split(self, split: Split | str) -> tuple[Episode, ...]:
         """The episodes of one split."""
@@ -112,6 +114,13 @@ class Dataset:
         """The signals of an episode, given by its record or its index."""
         table = read_table(schema.data_path(self.root, self.episodes[episode].index), tuple(FIELDS.values()))
         return Signals(**{field: column_values(table, key) for field, key in FIELDS.items()})
+
+    def boxes(self, episode: SupportsIndex) -> Boxes:
+        """The cars and people that the centre camera saw in an episode; ValueError when they were not recorded."""
+        if not self.has_boxes:
+            raise ValueError(f"{self.root} was recorded without boxes of cars and people; record with --boxes true")
+        record = self.episodes[episode]
+        return read_boxes(schema.boxes_path(self.root, record.index), record.length)
 
     def stream(self, episode: SupportsIndex, camera: str, moments: slice | None = None) -> Iterator[Image]:
         """The RGB frames (H, W, 3) of one camera, decoded in one pass; `moments` picks some of them, step 1 or more.
@@ -158,6 +167,8 @@ class Dataset:
             check_indices(schema.data_path(self.root, episode.index), episode, first, self.fps)
             for camera in self.cameras:
                 deque(self.stream(episode, camera), maxlen=0)
+            if self.has_boxes:
+                self.boxes(episode)
             first += episode.length
 
 

@@ -20,6 +20,7 @@ TASK = "drive along the lane"
 CHUNK_SIZE = 1000
 DATA_PATH = "data/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.mp4"
+BOXES_PATH = "boxes/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 EPISODE_PATH = "meta/episodes/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 INFO_PATH, STATS_PATH, TASKS_PATH = "meta/info.json", "meta/stats.json", "meta/tasks.parquet"
 STAGING_PATH = ".staging"
@@ -108,6 +109,11 @@ def video_path(root: Path, episode: int, camera: str) -> Path:
     return root / VIDEO_PATH.format(video_key=camera_key(camera), **file_indices(episode))
 
 
+def boxes_path(root: Path, episode: int) -> Path:
+    """An episode's boxes, where the dataset has them; no reader of LeRobot looks there."""
+    return root / BOXES_PATH.format(**file_indices(episode))
+
+
 def episode_path(root: Path, episode: int) -> Path:
     """An episode's meta file: once it is there, the episode is committed."""
     return root / EPISODE_PATH.format(**file_indices(episode))
@@ -138,8 +144,8 @@ def video_feature(fps: int, camera: Camera) -> dict[str, Any]:
     }
 
 
-def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode]) -> dict[str, Any]:
-    """The whole of info.json; our own keys lie under `pilotnet`."""
+def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes: bool) -> dict[str, Any]:
+    """The whole of info.json; our own keys lie under `pilotnet`. boxes: whether every episode has its file of boxes."""
     return {
         "codebase_version": CODEBASE_VERSION,
         "robot_type": "pilotnet",
@@ -157,6 +163,7 @@ def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode]) -> di
         "pilotnet": {
             "schema_version": SCHEMA_VERSION,
             "cameras": {name: asdict(camera) for name, camera in cameras.items()},
+            "boxes": boxes,
         },
     }
 

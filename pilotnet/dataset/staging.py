@@ -13,15 +13,16 @@ from typing import Any, Self
 import numpy as np
 import pyarrow as pa
 
+from pilotnet.dataset.boxes import boxes_table
 from pilotnet.dataset.files import write_table
 from pilotnet.dataset.schema import SIGNALS, STRINGS, arrow_schema, camera_key
 from pilotnet.dataset.stats import ImageStats, Stats, vector_stats
 from pilotnet.dataset.video import VideoEncoder
 from sim.camera import Camera
 from sim.scenario import Scenario
-from sim.types import Pose, Step
+from sim.types import Box, Pose, Step
 
-SIGNALS_FILE = "signals.parquet"
+SIGNALS_FILE, BOXES_FILE = "signals.parquet", "boxes.parquet"
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,15 @@ class StagedEpisode:
 
 
 class EpisodeRecorder:
-    """Streams the steps of one drive into `folder`: a video per camera, and the signals when it is finished.
+    """Streams the steps of one drive into `folder`: a video per camera, and, when it is finished, signals and (if told to) boxes.
 
     Leave the `with` block without calling `finish` and nothing remains. Raises ValueError when `folder` exists already.
     """
 
-    def __init__(self, folder: Path, fps: int, cameras: Mapping[str, Camera], scenario: Scenario) -> None:
+    def __init__(self, folder: Path, fps: int, cameras: Mapping[str, Camera], scenario: Scenario, boxes: bool = False) -> None:
         self._folder, self._scenario = folder, scenario
         self._rows: list[dict[str, Any]] = []
+        self._boxes: list[tuple[Box, ...]] | None = [] if boxes else None
         self._origin: Pose | None = None
         self._images = {name: ImageStats() for name in cameras}
         self._finished = False
@@ -68,7 +70,11 @@ class EpisodeRecorder:
             shutil.rmtree(self._folder, ignore_errors=True)
 
     def add(self, step: Step) -> None:
-        """Record the next step; ValueError when it lacks one of the cameras' frames."""
+        """Record the next step; ValueError when it lacks one of the cameras' frames, or the boxes where they are recorded."""
+        if self._boxes is not None:
+            if step.boxes is None:
+                raise ValueError(f"step {step.index} has no boxes; roll out with boxes=True to record them")
+            self._boxes.append(step.boxes)
         for name, encoder in self._encoders.items():
             image = getattr(step.observation, name, None)
             if image is None:
@@ -86,6 +92,8 @@ class EpisodeRecorder:
             encoder.close()
         table = pa.Table.from_pylist(self._rows, schema=arrow_schema(SIGNALS))
         write_table(self._folder / SIGNALS_FILE, table)
+        if self._boxes is not None:
+            write_table(self._folder / BOXES_FILE, boxes_table(self._boxes))
         self._finished = True
         images = {camera_key(name): image.stats() for name, image in self._images.items()}
         return StagedEpisode(self._folder, len(self._rows), self._scenario, images | column_stats(table))

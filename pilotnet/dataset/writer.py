@@ -1,6 +1,6 @@
 """Writes a dataset, one episode at a time, so that a crash at any moment costs at most the episode in hand.
 
-An episode's files go to their places in the order videos, data, meta/episodes. That last file appears in one step and *is*
+An episode's files go to their places in the order videos, data, boxes, meta/episodes. That last file appears in one step and *is*
 the commit. stats.json and info.json only repeat what the meta files say and are rebuilt from them on every `append`.
 """
 
@@ -15,10 +15,11 @@ import numpy as np
 import pyarrow as pa
 
 from pilotnet.dataset import schema
+from pilotnet.dataset.boxes import check_boxes
 from pilotnet.dataset.files import read_episodes, read_table, tasks_table, write_table
 from pilotnet.dataset.info import DatasetInfo, checked_info, read_raw_info
 from pilotnet.dataset.schema import Episode
-from pilotnet.dataset.staging import SIGNALS_FILE, StagedEpisode, column_stats, staged_video
+from pilotnet.dataset.staging import BOXES_FILE, SIGNALS_FILE, StagedEpisode, column_stats, staged_video
 from pilotnet.dataset.stats import NAMES, Stats, as_arrays, as_lists, pooled_features
 from pilotnet.dataset.video import check_video
 from pilotnet.folders import TEMPORARY_SUFFIX, publish, write_json, write_text
@@ -43,18 +44,18 @@ class DatasetWriter:
     """The only one that changes a dataset; make it with `create` or `append`, and use one at a time."""
 
     def __init__(self, root: Path, info: DatasetInfo, episodes: list[Episode], stats: dict[str, Stats]) -> None:
-        self.root, self.fps, self.cameras = root, info.fps, info.cameras
+        self.root, self.fps, self.cameras, self.boxes = root, info.fps, info.cameras, info.boxes
         self._episodes, self._stats = episodes, stats
 
     @classmethod
-    def create(cls, root: Path, fps: int, cameras: Mapping[str, Camera]) -> Self:
-        """Begin an empty dataset in the folder `root`; ValueError when parts of a dataset lie there already."""
-        for name in ("README.md", "data", "videos", schema.INFO_PATH):
+    def create(cls, root: Path, fps: int, cameras: Mapping[str, Camera], boxes: bool = False) -> Self:
+        """Begin an empty dataset in the folder `root`, with or without boxes; ValueError when parts of one lie there already."""
+        for name in ("README.md", "data", "videos", "boxes", schema.INFO_PATH):
             if (root / name).exists():
                 raise ValueError(f"{root} already holds {name}; choose another folder or delete it")
-        info = DatasetInfo(fps, dict(cameras))
+        info = DatasetInfo(fps, dict(cameras), boxes)
         (root / schema.INFO_PATH).parent.mkdir(parents=True, exist_ok=True)
-        write_json(root / schema.INFO_PATH, schema.info(fps, cameras, []))
+        write_json(root / schema.INFO_PATH, schema.info(fps, cameras, [], boxes))
         return cls._repaired(root, info)
 
     @classmethod
@@ -100,16 +101,21 @@ class DatasetWriter:
     def commit(self, staged: StagedEpisode, split: Split | str) -> Episode:
         """Make a staged episode the dataset's next one.
 
-        Raises ValueError when its videos do not fit the dataset, or when the episodes of a split would not follow each other.
+        Raises ValueError when its videos or boxes do not fit the dataset, or when the episodes of a split would not follow each
+        other.
         """
         episode = Episode(len(self._episodes), staged.length, choice("split", split, Split), staged.scenario)
         self._check_order(episode)
         for name, camera in self.cameras.items():
             check_video(staged_video(staged.folder, name), staged.length, camera.width, camera.height)
+        if self.boxes:
+            check_boxes(staged.folder / BOXES_FILE)
         for name in self.cameras:
             publish(staged_video(staged.folder, name), schema.video_path(self.root, episode.index, name))
         table = self._data(episode, read_table(staged.folder / SIGNALS_FILE))
         write_table(schema.data_path(self.root, episode.index), table)
+        if self.boxes:
+            publish(staged.folder / BOXES_FILE, schema.boxes_path(self.root, episode.index))
         stats = column_stats(table) | {key: value for key, value in staged.stats.items() if key not in table.column_names}
         write_table(schema.episode_path(self.root, episode.index), self._meta(episode, stats))
         self._episodes.append(episode)
@@ -170,15 +176,16 @@ class DatasetWriter:
 
     def _write_derived(self) -> None:
         write_json(self.root / schema.STATS_PATH, as_lists(self._stats))
-        write_json(self.root / schema.INFO_PATH, schema.info(self.fps, self.cameras, self._episodes))
+        write_json(self.root / schema.INFO_PATH, schema.info(self.fps, self.cameras, self._episodes, self.boxes))
 
 
 def remove_leftovers(root: Path, info: DatasetInfo, committed: int) -> None:
-    """Remove staged episodes, temporary files, and data and videos that no meta file speaks of."""
+    """Remove staged episodes, temporary files, and data, videos and boxes that no meta file speaks of."""
     shutil.rmtree(root / schema.STAGING_PATH, ignore_errors=True)
     keep = {schema.data_path(root, index) for index in range(committed)}
     keep |= {schema.video_path(root, index, name) for index in range(committed) for name in info.cameras}
-    for path in [*root.glob("data/*/*"), *root.glob("videos/*/*/*")]:
+    keep |= {schema.boxes_path(root, index) for index in range(committed)}
+    for path in [*root.glob("data/*/*"), *root.glob("boxes/*/*"), *root.glob("videos/*/*/*")]:
         if path not in keep:
             path.unlink()
     for path in root.rglob(f".*{TEMPORARY_SUFFIX}"):

@@ -15,6 +15,7 @@ from pilotnet.modular.lane_filter import (
     BENDS,
     HEADING,
     LEFT,
+    NODES,
     OFFSET,
     RIGHT,
     SECTION,
@@ -28,15 +29,16 @@ from pilotnet.modular.lane_filter import (
 from pilotnet.modular.lane_layout import Layout, Reading, Section, best_reading
 from pilotnet.modular.lane_rows import Trait, follow, trace
 from pilotnet.modular.lane_section import CrossSection
-from pilotnet.modular.lane_strip import COLUMNS, HALF_WIDTH, stations, straighten
+from pilotnet.modular.lane_strip import COLUMNS, FARTHEST, HALF_WIDTH, stations, straighten
 from pilotnet.modular.lane_trust import LaneTrust
 from pilotnet.modular.records import Floats, LaneEstimate
 from sim.camera import Camera
-from sim.drawables import GroundLine, Role
+from sim.geometry import SPACING
 from sim.types import Image, require_image
 
 FORESIGHT, LEAST_FORESIGHT = 2.5, 20.0  # [s] of way ahead that is measured, and at least [m]
 FITTED = (1.3, 12.0, 40.0)  # [s] of way ahead that the clothoid runs along, at least and at most [m]
+COURSE = np.arange(0.0, FARTHEST, SPACING)  # [m] ahead where an estimate tells the curvature
 WINDOW = 0.35  # [m] from the lane's course within which a line or an edge is measured
 LINE_SPREAD, EDGE_SPREAD, FAR_SPREAD = 0.03, 0.12, 0.01  # [m] of one measurement, and per metre ahead
 EQUAL_SPREAD = 0.1  # [m] by which the lanes of a road without a line in its middle differ
@@ -115,12 +117,6 @@ class LaneFinder:
             self._look(frame, self._filter, speed, speed * duration)
         self._filter.bound()
         return self._estimate(self._filter, speed)
-
-    def lines(self, estimate: LaneEstimate) -> tuple[GroundLine, ...]:
-        """An estimate as lines on the ground: the lane's borders and the road's edges, as far as it was seen."""
-        s, half = np.arange(1.0, max(estimate.reach, 10.0), 1.0), estimate.width / 2
-        places = ((-half, Role.LANE), (half, Role.LANE), (-estimate.left_room, Role.EDGE), (estimate.right_room, Role.EDGE))
-        return tuple(GroundLine(estimate.to_car(s, np.full(s.size, place)), role, estimate.confidence) for place, role in places)
 
     def _is_sighted(self, frame: Image, speed: float) -> bool:
         """Whether the frame shows anything, and something new: a car that moves never sees the same twice."""
@@ -252,4 +248,5 @@ class LaneFinder:
             and not (fast and right > HARD_SHOULDER),
             confidence=self._trust.confidence(math.sqrt(lane.covariance[OFFSET, OFFSET]), self._doubt),
             reach=self._reach,
+            curvatures=np.interp(COURSE, NODES, mean[BENDS]),
         )

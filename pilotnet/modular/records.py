@@ -7,9 +7,11 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.types import require_finite
+from sim.geometry import SPACING, Centreline
+from sim.types import Pose, require_finite
 
 Floats = NDArray[np.float64]
+BEHIND = 30.0  # [m] of a lane's course that lie behind the car
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,8 @@ class LaneEstimate:
     lane's centre beside the car [1/m] and its change along the road [1/m²]; width: of the lane [m]; left_room, right_room: from
     the lane's centre to the end of the drivable surface on either side [m], both positive; left_oncoming: whether the lane to the
     left, if there is one, belongs to oncoming traffic; confidence: in [0, 1], that the car is within 0.3 m of where it says in
-    its lane; reach: how far ahead the lane was seen [m].
+    its lane; reach: how far ahead the lane was seen [m]; curvatures: where more is known than a clothoid, the curvature of the
+    lane's centre beside the car and every SPACING metres further on (N,) [1/m].
     """
 
     offset: float
@@ -76,24 +79,39 @@ class LaneEstimate:
     left_oncoming: bool
     confidence: float
     reach: float
+    curvatures: Floats | None = None
 
     def __post_init__(self) -> None:
         for name in ("offset", "heading_error", "curvature", "curvature_rate", "width", "left_room", "right_room", "confidence"):
             require_finite(f"LaneEstimate.{name}", getattr(self, name))
+
+    def curvature_at(self, stations: Floats) -> Floats:
+        """Curvature [1/m] of the lane's centre (N,) at distances along it (N,); beyond what was seen it stays as it is there."""
+        if self.curvatures is not None:
+            return np.interp(stations, SPACING * np.arange(self.curvatures.size), self.curvatures)
+        return self.curvature + self.curvature_rate * np.clip(stations, 0.0, self.reach)
+
+    def course(self, ahead: float) -> Centreline:
+        """The lane's centre in car coordinates, from BEHIND metres behind the car (arc length 0) to `ahead` in front of it."""
+        line = Centreline.from_curvature(self.curvature_at(np.arange(-BEHIND, ahead + SPACING, SPACING)), Pose(0.0, 0.0, 0.0))
+        beside = line.pose_at(BEHIND)
+        turn = -self.heading_error - beside.heading
+        cos, sin = math.cos(turn), math.sin(turn)
+        x, y = line.x - beside.x, line.y - beside.y
+        # The car is at (0, 0), so its lane's centre beside it lies `offset` to the left, across the lane.
+        aside_x, aside_y = self.offset * -math.sin(self.heading_error), -self.offset * math.cos(self.heading_error)
+        return Centreline(x * cos - y * sin + aside_x, x * sin + y * cos + aside_y, line.heading + turn, line.curvature)
 
     def centre(self, stations: Floats) -> Floats:
         """Points (N, 2) of the lane's centre in car coordinates [m], at distances along it from beside the car (N,)."""
         return self.to_car(stations, np.zeros_like(stations))
 
     def to_car(self, stations: Floats, offsets: Floats) -> Floats:
-        """Lane coordinates, along and right of the lane's centre [m], to car coordinates (N, 2): a clothoid to third order."""
-        s = stations
-        turned = self.curvature * s + self.curvature_rate * s**2 / 2
-        along = s - (self.curvature**2 * s**3 / 6 + self.curvature * self.curvature_rate * s**4 / 8)
-        across = self.curvature * s**2 / 2 + self.curvature_rate * s**3 / 6
-        along, across = along - offsets * np.sin(turned), across + offsets * np.cos(turned) - self.offset
-        cos, sin = math.cos(self.heading_error), math.sin(self.heading_error)
-        return np.stack([along * cos + across * sin, across * cos - along * sin], axis=1)
+        """Lane coordinates, along and right of the lane's centre [m], to car coordinates (N, 2)."""
+        line = self.course(float(max(stations.max(initial=0.0), 0.0)) + SPACING)
+        samples = SPACING * np.arange(line.x.size) - BEHIND
+        x, y, heading = (np.interp(stations, samples, values) for values in (line.x, line.y, line.heading))
+        return np.stack([x - offsets * np.sin(heading), y + offsets * np.cos(heading)], axis=1)
 
 
 class Word(StrEnum):
@@ -109,10 +127,15 @@ class Word(StrEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A path that was considered: offsets (N,) from the lane's centre [m] at stations (N,) ahead [m]; cost: inf when not free."""
+    """A path that was considered: at stations (N,) ahead [m] its offsets (N,) from the lane's centre [m].
+
+    slopes, bends: first and second derivative of the offsets by the station (N,); cost: inf when the path is not free.
+    """
 
     stations: Floats
     offsets: Floats
+    slopes: Floats
+    bends: Floats
     cost: float
 
 

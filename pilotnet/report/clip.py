@@ -17,9 +17,9 @@ from pilotnet.drivers import make_driver, needs_camera
 from pilotnet.evaluate import pushes, without_frames
 from pilotnet.progress import track
 from pilotnet.report.overlay import Colour, draw_banner, draw_instruments, draw_path, enlarged, rgb
-from pilotnet.report.plots import ALARM_COLOUR, colour
+from pilotnet.report.plots import ALARM_COLOUR, colours
 from sim.camera import Camera
-from sim.env import DrivingEnv, EnvConfig
+from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.geometry import wrap_angle
 from sim.render import Renderer
 from sim.rollout import rollout
@@ -68,19 +68,26 @@ class _Witness:
 
 
 def film_drive(
-    name: str, scenario: Scenario, checkpoint: Path | None, seconds: float, noise: float = 0.0, ticks: int | None = None
+    name: str,
+    scenario: Scenario,
+    checkpoint: Path | None,
+    seconds: float,
+    noise: float = 0.0,
+    pedals: Pedals = Pedals.SHARED,
+    ticks: int | None = None,
 ) -> Clip:
     """Drive a scenario as the evaluation did and film the `seconds` of it that show most: bends and other cars.
 
-    noise: strength of the pushes that the evaluation gave [m]; ticks: how many the drive is expected to take, for the bar.
+    noise: strength of the pushes that the evaluation gave [m]; pedals: who braked in it; ticks: how many the drive is expected to
+    take, for the bar.
     """
-    env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else ()))
+    env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
     witness = _Witness(make_driver(name, env, checkpoint), env)
     drive = track(rollout(env, witness, scenario, pushes(scenario, noise)), "driving for the film", ticks)
     moments = [Moment(without_frames(step), witness.actors) for step in drive]
     first, last = choose_window(moments, round(seconds * env.rate))
     renderer = Renderer(env.world.plan, scenario, [FILM_CAMERA])
-    frames = _frames(renderer, moments, first, last, 1 / env.rate, rgb(colour(name)))
+    frames = _frames(renderer, moments, first, last, 1 / env.rate, rgb(colours([name])[name]))
     film = encode(track(frames, "filming", (last - first) * SMOOTHNESS), env.rate * SMOOTHNESS)
     offsets = np.array([moment.step.ego.offset for moment in moments])
     source = "data:video/mp4;base64," + base64.b64encode(film).decode()

@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.camera import Camera
-from sim.steering import CAR_WIDTH, slip_angle, steering_angle
+from sim.steering import CAR_WIDTH, STEERING_RATIO, arc, steering_angle
 from sim.types import Image
 
 Colour = tuple[int, int, int]
 WHITE: Colour = (255, 255, 255)
 NEAREST = 1.0  # [m] ahead of the car's centre: what lies nearer is far below the pictures
 SUBPIXEL = 4  # OpenCV takes coordinates in sixteenths of a pixel
-STEERING_RATIO = 15.0  # turns of a steering wheel for one of the front wheels
 
 
 def rgb(colour: str) -> Colour:
@@ -32,21 +31,6 @@ def enlarged(camera: Camera, factor: int) -> Camera:
         focal=camera.focal * factor,
         horizon=camera.horizon * factor,
     )
-
-
-def arc(curvature: float, length: float, across: float = 0.0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The ground track, (forward, right) [m] in the car's frame, that a held curvature [1/m] drives within `length` [m].
-
-    across: how far right of the car's centre the track begins. HighwayEnv's bicycle moves across its axis, by the slip angle.
-    """
-    turned = curvature * np.linspace(0.0, length, 60)
-    travelled = np.linspace(0.0, length, 60)
-    direction = turned / 2 + slip_angle(curvature)
-    chord = travelled * np.sinc(turned / 2 / np.pi)
-    heading = turned + slip_angle(curvature)
-    forward = chord * np.cos(direction) - across * np.sin(heading)
-    right = chord * np.sin(direction) + across * np.cos(heading)
-    return forward, right
 
 
 def draw_path(image: Image, camera: Camera, curvature: float, length: float, colour: Colour, opacity: float = 0.3) -> None:

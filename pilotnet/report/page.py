@@ -22,6 +22,7 @@ from pilotnet.report.tables import (
     BRIEF,
     Grid,
     Row,
+    base_name,
     condition_grid,
     driver_title,
     in_words,
@@ -34,8 +35,9 @@ from pilotnet.report.traces import drive_columns, read_traces
 from pilotnet.report.views import Strip, sample_strips
 from pilotnet.train import METRICS_FILE
 from pilotnet.viewpoint import View
-from sim.referee import CLEAR_ROAD, MAX_OFFSET, MIN_GAP, STUCK_TIME
-from sim.scenario import Split
+from sim.env import Pedals
+from sim.referee import MAX_OFFSET, PROTOCOL
+from sim.scenario import Split, choice
 
 HERO = "pilotnet"
 STRAYED_ROADS = 3  # drives whose offsets are plotted side by side
@@ -44,7 +46,15 @@ ROADS_IN_WORDS = {
     Split.VALIDATION: "validation roads, which it was not trained on",
     Split.TRAIN: "training roads, which it may have seen",
 }
-RULES = {"cost": INTERVENTION_COST, "offset": MAX_OFFSET, "gap": MIN_GAP, "stuck": STUCK_TIME, "clear_road": CLEAR_ROAD}
+DESCRIPTIONS = {
+    "pilotnet": "The network: one picture of the centre camera in, one curvature out, and a speed where it has the pedals. "
+    "It knows neither map nor position.",
+    "modular": "The hand-built pipeline: detectors of cars and people, the lane by classical vision, a planner, all from the "
+    "same picture. What stands behind a plus sign was replaced by the truth.",
+    "expert": "The driver whose recordings PilotNet learned from. It is told where everything is: the ceiling, not a rival.",
+    "straight": "Holds the wheel straight, always. It is the floor: what the roads give to a driver that does nothing.",
+}
+RULES = {"cost": INTERVENTION_COST, "offset": MAX_OFFSET}
 
 
 @dataclass(frozen=True)
@@ -91,7 +101,7 @@ class Page:
     others: str
     drivers: list[tuple[str, str]]
     groups: list[Group]
-    conditions: Grid | None
+    conditions: list[tuple[str, Grid]]
     autonomy: Markup
     offset: Markup
     strayed: str
@@ -100,7 +110,10 @@ class Page:
     strips: list[Strip]
     stages: list[Stage]
     noise: float
+    pedals: Pedals
+    descriptions: list[tuple[str, str]]
     rules: dict[str, float] = field(default_factory=lambda: RULES)
+    protocol: tuple[tuple[str, str], ...] = PROTOCOL
 
 
 def write_report(
@@ -147,10 +160,10 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
     return Page(
         headline=_headline(results, hero, Split(config["split"])),
         others=" · ".join(f"{driver_title(n)}: {s.autonomy:.1f} %" for n, s in scores.items() if n != hero),
-        drivers=[(driver_title(name), plots.colour(name)) for name in scores],
+        drivers=[(driver_title(name), shade) for name, shade in plots.colours(scores).items()],
         groups=[Group("All roads", score_rows(scores))]
         + [Group(in_words(road).capitalize(), score_rows(part, BRIEF)) for road, part in by_road.items() if len(by_road) > 1],
-        conditions=condition_grid(results.episodes, hero) if len({(e.weather, e.light) for e in results.episodes}) > 1 else None,
+        conditions=_conditions(results.episodes, [hero, *(name for name in scores if name != hero)]),
         autonomy=plots.autonomy_bars({"all roads": scores} | (by_road if len(by_road) > 1 else {})),
         offset=plots.offset_lines(traces, list(scores), _most_strayed(results.episodes, hero)),
         strayed=driver_title(hero),
@@ -158,8 +171,22 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
         film=_film(results, traces, config, model, clip_seconds) if model is not None and clip_seconds else None,
         strips=sample_strips(Dataset.open(data), view) if data is not None else [],
         noise=config["noise"],
+        pedals=_pedals(config),
+        descriptions=[(driver_title(name), DESCRIPTIONS[name]) for name in DESCRIPTIONS if name in map(base_name, scores)],
         stages=[Stage.read(folder, stage) for stage, folder in folders.items() if folder is not None],
     )
+
+
+def _pedals(config: dict[str, Any]) -> Pedals:
+    """Who braked; evaluations from before there was a choice shared the pedals."""
+    return choice("pedals", config.get("pedals", Pedals.SHARED), Pedals)
+
+
+def _conditions(episodes: Sequence[EpisodeScore], drivers: Sequence[str]) -> list[tuple[str, Grid]]:
+    """Every driver's title and grid of conditions; none where all drives had the same weather and light."""
+    if len({(episode.weather, episode.light) for episode in episodes}) < 2:
+        return []
+    return [(driver_title(name), condition_grid(episodes, name)) for name in drivers]
 
 
 def _headline(results: Results, hero: str, split: Split) -> str:
@@ -198,7 +225,7 @@ def _film(results: Results, traces: pyarrow.Table, settings: dict[str, Any], mod
     if episode is None:
         return None
     scored = drive_columns(traces, HERO, episode.scenario)["offset"]
-    clip = film_drive(HERO, episode.conditions(), model, seconds, settings["noise"], ticks=len(scored))
+    clip = film_drive(HERO, episode.conditions(), model, seconds, settings["noise"], _pedals(settings), ticks=len(scored))
     return Film(clip, driver_title(HERO), episode.scenario, _repetition(clip.offsets, scored))
 
 

@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,8 @@ from pilotnet.report.traces import drive_columns
 from sim.referee import MAX_OFFSET
 
 # Paul Tol's "vibrant" scheme: told apart with every kind of colour vision, on white and on black.
-COLOURS = {"pilotnet": "#0077bb", "expert": "#009988", "straight": "#ee7733"}
-OTHER_COLOUR, ALARM_COLOUR = "#bb5566", "#cc3311"
+COLOURS = {"pilotnet": "#0077bb", "expert": "#009988", "straight": "#ee7733", "modular": "#ee3377"}
+OTHER_COLOURS, ALARM_COLOUR = ("#aa4499", "#999933", "#33bbee", "#882255", "#bbbbbb"), "#cc3311"
 INK = "#010203"  # stands for the page's text colour until the SVG is written
 WIDTH = 9.0  # [inch] of every drawing
 STYLE: dict[Any, Any] = {
@@ -44,9 +45,10 @@ STYLE: dict[Any, Any] = {
 Series = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def colour(driver: str) -> str:
-    """The driver's colour, the same in every drawing."""
-    return COLOURS.get(driver, OTHER_COLOUR)
+def colours(drivers: Iterable[str]) -> dict[str, str]:
+    """Each driver's colour, the same in every drawing of a page; the best known ones have theirs everywhere."""
+    others = cycle(OTHER_COLOURS)
+    return {name: COLOURS[name] if name in COLOURS else next(others) for name in drivers}
 
 
 def autonomy_bars(groups: Mapping[str, Mapping[str, Score]]) -> Markup:
@@ -55,23 +57,25 @@ def autonomy_bars(groups: Mapping[str, Mapping[str, Score]]) -> Markup:
         figure = Figure((WIDTH, 0.4 + 0.34 * sum(len(scores) + 0.6 for scores in groups.values())), layout="constrained")
         axes = figure.subplots()
         place, ticks = 0.0, []
+        longest = max(len(driver_title(name)) for scores in groups.values() for name in scores)
+        shades = colours(dict.fromkeys(name for scores in groups.values() for name in scores))
         for scores in groups.values():
             ticks.append(place + (len(scores) - 1) / 2)
             for name, score in scores.items():
-                _bar(axes, place, name, score)
+                _bar(axes, place, name, score, shades[name])
                 place += 1
             place += 0.6
         axes.set_yticks(ticks, list(groups))
-        axes.set(xlim=(0, 124), xticks=range(0, 101, 20), xlabel="autonomy [%]", ylim=(place - 1, -0.7))
+        axes.set(xlim=(0, 118 + longest), xticks=range(0, 101, 20), xlabel="autonomy [%]", ylim=(place - 1, -0.7))
         axes.tick_params("y", length=0)
         axes.spines["left"].set_visible(False)
         axes.spines["bottom"].set_bounds(0, 100)
         return _svg(figure, "autonomy")
 
 
-def _bar(axes: Axes, place: float, name: str, score: Score) -> None:
+def _bar(axes: Axes, place: float, name: str, score: Score, shade: str) -> None:
     low, high = score.interval
-    axes.barh(place, score.autonomy, 0.78, color=colour(name))
+    axes.barh(place, score.autonomy, 0.78, color=shade)
     spread = [[max(score.autonomy - low, 0)], [max(high - score.autonomy, 0)]]
     axes.errorbar(score.autonomy, place, xerr=spread, color=INK, capsize=3, linewidth=1)
     axes.text(high + 1.5, place, f"{driver_title(name)}  {score.autonomy:.1f}", va="center", color=INK)
@@ -84,9 +88,12 @@ def offset_lines(traces: pyarrow.Table, drivers: Sequence[str], scenarios: Seque
         figure = Figure((WIDTH, 1.15 * count + 1.2), layout="constrained")
         ratios = [1.0] * count + [0.6]
         panels = figure.subplots(count + 1, len(scenarios), sharex="col", sharey="row", squeeze=False, height_ratios=ratios)
+        shades, widest = colours(drivers), MAX_OFFSET
         for column, scenario in enumerate(scenarios):
             for row, name in enumerate(drivers):
-                _offset(panels[row, column], drive_columns(traces, name, scenario), name)
+                drive = drive_columns(traces, name, scenario)
+                _offset(panels[row, column], drive, shades[name])
+                widest = max(widest, float(np.abs(drive["offset"]).max()))
             drive = drive_columns(traces, drivers[0], scenario)
             panels[count, column].fill_between(
                 drive["station"], 1000 * drive["path_curvature"], color=INK, alpha=0.3, linewidth=0
@@ -95,34 +102,38 @@ def offset_lines(traces: pyarrow.Table, drivers: Sequence[str], scenarios: Seque
             panels[count, column].set_xlabel("distance along the road [m]")
         for row, name in enumerate(drivers):
             panels[row, 0].set_ylabel(f"{driver_title(name)}\noffset [m]")
+            panels[row, 0].set_ylim(-1.35 * widest, 1.35 * widest)
         panels[count, 0].set_ylabel("bend\n[1/km]")
         figure.align_ylabels(panels[:, 0])
         return _svg(figure, "offset")
 
 
-def _offset(axes: Axes, drive: Mapping[str, NDArray[np.float64]], name: str) -> None:
+def _offset(axes: Axes, drive: Mapping[str, NDArray[np.float64]], shade: str) -> None:
     station, offset, stopped = drive["station"], drive["offset"], drive["stopped"]
     axes.axhspan(-MAX_OFFSET, MAX_OFFSET, color=INK, alpha=0.05, linewidth=0)
     for limit in (-MAX_OFFSET, MAX_OFFSET):
         axes.axhline(limit, color=INK, linewidth=0.6, dashes=(4, 3))
     # The car is put back at an intervention: the line breaks there.
     breaks = np.flatnonzero(stopped) + 1
-    axes.plot(np.insert(station, breaks, np.nan), np.insert(offset, breaks, np.nan), color=colour(name), linewidth=1.1)
+    axes.plot(np.insert(station, breaks, np.nan), np.insert(offset, breaks, np.nan), color=shade, linewidth=1.1)
     axes.plot(station[stopped > 0], offset[stopped > 0], "x", color=ALARM_COLOUR, markersize=4.5)
-    axes.set(ylim=(-1.35 * MAX_OFFSET, 1.35 * MAX_OFFSET), yticks=[-MAX_OFFSET, 0, MAX_OFFSET])
+    axes.set_yticks([-MAX_OFFSET, 0, MAX_OFFSET])
 
 
 def training_curves(metrics: Mapping[str, Series]) -> Markup:
-    """The losses, and beside them the offset that the validation error would hold, over the epochs."""
+    """Over the epochs: the losses, and beside them the validation errors, as an offset and, where it is learned, of the speed."""
+    errors = [("val_offset", "offset the error would hold [m]"), ("val_speed", "error of the speed [m/s]")]
+    errors = [(name, label) for name, label in errors if name in metrics]
     with matplotlib.rc_context(STYLE):
         figure = Figure((WIDTH, 3.0), layout="constrained")
-        losses, offsets = figure.subplots(1, 2)
+        losses, *others = figure.subplots(1, 1 + len(errors), squeeze=False)[0]
         for name, label, shade in (("train_loss", "training roads", COLOURS["pilotnet"]), ("val_loss", "validation roads", INK)):
             _curve(losses, metrics, name, label, shade)
-        _curve(offsets, metrics, "val_offset", "validation roads", INK)
         losses.set(xlabel="epoch", ylabel="squared error [label variance]", ylim=(0, None))
-        offsets.set(xlabel="epoch", ylabel="offset the error would hold [m]", ylim=(0, None))
-        for axes in (losses, offsets):
+        for axes, (name, label) in zip(others, errors, strict=True):
+            _curve(axes, metrics, name, "validation roads", INK)
+            axes.set(xlabel="epoch", ylabel=label, ylim=(0, None))
+        for axes in (losses, *others):
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.legend()
         return _svg(figure, "training")

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rich import box
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -12,7 +13,10 @@ from pilotnet.metrics import EpisodeScore, Score, total_score
 from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
 
-TITLES = {"pilotnet": "PilotNet", "expert": "Expert", "straight": "Straight"}
+TITLES = {"pilotnet": "PilotNet"}
+
+
+LONGEST_VALUE, DRIVERS_ABREAST = 11, 4  # [columns] of the terminal; so many drivers fit beside the labels
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,19 @@ def score_rows(scores: Mapping[str, Score], measures: Sequence[Measure] = MEASUR
     return [Row(m.label, tuple(m.text(score) for score in scores.values()), m.detail) for m in measures]
 
 
-def score_table(scores: Mapping[str, Score]) -> Table:
-    """The score table for the terminal: measures down, drivers across."""
-    table = Table("", box=box.SIMPLE_HEAD, header_style="bold")
+def score_table(scores: Mapping[str, Score], caption: str = "") -> Group:
+    """The score table for the terminal: measures down, drivers across, as many below each other as 80 columns make necessary."""
+    names = list(scores)
+    parts = [names[i : i + DRIVERS_ABREAST] for i in range(0, len(names), DRIVERS_ABREAST)]
+    tables = [_table({name: scores[name] for name in part}) for part in parts]
+    return Group(*tables, *([Text(f"  {caption}", "dim")] if caption else []))
+
+
+def _table(scores: Mapping[str, Score]) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold", collapse_padding=True)
+    table.add_column(no_wrap=True)
     for name in scores:
-        table.add_column(driver_title(name), justify="right")
+        table.add_column(Text(driver_title(name), overflow="fold"), justify="right", max_width=LONGEST_VALUE)
     for row in score_rows(scores):
         label = (
             Text(f"  {row.label}", "dim") if row.detail else Text(row.label)
@@ -118,9 +130,15 @@ def in_words(name: str) -> str:
     return name.replace("_", " ")
 
 
-def driver_title(name: str) -> str:
-    """A driver's name for people."""
-    return TITLES.get(name, name.capitalize())
+def base_name(label: str) -> str:
+    """The driver that a label is about: `modular` of `modular+cars`, the modular stack that is told where the cars are."""
+    return label.split("+")[0]
+
+
+def driver_title(label: str) -> str:
+    """A driver's label for people: `modular+cars` is `Modular + cars`."""
+    base, *parts = label.split("+")
+    return " + ".join([TITLES.get(base, in_words(base).capitalize()), *map(in_words, parts)])
 
 
 def interval_text(score: Score) -> str:

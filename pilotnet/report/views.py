@@ -2,7 +2,7 @@
 
 import base64
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -11,8 +11,7 @@ import torch
 from pilotnet.dataset import Dataset, Episode
 from pilotnet.report.overlay import WHITE, draw_line, draw_path, enlarged, rgb
 from pilotnet.report.plots import COLOURS
-from pilotnet.viewpoint import YUV, View, Viewpoint
-from sim.camera import Camera
+from pilotnet.viewpoint import View, Viewpoint, to_rgb
 from sim.steering import recovery_curvature, recovery_length
 from sim.types import Image
 
@@ -81,10 +80,11 @@ def _moved(dataset: Dataset, view: View, moment: Moment, shift: float, degrees: 
     recorded = dataset.cameras[nearest]
     frame = torch.from_numpy(_frame(dataset, moment, nearest))[None]
     move = torch.tensor([shift - recorded.lateral]), torch.tensor([math.radians(degrees)])
-    views, _ = Viewpoint(view, recorded)(frame, *move)
+    viewpoint = Viewpoint(view, recorded)
+    views, _ = viewpoint(frame, *move)
     image = _enlarge(to_rgb(views[0]), FACTOR)
     label = moment.curvature + float(recovery_curvature(shift, math.radians(degrees), moment.speed))
-    camera = enlarged(Camera(view.width, view.height, view.focal, view.horizon, elevation=recorded.elevation), FACTOR)
+    camera = enlarged(replace(viewpoint.virtual_camera, lateral=0.0), FACTOR)  # lines start where the view stands
     if shift or degrees:
         draw_line(image, camera, moment.curvature, _reach(moment.speed), WHITE)
     draw_line(image, camera, label, _reach(moment.speed), rgb(COLOURS["pilotnet"]), thickness=3)
@@ -113,12 +113,6 @@ def _reach(speed: float) -> float:
 
 def _frame(dataset: Dataset, moment: Moment, camera: str) -> Image:
     return next(dataset.stream(moment.episode, camera, slice(moment.row, moment.row + 1)))
-
-
-def to_rgb(view: torch.Tensor) -> Image:
-    """A view (3, H, W), YUV in [-1, 1], back as a picture (H, W, 3)."""
-    colours = torch.einsum("kc,chw->hwk", torch.linalg.inv(torch.tensor(YUV)), view)
-    return ((colours + 1) * 127.5).round().clamp(0, 255).byte().numpy()
 
 
 def _enlarge(image: Image, factor: int) -> Image:

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.geometry import SPACING, Floats
 from sim.roads.plan import RoadPlan
+from sim.steering import CAR_WIDTH
 from sim.types import Actor, Kind, Pose, rectangle_corners
 
 DEPTH, WIDTH = 0.35, 0.5  # [m]
@@ -23,6 +24,7 @@ STOP_BEFORE = 3.5  # [m] between a car's bumper and where somebody crosses, when
 LOOK, LOOK_MARGIN = 100.0, 1.5  # [m], [s] people who want to cross look so far, and let pass whoever comes so soon after
 YIELDING_SPEED, YIELDING_GAP = 1.0, 4.0  # [m/s], [m] a car so slow and so far away has stopped for them
 STANDING_NEAR = 30.0  # [m] people cross before an ego that stands so near
+STANDING_SPEED, ARMS_LENGTH = 0.5, 0.6  # [m/s], [m] nobody walks closer to the side of a car so slow
 JACKETS = (
     (200, 40, 40),
     (240, 200, 40),
@@ -69,12 +71,16 @@ class Person:
 
 @dataclass(frozen=True)
 class Passing:
-    """A car as people see it: where its front and rear bumpers are along the road [m], which way it goes, how fast [m/s]."""
+    """A car as people see it: where its front and rear bumpers are along the road [m], which way it goes, how fast [m/s].
+
+    across: d of its middle [m], where that matters.
+    """
 
     front: float
     rear: float
     direction: int
     speed: float
+    across: float = math.inf
 
 
 class People:
@@ -111,7 +117,7 @@ class People:
             if abs(self.station[i] - ego.front) < AWAKE:
                 if self.mode[i] == Mode.WAITING and self._sets_out(i, ego, others):
                     self.mode[i] = Mode.CROSSING
-                if self.mode[i] == Mode.CROSSING:
+                if self.mode[i] == Mode.CROSSING and not self._stands_in_the_way(i, ego):
                     self._cross(i, dt)
 
     def crossing(self, station: float, reach: float) -> Iterator[int]:
@@ -119,6 +125,18 @@ class People:
         for i in self.crossers:
             if self.mode[i] == Mode.CROSSING and abs(self.station[i] - station) < reach:
                 yield i
+
+    def may_set_out(self, front: float, reach: float) -> bool:
+        """Whether somebody waits to cross before a car that stands at `front`, within `reach` [m], and has room to do so."""
+        ahead = [float(self.station[i]) - STOP_BEFORE - DEPTH - front for i in self.crossers if self.mode[i] == Mode.WAITING]
+        return any(0 < room < reach for room in ahead)
+
+    def _stands_in_the_way(self, i: int, car: Passing) -> bool:
+        """Whether the next thing somebody would walk into is the side of a car that stands across their way: they wait for it."""
+        left = float(self.goal[i] - self.across[i])
+        away = (car.across - float(self.across[i])) * math.copysign(1.0, left) - (CAR_WIDTH + WIDTH) / 2
+        athwart = car.rear - DEPTH < self.station[i] < car.front - DEPTH
+        return car.speed < STANDING_SPEED and athwart and 0 < away < ARMS_LENGTH
 
     def in_the_way(self, i: int, left: float, right: float) -> bool:
         """Whether somebody who crosses is, or will be, between d = `left` and `right` [m]."""

@@ -121,7 +121,7 @@ class PathRoad:
     def _meets_oncoming(self, zone: Zone, front: float, speed: float, through: float) -> bool:
         """Whether somebody comes the other way before a car could be through."""
         way = zone.finish + CAR_TAIL - front
-        needed = _time_over(way, speed, through) + PASS_MARGIN
+        needed = time_over(way, speed, through) + PASS_MARGIN
         for other in self.cars:
             if other.way > 0 or other.station + other.LENGTH / 2 < zone.start:
                 continue
@@ -162,7 +162,7 @@ class PathRoad:
 CAR_TAIL = 6.0  # [m] a car has left a place when its front is so far beyond
 
 
-def _time_over(way: float, speed: float, most: float) -> float:
+def time_over(way: float, speed: float, most: float) -> float:
     """Seconds a car needs for `way` metres when it pulls away from `speed` until `most` [m/s]."""
     most = max(most, speed)
     gained = (most**2 - speed**2) / (2 * PULL_AWAY)

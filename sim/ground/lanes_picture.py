@@ -11,7 +11,8 @@ from sim.appearance.light import Light, beam
 from sim.appearance.palette import GRAIN, PALETTE
 from sim.geometry import Floats
 from sim.ground.lanes import MARGIN, PAINT_WIDTH, SHOULDER, LaneGround, Line, near_list, strip_coordinates
-from sim.ground.picture import FARTHEST, FIELD_TEXEL, GRAIN_TEXEL, ROAD, SPAN, TERRAIN
+from sim.ground.picture import FARTHEST, FIELD_TEXEL, GRAIN_TEXEL
+from sim.ground.shading import ROAD, TERRAIN
 from sim.ground.surface import overlap, painted
 from sim.kernels import Canvas, Eye, inlined, kernel, level_of, mark
 from sim.noise import level_for, noise_between
@@ -19,6 +20,7 @@ from sim.roads.plan import Material
 from sim.sky import TREELINE
 
 DASH, PERIOD = 3.0, 9.0  # [m]
+SPAN = 8  # [px] over which a strip's coordinates are interpolated
 DEEP, MOST_PARTS = 8.0, 8  # [m] that a part of a row reaches into the depth, and how many parts a row has at most
 DASHED = int(Line.DASHED)
 GRASS = (*PALETTE[Material.GRASS], GRAIN[Material.GRASS])

@@ -11,18 +11,16 @@ from numpy.typing import NDArray
 from sim.appearance.palette import GRAIN, PALETTE
 from sim.geometry import SPACING, Centreline
 from sim.ground.pieces import BUCKET, OUTER_LEFT, OUTER_RIGHT, SEALED, pieces_of, ranges_of
+from sim.ground.profile import STRIP, ProfileTable, profile_table
 from sim.kernels import kernel
-from sim.noise import noise
+from sim.noise import Grain, grain
 from sim.roads.plan import Marking, Material, RoadPlan
 from sim.scenario import RoadKind
 
 CELL = 8.0  # [m] edge of a cell of the grid that finds the nearest centreline sample
-STRIP = 0.02  # [m] between the samples of the cross profile
 VERGE = 5.0  # [m] of open ground on either side within the cross profile
 IN_LANE = 0.35  # how much of the driven lane's wear lies outside its two wheel tracks
 
-# Channels of the cross profile, after red, green and blue.
-GRAIN_CHANNEL, SURFACE_CHANNEL, TRACK_CHANNEL, PAINT_CHANNEL = 3, 4, 5, 6
 # How often a bucket of road has been mended, and how far [m] its edges wander; others have few patches and straight edges.
 MENDED = {RoadKind.RURAL_UNMARKED: 0.45, RoadKind.RESIDENTIAL: 0.25, RoadKind.MOUNTAIN: 0.3, RoadKind.RACETRACK: 0.03}
 RAGGED = {RoadKind.RURAL_UNMARKED: 0.08, RoadKind.UNPAVED: 0.16}
@@ -40,8 +38,8 @@ class Ground(NamedTuple):
     patches: (B, 5) s and d limits [m] and brightness. pieces, ranges: see `sim.ground.pieces`.
     sealed: 1 where the surface is asphalt, 0 on unpaved roads; beyond: red, green, blue and grain of the ground further
     out; reach: [m] to the side up to which the ground is anything else; drivable: d limits [m] of what counts as road.
-    tunnels: (T, 3) first and last station and lamp spacing [m]; street_lamps: d of the rows of lamps, every lamp_spacing [m].
-    noise, noise_starts: see `sim.noise`.
+    tunnels: (T, 5) first and last station, lamp spacing, d of the walls [m]; street_lamps: d of the rows of lamps, one every
+    lamp_spacing [m]. means: the profile averaged beforehand; grain: the noise of the ground's texture.
     """
 
     line: NDArray[np.float64]
@@ -64,8 +62,8 @@ class Ground(NamedTuple):
     tunnels: NDArray[np.float64]
     street_lamps: NDArray[np.float64]
     lamp_spacing: float
-    noise: NDArray[np.float32]
-    noise_starts: NDArray[np.int64]
+    means: ProfileTable
+    grain: Grain
 
 
 def ground_of(plan: RoadPlan, seed: int) -> Ground:
@@ -77,7 +75,6 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
     reach = float(max([-first, *np.abs(pieces[:, [OUTER_LEFT, OUTER_RIGHT]]).ravel()]))
     cells, origin = _nearest_samples(line, reach + CELL)
     samples = np.stack([line.x, line.y, np.cos(line.heading), np.sin(line.heading), line.curvature], axis=1)
-    tile = noise()
     return Ground(
         line=samples,
         cells=cells,
@@ -96,11 +93,11 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
         beyond=np.array([*PALETTE[plan.beyond], GRAIN[plan.beyond]]),
         reach=reach,
         drivable=plan.drivable,
-        tunnels=np.array([(t.start, t.finish, t.lamps) for t in plan.tunnels]).reshape(-1, 3),
+        tunnels=np.array([(t.start, t.finish, t.lamps, t.left, t.right) for t in plan.tunnels]).reshape(-1, 5),
         street_lamps=np.array(plan.street_lamps, dtype=np.float64),
         lamp_spacing=max(plan.lamp_spacing, 1.0),
-        noise=tile.values,
-        noise_starts=tile.starts,
+        means=profile_table(profile, first),
+        grain=grain(),
     )
 
 

@@ -1,36 +1,115 @@
 """The ground as a camera sees it.
 
-No map is painted: every pixel's footprint is carried to road coordinates (s, d) and the road's cross profile is averaged over it
-exactly, by the difference of its running integral. So lines are crisp near by, fade with distance instead of shimmering, and cost
-the same for any number of lanes.
+No map is painted: every pixel's footprint is carried to road coordinates (s, d), and what lies there is averaged over it. So
+lines are crisp near by, fade with distance instead of shimmering, and cost the same for any number of lanes.
 """
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.appearance.light import Light, beam
 from sim.ground.paving import Ground
-from sim.ground.surface import road_coordinates, road_surface
-from sim.ground.weathering import (
-    RETROREFLECTION,
-    ROUGHNESS,
-    SNOW,
-    STREET_LAMP,
-    WET_DARKENING,
-    lamp_pool,
-    mirror_at,
-    reflectance,
-    snow_cover,
-    tunnel_at,
+from sim.ground.room import (
+    ACROSS,
+    ALONG,
+    BLOCK,
+    BLUE,
+    CLEAR,
+    FIELD,
+    GRAIN,
+    GREEN,
+    HARD,
+    LAMP,
+    OFFSET,
+    RED,
+    ROUGH,
+    SPAN,
+    STATION,
+    STREET,
+    TONE,
+    TRACK,
+    WANDER,
+    Room,
+    blank_room,
 )
-from sim.kernels import Canvas, Eye, Label, inlined, kernel, level_of, mark
-from sim.noise import TILE, level_for, noise_at, noise_between
+from sim.ground.shading import light_tunnel, light_up, write_pixels
+from sim.ground.surface import lay_road, road_coordinates, tone_at
+from sim.ground.weathering import lamp_pool, reflectance, tunnel_at
+from sim.kernels import Canvas, Eye, inlined, kernel
+from sim.noise import STEPS, TILE, UNIT, grain_at, grain_tile
 from sim.sky import TREELINE
 
-SPAN = 8  # [px] over which road coordinates are interpolated
 GRAIN_TEXEL, FIELD_TEXEL = 0.03, 2.0  # [m] texel of the noise for grain and for fields
-TERRAIN, ROAD = int(Label.TERRAIN), int(Label.ROAD)
 FARTHEST = 3000.0  # [m]
-MOUTH = 12.0  # [m] into which daylight falls into a tunnel
+NOWHERE = 1e6  # [m] the offset of pixels far from the road
+
+
+def draw_ground(canvas: Canvas, ground: Ground, light: Light, tunnel: Light, eye: Eye) -> None:
+    """Fill the rows below the horizon.
+
+    light, tunnel: in the open and inside tunnels. Wet ground mirrors the rows above the horizon, which must be drawn already.
+    """
+    draw_rows(canvas, ground, light, tunnel, eye, blank_room(), max(math.ceil(eye.horizon), 0), canvas.image.shape[0])
+
+
+@kernel
+def draw_rows(
+    canvas: Canvas, ground: Ground, light: Light, tunnel: Light, eye: Eye, room: Room, first_row: int, last_row: int
+) -> None:
+    """Fill the rows [first_row, last_row), all below the horizon, with `room` to work in."""
+    width = canvas.image.shape[1]
+    # Ground beyond the trees on the horizon is not seen: no more haze than theirs lies before it, so that it meets them.
+    least = math.exp(-TREELINE / light.haze_reach)
+    for row in range(first_row, last_row):
+        below = row + 0.5 - eye.horizon
+        forward = min(eye.focal * eye.elevation / max(below, 1e-6), FARTHEST)
+        ray, side = forward / max(below, 0.5), forward / eye.focal
+        blur = max(ray, side) ** 0.75 * side**0.25
+        shine = light.wet * reflectance(forward, eye.elevation)
+        for first in range(0, width, BLOCK):
+            count = min(BLOCK, width - first)
+            _spread_grain(room, ground.grain.corners, ground.grain.starts, eye, forward, first - width / 2, blur, count)
+            _lay_out(
+                room, ground, light, eye, forward, first - width / 2, ray, side, grain_tile(blur / FIELD_TEXEL), least, count
+            )
+            _shade(canvas, room, ground, light, tunnel, eye, row, first, count, forward, shine)
+
+
+@kernel
+def _spread_grain(
+    room: Room, corners: NDArray[np.int32], starts: NDArray[np.int64], eye: Eye, forward: float, left: float, blur: float,
+    count: int,
+) -> None:  # fmt: skip
+    """Write the finest noise of a row's pixels; left: the first column, from the middle; blur: the size of their footprints."""
+    pixels, places = room.values, room.places
+    tile = grain_tile(blur / GRAIN_TEXEL)
+    size, start, scale = TILE >> (tile // STEPS), np.int32(starts[tile]), 0.5 ** (tile // STEPS) / GRAIN_TEXEL
+    slope, side = (left + 0.5) / eye.focal, forward / eye.focal
+    u = (eye.x + forward * (eye.cos - slope * eye.sin)) * scale - 0.5
+    v = (eye.y + forward * (eye.sin + slope * eye.cos)) * scale - 0.5
+    # The noise repeats: whole tiles are taken off or added, so that the numbers are small and stay above zero along the row.
+    step_u, step_v = np.float32(-side * eye.sin * scale), np.float32(side * eye.cos * scale)
+    u, v = u - math.floor(u / size) * size, v - math.floor(v / size) * size
+    from_u = np.float32(u + size * math.ceil(max(-step_u * count, 0.0) / size))
+    from_v = np.float32(v + size * math.ceil(max(-step_v * count, 0.0) / size))
+    mask = np.int32(size - 1)
+    for n in range(count):
+        x, y = from_u + np.float32(n) * step_u, from_v + np.float32(n) * step_v
+        i, j = np.int32(y), np.int32(x)
+        pixels[RED + n], pixels[GREEN + n] = x - np.float32(j), y - np.float32(i)
+        places[n] = start + (i & mask) * (mask + np.int32(1)) + (j & mask)
+    unit = np.float32(1 / UNIT)
+    for n in range(count):
+        four = np.int32(corners[np.uint32(places[n])])
+        t, w = pixels[RED + n], pixels[GREEN + n]
+        first = np.float32(np.int32(four << 24) >> 24)
+        second = np.float32(np.int32(four << 16) >> 24)
+        third = np.float32(np.int32(four << 8) >> 24)
+        above = first + t * (second - first)
+        below = third + t * (np.float32(four >> 24) - third)
+        pixels[GRAIN + n] = (above + w * (below - above)) * unit
 
 
 @inlined
@@ -46,124 +125,132 @@ def _footprint(
     return near, s, d, along, math.sqrt(ray_across * ray_across + side_across * side_across)
 
 
-@kernel
-def draw_ground(canvas: Canvas, ground: Ground, light: Light, tunnel: Light, eye: Eye) -> None:
-    """Fill the rows below the horizon.
-
-    light, tunnel: in the open and inside tunnels. Wet ground mirrors the rows above the horizon, which must be drawn already.
-    """
-    height, width, _ = canvas.image.shape
-    # Ground beyond the trees on the horizon is not seen: no more haze than theirs lies before it, so that it meets them.
-    least = math.exp(-TREELINE / light.haze_reach)
-    for row in range(max(int(math.ceil(eye.horizon)), 0), height):
-        below = row + 0.5 - eye.horizon
-        forward = min(eye.focal * eye.elevation / max(below, 1e-6), FARTHEST)
-        ray, side = forward / max(below, 0.5), forward / eye.focal
-        blur = max(ray, side) ** 0.75 * side**0.25
-        grain_level, field_level = level_for(blur / GRAIN_TEXEL), level_for(blur / FIELD_TEXEL)
-        shine = light.wet * reflectance(forward, eye.elevation)
-        # Road coordinates, fields, lamps and haze at both ends of a span, straight lines between them.
-        slope = (0.5 - width / 2) / eye.focal
-        before = _footprint(ground, eye, forward, slope, ray, side)
-        field = _field(ground, eye, field_level, forward, slope)
-        lamps = beam(light, eye, forward, forward * slope)
-        pool = lamp_pool(ground, light, before[0], before[1], before[2])
-        for first in range(0, width, SPAN):
-            slope = (first + SPAN + 0.5 - width / 2) / eye.focal
-            after = _footprint(ground, eye, forward, slope, ray, side)
-            field_after = _field(ground, eye, field_level, forward, slope)
-            lamps_after = beam(light, eye, forward, forward * slope)
-            pool_after = lamp_pool(ground, light, after[0], after[1], after[2])
-            clear = math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
-            _draw_span(
-                canvas, ground, light, tunnel, eye, row, first, forward, ray, side, grain_level, before, after,
-                field, field_after, (lamps, lamps_after), (pool, pool_after), shine, max(clear, least),
-            )  # fmt: skip
-            before, field, lamps, pool = after, field_after, lamps_after, pool_after
-
-
 @inlined
-def _field(ground: Ground, eye: Eye, level: float, forward: float, slope: float) -> float:
+def _field(ground: Ground, eye: Eye, tile: int, forward: float, slope: float) -> float:
     """Noise the size of fields where a pixel falls."""
     x, y = eye.x + forward * (eye.cos - slope * eye.sin), eye.y + forward * (eye.sin + slope * eye.cos)
-    return noise_between(ground.noise, ground.noise_starts, level, y / FIELD_TEXEL, x / FIELD_TEXEL)
+    return grain_at(ground.grain.corners, ground.grain.starts[tile], tile, y / FIELD_TEXEL, x / FIELD_TEXEL)
+
+
+@kernel
+def _between(pixels: NDArray[np.float32], start: int, before: float, after: float) -> None:
+    """Write the straight line from `before` to `after`, which belongs to the pixel behind the span."""
+    low, step = np.float32(before), np.float32((after - before) / SPAN)
+    for n in range(SPAN):
+        pixels[start + n] = low + np.float32(n) * step
+
+
+@kernel
+def _lay_out(
+    room: Room, ground: Ground, light: Light, eye: Eye, forward: float, left: float, ray: float, side: float, tile: int,
+    least: float, count: int,
+) -> None:  # fmt: skip
+    """Write a row's places, lamps and haze, known at both ends of a span with straight lines between them, and its material."""
+    pixels = room.values
+    lit, bright = light.headlight > 0.0, light.headlight > 0.0 and light.lamp > 0.0 and ground.street_lamps.size > 0
+    slope = (left + 0.5) / eye.focal
+    before = _footprint(ground, eye, forward, slope, ray, side)
+    field = _field(ground, eye, tile, forward, slope)
+    clear = max(math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach), least)
+    lamps = beam(light, eye, forward, forward * slope) if lit else 0.0
+    pool = lamp_pool(ground, light, before[0], before[1], before[2]) if bright else 0.0
+    begun = start = 0  # of the road that is placed and not yet laid
+    for start in range(0, count, SPAN):
+        slope = (left + start + SPAN + 0.5) / eye.focal
+        after = _footprint(ground, eye, forward, slope, ray, side)
+        field_after = _field(ground, eye, tile, forward, slope)
+        clear_after = max(math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach), least)
+        _between(pixels, FIELD + start, field, field_after)
+        _between(pixels, CLEAR + start, clear, clear_after)
+        if lit:
+            lamps_after = beam(light, eye, forward, forward * slope)
+            _between(pixels, LAMP + start, lamps, lamps_after)
+            lamps = lamps_after
+        if bright:
+            pool_after = lamp_pool(ground, light, after[0], after[1], after[2])
+            _between(pixels, STREET + start, pool, pool_after)
+            pool = pool_after
+        if _is_off_road(ground, before, after):
+            if begun < start:
+                lay_road(room, ground, begun, start)
+            begun = start + SPAN
+            _lay_off_road(pixels, ground.beyond, start)
+        else:
+            _place_span(room, ground, eye, forward, left, ray, side, start, before, after)
+        before, field, clear = after, field_after, clear_after
+    if begun < count:
+        lay_road(room, ground, begun, start + SPAN)
 
 
 @inlined
-def _draw_span(
-    canvas: Canvas, ground: Ground, light: Light, tunnel: Light, eye: Eye, row: int, first: int,
-    forward: float, ray: float, side: float, level: float, before: tuple[bool, float, float, float, float],
-    after: tuple[bool, float, float, float, float], field: float, field_after: float,
-    lamps: tuple[float, float], pool: tuple[float, float], shine: float, clear: float,
-) -> None:  # fmt: skip
-    """Draw SPAN pixels of a row between two footprints; where the road between them is not smooth, every pixel has its own.
+def _is_off_road(
+    ground: Ground, before: tuple[bool, float, float, float, float], after: tuple[bool, float, float, float, float]
+) -> bool:
+    """Whether both ends of a span lie far out on the same side, where the ground is all the same."""
+    off = not before[0] or abs(before[2]) - before[4] >= ground.reach
+    off_after = not after[0] or abs(after[2]) - after[4] >= ground.reach
+    return off and off_after and before[2] * after[2] >= 0.0
 
-    lamps, pool: light of the ego's headlights and of street lamps; shine: what wet ground mirrors; clear: what haze lets through.
-    """
-    image = canvas.image
-    width, reach = image.shape[1], 2.0 * SPAN * side
-    smooth = before[0] == after[0] and abs(after[1] - before[1]) < reach and abs(after[2] - before[2]) < reach
-    # The grain is blended between two levels of the noise, so that no row shows where they change.
-    low = int(level)
-    fine, coarse, size, blend = ground.noise_starts[low], ground.noise_starts[low + 1], TILE >> low, level - low
-    scale = 1 / (GRAIN_TEXEL * (1 << low))
-    start = (first + 0.5 - width / 2) / eye.focal
-    u, v = eye.x + forward * (eye.cos - start * eye.sin), eye.y + forward * (eye.sin + start * eye.cos)
-    u, v, step_u, step_v = u * scale, v * scale, -side * eye.sin * scale, side * eye.cos * scale
-    haze_red, haze_green, haze_blue = (1 - clear) * light.haze_red, (1 - clear) * light.haze_green, (1 - clear) * light.haze_blue
-    # The film of water on asphalt is rough: it throws light from above the trees, not from their foot.
-    horizon = min(max(int(math.ceil(eye.horizon)), 1), canvas.image.shape[0])
-    above = eye.horizon - (row + 0.5 - eye.horizon) - ROUGHNESS * eye.focal
-    step_s, step_d = (after[1] - before[1]) / SPAN, (after[2] - before[2]) / SPAN
-    step_along, step_across, step_field = (
-        (after[3] - before[3]) / SPAN,
-        (after[4] - before[4]) / SPAN,
-        (field_after - field) / SPAN,
-    )
-    for n in range(min(SPAN, width - first)):
-        near, s, d = before[0], before[1] + n * step_s, before[2] + n * step_d
-        along, across = before[3] + n * step_along, before[4] + n * step_across
-        if not smooth:
-            near, s, d, along, across = _footprint(ground, eye, forward, start + n / eye.focal, ray, side)
-        grain = noise_at(ground.noise, fine, size, u + n * step_u, v + n * step_v)
-        grain += blend * (noise_at(ground.noise, coarse, size >> 1, 0.5 * (u + n * step_u), 0.5 * (v + n * step_v)) - grain)
-        here_field = field + n * step_field
-        lamp = lamps[0] + n * (lamps[1] - lamps[0]) / SPAN
-        street = pool[0] + n * (pool[1] - pool[0]) / SPAN
-        red, green, blue, rough = ground.beyond[0], ground.beyond[1], ground.beyond[2], ground.beyond[3]
-        hard, track = 0.0, 0.0
-        if near and abs(d) - across < ground.reach:
-            red, green, blue, rough, hard, track = road_surface(ground, s, d, along, across, grain)
-            inside = tunnel_at(ground.tunnels, s) if ground.tunnels.size else -1
-            if inside >= 0:
-                phase = math.cos(2 * math.pi * (s - ground.tunnels[inside, 0]) / ground.tunnels[inside, 2])
-                shade = (1 + rough * grain) * (1 + 0.14 * phase)
-                depth = min(s - ground.tunnels[inside, 0], ground.tunnels[inside, 1] - s)
-                day = 0.7 * max(1 - depth / MOUTH, 0.0) ** 2
-                lamp *= 0.3
-                image[row, first + n, 0] = level_of(red * shade * (tunnel.level_red + lamp + day * light.sky_red))
-                image[row, first + n, 1] = level_of(green * shade * (tunnel.level_green + lamp + day * light.sky_green))
-                image[row, first + n, 2] = level_of(blue * shade * (tunnel.level_blue + lamp + day * light.sky_blue))
-                mark(canvas, row, first + n, forward, ROAD, 0)
-                continue
-        lamp *= 1 + RETROREFLECTION * max(green - 0.6, 0.0)
-        cover = snow_cover(light.snow, hard, track, grain + here_field)
-        if cover > 0.0:
-            red, green, blue = red + (SNOW[0] - red) * cover, green + (SNOW[1] - green) * cover, blue + (SNOW[2] - blue) * cover
-            rough += (0.05 - rough) * cover
-        shade, meadow = 1 + rough * (grain + 0.3 * here_field), 0.35 * rough * here_field
-        red = red * (shade + meadow) * (light.level_red + lamp + street * STREET_LAMP[0])
-        green = green * shade * (light.level_green + 0.95 * lamp + street * STREET_LAMP[1])
-        blue = blue * (shade - meadow) * (light.level_blue + 0.80 * lamp + street * STREET_LAMP[2])
-        if shine > 0.0 and hard > 0.0:
-            wet = hard * (1 - cover)
-            mirror = shine * mirror_at(wet, here_field + 0.3 * grain + 0.4 * track)
-            dry, gloss = (1 - WET_DARKENING * light.wet * wet) * (1 - mirror), mirror / 255
-            i, j = min(max(int(above + 2.0 * grain), 0), horizon - 1), min(max(int(first + n + 1.5 * grain), 0), width - 1)
-            red = red * dry + image[i, j, 0] * gloss
-            green = green * dry + image[i, j, 1] * gloss
-            blue = blue * dry + image[i, j, 2] * gloss
-        image[row, first + n, 0] = level_of(red * clear + haze_red)
-        image[row, first + n, 1] = level_of(green * clear + haze_green)
-        image[row, first + n, 2] = level_of(blue * clear + haze_blue)
-        mark(canvas, row, first + n, forward, ROAD if near and ground.drivable[0] < d < ground.drivable[1] else TERRAIN, 0)
+
+@kernel
+def _lay_off_road(pixels: NDArray[np.float32], beyond: NDArray[np.float64], start: int) -> None:
+    """Write the material of a span far from the road."""
+    red, green, blue, rough = np.float32(beyond[0]), np.float32(beyond[1]), np.float32(beyond[2]), np.float32(beyond[3])
+    for n in range(start, start + SPAN):
+        pixels[OFFSET + n] = np.float32(NOWHERE)
+        pixels[RED + n], pixels[GREEN + n], pixels[BLUE + n], pixels[ROUGH + n] = red, green, blue, rough
+        pixels[HARD + n] = pixels[TRACK + n] = np.float32(0)
+
+
+@inlined
+def _place_span(
+    room: Room, ground: Ground, eye: Eye, forward: float, left: float, ray: float, side: float, start: int,
+    before: tuple[bool, float, float, float, float], after: tuple[bool, float, float, float, float],
+) -> None:  # fmt: skip
+    """Write the places of a span; where the road between its ends is not smooth, every pixel has its own."""
+    pixels, reach = room.values, 2.0 * SPAN * side
+    if before[0] == after[0] and abs(after[1] - before[1]) < reach and abs(after[2] - before[2]) < reach:
+        tone, wander = tone_at(ground, before[1], before[3])
+        tone_after, wander_after = tone_at(ground, after[1], after[3])
+        _between(pixels, STATION + start, before[1], after[1])
+        _between(pixels, OFFSET + start, before[2], after[2])
+        _between(pixels, ALONG + start, before[3], after[3])
+        _between(pixels, ACROSS + start, before[4], after[4])
+        _between(pixels, TONE + start, tone, tone_after)
+        _between(pixels, WANDER + start, wander, wander_after)
+    else:
+        for n in range(start, start + SPAN):
+            near, s, d, along, across = _footprint(ground, eye, forward, (left + n + 0.5) / eye.focal, ray, side)
+            tone, wander = tone_at(ground, s, along)
+            pixels[STATION + n], pixels[OFFSET + n] = s, d if near else NOWHERE
+            pixels[ALONG + n], pixels[ACROSS + n] = along, across
+            pixels[TONE + n], pixels[WANDER + n] = tone, wander
+
+
+@kernel
+def _shade(
+    canvas: Canvas, room: Room, ground: Ground, light: Light, tunnel: Light, eye: Eye, row: int, first: int, count: int,
+    forward: float, shine: float,
+) -> None:  # fmt: skip
+    """Light a row's pixels from column `first` on and write them: those inside a tunnel and those outside by turns."""
+    start = 0
+    while start < count:
+        covered, end = _covered_by(room, ground, start), count
+        if ground.tunnels.shape[0] > 0:
+            end = start + 1
+            while end < count and _covered_by(room, ground, end) == covered:
+                end += 1
+        if covered >= 0:
+            light_tunnel(room, light, tunnel, ground.tunnels, covered, start, end)
+            write_pixels(canvas, room, row, first, start, end, forward, -NOWHERE, NOWHERE)
+        else:
+            light_up(canvas.image, room, light, eye, row, first, start, end, shine)
+            write_pixels(canvas, room, row, first, start, end, forward, ground.drivable[0], ground.drivable[1])
+        start = end
+
+
+@inlined
+def _covered_by(room: Room, ground: Ground, n: int) -> int:
+    """Which tunnel covers a pixel, between its walls; -1 for none."""
+    inside, d = tunnel_at(ground.tunnels, room.values[STATION + n]), room.values[OFFSET + n]
+    return inside if inside >= 0 and ground.tunnels[inside, 3] < d < ground.tunnels[inside, 4] else -1

@@ -72,11 +72,9 @@ def _marking(marking: Marking) -> Iterator[Piece]:
 
 
 def _zebra(zebra: Zebra, carriageway: tuple[float, float]) -> Piece:
-    left, right = carriageway
-    # Whole bars with equal rests at both kerbs.
-    bars = math.floor((right - left + BAR) / (2 * BAR))
-    rest = (right - left - (2 * bars - 1) * BAR) / 2
-    limits = (zebra.station, zebra.station + zebra.length, left + rest, right - rest)
+    # Whole bars, one of them on the reference line: it hides the centre line's dashes.
+    left, right = (BAR / 2 + 2 * BAR * math.floor((abs(edge) - BAR / 2) / (2 * BAR)) for edge in carriageway)
+    limits = (zebra.station, zebra.station + zebra.length, -left, right)
     return _piece(limits, Material.PAINT, 0.0, BAR, -2 * BAR, 0.12)
 
 

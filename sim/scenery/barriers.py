@@ -51,7 +51,8 @@ def _barrier(site: Site, barrier: Barrier, colour: Colour, seed: float) -> Scene
     flags[0] |= 0 if before else FREE_A
     flags[-1] |= 0 if after else FREE_B
     high = np.full(s.size, barrier.height)
-    if barrier.kind is Wall.ROCK:  # it grows out of the ground at its ends, or goes over into the next face
+    if barrier.kind is Wall.ROCK:  # it grows out of the ground at its ends, or goes over into the next face without a seam
+        along = s
         first, last = ((barrier.height + other.height) / 2 if other else 0.15 * barrier.height for other in (before, after))
         from_start, to_finish = np.clip((s - barrier.start) / 8.0, 0.0, 1.0), np.clip((barrier.finish - s) / 8.0, 0.0, 1.0)
         high += (first - barrier.height) * (1 - from_start) + (last - barrier.height) * (1 - to_finish)

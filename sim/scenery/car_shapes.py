@@ -27,6 +27,7 @@ STYLES = {
 }
 PLANES, PARTS = 28, 3  # room for the planes and the parts of one vehicle
 CLEARANCE = 0.22  # [m] under the body of a car
+LEAN = 0.10  # [share of their rise] by which a body's sides lean in above the waist
 WHEELS, LAMPS = 5, 8  # length of the rows in `Shape`
 
 
@@ -51,8 +52,8 @@ class Profile(NamedTuple):
     """The side view of a car, in shares of its length and height.
 
     shoulder, nose, tail: heights of the shoulder line and of its front and rear ends; bonnet, boot: how far from the ends they
-    reach; screen, rear: x of the feet of windscreen and rear window from the centre, each with its rake; side: half width of
-    the cabin's foot as a share of the body's; tumble: how far its sides lean in [share of their rise].
+    reach; screen, rear: x of the feet of windscreen and rear window from the centre, each with its rake; tumble: how far the
+    cabin's sides lean in [share of their rise].
     """
 
     shoulder: float
@@ -64,14 +65,13 @@ class Profile(NamedTuple):
     screen_rake: float
     rear: float
     rear_rake: float
-    side: float
     tumble: float
 
 
 PROFILES = {
-    Kind.SALOON: Profile(0.61, 0.49, 0.58, 0.24, 0.16, 0.215, 0.155, -0.365, 0.150, 0.93, 0.26),
-    Kind.ESTATE: Profile(0.60, 0.48, 0.59, 0.22, 0.03, 0.225, 0.150, -0.458, 0.062, 0.94, 0.22),
-    Kind.VAN: Profile(0.49, 0.40, 0.48, 0.15, 0.02, 0.372, 0.135, -0.478, 0.012, 0.985, 0.07),
+    Kind.SALOON: Profile(0.61, 0.49, 0.58, 0.24, 0.16, 0.215, 0.155, -0.365, 0.150, 0.26),
+    Kind.ESTATE: Profile(0.60, 0.48, 0.59, 0.22, 0.03, 0.225, 0.150, -0.458, 0.062, 0.22),
+    Kind.VAN: Profile(0.49, 0.40, 0.48, 0.15, 0.02, 0.372, 0.135, -0.478, 0.012, 0.07),
 }
 
 
@@ -131,7 +131,7 @@ def _car(profile: Profile, length: float, width: float, height: float) -> Shape:
     end, side, shoulder = length / 2, width / 2, profile.shoulder * height
     waist = 0.45 * shoulder + 0.08
     build = _Builder()
-    for slant in (-0.20, 0.10):
+    for slant in (-0.20, LEAN):
         build.add(FRONT, (1, 0, slant), (end, 0, waist))
         build.add(REAR, (-1, 0, slant), (-end, 0, waist))
         build.pair((RIGHT, LEFT), (0, 1, slant), (0, side, waist))
@@ -145,11 +145,13 @@ def _car(profile: Profile, length: float, width: float, height: float) -> Shape:
     build.pair((REAR, REAR), (-0.75, 0.66, 0), (-end + 0.20, side, 0))
     build.end_part()
     rise = height - shoulder
-    screen, rear, base = profile.screen * length, profile.rear * length, profile.side * side
+    screen, rear = profile.screen * length, profile.rear * length
+    # Flush with the body: a ledge of a few centimetres would come and go between the rays of a pixel, as a dotted line.
+    base = side - LEAN * (shoulder - waist) + 0.003
     build.add(FRONT, (rise, 0, profile.screen_rake * length), (screen, 0, shoulder))
     build.add(REAR, (-rise, 0, profile.rear_rake * length), (rear, 0, shoulder))
     build.pair((RIGHT, LEFT), (0, 1, profile.tumble), (0, base, shoulder))
-    build.add(BOTTOM, (0, 0, -1), (0, 0, shoulder - 0.2))
+    build.add(BOTTOM, (0, 0, -1), (0, 0, shoulder - 0.03))
     build.add(TOP, (0, 0, 1), (0, 0, height))
     roof = base - profile.tumble * rise
     build.pair((TOP, TOP), (0, 0.45, 0.9), (0, roof - 0.16, height))

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +15,11 @@ from sim.scenery.car_paint import GLASS, HEADLAMP, LIT_WINDOW, MATT, painted, wh
 from sim.scenery.car_rays import NOTHING, Hit, eye_in_frame, hit_of, measure_room, screen_box
 from sim.scenery.car_shapes import BONNET, BOOT, LAMPS, PARTS, PLANES, STYLES, TOP, WHEELS, Floats, Shape, shape_of
 from sim.scenery.filters import hidden
-from sim.types import Actor
+from sim.types import Actor, Kind
 
 # Rays of a pixel (right, down), on a turned grid; large cars send the last two only where the first two differ.
 RAYS = ((0.125, 0.375), (0.875, 0.625), (0.375, 0.875), (0.625, 0.125))
-LARGE = 350.0  # [px] area on the screen
+LARGE = 100.0  # [px] area on the screen
 DIFFERENT = 0.08  # in brightness
 CAR = int(Label.CAR)
 
@@ -50,7 +51,7 @@ class Cars(NamedTuple):
 def cars_of(actors: Sequence[Actor]) -> Cars:
     """The vehicles of a frame as arrays."""
     count = len(actors)
-    shapes = [shape_of(actor.kind, actor.length, actor.width, actor.height) for actor in actors]
+    stacks = _stacked(tuple((actor.kind, actor.length, actor.width, actor.height) for actor in actors))
     numbers = np.array(
         [
             (a.pose.x, a.pose.y, math.cos(a.pose.heading), math.sin(a.pose.heading), a.length, a.width, a.height, *a.colour)
@@ -58,7 +59,6 @@ def cars_of(actors: Sequence[Actor]) -> Cars:
         ],
         dtype=np.float64,
     ).reshape(count, 10)
-    stacks = Shape(*(np.array(each) for each in zip(*shapes, strict=True))) if shapes else _no_shapes()
     return Cars(
         np.ascontiguousarray(numbers[:, :4]),
         np.ascontiguousarray(numbers[:, 4:7]),
@@ -75,6 +75,13 @@ def cars_of(actors: Sequence[Actor]) -> Cars:
         stacks.glass,
         np.empty((count, PLANES)),
     )
+
+
+@lru_cache(maxsize=64)
+def _stacked(vehicles: tuple[tuple[Kind, float, float, float], ...]) -> Shape:
+    """The shapes of vehicles (kind, length, width, height), stacked; from one frame to the next they are mostly the same."""
+    shapes = [shape_of(*vehicle) for vehicle in vehicles]
+    return Shape(*(np.array(each) for each in zip(*shapes, strict=True))) if shapes else _no_shapes()
 
 
 def _no_shapes() -> Shape:

@@ -30,10 +30,14 @@ PLANT = int(Label.PLANT)
 
 
 class Plants(NamedTuple):
-    """texels: int16 pictures, mip by mip, kind by kind, (rows, columns, CHANNELS) each; starts: where each mip begins."""
+    """texels: int16 pictures, mip by mip, kind by kind, (rows, columns, CHANNELS) each; starts: where each mip begins.
+
+    solid: whether a texel and all around it hide what is behind them, in the same order, one channel.
+    """
 
     texels: NDArray[np.int16]
     starts: NDArray[np.int64]
+    solid: NDArray[np.bool_]
 
 
 @cache
@@ -50,7 +54,14 @@ def plants() -> Plants:
         level = (level[:, ::2, ::2] + level[:, 1::2, ::2] + level[:, ::2, 1::2] + level[:, 1::2, 1::2]) / 4
     starts = np.cumsum([0] + [each.size for each in levels[:-1]])
     texels = np.concatenate([np.round(each * DIRECTION_SCALE).astype(np.int16).ravel() for each in levels])
-    return Plants(texels, starts)
+    return Plants(texels, starts, np.concatenate([_solid(each[..., 0]).ravel() for each in levels]))
+
+
+def _solid(opacity: Floats) -> NDArray[np.bool_]:
+    """Whether pictures (K, rows, columns) are opaque at a texel and its eight neighbours."""
+    opaque = np.pad(opacity > 0.997, ((0, 0), (1, 1), (1, 1)))
+    rows, columns = opacity.shape[1:]
+    return np.all([opaque[:, i : i + rows, j : j + columns] for i in range(3) for j in range(3)], axis=0)
 
 
 def _grid() -> tuple[Floats, Floats]:
@@ -144,6 +155,35 @@ def _tuft(generator: np.random.Generator) -> Floats:
 
 
 @kernel
+def _placed(eye: Eye, forward: float, height: float, right: float, columns: int) -> tuple[int, float, float, float]:
+    """A plant's mip, texels per pixel, and the top and the left edge of its picture [px]."""
+    scale = eye.focal / forward
+    texel = height * scale / TALL
+    mip = int(min(max(math.floor(math.log2(1 / texel) + 0.4), 0.0), MIPS - 1.0))
+    step = (TALL >> mip) / (height * scale)
+    top = eye.horizon + (eye.elevation - height) * scale
+    return mip, step, top, columns / 2 + right * scale - (WIDE >> mip) / 2 / step
+
+
+@kernel
+def shield_plant(
+    canvas: Canvas, solid: NDArray[np.bool_], starts: NDArray[np.int64], eye: Eye, forward: float, right: float, height: float,
+    kind: int,
+) -> None:  # fmt: skip
+    """Mark the pixels where nothing of what is behind a plant can show."""
+    rows, columns, _ = canvas.image.shape
+    mip, step, top, left = _placed(eye, forward, height, right, columns)
+    tall, wide = TALL >> mip, WIDE >> mip
+    base = starts[mip] // CHANNELS + kind * tall * wide
+    first_column, last_column = max(int(math.ceil(left)), 0), min(int(math.floor(left + wide / step)), columns)
+    for row in range(max(int(math.ceil(top)), 0), min(int(math.floor(top + tall / step)), rows)):
+        line = base + int((row + 0.5 - top) * step) * wide
+        for column in range(first_column, last_column):
+            if solid[line + int((column + 0.5 - left) * step)] and not hidden(canvas, row, column, forward):
+                mark(canvas, row, column, forward, PLANT, 0)
+
+
+@kernel
 def draw_plant(
     canvas: Canvas, texels: NDArray[np.int16], starts: NDArray[np.int64], light: Light, eye: Eye,
     forward: float, right: float, sun_right: float, sun_towards: float, height: float, kind: int,
@@ -158,13 +198,9 @@ def draw_plant(
     lying = 0.5 * light.snow
     red, green, blue = red + (SNOW[0] - red) * lying, green + (SNOW[1] - green) * lying, blue + (SNOW[2] - blue) * lying
     scale = eye.focal / forward
-    texel = height * scale / TALL
-    mip = int(min(max(math.floor(math.log2(1 / texel) + 0.4), 0.0), MIPS - 1.0))
+    mip, step, top, left = _placed(eye, forward, height, right, columns)
     tall, wide = TALL >> mip, WIDE >> mip
-    base = starts[mip] + kind * tall * wide * CHANNELS
-    middle, foot = columns / 2 + right * scale, eye.horizon + eye.elevation * scale
-    step = tall / (height * scale)
-    top, left = foot - height * scale, middle - wide / 2 / step
+    base, foot = starts[mip] + kind * tall * wide * CHANNELS, eye.horizon + eye.elevation * scale
     first_row, last_row = max(int(math.floor(top)), 0), min(int(math.ceil(foot)), rows)
     first_column, last_column = max(int(math.floor(left)), 0), min(int(math.ceil(left + wide / step)), columns)
     far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
@@ -179,6 +215,8 @@ def draw_plant(
         upper = base + min(max(i, 0), tall - 1) * wide * CHANNELS
         lower = base + min(max(i + 1, 0), tall - 1) * wide * CHANNELS
         for column in range(first_column, last_column):
+            if hidden(canvas, row, column, forward):
+                continue
             u = (column + 0.5 - left) * step - 0.5
             j = int(math.floor(u))
             t = u - j
@@ -186,7 +224,7 @@ def draw_plant(
             a, b, c, d = upper + near, upper + away, lower + near, lower + away
             wa, wb, wc, wd = (1 - w) * (1 - t), (1 - w) * t, w * (1 - t), w * t
             cover = wa * texels[a] + wb * texels[b] + wc * texels[c] + wd * texels[d]
-            if cover < 1.0 or hidden(canvas, row, column, forward):
+            if cover < 1.0:
                 continue
             tone = wa * texels[a + 1] + wb * texels[b + 1] + wc * texels[c + 1] + wd * texels[d + 1]
             across = wa * texels[a + 2] + wb * texels[b + 2] + wc * texels[c + 2] + wd * texels[d + 2]

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from sim.appearance.light import Light
 from sim.kernels import Canvas, Eye, kernel
+from sim.scenery.filters import hidden
 from sim.types import Image
 
 
@@ -66,6 +67,8 @@ def shade_under_car(canvas: Canvas, pose: NDArray[np.float64], size: NDArray[np.
             px, py = gx * pose[2] + gy * pose[3], gy * pose[2] - gx * pose[3]
             if max(abs(px) - abs(throw_x) - half_length, abs(py) - abs(throw_y) - half_width) > soft + 0.4:
                 continue
+            if hidden(canvas, row, column, ahead):
+                continue
             cast = 0.0
             for layer in range(4):
                 # Higher layers of a car are smaller; from the shoulder up there is only the cabin.
@@ -106,5 +109,5 @@ def shade_under_plant(
             gx, gy = ahead * (eye.cos - slope * eye.sin) - dx, ahead * (eye.sin + slope * eye.cos) - dy
             u, v = (gx * away_x + gy * away_y) / along, (gy * away_x - gx * away_y) / across
             inside = 1 - u * u - v * v
-            if inside > 0.0:
+            if inside > 0.0 and not hidden(canvas, row, column, ahead):
                 _darken(image, row, column, strength * light.shadow * min(1.6 * inside, 1.0), light, haze)

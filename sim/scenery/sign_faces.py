@@ -12,16 +12,35 @@ from sim.scenery.filters import pulse, share, within
 RED, BLUE, WHITE, BLACK = (0.74, 0.07, 0.08), (0.04, 0.20, 0.55), (0.90, 0.90, 0.88), (0.06, 0.06, 0.06)
 
 
+# Figures of seven strokes, a bit each: top, upper right, lower right, bottom, lower left, upper left, middle.
+STROKES = (0b0111111, 0b0000110, 0b1011011, 0b1001111, 0b1100110, 0b1101101, 0b1111101, 0b0000111, 0b1111111, 0b1101111)
+TALL, THICK, BETWEEN = 0.36, 0.32, 0.10  # half the height of a figure, its strokes as a share of its width, the space between two
+
+
 @kernel
-def speed_face(x: float, y: float, blur: float, seed: float) -> Skinned:
-    """A speed limit: a red ring around two dark figures on white."""
+def _figure(x: float, y: float, blur: float, width: float, digit: int) -> float:
+    """How much of a footprint a figure covers: `width` wide from x = 0 on, in the middle of its height at y = 0."""
+    thick = THICK * width
+    strokes, bar, half = STROKES[digit], share(x, blur, 0.0, width), thick / 2
+    left, right = share(x, blur, 0.0, thick), share(x, blur, width - thick, width)
+    upper, lower = share(y, blur, -half, TALL), share(y, blur, -TALL, half)
+    cover = max(bar * share(y, blur, TALL - thick, TALL) * (strokes & 1), right * upper * (strokes >> 1 & 1))
+    cover = max(cover, right * lower * (strokes >> 2 & 1), bar * share(y, blur, -TALL, thick - TALL) * (strokes >> 3 & 1))
+    cover = max(cover, left * lower * (strokes >> 4 & 1), left * upper * (strokes >> 5 & 1))
+    return max(cover, bar * share(y, blur, -half, half) * (strokes >> 6 & 1))
+
+
+@kernel
+def speed_face(x: float, y: float, blur: float, limit: float) -> Skinned:
+    """A speed limit [km/h]: a red ring around its figures on white."""
     radius = math.sqrt(x * x + y * y)
     cover, inner = within(1.0 - radius, blur), within(0.76 - radius, blur)
-    tall = share(y, blur, -0.36, 0.36)
-    first = share(x, blur, -0.48, -0.08) * tall
-    first *= 1 - share(x, blur, -0.48, -0.2) * (share(y, blur, -0.24, -0.05) + share(y, blur, 0.07, 0.24) * (seed > 0.5))
-    second = share(x, blur, 0.08, 0.48) * tall * (1 - share(x, blur, 0.20, 0.36) * share(y, blur, -0.22, 0.22))
-    dark = min(first + second, 1.0)
+    count = 3 if limit >= 100.0 else 2
+    width = 0.40 if count == 2 else 0.27
+    start, rest, dark = -(count * width + (count - 1) * BETWEEN) / 2, int(limit), 0.0
+    for place in range(count - 1, -1, -1):
+        dark = max(dark, _figure(x - start - place * (width + BETWEEN), y, blur, width, rest % 10))
+        rest //= 10
     red = RED[0] + (WHITE[0] - RED[0]) * inner - 0.84 * dark
     green, blue = RED[1] + (WHITE[1] - RED[1]) * inner - 0.84 * dark, RED[2] + (WHITE[2] - RED[2]) * inner - 0.82 * dark
     return cover, red, green, blue

@@ -23,6 +23,8 @@ SIZES = {
 }  # fmt: skip
 SHARP = {RoadKind.MOUNTAIN: 32.0, RoadKind.RURAL: 115.0, RoadKind.RURAL_UNMARKED: 60.0, RoadKind.RACETRACK: 0.0}  # [m]
 POSTED = (RoadKind.RURAL, RoadKind.HIGHWAY)
+LIMITS = (30.0, 50.0, 60.0, 80.0, 100.0, 120.0)  # [km/h]
+ROCK_CLEARANCE = 0.6  # [m] from a sign's middle to a face of rock behind it
 LAMP_HEIGHT, LAMP_ARM = 6.2, 1.6  # [m]
 GANTRY_BOTTOM, GANTRY_TOP = 5.6, 8.2  # [m]
 
@@ -44,7 +46,7 @@ def sign_rows(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
 def signs(site: Site, skin: Skin, s: Floats, d: Floats, direction: int, seed: float | Floats) -> Iterator[Scenery]:
     """Signs of a kind at road coordinates, for who drives in a direction (1 along the line, -1 against it), and their posts."""
     clear = ~site.in_tunnel(s)
-    s, d, seed = s[clear], d[clear], np.broadcast_to(seed, s.shape)[clear]
+    s, d, seed = s[clear], _before_rock(site, s, d)[clear], np.broadcast_to(seed, s.shape)[clear]
     if not s.size:
         return
     width, height, low = SIZES[skin]
@@ -55,6 +57,21 @@ def signs(site: Site, skin: Skin, s: Floats, d: Floats, direction: int, seed: fl
     )
     x, y, _ = site.places(s, d)
     yield uprights(s, x, y, BAR, low + 0.7 * height, half=0.035, colour=STEEL, reach=REACH)
+
+
+def _before_rock(site: Site, s: Floats, d: Floats) -> Floats:
+    """The same places, moved towards the road where they would lie in a face of rock."""
+    moved = d.copy()
+    for barrier in site.plan.barriers:
+        if barrier.kind is Wall.ROCK:
+            beside = (s > barrier.start - 1.0) & (s < barrier.finish + 1.0) & (d * barrier.offset > 0)
+            moved[beside] = np.sign(d[beside]) * np.minimum(np.abs(d[beside]), abs(barrier.offset) - ROCK_CLEARANCE)
+    return moved
+
+
+def posted_limit(speed: float) -> float:
+    """The speed limit [km/h] that signs give on a road where `speed` [m/s] is the most one drives."""
+    return min(LIMITS, key=lambda limit: abs(limit - 3.6 * speed))
 
 
 def roadside(site: Site, s: Floats, side: int) -> Floats:
@@ -159,11 +176,11 @@ def _zebra_signs(site: Site) -> Iterator[Scenery]:
 
 def _speed_signs(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
     """Speed limits now and then, on the right of who they are for; kilometre posts on highways."""
-    length = site.plan.centreline.length
+    length, limit = site.plan.centreline.length, posted_limit(site.plan.speed_limit)
     gap = 900.0 if site.plan.kind is RoadKind.HIGHWAY else 350.0
     for direction in (1, -1):
         s = np.arange(generator.uniform(60.0, 260.0), length, gap)
-        yield from signs(site, Skin.SPEED, s, roadside(site, s, direction), direction, float(generator.random()))
+        yield from signs(site, Skin.SPEED, s, roadside(site, s, direction), direction, limit)
         if site.plan.kind is RoadKind.HIGHWAY:
             s = np.arange(generator.uniform(0.0, 200.0), length, 500.0)
             yield from signs(site, Skin.DISTANCE, s, roadside(site, s, direction) + direction * 0.5, direction, 0.0)

@@ -135,8 +135,8 @@ def surface(
 
     blur: of the footprint, log2 of metres; u: along the panel [m]; z: above the ground [m]; du, dz: the pixel's footprint [m];
     low, height: of the panel's edges above the ground [m]; pitch: width of a window's field (negative: in front, with a door), of
-    a garage or of a sign [m]; seed: in [0, 1), what makes one different from the next, or for arrows 1 to the right and -1 to the
-    left.
+    a garage or of a sign [m]; seed: in [0, 1), what makes one different from the next, for arrows 1 to the right and -1 to the
+    left, for speed limits the limit [km/h].
     """
     if skin <= NOISE:
         cover, red, green, blue = barrier_skin(grain, blur, skin, u, z, du, dz, height, red, green, blue, seed)

@@ -27,6 +27,15 @@ def test_weights_and_settings_survive(saved: tuple[Path, Checkpoint]) -> None:
     torch.testing.assert_close(after.model(view), before.model.eval()(view))
 
 
+def test_a_speed_output_survives_and_a_network_without_one_still_has_none(tmp_path: Path, saved: tuple[Path, Checkpoint]) -> None:
+    before = Checkpoint(PilotNet(0.02, speed_scale=14.0), View(), Camera(), {})
+    (tmp_path / "speed").mkdir()
+    save_checkpoint(tmp_path / "speed", before)
+    after, view = load_checkpoint(tmp_path / "speed"), torch.rand(1, 3, 66, 200)
+    torch.testing.assert_close(after.model.commands(view), before.model.eval().commands(view))
+    assert load_checkpoint(saved[0]).model.commands(view)[1] is None
+
+
 def test_it_can_be_named_by_folder_or_file(saved: tuple[Path, Checkpoint]) -> None:
     assert load_checkpoint(saved[0] / FILE_NAME).view == load_checkpoint(saved[0]).view
 

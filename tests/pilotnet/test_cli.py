@@ -58,7 +58,7 @@ def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["fly"], "command is 'fly'; it must be one of demo, record, train, evaluate, report"),
+        (["fly"], "command is 'fly'; it must be one of demo, record, train, evaluate, watch, report"),
         (["record", "--episode", "2"], "episode"),
         (["record", "--episodes", "many"], "episodes"),
         (["record", "--length", "-3"], "length is -3.0 m; it must lie between"),
@@ -67,7 +67,10 @@ def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixtu
         (["train", "nowhere"], "nowhere"),
         (["train", "nowhere", "--augmentation.shift", "wide"], "shift"),
         (["train", "nowhere", "--augmentation.shift", "-1"], "shift is -1.0; it must lie between 0 and 2"),
-        (["evaluate", "nobody"], "driver is 'nobody'; it must be one of expert, pilotnet, straight"),
+        (["evaluate", "nobody"], "driver is 'nobody'; it must be one of expert, pilotnet, modular, straight"),
+        (["evaluate", "modular", "--oracle", "lanes,people"], "oracle is 'people'; it must be one of cars, pedestrians, lanes"),
+        (["evaluate", "modular", "--oracle", "lanes"], "driver modular needs a detector of cars; give --cars the folder"),
+        (["evaluate", "modular", "--oracle", "all", "--ablate"], "leave out --oracle"),
         (["evaluate", "expert", "--workers", "-1"], "workers is -1; it must be 0 or more"),
         (["evaluate", "expert", "--first", "-1"], "first is -1; it must be 0 or more"),
         (["evaluate", "pilotnet"], "driver pilotnet needs a checkpoint"),

@@ -63,15 +63,36 @@ def test_pushes_move_every_driver_alike_and_the_expert_steers_against_them(resul
     assert pushed.interventions == 0
 
 
+def test_the_expert_drives_alike_with_its_own_pedals_and_with_the_shared_ones(results: Path, tmp_path: Path) -> None:
+    driven = evaluate(replace(TINY, drivers=("expert", "straight"), pedals="driver"), tmp_path / "own")
+    shared = read_results(results)
+    assert [e for e in driven.episodes if e.driver == "expert"] == [e for e in shared.episodes if e.driver == "expert"]
+    assert [e for e in driven.episodes if e.driver == "straight"] != [e for e in shared.episodes if e.driver == "straight"]
+    assert read_provenance(tmp_path / "own", "evaluate")["config"]["pedals"] == "driver"
+    assert read_provenance(results, "evaluate")["config"]["pedals"] == "shared"
+
+
 def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
     for config, message in [
         (replace(TINY, drivers=("nobody",)), "driver is 'nobody'"),
         (replace(TINY, suite="moon"), "suite is 'moon'"),
         (replace(TINY, drivers=("pilotnet",)), "needs a checkpoint"),
         (replace(TINY, noise=-1.0), "strength is -1.0 m"),
+        (replace(TINY, drivers=("pilotnet",), pedals="driver"), "needs a checkpoint"),
     ]:
         with pytest.raises(ValueError, match=message):
             evaluate(config, tmp_path / "results")
+    assert not (tmp_path / "results").exists()
+
+
+def test_unknown_pedals_are_refused() -> None:
+    with pytest.raises(ValueError, match="pedals is 'both'; it must be one of shared, driver"):
+        replace(TINY, pedals="both")
+
+
+def test_with_its_own_pedals_a_network_that_only_steers_is_refused(tiny_model: Path, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="only steers; with pedals driver it must also choose its speed"):
+        evaluate(replace(TINY, drivers=("pilotnet",), pedals="driver"), tmp_path / "results", tiny_model)
     assert not (tmp_path / "results").exists()
 
 

@@ -11,6 +11,22 @@ def test_it_has_exactly_252219_parameters() -> None:
     assert sum(parameter.numel() for parameter in PilotNet().parameters()) == 252_219
 
 
+def test_a_speed_output_adds_eleven_parameters_to_the_last_layer() -> None:
+    network = PilotNet(speed_scale=15.0)
+    assert sum(parameter.numel() for parameter in network.parameters()) == 252_219 + 10 + 1
+    curvature, speed = network.commands(torch.rand(4, 3, 66, 200))
+    assert curvature.shape == speed.shape == (4,)
+    assert PilotNet().commands(torch.rand(4, 3, 66, 200))[1] is None
+
+
+def test_the_speed_is_in_units_of_its_scale_and_leaves_the_steering_alone() -> None:
+    network, views = PilotNet(0.01, speed_scale=1.0), torch.rand(4, 3, 66, 200)
+    curvature, speed = network.commands(views)
+    network.speed_scale.fill_(15.0)
+    torch.testing.assert_close(network.commands(views)[1], 15 * speed)
+    torch.testing.assert_close(network(views), curvature)
+
+
 def test_it_multiplies_exactly_26876342_times_per_view() -> None:
     counts = []
 

@@ -5,11 +5,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import yaml
 
 import pilotnet.record
 from pilotnet.dataset import Dataset, DatasetWriter, Episode, StagedEpisode
 from pilotnet.folders import read_provenance
 from pilotnet.record import RecordConfig, record
+from sim.env import DrivingEnv, EnvConfig
+from sim.expert import Expert
+from sim.rollout import Disturbance, rollout
 from sim.scenario import Split
 
 CONFIG = RecordConfig(episodes=2, validation_episodes=1, length=50.0, noise=0.3, seed=1, workers=1)
@@ -98,6 +102,47 @@ def test_another_recording_cannot_be_resumed(recorded: Dataset, key: str, value:
         record(RecordConfig(**(asdict(CONFIG) | {key: value})), recorded.root, resume=True)
 
 
+def test_a_recording_without_drives_is_refused() -> None:
+    with pytest.raises(ValueError, match="test_episodes are 0; one of them must be 1 or more"):
+        RecordConfig(episodes=0, validation_episodes=0)
+
+
+def test_a_recording_from_before_boxes_can_be_resumed_without_them(recorded: Dataset, tmp_path: Path) -> None:
+    out = tmp_path / "drives"
+    record(replace(CONFIG, boxes=False), out)
+    path = out / "record.yaml"
+    earlier = yaml.safe_load(path.read_text())
+    for key in ("boxes", "cameras", "test_episodes"):
+        del earlier["config"][key]
+    path.write_text(yaml.safe_dump(earlier))
+    assert len(record(replace(CONFIG, boxes=False), out, resume=True).episodes) == 3
+    with pytest.raises(ValueError, match=r"boxes is True, but .* was recorded with False"):
+        record(CONFIG, out, resume=True)
+    assert np.array_equal(Dataset.open(out).signals(0).pose, recorded.signals(0).pose)
+
+
+def test_test_roads_are_recorded_when_asked_for_and_the_centre_camera_is_enough(tmp_path: Path) -> None:
+    config = replace(CONFIG, episodes=0, validation_episodes=0, test_episodes=1, cameras="centre")
+    dataset = record(config, tmp_path / "drives")
+    assert [episode.split for episode in dataset.episodes] == [Split.TEST]
+    assert list(dataset.cameras) == ["centre"]
+
+
+def test_recorded_boxes_lie_where_the_renderer_put_the_actors(tmp_path: Path) -> None:
+    config = replace(CONFIG, suite="detection-small", episodes=1, validation_episodes=0, cameras="centre")
+    dataset = record(config, tmp_path / "drives")
+    boxes, env = dataset.boxes(0), DrivingEnv(EnvConfig())
+    generator = np.random.default_rng([config.seed, config.scenarios()[0].seed])
+    for step in rollout(env, Expert(env), config.scenarios()[0], Disturbance(config.noise, generator), boxes=True):
+        found = boxes.of_frame(step.index)
+        assert step.boxes is not None
+        assert [box.ident for box in step.boxes] == list(found.ident)
+        np.testing.assert_allclose([box.ground[0] for box in step.boxes], found.ground_forward, rtol=1e-6)
+        np.testing.assert_allclose([box.ground[1] for box in step.boxes], found.ground_right, rtol=1e-5, atol=1e-5)
+        np.testing.assert_array_equal([box.left for box in step.boxes], found.left)
+    assert len(boxes) > 20
+
+
 def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").touch()
     with pytest.raises(ValueError, match="already holds something"):
@@ -111,7 +156,9 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     ("key", "value", "words"),
     [
         ("suite", "moon", "suite is 'moon'; it must be one of"),
-        ("episodes", 0, "episodes is 0; it must lie between 1 and"),
+        ("episodes", -1, "episodes is -1; it must lie between 0 and"),
+        ("test_episodes", -1, "test_episodes is -1; it must lie between 0 and"),
+        ("cameras", "rear", "cameras is 'rear'; it must be all or centre"),
         ("validation_episodes", -1, "validation_episodes is -1; it must lie between 0 and"),
         ("length", 1.0, "length is 1.0 m; it must lie between"),
         ("noise", -1.0, "strength is -1.0 m; it must be"),

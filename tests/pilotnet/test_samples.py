@@ -6,44 +6,88 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from pilotnet import samples
 from pilotnet.dataset import Dataset
-from pilotnet.samples import LIMIT, Augmentation, Drives, Samples, load_drives, sampling_probability
+from pilotnet.samples import (
+    LIMIT,
+    Augmentation,
+    Batch,
+    Drives,
+    Samples,
+    load_drives,
+    packed,
+    sampling_probability,
+    target_speed,
+    unpacked,
+)
 from pilotnet.viewpoint import View
 from sim.camera import Camera, rig
+from sim.pedals import pace
 from sim.scenario import Split
 from sim.steering import recovery_curvature
 
+STEP = 25  # grey levels between two digits: packing moves a level by one or two
+
 
 def drives(size: int = 400) -> Drives:
-    """Frames whose every pixel says which camera (red) and which moment (green, blue) recorded it."""
+    """Grey frames of 2 x 4 pixels; their columns say in digits which camera and which moment, up to 999, recorded them."""
     cameras = rig(Camera(width=4, height=2, horizon=1.0))
-    frames = np.zeros((3, size, 2, 4, 3), np.uint8)
-    moments = np.arange(size)
-    for number in range(3):
-        frames[number, :, :, :, 0] = number
-    frames[..., 1] = (moments // 256)[None, :, None, None]
-    frames[..., 2] = (moments % 256)[None, :, None, None]
-    curvature = 0.01 * np.sin(moments / 20)
-    return Drives(frames, curvature, np.full(size, 20.0), cameras)
+    moments = np.arange(size) % 1000
+    digits = np.stack([np.zeros(size, int), moments // 100, moments // 10 % 10, moments % 10], axis=1)
+    frames = np.empty((3, size, 3, 4), np.uint8)
+    for camera in range(3):
+        digits[:, 0] = camera
+        for moment in range(size):
+            frames[camera, moment] = packed(np.tile((STEP * digits[moment]).astype(np.uint8)[None, :, None], (2, 1, 3)))
+    curvature = 0.01 * np.sin(np.arange(size) / 20)
+    return Drives(frames, curvature, np.full(size, 20.0), np.linspace(0.0, 20.0, size), cameras)
+
+
+def digits_of(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
+    """The camera and the moment that each frame of a batch names."""
+    read = np.round(batch.frames[:, 0, :, 0].numpy() / STEP).astype(int)
+    return read[:, 0], read[:, 1:] @ [100, 10, 1]
 
 
 def test_the_label_is_the_recorded_command_corrected_for_shift_and_rotation_of_the_view() -> None:
     source = drives()
     samples = Samples(source, Augmentation(), seed=1)
     batch = samples.__getitems__(list(range(400)))
-    camera = batch.frames[:, 0, 0, 0].numpy().astype(int)
-    moment = batch.frames[:, 0, 0, 1].numpy().astype(int) * 256 + batch.frames[:, 0, 0, 2].numpy()
+    camera, moment = digits_of(batch)
     offset = batch.shift.numpy() + np.array([-0.6, 0.0, 0.6])[camera]
     expected = source.curvature[moment] + recovery_curvature(offset, batch.rotation.numpy(), 20.0)
     np.testing.assert_allclose(batch.curvature.numpy(), expected, atol=1e-7)
 
 
+def test_a_moved_view_keeps_the_speed_to_drive_of_its_moment() -> None:
+    source = drives()
+    batch = Samples(source, Augmentation(), seed=1).__getitems__(list(range(400)))
+    _, moment = digits_of(batch)
+    assert batch.shift.abs().max() > 0.3
+    np.testing.assert_allclose(batch.speed.numpy(), source.target_speed[moment], rtol=1e-6)
+
+
+def test_whoever_paces_towards_the_speed_label_brakes_as_the_recorded_driver_did() -> None:
+    # Constant braking by 1.5 m/s² from 12 m/s: the label is 0.9 m/s below the present speed, and 0.9 / 0.6 is 1.5 again.
+    speed = np.maximum(12.0 - 1.5 * np.arange(100) / 10, 0.0).astype(np.float32)
+    label = target_speed(speed, rate=10)
+    np.testing.assert_allclose([pace(v, w) for v, w in zip(speed[:70], label[:70], strict=True)], -1.5, atol=1e-4)
+    assert label[-1] == speed[-1]
+
+
+def test_the_speed_label_is_the_same_time_ahead_at_any_rate() -> None:
+    seconds = np.arange(60, dtype=np.float32)
+    np.testing.assert_allclose(target_speed(seconds / 10, 10)[:40], seconds[:40] / 10 + 0.6, atol=1e-5)
+    np.testing.assert_allclose(target_speed(seconds / 30, 30)[:40], seconds[:40] / 30 + 0.6, atol=1e-5)
+
+
 def test_a_shifted_view_starts_from_the_nearest_camera() -> None:
     batch = Samples(drives(), Augmentation(), seed=1).__getitems__(list(range(400)))
-    assert set(batch.frames[:, 0, 0, 0].tolist()) == {0, 1, 2}
-    inner = batch.frames[:, 0, 0, 0] == 1
+    camera, _ = digits_of(batch)
+    assert set(camera) == {0, 1, 2}
+    inner = torch.from_numpy(camera == 1)
     assert batch.shift[inner].abs().max() <= 0.3
     assert batch.shift.abs().max() <= LIMIT * 0.5 - 0.6 + 1e-6
 
@@ -58,7 +102,7 @@ def test_shift_and_rotation_have_the_spread_asked_for() -> None:
 def test_without_augmentation_every_sample_is_the_centre_frame_with_its_own_label() -> None:
     plain = Augmentation(shift=0.0, rotation=0.0, balance=0.0)
     batch = Samples(drives(), plain, seed=0).__getitems__(list(range(400)))
-    assert (batch.frames[:, 0, 0, 0] == 1).all()
+    assert (digits_of(batch)[0] == 1).all()
     assert not batch.shift.any()
     assert not batch.rotation.any()
 
@@ -96,10 +140,19 @@ def test_a_split_is_loaded_whole_and_cropped_to_the_rows_a_view_needs(tiny_data:
     loaded = load_drives(dataset, Split.TRAIN, View(), Augmentation())
     length = sum(episode.length for episode in dataset.episodes if episode.split is Split.TRAIN)
     height = loaded.cameras["centre"].height
-    assert loaded.frames.shape == (3, length, height, 320, 3)
+    assert loaded.frames.shape == (3, length, height * 3 // 2, 320)
     assert height < 90
     top = int(dataset.cameras["centre"].horizon - loaded.cameras["centre"].horizon)
-    np.testing.assert_array_equal(loaded.frames[1, 0], dataset.frames(0, "centre", slice(0, 160))[0][top : top + height])
+    recorded = dataset.frames(0, "centre", slice(top, top + height))[0].astype(int)
+    assert np.abs(unpacked(loaded.frames[1, 0]) - recorded).mean() < 2.0
+
+
+def test_packing_keeps_greys_to_two_levels_and_smooth_colours_to_a_few() -> None:
+    grey = np.repeat(np.random.default_rng(0).integers(0, 256, (6, 8, 1), np.uint8), 3, axis=2)
+    assert np.abs(unpacked(packed(grey)).astype(int) - grey).max() <= 2
+    rows, columns = np.mgrid[0:32, 0:64]
+    smooth = np.stack([40 + 3 * columns, 200 - 3 * rows, 60 + 2 * rows + columns], axis=2).astype(np.uint8)
+    assert np.abs(unpacked(packed(smooth)).astype(int) - smooth).max() <= 8
 
 
 def test_a_split_without_episodes_is_refused(tiny_data: Path) -> None:

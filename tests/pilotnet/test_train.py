@@ -4,6 +4,7 @@ import csv
 import gc
 import signal
 from dataclasses import replace
+from itertools import islice, pairwise
 from pathlib import Path
 
 import lightning
@@ -11,9 +12,16 @@ import pytest
 import torch
 
 from pilotnet.checkpoint import load_checkpoint
+from pilotnet.dataset import Dataset
+from pilotnet.drivers import make_driver
 from pilotnet.folders import read_provenance
-from pilotnet.samples import Drives
-from pilotnet.train import METRICS_FILE, Cloning, TrainConfig, learning_rate_share, train
+from pilotnet.model import PilotNet
+from pilotnet.samples import Drives, Samples, load_drives
+from pilotnet.train import METRICS_FILE, SPEED_WEIGHT, Cloning, TrainConfig, learning_rate_share, train
+from pilotnet.viewpoint import View, Viewpoint
+from sim import DrivingEnv, EnvConfig, Scenario, rollout
+from sim.pedals import MAX_BRAKING, PULL_AWAY
+from sim.scenario import Split
 from tests.conftest import TINY_TRAINING
 
 
@@ -27,6 +35,51 @@ def test_a_training_leaves_a_checkpoint_its_losses_and_its_settings_and_nothing_
     assert [row["epoch"] for row in rows] == ["0"]
     assert all(float(rows[0][name]) > 0 for name in ("train_loss", "val_loss", "val_offset"))
     assert read_provenance(tiny_model, "train")["seed"] == 0
+
+
+@pytest.fixture(scope="module")
+def speedy_model(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model folder of a network that was trained for eight steps to choose its speed, too."""
+    size = sum(episode.length for episode in Dataset.open(tiny_data).split("train"))
+    config = replace(TINY_TRAINING, speed=True, batch_size=-(-size // 8))
+    return train(config, tiny_data, tmp_path_factory.mktemp("trained") / "speedy").parent
+
+
+def test_a_training_with_speed_logs_its_error_and_leaves_a_network_with_both_outputs(speedy_model: Path) -> None:
+    with (speedy_model / METRICS_FILE).open(newline="") as file:
+        row = next(csv.DictReader(file))
+    assert float(row["val_speed"]) > 0
+    checkpoint = load_checkpoint(speedy_model)
+    assert checkpoint.training["config"]["speed"] is True
+    assert 5.0 < float(checkpoint.model.speed_scale) < 30.0
+
+
+def test_after_eight_steps_it_drives_with_its_own_pedals(speedy_model: Path) -> None:
+    env = DrivingEnv(EnvConfig(pedals="driver"))
+    drive = rollout(env, make_driver("pilotnet", env, speedy_model), Scenario("rural", 2, length=100.0))
+    steps = list(islice(drive, 5))
+    assert len({step.control.acceleration for step in steps}) > 1
+    for before, after in pairwise(steps):
+        asked = min(max(before.control.acceleration, -MAX_BRAKING), PULL_AWAY)
+        assert after.ego.speed == pytest.approx(max(before.ego.speed + 0.1 * asked, 0.0), abs=1e-6)
+
+
+def test_the_weight_of_the_speed_counts_in_the_loss_and_nowhere_else(tiny_data: Path) -> None:
+    drives = load_drives(Dataset.open(tiny_data), Split.TRAIN, View(), TINY_TRAINING.augmentation)
+    samples = Samples(drives, TINY_TRAINING.augmentation, 0)
+    viewpoint, batch = Viewpoint(View(), drives.cameras["centre"]), samples.__getitems__([0, 1, 2, 3])
+    torch.manual_seed(0)
+    both = PilotNet(0.01, speed_scale=samples.speed_size())
+    steering = PilotNet(0.01)
+    kept = {name: tensor[:1] if "dense.7" in name else tensor for name, tensor in both.state_dict().items()}
+    steering.load_state_dict({name: tensor for name, tensor in kept.items() if name != "speed_scale"})
+    (alone, _), (together, errors) = (
+        Cloning(model, viewpoint, samples, samples, TINY_TRAINING).loss(batch) for model in (steering, both)
+    )
+    speed = both.commands(viewpoint(batch.frames, batch.shift, batch.rotation)[0])[1]
+    expected = SPEED_WEIGHT * ((speed - batch.speed) / samples.speed_size()).square().mean()
+    torch.testing.assert_close(together - alone, expected)
+    torch.testing.assert_close(errors["val_speed"], (speed - batch.speed).abs().mean())
 
 
 def test_the_same_seed_trains_the_same_network(tiny_data: Path, tiny_model: Path, tmp_path: Path) -> None:

@@ -7,8 +7,14 @@ import pytest
 import torch
 
 from pilotnet.samples import LIMIT, Augmentation
-from pilotnet.viewpoint import View, Viewpoint
+from pilotnet.viewpoint import YUV, View, Viewpoint, to_rgb
 from sim.camera import Camera
+from sim.kernels import Label
+from sim.render import Renderer
+from sim.roads.kinds import plan_road
+from sim.scenario import RoadKind, Scenario
+from sim.types import Pose
+from tests.sim.picture_match import brightness, strip_shifts
 
 CAMERA, VIEW = Camera(), View()
 
@@ -67,6 +73,21 @@ def test_grey_has_luma_only_and_full_range_is_minus_one_to_one() -> None:
         np.testing.assert_allclose(view[1:], 0.0, atol=1e-5)
 
 
+def test_a_view_comes_back_in_the_colours_it_had() -> None:
+    colours = torch.tensor([[255, 0, 0], [0, 255, 0], [0, 0, 255], [12, 130, 77]])
+    view = torch.einsum("kc,wc->kw", torch.tensor(YUV), colours / 127.5 - 1)[:, None, :]
+    assert to_rgb(view)[0].tolist() == colours.tolist()
+
+
+@pytest.mark.parametrize(("i", "j"), [(30, 20), (65, 199), (50, 0)])
+def test_the_unmoved_view_is_the_virtual_camera_s_picture(i: int, j: int) -> None:
+    viewpoint = Viewpoint(VIEW, CAMERA)
+    columns, rows = source(0.0, 0.0)
+    ground = viewpoint.virtual_camera.pixel_to_ground(np.array([j + 0.5]), np.array([i + 0.5]))
+    column, row = CAMERA.ground_to_pixel(*ground)
+    assert (columns[i, j], rows[i, j]) == pytest.approx((column[0], row[0]), abs=1e-3)
+
+
 def test_every_move_that_training_draws_stays_inside_the_frame_of_the_nearest_camera() -> None:
     augmentation = Augmentation()
     farthest = LIMIT * augmentation.shift - 0.6
@@ -96,3 +117,20 @@ def test_the_rows_needed_hold_every_view_up_to_that_rotation() -> None:
 def test_a_frame_of_another_camera_is_refused() -> None:
     with pytest.raises(ValueError, match=r"frames have shape \(80, 320, 3\)"):
         view_of(np.zeros((80, 320, 3), np.uint8))
+
+
+@pytest.mark.parametrize(("shift", "rotation"), [(0.0, 0.0), (0.6, 0.0), (0.0, -0.05), (-0.5, 0.03), (0.9, 0.06)])
+def test_a_moved_view_of_a_frame_is_what_a_camera_there_would_have_rendered(shift: float, rotation: float) -> None:
+    scenario = Scenario(RoadKind.RURAL, 3, length=300.0)
+    plan = plan_road(scenario)
+    there = Camera(VIEW.width, VIEW.height, VIEW.focal, VIEW.horizon)
+    pose = plan.centreline.pose_at(40.0, plan.path_offset)
+    x, y = pose.x - shift * math.sin(pose.heading), pose.y + shift * math.cos(pose.heading)
+    frame = Renderer(plan, scenario, [CAMERA]).render(pose, [])[0]
+    rendered = Renderer(plan, scenario, [there]).truth(Pose(x, y, pose.heading + rotation), [])[0]
+    view, inside = view_of(frame, shift, rotation)
+    # Luma is close enough to the mean of the colours of a grey road.
+    expected = 127.5 * (view[0].astype(float) + 1)
+    errors = np.abs(strip_shifts(brightness(rendered.image), expected, inside & (rendered.label == Label.ROAD), range(28, 66)))
+    assert len(errors) > 7
+    assert errors.max() < 0.5

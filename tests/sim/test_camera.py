@@ -49,7 +49,9 @@ def test_cropping_rows_moves_no_point_of_the_picture() -> None:
         whole.crop(-1, 20)
 
 
-@pytest.mark.parametrize("settings", [{"width": 0}, {"focal": 0.0}, {"elevation": -1.0}])
+@pytest.mark.parametrize(
+    "settings", [{"width": 0}, {"focal": 0.0}, {"elevation": -1.0}, {"horizon": math.nan}, {"lateral": math.inf}]
+)
 def test_an_impossible_camera_is_refused(settings: dict) -> None:
     with pytest.raises(ValueError, match="must be"):
         Camera(**settings)

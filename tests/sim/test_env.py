@@ -64,11 +64,19 @@ def test_reset_without_a_scenario_draws_a_training_road_from_the_seed() -> None:
     assert first.split == "train"
 
 
-@pytest.mark.parametrize("action", [[np.nan, 0.0], [0.0, np.inf]])
+@pytest.mark.parametrize("action", [[np.nan, 0.0], [np.inf, 0.0], [0.0, np.nan], [0.0, -np.inf]])
 def test_an_action_that_is_no_number_is_refused(action: list[float]) -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
     env.reset(options={"scenario": SHORT})
     with pytest.raises(ValueError, match="must be a finite number"):
+        env.step(np.array(action, np.float32))
+
+
+@pytest.mark.parametrize("action", [0.0, [0.0], [0.0, 0.0, 0.0]])
+def test_an_action_of_another_shape_is_refused(action: list[float] | float) -> None:
+    env = DrivingEnv(EnvConfig(cameras=()))
+    env.reset(options={"scenario": SHORT})
+    with pytest.raises(ValueError, match=r"action is .*it must be two numbers"):
         env.step(np.array(action, np.float32))
 
 
@@ -79,7 +87,7 @@ def test_step_before_reset_is_refused() -> None:
         DrivingEnv().advance(Control(0.0))
 
 
-@pytest.mark.parametrize("settings", [{"cameras": ("rear",)}, {"rate": 0}, {"pedals": "nobody"}])
+@pytest.mark.parametrize("settings", [{"cameras": ("rear",)}, {"rate": 0}, {"pedals": "nobody"}, {"camera_spacing": -0.6}])
 def test_bad_settings_are_refused(settings: dict) -> None:
     with pytest.raises(ValueError, match="must"):
         EnvConfig(**settings)
@@ -88,3 +96,26 @@ def test_bad_settings_are_refused(settings: dict) -> None:
 def test_an_unknown_option_is_refused() -> None:
     with pytest.raises(ValueError, match=r"options has \['scenari'\]"):
         DrivingEnv().reset(options={"scenari": SHORT})
+
+
+def test_boxes_are_those_of_the_last_picture_even_when_the_world_has_moved_on() -> None:
+    env = DrivingEnv()
+    env.start(Scenario(road=RoadKind.RESIDENTIAL, seed=3, length=200.0, parked=20.0, pedestrians=30.0))
+    before = env.boxes()
+    assert before
+    env.advance(Control(0.0))
+    assert env.boxes() == before
+    env.observe()
+    assert env.boxes() != before
+
+
+def test_boxes_need_the_centre_camera() -> None:
+    env = DrivingEnv(EnvConfig(cameras=("left",)))
+    env.start(Scenario(road=RoadKind.RURAL, seed=3, length=100.0))
+    with pytest.raises(ValueError, match="boxes need the centre one"):
+        env.boxes()
+
+
+def test_a_scenario_that_is_none_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"options\['scenario'\] is 'rural'; it must be a sim.Scenario"):
+        DrivingEnv().reset(options={"scenario": "rural"})

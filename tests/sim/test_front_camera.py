@@ -144,6 +144,26 @@ def test_an_environment_without_a_road_is_refused_by_name() -> None:
         FrontCamera(gymnasium.make("CartPole-v1"))
 
 
+def test_a_highway_environment_without_a_road_is_refused_by_name() -> None:
+    env = gymnasium.make("highway-fast-v0")
+    env.unwrapped.road = None
+    with pytest.raises(ValueError, match=r"HighwayEnvFast.*has no road; it must have one"):
+        FrontCamera(env)
+
+
+@pytest.mark.parametrize("number", [np.nan, np.inf])
+def test_an_action_that_is_no_number_is_refused(number: float) -> None:
+    env = camera_on("parking-v0", camera=SMALL)
+    env.reset(seed=0)
+    with pytest.raises(ValueError, match=f"action is {number}; it must be a finite number"):
+        env.step(np.array([0.0, number], np.float32))
+
+
+def test_a_step_before_the_first_reset_is_refused() -> None:
+    with pytest.raises(ValueError, match="call reset before step"):
+        camera_on(camera=SMALL).step(1)
+
+
 @pytest.mark.parametrize(
     ("settings", "message"),
     [

@@ -11,7 +11,28 @@ from sim.appearance.palette import GRAIN, PALETTE
 from sim.camera import Camera
 from sim.ground.paving import Ground, ground_of
 from sim.ground.picture import draw_ground
-from sim.ground.surface import road_coordinates, road_surface
+from sim.ground.profile import PAINT_CHANNEL, STRIP, profile_table
+from sim.ground.room import (
+    ACROSS,
+    ALONG,
+    BLOCK,
+    BLUE,
+    GREEN,
+    HARD,
+    OFFSET,
+    RED,
+    ROUGH,
+    SPAN,
+    STATION,
+    TONE,
+    TRACK,
+    WANDER,
+    blank_room,
+)
+from sim.ground.room import (
+    GRAIN as NOISE,
+)
+from sim.ground.surface import lay_road, road_coordinates, tone_at
 from sim.kernels import Eye, blank_canvas
 from sim.roads.kinds import plan_road
 from sim.roads.plan import Band, Marking, Material, RoadPlan
@@ -37,6 +58,19 @@ def seen(ground: Ground, pose: Pose, camera: Camera) -> Image:
     light = Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light
     draw_ground(canvas, ground, light, light, eye)
     return canvas.image
+
+
+def road_surface(ground: Ground, s: float, d: float, along: float, across: float, grain: float) -> tuple[float, ...]:
+    """Mean red, green, blue and grain of the ground around (s, d) over `along` x `across` metres, its hard share and tracks."""
+    room = blank_room()
+    pixels = room.values
+    tone, wander = tone_at(ground, s, along)
+    for channel, value in (
+        (STATION, s), (OFFSET, d), (ALONG, along), (ACROSS, across), (NOISE, grain), (TONE, tone), (WANDER, wander),
+    ):  # fmt: skip
+        pixels[channel : channel + SPAN] = value
+    lay_road(room, ground, 0, SPAN)
+    return tuple(float(pixels[channel]) for channel in (RED, GREEN, BLUE, ROUGH, HARD, TRACK))
 
 
 def test_road_coordinates_agree_with_the_centreline(plan: RoadPlan, ground: Ground) -> None:
@@ -207,9 +241,41 @@ def test_a_footprint_inside_a_new_solid_line_is_all_paint() -> None:
 def test_a_wider_footprint_is_the_mean_of_narrow_ones(plan: RoadPlan) -> None:
     bands, markings = ([part for part in parts if part.endless] for parts in (plan.bands, plan.markings))
     ground = ground_of(replace(plan, bands=bands, markings=markings, streets=(), zebras=()), 3)
-    wide = road_surface(ground, 100.0, 1.0, 0.5, 6.0, 0.0)[:3]
-    narrow = [road_surface(ground, 100.0, d, 0.5, 0.02, 0.0)[:3] for d in np.arange(-2.0, 4.0, 0.02) + 0.01]
+    wide = road_surface(ground, 100.0, 1.0, 0.5, 5.12, 0.0)[:3]
+    narrow = [road_surface(ground, 100.0, d, 0.5, 0.02, 0.0)[:3] for d in np.arange(-1.56, 3.56, 0.02) + 0.01]
     assert wide == pytest.approx(np.mean(narrow, axis=0), abs=0.01)
+
+
+def test_the_table_of_means_agrees_with_the_exact_integral(ground: Ground) -> None:
+    table, generator = profile_table(ground.profile, ground.first), np.random.default_rng(0)
+    running = np.column_stack([ground.profile[:, :PAINT_CHANNEL], ground.profile[:, PAINT_CHANNEL:].sum(1)])
+    at = ground.first + np.arange(len(running)) * STRIP
+    for level, (start, begin, density, last) in enumerate(table.levels[::3]):
+        width = STRIP * 2 ** (3 * level / 2)
+        place = np.clip((generator.uniform(at[0], at[-1], 50) - begin) * density, 0, last)
+        d, i = begin + place / density, start.astype(int) + place.astype(int)
+        read = table.values[:, i] + (place % 1) * (table.values[:, i + 1] - table.values[:, i])
+        low, high = d - width / 2, d + width / 2
+        beyond = np.clip(at[0] - low, 0, width) + np.clip(high - at[-1], 0, width)
+        exact = [np.interp(high, at, r) - np.interp(low, at, r) + beyond * r[1] / STRIP for r in running.T]
+        # A mean over `width` bends by at most 1 / width where the profile jumps by 1: straight lines between entries miss a bend
+        # by a quarter of it per metre between them.
+        assert np.abs(read - np.array(exact) / width).max() < 1e-3 + max(width / 4, STRIP) / (4 * width)
+        assert np.abs(read - np.array(exact) / width).mean() < 0.01
+
+
+def test_entries_that_count_as_alike_are(ground: Ground) -> None:
+    table = ground.means
+    for i in np.random.default_rng(0).integers(0, table.alike.size, 300):
+        after = table.values[:, i : table.alike[i] + 1]
+        assert after == pytest.approx(np.broadcast_to(after[:, :1], after.shape), abs=1e-3)
+
+
+def test_a_picture_wider_than_a_block_shows_the_same_in_its_middle(plan: RoadPlan, ground: Ground) -> None:
+    camera, pose = Camera(), plan.centreline.pose_at(60.0, plan.path_offset)
+    wide = seen(ground, pose, replace(camera, width=2 * BLOCK))
+    middle = wide[:, BLOCK // 2 : BLOCK // 2 + BLOCK].astype(int)
+    assert np.abs(middle - seen(ground, pose, replace(camera, width=BLOCK))).max() <= 1
 
 
 @pytest.mark.parametrize("offset", [-0.8, 0.0, 0.8])

@@ -36,6 +36,8 @@ def test_a_name_tells_road_weather_light_and_seed() -> None:
         ({"strength": 0.0}, "strength is 0.0; it must lie above 0"),
         ({"strength": float("inf")}, "strength is inf; it must be a finite number"),
         ({"parked": 500.0}, "parked is 500.0 per km; it must lie between"),
+        ({"pedestrians": -1.0}, "pedestrians is -1.0 per km; it must lie between 0 and 80"),
+        ({"crossing": float("nan")}, "crossing is nan; it must be a finite number"),
         ({"road": "highway", "crossing": 2.0}, "crossing is 2.0 per km; on a road of kind highway it must be 0"),
     ],
 )

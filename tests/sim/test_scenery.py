@@ -10,7 +10,7 @@ from sim.roads.kinds import plan_road
 from sim.roads.plan import Material, RoadPlan
 from sim.scenario import RoadKind, Scenario
 from sim.scenery.placement import scenery_of
-from sim.scenery.plants import BROADLEAVES, CHANNELS, CONIFERS, KINDS, TALL, WIDE, draw_plant, plants
+from sim.scenery.plants import BROADLEAVES, CHANNELS, CONIFERS, KINDS, TALL, WIDE, draw_plant, plants, shield_plant
 from sim.scenery.skins import Skin
 from sim.scenery.tables import AX, AY, BOTTOM, BX, BY, LOW, PANEL, PLANT, UPRIGHT, Scenery
 
@@ -116,9 +116,33 @@ def test_a_tree_paints_nothing_above_its_crown_or_beside_it(kind: int) -> None:
     light, eye = Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light, Eye(0.0, 0.0, 1.4, 1.0, 0.0, 350.0, 180.0, 0.0)
     for forward in np.linspace(16.0, 60.0, 200):
         canvas = blank_canvas(200, 200)
-        draw_plant(canvas, *plants(), light, eye, forward, 0.0, 0.5, 0.5, 9.0, kind, 0.4, 0.5, 0.2, 1.0)
+        draw_plant(canvas, plants().texels, plants().starts, light, eye, forward, 0.0, 0.5, 0.5, 9.0, kind, 0.4, 0.5, 0.2, 1.0)
         rows, columns = np.nonzero(canvas.image.sum(2))
         scale = 350.0 / forward
         assert rows.min() >= 180 + (1.4 - 9.0) * scale - 1
         assert np.abs(columns - 99.5).max() <= 9.0 * scale * WIDE / TALL / 2 + 1
         assert np.ptp(columns[rows == rows.min()]) <= 0.2 * 9.0 * scale + 3
+
+
+@pytest.mark.parametrize("kind", range(KINDS - 2))
+def test_where_a_plant_shields_nothing_behind_it_shows(kind: int) -> None:
+    light, eye, pictures = (
+        Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light,
+        Eye(0.0, 0.0, 1.4, 1.0, 0.0, 350.0, 180.0, 0.0),
+        plants(),
+    )
+    for forward in (12.0, 23.0, 41.0):
+        marked = blank_canvas(240, 320, truth=True)
+        shield_plant(marked, pictures.solid, pictures.starts, eye, forward, 1.3, 8.0, kind)
+        shielded = marked.depth < np.inf
+        assert shielded.any()
+        assert (marked.depth[shielded] == np.float32(forward)).all()
+        images = []
+        for background in (0, 255):
+            canvas = blank_canvas(240, 320, truth=True)
+            canvas.image[:] = background
+            draw_plant(
+                canvas, pictures.texels, pictures.starts, light, eye, forward, 1.3, 0.5, 0.5, 8.0, kind, 0.4, 0.5, 0.2, 1.0
+            )
+            images.append(canvas.image.astype(int))
+        assert np.abs(images[0] - images[1])[shielded].max() <= 1

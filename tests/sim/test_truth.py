@@ -56,8 +56,9 @@ def test_a_box_agrees_with_the_projected_corners(renderer: Renderer, forward: fl
             columns.append(u[0])
             rows.append(v[0])
     nearest = forward - 2.5
-    assert box.left == pytest.approx(max(min(columns), 0), abs=1.5)
-    assert box.right == pytest.approx(min(max(columns), 320), abs=1.5)
+    rounded = 0.05 * CAMERA.focal / nearest  # a body is rounded and leans in: its outline lies up to 5 cm inside the corners
+    assert box.left == pytest.approx(max(min(columns), 0), abs=1.5 + rounded)
+    assert box.right == pytest.approx(min(max(columns), 320), abs=1.5 + rounded)
     assert box.bottom == pytest.approx(min(max(rows), 160), abs=1.5 + 0.35 * 175 / nearest * (forward < 20))  # tyres lie inside
     roof = CAMERA.horizon + CAMERA.focal * (CAMERA.elevation - 2.2) / nearest
     assert box.top == pytest.approx(max(roof, 0), abs=1.5)

@@ -8,7 +8,7 @@ import numpy as np
 from pilotnet.dataset import DatasetWriter, EpisodeRecorder, StagedEpisode
 from sim.camera import Camera, rig
 from sim.scenario import RoadKind, Scenario, Split, road_seed
-from sim.types import Cause, Control, EgoState, Image, Observation, Pose, Step
+from sim.types import Box, Cause, Control, EgoState, Image, Kind, Observation, Pose, Step
 
 FPS = 10
 CAMERAS = rig(Camera(width=64, height=32, focal=35.0, horizon=13.0))
@@ -29,6 +29,14 @@ def picture(index: int, shift: int, camera: Camera, noise: float = 4.0) -> Image
     return image.clip(0, 255).astype(np.uint8)
 
 
+def boxes(index: int) -> tuple[Box, ...]:
+    """A van ahead in every second picture, and behind it somebody who comes nearer."""
+    van = Box(7, Kind.VAN, 20.0, 8.0, 41.0, 20.0, 0.75, (14.0, 0.5), 0.1, math.hypot(14.0, 0.5), (5.0, 2.0, 2.2))
+    away = 30.0 - 0.1 * index
+    person = Box(9, Kind.PEDESTRIAN, 50.0, 10.0, 52.0, 15.0, 1.0, (away, 4.0), -1.5, math.hypot(away, 4.0), (0.35, 0.5, 1.7))
+    return (van, person) if index % 2 == 0 else (person,)
+
+
 def step(index: int, start: Pose, cameras: dict[str, Camera] = CAMERAS, last: bool = False) -> Step:
     """The `index`-th step of a drive along a circle of 200 m to the right, from `start`."""
     speed, curvature = 12.0 + 0.01 * index, 0.005
@@ -40,7 +48,7 @@ def step(index: int, start: Pose, cameras: dict[str, Camera] = CAMERAS, last: bo
     frames = {name: picture(index, shift, cameras[name]) for shift, name in enumerate(cameras)}
     cause = Cause.DEPARTURE if index == 3 else None
     command = Control(0.005 + 1e-5 * index)
-    return Step(index, index / FPS, Observation(speed, **frames), ego, 9.0, command, Control(0.006), cause, last)
+    return Step(index, index / FPS, Observation(speed, **frames), ego, 9.0, command, Control(0.006), cause, last, boxes(index))
 
 
 def steps(count: int, start: Pose | None = None, cameras: dict[str, Camera] = CAMERAS) -> list[Step]:
@@ -48,17 +56,19 @@ def steps(count: int, start: Pose | None = None, cameras: dict[str, Camera] = CA
     return [step(index, start, cameras, last=index == count - 1) for index in range(count)]
 
 
-def stage(folder: Path, count: int = 12, index: int = 0, split: Split = Split.TRAIN) -> StagedEpisode:
-    with EpisodeRecorder(folder, FPS, CAMERAS, scenario(index, split)) as recorder:
+def stage(folder: Path, count: int = 12, index: int = 0, split: Split = Split.TRAIN, boxes: bool = False) -> StagedEpisode:
+    with EpisodeRecorder(folder, FPS, CAMERAS, scenario(index, split), boxes) as recorder:
         for one in steps(count):
             recorder.add(one)
         return recorder.finish()
 
 
-def write_dataset(root: Path, lengths: tuple[int, ...] = (12, 15), validation: tuple[int, ...] = (11,)) -> DatasetWriter:
+def write_dataset(
+    root: Path, lengths: tuple[int, ...] = (12, 15), validation: tuple[int, ...] = (11,), boxes: bool = False
+) -> DatasetWriter:
     """A dataset of training episodes of these lengths, then validation episodes."""
-    writer = DatasetWriter.create(root, FPS, CAMERAS)
+    writer = DatasetWriter.create(root, FPS, CAMERAS, boxes)
     drives = [(Split.TRAIN, length) for length in lengths] + [(Split.VALIDATION, length) for length in validation]
     for index, (split, length) in enumerate(drives):
-        writer.commit(stage(writer.staging / f"episode-{index}", length, index, split), split)
+        writer.commit(stage(writer.staging / f"episode-{index}", length, index, split, boxes), split)
     return writer

@@ -54,7 +54,7 @@ def test_killed_in_the_middle_of_an_episode(tmp_path: Path) -> None:
 def die_in_commit(root: Path, moment: str) -> None:
     """Commit an episode, and die in the second one just before a file whose path holds `moment` takes its place."""
     replace = Path.replace
-    writer = write_dataset(root, lengths=(12,), validation=())
+    writer = write_dataset(root, lengths=(12,), validation=(), boxes=True)
 
     def replace_or_die(self: Path, target: Path) -> Path:
         if moment in str(target):
@@ -62,7 +62,7 @@ def die_in_commit(root: Path, moment: str) -> None:
         return replace(self, target)
 
     Path.replace = replace_or_die  # type: ignore[assignment, method-assign]
-    writer.commit(stage(writer.staging / "next", 15, 1), Split.TRAIN)
+    writer.commit(stage(writer.staging / "next", 15, 1, boxes=True), Split.TRAIN)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,7 @@ def die_in_commit(root: Path, moment: str) -> None:
     [
         ("images.right", [12]),
         ("data/chunk-000", [12]),
+        ("boxes/chunk-000", [12]),
         ("meta/episodes", [12]),
         ("meta/stats.json", [12, 15]),
         ("meta/info.json", [12, 15]),
@@ -79,6 +80,7 @@ def test_killed_while_committing(tmp_path: Path, moment: str, lengths: list[int]
     root = tmp_path / "dataset"
     killed(die_in_commit, root, moment)
     require_consistent(root, lengths)
+    assert len(list(root.glob("boxes/*/*"))) == len(lengths)
 
 
 def test_appending_goes_on_where_the_dataset_ends(tmp_path: Path) -> None:

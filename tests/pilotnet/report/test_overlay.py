@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from pilotnet.report.overlay import arc, draw_path, enlarged
+from pilotnet.report.overlay import draw_path, enlarged
 from sim.camera import Camera
 from sim.env import DrivingEnv, EnvConfig
 from sim.scenario import Scenario
+from sim.steering import arc
 from sim.types import Control
 
 

@@ -8,7 +8,7 @@ from rich.console import Console
 
 from pilotnet.metrics import EpisodeScore, total_score
 from pilotnet.report import score_table
-from pilotnet.report.tables import BRIEF, condition_grid, markdown_grid, score_rows, scores_by
+from pilotnet.report.tables import BRIEF, base_name, condition_grid, driver_title, markdown_grid, score_rows, scores_by
 
 EPISODE = EpisodeScore("pilotnet", "rural-2", "rural", "clear", "day", "{}", 600.0, 9000.0, 0.21, 0.0012, 3.25, 2, 1, 0, 0, 0)
 
@@ -42,6 +42,27 @@ def test_the_terminal_table_fits_eighty_columns_and_holds_every_row() -> None:
     lines = console.export_text().splitlines()
     assert all(any(row.label in line and row.values[0] in line for line in lines) for row in score_rows(scores))
     assert "PilotNet" in lines[1]
+
+
+def test_any_label_gets_a_title() -> None:
+    assert driver_title("pilotnet") == "PilotNet"
+    assert driver_title("expert") == "Expert"
+    assert driver_title("modular+cars+pedestrians") == "Modular + cars + pedestrians"
+    assert base_name("modular+cars") == base_name("modular") == "modular"
+
+
+def test_six_drivers_fit_eighty_columns_and_no_number_is_cut() -> None:
+    labels = ("expert", "pilotnet", "modular", "modular+cars", "modular+pedestrians", "straight")
+    scores = {label: total_score([replace(EPISODE, driver=label, elapsed=6000.0 + i)]) for i, label in enumerate(labels)}
+    console = Console(width=80, file=io.StringIO(), record=True)
+    console.print(score_table(scores, "pedals: driver"))
+    lines = console.export_text().splitlines()
+    for row in score_rows(scores):
+        found = [line.removeprefix(f"  {row.label}").split("  ") for line in lines if line.strip().startswith(row.label)]
+        values = [value.strip() for line in found for value in line if value.strip() and row.label not in value]
+        assert values == list(row.values)
+    assert "…" not in "".join(lines)
+    assert "pedals: driver" in lines[-1]
 
 
 def test_roads_are_scored_apart() -> None:

@@ -1,0 +1,135 @@
+"""A detector: the centre frame in, the cars in it out, or the people. One network, trained once for each of the two."""
+
+import copy
+import math
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from pilotnet.checkpoint import fill_network, load_network, save_network
+from pilotnet.modular.detector_network import DetectorNetwork, Maps, strip_rows
+from pilotnet.modular.detector_targets import box_edges
+from pilotnet.modular.records import Detection
+from sim.camera import Camera
+from sim.types import Image, require_image
+
+FORMAT = "pilotnet-detector-1"
+TARGETS = ("cars", "pedestrians")
+MOST = 64  # detections of one frame
+SCORE = 0.3  # detections below it are not worth a driver's attention
+SAME = 0.55  # two boxes that overlap more are one
+FARTHEST = 200.0  # [m]
+
+
+@dataclass(frozen=True)
+class DetectorCheckpoint:
+    """A network with what it finds, the camera whose frames it was trained on, and the settings and data of its training."""
+
+    network: DetectorNetwork
+    target: str
+    camera: Camera
+    training: dict[str, Any]
+
+
+def is_person(target: str) -> bool:
+    """Whether a detector's target is people; ValueError unless it is `cars` or `pedestrians`."""
+    if target not in TARGETS:
+        raise ValueError(f"target is {target!r}; it must be one of {', '.join(TARGETS)}")
+    return target == "pedestrians"
+
+
+def save_detector(folder: Path, checkpoint: DetectorCheckpoint) -> Path:
+    """Write a detector's `model.safetensors` into an existing folder, atomically; the file's path."""
+    settings = {"target": checkpoint.target, "camera": asdict(checkpoint.camera), "training": checkpoint.training}
+    return save_network(folder, checkpoint.network, FORMAT, settings)
+
+
+def load_detector(path: Path) -> DetectorCheckpoint:
+    """Read a detector from its folder or file; ValueError when there is none, or it is damaged or of another kind."""
+    tensors, settings = load_network(path, FORMAT, "train-detector")
+    network = DetectorNetwork()
+    fill_network(network, tensors, path)
+    return DetectorCheckpoint(network.eval(), settings["target"], Camera(**settings["camera"]), settings["training"])
+
+
+class Detector:
+    """Finds cars, or people, in the frames of the camera it was trained with; `score`: how sure it must be, in [0, 1].
+
+    Works on the CPU, and keeps nothing from one frame to the next.
+    """
+
+    def __init__(self, checkpoint: DetectorCheckpoint, score: float = SCORE) -> None:
+        if not 0 <= score <= 1:
+            raise ValueError(f"score is {score}; it must lie between 0 and 1")
+        self.person, self.camera = is_person(checkpoint.target), checkpoint.camera
+        self._score, self._rows = score, strip_rows(checkpoint.camera)
+        self._network = copy.deepcopy(checkpoint.network).fused()  # fusing changes the layers
+
+    @classmethod
+    def load(cls, path: Path, target: str, score: float = SCORE) -> Self:
+        """The detector in a folder; ValueError when it finds something else than `target`, or there is none."""
+        checkpoint = load_detector(path)
+        if is_person(target) != is_person(checkpoint.target):
+            raise ValueError(f"checkpoint {path} is a detector of {checkpoint.target}; it must be one of {target}")
+        return cls(checkpoint, score)
+
+    @torch.inference_mode()
+    def detect(self, frame: Image) -> list[Detection]:
+        """What is found in a frame of the centre camera, the surest first, 64 at most.
+
+        Raises ValueError for a frame of another size than the camera's.
+        """
+        require_image("frame", frame)
+        if frame.shape[:2] != (self.camera.height, self.camera.width):
+            raise ValueError(
+                f"frame has shape {frame.shape}; this detector learned from {self.camera.height} x {self.camera.width}"
+            )
+        strip = torch.from_numpy(np.ascontiguousarray(frame[slice(*self._rows)])).unsqueeze(0)
+        maps = self._network(strip.permute(0, 3, 1, 2).float() / 255)
+        top, height, width = self._rows[0], self.camera.height, self.camera.width
+        found = []
+        for left, upper, right, lower, score, visible, distance in decode(maps, self._score).tolist():
+            left, right = max(left, 0.0), min(right, float(width))
+            upper, lower = max(upper + top, 0.0), min(lower + top, float(height))
+            if left < right and upper < lower:
+                found.append(Detection(self.person, left, upper, right, lower, score, visible, distance))
+        return found
+
+
+def decode(maps: Maps, score: float = SCORE) -> NDArray[np.float64]:
+    """The boxes that the maps of one strip speak of, (N, 7), the surest first, MOST at most.
+
+    Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance [m].
+    """
+    heat = torch.sigmoid(maps.heat)
+    highest = torch.nn.functional.max_pool2d(heat, 3, stride=1, padding=1)
+    peaks = torch.where((heat == highest) & (heat >= score), heat, 0.0).flatten()
+    scores, cells = peaks.topk(min(MOST, peaks.numel()))
+    cells = cells[scores > 0]
+    columns = [box_edges(maps).flatten(2)[0, :, cells].T, *(_at(values, cells) for values in (heat, maps.visible.sigmoid()))]
+    distance = _at(maps.distance.clamp(max=math.log(FARTHEST)).exp(), cells)
+    found = torch.cat([*columns, distance], 1).double().numpy()
+    found = found[np.isfinite(found).all(1)]
+    return found[_distinct(found[:, :4])]
+
+
+def _at(values: Tensor, cells: Tensor) -> Tensor:
+    return values.flatten()[cells].unsqueeze(1)
+
+
+def _distinct(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Which boxes (N, 4), the surest first, are no repetition of a surer one."""
+    low, high = boxes[:, None, :2], boxes[:, None, 2:]
+    common = np.clip(np.minimum(high, boxes[:, 2:]) - np.maximum(low, boxes[:, :2]), 0, None).prod(2)
+    area = (boxes[:, 2:] - boxes[:, :2]).prod(1)
+    same = common > SAME * (area[:, None] + area - common)
+    kept: list[int] = []
+    for i in range(len(boxes)):
+        if not same[i, kept].any():
+            kept.append(i)
+    return np.array(kept, np.int64)

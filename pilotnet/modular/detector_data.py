@@ -1,0 +1,126 @@
+"""From a dataset to what a detector learns from: strips of the centre camera's pictures, and the boxes of one class on them."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.utils.data import Dataset as TorchDataset
+
+from pilotnet.dataset import Boxes, Dataset
+from pilotnet.modular.detector_network import strip_rows
+from pilotnet.modular.detector_targets import Labels
+from pilotnet.progress import track
+from pilotnet.samples import frame_array
+from sim.scenario import Split
+
+MOST = 32  # boxes of one picture that are learned, the nearest ones
+REACH = 70.0  # [m] what is farther away need not be found
+SEEN, HINTED = 0.25, 0.02  # visible share from which something must be found, and from which it may be
+LOWEST = 4.0  # [px] what is lower need not be found
+EMPTY_SHARE = 0.25  # of the pictures without anything to find that an epoch shows
+
+
+class LabelledStrips(NamedTuple):
+    """Strips, uint8 (B, H, W, 3), and the boxes on them."""
+
+    strips: Tensor
+    labels: Labels
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """The strips of one split, uint8 (N, H, W, 3), and their boxes as arrays (N, MOST, ...)."""
+
+    strips: NDArray[np.uint8]
+    labels: Labels
+
+    @property
+    def size(self) -> int:
+        """Number of pictures."""
+        return len(self.strips)
+
+
+def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> Pictures:
+    """Every so manieth picture of a split, with its people or its cars.
+
+    Raises ValueError when the dataset has no boxes, no centre camera or no episode of the split.
+    """
+    episodes = dataset.split(split)
+    if not episodes:
+        raise ValueError(f"dataset {dataset.root} has no {split} episode; record some with --{split}_episodes")
+    if not dataset.has_boxes:
+        raise ValueError(f"{dataset.root} was recorded without boxes of cars and people; record with --boxes true")
+    moments, camera = slice(None, None, every), dataset.cameras["centre"]
+    rows = strip_rows(camera)
+    size = sum(len(range(episode.length)[moments]) for episode in episodes)
+    strips = frame_array((size, rows[1] - rows[0], camera.width, 3))
+    labels: list[Labels] = []
+    for episode in track(episodes, f"reading {split} pictures"):
+        boxes = dataset.boxes(episode)
+        boxes = boxes.pick(boxes.person == person)
+        numbers = range(episode.length)[moments]
+        for number, frame in zip(numbers, dataset.stream(episode, "centre", moments), strict=True):
+            strips[len(labels)] = frame[slice(*rows)]
+            labels.append(frame_labels(boxes.of_frame(number), rows[0]))
+    return Pictures(strips, Labels(*(torch.stack(column) for column in zip(*labels, strict=True))))
+
+
+def frame_labels(boxes: Boxes, top: int) -> Labels:
+    """The labels of one picture, MOST rows, for a strip that begins at the row `top`; boxes are ordered from near to far."""
+    boxes = boxes.pick(slice(MOST))
+    edges = np.stack([boxes.left, boxes.top - top, boxes.right, boxes.bottom - top], 1)
+    found = (boxes.visible >= SEEN) & (boxes.distance <= REACH) & (boxes.bottom - boxes.top >= LOWEST)
+    ignored = ~found & (boxes.visible >= HINTED)
+    columns = (edges, boxes.visible, np.maximum(boxes.distance, 0.1), found, ignored)
+    return Labels(*(torch.from_numpy(_padded(column)) for column in columns))
+
+
+def _padded(values: NDArray) -> NDArray:
+    return np.concatenate([values, np.ones((MOST - len(values), *values.shape[1:]), values.dtype) * (values.dtype != bool)])
+
+
+class DetectorSamples(TorchDataset[LabelledStrips]):
+    """The pictures of an epoch in random order, those without anything to find thinned out; half of them mirrored."""
+
+    def __init__(self, pictures: Pictures, seed: int, varied: bool) -> None:
+        self._pictures, self._seed, self._varied = pictures, seed, varied
+        self._strips = torch.from_numpy(pictures.strips)
+        filled = pictures.labels.counts.any(1).numpy()
+        self._filled, self._empty = np.flatnonzero(filled), np.flatnonzero(~filled)
+        self._length = max(len(self._filled) + round(EMPTY_SHARE * len(self._empty)), 1) if varied else pictures.size
+        self.start_epoch(0)
+
+    def start_epoch(self, epoch: int) -> None:
+        """Draw the pictures of an epoch and which of them are mirrored."""
+        generator = np.random.default_rng([self._seed, epoch])
+        order = np.arange(self._pictures.size)
+        if self._varied:
+            order = np.concatenate([generator.permutation(self._filled), generator.permutation(self._empty)])[: self._length]
+            order = generator.permutation(order)
+        self._order = torch.from_numpy(order)
+        self._mirrored = torch.from_numpy(generator.random(len(order)) < 0.5) & self._varied
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitems__(self, indices: list[int]) -> LabelledStrips:
+        """The batch of these pictures of the present epoch."""
+        numbers, mirrored = self._order[indices], self._mirrored[indices]
+        strips, labels = self._strips[numbers], Labels(*(column[numbers] for column in self._pictures.labels))
+        flipped = torch.where(mirrored.view(-1, 1, 1, 1), strips.flip(2), strips)
+        return LabelledStrips(flipped, labels.mirrored(strips.shape[2]).where(mirrored, labels))
+
+
+def varied_light(strips: Tensor, generator: torch.Generator) -> Tensor:
+    """Strips, RGB in [0, 1], (B, 3, H, W), under another exposure, contrast and white balance, with sensor noise."""
+
+    def drawn(low: float, high: float, channels: int = 1) -> Tensor:
+        share = torch.rand((len(strips), channels, 1, 1), generator=generator, device=strips.device)
+        return low + (high - low) * share
+
+    gain, contrast, mean = drawn(0.7, 1.3) * drawn(0.94, 1.06, 3), drawn(0.75, 1.25), strips.mean((1, 2, 3), keepdim=True)
+    noise = torch.randn(strips.shape, generator=generator, device=strips.device) * drawn(0.0, 0.03)
+    return (((strips - mean) * contrast + mean) * gain + noise).clamp(0, 1)

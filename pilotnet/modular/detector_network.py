@@ -1,0 +1,125 @@
+"""The detectors' network: a strip of the centre frame around the horizon -> for every 2 x 2 px what stands there.
+
+Anchor-free, in the manner of CenterNet (arXiv 1904.07850): a heat map of the boxes' centres, and beside it what belongs to the
+box whose centre lies there. It thinks at a quarter of the frame's resolution and finer only in its first and last step, which
+keeps people of 2 x 6 px apart and fits into a few milliseconds of one core.
+"""
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from sim.camera import Camera
+
+ABOVE, BELOW = 32, 80  # rows above and below the horizon that the network sees: the centres of all boxes lie there
+STRIDE = 2  # [px] of a cell of the output
+OUTPUTS = 7  # heat, offset (2), size (2), visible, distance
+TYPICAL_SIZE, TYPICAL_DISTANCE = 12.0, 25.0  # [px], [m] of a box when the outputs are 0
+PRIOR = 0.01  # the heat of an untrained network (Lin et al., arXiv 1708.02002)
+
+
+class Maps(NamedTuple):
+    """What the network says of every cell, (B, ..., H, W) over the strip's cells.
+
+    heat: logit of a box's centre lying here, (B, H, W); offset: of the centre from the cell's, (right, down) [px], size: (width,
+    height) of the box [px], (B, 2, H, W); visible: logit of its visible share; distance: natural logarithm of metres, (B, H, W).
+    """
+
+    heat: Tensor
+    offset: Tensor
+    size: Tensor
+    visible: Tensor
+    distance: Tensor
+
+
+def strip_rows(camera: Camera) -> tuple[int, int]:
+    """The rows [first, last) of a camera's frame that the network sees; ValueError when the camera has not got them."""
+    first, last = round(camera.horizon) - ABOVE, round(camera.horizon) + BELOW
+    if first < 0 or last > camera.height or camera.width % 16:
+        raise ValueError(
+            f"the camera is {camera.width} x {camera.height} px with its horizon at {camera.horizon}; a detector needs {ABOVE} "
+            f"rows above and {BELOW} below the horizon and a width that 16 divides"
+        )
+    return first, last
+
+
+def convolution(inputs: int, outputs: int, size: int = 3, stride: int = 1) -> nn.Sequential:
+    """A convolution, batch normalisation, ReLU."""
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, size, stride, padding=size // 2, bias=False), nn.BatchNorm2d(outputs), nn.ReLU(inplace=True)
+    )
+
+
+class Residual(nn.Module):
+    """Two convolutions and a way around them (He et al., arXiv 1512.03385)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = convolution(channels, channels)
+        self.second = nn.Sequential(nn.Conv2d(channels, channels, 3, padding=1, bias=False), nn.BatchNorm2d(channels))
+
+    def forward(self, features: Tensor) -> Tensor:
+        """The same shape, (B, C, H, W)."""
+        return torch.relu(features + self.second(self.first(features)))
+
+
+class DetectorNetwork(nn.Module):
+    """Strips, RGB in [0, 1], (B, 3, H, W), both sides multiples of 16 -> `Maps` of (H / 2, W / 2) cells.
+
+    A fourth input says how far below the horizon a row lies: what is as high in the picture is as far away.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem = convolution(4, 16, stride=2)
+        self.quarter = nn.Sequential(convolution(16, 32, stride=2), Residual(32))
+        self.eighth = nn.Sequential(convolution(32, 48, stride=2), Residual(48))
+        self.sixteenth = nn.Sequential(convolution(48, 80, stride=2), Residual(80), Residual(80))
+        self.from_sixteenth, self.merge_eighth = convolution(80, 48, 1), convolution(48, 48)
+        self.from_eighth, self.from_stem = convolution(48, 32, 1), convolution(16 * STRIDE**2, 32, 1)
+        self.merge_quarter = convolution(32, 32)
+        self.head = nn.Conv2d(32, OUTPUTS * STRIDE**2, 1)
+        nn.init.normal_(self.head.weight, std=0.01)
+        bias = torch.zeros(OUTPUTS * STRIDE**2)
+        bias[: STRIDE**2] = math.log(PRIOR / (1 - PRIOR))
+        self.head.bias = nn.Parameter(bias)
+
+    def forward(self, strips: Tensor) -> Maps:
+        """What the network says of every cell."""
+        half = self.stem(torch.cat([strips - 0.5, self._below(strips)], 1))
+        quarter = self.quarter(half)
+        eighth = self.eighth(quarter)
+        up = _twice_as_large(self.from_sixteenth(self.sixteenth(eighth)))
+        up = _twice_as_large(self.from_eighth(self.merge_eighth(eighth + up)))
+        fine = self.from_stem(nn.functional.pixel_unshuffle(half, STRIDE))
+        outputs = nn.functional.pixel_shuffle(self.head(self.merge_quarter(quarter + up + fine)), STRIDE)
+        heat, offset, size, visible, distance = outputs.float().split([1, 2, 2, 1, 1], 1)
+        return Maps(
+            heat.squeeze(1),
+            offset * STRIDE,
+            TYPICAL_SIZE * size.clamp(-6, 6).exp(),
+            visible.squeeze(1),
+            distance.squeeze(1) + math.log(TYPICAL_DISTANCE),
+        )
+
+    def _below(self, strips: Tensor) -> Tensor:
+        batch, _, height, width = strips.shape
+        rows = (torch.arange(height, device=strips.device, dtype=strips.dtype) + 0.5 - ABOVE) / BELOW
+        return rows.view(1, 1, height, 1).expand(batch, 1, height, width)
+
+    def fused(self) -> "DetectorNetwork":
+        """This very network made ready to drive: batch normalisation drawn into the convolutions, channels last."""
+        self.eval()
+        for module in self.modules():
+            if isinstance(module, nn.Sequential) and len(module) > 1 and isinstance(module[1], nn.BatchNorm2d):
+                convolution, normalisation = module[0], module[1]
+                assert isinstance(convolution, nn.Conv2d)
+                module[0], module[1] = fuse_conv_bn_eval(convolution, normalisation), nn.Identity()
+        return self.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+
+def _twice_as_large(features: Tensor) -> Tensor:
+    return nn.functional.interpolate(features, scale_factor=2.0, mode="nearest")

@@ -1,0 +1,120 @@
+"""What a detector learns: boxes -> maps of what every cell should say, and how wrong the network's maps are."""
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from pilotnet.modular.detector_network import STRIDE, Maps
+
+SPREAD, NARROWEST = 0.1, 0.6  # standard deviation of a centre's blot: share of the box's side, and at least so many cells
+NEAR_CENTRE = 0.2  # cells whose blot is stronger learn the box
+BOX_WEIGHT, VISIBLE_WEIGHT, DISTANCE_WEIGHT = 2.0, 0.3, 1.5
+
+
+class Labels(NamedTuple):
+    """The boxes of B strips, up to K each.
+
+    edges: left, top, right, bottom in the strip [px], (B, K, 4); visible: share of it that shows, distance [m], (B, K); counts:
+    whether it is to be found, ignored: whether finding it is neither right nor wrong, (B, K) bool; neither where there is none.
+    """
+
+    edges: Tensor
+    visible: Tensor
+    distance: Tensor
+    counts: Tensor
+    ignored: Tensor
+
+    def mirrored(self, width: int) -> "Labels":
+        """The same boxes in mirrored strips of so many columns."""
+        left, top, right, bottom = self.edges.unbind(-1)
+        return self._replace(edges=torch.stack([width - right, top, width - left, bottom], -1))
+
+    def where(self, which: Tensor, other: "Labels") -> "Labels":
+        """These labels for the strips that `which` names, (B,) bool, and others for the rest."""
+        masks = [which.view(-1, *[1] * (mine.ndim - 1)) for mine in self]
+        return Labels(*(torch.where(mask, mine, theirs) for mask, mine, theirs in zip(masks, self, other, strict=True)))
+
+
+class Targets(NamedTuple):
+    """What cells should say, (B, H, W).
+
+    heat: in [0, 1], 1 where a centre lies; owner: which box a cell belongs to; weight: how much the cell counts for that box,
+    summing to 1 for each; ignored: whether its heat is neither right nor wrong.
+    """
+
+    heat: Tensor
+    owner: Tensor
+    weight: Tensor
+    ignored: Tensor
+
+
+def targets(labels: Labels, height: int, width: int) -> Targets:
+    """The targets of strips of height x width cells."""
+    left, top, right, bottom = (labels.edges / STRIDE).unbind(-1)
+    across, within_columns = _blots(left, right, width)
+    down, within_rows = _blots(top, bottom, height)
+    blots = (down.unsqueeze(-1) * across.unsqueeze(-2)) * labels.counts[..., None, None]
+    heat, owner = blots.max(dim=1)
+    weight = torch.where(heat > NEAR_CENTRE, heat, 0.0)
+    total = torch.zeros_like(labels.visible).scatter_add(1, owner.flatten(1), weight.flatten(1))
+    weight = weight / total.gather(1, owner.flatten(1)).clamp(min=1e-6).view_as(weight)
+    boxes = (within_rows.unsqueeze(-1) & within_columns.unsqueeze(-2)) & labels.ignored[..., None, None]
+    return Targets(heat, owner, weight, boxes.any(1) & (heat < 1))
+
+
+def _blots(low: Tensor, high: Tensor, cells: int) -> tuple[Tensor, Tensor]:
+    """Along one axis (B, K, cells): the blot around the cell in which each box's middle lies, and which cells the box covers."""
+    places = torch.arange(cells, device=low.device)
+    middle = ((low + high) / 2).floor().clamp(0, cells - 1).unsqueeze(-1)
+    spread = (SPREAD * (high - low)).clamp(min=NARROWEST).unsqueeze(-1)
+    covered = (places + 1 > low.unsqueeze(-1)) & (places < high.unsqueeze(-1))
+    return (-((places - middle) ** 2) / (2 * spread**2)).exp(), covered
+
+
+def box_edges(maps: Maps) -> Tensor:
+    """The box that each cell speaks of: left, top, right, bottom in the strip [px], (B, 4, H, W)."""
+    height, width = maps.heat.shape[-2:]
+    columns = (torch.arange(width, device=maps.heat.device) + 0.5) * STRIDE
+    rows = (torch.arange(height, device=maps.heat.device) + 0.5) * STRIDE
+    column, row = columns + maps.offset[:, 0], rows.unsqueeze(-1) + maps.offset[:, 1]
+    half_width, half_height = maps.size[:, 0] / 2, maps.size[:, 1] / 2
+    return torch.stack([column - half_width, row - half_height, column + half_width, row + half_height], 1)
+
+
+def loss(maps: Maps, labels: Labels) -> dict[str, Tensor]:
+    """The parts of the loss, each per box: heat, box, visible, distance, weighted and ready to be summed."""
+    wanted = targets(labels, *maps.heat.shape[-2:])
+    count = labels.counts.sum().clamp(min=1)
+    strip, row, column = torch.nonzero(wanted.weight, as_tuple=True)
+    owner, weight = wanted.owner[strip, row, column], wanted.weight[strip, row, column]
+    overlap = _generalised_iou(box_edges(maps)[strip, :, row, column], labels.edges[strip, owner])
+    visible = functional.binary_cross_entropy_with_logits(
+        maps.visible[strip, row, column], labels.visible[strip, owner], reduction="none"
+    )
+    distance = (maps.distance[strip, row, column] - labels.distance[strip, owner].log()).abs()
+    return {
+        "heat": _focal(maps.heat, wanted) / count,
+        "box": BOX_WEIGHT * (weight * (1 - overlap)).sum() / count,
+        "visible": VISIBLE_WEIGHT * (weight * visible).sum() / count,
+        "distance": DISTANCE_WEIGHT * (weight * distance).sum() / count,
+    }
+
+
+def _focal(heat: Tensor, wanted: Targets) -> Tensor:
+    """The focal loss of Law & Deng (arXiv 1808.01244): cells near a centre are forgiven, easy ones hardly count."""
+    probability = torch.sigmoid(heat)
+    found = -functional.logsigmoid(heat) * (1 - probability) ** 2
+    quiet = -functional.logsigmoid(-heat) * probability**2 * (1 - wanted.heat) ** 4 * ~wanted.ignored
+    return torch.where(wanted.heat == 1, found, quiet).sum()
+
+
+def _generalised_iou(first: Tensor, second: Tensor) -> Tensor:
+    """Generalised overlap of pairs of boxes (N, 4) in [-1, 1] (Rezatofighi et al., arXiv 1902.09630)."""
+    low, high = torch.maximum(first[:, :2], second[:, :2]), torch.minimum(first[:, 2:], second[:, 2:])
+    common = (high - low).clamp(min=0).prod(1)
+    union = (first[:, 2:] - first[:, :2]).prod(1) + (second[:, 2:] - second[:, :2]).prod(1) - common
+    around = torch.maximum(first[:, 2:], second[:, 2:]) - torch.minimum(first[:, :2], second[:, :2])
+    hull = around.prod(1)
+    return common / union.clamp(min=1e-6) - (hull - union) / hull.clamp(min=1e-6)

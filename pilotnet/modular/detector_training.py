@@ -1,0 +1,154 @@
+"""TRAIN-DETECTOR: a dataset with boxes -> a detector of cars, or of pedestrians, each learned from its own boxes alone.
+
+The same recipe for both. Validation is on other roads; what a detector is worth is measured by `pilotnet score-detector`.
+"""
+
+import gc
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import lightning
+import numpy as np
+import torch
+from torch import Tensor
+from torch.utils.data import DataLoader
+
+from pilotnet.dataset import Dataset
+from pilotnet.folders import output_folder, plain, write_provenance
+from pilotnet.modular.detector import DetectorCheckpoint, is_person, save_detector
+from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load_pictures, varied_light
+from pilotnet.modular.detector_network import DetectorNetwork
+from pilotnet.modular.detector_targets import loss
+from pilotnet.train import RESUME_FOLDER, fit, learning_rate_share, require_same
+from sim.scenario import Split
+
+STAGE = "train-detector"
+LOSSES = ("train_loss", "val_loss", "val_heat", "val_box", "val_visible", "val_distance")
+MOST_FORCEFUL = 10.0  # largest norm of a step's gradient
+
+
+@dataclass(frozen=True)
+class DetectorTrainConfig:
+    """How to train a detector.
+
+    Args:
+        epochs: passes over the pictures
+        batch_size: pictures per step
+        learning_rate: the highest, after a warm-up
+        weight_decay: of AdamW
+        every: which pictures are used, every so manieth: neighbours are alike
+        device: auto, cpu or cuda
+        seed: of the weights and of all draws
+    """
+
+    epochs: int = 16
+    batch_size: int = 8
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 1e-2
+    every: int = 4
+    device: str = "auto"
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("epochs", "batch_size", "every"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be 1 or more")
+        if self.seed < 0:
+            raise ValueError(f"seed is {self.seed}; it must be 0 or more")
+        if not self.learning_rate > 0:
+            raise ValueError(f"learning_rate is {self.learning_rate}; it must be above 0")
+        if self.device not in ("auto", "cpu", "cuda"):
+            raise ValueError(f"device is {self.device!r}; it must be auto, cpu or cuda")
+        if self.device == "cuda" and not torch.cuda.is_available():
+            raise ValueError("device is 'cuda'; this machine has no usable CUDA device, so it must be auto or cpu")
+
+
+class Detecting(lightning.LightningModule):
+    """Strips in, maps of boxes out."""
+
+    def __init__(
+        self, network: DetectorNetwork, train: DetectorSamples, validation: DetectorSamples, config: DetectorTrainConfig
+    ) -> None:
+        super().__init__()
+        self.network, self._config = network, config
+        self._train_samples, self._validation_samples = train, validation
+
+    def training_step(self, batch: LabelledStrips, index: int) -> Tensor:
+        """One step down, in a light that follows from the seed, the epoch and the step."""
+        number = np.random.SeedSequence([self._config.seed, self.current_epoch, index]).generate_state(1)[0]
+        generator = torch.Generator(batch.strips.device).manual_seed(int(number))
+        total = torch.stack(list(self._losses(batch, generator).values())).sum()
+        self.log("train_loss", total, on_step=False, on_epoch=True, batch_size=len(batch.strips))
+        return total
+
+    def validation_step(self, batch: LabelledStrips, index: int) -> None:  # noqa: ARG002
+        """The parts of the loss on other roads."""
+        parts = self._losses(batch, None)
+        named = {f"val_{name}": part for name, part in parts.items()} | {"val_loss": torch.stack(list(parts.values())).sum()}
+        self.log_dict(named, batch_size=len(batch.strips))
+
+    def _losses(self, batch: LabelledStrips, generator: torch.Generator | None) -> dict[str, Tensor]:
+        strips = batch.strips.permute(0, 3, 1, 2).float() / 255  # a view whose memory is channels-last already
+        return loss(self.network(varied_light(strips, generator) if generator else strips), batch.labels)
+
+    def on_before_optimizer_step(self, optimizer: Any) -> None:  # noqa: ARG002
+        """Crowds make long gradients."""
+        torch.nn.utils.clip_grad_norm_(self.parameters(), MOST_FORCEFUL)
+
+    def configure_optimizers(self) -> Any:
+        """AdamW, the learning rate warming up and then falling to nothing by the last step."""
+        optimizer = torch.optim.AdamW(self.parameters(), self._config.learning_rate, weight_decay=self._config.weight_decay)
+        steps = int(self.trainer.estimated_stepping_batches)
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: learning_rate_share(step, steps))
+        return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}
+
+    def train_dataloader(self) -> DataLoader[LabelledStrips]:
+        """This epoch's pictures; called anew for every epoch."""
+        self._train_samples.start_epoch(self.current_epoch)
+        return self._loader(self._train_samples)
+
+    def val_dataloader(self) -> DataLoader[LabelledStrips]:
+        """The same pictures every time."""
+        return self._loader(self._validation_samples)
+
+    def _loader(self, samples: DetectorSamples) -> DataLoader[LabelledStrips]:
+        # Samples are drawn in random order already and come as whole batches.
+        return DataLoader(samples, self._config.batch_size, collate_fn=lambda batch: batch)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What the provenance of a training names: the class and the data beside the settings."""
+
+    target: str
+    data: str
+    config: DetectorTrainConfig
+
+
+def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Path, resume: bool = False) -> Path:
+    """Train the detector of `cars` or `pedestrians` on the dataset `data` and write a folder `out`; its checkpoint's path.
+
+    With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unknown target, a
+    dataset without boxes and an unusable folder.
+    """
+    person, dataset = is_person(target), Dataset.open(data)
+    unfinished = out / RESUME_FOLDER / "last.ckpt"
+    run = _Run(target, str(data), config)
+    if resume:
+        require_same(STAGE, run, out, unfinished)
+    with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
+        write_provenance(folder, STAGE, run, config.seed)
+        lightning.seed_everything(config.seed, verbose=False)
+        pictures = {split: load_pictures(dataset, split, person, config.every) for split in (Split.TRAIN, Split.VALIDATION)}
+        samples = [DetectorSamples(pictures[split], config.seed, split is Split.TRAIN) for split in pictures]
+        network = DetectorNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        detecting = Detecting(network, samples[0], samples[1], config)
+        fit(detecting, LOSSES, config.device, config.epochs, folder, unfinished if resume else None)
+        settings = {"config": plain(asdict(config)), "data": str(data), "pictures": len(samples[0])}
+        path = save_detector(folder, DetectorCheckpoint(network, target, dataset.cameras["centre"], settings))
+        unfinished.unlink()
+        unfinished.parent.rmdir()
+    # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
+    gc.collect()
+    return path

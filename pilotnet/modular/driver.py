@@ -1,0 +1,121 @@
+"""The modular driver: frame -> detections and lane -> tracks -> plan -> path tracker, any part of it replaced by the truth."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from pilotnet.modular.odometry import Odometry
+from pilotnet.modular.oracles import true_lane, true_tracks
+from pilotnet.modular.path_tracker import steer
+from pilotnet.modular.planner import Planner, Situation
+from pilotnet.modular.records import Detection, LaneEstimate, Plan, Track
+from pilotnet.modular.show import explanation
+from pilotnet.modular.sight import Sight
+from pilotnet.modular.tracks import Tracker
+from sim.drawables import Explanation
+from sim.env import DrivingEnv
+from sim.types import Control, Image, Observation
+
+
+class Part(StrEnum):
+    """A part of the stack that the truth can replace."""
+
+    CARS = "cars"
+    PEDESTRIANS = "pedestrians"
+    LANES = "lanes"
+
+
+class Detects(Protocol):
+    """A detector of cars, or of people."""
+
+    def detect(self, frame: Image) -> list[Detection]:
+        """What it finds in a centre frame."""
+        ...
+
+
+class FindsLanes(Protocol):
+    """A lane finder, which follows the lane over time and knows when it does not see it."""
+
+    def reset(self) -> None:
+        """Forget the last drive."""
+        ...
+
+    def find(self, frame: Image, speed: float, curvature: float, duration: float) -> LaneEstimate:
+        """The lane in the next centre frame; curvature: what was held since the last one [1/m], `duration` [s] ago."""
+        ...
+
+
+@dataclass(frozen=True)
+class Parts:
+    """The parts that see; None for those that the truth replaces."""
+
+    cars: Detects | None = None
+    pedestrians: Detects | None = None
+    lanes: FindsLanes | None = None
+
+    @property
+    def look(self) -> bool:
+        """Whether any of them needs the camera."""
+        return any(part is not None for part in (self.cars, self.pedestrians, self.lanes))
+
+
+class ModularDriver:
+    """Drives by what its parts see on the centre camera and by its own speed; the truth about the rest it asks of `env`."""
+
+    def __init__(self, parts: Parts, env: DrivingEnv) -> None:
+        self._parts, self._env = parts, env
+        self._camera = env.config.camera
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the last drive."""
+        duration = 1 / self._env.rate
+        self._odometry, self._sight = Odometry(duration), Sight(duration)
+        self._tracker, self._planner = Tracker(self._camera, duration), Planner(duration)
+        self._thought: tuple[list[Detection], list[Track], LaneEstimate, Plan] | None = None
+        if self._parts.lanes is not None:
+            self._parts.lanes.reset()
+
+    def act(self, observation: Observation) -> Control:
+        """The command for what is seen now; ValueError when a part needs the centre frame and there is none."""
+        speed, wheels = observation.speed, self._odometry
+        way = wheels.move(speed)
+        frame = self._frame(observation)
+        detections = self._detect(frame, speed)
+        tracks = self._tracker.update(detections, wheels.pose) + self._told()
+        lane = self._lane(frame, speed)
+        blind = self._sight.judge(lane.confidence)
+        plan = self._planner.plan(Situation(lane, tracks, speed, way, wheels.curvature, blind))
+        wheels.hold(steer(plan, lane, speed))
+        self._thought = detections, tracks, lane, plan
+        return Control(wheels.curvature, plan.acceleration)
+
+    def explain(self) -> Explanation:
+        """What the last command came from."""
+        return Explanation() if self._thought is None else explanation(*self._thought)
+
+    def _frame(self, observation: Observation) -> Image | None:
+        """The centre frame, None when nobody looks at it."""
+        if not self._parts.look:
+            return None
+        if observation.centre is None:
+            raise ValueError("the observation has no centre frame; modular needs an environment with the centre camera")
+        return observation.centre
+
+    def _detect(self, frame: Image | None, speed: float) -> list[Detection]:
+        """What the detectors see; nothing on a frame that shows nothing."""
+        if frame is None or not self._sight.shows_something(frame, speed):
+            return []
+        detectors = (self._parts.cars, self._parts.pedestrians)
+        return [found for detector in detectors if detector is not None for found in detector.detect(frame)]
+
+    def _told(self) -> list[Track]:
+        """The road users that the truth tells of."""
+        classes = ((self._parts.cars, False), (self._parts.pedestrians, True))
+        return [track for part, person in classes if part is None for track in true_tracks(self._env.world, self._camera, person)]
+
+    def _lane(self, frame: Image | None, speed: float) -> LaneEstimate:
+        """The lane; the finder knows by itself what to think of a frame that shows nothing."""
+        if self._parts.lanes is None or frame is None:
+            return true_lane(self._env.world)
+        return self._parts.lanes.find(frame, speed, self._odometry.curvature, 1 / self._env.rate)

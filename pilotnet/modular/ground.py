@@ -1,0 +1,104 @@
+"""From a box on the picture to a place on the ground: the flat road says how far its bottom is, the detector how far it looks.
+
+The two are fused by their variances: a row that is wrong by a pixel is wrong by distance² / (focal length x camera height).
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from pilotnet.modular.records import Detection, Floats
+from sim.camera import Camera
+
+ROW_SPREAD, COLUMN_SPREAD = 1.2, 1.5  # [px] of box edges
+DISTANCE_SPREAD = 0.08  # share of the distance by which the detector's own estimate errs
+HALF_LENGTH_SPREAD = 0.6  # [m] of what lies between a car's near edge and its centre
+NEAREST, FARTHEST = 1.0, 120.0  # [m] within which a position is believed
+EDGE = 1.5  # [px] a box that comes so close to the edge of the picture may be cut off there
+
+
+class Size(NamedTuple):
+    """A footprint: length along and width across its heading [m]."""
+
+    length: float
+    width: float
+
+
+CAR, LONG_CAR, PERSON = Size(4.6, 1.85), Size(9.0, 2.5), Size(0.5, 0.5)
+WIDE = 2.25  # [m] a car wider than this is a truck or a bus
+
+
+def size_of(person: bool, width: float) -> Size:
+    """The footprint that belongs to a class, for cars by the width [m] that was seen."""
+    if person:
+        return PERSON
+    return LONG_CAR if width > WIDE else CAR
+
+
+class GroundPosition(NamedTuple):
+    """Where something is: forward and right of the car's middle [m], variances along the line of sight and across it [m²].
+
+    width: across the line of sight [m], as far as it could be seen.
+    """
+
+    forward: float
+    right: float
+    along: float
+    across: float
+    width: float
+
+
+def locate(detection: Detection, camera: Camera) -> GroundPosition | None:
+    """The place of a detection on the flat road; None where neither its row nor its distance leads to one."""
+    expected = size_of(detection.person, 0.0)
+    found = _distance(detection, camera, expected.length / 2)
+    if found is None:
+        return None
+    forward, along = found
+    left, right = _sides(detection, camera, forward, expected)
+    across = (COLUMN_SPREAD * forward / camera.focal) ** 2 + 0.1**2
+    cut = (detection.left <= EDGE, detection.right >= camera.width - EDGE)
+    if any(cut):
+        # Only the side that is in the picture says where it stands.
+        left, right = (right - expected.width, right) if cut[0] and not cut[1] else (left, left + expected.width)
+        across += 0.5**2 if all(cut) else 0.3**2
+    return GroundPosition(forward, (left + right) / 2, along, across, min(max(right - left, 0.3), 3.0))
+
+
+def _distance(detection: Detection, camera: Camera, half_length: float) -> tuple[float, float] | None:
+    """Distance of the centre along the optical axis [m] and its variance [m²]."""
+    column = (detection.left + detection.right) / 2 - camera.centre_column
+    told = detection.distance * math.cos(math.atan2(column, camera.focal))
+    estimates = []
+    if math.isfinite(told) and NEAREST < told < FARTHEST:
+        estimates.append((told, (DISTANCE_SPREAD * told + 0.3) ** 2))
+    below = detection.bottom - camera.horizon
+    cut = detection.bottom >= camera.height - EDGE
+    if below > ROW_SPREAD and not cut:
+        near = camera.focal * camera.elevation / below
+        spread = ROW_SPREAD * near**2 / (camera.focal * camera.elevation)
+        extra = 0.0 if detection.person else HALF_LENGTH_SPREAD
+        if near + half_length < FARTHEST:
+            estimates.append((near + half_length, spread**2 + extra**2 + 0.1**2))
+    if not estimates:
+        return None
+    values, variances = np.array(estimates).T
+    weights = 1 / variances
+    return float((values * weights).sum() / weights.sum()), float(1 / weights.sum())
+
+
+def _sides(detection: Detection, camera: Camera, forward: float, size: Size) -> tuple[float, float]:
+    """The left and right sides [m] of something that stands along the road, so that its far corner can be the outermost one."""
+    near, far = max(forward - size.length / 2, NEAREST), forward + size.length / 2
+    left, right = ((edge - camera.centre_column) / camera.focal for edge in (detection.left, detection.right))
+    sides = left * (near if left < 0 else far), right * (near if right > 0 else far)
+    return camera.lateral + sides[0], camera.lateral + sides[1]
+
+
+def covariance(position: GroundPosition) -> Floats:
+    """The covariance (2, 2) [m²] of a ground position, in car coordinates."""
+    bearing = math.atan2(position.right, position.forward)
+    cos, sin = math.cos(bearing), math.sin(bearing)
+    turned = np.array([[cos, -sin], [sin, cos]])
+    return turned @ np.diag([position.along, position.across]) @ turned.T

@@ -1,0 +1,83 @@
+"""The truth in place of a part of the stack, to find the part that loses the autonomy: what a perfect one would see of the world.
+
+Perfect detection and tracking sees everybody in the camera's field of view and remembers who is just beside; nobody is hidden.
+"""
+
+import math
+
+import numpy as np
+
+from pilotnet.modular.records import Floats, LaneEstimate, Track
+from sim.camera import Camera
+from sim.geometry import SPACING
+from sim.roads.plan import RoadPlan
+from sim.types import Actor, EgoState, Pose
+from sim.world import World
+
+SEEN, BESIDE_FORWARD, BESIDE_RIGHT = 110.0, 12.0, 8.0  # [m]
+REACH = 100.0  # [m] of the lane
+KNOWN = 10.0  # [s] everybody has been known for so long
+
+
+def true_tracks(world: World, camera: Camera, person: bool) -> list[Track]:
+    """The cars, or the people, that a perfect detector and tracker would follow now."""
+    ego = world.ego_state().pose
+    tracks = (_track(actor, ego) for actor in world.actors() if actor.is_person == person)
+    return [track for track in tracks if _is_seen(track, camera)]
+
+
+def _track(actor: Actor, ego: Pose) -> Track:
+    cos, sin = math.cos(ego.heading), math.sin(ego.heading)
+    x, y, heading = actor.pose.x - ego.x, actor.pose.y - ego.y, actor.pose.heading - ego.heading
+    return Track(
+        ident=actor.ident,
+        person=actor.is_person,
+        forward=x * cos + y * sin,
+        right=y * cos - x * sin,
+        forward_speed=actor.speed * math.cos(heading),
+        right_speed=actor.speed * math.sin(heading),
+        spread=0.05,
+        length=max(actor.length, actor.width) if actor.is_person else actor.length,
+        width=actor.width,
+        heading=heading,
+        age=KNOWN,
+        unseen=0.0,
+    )
+
+
+def _is_seen(track: Track, camera: Camera) -> bool:
+    edge = track.forward * math.tan(camera.field_of_view / 2) + track.length / 2
+    in_view = 0 < track.forward < SEEN and abs(track.right) < edge
+    return in_view or (abs(track.forward) < BESIDE_FORWARD and abs(track.right) < BESIDE_RIGHT)
+
+
+def true_lane(world: World) -> LaneEstimate:
+    """The lane that the ego is to follow, as a perfect lane finder would see it: its whole course, not only a clothoid."""
+    plan, ego = world.plan, world.ego_state()
+    lane = plan.lanes[plan.path]
+    curvatures = _curvatures(plan, ego)
+    left = [other for other in plan.lanes if other.offset < lane.offset]
+    nearest = max(left, key=lambda other: other.offset, default=None)
+    return LaneEstimate(
+        offset=ego.offset,
+        heading_error=ego.heading_error,
+        curvature=float(curvatures[0]),
+        curvature_rate=float(curvatures[1] - curvatures[0]) / SPACING,
+        width=lane.width,
+        left_room=lane.offset - plan.drivable[0],
+        right_room=plan.drivable[1] - lane.offset,
+        left_oncoming=nearest is not None and nearest.direction != lane.direction,
+        confidence=1.0,
+        reach=REACH,
+        curvatures=curvatures,
+    )
+
+
+def _curvatures(plan: RoadPlan, ego: EgoState) -> Floats:
+    """Curvature of the lane's centre beside the ego and every SPACING metres along it (N,) [1/m]."""
+    line, offset = plan.centreline, plan.path_offset
+    stations = ego.station + np.arange(0.0, 1.5 * REACH, SPACING)
+    bend = np.interp(stations, SPACING * np.arange(line.curvature.size), line.curvature)
+    shrink = 1 - bend * offset
+    along = np.concatenate([[0.0], np.cumsum((shrink[1:] + shrink[:-1]) / 2 * SPACING)])
+    return np.interp(np.arange(0.0, REACH, SPACING), along, bend / shrink)

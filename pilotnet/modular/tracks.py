@@ -1,0 +1,167 @@
+"""Tracking: ground positions of every tick -> road users with position, velocity, age and a number that stays.
+
+One constant-velocity Kalman filter per road user, in a frame that stays on the ground; detections are assigned to tracks so that
+the sum of their Mahalanobis distances is least, and those too far from every track found new ones.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from pilotnet.modular.ground import GroundPosition, Size, covariance, locate, size_of
+from pilotnet.modular.records import Detection, Floats, Track
+from sim.camera import Camera
+from sim.types import Pose
+
+GATE = 9.21  # chi² with two degrees of freedom: 1 % of right pairs are farther apart
+HITS = 3  # ticks that see it before a track is believed
+SURVIVES = 1.0  # [s] in the picture without being seen
+REMEMBERED, BESIDE = 15.0, 14.0  # [s], [m] what has left the picture at its side is remembered until it is left behind
+FIRST_SPEED = {True: 1.5, False: 8.0}  # [m/s] standard deviation of the velocity at birth, of people and of cars
+ACCELERATION = {True: 0.8, False: 2.0}  # [m/s²] standard deviation
+LOST = 4.0  # [m] a position less sure than this is none
+MOST = 60  # tracks at a time: of a hundred false boxes the oldest and surest are kept
+WIDTH_SHARE = 0.2  # of a new width in the remembered one
+
+
+@dataclass
+class _Filter:
+    """One road user: state (x, y, vx, vy) on the ground [m, m/s] and its covariance (4, 4)."""
+
+    ident: int
+    person: bool
+    state: Floats
+    spread: Floats
+    width: float
+    hits: int = 1
+    age: float = 0.0
+    unseen: float = 0.0
+
+    def predict(self, duration: float) -> None:
+        """Go on for `duration` [s] at constant velocity, less sure than before."""
+        step = np.eye(4)
+        step[0, 2] = step[1, 3] = duration
+        gain = np.concatenate([np.eye(2) * duration**2 / 2, np.eye(2) * duration])
+        self.state = step @ self.state
+        self.spread = step @ self.spread @ step.T + ACCELERATION[self.person] ** 2 * gain @ gain.T
+        self.age += duration
+        self.unseen += duration
+
+    def update(self, position: Floats, noise: Floats, width: float) -> None:
+        """Take in a measured position (2,) [m] with its covariance (2, 2) [m²]."""
+        gain = self.spread[:, :2] @ np.linalg.inv(self.spread[:2, :2] + noise)
+        self.state = self.state + gain @ (position - self.state[:2])
+        # Joseph's form stays symmetric and positive.
+        rest = np.eye(4)
+        rest[:, :2] -= gain
+        self.spread = rest @ self.spread @ rest.T + gain @ noise @ gain.T
+        self.width += WIDTH_SHARE * (width - self.width)
+        self.hits += 1
+        self.unseen = 0.0
+
+
+@dataclass
+class Tracker:
+    """Follows cars and people seen by one camera; `duration` is the time between two ticks [s]."""
+
+    camera: Camera
+    duration: float
+    _filters: list[_Filter] = field(default_factory=list)
+    _next: int = 1
+
+    def update(self, detections: Sequence[Detection], pose: Pose) -> list[Track]:
+        """The road users after one more tick, seen from the car's pose on the ground; who was seen too rarely is left out."""
+        for filter_ in self._filters:
+            filter_.predict(self.duration)
+        for person in (False, True):
+            self._assign([d for d in detections if d.person == person], person, pose)
+        self._filters = sorted((f for f in self._filters if self._survives(f, pose)), key=lambda f: (-f.hits, f.ident))[:MOST]
+        return [_track(f, pose) for f in self._filters if f.hits >= HITS]
+
+    def _assign(self, detections: Sequence[Detection], person: bool, pose: Pose) -> None:
+        """Update the tracks of one class by their detections, and found tracks for the rest."""
+        found = [place for d in detections if (place := locate(d, self.camera)) is not None]
+        filters = [f for f in self._filters if f.person == person]
+        positions, noises = _on_ground(found, pose)
+        taken = set()
+        if found and filters:
+            distances = _distances(filters, positions, noises)
+            # Pairs outside the gate are dear, so that none of them displaces one inside.
+            rows, columns = linear_sum_assignment(np.minimum(distances, 10 * GATE))
+            for row, column in zip(rows, columns, strict=True):
+                if distances[row, column] < GATE:
+                    filters[row].update(positions[column], noises[column], found[column].width)
+                    taken.add(int(column))
+        for i in set(range(len(found))) - taken:
+            self._filters.append(self._born(person, positions[i], noises[i], found[i].width))
+
+    def _born(self, person: bool, position: Floats, noise: Floats, width: float) -> _Filter:
+        spread = np.zeros((4, 4))
+        spread[:2, :2] = noise
+        spread[2:, 2:] = np.eye(2) * FIRST_SPEED[person] ** 2
+        self._next += 1
+        return _Filter(self._next - 1, person, np.array([*position, 0.0, 0.0]), spread, width)
+
+    def _survives(self, filter_: _Filter, pose: Pose) -> bool:
+        """Whether a track is still worth keeping: seen lately, or out of the picture beside the car."""
+        if _position_spread(filter_) > LOST:
+            return False
+        if filter_.unseen <= (SURVIVES if filter_.hits >= HITS else self.duration / 2):
+            return True
+        forward, right = _to_car(pose, filter_.state[0] - pose.x, filter_.state[1] - pose.y)
+        in_view = forward > 1.0 and abs(right) < 0.9 * forward * math.tan(self.camera.field_of_view / 2)
+        return filter_.hits >= HITS and not in_view and abs(forward) < BESIDE and filter_.unseen < REMEMBERED
+
+
+def _on_ground(found: Sequence[GroundPosition], pose: Pose) -> tuple[Floats, Floats]:
+    """Positions (N, 2) on the ground [m] and their covariances (N, 2, 2) [m²]."""
+    cos, sin = math.cos(pose.heading), math.sin(pose.heading)
+    turned = np.array([[cos, -sin], [sin, cos]])
+    places = np.array([[place.forward, place.right] for place in found]).reshape(-1, 2)
+    noises = np.array([covariance(place) for place in found]).reshape(-1, 2, 2)
+    return places @ turned.T + [pose.x, pose.y], turned @ noises @ turned.T
+
+
+def _distances(filters: Sequence[_Filter], positions: Floats, noises: Floats) -> Floats:
+    """Squared Mahalanobis distances (tracks, detections)."""
+    states = np.array([f.state[:2] for f in filters])
+    spreads = np.array([f.spread[:2, :2] for f in filters])
+    apart = positions[None] - states[:, None]
+    inverse = np.linalg.inv(spreads[:, None] + noises[None])
+    return np.einsum("tdi,tdij,tdj->td", apart, inverse, apart)
+
+
+def _position_spread(filter_: _Filter) -> float:
+    """One standard deviation of the position [m], the mean over both directions."""
+    return math.sqrt(float(np.trace(filter_.spread[:2, :2])) / 2)
+
+
+def _to_car(pose: Pose, x: float, y: float) -> tuple[float, float]:
+    """A vector on the ground in the car's directions: (forward, right)."""
+    cos, sin = math.cos(pose.heading), math.sin(pose.heading)
+    return x * cos + y * sin, y * cos - x * sin
+
+
+def _track(filter_: _Filter, pose: Pose) -> Track:
+    x, y, vx, vy = filter_.state.tolist()
+    forward, right = _to_car(pose, x - pose.x, y - pose.y)
+    forward_speed, right_speed = _to_car(pose, vx, vy)
+    size: Size = size_of(filter_.person, filter_.width)
+    moving = math.hypot(forward_speed, right_speed) > 1.0
+    return Track(
+        ident=filter_.ident,
+        person=filter_.person,
+        forward=forward,
+        right=right,
+        forward_speed=forward_speed,
+        right_speed=right_speed,
+        spread=_position_spread(filter_),
+        length=size.length,
+        width=size.width,
+        heading=math.atan2(right_speed, forward_speed) if moving else 0.0,
+        age=filter_.age,
+        unseen=filter_.unseen,
+    )

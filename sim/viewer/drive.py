@@ -1,0 +1,136 @@
+"""One driver on one scenario, a tick at a time, and where everybody is between two ticks."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sim.camera import CAMERA_NAMES
+from sim.drawables import ExplainingDriver, Explanation
+from sim.env import DrivingEnv, EnvConfig
+from sim.expert import Expert
+from sim.geometry import wrap_angle
+from sim.rollout import rollout
+from sim.scenario import Daytime, Scenario, Weather
+from sim.types import Actor, Cause, Control, Driver, Observation, Pose, Step
+from sim.viewer.theme import Colour
+
+
+@dataclass(frozen=True)
+class Seat:
+    """Somebody who can be watched: name and its form for people, colour, and how to make the driver for an environment."""
+
+    name: str
+    title: str
+    colour: Colour
+    make: Callable[[DrivingEnv], Driver]
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Where everybody is at a `time` [s] of the drive."""
+
+    ego: Pose
+    actors: tuple[Actor, ...]
+    time: float
+
+
+class _Witness:
+    """A driver that notes what the expert would do, and who was where, whenever it is asked."""
+
+    def __init__(self, driver: Driver, env: DrivingEnv) -> None:
+        self._driver, self._env, self._expert = driver, env, Expert(env)
+        self.actors: tuple[Actor, ...] = ()
+        self.reference = Control(0.0)
+
+    def reset(self) -> None:
+        self._driver.reset()
+
+    def act(self, observation: Observation) -> Control:
+        self.actors = tuple(self._env.world.actors())
+        self.reference = self._expert.act(observation)
+        return self._driver.act(observation)
+
+
+class Drive:
+    """A drive that has begun: its last tick, and everything before without the pictures.
+
+    step: the last tick; reference: what the expert would have done then; steps, references: all of them so far.
+    """
+
+    def __init__(self, seat: Seat, scenario: Scenario, env: EnvConfig | None = None) -> None:
+        self.seat, self.scenario = seat, scenario
+        self.env = DrivingEnv(env or EnvConfig(cameras=CAMERA_NAMES))
+        self.driver = seat.make(self.env)
+        self._witness = _Witness(self.driver, self.env)
+        self._rollout = rollout(self.env, self._witness, scenario)
+        self.steps: list[Step] = []
+        self.references: list[Control] = []
+        self.counts: dict[Cause, int] = dict.fromkeys(Cause, 0)
+        self.advance()
+
+    @property
+    def rate(self) -> int:
+        """Ticks per second [Hz]."""
+        return self.env.rate
+
+    @property
+    def done(self) -> bool:
+        """Whether the drive is over."""
+        return self.step.done
+
+    @property
+    def interventions(self) -> int:
+        """How many there were, of every cause."""
+        return sum(self.counts.values())
+
+    @property
+    def elapsed(self) -> float:
+        """Seconds driven."""
+        return len(self.steps) / self.rate
+
+    def advance(self) -> None:
+        """Drive the next tick; ValueError when the drive is over."""
+        step = next(self._rollout, None)
+        if step is None:
+            raise ValueError(f"the drive {self.scenario.name} is over; it has no next tick")
+        self.step, self.reference = step, self._witness.reference
+        self._before = Scene(step.ego.pose, self._witness.actors, step.time)
+        self._after = Scene(self.env.world.ego_state().pose, tuple(self.env.world.actors()), step.time + 1 / self.rate)
+        self._explanation: Explanation | None = None
+        # Without the pictures a long drive fits in memory.
+        self.steps.append(replace(step, observation=Observation(step.observation.speed)))
+        self.references.append(self.reference)
+        if step.intervention:
+            self.counts[step.intervention] += 1
+
+    def explanation(self) -> Explanation:
+        """What the last command came from; nothing from drivers that cannot say."""
+        if self._explanation is None:
+            driver = self.driver
+            self._explanation = driver.explain() if isinstance(driver, ExplainingDriver) else Explanation()
+        return self._explanation
+
+    def scene(self, share: float) -> Scene:
+        """Where everybody is at `share` of the last tick, 0 to 1; the car stands still in a tick after which it is put back."""
+        before, after = self._before, self._after
+        ego = before.ego if self.step.intervention else pose_between(before.ego, after.ego, share)
+        later = {actor.ident: actor for actor in after.actors}
+        actors = tuple(actor_between(actor, later.get(actor.ident, actor), share) for actor in before.actors)
+        return Scene(ego, actors, before.time + share * (after.time - before.time))
+
+    def change_sky(self, weather: Weather, light: Daytime) -> None:
+        """Go on in another weather and light."""
+        self.scenario = replace(self.scenario, weather=weather, light=light)
+        self.env.change_sky(weather, light)
+
+
+def pose_between(one: Pose, other: Pose, share: float) -> Pose:
+    """The pose at `share` of the way from one to the other."""
+    heading = one.heading + share * wrap_angle(other.heading - one.heading)
+    return Pose(one.x + share * (other.x - one.x), one.y + share * (other.y - one.y), heading)
+
+
+def actor_between(one: Actor, other: Actor, share: float) -> Actor:
+    """The same actor at `share` of the way between two moments; a gait goes on forwards."""
+    phase = one.phase + share * math.remainder(other.phase - one.phase, math.tau)
+    return replace(one, pose=pose_between(one.pose, other.pose, share), phase=phase)

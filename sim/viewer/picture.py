@@ -1,0 +1,216 @@
+"""The whole picture: one or two drives, each with its road and panels. Window and film both show just this."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.referee import MAX_OFFSET
+from sim.types import Cause
+from sim.viewer import panels
+from sim.viewer.drive import Drive
+from sim.viewer.layout import Layout, Panel, layouts
+from sim.viewer.overhead import draw_map
+from sim.viewer.road import Outlook, Overlay, RoadPicture
+from sim.viewer.sheet import CARD_OPACITY, Rect, Sheet
+from sim.viewer.theme import ALARM, FAINT, INK, QUIET, REFERENCE, Colour
+
+WINDOW = 12.0  # [s] that the strips show
+OFFSET_REACH = 1.35 * MAX_OFFSET
+MAP_OPACITY = 0.9
+FLASH = 1.6  # [s] an intervention is announced for
+
+Autonomy = Callable[[float, float], float]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is shown beside the drives themselves.
+
+    share: of the present tick that has passed; status: a few words for the header, such as the speed of time; notice: a line in
+    the middle; help: keys and what they do, None when they are not to be shown.
+    """
+
+    share: float
+    outlook: Outlook
+    overlay: Overlay
+    status: str = ""
+    notice: str = ""
+    help: Sequence[tuple[str, str]] | None = None
+
+
+def draw_picture(sheet: Sheet, drives: Sequence[Drive], roads: Sequence[RoadPicture], shown: Shown, autonomy: Autonomy) -> None:
+    """Draw everything on the sheet, whose scale follows from its size."""
+    height, width = sheet.array.shape[:2]
+    places = layouts(width, height, [drive.explanation().view is not None for drive in drives])
+    for drive, road, layout in zip(drives, roads, places, strict=True):
+        sheet.scale = layout.scale
+        _draw_drive(sheet, drive, road, layout, shown, autonomy)
+    if shown.notice:
+        _draw_notice(sheet, shown.notice)
+    if shown.help is not None:
+        _draw_help(sheet, shown.help)
+
+
+def _draw_drive(sheet: Sheet, drive: Drive, road: RoadPicture, layout: Layout, shown: Shown, autonomy: Autonomy) -> None:
+    scene = drive.scene(shown.share)
+    road.draw(sheet.inset(layout.road), scene, shown.outlook, shown.overlay)
+    fresh = fresh_intervention(drive)
+    if fresh:
+        _draw_alarm(sheet, layout, fresh)
+    for panel, rect in layout.panels.items():
+        sheet.card(rect, opacity=MAP_OPACITY if panel is Panel.MAP else CARD_OPACITY)
+        inset = sheet.inset(rect)
+        if panel is Panel.HEADER:
+            _draw_header(inset, drive, shown.status)
+        elif panel is Panel.MAP:
+            draw_map(inset, drive, scene, drive.explanation())
+        else:
+            _draw_instrument(inset, panel, drive, autonomy)
+
+
+def _draw_instrument(sheet: Sheet, panel: Panel, drive: Drive, autonomy: Autonomy) -> None:
+    step, colour = drive.step, drive.seat.colour
+    if panel is Panel.WHEEL:
+        panels.draw_wheel(sheet, step.control.curvature, drive.reference.curvature, colour)
+    elif panel is Panel.SPEED:
+        panels.draw_speed(sheet, step.ego.speed, drive.env.world.plan.speed_limit)
+    elif panel is Panel.CURVATURE:
+        _draw_curvature(sheet, drive)
+    elif panel is Panel.OFFSET:
+        _draw_offset(sheet, drive)
+    elif panel is Panel.SCORE:
+        panels.draw_score(sheet, autonomy(drive.interventions, drive.elapsed), drive.interventions, drive.elapsed, colour)
+    elif panel is Panel.CAUSES:
+        panels.draw_causes(sheet, drive.counts, fresh_intervention(drive))
+    elif panel is Panel.CAMERAS:
+        seen = step.observation
+        panels.draw_cameras(sheet, {"left": seen.left, "centre": seen.centre, "right": seen.right})
+    elif panel is Panel.VIEW and (view := drive.explanation().view) is not None:
+        panels.draw_view(sheet, view)
+
+
+def _draw_curvature(sheet: Sheet, drive: Drive) -> None:
+    steps, count = drive.steps, round(WINDOW * drive.rate)
+    commanded = latest([step.control.curvature for step in steps[-count:]], count)
+    expert = latest([control.curvature for control in drive.references[-count:]], count)
+    reach = panels.bend_reach(np.concatenate([commanded, expert]))
+    curves = [panels.Curve(1000 * expert, REFERENCE, 3), panels.Curve(1000 * commanded, drive.seat.colour)]
+    value = f"{signed(1000 * drive.step.control.curvature, 1)} /km"
+    strip = panels.Strip(
+        f"curvature, last {WINDOW:g} s",
+        value,
+        reach,
+        None,
+        f"{reach:g} /km",
+        ((drive.seat.title, drive.seat.colour), ("expert", REFERENCE)),
+    )
+    panels.draw_strip(sheet, strip, curves, marks(drive, count))
+
+
+def _draw_offset(sheet: Sheet, drive: Drive) -> None:
+    count = round(WINDOW * drive.rate)
+    offsets = latest([step.ego.offset for step in drive.steps[-count:]], count)
+    # The car is put back at an intervention: the line breaks there.
+    for i in np.flatnonzero(marks(drive, count)[:-1]):
+        offsets[i + 1] = np.nan
+    value = f"{signed(drive.step.ego.offset, 2)} m"
+    curve = panels.Curve(offsets, drive.seat.colour)
+    strip = panels.Strip(f"offset, last {WINDOW:g} s", value, OFFSET_REACH, MAX_OFFSET, f"{MAX_OFFSET:g} m")
+    panels.draw_strip(sheet, strip, [curve], marks(drive, count))
+
+
+def latest(values: Sequence[float], count: int) -> np.ndarray:
+    """The last `count` values as an array, NaN before the first."""
+    return np.concatenate([np.full(count - len(values), np.nan), np.asarray(values, float)])
+
+
+def marks(drive: Drive, count: int) -> list[bool]:
+    """At which of the last `count` ticks somebody had to take the wheel."""
+    recent = [step.intervention is not None for step in drive.steps[-count:]]
+    return [False] * (count - len(recent)) + recent
+
+
+def signed(value: float, digits: int) -> str:
+    """A number with its sign, the minus as wide as the plus, and none before a zero."""
+    return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def fresh_intervention(drive: Drive) -> Cause | None:
+    """The cause of an intervention in the last moments of the drive, or None."""
+    recent = [step.intervention for step in drive.steps[-round(FLASH * drive.rate) :] if step.intervention]
+    return recent[-1] if recent else None
+
+
+def _draw_header(sheet: Sheet, drive: Drive, status: str) -> None:
+    """Who drives and what they are doing; where; the speed of time."""
+    middle, pad = sheet.whole.height / 2, sheet.px(12)
+    line = round(middle + sheet.px(4.5))
+    sheet.circle(pad + sheet.px(4), middle, sheet.px(5), drive.seat.colour)
+    x = pad + sheet.px(16)
+    x += sheet.text(drive.seat.title, x, line, 13, INK, bold=True) + sheet.px(10)
+    word = drive.explanation().word
+    if word:
+        wide = sheet.text_width(word, 11, bold=True) + sheet.px(12)
+        sheet.card(Rect(x, round(middle) - sheet.px(9), wide, sheet.px(18)), drive.seat.colour, 0.95)
+        sheet.text(word, x + sheet.px(6), middle + sheet.px(4), 11, (0, 0, 0), bold=True)
+        x += wide + sheet.px(10)
+    right = sheet.whole.right - pad
+    right -= sheet.text(status, right, line, 12, INK, align=1.0) + sheet.px(16) if status else 0
+    place = conditions(drive)
+    while place and x + sheet.text_width(place, 12) > right:
+        place = place.rpartition(" · ")[0]
+    sheet.text(place, x, line, 12, QUIET)
+
+
+def conditions(drive: Drive) -> str:
+    """Road, weather and light in words."""
+    scenario = drive.scenario
+    return " · ".join(
+        str(word).replace("_", " ") for word in (scenario.road, scenario.weather, scenario.light, f"seed {scenario.seed}")
+    )
+
+
+def _draw_alarm(sheet: Sheet, layout: Layout, cause: Cause) -> None:
+    """A frame around the road and the cause in words."""
+    road, thick = layout.road, sheet.px(5)
+    for rect in (
+        Rect(road.x, road.y, road.width, thick),
+        Rect(road.x, road.bottom - thick, road.width, thick),
+        Rect(road.x, road.y, thick, road.height),
+        Rect(road.right - thick, road.y, thick, road.height),
+    ):
+        sheet.part(rect)[:] = ALARM
+    header = layout.panels.get(Panel.HEADER)
+    top = header.bottom + sheet.px(8) if header else road.y + sheet.px(12)
+    _plate(sheet, f"intervention: {cause}", road.x + road.width / 2, top, ALARM)
+
+
+def _plate(sheet: Sheet, words: str, middle: float, top: float, colour: Colour) -> None:
+    """Words on a coloured ground, centred."""
+    wide = sheet.text_width(words, 14, bold=True) + sheet.px(24)
+    left = round(middle - wide / 2)
+    if left < 0 or left + wide > sheet.whole.width or top + sheet.px(28) > sheet.whole.height:
+        return
+    sheet.card(Rect(left, round(top), wide, sheet.px(28)), colour, 0.92)
+    sheet.text(words, middle, top + sheet.px(19), 14, (255, 255, 255), bold=True, align=0.5)
+
+
+def _draw_notice(sheet: Sheet, words: str) -> None:
+    _plate(sheet, words, sheet.whole.width / 2, sheet.whole.height * 0.3, FAINT)
+
+
+def _draw_help(sheet: Sheet, keys: Sequence[tuple[str, str]]) -> None:
+    """The keys, in a card in the middle, as large as there is room for."""
+    pitch, widest = 22, 400
+    size = min(sheet.scale, sheet.whole.height / (pitch * len(keys) + 70), sheet.whole.width / (widest + 20))
+    before, sheet.scale = sheet.scale, size
+    width, height = sheet.px(widest), sheet.px(pitch * len(keys) + 52)
+    card = Rect((sheet.whole.width - width) // 2, (sheet.whole.height - height) // 2, width, height)
+    sheet.card(card, opacity=0.92)
+    sheet.text("keys", card.x + sheet.px(20), card.y + sheet.px(28), 14, INK, bold=True)
+    for row, (key, meaning) in enumerate(keys):
+        line = card.y + sheet.px(54 + pitch * row)
+        sheet.text(key, card.x + sheet.px(20), line, 12, INK, bold=True)
+        sheet.text(meaning, card.x + sheet.px(130), line, 12, QUIET)
+    sheet.scale = before

@@ -1,0 +1,28 @@
+"""How fast a detector is: `pytest tests/benchmarks/bench_detector.py`, on one core, beside a warp of the same run."""
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from pilotnet.modular.detector import Detector, DetectorCheckpoint
+from pilotnet.modular.detector_network import DetectorNetwork
+from sim.camera import Camera
+
+FRAME = np.random.default_rng(0).integers(0, 255, (160, 320, 3), dtype=np.uint8)
+
+
+def test_a_bilinear_warp_of_the_same_size(benchmark: BenchmarkFixture) -> None:
+    """What detectors are measured against."""
+    cv2.setNumThreads(1)
+    homography = np.array([[1.0, 0.12, 3.0], [0.01, 1.0, -2.0], [1e-4, 2e-4, 1.0]])
+    benchmark(cv2.warpPerspective, FRAME, homography, (320, 160), flags=cv2.INTER_LINEAR)
+
+
+@pytest.mark.parametrize("score", [0.5, 0.0], ids=["nothing_found", "as_much_as_possible"])
+def test_a_frame(benchmark: BenchmarkFixture, score: float) -> None:
+    """From the frame to the boxes; an untrained network is sure of nothing, and with a score of 0 every peak is a box."""
+    torch.set_num_threads(1)
+    detector = Detector(DetectorCheckpoint(DetectorNetwork(), "cars", Camera(), {}), score)
+    benchmark(detector.detect, FRAME)

@@ -1,0 +1,81 @@
+"""How fast the window draws: `pytest tests/benchmarks/bench_viewer.py`. A budget of 33 ms makes 30 frames/s at 1280 x 720.
+
+The picture of the road and everything drawn over and beside it are measured apart, in one run.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import pygame
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from pilotnet.checkpoint import Checkpoint
+from pilotnet.drivers import PilotNetDriver
+from pilotnet.metrics import autonomy
+from pilotnet.model import PilotNet
+from pilotnet.viewpoint import View
+from sim.camera import Camera
+from sim.scenario import RoadKind, Scenario
+from sim.types import Image
+from sim.viewer.drive import Seat
+from sim.viewer.road import RoadPicture
+from sim.viewer.sheet import Sheet
+from sim.viewer.show import Show
+from sim.viewer.theme import SKY_BLUE
+
+SCENARIO = Scenario(RoadKind.RURAL, seed=2, length=600.0, traffic=8.0)
+TICKS = 130  # so that the strips are full
+
+
+def show_of(count: int) -> Show:
+    """PilotNet, untrained, which costs as much as a trained one; driven until its strips are full."""
+    checkpoint = Checkpoint(PilotNet(0.001).eval(), View(), Camera(), {})
+    seat = Seat("pilotnet", "PilotNet", SKY_BLUE, lambda _: PilotNetDriver(checkpoint))
+    show = Show([seat] * count, [SCENARIO], autonomy)
+    for _ in range(TICKS):
+        show.step()
+    return show
+
+
+@pytest.fixture
+def painted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Makes the picture of the road cost nothing."""
+
+    def paint() -> None:
+        pictures: dict[Camera, Image] = {}
+
+        def flat(_: RoadPicture, camera: Camera, *__: object) -> Image:
+            return pictures.setdefault(camera, np.full((camera.height, camera.width, 3), 120, np.uint8))
+
+        monkeypatch.setattr(RoadPicture, "_render", flat)
+
+    return paint
+
+
+@pytest.mark.parametrize("count", [1, 2], ids=["one_driver", "two_drivers"])
+def test_everything_but_the_road(benchmark: BenchmarkFixture, count: int, painted: Callable[[], None]) -> None:
+    painted()
+    show, sheet = show_of(count), Sheet.blank(1280, 720)
+    benchmark(show.draw, sheet)
+
+
+@pytest.mark.parametrize("count", [1, 2], ids=["one_driver", "two_drivers"])
+def test_a_whole_picture(benchmark: BenchmarkFixture, count: int) -> None:
+    show, sheet = show_of(count), Sheet.blank(1280, 720)
+    benchmark(show.draw, sheet)
+
+
+def test_handing_the_picture_to_the_window(benchmark: BenchmarkFixture) -> None:
+    screen, sheet = pygame.Surface((1280, 720), depth=32), Sheet.blank(1280, 720)
+    benchmark(screen.blit, sheet.surface, (0, 0))
+
+
+def test_a_tick_with_three_cameras_pilotnet_and_its_heat(benchmark: BenchmarkFixture) -> None:
+    show = show_of(1)
+
+    def tick() -> None:
+        show.step()
+        show.drives[0].explanation()
+
+    benchmark.pedantic(tick, rounds=40, warmup_rounds=2)

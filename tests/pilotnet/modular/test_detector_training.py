@@ -1,0 +1,157 @@
+"""TRAIN-DETECTOR and SCORE-DETECTOR on a tiny recording, by the command line and by hand."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+import pilotnet.train
+from pilotnet.cli import main
+from pilotnet.dataset import Dataset
+from pilotnet.folders import read_provenance
+from pilotnet.modular.detector import load_detector
+from pilotnet.modular.detector_data import MOST, DetectorSamples, frame_labels, load_pictures, varied_light
+from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
+from pilotnet.record import RecordConfig, record
+from sim.scenario import Split
+
+CONFIG = DetectorTrainConfig(epochs=2, batch_size=4, every=10, device="cpu")
+TRAIN = ["--epochs", "1", "--batch_size", "4", "--every", "10", "--device", "cpu"]
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A crowded recording of the centre camera: a drive of each split."""
+    folder = tmp_path_factory.mktemp("crowd") / "data"
+    config = RecordConfig("detection-small", 1, 1, 1, length=120.0, cameras="centre", workers=1)
+    record(config, folder)
+    return folder
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Sums come out the same, however busy the machine is."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def test_a_detector_is_trained_and_scored_by_the_command_line(
+    data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model, results = tmp_path / "cars", tmp_path / "scores"
+    assert main(["train-detector", "cars", str(data), "--out", str(model), *TRAIN]) == 0
+    assert {path.name for path in model.iterdir()} == {"model.safetensors", "metrics.csv", "train-detector.yaml"}
+    checkpoint = load_detector(model)
+    assert checkpoint.target == "cars"
+    assert checkpoint.training["config"]["every"] == 10
+    assert read_provenance(model, "train-detector")["config"]["target"] == "cars"
+    words = ["score-detector", "cars", str(data), "--checkpoint", str(model), "--out", str(results), "--every", "10"]
+    assert main(words) == 0
+    assert "| all |" in capsys.readouterr().out
+    names = {"scores.csv", "scores.json", "scores.md", "score-detector.yaml"}
+    assert {path.name for path in results.iterdir()} == names
+
+
+def test_an_interrupted_training_goes_on_to_the_same_weights(
+    data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    one_thread: None,  # noqa: ARG001
+) -> None:
+    whole = load_detector(train_detector(CONFIG, "pedestrians", data, tmp_path / "whole"))
+    end_of_epoch = pilotnet.train.History.on_train_epoch_end
+
+    def interrupt(self: pilotnet.train.History, trainer: object, module: object) -> None:
+        if trainer.current_epoch == 1:  # type: ignore[attr-defined]
+            raise KeyboardInterrupt
+        end_of_epoch(self, trainer, module)  # type: ignore[arg-type]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pilotnet.train.History, "on_train_epoch_end", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            train_detector(CONFIG, "pedestrians", data, tmp_path / "resumed")
+    with pytest.raises(ValueError, match="go on with it by --resume"):
+        train_detector(CONFIG, "pedestrians", data, tmp_path / "resumed")
+    with pytest.raises(ValueError, match="resume needs the same settings"):
+        train_detector(CONFIG, "cars", data, tmp_path / "resumed", resume=True)
+    resumed = load_detector(train_detector(CONFIG, "pedestrians", data, tmp_path / "resumed", resume=True))
+    assert not (tmp_path / "resumed/unfinished").exists()
+    for name, values in whole.network.state_dict().items():
+        torch.testing.assert_close(resumed.network.state_dict()[name], values, rtol=1e-4, atol=1e-5, msg=name)
+
+
+def test_labels_are_the_boxes_of_one_class(data: Path) -> None:
+    dataset = Dataset.open(data)
+    pictures = {person: load_pictures(dataset, Split.TRAIN, person, 10) for person in (False, True)}
+    boxes = dataset.boxes(0)
+    number = int(boxes.frame[len(boxes) // 2]) // 10
+    here = boxes.of_frame(10 * number)
+    for person, found in pictures.items():
+        mine = here.pick(here.person == person)
+        labels = found.labels
+        assert int((labels.counts | labels.ignored)[number].sum()) <= len(mine)
+        np.testing.assert_allclose(labels.edges[number, : len(mine), 0], mine.left[:MOST])
+        np.testing.assert_allclose(labels.edges[number, : len(mine), 3], mine.bottom[:MOST] - 32)
+        assert found.strips.shape[1:] == (112, 320, 3)
+    np.testing.assert_array_equal(pictures[True].strips, pictures[False].strips)
+
+
+def test_far_and_hidden_boxes_need_not_be_found(data: Path) -> None:
+    boxes = Dataset.open(data).boxes(0)
+    for number in range(0, boxes.frame[-1], 5):
+        here = boxes.of_frame(number)
+        labels = frame_labels(here, 32)
+        must = (here.visible >= 0.25) & (here.distance <= 70) & (here.bottom - here.top >= 4)
+        assert labels.counts.sum() == must[:MOST].sum()
+        assert not (labels.counts & labels.ignored).any()
+
+
+def test_pictures_are_mirrored_with_their_boxes(data: Path) -> None:
+    pictures = load_pictures(Dataset.open(data), Split.TRAIN, False, 10)
+    samples = DetectorSamples(pictures, 0, varied=True)
+    original, mirrored = 0, 0
+    for epoch in range(4):
+        samples.start_epoch(epoch)
+        batch = samples.__getitems__(list(range(len(samples))))
+        for strip, edges, counts in zip(batch.strips, batch.labels.edges, batch.labels.counts, strict=True):
+            for flip, known in ((False, pictures.strips), (True, pictures.strips[:, :, ::-1])):
+                where = np.flatnonzero((known == strip.numpy()).all((1, 2, 3)))
+                if where.size:
+                    truth = pictures.labels.edges[where[0]]
+                    wanted = torch.stack([320 - truth[:, 2], truth[:, 1], 320 - truth[:, 0], truth[:, 3]], 1) if flip else truth
+                    torch.testing.assert_close(edges[counts], wanted[counts])
+                    mirrored, original = mirrored + flip, original + (not flip)
+    assert min(original, mirrored) > 0
+
+
+def test_light_varies_and_stays_light() -> None:
+    strips = torch.rand(4, 3, 16, 32)
+    varied = varied_light(strips, torch.Generator().manual_seed(0))
+    assert varied.shape == strips.shape
+    assert 0 <= varied.min() <= varied.max() <= 1
+    assert (varied - strips).abs().mean() > 0.02
+
+
+def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """The one line of a command that must fail with code 2."""
+    assert main(words) == 2
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert len(lines) == 1
+    return lines[0]
+
+
+def test_mistakes_are_one_line(data: Path, tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    bare = tmp_path / "bare"
+    record(RecordConfig(episodes=1, validation_episodes=1, length=50.0, cameras="centre", boxes=False, workers=1), bare)
+    out = ["--out", str(tmp_path / "out")]
+    assert "target is 'dogs'; it must be one of cars, pedestrians" in refused(["train-detector", "dogs", str(data), *out], capsys)
+    assert "was recorded without boxes" in refused(["train-detector", "cars", str(bare), *out, *TRAIN], capsys)
+    assert "epochs is 0; it must be 1 or more" in refused(["train-detector", "cars", str(data), *out, "--epochs", "0"], capsys)
+    score = ["score-detector", "cars", str(data), *out, "--checkpoint"]
+    assert "does not exist; give the folder that `pilotnet train-detector` wrote" in refused([*score, "nowhere"], capsys)
+    assert "has format 'pilotnet-1'" in refused([*score, str(tiny_model)], capsys)
+    assert not (tmp_path / "out").exists()

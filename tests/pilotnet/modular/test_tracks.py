@@ -1,0 +1,118 @@
+"""Detections become road users: places by the flat road, velocities by filters, and false boxes nothing at all."""
+
+import math
+
+import numpy as np
+import pytest
+
+from pilotnet.modular.ground import locate
+from pilotnet.modular.records import Detection
+from pilotnet.modular.tracks import Tracker
+from sim.types import Pose
+from tests.pilotnet.modular.planner_scenes import CAMERA, DURATION, box
+
+
+@pytest.mark.parametrize("person", [False, True])
+@pytest.mark.parametrize("right", [-4.0, 0.0, 2.5])
+@pytest.mark.parametrize("forward", [10.0, 25.0, 45.0])
+def test_a_box_leads_back_to_its_place(forward: float, right: float, person: bool) -> None:
+    place = locate(box(forward, right, person), CAMERA)
+    assert place is not None
+    assert (place.forward, place.right) == (pytest.approx(forward, abs=0.3), pytest.approx(right, abs=0.15))
+
+
+def test_near_by_the_row_counts_and_far_away_what_the_detector_tells() -> None:
+    near, far = (locate(box(z, 0.0, distance=1.2 * z), CAMERA) for z in (10.0, 60.0))
+    assert near is not None
+    assert far is not None
+    assert near.forward == pytest.approx(10.0, abs=0.7)
+    assert far.forward > 66.0
+
+
+def test_a_row_counts_for_less_with_the_square_of_the_distance() -> None:
+    spreads = []
+    for z in (20.0, 40.0):
+        place = locate(box(z, 0.0, person=True, distance=math.nan), CAMERA)
+        assert place is not None
+        spreads.append(math.sqrt(place.along - 0.1**2))
+    assert spreads[1] / spreads[0] == pytest.approx(4.0)
+
+
+def test_a_box_that_ends_at_the_horizon_has_no_row() -> None:
+    lost = Detection(False, 150, 50, 170, CAMERA.horizon, 0.9, 1.0, math.inf)
+    assert locate(lost, CAMERA) is None
+
+
+def follow(tracker: Tracker, seconds: float, speed: float, person: bool = True) -> tuple[float, float]:
+    """Drive straight on past somebody who walks across at 1.2 m/s; the velocity that is found at the end, over the ground."""
+    tracks = []
+    for tick in range(int(seconds / DURATION)):
+        time = tick * DURATION
+        pose = Pose(speed * time, 0.0, 0.0)
+        tracks = tracker.update([box(40.0 - pose.x, 4.0 - 1.2 * time, person)], pose)
+    return tracks[0].forward_speed, tracks[0].right_speed
+
+
+def test_velocities_are_over_the_ground_not_relative_to_the_car() -> None:
+    forward, right = follow(Tracker(CAMERA, DURATION), 2.0, 8.0)
+    assert forward == pytest.approx(0.0, abs=0.4)
+    assert right == pytest.approx(-1.2, abs=0.2)
+
+
+def test_what_stands_stays_where_it_is_while_the_car_drives_a_bend() -> None:
+    tracker, curvature, speed = Tracker(CAMERA, DURATION), 1 / 60, 8.0
+    x, y = 35.0, 6.0
+    for tick in range(20):
+        turn = curvature * speed * tick * DURATION
+        pose = Pose(math.sin(turn) / curvature, (1 - math.cos(turn)) / curvature, turn)
+        cos, sin = math.cos(turn), math.sin(turn)
+        forward, right = (x - pose.x) * cos + (y - pose.y) * sin, (y - pose.y) * cos - (x - pose.x) * sin
+        tracks = tracker.update([box(forward, right, person=True)], pose)
+    assert math.hypot(tracks[0].forward_speed, tracks[0].right_speed) < 0.4
+    assert (tracks[0].forward, tracks[0].right) == (pytest.approx(forward, abs=0.3), pytest.approx(right, abs=0.3))
+
+
+def test_a_track_is_born_after_three_ticks_and_survives_a_second_of_occlusion_under_its_number() -> None:
+    tracker, still = Tracker(CAMERA, DURATION), Pose(0.0, 0.0, 0.0)
+    counts = [len(tracker.update([box(20.0, 1.0)], still)) for _ in range(5)]
+    assert counts == [0, 0, 1, 1, 1]
+    ident = tracker.update([box(20.0, 1.0)], still)[0].ident
+    hidden = [tracker.update([], still) for _ in range(9)]
+    assert all(len(tracks) == 1 for tracks in hidden)
+    assert tracker.update([box(20.0, 1.0)], still)[0].ident == ident
+    assert [len(tracker.update([], still)) for _ in range(12)][-1] == 0
+
+
+def test_what_has_left_the_picture_at_its_side_is_remembered_until_it_is_left_behind() -> None:
+    tracker, speed = Tracker(CAMERA, DURATION), 3.0
+    seen = {}
+    for tick in range(100):
+        pose = Pose(speed * tick * DURATION, 0.0, 0.0)
+        away = 12.0 - pose.x
+        tracks = tracker.update([box(away, 3.0)] if away > 5.5 else [], pose)
+        seen[round(away, 1)] = len(tracks)
+    assert all(count == 1 for away, count in seen.items() if -6.0 < away < 10.0)
+    assert seen[min(seen)] == 0
+
+
+def test_two_who_pass_each_other_keep_their_numbers() -> None:
+    tracker, still = Tracker(CAMERA, DURATION), Pose(0.0, 0.0, 0.0)
+    for tick in range(40):
+        shift = 1.5 * (tick * DURATION - 2.0)
+        tracks = tracker.update([box(20.0, shift, True), box(21.5, -shift, True)], still)
+        if tick == 5:
+            first = {track.ident: track.right_speed > 0 for track in tracks}
+    assert {track.ident: track.right_speed > 0 for track in tracks} == first
+
+
+def test_a_hundred_false_boxes_and_boxes_at_the_horizon_do_no_harm() -> None:
+    tracker, generator = Tracker(CAMERA, DURATION), np.random.default_rng(0)
+    for tick in range(30):
+        left, top = generator.uniform(0, 300, 100), generator.uniform(0, 150, 100)
+        false = [
+            Detection(bool(i % 2), x, y, x + 15, y + 10, 0.6, 1.0, float(generator.uniform(-5, 300)))
+            for i, (x, y) in enumerate(zip(left.tolist(), top.tolist(), strict=True))
+        ]
+        tracks = tracker.update([*false, box(15.0, 0.0)], Pose(tick * 0.5, 0.0, 0.0))
+        assert all(math.isfinite(value) for track in tracks for value in vars(track).values())
+    assert len(tracks) <= 60

@@ -1,0 +1,56 @@
+"""A short drive to look at, and a driver that shows thoughts."""
+
+import numpy as np
+import pytest
+
+from sim.camera import Camera
+from sim.drawables import Explanation, Footprint, GroundLine, PictureBox, Role
+from sim.env import DrivingEnv, EnvConfig
+from sim.expert import Expert
+from sim.scenario import Scenario
+from sim.types import Control, Observation
+from sim.viewer.drive import Drive, Seat
+
+SCENARIO = Scenario("rural", seed=2, length=60.0, traffic=6.0)  # type: ignore[arg-type]
+SMALL = EnvConfig(cameras=("centre",), camera=Camera(64, 32, 35.0, 13.0))
+
+
+class Thinker:
+    """Steers to the left and shows everything that can be shown."""
+
+    def reset(self) -> None:
+        """Nothing to forget."""
+
+    def act(self, observation: Observation) -> Control:  # noqa: ARG002
+        """Always the same."""
+        return Control(-0.05)
+
+    def explain(self) -> Explanation:
+        """One of each."""
+        heat = np.zeros((66, 200), np.float32)
+        heat[30:40, 90:110] = 1.0
+        ahead = np.linspace(3.0, 40.0, 20)
+        return Explanation(
+            boxes=(PictureBox(140.0, 60.0, 160.0, 80.0, False, "car 20 m"),),
+            lines=tuple(GroundLine(np.stack([ahead, 0.1 * ahead], axis=1), role) for role in Role),
+            footprints=(Footprint(20.0, 2.0, 0.1, 4.5, 1.8, True),),
+            view=np.full((66, 200, 3), 90, np.uint8),
+            heat=heat,
+            camera=Camera(200, 66, 173.0, 22.0),
+            word="avoid",
+        )
+
+
+def seat_of(name: str, colour: tuple[int, int, int]) -> Seat:
+    """A seat for the expert, or for the thinker."""
+    return Seat(name, name.title(), colour, Expert if name == "expert" else lambda _: Thinker())
+
+
+@pytest.fixture
+def expert_drive() -> Drive:
+    return Drive(seat_of("expert", (0, 158, 115)), SCENARIO, SMALL)
+
+
+@pytest.fixture
+def env() -> DrivingEnv:
+    return DrivingEnv(SMALL)

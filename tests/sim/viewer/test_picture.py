@@ -1,0 +1,173 @@
+"""What is drawn lies where the geometry says, says what is so, and is the same every time."""
+
+import math
+
+import numpy as np
+import pytest
+
+from sim.camera import Camera
+from sim.scenario import Scenario
+from sim.steering import STEERING_RATIO, steering_angle
+from sim.types import Cause, Pose
+from sim.viewer import panels
+from sim.viewer.controls import ACTIONS, BINDINGS, HELP
+from sim.viewer.drive import Drive
+from sim.viewer.overhead import MapFrame
+from sim.viewer.picture import Shown, draw_picture, latest, signed
+from sim.viewer.road import FRONT, OUTLOOKS, RECORDED, Overlay, RoadPicture, camera_for, ground_points, lay_heat
+from sim.viewer.sheet import Rect, Sheet
+from sim.viewer.theme import ALARM, INK, REFERENCE
+from tests.sim.viewer.conftest import SCENARIO, SMALL, Thinker, seat_of
+
+
+def always(_: float, __: float) -> float:
+    return 97.5
+
+
+def drawn(drive: Drive, size: tuple[int, int] = (640, 360), shown: Shown | None = None) -> np.ndarray:
+    sheet = Sheet.blank(*size)
+    draw_picture(sheet, [drive], [RoadPicture(drive)], shown or Shown(0.5, FRONT, Overlay.THOUGHTS), always)
+    return sheet.array
+
+
+@pytest.fixture(scope="module")
+def thinking() -> Drive:
+    return Drive(seat_of("thinker", (86, 180, 233)), SCENARIO, SMALL)
+
+
+def test_the_same_moment_gives_the_same_picture(thinking: Drive) -> None:
+    np.testing.assert_array_equal(drawn(thinking), drawn(thinking))
+
+
+@pytest.mark.parametrize("outlook", OUTLOOKS)
+def test_everything_that_can_be_thought_is_drawn_from_everywhere(thinking: Drive, outlook: object) -> None:
+    with_thoughts = drawn(thinking, shown=Shown(0.0, outlook, Overlay.THOUGHTS))  # type: ignore[arg-type]
+    command = drawn(thinking, shown=Shown(0.0, outlook, Overlay.COMMAND))  # type: ignore[arg-type]
+    nothing = drawn(thinking, shown=Shown(0.0, outlook, Overlay.NOTHING))  # type: ignore[arg-type]
+    assert (with_thoughts != command).any()
+    assert (command != nothing).any()
+
+
+@pytest.mark.parametrize("size", [(200, 100), (480, 300), (1280, 720)])
+def test_every_size_of_window_can_be_drawn(thinking: Drive, size: tuple[int, int]) -> None:
+    shown = Shown(0.0, FRONT, Overlay.THOUGHTS, "x2", "paused", HELP)
+    assert drawn(thinking, size, shown).std() > 10
+
+
+def test_the_picture_is_a_surface_too(thinking: Drive) -> None:
+    sheet = Sheet.blank(300, 200)
+    draw_picture(sheet, [thinking], [RoadPicture(thinking)], Shown(0.0, FRONT, Overlay.NOTHING), always)
+    assert tuple(sheet.surface.get_at((17, 120)))[:3] == tuple(sheet.array[120, 17])
+
+
+def test_heat_lies_over_what_the_network_saw() -> None:
+    camera, sheet = camera_for(1280, 720, FRONT), Sheet.blank(1280, 720)
+    lay_heat(sheet, camera, Thinker().explain())
+    rows, columns = np.nonzero(sheet.array.sum(axis=2) > 100)
+    # The hot pixels are rows 30-40 and columns 90-110 of the view: their middle, by the two cameras' own tangents.
+    view = Camera(200, 66, 173.0, 22.0)
+    assert columns.mean() == pytest.approx(camera.centre_column, abs=2)
+    assert rows.mean() == pytest.approx(camera.horizon + camera.focal * (35 - view.horizon) / view.focal, abs=2)
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (640, 720), (1920, 800)])
+def test_a_recorded_pixel_and_the_road_picture_show_the_same_ground(size: tuple[int, int]) -> None:
+    camera = camera_for(*size, FRONT)
+    forward, right = np.array([8.0, 40.0]), np.array([-2.0, 3.0])
+    column, row = RECORDED.transfer(camera, *RECORDED.ground_to_pixel(forward, right))
+    np.testing.assert_allclose(ground_points(camera, FRONT, forward, right), np.stack([column, row], axis=1))
+
+
+def test_from_behind_the_ground_lies_farther_away() -> None:
+    behind = OUTLOOKS[1]
+    (seen,) = ground_points(camera_for(1280, 720, behind), behind, np.array([10.0]), np.array([1.0]))
+    camera = camera_for(1280, 720, behind)
+    assert seen[1] == pytest.approx(camera.horizon + camera.focal * behind.elevation / (10.0 + behind.behind))
+
+
+def test_ahead_is_up_and_right_is_right_on_the_map() -> None:
+    frame = MapFrame(Sheet.blank(200, 300), Pose(5.0, 7.0, math.pi / 2), 0)
+    # Heading along y: what lies at larger y is ahead, what lies at smaller x is to the right.
+    here, ahead, right = frame.from_world(np.array([[5.0, 7.0], [5.0, 17.0], [-5.0, 7.0]]))
+    np.testing.assert_allclose(ahead - here, [0.0, -10 * frame.scale], atol=1e-9)
+    np.testing.assert_allclose(right - here, [10 * frame.scale, 0.0], atol=1e-9)
+
+
+def test_the_wheel_turns_as_the_car_s_would_and_not_for_ever() -> None:
+    assert panels.wheel_angle(0.01) == STEERING_RATIO * steering_angle(0.01) > 0
+    assert panels.wheel_angle(-0.01) == -panels.wheel_angle(0.01)
+    assert panels.wheel_angle(0.2) == panels.MOST_TURNED
+
+
+def test_mirrored_commands_mirror_the_wheel() -> None:
+    right, left = Sheet.blank(150, 150), Sheet.blank(150, 150)
+    panels.draw_wheel(right, 0.01, 0.0, INK)
+    panels.draw_wheel(left, -0.01, 0.0, INK)
+    below = slice(30, None)  # the title is not mirrored
+    difference = right.array[below].astype(int) - left.array[below, ::-1].astype(int)
+    assert np.abs(difference).mean() < 3
+
+
+def test_a_strip_rises_to_the_right_and_marks_interventions() -> None:
+    sheet = Sheet.blank(300, 150)
+    strip = panels.Strip("offset", "", 1.35, 1.0, "1 m")
+    marks = [False] * 100
+    panels.draw_strip(sheet, strip, [panels.Curve(np.linspace(-1, 1, 100), REFERENCE)], marks)
+    rows, columns = np.nonzero((sheet.array == REFERENCE).all(axis=2))
+    assert np.corrcoef(rows, columns)[0, 1] < -0.9
+    assert not (sheet.array == ALARM).all(axis=2).any()
+    marks[50] = True
+    panels.draw_strip(sheet, strip, [], marks)
+    _, columns = np.nonzero((sheet.array == ALARM).all(axis=2))
+    assert columns.mean() == pytest.approx(10 + 280 * 50 / 99, abs=2)
+
+
+def test_a_line_breaks_where_nothing_is_known() -> None:
+    assert panels.runs(np.array([False, True, True, False, True])) == [(1, 3), (4, 5)]
+    assert panels.runs(np.zeros(3, bool)) == []
+
+
+def test_the_strip_s_reach_holds_every_bend() -> None:
+    assert panels.bend_reach(np.array([0.004, np.nan, -0.009])) == 10.0
+    assert panels.bend_reach(np.full(3, np.nan)) == 5.0
+    assert panels.bend_reach(np.array([0.9])) == 200.0
+
+
+def test_the_newest_value_is_last() -> None:
+    np.testing.assert_array_equal(latest([1.0, 2.0], 4), [np.nan, np.nan, 1.0, 2.0])
+
+
+def test_numbers_carry_their_sign_and_zero_has_none_of_its_own() -> None:
+    assert signed(0.126, 2) == "+0.13"
+    assert signed(-0.126, 2) == "\N{MINUS SIGN}0.13"
+    assert signed(-0.0004, 2) == "+0.00"
+
+
+def test_a_fresh_cause_stands_out() -> None:
+    counts = dict.fromkeys(Cause, 0)
+    calm, alarmed = Sheet.blank(216, 162), Sheet.blank(216, 162)
+    panels.draw_causes(calm, counts, None)
+    panels.draw_causes(alarmed, counts | {Cause.STUCK: 1}, Cause.STUCK)
+    assert alarmed.array[..., 0].mean() > calm.array[..., 0].mean() + 10
+
+
+def test_a_card_darkens_its_rectangle_and_nothing_else() -> None:
+    sheet = Sheet.blank(60, 60)
+    sheet.array[:] = 200
+    sheet.card(Rect(10, 10, 30, 30), (0, 0, 0), 0.5)
+    assert (sheet.array[25, 25] == 100).all()
+    assert (sheet.array[10, 10] > 180).all()  # a round corner
+    outside = np.ones((60, 60), bool)
+    outside[10:40, 10:40] = False
+    assert (sheet.array[outside] == 200).all()
+
+
+def test_no_key_does_two_things_and_every_key_is_explained() -> None:
+    assert len(ACTIONS) == sum(len(binding.codes) for binding in BINDINGS)
+    assert len({binding.action for binding in BINDINGS}) == len(BINDINGS) == len(HELP)
+
+
+def test_a_drive_on_every_kind_of_road_can_be_mapped() -> None:
+    for road in ("residential", "tunnel", "racetrack"):
+        drive = Drive(seat_of("expert", INK), Scenario(road, 2, 100.0), SMALL)  # type: ignore[arg-type]
+        assert drawn(drive, (1000, 600)).std() > 10

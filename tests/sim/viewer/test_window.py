@@ -1,0 +1,260 @@
+"""The window under a dummy display, worked by real events; and the show behind it, whose ticks are never dropped."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pygame
+import pytest
+
+from sim.env import EnvConfig
+from sim.scenario import Scenario
+from sim.types import Image
+from sim.viewer import drive as drive_module
+from sim.viewer.controls import BINDINGS
+from sim.viewer.road import OUTLOOKS, Overlay
+from sim.viewer.show import PAUSE_AT_END, Show
+from sim.viewer.window import FRAME_RATE, LONGEST_GAP, Film, Window, free_path, open_display
+from tests.sim.viewer.conftest import SCENARIO, SMALL, seat_of
+
+OTHER = Scenario("rural", seed=5, length=60.0)  # type: ignore[arg-type]
+CODES = {binding.action: binding.codes[0] for binding in BINDINGS}
+
+
+class Reel:
+    """A film that stays in memory."""
+
+    made: list["Reel"] = []  # noqa: RUF012
+
+    def __init__(self, path: Path, rate: int, width: int, height: int) -> None:
+        self.path, self.rate, self.size = path, rate, (width, height)
+        self.pictures: list[Image] = []
+        self.closed = False
+        Reel.made.append(self)
+
+    def add(self, image: Image) -> None:
+        self.pictures.append(image.copy())
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture(autouse=True)
+def small_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every drive with one small camera, which is quick."""
+    monkeypatch.setattr(drive_module, "EnvConfig", lambda **_: SMALL)
+
+
+def show_of(*names: str, count: int = 1) -> Show:
+    seats = [seat_of(name, (86, 180, 233)) for name in names]
+    return Show(seats, [SCENARIO, OTHER], lambda *_: 100.0, count)
+
+
+@pytest.fixture
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    Reel.made.clear()
+    made = Window(show_of("expert", "thinker"), open_display((320, 180)), Reel, tmp_path)
+    yield made
+    pygame.display.quit()
+
+
+def press(window: Window, action: str) -> None:
+    """A key goes down, is taken from the queue and is answered."""
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=CODES[action], mod=0, unicode=""))
+    for event in pygame.event.get():
+        window.handle(event)
+
+
+def test_a_second_of_time_is_ten_ticks_however_it_is_cut() -> None:
+    for parts in (1, 7, 30):
+        show = show_of("expert")
+        for _ in range(parts):
+            show.pass_time(1.0 / parts)
+        assert len(show.drives[0].steps) in (10, 11)  # the tick that begins just then may or may not have begun
+
+
+@pytest.mark.parametrize(("turns", "ticks"), [(1, 21), (-1, 6)])
+def test_time_goes_as_fast_as_asked(turns: int, ticks: int) -> None:
+    show = show_of("expert")
+    show.faster(turns)
+    show.pass_time(1.01)
+    assert len(show.drives[0].steps) == ticks
+
+
+def test_speeds_of_time_end_at_a_quarter_and_at_eight() -> None:
+    show = show_of("expert")
+    show.faster(99)
+    assert show.speed == 8
+    show.faster(-99)
+    assert show.speed == 0.25
+
+
+def test_a_hurried_show_gives_time_up_and_never_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
+    show = show_of("expert")
+    seconds = iter(range(100))
+    monkeypatch.setattr("sim.viewer.show.monotonic", lambda: float(next(seconds)))
+    show.pass_time(1.0, hurried=True)
+    steps = show.drives[0].steps
+    assert len(steps) == 2
+    assert [step.index for step in steps] == [0, 1]
+    show.pass_time(0.05)
+    assert len(show.drives[0].steps) in (2, 3)
+
+
+def test_two_drivers_drive_the_same_scenario_in_step() -> None:
+    show = show_of("expert", "thinker", count=2)
+    show.pass_time(1.0)
+    one, other = show.drives
+    assert one.scenario == other.scenario
+    assert len(one.steps) == len(other.steps)
+    assert one.steps[-1].ego != other.steps[-1].ego
+
+
+def test_after_the_end_comes_the_next_scenario_and_then_the_score() -> None:
+    show = show_of("expert")
+    while not show.over:
+        show.pass_time(PAUSE_AT_END)
+    assert [drive.scenario.seed for drive in show.all_driven()] == [2, 5]
+    assert all(drive.done for drive in show.all_driven())
+
+
+def test_a_restarted_drive_does_not_count() -> None:
+    show = show_of("expert")
+    show.pass_time(1.0)
+    show.restart()
+    assert [len(drive.steps) for drive in show.all_driven()] == [1]
+
+
+def test_space_pauses_and_goes_on(window: Window) -> None:
+    window.turn(0.2)
+    before = len(window._show.drives[0].steps)
+    press(window, "pause")
+    window.turn(0.2)
+    assert len(window._show.drives[0].steps) == before
+    press(window, "pause")
+    window.turn(0.2)
+    assert len(window._show.drives[0].steps) > before
+
+
+def test_step_drives_one_tick_and_stops(window: Window) -> None:
+    before = len(window._show.drives[0].steps)
+    press(window, "step")
+    window.turn(0.2)
+    assert len(window._show.drives[0].steps) == before + 1
+
+
+def test_keys_change_driver_scenario_outlook_overlay_and_sky(window: Window) -> None:
+    show = window._show
+    press(window, "driver")
+    assert show.drives[0].seat.name == "thinker"
+    press(window, "next")
+    assert show.drives[0].scenario.seed == OTHER.seed
+    press(window, "camera")
+    assert show.outlook is OUTLOOKS[1]
+    press(window, "overlay")
+    assert show.overlay is Overlay.COMMAND
+    press(window, "weather")
+    press(window, "light")
+    assert show.drives[0].scenario.name == "rural-cloudy-low_sun-5"
+    press(window, "restart")
+    assert show.drives[0].scenario.name == "rural-cloudy-low_sun-5"
+    window.turn(0.05)
+
+
+def test_help_is_shown_and_hidden(window: Window) -> None:
+    press(window, "pause")
+    window.turn(0.0)
+    plain = window._sheet.array.copy()
+    press(window, "help")
+    window.turn(0.0)
+    assert (window._sheet.array != plain).any()
+    press(window, "help")
+    window.turn(0.0)
+    np.testing.assert_array_equal(window._sheet.array, plain)
+
+
+def test_a_screenshot_is_what_is_seen_and_overwrites_nothing(window: Window, tmp_path: Path) -> None:
+    window.turn(0.0)
+    seen = window._sheet.array.copy()
+    press(window, "screenshot")
+    press(window, "screenshot")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["pilotnet-001.png", "pilotnet-002.png"]
+    saved = pygame.surfarray.array3d(pygame.image.load(tmp_path / "pilotnet-001.png")).swapaxes(0, 1)
+    np.testing.assert_array_equal(saved, seen)
+
+
+def test_a_film_lasts_as_long_as_it_was_watched(window: Window) -> None:
+    press(window, "film")
+    for _ in range(5):
+        window.turn(0.1)
+    press(window, "film")
+    (film,) = Reel.made
+    assert film.closed
+    assert len(film.pictures) == pytest.approx(0.5 * FRAME_RATE, abs=1)
+    assert (film.size, film.pictures[0].shape) == ((320, 180), (180, 320, 3))
+
+
+def test_closing_ends_the_film_and_the_window(window: Window) -> None:
+    press(window, "film")
+    window.turn(0.05)
+    pygame.event.post(pygame.event.Event(pygame.QUIT))
+    window.run(limit=10.0)
+    assert not window.open
+    assert Reel.made[0].closed
+    assert not pygame.display.get_init()
+
+
+def test_the_window_can_be_made_small_and_is_never_smaller_than_can_be_drawn(window: Window) -> None:
+    for asked, given in (((200, 100), (200, 100)), ((90, 40), (200, 100)), ((640, 400), (640, 400))):
+        pygame.display.set_mode(asked, pygame.RESIZABLE)
+        window.handle(pygame.event.Event(pygame.VIDEORESIZE, w=asked[0], h=asked[1], size=asked))
+        window.turn(0.0)
+        assert window._sheet.surface.get_size() == given
+
+
+def test_a_long_gap_is_not_caught_up_with(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter([0.0, 0.0, 0.1, 60.0, 60.05, 1e6, 1e6])
+    monkeypatch.setattr("sim.viewer.window.monotonic", lambda: next(times))
+    passed: list[float] = []
+    monkeypatch.setattr(Window, "turn", lambda _, seconds: passed.append(seconds))
+    window.run(limit=100.0)
+    assert max(passed) <= LONGEST_GAP
+
+
+def test_films_of_odd_windows_lose_a_row_and_a_column() -> None:
+    reel = Reel(Path("x.mp4"), 30, 20, 10)
+    film = Film(reel, Path("x.mp4"))
+    film.add(np.zeros((11, 21, 3), np.uint8), 0.0)
+    assert reel.pictures[0].shape == (10, 20, 3)
+
+
+def test_no_display_is_said_in_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "none_such")
+    with pytest.raises(ValueError, match=r"no display .* add --headless --film out.mp4"):
+        open_display((320, 180))
+
+
+def test_drawing_for_nobody_is_no_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
+    monkeypatch.setattr(pygame.display, "get_driver", lambda: "offscreen")
+    monkeypatch.setattr(pygame.display, "init", lambda: None)
+    with pytest.raises(ValueError, match="there is no display"):
+        open_display((320, 180))
+
+
+def test_files_get_the_next_free_number(tmp_path: Path) -> None:
+    (tmp_path / "pilotnet-001.png").touch()
+    assert free_path(tmp_path, ".png").name == "pilotnet-002.png"
+
+
+def test_the_environment_of_a_watched_drive_has_all_cameras(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def note(**settings: Any) -> EnvConfig:
+        asked.append(settings)
+        return SMALL
+
+    monkeypatch.setattr(drive_module, "EnvConfig", note)
+    show_of("expert")
+    assert asked == [{"cameras": ("left", "centre", "right")}]
