@@ -136,7 +136,8 @@ class LaneFilter:
         smooth = np.zeros((SIZE, SIZE))
         smooth[BENDS, BENDS] = self._smoothness
         prior, pull = np.linalg.inv(self.covariance) + smooth, -smooth @ self.mean
-        model, change, information = seen.model, np.zeros(SIZE), prior
+        model, information = seen.model, prior
+        change: Floats = np.zeros(SIZE)
         for i in range(ITERATIONS):
             weight = seen.clear
             if i:  # the first time all count alike, for the lane may have bent away from where it was expected
