@@ -145,7 +145,7 @@ class LaneFilter:
                 weight = weight / (1 + ((seen.residual - model @ change) / scale) ** 2) ** 2
             gain = model.T * (weight / seen.spread**2 / REPEATED)
             information = prior + gain @ model
-            change = np.linalg.solve(information, gain @ seen.residual + pull)
+            change = np.asarray(np.linalg.solve(information, gain @ seen.residual + pull), np.float64)
         self.mean = self.mean + change
         covariance = np.linalg.inv(information)
         self.covariance = (covariance + covariance.T) / 2
