@@ -136,7 +136,8 @@ class LaneFilter:
         smooth = np.zeros((SIZE, SIZE))
         smooth[BENDS, BENDS] = self._smoothness
         prior, pull = np.linalg.inv(self.covariance) + smooth, -smooth @ self.mean
-        model, change, information = seen.model, np.zeros(SIZE), prior
+        model, information = seen.model, prior
+        change: Floats = np.zeros(SIZE)
         for i in range(ITERATIONS):
             weight = seen.clear
             if i:  # the first time all count alike, for the lane may have bent away from where it was expected
@@ -144,7 +145,7 @@ class LaneFilter:
                 weight = weight / (1 + ((seen.residual - model @ change) / scale) ** 2) ** 2
             gain = model.T * (weight / seen.spread**2 / REPEATED)
             information = prior + gain @ model
-            change = np.linalg.solve(information, gain @ seen.residual + pull)
+            change = np.asarray(np.linalg.solve(information, gain @ seen.residual + pull), np.float64)
         self.mean = self.mean + change
         covariance = np.linalg.inv(information)
         self.covariance = (covariance + covariance.T) / 2

@@ -79,7 +79,7 @@ def edges_in(foreign: Floats, seen: Floats, start: float) -> tuple[float | None,
     """The first offsets [m] left and right of `start` where the ground stops to look like the road's."""
     span = round(STEP_SPAN / STEP)
     middle = int(np.searchsorted(OFFSETS, start))
-    found = []
+    found: list[float | None] = []
     for way in (-1, 1):
         values, known = foreign[middle::way], seen[middle::way]
         sums = np.concatenate([[0.0], np.cumsum(values)])
