@@ -186,12 +186,29 @@ def watch_command(words: list[str]) -> None:
     _add_detectors(parser)
     parser.add_argument("--film", type=Path, help="the mp4 to film it to")
     parser.add_argument("--headless", action="store_true", help="without a window, for the film alone")
+    parser.add_argument("--record", type=Path, help="the dataset for what you drive when you take the wheel (steering keys)")
     parser.add_class_arguments(WatchConfig, None)
     config, options = _settings(parser, WatchConfig, words)
-    scores = watch(options.drivers, config, options.checkpoint, options.film, options.headless, _detectors(options))
+    detectors = _detectors(options)
+    scores = watch(options.drivers, config, options.checkpoint, options.film, options.headless, detectors, options.record)
     console.print(score_table(scores))
     if options.film:
         closing_line(f"wrote {options.film}", "open it in a player")
+
+
+def drive_command(words: list[str]) -> None:
+    """Drive yourself, by keyboard, and record it."""
+    from pilotnet.drive import DriveConfig, drive, driven_in_words
+    from pilotnet.report import score_table
+
+    parser = Parser("pilotnet drive")
+    parser.add_argument("--config", action=ConfigFile, help="a YAML file of settings, or the name of a shipped one")
+    parser.add_argument("--out", type=Path, default=Path("data/human"), help="the dataset to begin, or to go on with")
+    parser.add_class_arguments(DriveConfig, None)
+    config, options = _settings(parser, DriveConfig, words)
+    driven = drive(config, options.out)
+    console.print(score_table(driven.scores))
+    closing_line(*driven_in_words(driven, options.out))
 
 
 def report_command(words: list[str]) -> None:
@@ -231,6 +248,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "evaluate": evaluate_command,
     "watch": watch_command,
     "report": report_command,
+    "drive": drive_command,
     "train-detector": train_detector_command,
     "score-detector": score_detector_command,
     "score-lanes": score_lanes_command,

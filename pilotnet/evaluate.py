@@ -166,4 +166,5 @@ def read_results(folder: Path) -> Results:
 
 
 def _parse(row: dict[str, str]) -> EpisodeScore:
-    return EpisodeScore(**{field.name: field.type(row[field.name]) for field in fields(EpisodeScore)})  # type: ignore[operator]
+    known = [field for field in fields(EpisodeScore) if field.name in row]
+    return EpisodeScore(**{field.name: field.type(row[field.name]) for field in known})  # type: ignore[operator]

@@ -42,6 +42,7 @@ class EpisodeScore:
     contact: int
     person: int
     stuck: int
+    takeover: int = 0  # by a person; results from before it was counted have none
 
     def conditions(self) -> Scenario:
         """The scenario that was driven; ValueError when `settings` does not describe one."""
@@ -119,6 +120,7 @@ def score_episode(driver: str, scenario: Scenario, rate: float, steps: Sequence[
         contact=causes.count(Cause.CONTACT),
         person=causes.count(Cause.PERSON),
         stuck=causes.count(Cause.STUCK),
+        takeover=causes.count(Cause.TAKEOVER),
     )
 
 

@@ -4,6 +4,7 @@ The window and all drawing are `sim.viewer`'s; here drivers are made, films are 
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -16,13 +17,16 @@ from pilotnet.metrics import Score, autonomy, score_episode, total_score
 from pilotnet.progress import track
 from pilotnet.report.tables import driver_title
 from pilotnet.suites import suite
+from pilotnet.tape import open_tape
+from sim.camera import CAMERA_NAMES
 from sim.env import DrivingEnv, EnvConfig
-from sim.scenario import Daytime, RoadKind, Scenario, Weather, choice
+from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice
 from sim.types import Image
 from sim.viewer.drive import Drive, Seat
 from sim.viewer.sheet import Sheet
 from sim.viewer.show import Show
 from sim.viewer.theme import GREEN, ORANGE, PURPLE, SKY_BLUE, YELLOW, Colour
+from sim.viewer.wheel import Wheel
 from sim.viewer.window import FRAME_RATE, SIZE, SMALLEST, Window, open_display
 
 MOST_DRIVERS = 2
@@ -125,9 +129,11 @@ def watch(
     film: Path | None = None,
     headless: bool = False,
     detectors: Detectors | None = None,
+    recording: Path | None = None,
 ) -> dict[str, Score]:
     """Show the drivers in a window, or `headless` in a film alone; the score of what was driven, by driver.
 
+    In a window a person may take the wheel from the first driver; what they drive goes into the dataset folder `recording`.
     Raises ValueError for bad drivers and settings, for a film that exists, and when there is no display.
     """
     if not 1 <= len(drivers) <= MOST_DRIVERS:
@@ -136,15 +142,31 @@ def watch(
         raise ValueError("a headless run shows nothing by itself; say where the film goes: --headless --film out.mp4")
     if film is not None:
         check_film(film, config)
+    if recording is not None:
+        check_recording(config, headless)
     scenarios, seats = config.scenarios(), make_seats(drivers, checkpoint, detectors)
     if headless and film is not None:
         show = Show(seats, scenarios, autonomy, len(drivers))
         film_show(show, film, config)
     else:
         screen = open_display((config.width, config.height))
-        show = Show(seats, scenarios, autonomy, len(drivers))
-        Window(show, screen, FilmFile, Path.cwd(), film).run()
+        env = EnvConfig(cameras=CAMERA_NAMES)
+        with open_tape(recording, config, env, Split(config.split)) if recording else nullcontext() as tape:
+            if tape:
+                tape.recording = True
+            show = Show(seats, scenarios, autonomy, len(drivers), Wheel(), tape, env)
+            Window(show, screen, FilmFile, Path.cwd(), film).run()
     return scores(show.all_driven())
+
+
+def check_recording(config: WatchConfig, headless: bool) -> None:
+    """ValueError unless what a person drives may be learnt from."""
+    if headless:
+        raise ValueError("a headless run has no wheel to take; leave out --record or --headless")
+    if config.split == Split.TEST:
+        raise ValueError(
+            f"split is {config.split!r}; what is recorded is learnt from, so --record needs --split train or validation"
+        )
 
 
 def check_film(film: Path, config: WatchConfig) -> None:
@@ -198,7 +220,7 @@ def scores(drives: Sequence[Drive]) -> dict[str, Score]:
     """The score of each driver over its drives."""
     names = dict.fromkeys(drive.seat.name for drive in drives)
     rows = {
-        name: [score_episode(name, drive.scenario, drive.rate, drive.steps) for drive in drives if drive.seat.name == name]
+        name: [score_episode(name, drive.scenario, drive.rate, drive.own_steps) for drive in drives if drive.seat.name == name]
         for name in names
     }
     return {name: total_score(episodes) for name, episodes in rows.items()}

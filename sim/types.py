@@ -154,13 +154,14 @@ class Box:
 
 
 class Cause(StrEnum):
-    """Why a virtual intervention happened."""
+    """Why an intervention happened: a rule of the referee's, or a person who took the wheel from the driver."""
 
     DEPARTURE = "lane departure"
     OFF_ROAD = "off road"
     CONTACT = "contact"
     PERSON = "person hit"
     STUCK = "stuck"
+    TAKEOVER = "taken over"
 
 
 @dataclass(frozen=True)

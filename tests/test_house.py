@@ -13,9 +13,11 @@ ORDER = [
     "sim.ground", "sim.scenery", "sim.render", "sim.truth", "sim.front_view", "sim.front_camera", "sim.env", "sim.expert",
     "sim.rollout", "sim.viewer", "sim", "pilotnet.settings", "pilotnet.suites", "pilotnet.folders", "pilotnet.progress",
     "pilotnet.parallel",
-    "pilotnet.dataset", "pilotnet.record", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.samples",
+    "pilotnet.dataset", "pilotnet.record", "pilotnet.tape", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint",
+    "pilotnet.samples",
     "pilotnet.train", "pilotnet.saliency", "pilotnet.modular", "pilotnet.drivers", "pilotnet.metrics", "pilotnet.evaluate",
-    "pilotnet.report", "pilotnet.watch", "pilotnet.demo", "pilotnet.scenes", "pilotnet.cli", "pilotnet.__main__", "pilotnet",
+    "pilotnet.report", "pilotnet.watch", "pilotnet.drive", "pilotnet.demo", "pilotnet.scenes",
+    "pilotnet.cli", "pilotnet.__main__", "pilotnet",
 ]  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from pilotnet.metrics import EpisodeScore, Score, total_score
 from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
 
-TITLES = {"pilotnet": "PilotNet"}
+TITLES = {"pilotnet": "PilotNet", "human": "You"}
 
 
 LONGEST_VALUE, DRIVERS_ABREAST = 11, 4  # [columns] of the terminal; so many drivers fit beside the labels
@@ -21,11 +21,15 @@ LONGEST_VALUE, DRIVERS_ABREAST = 11, 4  # [columns] of the terminal; so many dri
 
 @dataclass(frozen=True)
 class Measure:
-    """One row of the score table: its label with the unit, and how a value is written. Details are parts of the row above."""
+    """One row of the score table: its label with the unit, and how a value is written. Details are parts of the row above.
+
+    rare: left out where it is 0 for everybody.
+    """
 
     label: str
     text: Callable[[Score], str]
     detail: bool = False
+    rare: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,10 @@ BRIEF = (
 )
 MEASURES = (
     *BRIEF,
-    *(Measure(cause.value, lambda score, cause=cause: str(score.causes[cause]), detail=True) for cause in Cause),  # type: ignore[misc]
+    *(
+        Measure(cause.value, lambda score, cause=cause: str(score.causes[cause]), detail=True, rare=cause is Cause.TAKEOVER)  # type: ignore[misc]
+        for cause in Cause
+    ),
     Measure("Distance [km]", lambda score: f"{score.kilometres:.1f}"),
     Measure("Time [h]", lambda score: f"{score.hours:.2f}"),
     Measure("Mean autonomous distance [km]", lambda score: distance_text(score)),
@@ -56,7 +63,8 @@ MEASURES = (
 
 def score_rows(scores: Mapping[str, Score], measures: Sequence[Measure] = MEASURES) -> list[Row]:
     """The score table's rows, a value for each driver in the order of `scores`."""
-    return [Row(m.label, tuple(m.text(score) for score in scores.values()), m.detail) for m in measures]
+    rows = [(m, tuple(m.text(score) for score in scores.values())) for m in measures]
+    return [Row(m.label, values, m.detail) for m, values in rows if not m.rare or set(values) != {"0"}]
 
 
 def score_table(scores: Mapping[str, Score], caption: str = "") -> Group:

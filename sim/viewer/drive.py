@@ -13,16 +13,21 @@ from sim.rollout import rollout
 from sim.scenario import Daytime, Scenario, Weather
 from sim.types import Actor, Cause, Control, Driver, Observation, Pose, Step
 from sim.viewer.theme import Colour
+from sim.viewer.wheel import Wheel
 
 
 @dataclass(frozen=True)
 class Seat:
-    """Somebody who can be watched: name and its form for people, colour, and how to make the driver for an environment."""
+    """Somebody who can be watched: name and its form for people, colour, and how to make the driver for an environment.
+
+    person: whether it is somebody at the wheel, from whom nobody takes it over.
+    """
 
     name: str
     title: str
     colour: Colour
     make: Callable[[DrivingEnv], Driver]
+    person: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,12 +40,13 @@ class Scene:
 
 
 class _Witness:
-    """A driver that notes what the expert would do, and who was where, whenever it is asked."""
+    """A driver that notes what the expert would do, and who was where, whenever it is asked; a touched wheel overrules it."""
 
-    def __init__(self, driver: Driver, env: DrivingEnv) -> None:
-        self._driver, self._env, self._expert = driver, env, Expert(env)
+    def __init__(self, driver: Driver, env: DrivingEnv, wheel: Wheel | None) -> None:
+        self._driver, self._env, self._expert, self._wheel = driver, env, Expert(env), wheel
         self.actors: tuple[Actor, ...] = ()
         self.reference = Control(0.0)
+        self.overruled = False
 
     def reset(self) -> None:
         self._driver.reset()
@@ -48,22 +54,30 @@ class _Witness:
     def act(self, observation: Observation) -> Control:
         self.actors = tuple(self._env.world.actors())
         self.reference = self._expert.act(observation)
-        return self._driver.act(observation)
+        control = self._driver.act(observation)  # also while a person drives: it goes on thinking
+        self.overruled = self._wheel is not None and self._wheel.touched
+        return self._wheel.control(observation.speed) if self._wheel is not None and self.overruled else control
 
 
 class Drive:
     """A drive that has begun: its last tick, and everything before without the pictures.
 
-    step: the last tick; reference: what the expert would have done then; steps, references: all of them so far.
+    step: the last tick; reference: what the expert would have done then; steps, references: all of them so far; own_steps: those
+    that the seat's driver has to answer for, which a person's are not. Whoever touches `wheel` takes over; `boxes`: whether
+    the steps have them.
     """
 
-    def __init__(self, seat: Seat, scenario: Scenario, env: EnvConfig | None = None) -> None:
+    def __init__(
+        self, seat: Seat, scenario: Scenario, env: EnvConfig | None = None, wheel: Wheel | None = None, boxes: bool = False
+    ) -> None:
         self.seat, self.scenario = seat, scenario
         self.env = DrivingEnv(env or EnvConfig(cameras=CAMERA_NAMES))
         self.driver = seat.make(self.env)
-        self._witness = _Witness(self.driver, self.env)
-        self._rollout = rollout(self.env, self._witness, scenario)
+        self._witness = _Witness(self.driver, self.env, None if seat.person else wheel)
+        self._rollout = rollout(self.env, self._witness, scenario, boxes=boxes)
+        self.taken_over = False
         self.steps: list[Step] = []
+        self.own_steps: list[Step] = []
         self.references: list[Control] = []
         self.counts: dict[Cause, int] = dict.fromkeys(Cause, 0)
         self.advance()
@@ -79,29 +93,42 @@ class Drive:
         return self.step.done
 
     @property
+    def by_person(self) -> bool:
+        """Whether a person drove the last tick."""
+        return self.seat.person or self.taken_over
+
+    @property
     def interventions(self) -> int:
         """How many there were, of every cause."""
         return sum(self.counts.values())
 
     @property
     def elapsed(self) -> float:
-        """Seconds driven."""
-        return len(self.steps) / self.rate
+        """Seconds driven, without those in which a person had taken over."""
+        return len(self.own_steps) / self.rate
 
     def advance(self) -> None:
         """Drive the next tick; ValueError when the drive is over."""
         step = next(self._rollout, None)
         if step is None:
             raise ValueError(f"the drive {self.scenario.name} is over; it has no next tick")
+        grabbed = self._witness.overruled and not self.taken_over
+        self.taken_over = self._witness.overruled
+        self._put_back = step.intervention is not None
+        if grabbed:
+            step = replace(step, intervention=Cause.TAKEOVER)
         self.step, self.reference = step, self._witness.reference
         self._before = Scene(step.ego.pose, self._witness.actors, step.time)
         self._after = Scene(self.env.world.ego_state().pose, tuple(self.env.world.actors()), step.time + 1 / self.rate)
         self._explanation: Explanation | None = None
         # Without the pictures a long drive fits in memory.
-        self.steps.append(replace(step, observation=Observation(step.observation.speed)))
+        bare = replace(step, observation=Observation(step.observation.speed), boxes=None)
+        self.steps.append(bare)
         self.references.append(self.reference)
-        if step.intervention:
-            self.counts[step.intervention] += 1
+        if grabbed or not self.taken_over:
+            self.own_steps.append(bare)
+            if step.intervention:
+                self.counts[step.intervention] += 1
 
     def explanation(self) -> Explanation:
         """What the last command came from; nothing from drivers that cannot say."""
@@ -113,7 +140,7 @@ class Drive:
     def scene(self, share: float) -> Scene:
         """Where everybody is at `share` of the last tick, 0 to 1; the car stands still in a tick after which it is put back."""
         before, after = self._before, self._after
-        ego = before.ego if self.step.intervention else pose_between(before.ego, after.ego, share)
+        ego = before.ego if self._put_back else pose_between(before.ego, after.ego, share)
         later = {actor.ident: actor for actor in after.actors}
         actors = tuple(actor_between(actor, later.get(actor.ident, actor), share) for actor in before.actors)
         return Scene(ego, actors, before.time + share * (after.time - before.time))

@@ -13,7 +13,7 @@ from sim.viewer.layout import Layout, Panel, layouts
 from sim.viewer.overhead import draw_map
 from sim.viewer.road import Outlook, Overlay, RoadPicture
 from sim.viewer.sheet import CARD_OPACITY, Rect, Sheet
-from sim.viewer.theme import ALARM, FAINT, INK, QUIET, REFERENCE, Colour
+from sim.viewer.theme import ALARM, CARD, FAINT, INK, QUIET, RECORDING, REFERENCE, Colour
 
 WINDOW = 12.0  # [s] that the strips show
 OFFSET_REACH = 1.35 * MAX_OFFSET
@@ -24,11 +24,20 @@ Autonomy = Callable[[float, float], float]
 
 
 @dataclass(frozen=True)
+class Light:
+    """The record light: whether it is on, how many seconds are recorded, and how many ticks were late."""
+
+    on: bool
+    seconds: float
+    late: int
+
+
+@dataclass(frozen=True)
 class Shown:
     """What is shown beside the drives themselves.
 
     share: of the present tick that has passed; status: a few words for the header, such as the speed of time; notice: a line in
-    the middle; help: keys and what they do, None when they are not to be shown.
+    the middle; help: keys and what they do, None when they are not to be shown; light: None where nothing can be recorded.
     """
 
     share: float
@@ -37,6 +46,7 @@ class Shown:
     status: str = ""
     notice: str = ""
     help: Sequence[tuple[str, str]] | None = None
+    light: Light | None = None
 
 
 def draw_picture(sheet: Sheet, drives: Sequence[Drive], roads: Sequence[RoadPicture], shown: Shown, autonomy: Autonomy) -> None:
@@ -50,6 +60,9 @@ def draw_picture(sheet: Sheet, drives: Sequence[Drive], roads: Sequence[RoadPict
         _draw_notice(sheet, shown.notice)
     if shown.help is not None:
         _draw_help(sheet, shown.help)
+    if shown.light:  # above everything: one always sees it
+        sheet.scale = places[0].scale
+        _draw_light(sheet, places[0], shown.light)
 
 
 def _draw_drive(sheet: Sheet, drive: Drive, road: RoadPicture, layout: Layout, shown: Shown, autonomy: Autonomy) -> None:
@@ -194,6 +207,28 @@ def _plate(sheet: Sheet, words: str, middle: float, top: float, colour: Colour) 
         return
     sheet.card(Rect(left, round(top), wide, sheet.px(28)), colour, 0.92)
     sheet.text(words, middle, top + sheet.px(19), 14, (255, 255, 255), bold=True, align=0.5)
+
+
+def _draw_light(sheet: Sheet, layout: Layout, light: Light) -> None:
+    """The record light above the instruments, or at the lower edge where there are none: dot, minutes and late ticks."""
+    below = layout.panels.get(Panel.WHEEL)
+    bottom = (below.y if below else layout.road.bottom) - sheet.px(8)
+    minutes, seconds = divmod(int(light.seconds), 60)
+    words = f"{'REC' if light.on else 'not recording'}  {minutes}:{seconds:02d} min"
+    late = f"{light.late} late tick{'s' * (light.late != 1)}" if light.late else ""
+    wide = sheet.text_width(words, 14, bold=True) + sheet.px(40)
+    beside = sheet.text_width(late, 12) + sheet.px(12)
+    if late and wide + beside <= layout.road.width:
+        wide += beside
+    else:
+        late = ""
+    left, top = round(layout.road.x + (layout.road.width - wide) / 2), bottom - sheet.px(30)
+    sheet.card(Rect(left, top, wide, sheet.px(30)), RECORDING if light.on else CARD, 0.92)
+    ink = (255, 255, 255) if light.on else QUIET
+    sheet.circle(left + sheet.px(16), top + sheet.px(15), sheet.px(6), ink, 0 if light.on else 2)
+    x = left + sheet.px(28) + sheet.text(words, left + sheet.px(28), top + sheet.px(20), 14, ink, bold=True)
+    if late:
+        sheet.text(late, x + sheet.px(12), top + sheet.px(20), 12, ink)
 
 
 def _draw_notice(sheet: Sheet, words: str) -> None:

@@ -6,29 +6,71 @@ Ticks are never dropped: time passes as asked, the drives follow tick by tick, a
 from collections.abc import Sequence
 from dataclasses import replace
 from time import monotonic
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
+from sim.env import EnvConfig
 from sim.scenario import Daytime, Scenario, Weather
-from sim.types import Image
+from sim.types import Image, Step
 from sim.viewer.drive import Drive, Seat
-from sim.viewer.picture import Autonomy, Shown, draw_picture
+from sim.viewer.picture import Autonomy, Light, Shown, draw_picture
 from sim.viewer.road import OUTLOOKS, Overlay, RoadPicture
 from sim.viewer.sheet import Sheet
+from sim.viewer.wheel import Wheel
 
 Item = TypeVar("Item")
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
 PATIENCE = 0.2  # [s] that ticks may take before a picture is due; what is left then is given up
 PAUSE_AT_END = 1.5  # [s] before the next scenario
+LATE = 0.05  # [s] a tick may begin behind its time before it counts as late
+
+
+class Tape(Protocol):
+    """What a person's driving is recorded on: whether it runs, and how many seconds are on it."""
+
+    recording: bool
+
+    @property
+    def seconds(self) -> float:
+        """Recorded and not discarded [s]."""
+        ...
+
+    def add(self, step: Step, scenario: Scenario) -> None:
+        """The next tick, kept while the tape runs."""
+        ...
+
+    def cut(self) -> None:
+        """What comes next does not follow what came before."""
+        ...
+
+    def discard(self) -> float:
+        """Drop the last seconds; how many there were [s]."""
+        ...
+
+    def stop(self) -> None:
+        """Stop recording, and put what was recorded where it stays."""
+        ...
 
 
 class Show:
-    """One or two seats drive the same scenario; more seats wait for their turn."""
+    """One or two seats drive the same scenario; more seats wait for their turn.
+
+    wheel: whoever touches it takes over from the first seat; tape: records what a person drives in the first seat; env: what is
+    driven in, None for the viewer's own. late: how many ticks of a window began more than LATE behind their time.
+    """
 
     def __init__(
-        self, seats: Sequence[Seat], scenarios: Sequence[Scenario], autonomy: Autonomy, count: int | None = None
+        self,
+        seats: Sequence[Seat],
+        scenarios: Sequence[Scenario],
+        autonomy: Autonomy,
+        count: int | None = None,
+        wheel: Wheel | None = None,
+        tape: Tape | None = None,
+        env: EnvConfig | None = None,
     ) -> None:
         self._seats, self._scenarios, self._autonomy = list(seats), list(scenarios), autonomy
         self._count = count or len(seats)
+        self.wheel, self.tape, self._env, self.late = wheel, tape, env, 0
         self._turn, self._number = 0, 0
         self.driven: list[Drive] = []
         self.paused, self.over = False, False
@@ -38,7 +80,15 @@ class Show:
     def _begin(self) -> None:
         """Start the present scenario with the drivers whose turn it is."""
         seats = [self._seats[(self._turn + i) % len(self._seats)] for i in range(self._count)]
-        self.drives = [Drive(seat, self._scenarios[self._number]) for seat in seats]
+        if self.wheel:
+            self.wheel.let_go()
+        if self.tape:
+            self.tape.cut()
+        scenario, boxes = self._scenarios[self._number], self.tape is not None
+        self.drives = [
+            Drive(seat, scenario, self._env, None if place else self.wheel, boxes and not place)
+            for place, seat in enumerate(seats)
+        ]
         self._roads = [RoadPicture(drive) for drive in self.drives]
         self._time, self._ended = 0.0, 0.0
         self.over = False
@@ -62,8 +112,11 @@ class Show:
         if self.paused or self.over:
             return
         self._time += seconds * self.speed
+        if self.wheel:
+            self.wheel.pass_time(seconds * self.speed)
         started = monotonic()
         while self._time * self.rate >= self._ticks and not self._all_done:
+            self.late += hurried and self._time - self._ticks / self.rate > LATE * self.speed
             self._tick()
             if hurried and monotonic() - started > PATIENCE:
                 # The machine is too slow for this speed of time: time goes on from what was driven.
@@ -82,11 +135,15 @@ class Show:
         for drive in self.drives:
             if not drive.done:
                 drive.advance()
+                if self.tape and drive is self.drives[0] and drive.by_person:
+                    self.tape.add(drive.step, drive.scenario)
 
     def step(self) -> None:
         """Stop, and drive exactly one tick."""
         self.paused = True
         if not self._all_done:
+            if self.wheel:
+                self.wheel.pass_time(1 / self.rate)
             self._tick()
             self._time = self._ticks / self.rate
 
@@ -145,7 +202,8 @@ class Show:
         notice = notice or ("the end" if self.over else "finished" if self._all_done else "paused" if self.paused else "")
         speed = f"\N{MULTIPLICATION SIGN}{self.speed:g}" if self.speed != 1 else ""
         status = "   ".join(word for word in (speed, hint) if word)
-        shown = Shown(self.share, self.outlook, self.overlay, status, notice, keys)
+        light = Light(self.tape.recording, self.tape.seconds, self.late) if self.tape else None
+        shown = Shown(self.share, self.outlook, self.overlay, status, notice, keys, light)
         draw_picture(sheet, self.drives, self._roads, shown, self._autonomy)
         return sheet.array
 

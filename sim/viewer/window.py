@@ -11,7 +11,7 @@ import cv2
 import pygame
 
 from sim.types import Image
-from sim.viewer.controls import ACTIONS, HELP
+from sim.viewer.controls import ACTIONS, HELP, LEVERS
 from sim.viewer.sheet import Sheet
 from sim.viewer.show import Show
 
@@ -59,11 +59,13 @@ class Window:
         clock, before, began = pygame.time.Clock(), monotonic(), monotonic()
         try:
             while self._open and (limit is None or monotonic() - began < limit):
+                drives = self._show.drives
                 for event in pygame.event.get():
                     self.handle(event)
                 now = monotonic()
-                self.turn(min(now - before, LONGEST_GAP))
-                before = now
+                if self._show.drives is drives:  # making a world takes time that no driver has to make up for
+                    self.turn(min(now - before, LONGEST_GAP))
+                before = now if self._show.drives is drives else monotonic()
                 clock.tick(FRAME_RATE)
         finally:
             self._end_film()
@@ -94,8 +96,21 @@ class Window:
             self._open = False
         elif event.type == pygame.VIDEORESIZE:
             self._resized(event.w, event.h)
-        elif event.type == pygame.KEYDOWN and event.key in ACTIONS:
-            self._act(ACTIONS[event.key])
+        elif event.type == pygame.WINDOWFOCUSLOST and self._show.wheel:
+            # Nobody will say when the keys go up.
+            self._show.wheel.release_all()
+        elif event.type in (pygame.KEYDOWN, pygame.KEYUP):
+            self._key(event.key, event.type == pygame.KEYDOWN)
+
+    def _key(self, code: int, down: bool) -> None:
+        """A key of the wheel goes down or up, or one that does something goes down."""
+        if code in LEVERS and self._show.wheel:
+            if down:
+                self._show.wheel.press(code, LEVERS[code])
+            else:
+                self._show.wheel.release(code)
+        elif down and code in ACTIONS:
+            self._act(ACTIONS[code])
 
     def _resized(self, width: int, height: int) -> None:
         """Follow the window's size; a film ends, since its pictures cannot change theirs."""
@@ -115,6 +130,9 @@ class Window:
             "slower": lambda: show.faster(-1),
             "restart": show.restart,
             "next": show.next_scenario,
+            "hand_back": self._hand_back,
+            "record": self._toggle_record,
+            "discard": self._discard,
             "driver": show.next_driver,
             "overlay": lambda: self._say(f"overlay: {show.next_overlay()}"),
             "camera": lambda: self._say(show.next_outlook()),
@@ -132,6 +150,27 @@ class Window:
 
     def _pause(self) -> None:
         self._show.paused = not self._show.paused
+
+    def _hand_back(self) -> None:
+        if self._show.wheel and self._show.wheel.touched:
+            self._show.wheel.let_go()
+            self._say("the wheel is given back")
+
+    def _toggle_record(self) -> None:
+        tape = self._show.tape
+        if tape is None:
+            self._say("nowhere to record to: pilotnet watch --record DIR")
+        elif tape.recording:
+            tape.stop()
+            self._say(f"recorded, {tape.seconds:.0f} s in all")
+        else:
+            tape.recording = True
+            self._say("recording")
+
+    def _discard(self) -> None:
+        if self._show.tape:
+            gone = self._show.tape.discard()
+            self._say(f"the last {gone:g} s are discarded" if gone else "there is nothing left to discard")
 
     def _toggle_help(self) -> None:
         self._help = not self._help

@@ -1,8 +1,10 @@
 """What is drawn lies where the geometry says, says what is so, and is the same every time."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
+import pygame
 import pytest
 
 from sim.camera import Camera
@@ -10,13 +12,13 @@ from sim.scenario import Scenario
 from sim.steering import STEERING_RATIO, steering_angle
 from sim.types import Cause, Pose
 from sim.viewer import panels
-from sim.viewer.controls import ACTIONS, BINDINGS, HELP
+from sim.viewer.controls import ACTIONS, BINDINGS, HELP, LEVERS
 from sim.viewer.drive import Drive
 from sim.viewer.overhead import MapFrame
-from sim.viewer.picture import Shown, draw_picture, latest, signed
+from sim.viewer.picture import Light, Shown, draw_picture, latest, signed
 from sim.viewer.road import FRONT, OUTLOOKS, RECORDED, Overlay, RoadPicture, camera_for, ground_points, lay_heat
 from sim.viewer.sheet import Rect, Sheet
-from sim.viewer.theme import ALARM, INK, REFERENCE
+from sim.viewer.theme import ALARM, INK, RECORDING, REFERENCE
 from tests.sim.viewer.conftest import SCENARIO, SMALL, Thinker, seat_of
 
 
@@ -52,6 +54,22 @@ def test_everything_that_can_be_thought_is_drawn_from_everywhere(thinking: Drive
 def test_every_size_of_window_can_be_drawn(thinking: Drive, size: tuple[int, int]) -> None:
     shown = Shown(0.0, FRONT, Overlay.THOUGHTS, "x2", "paused", HELP)
     assert drawn(thinking, size, shown).std() > 10
+
+
+@pytest.mark.parametrize("size", [(200, 100), (480, 300), (1280, 720)])
+@pytest.mark.parametrize("keys", [None, HELP])
+def test_the_record_light_is_always_in_view(
+    thinking: Drive, size: tuple[int, int], keys: Sequence[tuple[str, str]] | None
+) -> None:
+    lit, unlit, none = (
+        drawn(thinking, size, Shown(0.0, FRONT, Overlay.NOTHING, help=keys, light=light))
+        for light in (Light(True, 83.0, 12), Light(False, 83.0, 12), None)
+    )
+    changed = (lit != none).any(axis=2)
+    assert changed.sum() > 1000
+    assert (np.abs(lit[changed].astype(int) - RECORDING).max(axis=1) < 25).mean() > 0.5
+    for other in (lit, none):
+        assert (unlit != other).any(axis=2).sum() > 500, "it says so when nothing is recorded"
 
 
 def test_the_picture_is_a_surface_too(thinking: Drive) -> None:
@@ -164,7 +182,11 @@ def test_a_card_darkens_its_rectangle_and_nothing_else() -> None:
 
 def test_no_key_does_two_things_and_every_key_is_explained() -> None:
     assert len(ACTIONS) == sum(len(binding.codes) for binding in BINDINGS)
-    assert len({binding.action for binding in BINDINGS}) == len(BINDINGS) == len(HELP)
+    assert len({binding.action for binding in BINDINGS}) == len(BINDINGS)
+    assert not set(ACTIONS) & set(LEVERS)
+    words = [keys for keys, _ in HELP]
+    assert words[-len(BINDINGS) :] == [binding.keys for binding in BINDINGS]
+    assert all(any(pygame.key.name(code).upper() in words[row].split() for row in (0, 1)) for code in map(ord, "wasd"))
 
 
 def test_a_drive_on_every_kind_of_road_can_be_mapped() -> None:

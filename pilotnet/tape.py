@@ -1,0 +1,151 @@
+"""The tape: what a person drives goes into a dataset just as the recorder writes it, a few seconds late so that it can be undone.
+
+The last HELD seconds stay in memory; what leaves them is staged, and a stretch that ends is committed as an episode. A
+stretch ends with the recording, at a new drive, in another weather or light, and where something was discarded.
+"""
+
+import shutil
+from collections import deque
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from pilotnet.dataset import DatasetWriter, EpisodeRecorder
+from pilotnet.folders import output_folder, read_provenance, write_provenance
+from pilotnet.record import holds_episodes
+from sim.env import DrivingEnv, EnvConfig
+from sim.scenario import Scenario, Split
+from sim.types import Step
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+HELD = 15.0  # [s] in memory, about 70 MB of three cameras
+DISCARDED = 5.0  # [s] at once
+STAGE = "drive"
+
+
+class Kept(NamedTuple):
+    """A tick on the tape: the number of its stretch, what was driven, and the step."""
+
+    stretch: int
+    scenario: Scenario
+    step: Step
+
+    def follows(self, other: "Kept") -> bool:
+        """Whether this is the tick after the other one in the same episode."""
+        return (self.stretch, self.scenario, self.step.index) == (other.stretch, other.scenario, other.step.index + 1)
+
+
+class DatasetTape:
+    """Records into a dataset while `recording`; see `sim.viewer.show.Tape`."""
+
+    def __init__(self, writer: DatasetWriter, split: Split) -> None:
+        self._writer, self._split, self.recording = writer, split, False
+        self._frames = sum(episode.length for episode in writer.episodes)
+        self._held: deque[Kept] = deque()
+        self._stretch, self._takes = 0, count()
+        self._recorder: EpisodeRecorder | None = None
+        self._open = ExitStack()
+        self._last: Kept | None = None
+
+    @property
+    def seconds(self) -> float:
+        """What the dataset holds and will hold when the recording stops now [s]."""
+        return self._frames / self._writer.fps
+
+    def add(self, step: Step, scenario: Scenario) -> None:
+        """Keep the next tick; nothing happens while the tape stands still."""
+        if not self.recording:
+            return
+        self._held.append(Kept(self._stretch, scenario, step))
+        self._frames += 1
+        if len(self._held) > HELD * self._writer.fps:
+            self._stage(self._held.popleft())
+
+    def cut(self) -> None:
+        """What comes next belongs to another episode."""
+        self._stretch += 1
+
+    def discard(self) -> float:
+        """Drop the last DISCARDED seconds, less when less is held; how many there were [s]. The episode ends before them."""
+        gone = min(len(self._held), round(DISCARDED * self._writer.fps))
+        for _ in range(gone):
+            self._held.pop()
+        self._frames -= gone
+        self.cut()
+        return gone / self._writer.fps
+
+    def stop(self) -> None:
+        """Stop recording and commit what was recorded."""
+        self.recording = False
+        while self._held:
+            self._stage(self._held.popleft())
+        self._commit()
+        self.cut()
+
+    def close(self) -> None:
+        """Commit what was recorded and finish the dataset."""
+        self.stop()
+        self._writer.close()
+
+    def _stage(self, kept: Kept) -> None:
+        """Record a tick for good, in a new episode where it does not follow the one before."""
+        if self._last is None or not kept.follows(self._last):
+            self._commit()
+        if self._recorder is None:
+            folder = self._writer.staging / f"take-{next(self._takes)}"
+            recorder = EpisodeRecorder(folder, self._writer.fps, self._writer.cameras, kept.scenario, self._writer.boxes)
+            self._recorder = self._open.enter_context(recorder)
+        self._recorder.add(kept.step)
+        self._last = kept
+
+    def _commit(self) -> None:
+        """Commit the episode that is staged, if one is."""
+        if self._recorder is not None:
+            with self._open:
+                staged = self._recorder.finish()
+            self._writer.commit(staged, self._split)
+            self._recorder, self._last = None, None
+
+
+@contextmanager
+def open_tape(out: Path, config: "DataclassInstance", env: EnvConfig, split: Split) -> Iterator[DatasetTape]:
+    """A tape for episodes of a split into the folder `out`, new or recorded this way before; without a recording no folder.
+
+    Raises ValueError when something else lies in `out`, a dataset of other cameras or another rate, or one with later splits.
+    """
+    existed, begun = out.is_dir(), holds_episodes(out)
+    with output_folder(out, resume=begun, resumable=holds_episodes) as folder:
+        tape = DatasetTape(_continued(folder, env, split) if begun else _begun(folder, config, env), split)
+        try:
+            yield tape
+        finally:
+            tape.close()
+    if not holds_episodes(out):
+        shutil.rmtree(out)
+        if existed:
+            out.mkdir()
+
+
+def _begun(folder: Path, config: "DataclassInstance", env: EnvConfig) -> DatasetWriter:
+    """A new dataset."""
+    write_provenance(folder, STAGE, config, 0)
+    return DatasetWriter.create(folder, env.rate, DrivingEnv(env).cameras, boxes=True)
+
+
+def _continued(folder: Path, env: EnvConfig, split: Split) -> DatasetWriter:
+    """A dataset to go on with."""
+    read_provenance(folder, STAGE)
+    writer = DatasetWriter.append(folder)
+    if (writer.fps, writer.cameras) != (env.rate, DrivingEnv(env).cameras):
+        raise ValueError(f"{folder} was recorded with other cameras or at another rate; record into another folder")
+    splits = [episode.split for episode in writer.episodes]
+    if split in splits and splits[-1] is not split:
+        raise ValueError(
+            f"split is {split.value!r}, but {folder} holds {splits[-1].value} drives after those; the drives of a split must "
+            "follow each other, so record into another folder"
+        )
+    return writer

@@ -1,0 +1,152 @@
+"""DRIVE and takeovers by synthetic keys: what a person drives is recorded, counted and can be learnt from."""
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pygame
+import pytest
+import torch
+
+from pilotnet.cli import main
+from pilotnet.dataset import Dataset
+from pilotnet.drive import DriveConfig, Driven, drive
+from pilotnet.metrics import Score
+from pilotnet.model import PilotNet
+from pilotnet.samples import Augmentation, Samples, load_drives
+from pilotnet.train import Cloning, TrainConfig
+from pilotnet.viewpoint import View, Viewpoint
+from pilotnet.watch import WatchConfig, watch
+from sim.scenario import Split
+from sim.types import Cause
+from sim.viewer.window import Window
+
+SHORT = DriveConfig(suite="lane_keeping-small", episodes=1, length=200.0, width=320, height=180)
+WATCHED = WatchConfig(suite="lane_keeping-small", split="train", episodes=1, length=200.0, width=320, height=180)
+Script = dict[int, list[tuple[int, int]]]  # what happens in which turn: (type of event, key)
+
+
+@pytest.fixture
+def play(monkeypatch: pytest.MonkeyPatch) -> Callable[[Script, int], None]:
+    """Lets windows live through a script of key events, a tenth of a second a turn, and then closes them."""
+
+    def prepare(script: Script, turns: int) -> None:
+        def run(window: Window) -> None:
+            for number in range(turns):
+                for kind, key in script.get(number, []):
+                    pygame.event.post(pygame.event.Event(kind, key=key, mod=0, unicode=""))
+                for event in pygame.event.get():
+                    window.handle(event)
+                window.turn(0.1)
+            pygame.display.quit()
+
+        monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+        monkeypatch.setattr(Window, "run", run)
+
+    return prepare
+
+
+def down(key: int) -> tuple[int, int]:
+    return pygame.KEYDOWN, key
+
+
+def up(key: int) -> tuple[int, int]:
+    return pygame.KEYUP, key
+
+
+@pytest.fixture
+def driven(play: Callable[[Script, int], None], tmp_path: Path) -> tuple[Driven, Path]:
+    """Three seconds by key, recorded from the first one on: left, then right."""
+    play({2: [down(pygame.K_r)], 5: [down(pygame.K_LEFT)], 10: [up(pygame.K_LEFT), down(pygame.K_d)], 18: [up(pygame.K_d)]}, 32)
+    return drive(SHORT, tmp_path / "data"), tmp_path / "data"
+
+
+def test_a_drive_by_keys_is_recorded_and_can_be_trained_on(driven: tuple[Driven, Path]) -> None:
+    came_of_it, folder = driven
+    assert came_of_it.seconds == pytest.approx(3.0, abs=0.11)
+    dataset = Dataset.open(folder)
+    (episode,) = dataset.episodes
+    curvature = dataset.signals(episode).curvature
+    assert curvature.min() < -1e-3
+    assert curvature.max() > 1e-3
+    assert max(abs(b - a) for a, b in pairwise(curvature)) < np.ptp(curvature), "a curve, not bang-bang"
+    losses = losses_of_training(dataset, steps=8)
+    assert len(losses) == 8
+    assert np.isfinite(losses).all()
+
+
+def losses_of_training(dataset: Dataset, steps: int) -> list[float]:
+    """The loss in each of some steps of the real training, of eight views each."""
+    augmentation, view = Augmentation(), View()
+    drives = load_drives(dataset, Split.TRAIN, view, augmentation)
+    samples = Samples(drives, augmentation, 0)
+    model = PilotNet(samples.label_spread()[0])
+    cloning = Cloning(model, Viewpoint(view, drives.cameras["centre"]), samples, samples, TrainConfig(device="cpu"))
+    optimizer = torch.optim.AdamW(model.parameters())
+    samples.start_epoch(0)
+    losses = []
+    for _ in range(steps):
+        loss, _ = cloning.loss(samples.__getitems__(list(range(8))))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(float(loss.detach()))
+    return losses
+
+
+def test_keys_are_up_when_the_window_loses_the_focus(play: Callable[[Script, int], None], tmp_path: Path) -> None:
+    play({0: [down(pygame.K_r), down(pygame.K_a)], 6: [(pygame.WINDOWFOCUSLOST, 0)]}, 14)
+    drive(SHORT, tmp_path / "data")
+    dataset = Dataset.open(tmp_path / "data")
+    curvature = dataset.signals(dataset.episodes[0]).curvature
+    assert curvature[5] < 0
+    np.testing.assert_array_equal(curvature[-3:], 0.0)
+
+
+def test_backspace_takes_five_seconds_away(play: Callable[[Script, int], None], tmp_path: Path) -> None:
+    play({0: [down(pygame.K_r)], 60: [down(pygame.K_BACKSPACE), down(pygame.K_r)]}, 62)
+    assert drive(SHORT, tmp_path / "data").seconds == pytest.approx(1.0, abs=0.11)
+
+
+def taken_over(play: Callable[[Script, int], None], folder: Path | None) -> Score:
+    """The expert drives for a second, a person for one, and again the expert."""
+    play({10: [down(pygame.K_RIGHT)], 14: [up(pygame.K_RIGHT)], 20: [down(pygame.K_RETURN)]}, 30)
+    return watch(["expert"], WATCHED, recording=folder)["expert"]
+
+
+def test_a_takeover_counts_once_and_lands_in_the_dataset(play: Callable[[Script, int], None], tmp_path: Path) -> None:
+    score = taken_over(play, tmp_path / "data")
+    assert {cause: count for cause, count in score.causes.items() if count} == {Cause.TAKEOVER: 1}
+    assert score.hours * 3600 == pytest.approx(2.1, abs=0.21), "the time a person drove is not the driver's"
+    dataset = Dataset.open(tmp_path / "data")
+    (episode,) = dataset.episodes
+    signals = dataset.signals(episode)
+    assert episode.split is Split.TRAIN
+    assert episode.length == pytest.approx(10, abs=1)
+    assert list(signals.intervention) == [Cause.TAKEOVER.value] + [""] * (episode.length - 1)
+    assert signals.curvature.max() > 1e-3
+
+
+def test_without_a_dataset_a_takeover_still_counts(play: Callable[[Script, int], None], tmp_path: Path) -> None:
+    assert taken_over(play, None).interventions == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["drive", "--road", "canal"], "road is 'canal'; it must be one of rural"),
+        (["drive", "--width", "90"], "width is 90 px; it must lie between 200"),
+        (["watch", "expert", "--record", "data"], "split is 'test'; what is recorded is learnt from"),
+        (["watch", "expert", "--record", "data", "--headless", "--film", "x.mp4"], "a headless run has no wheel"),
+    ],
+)
+def test_every_mistake_is_one_line(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert says in line
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,124 @@
+"""The tape: what is on it becomes episodes, and what is discarded does not."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pilotnet.dataset import Dataset
+from pilotnet.drive import DriveConfig
+from pilotnet.tape import DISCARDED, HELD, DatasetTape, open_tape
+from sim.camera import Camera
+from sim.env import DrivingEnv, EnvConfig
+from sim.expert import Expert
+from sim.rollout import rollout
+from sim.scenario import Scenario, Split
+from sim.types import Step
+
+ENV = EnvConfig(cameras=("centre",), camera=Camera(64, 32, 35.0, 13.0))
+SCENARIO = Scenario("rural", seed=2, length=400.0)  # type: ignore[arg-type]
+DISCARDED_TICKS, HELD_TICKS = round(DISCARDED * ENV.rate), round(HELD * ENV.rate)
+
+
+@pytest.fixture(scope="module")
+def steps() -> list[Step]:
+    env = DrivingEnv(ENV)
+    return [step for step, _ in zip(rollout(env, Expert(env), SCENARIO, boxes=True), range(200), strict=False)]
+
+
+def play(tape: DatasetTape, steps: list[Step]) -> None:
+    for step in steps:
+        tape.add(step, SCENARIO)
+
+
+def labels(folder: Path) -> list[np.ndarray]:
+    dataset = Dataset.open(folder)
+    return [dataset.signals(episode).curvature for episode in dataset.episodes]
+
+
+def test_what_is_recorded_is_the_drive_and_nothing_else(steps: list[Step], tmp_path: Path) -> None:
+    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        play(tape, steps[:10])
+        tape.recording = True
+        play(tape, steps[10:40])
+        assert tape.seconds == 3.0
+        tape.stop()
+        play(tape, steps[40:60])
+    (curvatures,) = labels(tmp_path / "data")
+    np.testing.assert_allclose(curvatures, [step.control.curvature for step in steps[10:40]], rtol=1e-6)
+    dataset = Dataset.open(tmp_path / "data")
+    assert [episode.split for episode in dataset.episodes] == [Split.TRAIN]
+    assert not (tmp_path / "data" / ".staging").exists()
+
+
+def test_discarding_removes_exactly_five_seconds_and_ends_the_episode(steps: list[Step], tmp_path: Path) -> None:
+    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        tape.recording = True
+        play(tape, steps[:120])
+        assert tape.discard() == DISCARDED == 5.0
+        assert tape.seconds == 7.0
+        play(tape, steps[120:130])
+    first, second = labels(tmp_path / "data")
+    assert (len(first), len(second)) == (120 - DISCARDED_TICKS, 10)
+    np.testing.assert_allclose(second, [step.control.curvature for step in steps[120:130]], rtol=1e-6)
+
+
+def test_only_what_is_still_held_can_be_discarded(steps: list[Step], tmp_path: Path) -> None:
+    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        tape.recording = True
+        play(tape, steps)
+        assert [tape.discard() for _ in range(4)] == [5.0, 5.0, 5.0, 0.0]
+    assert [len(one) for one in labels(tmp_path / "data")] == [len(steps) - HELD_TICKS]
+
+
+def test_a_cut_and_a_gap_each_begin_another_episode(steps: list[Step], tmp_path: Path) -> None:
+    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        tape.recording = True
+        play(tape, steps[:12])
+        tape.cut()
+        play(tape, steps[12:20])
+        play(tape, steps[30:35])
+    assert [len(one) for one in labels(tmp_path / "data")] == [12, 8, 5]
+
+
+def test_a_second_sitting_goes_on_with_the_same_dataset(steps: list[Step], tmp_path: Path) -> None:
+    for _ in range(2):
+        with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+            tape.recording = True
+            play(tape, steps[:10])
+    assert tape.seconds == 2.0
+    assert [len(one) for one in labels(tmp_path / "data")] == [10, 10]
+
+
+def test_without_a_recording_nothing_is_left(tmp_path: Path) -> None:
+    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN):
+        pass
+    assert not list(tmp_path.iterdir())
+
+
+def test_another_rig_and_other_datasets_are_refused(steps: list[Step], tmp_path: Path) -> None:
+    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        tape.recording = True
+        play(tape, steps[:5])
+    with pytest.raises(ValueError, match="other cameras"), open_tape(tmp_path / "data", DriveConfig(), EnvConfig(), Split.TRAIN):
+        pass
+    (tmp_path / "data" / "drive.yaml").unlink()
+    with (
+        pytest.raises(ValueError, match="was not written by `pilotnet drive`"),
+        open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN),
+    ):
+        pass
+    assert len(labels(tmp_path / "data")) == 1
+
+
+def test_validation_drives_follow_the_training_ones_and_not_the_other_way_round(steps: list[Step], tmp_path: Path) -> None:
+    for split in (Split.TRAIN, Split.VALIDATION):
+        with open_tape(tmp_path / "data", DriveConfig(), ENV, split) as tape:
+            tape.recording = True
+            play(tape, steps[:5])
+    assert [episode.split for episode in Dataset.open(tmp_path / "data").episodes] == [Split.TRAIN, Split.VALIDATION]
+    with (
+        pytest.raises(ValueError, match="holds validation drives after those"),
+        open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN),
+    ):
+        pass
