@@ -136,6 +136,16 @@ def evaluate_command(words: list[str]) -> None:
     closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")
 
 
+def score_lanes_command(words: list[str]) -> None:
+    """Compare the lanes that the modular stack finds with the true ones."""
+    from pilotnet.modular.lane_score import LaneScoreConfig, lane_table, score_lanes
+
+    parser = _parser("score-lanes", LaneScoreConfig, out="results/lanes")
+    config, options = _settings(parser, LaneScoreConfig, words)
+    console.print(lane_table(score_lanes(config, options.out)))
+    closing_line(f"wrote {options.out}", f"open {options.out / 'calibration.png'}")
+
+
 def train_detector_command(words: list[str]) -> None:
     """Train the detector of cars, or of pedestrians."""
     from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
@@ -212,7 +222,7 @@ def report_command(words: list[str]) -> None:
     parser.add_argument("--out", type=Path, default=Path("report.html"), help="the page to write")
     options = parser.parse_args(words)
     path = write_report(options.results, options.out, model=options.model, data=options.data)
-    closing_line(f"wrote {path}", "open it in a browser")
+    closing_line(f"wrote {path}", "open it in a browser" if path.suffix == ".html" else "paste it where it is read")
 
 
 def scenes_command(words: list[str]) -> None:
@@ -241,6 +251,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "drive": drive_command,
     "train-detector": train_detector_command,
     "score-detector": score_detector_command,
+    "score-lanes": score_lanes_command,
     "scenes": scenes_command,
 }
 

@@ -12,6 +12,7 @@ import torch
 from pilotnet.checkpoint import Checkpoint, load_checkpoint
 from pilotnet.modular.detector import Detector
 from pilotnet.modular.driver import ModularDriver, Part, Parts
+from pilotnet.modular.lanes import LaneFinder
 from pilotnet.saliency import visual_back_prop
 from pilotnet.viewpoint import Viewpoint, to_rgb
 from sim.drawables import Explanation
@@ -131,11 +132,10 @@ def make_driver(name: str, env: DrivingEnv, checkpoint: Path | None = None, dete
 
 def _parts(oracles: frozenset[Part], env: DrivingEnv, detectors: Detectors) -> Parts:
     """The parts of the modular stack that see for themselves."""
-    if Part.LANES not in oracles:
-        raise ValueError("driver modular does not find its lane by itself yet; put the truth in its place by --oracle lanes")
     return Parts(
         cars=None if Part.CARS in oracles else _detector(Part.CARS, detectors.cars, env),
         pedestrians=None if Part.PEDESTRIANS in oracles else _detector(Part.PEDESTRIANS, detectors.pedestrians, env),
+        lanes=None if Part.LANES in oracles else LaneFinder(env.config.camera),
     )
 
 

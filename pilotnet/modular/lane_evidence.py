@@ -1,0 +1,168 @@
+"""What speaks for markings and for the road's edge in a strip of ground, row by row.
+
+Paint is a ridge: bright in every colour, about as wide as a line, darker ground on both sides. It is weighed against the row's
+own noise, so that it counts alike by day, at night and in the wet. The road is whatever looks like the ground between the lane's
+borders in the same row, so that fog, lamps and shadows along the road do not matter; its edge is where that look ends.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pilotnet.modular.lane_strip import COLUMNS, STEP, Floats32
+from sim.kernels import kernel
+
+LINE = 0.15  # [m] width of a painted line
+BROAD = 0.4  # [m] width of a double line
+FLANK = 0.25  # [m] of ground on either side of a line that it must stand out from
+CLEAR = 4.0  # how many times the noise a ridge must rise above it to count half
+INTERIOR = 1.1  # [m] to either side of the lane's centre that is taken for road
+DARKEST = 3  # the channel of running sums that holds the darkest of the three colours
+BLUR = 0.3  # [m] over which the ground's colour is averaged
+
+
+class LaneEvidence:
+    """Evidence of one strip: `paint` and `foreign` in [0, 1] and `seen`, each (rows, columns)."""
+
+    def __init__(self, rows: int) -> None:
+        self.paint = np.zeros((rows, COLUMNS), np.float32)
+        self.foreign = np.zeros((rows, COLUMNS), np.float32)
+        self.seen = np.zeros((rows, COLUMNS), np.bool_)
+        self._scratch = np.zeros((8, COLUMNS + 1))
+
+    def weigh(self, strip: Floats32, widths: NDArray[np.float64]) -> None:
+        """Fill the evidence from a strip; widths: how much ground a pixel covers in each row [m]."""
+        _weigh(strip, widths, self._scratch, self.paint, self.foreign, self.seen)
+
+
+@kernel
+def _mean(sums: NDArray[np.float64], k: int, low: int, high: int) -> float:
+    """The mean of channel k over [low, high), from running sums."""
+    return (sums[k, high] - sums[k, low]) / (high - low)
+
+
+@kernel
+def _colour(sums: NDArray[np.float64], low: int, high: int) -> tuple[float, float, float]:
+    """Mean red, green and blue over [low, high)."""
+    return _mean(sums, 0, low, high), _mean(sums, 1, low, high), _mean(sums, 2, low, high)
+
+
+@kernel
+def _running_sums(values: Floats32, channel: int, i: int, low: int, high: int, scratch: NDArray[np.float64], k: int) -> None:
+    scratch[k, low] = 0.0
+    for j in range(low, high):
+        scratch[k, j + 1] = scratch[k, j] + values[i, j, channel]
+
+
+@kernel
+def _span(strip: Floats32, i: int) -> tuple[int, int]:
+    """First and last + 1 column of a row that is in sight; it is one piece, as the picture is convex."""
+    low, high = 0, strip.shape[1]
+    while low < high and strip[i, low, 0] < 0:
+        low += 1
+    while high > low and strip[i, high - 1, 0] < 0:
+        high -= 1
+    return low, high
+
+
+@kernel
+def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
+    """How far the ground around column j rises above its brighter flank."""
+    low, high = j - half, j + half + 1
+    left, right = _mean(sums, DARKEST, low - 1 - flank, low - 1), _mean(sums, DARKEST, high + 1, high + 1 + flank)
+    return _mean(sums, DARKEST, low, high) - max(left, right)
+
+
+@kernel
+def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
+    """The same upside down: how far it lies below its darker flank, a measure of noise that paint has no part in."""
+    low, high = j - half, j + half + 1
+    left, right = _mean(sums, DARKEST, low - 1 - flank, low - 1), _mean(sums, DARKEST, high + 1, high + 1 + flank)
+    return min(left, right) - _mean(sums, DARKEST, low, high)
+
+
+@kernel
+def _weigh(
+    strip: Floats32,
+    widths: NDArray[np.float64],
+    scratch: NDArray[np.float64],
+    paint: Floats32,
+    foreign: Floats32,
+    seen: NDArray[np.bool_],
+) -> None:
+    columns = strip.shape[1]
+    for i in range(strip.shape[0]):
+        low, high = _span(strip, i)
+        for j in range(columns):
+            paint[i, j] = foreign[i, j] = 0.0
+            seen[i, j] = low <= j < high
+        if high - low < 40:
+            continue
+        for k in range(3):
+            _running_sums(strip, k, i, low, high, scratch, k)
+        # The darkest of the three channels: white paint is bright in all of them, grass and gravel are not.
+        scratch[DARKEST, low] = 0.0
+        for j in range(low, high):
+            scratch[DARKEST, j + 1] = scratch[DARKEST, j] + min(strip[i, j, 0], strip[i, j, 1], strip[i, j, 2])
+        _weigh_paint(scratch, low, high, widths[i], paint, i)
+        _weigh_ground(scratch, low, high, paint, foreign, i)
+
+
+@kernel
+def _weigh_paint(scratch: NDArray[np.float64], low: int, high: int, width: float, paint: Floats32, i: int) -> None:
+    half = max(int(round(max(LINE, width) / STEP)) // 2, 1)
+    broad = max(int(round(BROAD / STEP)) // 2, half)
+    flank = max(int(round(FLANK / STEP)), half)
+    margin = broad + flank + 2
+    noise, count = 0.0, 0
+    for j in range(low + margin, high - margin):
+        trough = _trough(scratch, j, half, flank)
+        if trough > 0:
+            noise += trough
+            count += 1
+    noise = 1.25 * noise / max(count, 1) + 0.6
+    for j in range(low + margin, high - margin):
+        rise = max(_ridge(scratch, j, half, flank), 0.9 * _ridge(scratch, j, broad, flank))
+        ratio = rise / (CLEAR * noise)
+        paint[i, j] = ratio * ratio / (1 + ratio * ratio) if ratio > 0.4 else 0.0
+
+
+@kernel
+def _weigh_ground(scratch: NDArray[np.float64], low: int, high: int, paint: Floats32, foreign: Floats32, i: int) -> None:
+    columns = paint.shape[1]
+    centre = (columns - 1) // 2
+    inner = int(round(INTERIOR / STEP))
+    first, last = max(centre - inner, low), min(centre + inner + 1, high)
+    if last - first < inner:
+        return
+    red, green, blue = _colour(scratch, first, last)
+    bright = (red + green + blue) / 3 + 1.0
+    warm, tint = ((red + green) / 2 - blue) / bright, (red - green) / bright
+    # The road's own spread within the row.
+    reach = max(int(round(BLUR / STEP)) // 2, 1)
+    spread_light = spread_warm = spread_tint = 0.0
+    for j in range(first + reach, last - reach, reach):
+        r, g, b = _colour(scratch, j - reach, j + reach + 1)
+        spread_light += ((r + g + b) / 3 / bright - 1) ** 2
+        spread_warm += (((r + g) / 2 - b) / bright - warm) ** 2
+        spread_tint += ((r - g) / bright - tint) ** 2
+    count = max((last - first - 2 * reach) // reach, 1)
+    floor = 1.5 / bright  # quantisation and sensor noise in the dark
+    light_scale = math.sqrt(spread_light / count + 0.07**2 + floor**2)
+    warm_scale = math.sqrt(spread_warm / count + 0.03**2 + floor**2)
+    tint_scale = math.sqrt(spread_tint / count + 0.02**2 + floor**2)
+    for j in range(low + reach, high - reach):
+        r, g, b = _colour(scratch, j - reach, j + reach + 1)
+        y = (r + g + b) / 3 / bright
+        light = (y - 1) / light_scale
+        if light < 0:
+            light *= 0.5  # shade is darker, too
+        here = y * bright + 1.0
+        w = (((r + g) / 2 - b) / here - warm) / warm_scale
+        t = ((r - g) / here - tint) / tint_scale
+        q = (light * light + w * w + t * t) / 9.0
+        painted = 0.0
+        for n in range(max(j - reach - 2, 0), min(j + reach + 3, columns)):
+            painted = max(painted, paint[i, n])
+        foreign[i, j] = q / (1 + q) * (1 - painted)

@@ -1,0 +1,149 @@
+"""The road's cross-section: from evidence summed along the lane to which line is which.
+
+The knowledge in it is an engineer's: traffic drives on the right, lanes are 2.4 to 4.4 m wide, a road without a line in its
+middle has one lane each way, and one that is as wide as three lanes without any line between is a racetrack.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+import numpy as np
+
+from pilotnet.modular.lane_strip import OFFSETS, STEP
+from pilotnet.modular.records import Floats
+
+USUAL_WIDTH, WIDTH_SPREAD = 3.4, 0.35  # [m]
+TRACK_WIDTH = 4.0  # [m]
+NARROWEST, WIDEST = 2.4, 4.5  # [m] lanes
+TRACK_TOTAL = (9.9, 14.5)  # [m] widths of a track of three lanes
+EDGE_SHARE = 0.5  # an edge counts like a line that is seen along so much of the way
+MARGIN = 0.45  # [m] from a lane's border to the road's edge where no line is painted between them
+NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
+LEAST_LINE = 0.12  # share of the way along which a line must be seen to be one
+STEP_SPAN, BEYOND = 0.5, 1.5  # [m] over which an edge is a step, and for which the ground beyond stays foreign
+
+
+class Layout(StrEnum):
+    """What borders the ego's lane: lines of its own; the road's edge and an unmarked middle; nothing within a wide track."""
+
+    MARKED = "marked"
+    HALVED = "halved"
+    TRACK = "track"
+
+
+@dataclass(frozen=True)
+class Line:
+    """A painted line at an offset [m], seen along a share of the way."""
+
+    offset: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Section:
+    """Lines from left to right, and the offsets [m] of the road's edges, None where none is in sight."""
+
+    lines: tuple[Line, ...]
+    left_edge: float | None
+    right_edge: float | None
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One way to read a section: the lane's centre [m] and width [m], and how good it is (a relative log likelihood)."""
+
+    layout: Layout
+    centre: float
+    width: float
+    score: float
+
+
+def lines_in(profile: Floats) -> tuple[Line, ...]:
+    """Peaks of the share of the way along which there is paint at each offset; (COLUMNS,)."""
+    near = max(round(0.1 / STEP), 1)
+    smooth = np.convolve(profile, np.ones(2 * near + 1), "same") / (2 * near + 1) * 1.5
+    apart = round(0.5 / STEP)
+    found: list[Line] = []
+    for j in np.flatnonzero(smooth > LEAST_LINE):
+        low, high = max(j - apart, 0), j + apart + 1
+        if smooth[j] >= smooth[low:high].max():
+            around = slice(max(j - 4, 0), j + 5)
+            place = float(np.average(OFFSETS[around], weights=smooth[around]))
+            if not found or place - found[-1].offset > 0.5:
+                found.append(Line(place, float(min(smooth[j], 1.0))))
+    return tuple(found)
+
+
+def edges_in(foreign: Floats, seen: Floats, start: float) -> tuple[float | None, float | None]:
+    """The first offsets [m] left and right of `start` where the ground stops to look like the road's."""
+    span = round(STEP_SPAN / STEP)
+    middle = int(np.searchsorted(OFFSETS, start))
+    found: list[float | None] = []
+    for way in (-1, 1):
+        values, known = foreign[middle::way], seen[middle::way]
+        sums = np.concatenate([[0.0], np.cumsum(values)])
+        outer = (sums[2 * span :] - sums[span:-span]) / span
+        inner = (sums[span:-span] - sums[: -2 * span]) / span
+        step = np.where(known[span : span + outer.size] > 0.05, outer - inner, 0.0)
+        first = round(0.6 / STEP)
+        # Beyond the edge it stays foreign; the grass between two ruts does not count.
+        ends = np.minimum(np.arange(outer.size) + span + round(BEYOND / STEP), values.size)
+        stays = (sums[ends] - sums[span : span + outer.size]) / (ends - np.arange(outer.size) - span)
+        hits = np.flatnonzero((outer > 0.5)[first:] & (step > 0.2)[first:] & (stays > 0.6)[first:])
+        if hits.size == 0:
+            found.append(None)
+            continue
+        stretch = slice(first + hits[0], first + hits[0] + span)
+        best = stretch.start + int(np.argmax(step[stretch]))
+        found.append(float(start + way * (best + span) * STEP))
+    return found[0], found[1]
+
+
+def readings(section: Section) -> Iterator[tuple[Reading, float]]:
+    """Every way to read a section, with the share that its borders were seen along, and the usual width of such a lane [m]."""
+    lines = [(line.offset, line.share, 0.0) for line in section.lines]
+    lefts = lines + ([(section.left_edge, EDGE_SHARE, NEAR_EDGE)] if section.left_edge is not None else [])
+    rights = lines + ([(section.right_edge, EDGE_SHARE, NEAR_EDGE)] if section.right_edge is not None else [])
+    for left, left_share, left_margin in lefts:
+        for right, right_share, right_margin in rights:
+            seen = min(2 * left_share, 1.0) + min(2 * right_share, 1.0)
+            between = right - left
+            if not left_margin:  # a line of the lane's own on its left
+                wide = between if not right_margin else between - MARGIN
+                if NARROWEST < wide < WIDEST:
+                    # An edge is a worse border than a line.
+                    evidence = 3.0 * seen if not right_margin else 3.0 * min(2 * left_share, 1.0) + 1.5
+                    yield Reading(Layout.MARKED, left + wide / 2, wide, evidence), USUAL_WIDTH
+            total = between - left_margin - right_margin
+            if 2 * NARROWEST - 0.2 < total < 2 * WIDEST - 0.4:
+                yield Reading(Layout.HALVED, right - right_margin - total / 4, total / 2, 1.5 * seen), USUAL_WIDTH
+            if TRACK_TOTAL[0] < total < TRACK_TOTAL[1]:
+                yield Reading(Layout.TRACK, (left + right) / 2, total / 3, 1.5 * seen), TRACK_WIDTH
+
+
+def _inside(section: Section, reading: Reading) -> float:
+    """The longest share along which a line is seen where the reading has none."""
+    lanes_left = {Layout.MARKED: 0.5, Layout.HALVED: 1.5, Layout.TRACK: 1.5}[reading.layout]
+    lanes_right = 1.5 if reading.layout is Layout.TRACK else 0.5
+    low = reading.centre - lanes_left * reading.width + 0.6
+    high = reading.centre + lanes_right * reading.width - 0.6
+    return max((line.share for line in section.lines if low < line.offset < high), default=0.0)
+
+
+def best_reading(section: Section, expected: float, spread: float) -> Reading | None:
+    """The most likely reading, None when nothing is in sight that could border a lane.
+
+    expected, spread: where the lane's centre is thought to be, and the standard deviation of that thought [m].
+    """
+    scored = [
+        replace(
+            reading,
+            score=reading.score
+            - 4 * _inside(section, reading)
+            - ((reading.centre - expected) / spread) ** 2 / 2
+            - ((reading.width - usual) / WIDTH_SPREAD) ** 2 / 2,
+        )
+        for reading, usual in readings(section)
+    ]
+    return max(scored, key=lambda reading: reading.score, default=None)

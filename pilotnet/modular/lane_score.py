@@ -1,0 +1,248 @@
+"""The lane finder against the truth: the expert drives a suite, and every estimate is compared with the lane that is there.
+
+`frames.parquet` holds a row per frame, `conditions.csv` the scores by road, weather and light, `calibration.csv` how often an
+estimate is right when it says that it is, and `calibration.png` draws that.
+"""
+
+import csv
+import math
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+from rich.table import Table
+
+from pilotnet.folders import atomic_path, output_folder, write_provenance
+from pilotnet.modular.lanes import LaneFinder
+from pilotnet.modular.records import Floats, LaneEstimate
+from pilotnet.parallel import in_parallel
+from pilotnet.progress import track
+from pilotnet.suites import suite
+from sim.env import DrivingEnv, EnvConfig
+from sim.expert import Expert
+from sim.roads.plan import RoadPlan
+from sim.rollout import Disturbance, rollout
+from sim.scenario import Scenario
+from sim.truth import LaneGeometry, lane_geometry
+
+STAGE, FRAMES_FILE, CONDITIONS_FILE, CALIBRATION_FILE = "score-lanes", "frames.parquet", "conditions.csv", "calibration.csv"
+AHEAD = 10.0  # [m] where the lateral error is taken
+CLOSE = 0.3  # [m] what an estimate's confidence speaks of
+SURE = 0.5  # confidence of an estimate that is used
+BINS = np.linspace(0.0, 1.0, 11)
+
+
+@dataclass(frozen=True)
+class LaneScoreConfig:
+    """Which roads the lane finder is scored on.
+
+    Args:
+        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
+        split: whose roads; tune on validation, and leave test for the last word
+        episodes: roads to drive
+        length: metres of each drive
+        first: number of the first road of the split
+        noise: strength of pushes against the expert's steering [m], so that the car is not always in the lane's middle
+        workers: processes, 0 for all cores; it changes nothing in the scores
+    """
+
+    suite: str = "lane_keeping"
+    split: Literal["train", "validation", "test"] = "test"
+    episodes: int = 40
+    length: float = 300.0
+    first: int = 0
+    noise: float = 0.3
+    workers: int = 0
+
+    def __post_init__(self) -> None:
+        for name in ("first", "workers"):
+            if getattr(self, name) < 0:
+                raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
+
+
+@dataclass(frozen=True)
+class ConditionScore:
+    """What the estimates of one road, weather and light were worth; `all` where frames of several are taken together.
+
+    lateral_rms, lateral_p95: error of the lane's centre AHEAD [m]; sure_rms: the same where the confidence is above SURE, NaN
+    where it never is; heading_rms [rad], curvature_rms [1/m], width_rms [m]; sure: share of frames with confidence above SURE;
+    close: share of frames in which the car is within CLOSE of where the estimate puts it in its lane.
+    """
+
+    road: str
+    weather: str
+    light: str
+    frames: int
+    lateral_rms: float
+    lateral_p95: float
+    sure_rms: float
+    heading_rms: float
+    curvature_rms: float
+    width_rms: float
+    sure: float
+    close: float
+
+
+@dataclass(frozen=True)
+class CalibrationBin:
+    """Frames whose confidence lies between low and high: how many, their mean confidence, and the share that is really close."""
+
+    low: float
+    high: float
+    frames: int
+    confidence: float
+    close: float
+
+
+def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...]:
+    """Drive the suite, write the results folder, and give the scores by road, each road's total first."""
+    scenarios = suite(config.suite, config.split, config.episodes, config.length, config.first)
+    Disturbance(config.noise, np.random.default_rng(0))
+    with output_folder(out) as folder:
+        write_provenance(folder, STAGE, config, seed=config.first)
+        jobs = [(scenario, config.noise) for scenario in scenarios]
+        with closing(in_parallel(drive_frames, jobs, config.workers)) as drives:
+            frames = pyarrow.concat_tables(list(track(drives, "finding lanes", len(jobs))))
+        with atomic_path(folder / FRAMES_FILE) as path:
+            pyarrow.parquet.write_table(frames, path)
+        scores, bins = tuple(condition_scores(frames)), calibration(frames)
+        _write_rows(folder / CONDITIONS_FILE, ConditionScore, scores)
+        _write_rows(folder / CALIBRATION_FILE, CalibrationBin, bins)
+        with atomic_path(folder / "calibration.png") as path:
+            plot_calibration(bins, path)
+    return scores
+
+
+def drive_frames(scenario: Scenario, noise: float) -> pyarrow.Table:
+    """One drive of the expert with the finder looking on: a row per frame, truth and estimate."""
+    env = DrivingEnv(EnvConfig(cameras=("centre",)))
+    finder = LaneFinder(env.cameras["centre"])
+    pushes = Disturbance(noise, np.random.default_rng([scenario.seed, 2])) if noise else None
+    rows, held = [], 0.0
+    for step in rollout(env, Expert(env), scenario, pushes):
+        assert step.observation.centre is not None
+        estimate = finder.find(step.observation.centre, step.observation.speed, held, 1 / env.rate)
+        held = step.control.curvature
+        truth = lane_geometry(env.world.plan, step.ego.pose, reach=3 * AHEAD, spacing=1.0)
+        rows.append({"time": step.time, "speed": step.ego.speed, **compare(estimate, truth, env.world.plan)})
+    table = pyarrow.Table.from_pylist(rows)
+    for name in ("light", "weather", "road"):
+        table = table.add_column(0, name, pyarrow.array([str(getattr(scenario, name))] * len(rows)))
+    return table.add_column(0, "scenario", pyarrow.array([scenario.name] * len(rows)))
+
+
+def compare(estimate: LaneEstimate, truth: LaneGeometry, plan: RoadPlan) -> dict[str, float]:
+    """Errors of an estimate, each estimate minus truth, for an ego that drives the way that the plan's stations count."""
+    lane = plan.lanes[truth.own.index].offset
+    return {
+        "confidence": estimate.confidence,
+        "reach": estimate.reach,
+        "lateral_error": lateral_error(estimate.centre(np.array([AHEAD]))[0], truth.own.centre),
+        "offset": truth.offset,
+        "offset_error": estimate.offset - truth.offset,
+        "heading_error": estimate.heading_error - truth.heading_error,
+        "curvature": truth.curvature,
+        "curvature_error": estimate.curvature - truth.curvature,
+        "width_error": estimate.width - truth.width,
+        "left_room_error": estimate.left_room - (lane - plan.drivable[0]),
+        "right_room_error": estimate.right_room - (plan.drivable[1] - lane),
+    }
+
+
+def lateral_error(point: Floats, line: Floats) -> float:
+    """How far right [m] of a line of points (N, 2) a point (2,) lies, both (forward, right); along its segments and beyond."""
+    starts, ways = line[:-1], np.diff(line, axis=0)
+    lengths = np.hypot(ways[:, 0], ways[:, 1])
+    units = ways / lengths[:, None]
+    gone = np.clip(((point - starts) * units).sum(axis=1), 0.0, lengths)
+    apart = point - (starts + units * gone[:, None])
+    nearest = int(np.argmin(np.hypot(apart[:, 0], apart[:, 1])))
+    forward, right = apart[nearest]
+    side = units[nearest, 0] * right - units[nearest, 1] * forward
+    return float(math.copysign(math.hypot(forward, right), side))
+
+
+def condition_scores(frames: pyarrow.Table) -> Iterator[ConditionScore]:
+    """The scores of each road, then of each of its weathers and lights; in the order of their names."""
+    columns = {name: frames[name].to_numpy(zero_copy_only=False) for name in frames.column_names}
+    for road in sorted(set(columns["road"])):
+        here = columns["road"] == road
+        yield _score(columns, here, road, "all", "all")
+        for weather, light in sorted(set(zip(columns["weather"][here], columns["light"][here], strict=True))):
+            yield _score(columns, here & (columns["weather"] == weather) & (columns["light"] == light), road, weather, light)
+
+
+def _score(columns: dict[str, Floats], chosen: Floats, road: str, weather: str, light: str) -> ConditionScore:
+    lateral, sure = columns["lateral_error"][chosen], columns["confidence"][chosen] > SURE
+    return ConditionScore(
+        road=road,
+        weather=weather,
+        light=light,
+        frames=int(chosen.sum()),
+        lateral_rms=_rms(lateral),
+        lateral_p95=float(np.percentile(np.abs(lateral), 95)),
+        sure_rms=_rms(lateral[sure]) if sure.any() else math.nan,
+        heading_rms=_rms(columns["heading_error"][chosen]),
+        curvature_rms=_rms(columns["curvature_error"][chosen]),
+        width_rms=_rms(columns["width_error"][chosen]),
+        sure=float(sure.mean()),
+        close=float((np.abs(columns["offset_error"][chosen]) < CLOSE).mean()),
+    )
+
+
+def _rms(values: Floats) -> float:
+    return float(np.sqrt(np.mean(np.square(values))))
+
+
+def calibration(frames: pyarrow.Table) -> tuple[CalibrationBin, ...]:
+    """Confidence against the share of frames that deserve it, for every bin that has frames."""
+    confidence = frames["confidence"].to_numpy()
+    close = np.abs(frames["offset_error"].to_numpy()) < CLOSE
+    place = np.clip(np.digitize(confidence, BINS) - 1, 0, BINS.size - 2)
+    return tuple(
+        CalibrationBin(
+            float(BINS[k]), float(BINS[k + 1]), int(here.sum()), float(confidence[here].mean()), float(close[here].mean())
+        )
+        for k in range(BINS.size - 1)
+        if (here := place == k).any()
+    )
+
+
+def plot_calibration(bins: Sequence[CalibrationBin], path: Path) -> None:
+    """A reliability diagram with the number of frames below it, as a PNG."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(4.6, 4.6), layout="constrained")
+    above, below = figure.subplots(2, 1, height_ratios=[3, 1], sharex=True)
+    above.plot([0, 1], [0, 1], color="0.7", linewidth=1, label="perfectly calibrated")
+    above.plot([b.confidence for b in bins], [b.close for b in bins], "o-", color="#1f5fa8", label="lane finder")
+    above.set_ylabel(f"share within {CLOSE} m")
+    above.set_ylim(-0.02, 1.02)
+    above.legend(frameon=False, loc="upper left")
+    below.bar([(b.low + b.high) / 2 for b in bins], [b.frames for b in bins], width=0.09, color="0.6")
+    below.set_yscale("log")
+    below.set_ylabel("frames")
+    below.set_xlabel("confidence")
+    figure.savefig(path, format="png", dpi=150)
+
+
+def _write_rows(path: Path, kind: type, rows: Sequence[ConditionScore] | Sequence[CalibrationBin]) -> None:
+    with atomic_path(path) as unfinished, unfinished.open("w", newline="") as file:
+        writer = csv.DictWriter(file, [field.name for field in fields(kind)])
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+
+
+def lane_table(scores: Sequence[ConditionScore]) -> Table:
+    """The totals of every road, for the terminal."""
+    table = Table("road", "frames", "RMS at 10 m [m]", "95 % [m]", "RMS where sure [m]", "sure [%]", "within 0.3 m [%]")
+    for score in scores:
+        if score.weather == "all":
+            errors = [f"{value:.3f}" for value in (score.lateral_rms, score.lateral_p95, score.sure_rms)]
+            table.add_row(score.road, str(score.frames), *errors, f"{100 * score.sure:.1f}", f"{100 * score.close:.1f}")
+    return table

@@ -1,0 +1,53 @@
+"""How far the lane finder may be trusted: from what it found lately to a probability."""
+
+import math
+
+import numpy as np
+
+from pilotnet.modular.records import Floats
+
+NEAR = 20.0  # [m] ahead within which what is found decides
+ENOUGH = 3.0  # clear measurements that make a sighting
+LOST_SUPPORT, LOST_AFTER = 5.0, 0.5  # fewer clear measurements than this, or none for so long [s]: the lane must be searched
+FORGETTING = 0.35  # [s] in which trust falls to a third when nothing is seen
+AMPLE, FULL = 6.0, 20.0  # clear measurements at which trust begins, and at which it is complete
+TOLERANCE = 0.3  # [m] what the confidence speaks of
+
+
+class LaneTrust:
+    """Counts of clear measurements, smoothed over frames, and the time since the last sighting."""
+
+    def __init__(self) -> None:
+        self._support = self._usual = self._agreement = 0.0
+        self._unseen = math.inf
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether too little fits the lane that is tracked."""
+        return self._support < LOST_SUPPORT or self._unseen > LOST_AFTER
+
+    def age(self, duration: float) -> None:
+        """Let time pass [s]."""
+        self._unseen += duration
+
+    def judge(self, along: Floats, weight: Floats, clear: Floats) -> None:
+        """Take note of a frame's measurements (M,): how far ahead [m], how well they fit and how clear they are in [0, 1]."""
+        near = (along > 0) & (along < NEAR)
+        found, offered = float(weight[near].sum()), float(clear[near].sum())
+        self._support += 0.3 * (found - self._support)
+        # What is usual rises fast and falls slowly, so that a lane that is being lost shows.
+        self._usual += (0.2 if found > self._usual else 0.02) * (found - self._usual)
+        self._agreement += 0.5 * (found / max(offered, 1.0) - self._agreement)
+        if found > ENOUGH:
+            self._unseen = 0.0
+
+    def confidence(self, spread: float, doubt: int) -> float:
+        """That the car is within TOLERANCE of where it is thought to be in its lane; spread: the filter's own opinion [m].
+
+        doubt: frames in a row in which another reading of the cross-section was better.
+        """
+        fits = math.erf(TOLERANCE / (math.sqrt(2) * (spread + 0.02)))
+        seen = math.exp(-self._unseen / FORGETTING)
+        support = float(np.clip((self._support - AMPLE) / (FULL - AMPLE), 0.0, 1.0))
+        steady = min(self._support / max(0.5 * self._usual, 1e-6), 1.0)
+        return fits * seen * support * steady * min(self._agreement / 0.6, 1.0) * 0.8**doubt

@@ -1,0 +1,252 @@
+"""The road by classical vision: the frame laid out along the lane, evidence for paint and edges, and a tracked lane.
+
+One frame is one cycle of a Kalman filter: move the lane with the car, lay the ground ahead out along it, weigh the evidence, read
+the cross-section, measure where its lines and edges lie in every row, and correct. No network; the limits are part of the answer:
+`LaneEstimate.confidence` falls where nothing is seen, while the lane coasts on.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from pilotnet.modular.lane_evidence import LaneEvidence
+from pilotnet.modular.lane_filter import (
+    BENDS,
+    HEADING,
+    LEFT,
+    NODES,
+    OFFSET,
+    RIGHT,
+    SECTION,
+    SIZE,
+    WIDTH,
+    Bends,
+    LaneFilter,
+    Sightings,
+    road_scales,
+)
+from pilotnet.modular.lane_layout import Layout, Reading, Section, best_reading
+from pilotnet.modular.lane_rows import Trait, follow, trace
+from pilotnet.modular.lane_section import CrossSection
+from pilotnet.modular.lane_strip import COLUMNS, FARTHEST, HALF_WIDTH, stations, straighten
+from pilotnet.modular.lane_trust import LaneTrust
+from pilotnet.modular.records import Floats, LaneEstimate
+from sim.camera import Camera
+from sim.geometry import SPACING
+from sim.types import Image, require_image
+
+FORESIGHT, LEAST_FORESIGHT = 2.5, 20.0  # [s] of way ahead that is measured, and at least [m]
+FITTED = (1.3, 12.0, 40.0)  # [s] of way ahead that the clothoid runs along, at least and at most [m]
+COURSE = np.arange(0.0, FARTHEST, SPACING)  # [m] ahead where an estimate tells the curvature
+WINDOW = 0.35  # [m] from the lane's course within which a line or an edge is measured
+LINE_SPREAD, EDGE_SPREAD, FAR_SPREAD = 0.03, 0.12, 0.01  # [m] of one measurement, and per metre ahead
+EQUAL_SPREAD = 0.1  # [m] by which the lanes of a road without a line in its middle differ
+PERSUADED = 5  # frames in a row that another reading of the cross-section must be the better one
+DIFFERENT = 0.6  # [m] of centre or width between readings that cannot both be right
+MISPLACED = 0.7  # [m] between the edge in the cross-section and the one tracked, from which on the track is given up
+TWO_WAY_LIMIT = 25.0  # [m/s] nobody drives faster than this where there is oncoming traffic
+FAST, HARD_SHOULDER = 17.0, 1.3  # only roads faster than this [m/s] have a shoulder wider than this [m]: one-way roads
+BAY = 1.3  # [m] of room beyond a line, on slower roads, from which on it is for parking
+CONTRAST = 12  # grey levels between the darkest and the brightest ground below which a frame shows nothing
+RETRY = 3  # frames between two searches for a lost lane
+SEARCHED_BENDS = (0.0, -0.25, 0.25, -0.5, 0.5, -0.8, 0.8, -1.1, 1.1)  # in a first look, of what the speed suggests
+SEARCHED_LEANS = np.linspace(-0.1, 0.1, 11)  # [rad]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """A line or an edge of the cross-section, and how it moves with width, right and left room."""
+
+    trait: Trait
+    cross: tuple[float, float, float]
+
+
+LEFT_LINE, RIGHT_LINE = Feature(Trait.LINE, (-0.5, 0, 0)), Feature(Trait.LINE, (0.5, 0, 0))
+FAR_LEFT_LINE, FAR_RIGHT_LINE = Feature(Trait.LINE, (-1.5, 0, 0)), Feature(Trait.LINE, (1.5, 0, 0))
+LEFT_EDGE, RIGHT_EDGE = Feature(Trait.LEFT_EDGE, (-0.5, 0, -1)), Feature(Trait.RIGHT_EDGE, (0.5, 1, 0))
+FEATURES = {
+    Layout.MARKED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
+    Layout.HALVED: (RIGHT_LINE, FAR_LEFT_LINE, LEFT_EDGE, RIGHT_EDGE),
+    Layout.TRACK: (FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
+}
+
+
+class LaneFinder:
+    """Follows the ego's lane from frame to frame."""
+
+    def __init__(self, camera: Camera) -> None:
+        self._camera = camera
+        self._along = stations(camera)
+        self._widths = self._along / camera.focal
+        self._bends = Bends(self._along)
+        features = {feature for listed in FEATURES.values() for feature in listed}
+        self._models = {feature: self._bends.model(np.array(feature.cross)) for feature in features}
+        self._strip = np.zeros((self._along.size, COLUMNS, 3), np.float32)
+        self._evidence = LaneEvidence(self._along.size)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget the last drive."""
+        self._filter: LaneFilter | None = None
+        self._layout = Layout.MARKED
+        self._section = CrossSection(self._along)
+        self._trust = LaneTrust()
+        self._last: Image | None = None
+        self._doubt = self._lost = 0
+        self._fastest = self._reach = 0.0
+
+    def find(self, frame: Image, speed: float, curvature: float, duration: float) -> LaneEstimate:
+        """The lane in the next frame; curvature: what was held since the last one [1/m], `duration` [s] ago."""
+        require_image("frame", frame)
+        sighted = self._is_sighted(frame, speed)
+        self._last = frame
+        self._fastest = max(self._fastest, speed)
+        if self._filter is None:
+            self._filter = LaneFilter(speed, curvature)
+            if sighted:
+                self._search(frame, self._filter, speed)
+        else:
+            self._filter.predict(speed, curvature, duration)
+        self._lost = self._lost + 1 if self._trust.is_lost else 0
+        if sighted and self._lost and self._lost % RETRY == 0:
+            self._filter = LaneFilter(speed, curvature)
+            self._search(frame, self._filter, speed)
+        self._trust.age(duration)
+        if sighted:
+            self._look(frame, self._filter, speed, speed * duration)
+        self._filter.bound()
+        return self._estimate(self._filter, speed)
+
+    def _is_sighted(self, frame: Image, speed: float) -> bool:
+        """Whether the frame shows anything, and something new: a car that moves never sees the same twice."""
+        ground = frame[int(self._camera.horizon) :: 4, ::4]
+        if int(ground.max()) - int(ground.min()) < CONTRAST:
+            return False
+        return not (speed > 0.5 and self._last is not None and np.array_equal(frame, self._last))
+
+    def _look(self, frame: Image, lane: LaneFilter, speed: float, way: float) -> None:
+        """Correct the lane by what the frame shows."""
+        self._weigh(frame, lane)
+        self._section.remember(self._evidence, way)
+        self._read(lane)
+        seen, along = self._sightings(lane, speed)
+        weight = lane.update(seen) * seen.clear
+        self._trust.judge(along, weight, seen.clear)
+        self._reach = float(along[weight > 0.2].max(initial=0.0))
+
+    def _weigh(self, frame: Image, lane: LaneFilter) -> None:
+        straighten(frame, self._camera, self._bends.course(lane.mean), self._strip)
+        self._evidence.weigh(self._strip, self._widths)
+
+    def _search(self, frame: Image, lane: LaneFilter, speed: float) -> None:
+        """A first look: which bend and heading make the road's lines sharpest, and which of them border the lane."""
+        bend, _ = road_scales(speed)
+        start, best, found = lane.mean.copy(), -1.0, lane.mean
+        for k in SEARCHED_BENDS:
+            lane.mean[BENDS] = start[BENDS] + k * bend
+            self._weigh(frame, lane)
+            for lean in SEARCHED_LEANS:
+                sharpness = self._section.sharpness(self._evidence, lean)
+                if sharpness > best:
+                    best, found = sharpness, lane.mean.copy()
+                    found[HEADING] = -lean
+        lane.mean = found
+        self._weigh(frame, lane)
+        self._section.restart(self._evidence)
+        section = self._section.read()
+        reading = best_reading(section, 0.0, math.sqrt(lane.covariance[OFFSET, OFFSET]))
+        if reading is not None:
+            self._adopt(lane, reading, section)
+
+    def _read(self, lane: LaneFilter) -> None:
+        """Keep to the layout, or change over when another reading of the cross-section was better for some frames."""
+        section = self._section.read()
+        best = best_reading(section, 0.0, math.sqrt(lane.covariance[OFFSET, OFFSET]) + 0.2)
+        agrees = best is None or (
+            best.layout is self._layout and abs(best.centre) < DIFFERENT and abs(best.width - lane.mean[WIDTH]) < DIFFERENT
+        )
+        self._doubt = 0 if agrees else self._doubt + 1
+        if best is not None and self._doubt > PERSUADED:
+            self._adopt(lane, best, section)
+        for edge, way, room in ((section.right_edge, 1, RIGHT), (section.left_edge, -1, LEFT)):
+            if edge is not None:
+                seen = max(way * edge - lane.mean[WIDTH] / 2, 0.05)
+                if abs(seen - lane.mean[room]) > MISPLACED:
+                    lane.fix(room, seen, 0.3)
+
+    def _adopt(self, lane: LaneFilter, reading: Reading, section: Section) -> None:
+        """Take the lane to be what the reading says."""
+        self._layout, self._doubt = reading.layout, 0
+        centre, half = reading.centre, reading.width / 2
+        lane.mean[BENDS] /= np.maximum(1 - lane.mean[BENDS] * centre, 0.3)
+        lane.fix(OFFSET, lane.mean[OFFSET] - centre, 0.2)
+        lane.fix(WIDTH, reading.width, 0.2)
+        if section.right_edge is not None:
+            lane.fix(RIGHT, max(section.right_edge - centre - half, 0.05), 0.3)
+        if section.left_edge is not None:
+            lane.fix(LEFT, max(centre - half - section.left_edge, 0.05), 0.3)
+        self._section.shift(centre)
+
+    def _sightings(self, lane: LaneFilter, speed: float) -> tuple[Sightings, Floats]:
+        """Where lines and edges lie in the rows of the strip, and how far ahead those rows are [m]."""
+        rows = int(np.searchsorted(self._along, max(FORESIGHT * speed, LEAST_FORESIGHT)))
+        along, ev = self._along[:rows], self._evidence
+        features = self._expected(lane)
+        course = self._course(lane, features, rows, road_scales(speed)[0])
+        equal = np.zeros((1, SIZE))  # both lanes of an unmarked road are equally wide
+        equal[0, SECTION] = 1.0, 1.0, -1.0
+        halved = int(self._layout is Layout.HALVED)
+        parts = [
+            ((-equal @ lane.mean)[:halved], np.ones(halved), np.full(halved, EQUAL_SPREAD), equal[:halved], np.zeros(halved))
+        ]
+        for feature, place in features:
+            residual, clear = trace(ev.paint, ev.foreign, ev.seen, feature.trait, place + course, WINDOW)
+            spread = np.hypot(LINE_SPREAD if feature.trait is Trait.LINE else EDGE_SPREAD, FAR_SPREAD * along)
+            use = clear > 0
+            parts.append(((residual + course)[use], clear[use], spread[use], self._models[feature][:rows][use], along[use]))
+        *seen, ahead = (np.concatenate([part[k] for part in parts]) for k in range(5))
+        return Sightings(*seen), ahead
+
+    def _expected(self, lane: LaneFilter) -> list[tuple[Feature, float]]:
+        """The features of the layout that there is reason to look for, and their offsets [m]."""
+        places = [(feature, float(np.dot(feature.cross, lane.mean[SECTION]))) for feature in FEATURES[self._layout]]
+        return [
+            (feature, place)
+            for feature, place in places
+            if abs(place) < HALF_WIDTH - 1.0 and (feature.trait is not Trait.LINE or self._section.is_painted(place))
+        ]
+
+    def _course(self, lane: LaneFilter, features: list[tuple[Feature, float]], rows: int, bend: float) -> Floats:
+        """How far right [m] of where it was expected the lane runs in each row. The road may bend more than the filter thinks."""
+        ev, along = self._evidence, self._along[:rows]
+        slopes = np.maximum(lane.spread(self._bends.slope_model()[:rows]), 0.03 + 0.7 * bend * along)
+        start = float(lane.spread(self._models[LEFT_LINE][:1])[0]) + 0.1
+        listed = np.array([[feature.trait, place] for feature, place in features]).reshape(-1, 2)
+        return follow(ev.paint, ev.foreign, ev.seen, listed, along, start, slopes)
+
+    def _estimate(self, lane: LaneFilter, speed: float) -> LaneEstimate:
+        mean, half = lane.mean, float(lane.mean[WIDTH]) / 2
+        seconds, least, most = FITTED
+        curvature, rate = lane.clothoid(min(max(seconds * speed, least), most))
+        fast = self._fastest > FAST
+        # On slow roads, what lies beyond a kerb or a line is a place to park.
+        right = float(mean[RIGHT]) if fast or mean[RIGHT] < BAY or self._layout is Layout.TRACK else 0.1
+        left = float(mean[LEFT])
+        if not fast and self._layout is not Layout.TRACK and left - 2 * half > BAY:
+            left = 2 * half + 0.1
+        return LaneEstimate(
+            offset=float(mean[OFFSET]),
+            heading_error=float(mean[HEADING]),
+            curvature=curvature,
+            curvature_rate=rate,
+            width=2 * half,
+            left_room=half + left,
+            right_room=half + right,
+            left_oncoming=self._layout is not Layout.TRACK
+            and self._fastest < TWO_WAY_LIMIT
+            and not (fast and right > HARD_SHOULDER),
+            confidence=self._trust.confidence(math.sqrt(lane.covariance[OFFSET, OFFSET]), self._doubt),
+            reach=self._reach,
+            curvatures=np.interp(COURSE, NODES, mean[BENDS]),
+        )

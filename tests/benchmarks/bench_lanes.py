@@ -1,0 +1,26 @@
+"""How long the lane finder takes for a frame: `pytest tests/benchmarks/bench_lanes.py`. Its name keeps it out of the tests."""
+
+import pytest
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from pilotnet.modular.lanes import LaneFinder
+from sim.camera import Camera
+from sim.render import Renderer
+from sim.scenario import RoadKind, Scenario
+from sim.world import World
+
+
+@pytest.mark.parametrize("road", [RoadKind.RURAL, RoadKind.HIGHWAY, RoadKind.UNPAVED, RoadKind.MOUNTAIN])
+def test_lane_finder(benchmark: BenchmarkFixture, road: RoadKind) -> None:
+    """One 320 x 160 frame of a lane that is being followed."""
+    world = World(Scenario(road, seed=1, length=600.0))
+    renderer, line = Renderer(world.plan, world.scenario, [Camera()]), world.plan.centreline
+    frames = [renderer.render(line.pose_at(100.0 + 1.5 * i, world.plan.path_offset), [], 0.0)[0] for i in range(100)]
+    finder, turn = LaneFinder(Camera()), iter(range(10**9))
+    finder.find(frames[0], 15.0, 0.0, 0.1)
+
+    def follow() -> None:
+        i = next(turn) % len(frames)
+        finder.find(frames[i], 15.0, line.curvature_at(100.0 + 1.5 * i), 0.1)
+
+    benchmark(follow)

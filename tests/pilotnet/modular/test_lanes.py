@@ -1,0 +1,118 @@
+"""The lane finder: closed forms on painted roads, symmetry, what it does when it sees nothing, and a rendered road."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from pilotnet.modular.lanes import LaneFinder
+from pilotnet.modular.records import LaneEstimate
+from sim.camera import Camera
+from sim.render import Renderer
+from sim.scenario import RoadKind, Scenario
+from sim.truth import lane_geometry
+from sim.types import Image
+from sim.world import World
+from tests.pilotnet.modular.painted_road import CAMERA, painted_road
+
+SPEED, TICK = 10.0, 0.1
+BLACK = np.zeros((160, 320, 3), np.uint8)
+WHITE = np.full((160, 320, 3), 255, np.uint8)
+
+
+def settle(frame: Image, curvature: float = 0.0, frames: int = 8) -> LaneEstimate:
+    """The estimate after a car at rest has looked at one frame for a while."""
+    finder = LaneFinder(CAMERA)
+    for _ in range(frames):
+        estimate = finder.find(frame, 0.0, curvature, TICK)
+    return estimate
+
+
+@pytest.mark.parametrize(
+    ("offset", "heading_error", "curvature"),
+    [(0.0, 0.0, 0.0), (0.4, 0.0, 0.0), (-0.3, 0.03, 0.0), (0.0, 0.0, 0.01), (0.2, -0.02, -0.02), (0.0, 0.0, 0.04)],
+)
+def test_a_painted_road_gives_its_own_state(offset: float, heading_error: float, curvature: float) -> None:
+    estimate = settle(painted_road(offset, heading_error, curvature), curvature)
+    truth = replace(
+        estimate, offset=offset, heading_error=heading_error, curvature=curvature, curvature_rate=0.0, curvatures=None
+    )
+    seen = np.array([4.0, 7.0, 10.0, 15.0])
+    assert np.abs(estimate.centre(seen) - truth.centre(seen))[:, 1].max() < 0.08
+    # Seen from 3 m on only, a little more heading looks like a little more curvature beside the car.
+    assert estimate.offset == pytest.approx(offset, abs=0.1)
+    assert estimate.heading_error == pytest.approx(heading_error, abs=0.03)
+    assert estimate.curvature == pytest.approx(curvature, abs=0.007)
+    assert estimate.width == pytest.approx(3.5, abs=0.1)
+    assert estimate.left_room == pytest.approx(1.5 * 3.5 + 0.5, abs=0.3)
+    assert estimate.right_room == pytest.approx(3.5 / 2 + 0.5, abs=0.3)
+    assert estimate.left_oncoming
+    assert estimate.confidence > 0.7
+
+
+def test_a_mirrored_road_gives_the_mirrored_course() -> None:
+    # The car is near the middle of the road; in the mirror its lane is the other one, with the same line between them.
+    frame = painted_road(-3.5 / 2, 0.02, 0.01)
+    plain, mirrored = settle(frame), settle(frame[:, ::-1].copy())
+    seen, half = np.array([5.0, 10.0, 15.0]), 3.5 / 2
+    right_line, left_line = plain.to_car(seen, np.full(3, half)), mirrored.to_car(seen, np.full(3, -half))
+    assert right_line * [1, -1] == pytest.approx(left_line, abs=0.1)
+
+
+@pytest.mark.parametrize("kind", ["black", "white", "frozen", "noise"])
+def test_a_blind_finder_says_so_within_a_second_and_sees_again_afterwards(kind: str) -> None:
+    finder, road = LaneFinder(CAMERA), painted_road(0.2)
+    generator = np.random.default_rng(1)
+    frames = [np.clip(road + generator.integers(-2, 3, road.shape), 0, 255).astype(np.uint8) for _ in range(12)]
+    for frame in frames:
+        before = finder.find(frame, SPEED, 0.0, TICK)
+    assert before.confidence > 0.7
+    for _ in range(10):
+        noise = generator.integers(0, 256, BLACK.shape).astype(np.uint8)
+        blind = finder.find({"black": BLACK, "white": WHITE, "frozen": frames[-1], "noise": noise}[kind], SPEED, 0.0, TICK)
+    assert blind.confidence < 0.25
+    assert abs(blind.offset) < 3.0  # it coasts
+    for frame in frames:
+        after = finder.find(frame, SPEED, 0.0, TICK)
+    assert after.confidence > 0.6
+    assert after.offset == pytest.approx(0.2, abs=0.1)
+
+
+@pytest.mark.parametrize("speed", [0.0, 15.0, 60.0])
+def test_nothing_that_it_is_shown_breaks_it(speed: float) -> None:
+    finder, generator = LaneFinder(CAMERA), np.random.default_rng(2)
+    for i in range(40):
+        frame = generator.integers(0, 256, BLACK.shape).astype(np.uint8) if i % 2 else (BLACK, WHITE)[i // 2 % 2]
+        estimate = finder.find(frame, speed, float(generator.uniform(-0.2, 0.2)), TICK)
+        assert 0 <= estimate.confidence < 0.5
+        assert np.isfinite(estimate.centre(np.linspace(0, 40, 9))).all()
+
+
+def test_a_reset_forgets_the_last_drive() -> None:
+    finder, road = LaneFinder(CAMERA), painted_road(0.3, 0.01, 0.01)
+    fresh = finder.find(road, SPEED, 0.01, TICK)
+    for _ in range(5):
+        finder.find(painted_road(-0.3), SPEED, 0.0, TICK)
+    finder.reset()
+    again = finder.find(road, SPEED, 0.01, TICK)
+    assert replace(again, curvatures=None) == replace(fresh, curvatures=None)
+    assert np.array_equal(again.centre(np.arange(40.0)), fresh.centre(np.arange(40.0)))
+
+
+def test_a_frame_that_is_no_picture_is_refused() -> None:
+    with pytest.raises(ValueError, match="frame has dtype float64"):
+        LaneFinder(CAMERA).find(np.zeros((160, 320, 3)), SPEED, 0.0, TICK)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("road", [RoadKind.RURAL, RoadKind.HIGHWAY, RoadKind.TUNNEL])
+def test_a_rendered_road_agrees_with_the_truth(road: RoadKind) -> None:
+    world = World(Scenario(road, seed=1, length=200.0))
+    renderer, line, finder = Renderer(world.plan, world.scenario, [Camera()]), world.plan.centreline, LaneFinder(Camera())
+    for i in range(15):
+        pose = line.pose_at(70.0 + i, world.plan.path_offset + 0.3)
+        estimate = finder.find(renderer.render(pose, [], 0.0)[0], 10.0, line.curvature_at(70.0 + i), TICK)
+    truth = lane_geometry(world.plan, pose)
+    assert estimate.offset == pytest.approx(truth.offset, abs=0.1)
+    assert estimate.heading_error == pytest.approx(truth.heading_error, abs=0.02)
+    assert estimate.width == pytest.approx(truth.width, abs=0.1)
+    assert estimate.confidence > 0.7
