@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.utils.data import Dataset as TorchDataset
 
 from pilotnet.dataset import Dataset
+from pilotnet.light import draw_lights
 from pilotnet.progress import track
 from pilotnet.viewpoint import View, Viewpoint
 from sim.camera import Camera
@@ -42,14 +43,14 @@ class Augmentation:
         rotation: standard deviation of the rotation [degrees]
         side_cameras: start from the nearest of the three cameras rather than always from the centre one
         balance: 0 draws frames as they were driven, 1 draws straights and all bends alike
-        light: standard deviation of the changes of brightness, contrast and colour, as shares
+        light: standard deviation of the changes of brightness, contrast and colour, as shares; see `relit`
     """
 
     shift: float = 0.5
     rotation: float = 2.0
     side_cameras: bool = True
     balance: float = 0.5
-    light: float = 0.2
+    light: float = 0.25
 
     def __post_init__(self) -> None:
         for name, limit in (("shift", 2.0), ("rotation", 15.0), ("balance", 1.0), ("light", 1.0)):
@@ -68,7 +69,7 @@ class Batch(NamedTuple):
 
     frames: recorded pictures, (B, H, W, 3) uint8; shift [m] and rotation [rad]: how the view is moved against the camera that
     recorded them, (B,); curvature: what to learn [1/m], (B,); recovery: the way [m] back to the path, (B,); speed: to drive
-    [m/s], (B,), for networks with that output; light: see `relit`, (B, 3).
+    [m/s], (B,), for networks with that output; light: see `relit`, (B, NUMBERS).
     """
 
     frames: Tensor
@@ -184,7 +185,7 @@ class Samples(TorchDataset[Batch]):
         shift, rotation = np.clip(generator.standard_normal((2, size)), -LIMIT, LIMIT)
         self._shift = shift * self._augmentation.shift
         self._rotation = rotation * math.radians(self._augmentation.rotation)
-        self._light = np.clip(generator.standard_normal((size, 3)), -LIMIT, LIMIT) * self._augmentation.light
+        self._light = draw_lights(generator, size, self._augmentation.light, LIMIT)
 
     def label_spread(self) -> tuple[float, float]:
         """Standard deviation of the present epoch's labels, as curvature [1/m] and as offset [m]: curvature * L² / 6."""
@@ -224,19 +225,6 @@ class Samples(TorchDataset[Batch]):
         moments = self._moments[indices]
         correction = recovery_curvature(self._shift[indices], self._rotation[indices], self.drives.speed[moments])
         return self.drives.curvature[moments] + correction
-
-
-def relit(views: Tensor, light: Tensor) -> Tensor:
-    """Views (B, 3, H, W), YUV in [-1, 1], as another exposure and another light would show them.
-
-    light: (B, 3): how much more contrast, as the logarithm of a factor; how much brighter, in shares of the range of brightness;
-    how much more colour, as the logarithm of a factor. Zeros change nothing.
-    """
-    contrast, lift, colour = light[:, :, None, None, None].unbind(1)
-    luma, chroma = views[:, :1], views[:, 1:]
-    middle = luma.mean((2, 3), keepdim=True)
-    luma = (luma - middle) * contrast.exp() + middle + lift
-    return torch.cat([luma, chroma * colour.exp()], dim=1).clamp(-1, 1)
 
 
 def sampling_probability(

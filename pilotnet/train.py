@@ -25,9 +25,10 @@ from torch.utils.data import DataLoader
 from pilotnet.checkpoint import Checkpoint, save_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.folders import atomic_path, output_folder, plain, read_provenance, write_provenance
+from pilotnet.light import relit
 from pilotnet.model import PilotNet
 from pilotnet.progress import console, progress_bar
-from pilotnet.samples import Augmentation, Batch, Samples, load_drives, relit
+from pilotnet.samples import Augmentation, Batch, Samples, load_drives
 from pilotnet.viewpoint import View, Viewpoint
 from sim.scenario import Split
 

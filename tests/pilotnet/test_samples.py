@@ -18,7 +18,6 @@ from pilotnet.samples import (
     Samples,
     load_drives,
     packed,
-    relit,
     sampling_probability,
     target_speed,
     unpacked,
@@ -130,20 +129,6 @@ def test_a_metre_of_road_is_drawn_as_often_however_fast_it_was_driven() -> None:
     speed = np.concatenate([np.full(300, 10.0), np.full(100, 30.0)])
     probability = sampling_probability(np.zeros(400), speed, 0.0)
     assert probability[:300].sum() == pytest.approx(0.5)
-
-
-def test_another_light_changes_brightness_contrast_and_colour_each_alone_and_zeros_change_nothing() -> None:
-    views = 0.4 * torch.rand(1, 3, 6, 8, generator=torch.Generator().manual_seed(0)) - 0.2
-    assert torch.equal(relit(views, torch.zeros(1, 3)), views)
-    luma, chroma = views[:, :1], views[:, 1:]
-    sharper = relit(views, torch.tensor([[math.log(2.0), 0.0, 0.0]]))
-    torch.testing.assert_close(sharper[:, :1].std(), 2 * luma.std())
-    torch.testing.assert_close(sharper[:, :1].mean(), luma.mean())
-    brighter = relit(views, torch.tensor([[0.0, 0.3, 0.0]]))
-    torch.testing.assert_close(brighter[:, :1], luma + 0.3)
-    grey = relit(views, torch.tensor([[0.0, 0.0, math.log(0.5)]]))
-    torch.testing.assert_close(grey[:, 1:], 0.5 * chroma)
-    assert relit(views, torch.tensor([[0.0, 5.0, 0.0]])).abs().max() == 1.0
 
 
 def test_a_drive_without_any_bend_can_be_sampled() -> None:
