@@ -78,7 +78,9 @@ def _snow(pixels: Floats, snow: np.float32, count: int) -> None:
 
 
 @kernel
-def _shade(pixels: Floats, level_red: np.float32, level_green: np.float32, level_blue: np.float32, lamps: bool, count: int) -> None:
+def _shade(
+    pixels: Floats, level_red: np.float32, level_green: np.float32, level_blue: np.float32, lamps: bool, count: int
+) -> None:
     """Lay grain and light over the material."""
     for n in range(count):
         rough, field = pixels[ROUGH + n], pixels[FIELD + n]
@@ -101,9 +103,7 @@ def _shade(pixels: Floats, level_red: np.float32, level_green: np.float32, level
 
 
 @kernel
-def _mirror(
-    image: Image, pixels: Floats, wetness: float, eye: Eye, row: int, column: int, count: int, shine: float
-) -> None:
+def _mirror(image: Image, pixels: Floats, wetness: float, eye: Eye, row: int, column: int, count: int, shine: float) -> None:
     """Wet ground is darker and mirrors what is above the horizon; the first pixel is that of `column`."""
     # The film of water on asphalt is rough: it throws light from above the trees, not from their foot.
     horizon = min(max(int(math.ceil(eye.horizon)), 1), image.shape[0])
