@@ -15,7 +15,8 @@ ORDER = [
     "pilotnet.parallel",
     "pilotnet.dataset", "pilotnet.record", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.samples",
     "pilotnet.train", "pilotnet.saliency", "pilotnet.modular", "pilotnet.drivers", "pilotnet.metrics", "pilotnet.evaluate",
-    "pilotnet.report", "pilotnet.watch", "pilotnet.demo", "pilotnet.scenes", "pilotnet.cli", "pilotnet.__main__", "pilotnet",
+    "pilotnet.report", "pilotnet.watch", "pilotnet.replay", "pilotnet.demo", "pilotnet.scenes", "pilotnet.cli",
+    "pilotnet.__main__", "pilotnet",
 ]  # fmt: skip
 
 

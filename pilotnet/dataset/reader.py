@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, SupportsIndex
 
@@ -13,6 +13,7 @@ from pilotnet.dataset import schema
 from pilotnet.dataset.boxes import Boxes, read_boxes
 from pilotnet.dataset.files import read_episodes, read_table
 from pilotnet.dataset.info import checked_info, read_raw_info
+from pilotnet.dataset.marks import Marks, read_marks
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import column_values
 from pilotnet.dataset.video import decode_frames
@@ -64,7 +65,10 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Summary:
-    """How much was recorded: per split the episodes, and over all frames, time [s], distance [m], interventions and bytes."""
+    """How much was recorded: per split the episodes, and over all frames, time [s], distance [m], interventions and bytes.
+
+    discarded: the time [s] of the frames that are marked as discarded and not learned from.
+    """
 
     episodes: dict[Split, int]
     frames: int
@@ -72,24 +76,30 @@ class Summary:
     distance: float
     interventions: int
     size: int
+    discarded: float = 0.0
 
     def __str__(self) -> str:
         counts = ", ".join(f"{count} {split.value}" for split, count in self.episodes.items())
+        discarded = f", {self.discarded / 60:.1f} min of them discarded" if self.discarded else ""
         return (
-            f"{sum(self.episodes.values())} episodes ({counts}), {self.frames} frames, {self.duration / 60:.1f} min, "
+            f"{sum(self.episodes.values())} episodes ({counts}), {self.frames} frames, {self.duration / 60:.1f} min{discarded}, "
             f"{self.distance / 1000:.1f} km, {self.size / 1e6:.0f} MB"
         )
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A recorded dataset: its folder, frames per second, cameras by name, committed episodes and whether they have boxes."""
+    """A recorded dataset: its folder, frames per second, cameras by name, committed episodes, whether they have boxes, and marks.
+
+    Everything recorded is read, whether it is marked as discarded or not; who learns from it asks `kept`.
+    """
 
     root: Path
     fps: int
     cameras: dict[str, Camera]
     episodes: tuple[Episode, ...]
     has_boxes: bool = False
+    marks: Marks = field(default_factory=Marks)
 
     @classmethod
     def open(cls, root: Path) -> Self:
@@ -103,12 +113,16 @@ class Dataset:
         check_totals(root, raw, episodes)
         for episode in episodes:
             info.check_files(root, episode)
-        return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes)
+        return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes, read_marks(root, episodes))
 
     def split(self, split: Split | str) -> tuple[Episode, ...]:
         """The episodes of one split."""
         wanted = choice("split", split, Split)
         return tuple(episode for episode in self.episodes if episode.split is wanted)
+
+    def kept(self, episode: SupportsIndex) -> tuple[tuple[int, int], ...]:
+        """The stretches of an episode, [first, end) in frames, that are not marked as discarded."""
+        return self.marks.kept(self.episodes[episode])
 
     def signals(self, episode: SupportsIndex) -> Signals:
         """The signals of an episode, given by its record or its index."""
@@ -158,6 +172,7 @@ class Dataset:
             distance=float(sum(one.speed.sum(dtype=np.float64) for one in signals)) / self.fps,
             interventions=sum(int((one.intervention != "").sum()) for one in signals),
             size=sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file()),
+            discarded=(frames - sum(end - first for episode in self.episodes for first, end in self.kept(episode))) / self.fps,
         )
 
     def check(self) -> None:

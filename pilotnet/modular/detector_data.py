@@ -46,7 +46,8 @@ class Pictures:
 def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> Pictures:
     """Every so manieth picture of a split, with its people or its cars.
 
-    Raises ValueError when the dataset has no boxes, no centre camera or no episode of the split.
+    What is marked as discarded is left out. Raises ValueError when the dataset has no boxes, no centre camera, or no
+    episode of the split of which something is kept.
     """
     episodes = dataset.split(split)
     if not episodes:
@@ -54,17 +55,26 @@ def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> P
     if not dataset.has_boxes:
         raise ValueError(f"{dataset.root} was recorded without boxes of cars and people; record with --boxes true")
     moments, camera = slice(None, None, every), dataset.cameras["centre"]
+    # Every so manieth of all, wherever a discarded stretch ends: marks take pictures away and bring no others.
+    kept = {
+        (episode.index, number)
+        for episode in episodes
+        for first, end in dataset.kept(episode)
+        for number in range(first + -first % every, end, every)
+    }
+    size = len(kept)
+    if not size:
+        raise ValueError(f"every {split} frame of {dataset.root} is marked as discarded; restore some with `pilotnet watch`")
     rows = strip_rows(camera)
-    size = sum(len(range(episode.length)[moments]) for episode in episodes)
     strips = frame_array((size, rows[1] - rows[0], camera.width, 3))
     labels: list[Labels] = []
     for episode in track(episodes, f"reading {split} pictures"):
         boxes = dataset.boxes(episode)
         boxes = boxes.pick(boxes.person == person)
-        numbers = range(episode.length)[moments]
-        for number, frame in zip(numbers, dataset.stream(episode, "centre", moments), strict=True):
-            strips[len(labels)] = frame[slice(*rows)]
-            labels.append(frame_labels(boxes.of_frame(number), rows[0]))
+        for number, frame in zip(range(episode.length)[moments], dataset.stream(episode, "centre", moments), strict=True):
+            if (episode.index, number) in kept:
+                strips[len(labels)] = frame[slice(*rows)]
+                labels.append(frame_labels(boxes.of_frame(number), rows[0]))
     return Pictures(strips, Labels(*(torch.stack(column) for column in zip(*labels, strict=True))))
 
 
