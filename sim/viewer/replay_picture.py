@@ -44,7 +44,8 @@ def draw_replay(
     for panel, rect in layout.panels.items():
         sheet.card(rect, CARD, 1.0)
         _draw_panel(sheet.inset(rect), panel, replay, thoughts, status)
-    draw_words(sheet, notice or replay.notice or ("paused" if replay.paused else ""), keys)
+    draw_words(sheet.inset(layout.picture), notice or replay.notice or ("paused" if replay.paused else ""), None)
+    draw_words(sheet, "", keys)
     return layout
 
 
