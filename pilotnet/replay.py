@@ -21,10 +21,8 @@ from sim.viewer.sheet import Sheet
 from sim.viewer.window import FRAME_RATE, open_display
 
 REEL, REELS = 20, 12  # frames that are decoded at once, beginning at a key frame, and how many such reels of a camera are kept
-FARTHEST, LEAST_SHARE = (
-    70.0,
-    0.25,
-)  # [m] up to which boxes have words beside them, and the visible share from which they are drawn
+LEAST_SHARE = 0.25  # of a box that must show for it to be drawn
+LABELLED = 40.0  # [m] up to which the distance stands beside it
 OF_A_REPLAY = ("first", "width", "height", "seconds")  # the settings of watching that a replay has
 
 
@@ -102,9 +100,9 @@ def looks(reels: Mapping[str, Reels], moment: int) -> dict[str, Image]:
 
 
 def picture_boxes(boxes: Boxes) -> tuple[PictureBox, ...]:
-    """The recorded boxes of a frame as a viewer draws them, those of which little shows left out, with their distance."""
+    """The recorded boxes of a frame as a viewer draws them, from far to near; those of which little shows are left out."""
     drawn = boxes.pick(boxes.visible >= LEAST_SHARE)
-    rows = zip(drawn.left, drawn.top, drawn.right, drawn.bottom, drawn.person, drawn.kind, drawn.distance, strict=True)
+    rows = [*zip(drawn.left, drawn.top, drawn.right, drawn.bottom, drawn.person, drawn.distance, strict=True)]
     return tuple(
         PictureBox(
             float(left),
@@ -112,9 +110,9 @@ def picture_boxes(boxes: Boxes) -> tuple[PictureBox, ...]:
             float(right),
             float(bottom),
             bool(person),
-            f"{kind} {distance:.0f} m" if distance <= FARTHEST else "",
+            f"{distance:.0f} m" if distance <= LABELLED else "",
         )
-        for left, top, right, bottom, person, kind, distance in rows
+        for left, top, right, bottom, person, distance in reversed(rows)
     )
 
 

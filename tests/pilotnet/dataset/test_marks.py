@@ -98,9 +98,9 @@ def test_training_leaves_out_what_is_discarded_and_looks_into_none_of_it(root: P
 def test_a_split_of_which_nothing_is_kept_is_refused(root: Path) -> None:
     episode = Dataset.open(root).episodes[2]
     write_marks(root, Marks().discard(episode, 0, 11))
-    with pytest.raises(ValueError, match="every validation frame of .* is marked as discarded"):
+    with pytest.raises(ValueError, match=r"every validation frame of .* is marked as discarded"):
         load_drives(Dataset.open(root), Split.VALIDATION, View(), Augmentation())
-    with pytest.raises(ValueError, match="every validation frame of .* is marked as discarded"):
+    with pytest.raises(ValueError, match=r"every validation frame of .* is marked as discarded"):
         load_pictures(Dataset.open(root), Split.VALIDATION, False, 1)
 
 
