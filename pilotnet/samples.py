@@ -1,7 +1,8 @@
 """From a dataset to training batches: decoded frames, and for each sample a random shift and rotation with its label.
 
 Frames are decoded once into one uint8 array, in memory or in a file, that keeps only the rows a view can need, with the colours
-at half the resolution, as the video holds them: half the memory, and two hours fit a laptop. Episodes never mix between splits.
+at half the resolution, as the video holds them: half the memory, and two hours fit a laptop. Episodes never mix between splits,
+and what is marked as discarded is left out.
 """
 
 import math
@@ -20,6 +21,7 @@ from torch import Tensor
 from torch.utils.data import Dataset as TorchDataset
 
 from pilotnet.dataset import Dataset
+from pilotnet.light import draw_lights
 from pilotnet.progress import track
 from pilotnet.viewpoint import View, Viewpoint
 from sim.camera import Camera
@@ -29,6 +31,7 @@ from sim.steering import recovery_curvature, recovery_length
 from sim.types import Image
 
 MEMORY_SHARE = 0.5  # of the free memory that frames may fill
+SLOWEST = 0.5  # [m/s] standing counts as creeping
 LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
 
 
@@ -41,15 +44,17 @@ class Augmentation:
         rotation: standard deviation of the rotation [degrees]
         side_cameras: start from the nearest of the three cameras rather than always from the centre one
         balance: 0 draws frames as they were driven, 1 draws straights and all bends alike
+        light: standard deviation of the changes of brightness, contrast and colour, as shares; see `relit`
     """
 
     shift: float = 0.5
     rotation: float = 2.0
     side_cameras: bool = True
     balance: float = 0.5
+    light: float = 0.25
 
     def __post_init__(self) -> None:
-        for name, limit in (("shift", 2.0), ("rotation", 15.0), ("balance", 1.0)):
+        for name, limit in (("shift", 2.0), ("rotation", 15.0), ("balance", 1.0), ("light", 1.0)):
             value = getattr(self, name)
             if not 0 <= value <= limit:
                 raise ValueError(f"{name} is {value}; it must lie between 0 and {limit:g}")
@@ -65,7 +70,7 @@ class Batch(NamedTuple):
 
     frames: recorded pictures, (B, H, W, 3) uint8; shift [m] and rotation [rad]: how the view is moved against the camera that
     recorded them, (B,); curvature: what to learn [1/m], (B,); recovery: the way [m] back to the path, (B,); speed: to drive
-    [m/s], (B,), for networks with that output.
+    [m/s], (B,), for networks with that output; light: see `relit`, (B, NUMBERS).
     """
 
     frames: Tensor
@@ -74,6 +79,7 @@ class Batch(NamedTuple):
     curvature: Tensor
     recovery: Tensor
     speed: Tensor
+    light: Tensor
 
 
 @dataclass(frozen=True)
@@ -97,31 +103,34 @@ class Drives:
 
 
 def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmentation) -> Drives:
-    """Decode one split of a dataset, the cameras side by side; ValueError when the split has no episode."""
-    episodes = [episode for episode in dataset.episodes if episode.split is split]
-    if not episodes:
-        raise ValueError(f"dataset {dataset.root} has no {split} episode; record some with --{split}-episodes")
+    """Decode what is kept of one split of a dataset, the cameras side by side; ValueError when there is nothing.
+
+    Each kept stretch counts as a drive of its own, so no label looks ahead into a discarded one.
+    """
+    stretches = [(episode, first, end) for episode in dataset.kept_of(split) for first, end in dataset.kept(episode)]
     top, bottom = Viewpoint(view, dataset.cameras["centre"]).rows_needed(augmentation.largest_rotation)
     rows = top // 2 * 2, -(-bottom // 2) * 2  # two rows share their colours
     names = list(dataset.cameras) if augmentation.side_cameras else ["centre"]
     cameras = {name: dataset.cameras[name].crop(*rows) for name in names}
-    size = sum(episode.length for episode in episodes)
+    ends = np.cumsum([end - first for _, first, end in stretches])
     camera = cameras["centre"]
-    frames = frame_array((len(names), size, camera.height * 3 // 2, camera.width))
-    ends = np.cumsum([episode.length for episode in episodes])
+    frames = frame_array((len(names), int(ends[-1]), camera.height * 3 // 2, camera.width))
 
     def decode(number: int, camera: int) -> None:
-        end, episode = ends[number], episodes[number]
-        for moment, frame in enumerate(dataset.stream(episode.index, names[camera]), end - episode.length):
+        episode, first, end = stretches[number]
+        stream = dataset.stream(episode, names[camera], slice(first, end))
+        for moment, frame in enumerate(stream, ends[number] - (end - first)):
             frames[camera, moment] = packed(frame[slice(*rows)])
 
-    jobs = [joblib.delayed(decode)(number, camera) for number in range(len(episodes)) for camera in range(len(names))]
+    jobs = [joblib.delayed(decode)(number, camera) for number in range(len(stretches)) for camera in range(len(names))]
     decoded = joblib.Parallel(n_jobs=-1, prefer="threads", return_as="generator_unordered")(jobs)
     for _ in track(decoded, f"reading {split} frames", len(jobs)):
         pass
-    signals = [dataset.signals(episode.index) for episode in episodes]
-    curvature, speed = np.concatenate([s.curvature for s in signals]), np.concatenate([s.speed for s in signals])
-    return Drives(frames, curvature, speed, np.concatenate([target_speed(s.speed, dataset.fps) for s in signals]), cameras)
+    signals = {episode.index: dataset.signals(episode) for episode, *_ in stretches}
+    curvature = np.concatenate([signals[episode.index].curvature[first:end] for episode, first, end in stretches])
+    speeds = [signals[episode.index].speed[first:end] for episode, first, end in stretches]
+    targets = np.concatenate([target_speed(speed, dataset.fps) for speed in speeds])
+    return Drives(frames, curvature, np.concatenate(speeds), targets, cameras)
 
 
 def target_speed(speed: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
@@ -180,6 +189,7 @@ class Samples(TorchDataset[Batch]):
         shift, rotation = np.clip(generator.standard_normal((2, size)), -LIMIT, LIMIT)
         self._shift = shift * self._augmentation.shift
         self._rotation = rotation * math.radians(self._augmentation.rotation)
+        self._light = draw_lights(generator, size, self._augmentation.light, LIMIT)
 
     def label_spread(self) -> tuple[float, float]:
         """Standard deviation of the present epoch's labels, as curvature [1/m] and as offset [m]: curvature * L² / 6."""
@@ -202,7 +212,14 @@ class Samples(TorchDataset[Batch]):
         recovery = recovery_length(self.drives.speed[moments])
         labels = self._labels(np.asarray(indices))
         # Wherever in its lane a car is, it should drive as fast as it did: a moved view keeps the speed of the moment.
-        signals = (shift - self._lateral[nearest], rotation, labels, recovery, self.drives.target_speed[moments])
+        signals = (
+            shift - self._lateral[nearest],
+            rotation,
+            labels,
+            recovery,
+            self.drives.target_speed[moments],
+            self._light[indices],
+        )
         planes = self.drives.frames
         frames = np.stack([unpacked(planes[camera, moment]) for camera, moment in zip(nearest, moments, strict=True)])
         return Batch(torch.from_numpy(frames), *(torch.from_numpy(signal.astype(np.float32)) for signal in signals))
@@ -219,10 +236,13 @@ def sampling_probability(
 ) -> NDArray[np.float64]:
     """How often each moment is drawn, (N,), summing to 1: a kind of bend by its share of the drive to the power 1 - balance.
 
-    Bends are told apart by lateral acceleration, curvature x speed², which means the same on a lane and on a highway.
+    Bends are told apart by lateral acceleration, curvature x speed², which means the same on a lane and on a highway. A metre of
+    road counts the same however fast it was driven, so a moment counts by its speed: highways fly by in few frames.
     """
     lateral = curvature * speed**2
     edges = np.linspace(lateral.min(), lateral.max() + 1e-9, bins + 1)
     kind = np.digitize(lateral, edges[1:-1])
-    weight = (np.bincount(kind, minlength=bins)[kind] / len(kind)) ** -balance
+    metres = np.maximum(speed, SLOWEST)
+    share = np.bincount(kind, metres, minlength=bins) / metres.sum()
+    weight = metres * share[kind] ** -balance
     return weight / weight.sum()

@@ -1,11 +1,13 @@
 """Road kinds: a scenario's seed -> the plan of a road. The simple ones here, the others in files of their own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from sim.roads.assembly import assemble
 from sim.roads.curves import (
+    BEFORE_START,
     COMFORT_BRAKING,
     COMFORT_LATERAL,
     LEAD_IN,
@@ -29,10 +31,11 @@ Builder = Callable[[np.random.Generator, float, float], RoadPlan]
 
 
 def plan_road(scenario: Scenario) -> RoadPlan:
-    """The plan of a scenario's road: same scenario, same plan."""
+    """The plan of a scenario's road: same scenario, same plan. The drive begins anywhere along it, bend or straight."""
     generator = np.random.default_rng([scenario.seed, list(RoadKind).index(scenario.road)])
-    total = LEAD_IN + scenario.length + RUN_OUT
-    return _BUILDERS[scenario.road](generator, total, scenario.length)
+    before = float(np.random.default_rng([scenario.seed, 31]).uniform(0.0, BEFORE_START))
+    plan = _BUILDERS[scenario.road](generator, LEAD_IN + before + scenario.length + RUN_OUT, before + scenario.length)
+    return replace(plan, start=plan.start + before)
 
 
 def _rural(generator: np.random.Generator, total: float, length: float) -> RoadPlan:

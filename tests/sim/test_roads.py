@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.geometry import SPACING, Centreline, Floats
-from sim.roads.curves import path_curvature
+from sim.roads.curves import BEFORE_START, LEAD_IN, path_curvature
 from sim.roads.furniture import bends, free_stretches, stretches
 from sim.roads.kinds import COMFORT_BRAKING, COMFORT_LATERAL, comfortable_speed, plan_road
 from sim.roads.network import lane_index, network
@@ -149,11 +149,11 @@ def test_nothing_upright_stands_where_a_car_may_drive(plan: RoadPlan) -> None:
 
 
 @pytest.mark.parametrize("plan", PLANS[RoadKind.RESIDENTIAL], ids=SEEDS)
-def test_zebras_lie_within_the_drive_and_clear_of_streets(plan: RoadPlan) -> None:
+def test_zebras_lie_before_the_finish_and_clear_of_streets(plan: RoadPlan) -> None:
     assert plan.zebras
     assert plan.streets
     stations = [zebra.station for zebra in plan.zebras]
-    assert min(stations) > plan.start
+    assert min(stations) > LEAD_IN
     assert max(stations) + plan.zebras[0].length <= plan.finish
     assert np.diff(stations).min() >= 80.0
     for zebra in plan.zebras:
@@ -180,16 +180,27 @@ def test_parked_cars_and_gardens_leave_streets_and_zebras_free(plan: RoadPlan) -
             assert side != np.sign(garden.offset) or finish < garden.start or garden.finish < start
 
 
+def test_drives_begin_anywhere_along_a_road_so_that_short_ones_meet_hairpins_too() -> None:
+    plans = [plan_road(Scenario(RoadKind.MOUNTAIN, seed, length=100.0)) for seed in range(40)]
+    starts = [plan.start - LEAD_IN for plan in plans]
+    assert 0 <= min(starts) < 50
+    assert BEFORE_START - 50 < max(starts) <= BEFORE_START
+    assert all(plan.finish - plan.start == pytest.approx(100.0) for plan in plans)
+    driven = [slice(int(plan.start / SPACING), int(plan.finish / SPACING)) for plan in plans]
+    tightest = [np.abs(plan.centreline.curvature[part]).max() for plan, part in zip(plans, driven, strict=True)]
+    assert np.mean(np.array(tightest) > 1 / 20) > 0.1
+
+
 @pytest.mark.parametrize("length", [60.0, 300.0, 1500.0, 4000.0])
-def test_tunnels_leave_the_start_and_the_air_between_them_open(length: float) -> None:
+def test_tunnels_leave_the_beginning_and_the_air_between_them_open(length: float) -> None:
     for seed in range(12):
         plan = plan_road(Scenario(RoadKind.TUNNEL, seed, length=length))
-        assert plan.tunnels[0].start >= plan.start + 80.0 - 1e-9
+        assert plan.tunnels[0].start >= LEAD_IN + 80.0 - 1e-9
         gaps = [after.start - before.finish for before, after in pairwise(plan.tunnels)]
         assert min(gaps, default=50.0) >= 50.0 - 1e-9
         if length >= 300.0:
             covered = sum(tube.finish - tube.start for tube in plan.tunnels)
-            assert 0.35 <= covered / length <= 0.60
+            assert 0.35 <= covered / (plan.finish - LEAD_IN) <= 0.60
             assert plan.tunnels[-1].finish <= plan.finish
 
 
