@@ -162,9 +162,9 @@ def _cloud(values: NDArray[np.float32], x: float, y: float, shift: float) -> flo
 def draw_sky(canvas: Canvas, panorama: Image, focal: float, horizon: float, heading: float, gain: float) -> None:
     """Fill the rows above the horizon, `gain` times as bright as it was painted."""
     image = canvas.image
-    height, width, _ = image.shape
+    width = image.shape[1]
     rows, columns, _ = panorama.shape
-    last = min(int(math.ceil(horizon)), height)
+    last = min(int(math.ceil(horizon)), canvas.last)
     for column in range(width):
         across = (column + 0.5 - width / 2) / focal
         azimuth = heading + math.atan(across)
@@ -173,7 +173,7 @@ def draw_sky(canvas: Canvas, panorama: Image, focal: float, horizon: float, head
         t = u - j
         left, right = j % columns, (j + 1) % columns
         stretch = 1 / math.sqrt(1 + across * across)
-        for row in range(last):
+        for row in range(canvas.first, last):
             v = max((horizon - row - 0.5) * stretch - 0.5, 0.0)
             i = min(int(v), rows - 2)
             w = v - i
