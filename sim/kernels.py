@@ -50,19 +50,23 @@ class Canvas(NamedTuple):
     """What is drawn on: the picture (H, W, 3), and beside it the truth, arrays (H, W), or (0, 0) when nobody asks for it.
 
     depth: along the optical axis [m], inf in the sky; label: a Label; instance: an actor's ident, 0 for everything else.
+    first, last: only the rows [first, last) are drawn on; what lies in them does not depend on these limits.
     """
 
     image: NDArray[np.uint8]
     depth: NDArray[np.float32]
     label: NDArray[np.uint8]
     instance: NDArray[np.int32]
+    first: int
+    last: int
 
 
 def blank_canvas(height: int, width: int, truth: bool = False) -> Canvas:
     """A canvas to draw on, its truth all sky."""
     size = (height, width) if truth else (0, 0)
     depth = np.full(size, np.inf, np.float32)
-    return Canvas(np.zeros((height, width, 3), np.uint8), depth, np.zeros(size, np.uint8), np.zeros(size, np.int32))
+    image, label, instance = np.zeros((height, width, 3), np.uint8), np.zeros(size, np.uint8), np.zeros(size, np.int32)
+    return Canvas(image, depth, label, instance, 0, height)
 
 
 @kernel

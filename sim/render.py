@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.appearance.atmosphere import Atmosphere
 from sim.appearance.light import Light
+from sim.bands import bands_of, in_bands
 from sim.camera import Camera
 from sim.ground.paving import Ground, ground_of
 from sim.ground.picture import draw_ground
@@ -71,9 +72,23 @@ class Renderer:
         light, tunnel = self._atmosphere.lights(inside)
         sky = self._skies[camera.focal, camera.horizon]
         gain = light.haze_green / self._atmosphere.light.haze_green
-        draw_sky(canvas, sky, eye.focal, eye.horizon, ego.heading, gain)
-        draw_ground(canvas, self._ground, light, tunnel, eye)
-        self._draw_ceilings(canvas, tunnel, eye)
+        bands, horizon = bands_of(canvas), math.ceil(eye.horizon)
+        in_bands(lambda band: draw_sky(band, sky, eye.focal, eye.horizon, ego.heading, gain), canvas, bands, 0, horizon)
+        # Wet ground mirrors the whole sky, and nothing that stands before it.
+        in_bands(lambda band: draw_ground(band, self._ground, light, tunnel, eye), canvas, bands, horizon, camera.height)
+        things = self._in_order(camera, figures, eye)
+
+        def draw_standing(band: Canvas) -> None:
+            self._draw_ceilings(band, tunnel, eye)
+            own = figures.apart()
+            _draw_things(band, self._scenery, self._plants, self._noise, self._ground, own, light, tunnel, things, eye)
+
+        in_bands(draw_standing, canvas, bands, 0, camera.height)
+        through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
+        return canvas
+
+    def _in_order(self, camera: Camera, figures: Figures, eye: Eye) -> NDArray[np.int64]:
+        """The numbers of the things that a camera may see, actors after the scenery, from far to near."""
         count = self._scenery.x.size + len(figures.pose)
         things, keys, rights = np.empty(count, np.int64), np.empty(count), np.empty(count)
         spread = camera.width / 2 / camera.focal
@@ -81,9 +96,7 @@ class Renderer:
         order = np.argsort(-keys[:found], kind="stable")
         things, keys, rights = things[order], keys[order], rights[order]
         put_in_order(things, keys, rights, self._scenery.x.size, figures.pose, figures.size, eye)
-        _draw_things(canvas, self._scenery, self._plants, self._noise, self._ground, figures, light, tunnel, things, eye)
-        through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
-        return canvas
+        return things
 
     def _draw_ceilings(self, canvas: Canvas, light: Light, eye: Eye) -> None:
         for tunnel in self._plan.tunnels:

@@ -24,12 +24,11 @@ def draw_ceiling(
     lamps: float, light: Light, eye: Eye,
 ) -> None:  # fmt: skip
     """Fill the pixels above the horizon whose rays meet the ceiling of one tunnel first (see `Tunnel` for its measures)."""
-    rows = canvas.image.shape[0]
     near, here, _, _, _ = road_coordinates(ground, eye.x, eye.y)
     rise = height - eye.elevation
     longest = min(finish - here + 30.0, FARTHEST) if near else FARTHEST
     shortest = max(0.5 * (start - here), 0.0) if near else 0.0
-    for row in range(min(int(math.floor(eye.horizon)), rows)):
+    for row in range(canvas.first, min(int(math.floor(eye.horizon)), canvas.last)):
         above = eye.horizon - row - 0.5
         if above <= 0.0:
             continue

@@ -99,7 +99,7 @@ def _shield_column(
     high = shape[HIGH_A] + t * (shape[HIGH_B] - shape[HIGH_A])
     high -= DIPS * ragged(skin, high)[0]
     top, bottom = eye.horizon + (eye.elevation - high) * scale, eye.horizon + (eye.elevation - shape[LOW]) * scale
-    for row in range(max(int(math.ceil(top)), 0), min(int(math.floor(bottom)), canvas.image.shape[0])):
+    for row in range(max(int(math.ceil(top)), canvas.first), min(int(math.floor(bottom)), canvas.last)):
         if not hidden(canvas, row, column, forward):
             mark(canvas, row, column, forward, STRUCTURE, 0)
 
@@ -134,7 +134,7 @@ def _draw_column(
     thick, held = snowed(skin)
     thick, held = thick * light.snow, held * min(1.5 * light.snow, 1.0)
     glowing = light.lamp if light.lamp > 0.35 else 0.0
-    for row in range(max(int(math.floor(top)), 0), min(int(math.ceil(bottom)), canvas.image.shape[0])):
+    for row in range(max(int(math.floor(top)), canvas.first), min(int(math.ceil(bottom)), canvas.last)):
         if hidden(canvas, row, column, forward):
             continue
         z = eye.elevation + (eye.horizon - row - 0.5) * metre

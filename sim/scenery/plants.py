@@ -171,12 +171,12 @@ def shield_plant(
     kind: int,
 ) -> None:  # fmt: skip
     """Mark the pixels where nothing of what is behind a plant can show."""
-    rows, columns, _ = canvas.image.shape
+    columns = canvas.image.shape[1]
     mip, step, top, left = _placed(eye, forward, height, right, columns)
     tall, wide = TALL >> mip, WIDE >> mip
     base = starts[mip] // CHANNELS + kind * tall * wide
     first_column, last_column = max(int(math.ceil(left)), 0), min(int(math.floor(left + wide / step)), columns)
-    for row in range(max(int(math.ceil(top)), 0), min(int(math.floor(top + tall / step)), rows)):
+    for row in range(max(int(math.ceil(top)), canvas.first), min(int(math.floor(top + tall / step)), canvas.last)):
         line = base + int((row + 0.5 - top) * step) * wide
         for column in range(first_column, last_column):
             if solid[line + int((column + 0.5 - left) * step)] and not hidden(canvas, row, column, forward):
@@ -194,14 +194,14 @@ def draw_plant(
     sun_right, sun_towards: the sun's direction in the camera's axes; red, green, blue: the leaves.
     """
     image = canvas.image
-    rows, columns, _ = image.shape
+    columns = image.shape[1]
     lying = 0.5 * light.snow
     red, green, blue = red + (SNOW[0] - red) * lying, green + (SNOW[1] - green) * lying, blue + (SNOW[2] - blue) * lying
     scale = eye.focal / forward
     mip, step, top, left = _placed(eye, forward, height, right, columns)
     tall, wide = TALL >> mip, WIDE >> mip
     base, foot = starts[mip] + kind * tall * wide * CHANNELS, eye.horizon + eye.elevation * scale
-    first_row, last_row = max(int(math.floor(top)), 0), min(int(math.ceil(foot)), rows)
+    first_row, last_row = max(int(math.floor(top)), canvas.first), min(int(math.ceil(foot)), canvas.last)
     first_column, last_column = max(int(math.floor(left)), 0), min(int(math.ceil(left + wide / step)), columns)
     far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
     sway_right, sway_up, sway_towards = 0.62 * sun_right, 0.62 * light.sun_up, 0.62 * sun_towards
