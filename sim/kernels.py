@@ -3,6 +3,9 @@
 Numba's counting of array references costs more than the arithmetic of a pixel, so it is off: a kernel writes into arrays that it
 is handed and never makes one. That is also what a GPU asks of it. Numba renews a cached kernel when its own file changes, not
 when a file it calls into does: after editing a kernel, delete `__pycache__`.
+
+An index that may be negative, for all the compiler knows, costs a test each time and keeps a loop from running on vectors. So
+loops count from 0 over a slice that begins where they do, and pixels are looked up by unsigned numbers.
 """
 
 from enum import IntEnum
@@ -79,6 +82,5 @@ def level_of(value: float) -> np.uint8:
 def mark(canvas: Canvas, row: int, column: int, depth: float, label: int, instance: int) -> None:
     """Write the truth of a pixel, where somebody asks for it."""
     if canvas.depth.size:
-        canvas.depth[row, column] = depth
-        canvas.label[row, column] = label
-        canvas.instance[row, column] = instance
+        i, j = np.uint32(row), np.uint32(column)
+        canvas.depth[i, j], canvas.label[i, j], canvas.instance[i, j] = depth, label, instance

@@ -20,7 +20,7 @@ from sim.ground.surface import road_coordinates
 from sim.ground.weathering import tunnel_at
 from sim.kernels import Canvas, Eye, blank_canvas, kernel
 from sim.lens import through_lens
-from sim.noise import Noise, noise
+from sim.noise import Grain, grain
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
 from sim.scenery.ceiling import draw_ceiling
@@ -51,7 +51,7 @@ class Renderer:
         self._atmosphere = Atmosphere.of(scenario)
         self._ground = ground_of(plan, scenario.seed)
         self._scenery = scenery_of(plan, self._ground, scenario.seed)
-        self._plants, self._noise = plants(), noise()
+        self._plants, self._grain = plants(), grain()
         optics = {(camera.focal, camera.horizon) for camera in self.cameras}
         self._skies = {each: packed(panorama(self._atmosphere, scenario.seed, *each)) for each in optics}
 
@@ -81,7 +81,7 @@ class Renderer:
         def draw_standing(band: Canvas) -> None:
             self._draw_ceilings(band, tunnel, eye)
             own = figures.apart()
-            _draw_things(band, self._scenery, self._plants, self._noise, self._ground, own, light, tunnel, things, eye)
+            _draw_things(band, self._scenery, self._plants, self._grain, self._ground, own, light, tunnel, things, eye)
 
         in_bands(draw_standing, canvas, bands, 0, camera.height)
         through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
@@ -101,7 +101,7 @@ class Renderer:
     def _draw_ceilings(self, canvas: Canvas, light: Light, eye: Eye) -> None:
         for tunnel in self._plan.tunnels:
             draw_ceiling(
-                canvas, self._ground, self._noise, tunnel.left, tunnel.right, tunnel.start, tunnel.finish, tunnel.height,
+                canvas, self._ground, self._grain, tunnel.left, tunnel.right, tunnel.start, tunnel.finish, tunnel.height,
                 tunnel.lamps, light, eye,
             )  # fmt: skip
 
@@ -148,7 +148,7 @@ def _in_view(
 
 @kernel
 def _draw_things(
-    canvas: Canvas, scenery: Scenery, plants: Plants, grain: Noise, ground: Ground, figures: Figures, light: Light,
+    canvas: Canvas, scenery: Scenery, plants: Plants, grain: Grain, ground: Ground, figures: Figures, light: Light,
     tunnel: Light, things: NDArray[np.int64], eye: Eye,
 ) -> None:  # fmt: skip
     """Shadows first, then the things themselves; both in the order given, far to near.
@@ -182,7 +182,7 @@ def _draw_things(
 
 @kernel
 def _shield_still(
-    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Noise, light: Light, tunnel: Light, eye: Eye
+    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Grain, light: Light, tunnel: Light, eye: Eye
 ) -> None:
     """Mark what a wall or a plant wholly hides."""
     reach = scenery.reach[i]
@@ -201,7 +201,7 @@ def _shield_still(
 
 @kernel
 def _draw_still(
-    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Noise, light: Light, tunnel: Light, eye: Eye
+    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Grain, light: Light, tunnel: Light, eye: Eye
 ) -> None:
     """Draw one thing of the scenery."""
     family, kind, shape, reach = scenery.family[i], scenery.kind[i], scenery.shape[i], scenery.reach[i]

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.appearance.light import Light
 from sim.ground.weathering import SNOW
 from sim.kernels import Canvas, Eye, kernel
-from sim.noise import Noise
+from sim.noise import Grain
 from sim.scenery.filters import blend, hidden
 from sim.scenery.panels import NEAR
 from sim.scenery.skins import snowed, surface
@@ -53,7 +53,7 @@ def _cut(
 
 @kernel
 def draw_facet(
-    canvas: Canvas, grain: Noise, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
+    canvas: Canvas, grain: Grain, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
     light: Light, eye: Eye,
 ) -> None:  # fmt: skip
     """Blend one facet over the picture, if it is seen from outside."""
