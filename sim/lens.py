@@ -180,7 +180,7 @@ def _add_noise(levels: NDArray[np.uint8], noise: NDArray[np.int8], start: int) -
     """Add the sensor's noise to a picture's levels (rows, 3 columns); every row begins elsewhere in the line of noise."""
     rows, columns = levels.shape
     for i in range(rows):
-        first = 3 * ((start + i * 40_503) % ((noise.size - columns) // 3))
+        row, own = levels[i], noise[3 * ((start + i * 40_503) % ((noise.size - columns) // 3)) :]
         for j in range(columns):
-            level = np.int16(np.int16(levels[i, j]) + np.int16(noise[first + j]))
-            levels[i, j] = np.uint8(min(max(level, np.int16(0)), np.int16(255)))
+            level = np.int16(np.int16(row[j]) + np.int16(own[j]))
+            row[j] = np.uint8(min(max(level, np.int16(0)), np.int16(255)))
