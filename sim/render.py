@@ -82,7 +82,7 @@ class Renderer:
         things, keys, rights = things[order], keys[order], rights[order]
         put_in_order(things, keys, rights, self._scenery.x.size, figures.pose, figures.size, eye)
         _draw_things(canvas, self._scenery, self._plants, self._noise, self._ground, figures, light, tunnel, things, eye)
-        through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
+        through_lens(canvas, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
         return canvas
 
     def _draw_ceilings(self, canvas: Canvas, light: Light, eye: Eye) -> None:
