@@ -84,7 +84,7 @@ class Renderer:
             _draw_things(band, self._scenery, self._plants, self._grain, self._ground, own, light, tunnel, things, eye)
 
         in_bands(draw_standing, canvas, bands, 0, camera.height)
-        through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
+        through_lens(canvas, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
         return canvas
 
     def _in_order(self, camera: Camera, figures: Figures, eye: Eye) -> NDArray[np.int64]:
