@@ -1,7 +1,8 @@
 """Suites: named lists of scenarios, described by `configs/suites/NAME.yaml`. Between settings and the stages that drive them.
 
 A suite names kinds of road, weathers and lights, and how many others are about; every combination comes up, road kinds taking
-turns. `NAME-small` is the suite's form for a laptop, and a section named after a split says what differs there.
+turns. `NAME-small` is the suite's form for a laptop, and a section named after a split says what differs there. Where a road,
+short as it may be, has no room for a single parked car or person, its scenario goes without them.
 """
 
 from dataclasses import dataclass, fields
@@ -13,6 +14,7 @@ import numpy as np
 import yaml
 
 from pilotnet.settings import config_folder
+from sim.actors.placing import with_room
 from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Split, Weather, choice, road_seed
 
 FOLDER = config_folder() / "suites"
@@ -100,4 +102,9 @@ def _scenario(config: SuiteConfig, split: Split, index: int, length: float) -> S
     leader = bool(generator.random() < config.leader)
     if road not in WALKABLE:
         drawn |= dict.fromkeys(BESIDE, 0.0)
-    return Scenario(road=road, seed=seed, length=length, weather=weather, light=light, leader=leader, **drawn)
+    scenario = Scenario(road=road, seed=seed, length=length, weather=weather, light=light, leader=leader, **drawn)
+    return _with_room(scenario) if any(drawn[key] for key in BESIDE) else scenario
+
+
+# Settings are checked by making the scenarios, which are then made again to be driven.
+_with_room = cache(with_room)

@@ -5,7 +5,9 @@ from itertools import product
 import pytest
 
 from pilotnet.suites import suite, suite_config, suite_names
-from sim.scenario import WALKABLE, Daytime, RoadKind, Split, Weather
+from sim.actors.placing import with_room
+from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Split, Weather
+from sim.world import World
 
 
 @pytest.mark.parametrize("name", suite_names())
@@ -48,6 +50,23 @@ def test_every_suite_has_a_small_form(name: str) -> None:
 def test_people_are_only_where_people_walk() -> None:
     for scenario in suite("everything", "test", 64):
         assert scenario.road in WALKABLE or not (scenario.parked or scenario.pedestrians or scenario.crossing)
+
+
+@pytest.mark.parametrize("name", ["obstacles-small", "detection", "crossings"])
+@pytest.mark.parametrize("length", [100.0, 200.0])
+def test_a_short_road_of_a_suite_goes_without_what_it_has_no_room_for(name: str, length: float) -> None:
+    drives = suite(name, "test", 24, length)
+    for scenario in drives:
+        World(scenario)
+    assert any(scenario.pedestrians or scenario.crossing for scenario in drives)
+
+
+def test_a_scenario_of_ones_own_that_cannot_be_placed_is_refused_where_a_suite_goes_without() -> None:
+    wished = Scenario(RoadKind.RESIDENTIAL, seed=47, length=100.0, parked=7.0, pedestrians=10.0)
+    given = with_room(wished)
+    assert (given.parked, given.pedestrians) == (0.0, 10.0)
+    with pytest.raises(ValueError, match=r"parked is 7.0 per km; on this road there is room for none"):
+        World(wished)
 
 
 @pytest.mark.parametrize(
