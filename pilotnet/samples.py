@@ -20,6 +20,7 @@ from torch import Tensor
 from torch.utils.data import Dataset as TorchDataset
 
 from pilotnet.dataset import Dataset
+from pilotnet.light import draw_lights
 from pilotnet.progress import track
 from pilotnet.viewpoint import View, Viewpoint
 from sim.camera import Camera
@@ -29,6 +30,7 @@ from sim.steering import recovery_curvature, recovery_length
 from sim.types import Image
 
 MEMORY_SHARE = 0.5  # of the free memory that frames may fill
+SLOWEST = 0.5  # [m/s] standing counts as creeping
 LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
 
 
@@ -41,15 +43,17 @@ class Augmentation:
         rotation: standard deviation of the rotation [degrees]
         side_cameras: start from the nearest of the three cameras rather than always from the centre one
         balance: 0 draws frames as they were driven, 1 draws straights and all bends alike
+        light: standard deviation of the changes of brightness, contrast and colour, as shares; see `relit`
     """
 
     shift: float = 0.5
     rotation: float = 2.0
     side_cameras: bool = True
     balance: float = 0.5
+    light: float = 0.25
 
     def __post_init__(self) -> None:
-        for name, limit in (("shift", 2.0), ("rotation", 15.0), ("balance", 1.0)):
+        for name, limit in (("shift", 2.0), ("rotation", 15.0), ("balance", 1.0), ("light", 1.0)):
             value = getattr(self, name)
             if not 0 <= value <= limit:
                 raise ValueError(f"{name} is {value}; it must lie between 0 and {limit:g}")
@@ -65,7 +69,7 @@ class Batch(NamedTuple):
 
     frames: recorded pictures, (B, H, W, 3) uint8; shift [m] and rotation [rad]: how the view is moved against the camera that
     recorded them, (B,); curvature: what to learn [1/m], (B,); recovery: the way [m] back to the path, (B,); speed: to drive
-    [m/s], (B,), for networks with that output.
+    [m/s], (B,), for networks with that output; light: see `relit`, (B, NUMBERS).
     """
 
     frames: Tensor
@@ -74,6 +78,7 @@ class Batch(NamedTuple):
     curvature: Tensor
     recovery: Tensor
     speed: Tensor
+    light: Tensor
 
 
 @dataclass(frozen=True)
@@ -180,6 +185,7 @@ class Samples(TorchDataset[Batch]):
         shift, rotation = np.clip(generator.standard_normal((2, size)), -LIMIT, LIMIT)
         self._shift = shift * self._augmentation.shift
         self._rotation = rotation * math.radians(self._augmentation.rotation)
+        self._light = draw_lights(generator, size, self._augmentation.light, LIMIT)
 
     def label_spread(self) -> tuple[float, float]:
         """Standard deviation of the present epoch's labels, as curvature [1/m] and as offset [m]: curvature * L² / 6."""
@@ -202,7 +208,14 @@ class Samples(TorchDataset[Batch]):
         recovery = recovery_length(self.drives.speed[moments])
         labels = self._labels(np.asarray(indices))
         # Wherever in its lane a car is, it should drive as fast as it did: a moved view keeps the speed of the moment.
-        signals = (shift - self._lateral[nearest], rotation, labels, recovery, self.drives.target_speed[moments])
+        signals = (
+            shift - self._lateral[nearest],
+            rotation,
+            labels,
+            recovery,
+            self.drives.target_speed[moments],
+            self._light[indices],
+        )
         planes = self.drives.frames
         frames = np.stack([unpacked(planes[camera, moment]) for camera, moment in zip(nearest, moments, strict=True)])
         return Batch(torch.from_numpy(frames), *(torch.from_numpy(signal.astype(np.float32)) for signal in signals))
@@ -219,10 +232,13 @@ def sampling_probability(
 ) -> NDArray[np.float64]:
     """How often each moment is drawn, (N,), summing to 1: a kind of bend by its share of the drive to the power 1 - balance.
 
-    Bends are told apart by lateral acceleration, curvature x speed², which means the same on a lane and on a highway.
+    Bends are told apart by lateral acceleration, curvature x speed², which means the same on a lane and on a highway. A metre of
+    road counts the same however fast it was driven, so a moment counts by its speed: highways fly by in few frames.
     """
     lateral = curvature * speed**2
     edges = np.linspace(lateral.min(), lateral.max() + 1e-9, bins + 1)
     kind = np.digitize(lateral, edges[1:-1])
-    weight = (np.bincount(kind, minlength=bins)[kind] / len(kind)) ** -balance
+    metres = np.maximum(speed, SLOWEST)
+    share = np.bincount(kind, metres, minlength=bins) / metres.sum()
+    weight = metres * share[kind] ** -balance
     return weight / weight.sum()

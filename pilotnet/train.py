@@ -11,7 +11,7 @@ import logging
 import math
 import signal
 import warnings
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from torch.utils.data import DataLoader
 from pilotnet.checkpoint import Checkpoint, save_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.folders import atomic_path, output_folder, plain, read_provenance, write_provenance
+from pilotnet.light import relit
 from pilotnet.model import PilotNet
 from pilotnet.progress import console, progress_bar
 from pilotnet.samples import Augmentation, Batch, Samples, load_drives
@@ -96,7 +97,8 @@ class Cloning(lightning.LightningModule):
         parts are in units of their labels' size.
         """
         views, _ = self._viewpoint(batch.frames, batch.shift, batch.rotation)
-        curvature, speed = self.model.commands(views.contiguous(memory_format=torch.channels_last))
+        views = relit(views, batch.light).contiguous(memory_format=torch.channels_last)
+        curvature, speed = self.model.commands(views)
         offset = (curvature - batch.curvature) * batch.recovery**2 / 6
         loss, errors = (offset / self._spread).square().mean(), {"val_offset": offset.abs().mean()}
         if speed is not None:
@@ -211,7 +213,7 @@ def _learn(config: TrainConfig, dataset: Dataset, folder: Path, resume_from: Pat
     view = View()
     drives = {split: load_drives(dataset, split, view, config.augmentation) for split in (Split.TRAIN, Split.VALIDATION)}
     samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
-    validation = Samples(drives[Split.VALIDATION], config.augmentation, VALIDATION_SEED)
+    validation = Samples(drives[Split.VALIDATION], replace(config.augmentation, light=0.0), VALIDATION_SEED)
     model = PilotNet(samples.label_spread()[0], samples.speed_size() if config.speed else None)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     viewpoint = Viewpoint(view, drives[Split.TRAIN].cameras["centre"])

@@ -14,7 +14,7 @@ ORDER = [
     "sim.rollout", "sim.viewer", "sim", "pilotnet.settings", "pilotnet.suites", "pilotnet.folders", "pilotnet.progress",
     "pilotnet.parallel",
     "pilotnet.dataset", "pilotnet.record", "pilotnet.tape", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint",
-    "pilotnet.samples",
+    "pilotnet.light", "pilotnet.samples",
     "pilotnet.train", "pilotnet.saliency", "pilotnet.modular", "pilotnet.drivers", "pilotnet.metrics", "pilotnet.evaluate",
     "pilotnet.report", "pilotnet.watch", "pilotnet.drive", "pilotnet.demo", "pilotnet.scenes",
     "pilotnet.cli", "pilotnet.__main__", "pilotnet",

@@ -125,6 +125,12 @@ def test_balancing_draws_rare_bends_more_often() -> None:
     assert alike[900:].sum() == pytest.approx(0.5)
 
 
+def test_a_metre_of_road_is_drawn_as_often_however_fast_it_was_driven() -> None:
+    speed = np.concatenate([np.full(300, 10.0), np.full(100, 30.0)])
+    probability = sampling_probability(np.zeros(400), speed, 0.0)
+    assert probability[:300].sum() == pytest.approx(0.5)
+
+
 def test_a_drive_without_any_bend_can_be_sampled() -> None:
     assert sampling_probability(np.zeros(10), np.full(10, 20.0), 1.0).sum() == pytest.approx(1.0)
 

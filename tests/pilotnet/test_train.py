@@ -15,6 +15,7 @@ from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.drivers import make_driver
 from pilotnet.folders import read_provenance
+from pilotnet.light import relit
 from pilotnet.model import PilotNet
 from pilotnet.samples import Drives, Samples, load_drives
 from pilotnet.train import METRICS_FILE, SPEED_WEIGHT, Cloning, TrainConfig, learning_rate_share, train
@@ -76,7 +77,8 @@ def test_the_weight_of_the_speed_counts_in_the_loss_and_nowhere_else(tiny_data: 
     (alone, _), (together, errors) = (
         Cloning(model, viewpoint, samples, samples, TINY_TRAINING).loss(batch) for model in (steering, both)
     )
-    speed = both.commands(viewpoint(batch.frames, batch.shift, batch.rotation)[0])[1]
+    views, _ = viewpoint(batch.frames, batch.shift, batch.rotation)
+    speed = both.commands(relit(views, batch.light))[1]
     expected = SPEED_WEIGHT * ((speed - batch.speed) / samples.speed_size()).square().mean()
     torch.testing.assert_close(together - alone, expected)
     torch.testing.assert_close(errors["val_speed"], (speed - batch.speed).abs().mean())
