@@ -32,7 +32,8 @@ class RecordConfig:
     """What to record.
 
     Args:
-        suite: lane_keeping, traffic, obstacles, crossings, everything, detection or unseen_conditions; each also with -small
+        suite: lane_keeping, traffic, obstacles, crossings, everything, detection or unseen_conditions; each also with -small;
+            several with + between take turns
         episodes: drives on training roads
         validation_episodes: drives on validation roads
         test_episodes: drives on test roads; nothing learns from them, detectors are scored on them

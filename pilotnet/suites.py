@@ -18,7 +18,7 @@ from sim.actors.placing import with_room
 from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Split, Weather, choice, road_seed
 
 FOLDER = config_folder() / "suites"
-SMALL = "-small"
+SMALL, JOINED = "-small", "+"
 BESIDE = ("parked", "pedestrians", "crossing")  # what exists on roads only where people walk
 
 
@@ -78,25 +78,35 @@ def _described(path: Path) -> dict[str, Any]:
 
 
 def suite(name: str, split: Split | str, episodes: int, length: float = 1500.0, first: int = 0) -> list[Scenario]:
-    """`episodes` scenarios of a named suite on roads of one split, from road `first` on.
+    """`episodes` scenarios of a named suite on roads of one split, from road `first` on; of several with + between, in turns.
 
     Raises ValueError for an unknown suite or split and for fewer than one episode.
     """
     split = choice("split", split, Split)
-    config = suite_config(name, split)
+    configs = [suite_config(one, split) for one in name.split(JOINED)]
     if episodes < 1:
         raise ValueError(f"episodes is {episodes}; it must be 1 or more")
-    return [_scenario(config, split, i, length) for i in range(first, first + episodes)]
+    places = [divmod(road, len(configs)) for road in range(first, first + episodes)]
+    return [_scenario(configs[which], split, place, first + i, length) for i, (place, which) in enumerate(places)]
 
 
-def _scenario(config: SuiteConfig, split: Split, index: int, length: float) -> Scenario:
-    """The `index`-th scenario: kinds of road take turns, and each meets every weather and light once before any comes again."""
+def suite_of(name: str, index: int) -> str:
+    """The suite that the `index`-th scenario of several, with + between, is from."""
+    names = name.split(JOINED)
+    return names[index % len(names)]
+
+
+def _scenario(config: SuiteConfig, split: Split, index: int, road_index: int, length: float) -> Scenario:
+    """The `index`-th scenario of a suite, on a given road of the split.
+
+    Kinds of road take turns, and each meets every weather and light once before any comes again.
+    """
     road = config.roads[index % len(config.roads)]
     skies = [(weather, light) for weather in config.weather for light in config.light]
     turn, place = divmod(index // len(config.roads), len(skies))
     order = np.random.default_rng([index % len(config.roads), turn, list(Split).index(split)]).permutation(len(skies))
     weather, light = skies[order[place]]
-    seed = road_seed(split, index)
+    seed = road_seed(split, road_index)
     generator = np.random.default_rng([seed, 8])
     drawn = {key: round(float(generator.uniform(*getattr(config, key))), 2) for key in ("strength", "traffic", *BESIDE)}
     leader = bool(generator.random() < config.leader)

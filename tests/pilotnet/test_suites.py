@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 
-from pilotnet.suites import suite, suite_config, suite_names
+from pilotnet.suites import suite, suite_config, suite_names, suite_of
 from sim.actors.placing import with_room
 from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Split, Weather
 from sim.world import World
@@ -30,6 +30,21 @@ def test_the_roads_of_a_suite_take_turns() -> None:
 
 def test_a_suite_from_a_later_road_on_is_the_tail_of_the_whole_suite() -> None:
     assert suite("everything", "test", 3, first=4) == suite("everything", "test", 7)[4:]
+
+
+def test_several_suites_take_turns_on_roads_of_their_own() -> None:
+    drives = suite("lane_keeping-small+obstacles-small", "train", 6)
+    assert len({s.seed for s in drives}) == 6
+    assert [s.road for s in drives[::2]] == [s.road for s in suite("lane_keeping-small", "train", 3)]
+    assert [s.road for s in drives[1::2]] == [s.road for s in suite("obstacles-small", "train", 3)]
+    assert all(s.parked or s.pedestrians for s in drives[1::2])
+    assert not any(s.parked or s.pedestrians for s in drives[::2])
+    assert suite("lane_keeping-small+obstacles-small", "train", 3, first=3) == drives[3:]
+    assert [suite_of("lane_keeping-small+obstacles-small", i) for i in (0, 1, 2)] == [
+        "lane_keeping-small",
+        "obstacles-small",
+        "lane_keeping-small",
+    ]
 
 
 def test_unseen_conditions_trains_without_snow_and_dusk_and_is_tested_at_dusk() -> None:
@@ -74,6 +89,7 @@ def test_a_scenario_of_ones_own_that_cannot_be_placed_is_refused_where_a_suite_g
     [
         ("moon", "train", 1, "suite is 'moon'; it must be one of .*everything"),
         ("moon-small", "train", 1, "suite is 'moon-small'"),
+        ("traffic+moon", "train", 2, "suite is 'moon'"),
         ("traffic", "exam", 1, "split is 'exam'; it must be one of train"),
         ("traffic", "train", 0, "episodes is 0; it must be 1 or more"),
     ],
