@@ -21,7 +21,7 @@ from pilotnet.folders import atomic_path, output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
 from pilotnet.parallel import in_parallel
 from pilotnet.progress import track
-from pilotnet.suites import suite, suite_of
+from pilotnet.suites import Only, suite, suite_of
 from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario, choice
@@ -38,6 +38,9 @@ class EvaluateConfig:
         drivers: names of drivers: expert, pilotnet, modular, straight; modular+PART has the truth in place of a part
         suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small;
             several with + between take turns
+        roads: only these of the suite's kinds, with commas between; empty for all
+        weather: only these of the suite's
+        light: only these of the suite's
         split: whose roads; tune on validation, and leave test for the last word
         episodes: roads that every driver drives
         length: metres of each drive
@@ -49,6 +52,9 @@ class EvaluateConfig:
 
     drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
     suite: str = "lane_keeping"
+    roads: str = ""
+    weather: str = ""
+    light: str = ""
     split: Literal["train", "validation", "test"] = "test"
     episodes: int = 20
     length: float = 1500.0
@@ -65,7 +71,8 @@ class EvaluateConfig:
 
     def scenarios(self) -> list[Scenario]:
         """The roads that every driver drives."""
-        return suite(self.suite, self.split, self.episodes, self.length, self.first)
+        only = Only(self.roads, self.weather, self.light)
+        return suite(self.suite, self.split, self.episodes, self.length, self.first, only)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ turns. `NAME-small` is the suite's form for a laptop, and a section named after 
 short as it may be, has no room for a single parked car or person, its scenario goes without them.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
@@ -51,6 +51,14 @@ class SuiteConfig:
                 raise ValueError(f"{name} is [{low}, {high}]; the first must not be above the second")
 
 
+class Only(NamedTuple):
+    """Which of a suite's kinds are wanted, with commas between; all of them where nothing is said."""
+
+    roads: str = ""
+    weather: str = ""
+    light: str = ""
+
+
 def suite_names() -> tuple[str, ...]:
     """Every suite that comes with the package, without the small forms."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
@@ -77,17 +85,30 @@ def _described(path: Path) -> dict[str, Any]:
     return yaml.safe_load(path.read_text())
 
 
-def suite(name: str, split: Split | str, episodes: int, length: float = 1500.0, first: int = 0) -> list[Scenario]:
+def suite(
+    name: str, split: Split | str, episodes: int, length: float = 1500.0, first: int = 0, only: Only | None = None
+) -> list[Scenario]:
     """`episodes` scenarios of a named suite on roads of one split, from road `first` on; of several with + between, in turns.
 
-    Raises ValueError for an unknown suite or split and for fewer than one episode.
+    Raises ValueError for an unknown suite or split, for kinds that a suite has not got and for fewer than one episode.
     """
     split = choice("split", split, Split)
-    configs = [suite_config(one, split) for one in name.split(JOINED)]
+    configs = [_limited(suite_config(one, split), one, only or Only()) for one in name.split(JOINED)]
     if episodes < 1:
         raise ValueError(f"episodes is {episodes}; it must be 1 or more")
     places = [divmod(road, len(configs)) for road in range(first, first + episodes)]
     return [_scenario(configs[which], split, place, first + i, length) for i, (place, which) in enumerate(places)]
+
+
+def _limited(config: SuiteConfig, name: str, only: Only) -> SuiteConfig:
+    """The suite with no other kinds than those that are wanted."""
+    wanted = {key: tuple(word.strip() for word in words.split(",")) for key, words in only._asdict().items() if words}
+    for key, words in wanted.items():
+        known = getattr(config, key)
+        for word in words:
+            if word not in known:
+                raise ValueError(f"{key} is {word!r}; of suite {name} it must be one of {', '.join(known)}")
+    return replace(config, **wanted)  # type: ignore[arg-type]  # words become kinds there
 
 
 def suite_of(name: str, index: int) -> str:
