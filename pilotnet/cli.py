@@ -176,13 +176,16 @@ def score_detector_command(words: list[str]) -> None:
 
 
 def watch_command(words: list[str]) -> None:
-    """Watch drivers live, or film them."""
+    """Watch drivers live, or replay a dataset; or film either."""
+    from pilotnet.replay import replay
     from pilotnet.report import score_table
     from pilotnet.watch import WatchConfig, watch
 
     parser = Parser("pilotnet watch")
     parser.add_argument("--config", action=ConfigFile, help="a YAML file of settings, or the name of a shipped one")
-    parser.add_argument("drivers", nargs="+", help="who drives: one or two of expert, pilotnet, modular, straight")
+    parser.add_argument(
+        "drivers", nargs="+", help="who drives: one or two of expert, pilotnet, modular, straight; or a dataset folder"
+    )
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
     _add_detectors(parser)
     parser.add_argument("--film", type=Path, help="the mp4 to film it to")
@@ -190,11 +193,32 @@ def watch_command(words: list[str]) -> None:
     parser.add_argument("--record", type=Path, help="the dataset for what you drive when you take the wheel (steering keys)")
     parser.add_class_arguments(WatchConfig, None)
     config, options = _settings(parser, WatchConfig, words)
+    if folder := replayed(options):
+        dataset = replay(folder, config, options.checkpoint, options.film, options.headless)
+        closing_line(f"{folder}: {dataset.summary()}", f"pilotnet train {folder}")
+        return
     detectors = _detectors(options)
     scores = watch(options.drivers, config, options.checkpoint, options.film, options.headless, detectors, options.record)
     console.print(score_table(scores))
     if options.film:
         closing_line(f"wrote {options.film}", "open it in a player")
+
+
+def replayed(options: Namespace) -> Path | None:
+    """The dataset folder that stands in place of drivers, or None; ValueError where drivers or their options stand beside it."""
+    from pilotnet.drivers import DRIVER_NAMES
+
+    folders = [Path(word) for word in options.drivers if word.partition("+")[0] not in DRIVER_NAMES and Path(word).is_dir()]
+    if not folders:
+        return None
+    if len(options.drivers) > 1:
+        raise ValueError(
+            f"{folders[0]} is a folder and is replayed by itself; leave out the rest of {', '.join(options.drivers)}"
+        )
+    for part in ("cars", "pedestrians"):
+        if options[part]:
+            raise ValueError(f"{part} is {options[part]}; nothing drives in a replay, leave out --{part}")
+    return folders[0]
 
 
 def drive_command(words: list[str]) -> None:

@@ -14,6 +14,7 @@ from pilotnet.watch import FilmFile, WatchConfig, scores
 from sim.camera import CAMERA_NAMES
 from sim.env import EnvConfig, Pedals
 from sim.scenario import Scenario, Split
+from sim.viewer.cockpit import Cockpit
 from sim.viewer.drive import Seat
 from sim.viewer.show import Show
 from sim.viewer.theme import SKY_BLUE
@@ -94,7 +95,7 @@ def drive(config: DriveConfig, out: Path) -> Driven:
     screen = open_display((config.width, config.height))
     with open_tape(out, config, config.env(), Split(config.split)) as tape:
         show = Show([seat], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=config.env())
-        Window(show, screen, FilmFile, Path.cwd()).run()
+        Window(Cockpit(show), screen, FilmFile, Path.cwd()).run()
     return Driven(scores(show.all_driven()), tape.seconds, show.late)
 
 

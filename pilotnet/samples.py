@@ -1,7 +1,8 @@
 """From a dataset to training batches: decoded frames, and for each sample a random shift and rotation with its label.
 
 Frames are decoded once into one uint8 array, in memory or in a file, that keeps only the rows a view can need, with the colours
-at half the resolution, as the video holds them: half the memory, and two hours fit a laptop. Episodes never mix between splits.
+at half the resolution, as the video holds them: half the memory, and two hours fit a laptop. Episodes never mix between splits,
+and what is marked as discarded is left out.
 """
 
 import math
@@ -102,31 +103,34 @@ class Drives:
 
 
 def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmentation) -> Drives:
-    """Decode one split of a dataset, the cameras side by side; ValueError when the split has no episode."""
-    episodes = [episode for episode in dataset.episodes if episode.split is split]
-    if not episodes:
-        raise ValueError(f"dataset {dataset.root} has no {split} episode; record some with --{split}-episodes")
+    """Decode what is kept of one split of a dataset, the cameras side by side; ValueError when there is nothing.
+
+    Each kept stretch counts as a drive of its own, so no label looks ahead into a discarded one.
+    """
+    stretches = [(episode, first, end) for episode in dataset.kept_of(split) for first, end in dataset.kept(episode)]
     top, bottom = Viewpoint(view, dataset.cameras["centre"]).rows_needed(augmentation.largest_rotation)
     rows = top // 2 * 2, -(-bottom // 2) * 2  # two rows share their colours
     names = list(dataset.cameras) if augmentation.side_cameras else ["centre"]
     cameras = {name: dataset.cameras[name].crop(*rows) for name in names}
-    size = sum(episode.length for episode in episodes)
+    ends = np.cumsum([end - first for _, first, end in stretches])
     camera = cameras["centre"]
-    frames = frame_array((len(names), size, camera.height * 3 // 2, camera.width))
-    ends = np.cumsum([episode.length for episode in episodes])
+    frames = frame_array((len(names), int(ends[-1]), camera.height * 3 // 2, camera.width))
 
     def decode(number: int, camera: int) -> None:
-        end, episode = ends[number], episodes[number]
-        for moment, frame in enumerate(dataset.stream(episode.index, names[camera]), end - episode.length):
+        episode, first, end = stretches[number]
+        stream = dataset.stream(episode, names[camera], slice(first, end))
+        for moment, frame in enumerate(stream, ends[number] - (end - first)):
             frames[camera, moment] = packed(frame[slice(*rows)])
 
-    jobs = [joblib.delayed(decode)(number, camera) for number in range(len(episodes)) for camera in range(len(names))]
+    jobs = [joblib.delayed(decode)(number, camera) for number in range(len(stretches)) for camera in range(len(names))]
     decoded = joblib.Parallel(n_jobs=-1, prefer="threads", return_as="generator_unordered")(jobs)
     for _ in track(decoded, f"reading {split} frames", len(jobs)):
         pass
-    signals = [dataset.signals(episode.index) for episode in episodes]
-    curvature, speed = np.concatenate([s.curvature for s in signals]), np.concatenate([s.speed for s in signals])
-    return Drives(frames, curvature, speed, np.concatenate([target_speed(s.speed, dataset.fps) for s in signals]), cameras)
+    signals = {episode.index: dataset.signals(episode) for episode, *_ in stretches}
+    curvature = np.concatenate([signals[episode.index].curvature[first:end] for episode, first, end in stretches])
+    speeds = [signals[episode.index].speed[first:end] for episode, first, end in stretches]
+    targets = np.concatenate([target_speed(speed, dataset.fps) for speed in speeds])
+    return Drives(frames, curvature, np.concatenate(speeds), targets, cameras)
 
 
 def target_speed(speed: NDArray[np.float32], rate: int) -> NDArray[np.float32]:

@@ -22,12 +22,14 @@ from sim.camera import CAMERA_NAMES
 from sim.env import DrivingEnv, EnvConfig
 from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice
 from sim.types import Image
+from sim.viewer.cockpit import Cockpit
 from sim.viewer.drive import Drive, Seat
+from sim.viewer.film import FRAME_RATE
 from sim.viewer.sheet import Sheet
 from sim.viewer.show import Show
 from sim.viewer.theme import GREEN, ORANGE, PURPLE, SKY_BLUE, YELLOW, Colour
 from sim.viewer.wheel import Wheel
-from sim.viewer.window import FRAME_RATE, SIZE, SMALLEST, Window, open_display
+from sim.viewer.window import SIZE, SMALLEST, Window, open_display
 
 MOST_DRIVERS = 2
 SEARCHED = 200  # roads of a suite among which those of one kind are looked for
@@ -155,7 +157,7 @@ def watch(
             if tape:
                 tape.recording = True
             show = Show(seats, scenarios, autonomy, len(drivers), Wheel(), tape, env)
-            Window(show, screen, FilmFile, Path.cwd(), film).run()
+            Window(Cockpit(show), screen, FilmFile, Path.cwd(), film).run()
     return scores(show.all_driven())
 
 

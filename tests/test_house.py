@@ -16,7 +16,7 @@ ORDER = [
     "pilotnet.dataset", "pilotnet.record", "pilotnet.tape", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint",
     "pilotnet.light", "pilotnet.samples",
     "pilotnet.train", "pilotnet.saliency", "pilotnet.modular", "pilotnet.drivers", "pilotnet.metrics", "pilotnet.evaluate",
-    "pilotnet.report", "pilotnet.watch", "pilotnet.drive", "pilotnet.demo", "pilotnet.scenes",
+    "pilotnet.report", "pilotnet.watch", "pilotnet.replay", "pilotnet.drive", "pilotnet.demo", "pilotnet.scenes",
     "pilotnet.cli", "pilotnet.__main__", "pilotnet",
 ]  # fmt: skip
 

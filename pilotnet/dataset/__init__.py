@@ -4,9 +4,21 @@
 """
 
 from pilotnet.dataset.boxes import Boxes
+from pilotnet.dataset.marks import Marks, write_marks
 from pilotnet.dataset.reader import Dataset, Signals, Summary
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import EpisodeRecorder, StagedEpisode
 from pilotnet.dataset.writer import DatasetWriter
 
-__all__ = ["Boxes", "Dataset", "DatasetWriter", "Episode", "EpisodeRecorder", "Signals", "StagedEpisode", "Summary"]
+__all__ = [
+    "Boxes",
+    "Dataset",
+    "DatasetWriter",
+    "Episode",
+    "EpisodeRecorder",
+    "Marks",
+    "Signals",
+    "StagedEpisode",
+    "Summary",
+    "write_marks",
+]

@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self, SupportsIndex
 
@@ -13,6 +13,7 @@ from pilotnet.dataset import schema
 from pilotnet.dataset.boxes import Boxes, read_boxes
 from pilotnet.dataset.files import read_episodes, read_table
 from pilotnet.dataset.info import checked_info, read_raw_info
+from pilotnet.dataset.marks import Marks, Stretch, read_marks
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import column_values
 from pilotnet.dataset.video import decode_frames
@@ -64,7 +65,10 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Summary:
-    """How much was recorded: per split the episodes, and over all frames, time [s], distance [m], interventions and bytes."""
+    """How much was recorded: per split the episodes, and over all frames, time [s], distance [m], interventions and bytes.
+
+    discarded: the time [s] of the frames that are marked as discarded and not learned from.
+    """
 
     episodes: dict[Split, int]
     frames: int
@@ -72,24 +76,30 @@ class Summary:
     distance: float
     interventions: int
     size: int
+    discarded: float = 0.0
 
     def __str__(self) -> str:
         counts = ", ".join(f"{count} {split.value}" for split, count in self.episodes.items())
+        discarded = f", {self.discarded / 60:.1f} min of them discarded" if self.discarded else ""
         return (
-            f"{sum(self.episodes.values())} episodes ({counts}), {self.frames} frames, {self.duration / 60:.1f} min, "
+            f"{sum(self.episodes.values())} episodes ({counts}), {self.frames} frames, {self.duration / 60:.1f} min{discarded}, "
             f"{self.distance / 1000:.1f} km, {self.size / 1e6:.0f} MB"
         )
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A recorded dataset: its folder, frames per second, cameras by name, committed episodes and whether they have boxes."""
+    """A recorded dataset: its folder, frames per second, cameras by name, committed episodes, whether they have boxes, and marks.
+
+    Everything recorded is read, whether it is marked as discarded or not; who learns from it asks `kept_of`.
+    """
 
     root: Path
     fps: int
     cameras: dict[str, Camera]
     episodes: tuple[Episode, ...]
     has_boxes: bool = False
+    marks: Marks = field(default_factory=Marks)
 
     @classmethod
     def open(cls, root: Path) -> Self:
@@ -103,12 +113,30 @@ class Dataset:
         check_totals(root, raw, episodes)
         for episode in episodes:
             info.check_files(root, episode)
-        return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes)
+        return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes, read_marks(root, episodes))
 
     def split(self, split: Split | str) -> tuple[Episode, ...]:
         """The episodes of one split."""
         wanted = choice("split", split, Split)
         return tuple(episode for episode in self.episodes if episode.split is wanted)
+
+    def kept(self, episode: SupportsIndex) -> tuple[Stretch, ...]:
+        """The stretches of an episode, [first, end) in frames, that are not marked as discarded."""
+        return self.marks.kept(self.episodes[episode])
+
+    def kept_of(self, split: Split | str, every: int = 1) -> list[Episode]:
+        """The episodes of a split that have any of `kept_moments`: training and scoring look at these alone.
+
+        Raises ValueError when the split has no episode, and when all of it is marked as discarded.
+        """
+        episodes = self.split(split)
+        if not episodes:
+            option = "--episodes" if split == Split.TRAIN else f"--{split}_episodes"
+            raise ValueError(f"dataset {self.root} has no {split} episode; record some with {option}")
+        kept = [episode for episode in episodes if self.kept_moments(episode, every)]
+        if not kept:
+            raise ValueError(f"every {split} frame of {self.root} is marked as discarded; restore some with `pilotnet watch`")
+        return kept
 
     def signals(self, episode: SupportsIndex) -> Signals:
         """The signals of an episode, given by its record or its index."""
@@ -134,6 +162,17 @@ class Dataset:
             raise ValueError(f"moments is {moments}; its step must be 1 or more, since videos are decoded forwards")
         return decode_frames(schema.video_path(self.root, self.episodes[episode].index, camera), wanted)
 
+    def kept_moments(self, episode: SupportsIndex, every: int = 1) -> list[int]:
+        """Every so manieth moment of an episode, less what is discarded: marks take moments away and bring no others."""
+        return [moment for first, end in self.kept(episode) for moment in range(first + -first % every, end, every)]
+
+    def kept_frames(self, episode: SupportsIndex, camera: str, every: int = 1) -> Iterator[tuple[int, Image]]:
+        """The moments of `kept_moments` and one camera's frames then, decoded in one pass."""
+        kept, moments = set(self.kept_moments(episode, every)), slice(None, None, every)
+        numbers = range(self.episodes[episode].length)[moments]
+        pictures = zip(numbers, self.stream(episode, camera, moments), strict=True)
+        return ((number, frame) for number, frame in pictures if number in kept)
+
     def frames(self, episode: SupportsIndex, camera: str, rows: slice | None = None) -> Image:
         """All frames of one camera in one array, (N, H, W, 3) RGB; `rows` keeps only some rows of each picture.
 
@@ -158,6 +197,7 @@ class Dataset:
             distance=float(sum(one.speed.sum(dtype=np.float64) for one in signals)) / self.fps,
             interventions=sum(int((one.intervention != "").sum()) for one in signals),
             size=sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file()),
+            discarded=(frames - sum(end - first for episode in self.episodes for first, end in self.kept(episode))) / self.fps,
         )
 
     def check(self) -> None:

@@ -23,6 +23,7 @@ VIDEO_PATH = "videos/{video_key}/chunk-{chunk_index:03d}/file-{file_index:03d}.m
 BOXES_PATH = "boxes/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 EPISODE_PATH = "meta/episodes/chunk-{chunk_index:03d}/file-{file_index:03d}.parquet"
 INFO_PATH, STATS_PATH, TASKS_PATH = "meta/info.json", "meta/stats.json", "meta/tasks.parquet"
+MARKS_PATH = "marks.yaml"
 STAGING_PATH = ".staging"
 
 

@@ -46,23 +46,21 @@ class Pictures:
 def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> Pictures:
     """Every so manieth picture of a split, with its people or its cars.
 
-    Raises ValueError when the dataset has no boxes, no centre camera or no episode of the split.
+    What is marked as discarded is left out. Raises ValueError when the dataset has no boxes, no centre camera, or no
+    episode of the split of which something is kept.
     """
-    episodes = dataset.split(split)
-    if not episodes:
-        raise ValueError(f"dataset {dataset.root} has no {split} episode; record some with --{split}_episodes")
+    episodes = dataset.kept_of(split, every)
     if not dataset.has_boxes:
         raise ValueError(f"{dataset.root} was recorded without boxes of cars and people; record with --boxes true")
-    moments, camera = slice(None, None, every), dataset.cameras["centre"]
+    camera = dataset.cameras["centre"]
+    size = sum(len(dataset.kept_moments(episode, every)) for episode in episodes)
     rows = strip_rows(camera)
-    size = sum(len(range(episode.length)[moments]) for episode in episodes)
     strips = frame_array((size, rows[1] - rows[0], camera.width, 3))
     labels: list[Labels] = []
     for episode in track(episodes, f"reading {split} pictures"):
         boxes = dataset.boxes(episode)
         boxes = boxes.pick(boxes.person == person)
-        numbers = range(episode.length)[moments]
-        for number, frame in zip(numbers, dataset.stream(episode, "centre", moments), strict=True):
+        for number, frame in dataset.kept_frames(episode, "centre", every):
             strips[len(labels)] = frame[slice(*rows)]
             labels.append(frame_labels(boxes.of_frame(number), rows[0]))
     return Pictures(strips, Labels(*(torch.stack(column) for column in zip(*labels, strict=True))))

@@ -110,9 +110,7 @@ def score_detector(
         raise ValueError(
             f"{data} has the camera {dataset.cameras.get('centre')}, but the detector learned from {detector.camera}"
         )
-    episodes = dataset.split(config.split)
-    if not episodes:
-        raise ValueError(f"dataset {data} has no {config.split} episode; record some with --{config.split}_episodes")
+    episodes = dataset.kept_of(config.split, config.every)
     with output_folder(out) as folder:
         run = _Run(target, str(data), str(checkpoint), config)
         write_provenance(folder, "score-detector", run, seed=0)
@@ -137,9 +135,8 @@ def look(detector: Detector, dataset: Dataset, episode: Episode, every: int) -> 
     """What the detector finds in some pictures of an episode, beside what is there."""
     boxes = dataset.boxes(episode)
     boxes = boxes.pick((boxes.person == detector.person) & (boxes.visible >= HINTED))
-    moments = slice(None, None, every)
     pictures = []
-    for number, frame in zip(range(episode.length)[moments], dataset.stream(episode, "centre", moments), strict=True):
+    for number, frame in dataset.kept_frames(episode, "centre", every):
         here = boxes.of_frame(number)
         columns = (
             here.left,

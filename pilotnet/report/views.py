@@ -52,12 +52,17 @@ def sample_strips(dataset: Dataset, view: View) -> list[Strip]:
 
 
 def choose_moments(dataset: Dataset) -> list[Moment]:
-    """A left bend, a straight and a right bend: 4th percentile, least and 96th percentile of the lateral acceleration."""
-    signals = [dataset.signals(episode) for episode in dataset.episodes]
-    episodes = [episode for episode in dataset.episodes for _ in range(episode.length)]
-    rows = np.concatenate([np.arange(episode.length) for episode in dataset.episodes])
-    curvature = np.concatenate([part.curvature for part in signals]).astype(float)
-    speed = np.concatenate([part.speed for part in signals]).astype(float)
+    """A left bend, a straight and a right bend: 4th percentile, least and 96th percentile of the lateral acceleration.
+
+    What is marked as discarded is not shown; ValueError when that is everything.
+    """
+    moments = [(episode, dataset.kept_moments(episode), dataset.signals(episode)) for episode in dataset.episodes]
+    episodes = [episode for episode, kept, _ in moments for _ in kept]
+    if not episodes:
+        raise ValueError(f"every frame of {dataset.root} is marked as discarded; restore some with `pilotnet watch`")
+    rows = np.concatenate([np.array(kept, int) for _, kept, _ in moments])
+    curvature = np.concatenate([signals.curvature[kept] for _, kept, signals in moments]).astype(float)
+    speed = np.concatenate([signals.speed[kept] for _, kept, signals in moments]).astype(float)
     order = np.argsort(curvature * speed**2, kind="stable")
     straight = int(np.abs(curvature * speed**2).argmin())
     bends = [int(order[round(share * (len(order) - 1))]) for share in (0.04, 0.96)]

@@ -22,12 +22,12 @@ def wheel_angle(curvature: float) -> float:
     return min(max(angle, -MOST_TURNED), MOST_TURNED)
 
 
-def draw_wheel(sheet: Sheet, commanded: float, reference: float, colour: Colour) -> None:
-    """A steering wheel turned as the driver's command [1/m] turns it, and a mark on its rim where the expert would hold it."""
+def draw_wheel(sheet: Sheet, commanded: float, reference: float, colour: Colour, mark: Colour = REFERENCE) -> None:
+    """A steering wheel turned as a command [1/m] turns it, and a mark on its rim where another would; none for NaN."""
     width, height = sheet.whole.width, sheet.whole.height
     x, y = width / 2, sheet.px(22) + (height - sheet.px(26)) / 2
     radius = min(width / 2 - sheet.px(16), (height - sheet.px(26)) / 2 - sheet.px(9))
-    angle, expert = wheel_angle(commanded), wheel_angle(reference)
+    angle = wheel_angle(commanded)
     sheet.title("steering")
     sheet.circle(x, y, radius, mixed(INK, (0, 0, 0), 0.25), 6)
     for spoke in (math.pi / 2, -math.pi / 2, math.pi):
@@ -35,17 +35,22 @@ def draw_wheel(sheet: Sheet, commanded: float, reference: float, colour: Colour)
         sheet.line([inner, outer], mixed(INK, (0, 0, 0), 0.25), 5)
     sheet.circle(x, y, radius * 0.26, mixed(INK, (0, 0, 0), 0.25))
     sheet.line(ring(x, y, radius, angle - 0.16, angle + 0.16, 8), colour, 7)
-    tip, left, right = (ring(x, y, radius + sheet.px(r), expert + a, 0, 1)[0] for r, a in ((4, 0.0), (12, -0.11), (12, 0.11)))
-    sheet.shape([tip, left, right], REFERENCE)
+    if math.isnan(reference):
+        return
+    tip, left, right = (
+        ring(x, y, radius + sheet.px(r), wheel_angle(reference) + a, 0, 1)[0] for r, a in ((4, 0.0), (12, -0.11), (12, 0.11))
+    )
+    sheet.shape([tip, left, right], mark)
 
 
-def draw_speed(sheet: Sheet, speed: float, limit: float) -> None:
-    """The speed [m/s] in large figures of km/h, and the road's limit."""
+def draw_speed(sheet: Sheet, speed: float, limit: float | None = None) -> None:
+    """The speed [m/s] in large figures of km/h, and the road's limit where it is known."""
     middle, height = sheet.whole.width / 2, sheet.whole.height
     sheet.title("speed")
     sheet.text(f"{3.6 * speed:.0f}", middle, height * 0.62, 40, INK, bold=True, align=0.5)
     sheet.text("km/h", middle, height * 0.62 + sheet.px(18), 12, QUIET, align=0.5)
-    sheet.text(f"limit {3.6 * limit:.0f}", middle, height - sheet.px(12), 11, QUIET, align=0.5)
+    if limit is not None:
+        sheet.text(f"limit {3.6 * limit:.0f}", middle, height - sheet.px(12), 11, QUIET, align=0.5)
 
 
 @dataclass(frozen=True)
@@ -79,7 +84,7 @@ def draw_strip(sheet: Sheet, strip: Strip, curves: Sequence[Curve], marks: Seque
     for words, colour in strip.legend:
         if x + sheet.text_width(words, 11) + sheet.text_width(strip.value, 11) + sheet.px(24) < sheet.whole.width:
             x += sheet.text(words, x, sheet.px(18), 11, colour) + sheet.px(10)
-    area = Rect(sheet.px(10), sheet.px(27), sheet.whole.width - sheet.px(20), sheet.whole.height - sheet.px(36))
+    area = strip_area(sheet.whole, sheet.scale)
     middle, half = area.y + area.height / 2, area.height / 2
     sheet.line([(area.x, middle), (area.right, middle)], FAINT, 1)
     away = half * (strip.limit or strip.reach) / strip.reach
@@ -99,6 +104,12 @@ def draw_strip(sheet: Sheet, strip: Strip, curves: Sequence[Curve], marks: Seque
         points = np.stack([columns, rows], axis=1)
         for first, end in runs(~np.isnan(values)):
             sheet.line(points[first:end], curve.colour, curve.width)
+
+
+def strip_area(panel: Rect, scale: float) -> Rect:
+    """Where the lines of a strip are, on the sheet of its panel."""
+    side, top, rest = (max(round(length * scale), 1) for length in (10, 27, 36))
+    return Rect(side, top, panel.width - 2 * side, panel.height - rest)
 
 
 def runs(known: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -153,6 +164,14 @@ def draw_cameras(sheet: Sheet, frames: Mapping[str, Image | None]) -> None:
         plate = Rect(place.x, place.bottom - sheet.px(17), sheet.text_width(name, 10) + sheet.px(10), sheet.px(17))
         sheet.card(plate)
         sheet.text(name, plate.x + sheet.px(5), plate.bottom - sheet.px(5), 10)
+
+
+def draw_camera(sheet: Sheet, name: str, frame: Image) -> None:
+    """What one camera sees."""
+    sheet.title(name)
+    pad = sheet.px(8)
+    place = Rect(pad, sheet.px(26), sheet.whole.width - 2 * pad, sheet.whole.height - sheet.px(26) - pad)
+    sheet.picture(fitted(frame, place), place)
 
 
 def fitted(image: Image, place: Rect) -> Image:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.referee import MAX_OFFSET
+from sim.scenario import Scenario
 from sim.types import Cause
 from sim.viewer import panels
 from sim.viewer.drive import Drive
@@ -170,15 +171,14 @@ def _draw_header(sheet: Sheet, drive: Drive, status: str) -> None:
         x += wide + sheet.px(10)
     right = sheet.whole.right - pad
     right -= sheet.text(status, right, line, 12, INK, align=1.0) + sheet.px(16) if status else 0
-    place = conditions(drive)
+    place = conditions(drive.scenario)
     while place and x + sheet.text_width(place, 12) > right:
         place = place.rpartition(" · ")[0]
     sheet.text(place, x, line, 12, QUIET)
 
 
-def conditions(drive: Drive) -> str:
+def conditions(scenario: Scenario) -> str:
     """Road, weather and light in words."""
-    scenario = drive.scenario
     return " · ".join(
         str(word).replace("_", " ") for word in (scenario.road, scenario.weather, scenario.light, f"seed {scenario.seed}")
     )
@@ -249,3 +249,11 @@ def _draw_help(sheet: Sheet, keys: Sequence[tuple[str, str]]) -> None:
         sheet.text(key, card.x + sheet.px(20), line, 12, INK, bold=True)
         sheet.text(meaning, card.x + sheet.px(130), line, 12, QUIET)
     sheet.scale = before
+
+
+def draw_words(sheet: Sheet, notice: str, keys: Sequence[tuple[str, str]] | None) -> None:
+    """A line in the middle, and above it the keys when they are to be shown."""
+    if notice:
+        _draw_notice(sheet, notice)
+    if keys is not None:
+        _draw_help(sheet, keys)

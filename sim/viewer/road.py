@@ -91,17 +91,29 @@ def ego_actor(pose: Pose, colour: Colour) -> Actor:
 
 
 def draw_command(sheet: Sheet, camera: Camera, outlook: Outlook, drive: Drive) -> None:
-    """The car's track for the driver's command, as wide as the car, and the middle of the expert's."""
+    """The car's track for the driver's command, and the middle of the expert's."""
     step = drive.step
-    length = float(recovery_length(step.ego.speed))
-    sides = [track(camera, outlook, step.control.curvature, length, side * CAR_WIDTH / 2) for side in (-1, 1)]
-    sheet.glaze(np.concatenate([sides[0], sides[1][::-1]]), drive.seat.colour, 0.22)
-    for side in sides:
-        sheet.line(side, drive.seat.colour, 2)
+    draw_lane_of_command(sheet, camera, outlook, step.control.curvature, step.ego.speed, drive.seat.colour)
     if drive.reference.curvature != step.control.curvature:
-        expert = track(camera, outlook, drive.reference.curvature, length)
-        for i in range(0, len(expert) - 3, 6):
-            sheet.line(expert[i : i + 4], REFERENCE, 3)
+        draw_middle_of_command(sheet, camera, outlook, drive.reference.curvature, step.ego.speed, REFERENCE)
+
+
+def draw_lane_of_command(sheet: Sheet, camera: Camera, outlook: Outlook, curvature: float, speed: float, colour: Colour) -> None:
+    """The track of a commanded curvature [1/m] at a speed [m/s], as wide as the car."""
+    length = float(recovery_length(speed))
+    sides = [track(camera, outlook, curvature, length, side * CAR_WIDTH / 2) for side in (-1, 1)]
+    sheet.glaze(np.concatenate([sides[0], sides[1][::-1]]), colour, 0.22)
+    for side in sides:
+        sheet.line(side, colour, 2)
+
+
+def draw_middle_of_command(
+    sheet: Sheet, camera: Camera, outlook: Outlook, curvature: float, speed: float, colour: Colour
+) -> None:
+    """The middle of such a track, dashed."""
+    middle = track(camera, outlook, curvature, float(recovery_length(speed)))
+    for i in range(0, len(middle) - 3, 6):
+        sheet.line(middle[i : i + 4], colour, 3)
 
 
 def track(camera: Camera, outlook: Outlook, curvature: float, length: float, across: float = 0.0) -> NDArray[np.float64]:
@@ -173,11 +185,11 @@ def draw_ground_line(sheet: Sheet, camera: Camera, outlook: Outlook, line: Groun
     sheet.line(points, mixed(shade, (90, 90, 90), 1 - min(max(line.strength, 0.0), 1.0)), width)
 
 
-def draw_box(sheet: Sheet, camera: Camera, box: PictureBox) -> None:
-    """A box that was found in the centre camera's frame, with its words on a plate."""
+def draw_box(sheet: Sheet, camera: Camera, box: PictureBox, recorded: Camera = RECORDED) -> None:
+    """A box that was found in the frame of the camera `recorded`, with its words on a plate."""
     (left, top), (right, bottom) = (
-        RECORDED.transfer(camera, box.left, box.top),
-        RECORDED.transfer(camera, box.right, box.bottom),
+        recorded.transfer(camera, box.left, box.top),
+        recorded.transfer(camera, box.right, box.bottom),
     )
     colour = PERSON if box.person else SKY_BLUE
     sheet.line([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], colour, 2)

@@ -73,9 +73,10 @@ class Show:
         self.wheel, self.tape, self._env, self.late = wheel, tape, env, 0
         self._turn, self._number = 0, 0
         self.driven: list[Drive] = []
-        self.paused, self.over = False, False
+        self.paused, self.over, self._fresh = False, False, False
         self.outlook, self.overlay, self.speed = OUTLOOKS[0], Overlay.THOUGHTS, 1.0
         self._begin()
+        self._fresh = False
 
     def _begin(self) -> None:
         """Start the present scenario with the drivers whose turn it is."""
@@ -91,7 +92,7 @@ class Show:
         ]
         self._roads = [RoadPicture(drive) for drive in self.drives]
         self._time, self._ended = 0.0, 0.0
-        self.over = False
+        self.over, self._fresh = False, True
 
     @property
     def rate(self) -> int:
@@ -111,6 +112,9 @@ class Show:
         """Let `seconds` of the watcher's time pass; `hurried` gives up ticks that would take longer than a watcher waits."""
         if self.paused or self.over:
             return
+        if hurried and self._fresh:
+            seconds = 0.0  # it went into making the world, and no driver has to make up for it
+        self._fresh = False
         self._time += seconds * self.speed
         if self.wheel:
             self.wheel.pass_time(seconds * self.speed)

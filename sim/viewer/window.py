@@ -1,54 +1,74 @@
-"""The window: turns keys into the show's actions, time into ticks, and draws as many pictures as the machine can."""
+"""The window: hands events and time to what it shows, and draws as many pictures as the machine can.
+
+What is shown is a `Content`: a show of drivers, a replay, or the mapping of a controller. Films, screenshots, size and help are
+the window's own.
+"""
 
 import os
-from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-import cv2
 import pygame
 
-from sim.types import Image
-from sim.viewer.controls import ACTIONS, HELP, LEVERS
+from sim.viewer.controls import WINDOW_ACTIONS, Help
+from sim.viewer.film import FRAME_RATE, Film, MakeFilm, free_path, write_png
 from sim.viewer.sheet import Sheet
-from sim.viewer.show import Show
 
-FRAME_RATE = 30  # [Hz] at most
 SIZE = (1280, 720)
 SMALLEST = (200, 100)
 TITLE = "PilotNet"
 SAID_FOR = 2.5  # [s] that a notice stays
 LONGEST_GAP = 0.25  # [s] after which time is not caught up with: the machine slept, or the window was being moved
+MEASURED = 1.0  # [s] over which frames are counted
 
 
-class FilmMaker(Protocol):
-    """What takes the pictures of a film."""
+@dataclass(frozen=True)
+class Words:
+    """What the window has to say: a few words for the header, a line in the middle, and the keys when help is shown."""
 
-    def add(self, image: Image) -> None:
-        """The next picture, RGB (H, W, 3) of even size."""
+    status: str = ""
+    notice: str = ""
+    keys: Help | None = None
+
+
+class Content(Protocol):
+    """What a window shows."""
+
+    @property
+    def keys(self) -> Help:
+        """What the keys do, for the help."""
         ...
 
-    def close(self) -> None:
-        """Finish the film."""
+    def handle(self, event: pygame.event.Event) -> str | None:
+        """Answer an event: what to tell about it, empty for nothing; None when it means nothing here."""
         ...
 
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass."""
+        ...
 
-MakeFilm = Callable[[Path, int, int, int], FilmMaker]  # path, pictures per second, width, height
+    def draw(self, sheet: Sheet, words: Words) -> None:
+        """Draw this moment."""
+        ...
 
 
 class Window:
-    """A pygame window that shows a `Show` until it is closed.
+    """A pygame window that shows its content until it is closed.
 
     Screenshots and films go to `folder`; with `film` one is made from the start.
     """
 
-    def __init__(self, show: Show, screen: pygame.Surface, make_film: MakeFilm, folder: Path, film: Path | None = None) -> None:
-        self._show, self._screen, self._make_film, self._folder = show, screen, make_film, folder
+    def __init__(
+        self, content: Content, screen: pygame.Surface, make_film: MakeFilm, folder: Path, film: Path | None = None
+    ) -> None:
+        self._content, self._screen, self._make_film, self._folder = content, screen, make_film, folder
         self._help, self._notice, self._notice_ends = False, "", 0.0
         self._film: Film | None = None
         self._open = True
+        self._rate = FrameRate()
         pygame.display.set_caption(TITLE)
         self._sheet = Sheet.blank(*screen.get_size())
         if film is not None:
@@ -59,13 +79,11 @@ class Window:
         clock, before, began = pygame.time.Clock(), monotonic(), monotonic()
         try:
             while self._open and (limit is None or monotonic() - began < limit):
-                drives = self._show.drives
                 for event in pygame.event.get():
                     self.handle(event)
                 now = monotonic()
-                if self._show.drives is drives:  # making a world takes time that no driver has to make up for
-                    self.turn(min(now - before, LONGEST_GAP))
-                before = now if self._show.drives is drives else monotonic()
+                self.turn(min(now - before, LONGEST_GAP))
+                before = now
                 clock.tick(FRAME_RATE)
         finally:
             self._end_film()
@@ -78,17 +96,19 @@ class Window:
 
     def turn(self, seconds: float) -> None:
         """Let time pass and draw one picture."""
-        self._show.pass_time(seconds, hurried=True)
+        self._content.pass_time(seconds)
         if self._sheet.surface.get_size() != self._screen.get_size():
             self._sheet = Sheet.blank(*self._screen.get_size())
         self._notice_ends -= seconds
-        notice = self._notice if self._notice_ends > 0 else ""
+        self._rate.count(seconds)
         hint = "\N{BLACK CIRCLE} film" if self._film else "H help"
-        picture = self._show.draw(self._sheet, notice, HELP if self._help else None, hint)
+        notice = self._notice if self._notice_ends > 0 else ""
+        words = Words(f"{self._rate}   {hint}", notice, self._content.keys if self._help else None)
+        self._content.draw(self._sheet, words)
         self._screen.blit(self._sheet.surface, (0, 0))
         pygame.display.flip()
         if self._film:
-            self._film.add(picture, seconds)
+            self._film.add(self._sheet.array, seconds)
 
     def handle(self, event: pygame.event.Event) -> None:
         """Answer one event."""
@@ -96,21 +116,11 @@ class Window:
             self._open = False
         elif event.type == pygame.VIDEORESIZE:
             self._resized(event.w, event.h)
-        elif event.type == pygame.WINDOWFOCUSLOST and self._show.wheel:
-            # Nobody will say when the keys go up.
-            self._show.wheel.release_all()
-        elif event.type in (pygame.KEYDOWN, pygame.KEYUP):
-            self._key(event.key, event.type == pygame.KEYDOWN)
-
-    def _key(self, code: int, down: bool) -> None:
-        """A key of the wheel goes down or up, or one that does something goes down."""
-        if code in LEVERS and self._show.wheel:
-            if down:
-                self._show.wheel.press(code, LEVERS[code])
-            else:
-                self._show.wheel.release(code)
-        elif down and code in ACTIONS:
-            self._act(ACTIONS[code])
+        elif (said := self._content.handle(event)) is not None:
+            if said:
+                self._say(said)
+        elif event.type == pygame.KEYDOWN and event.key in WINDOW_ACTIONS:
+            self._act(WINDOW_ACTIONS[event.key])
 
     def _resized(self, width: int, height: int) -> None:
         """Follow the window's size; a film ends, since its pictures cannot change theirs."""
@@ -122,22 +132,7 @@ class Window:
         self._screen = surface
 
     def _act(self, action: str) -> None:
-        show = self._show
         {
-            "pause": self._pause,
-            "step": show.step,
-            "faster": lambda: show.faster(1),
-            "slower": lambda: show.faster(-1),
-            "restart": show.restart,
-            "next": show.next_scenario,
-            "hand_back": self._hand_back,
-            "record": self._toggle_record,
-            "discard": self._discard,
-            "driver": show.next_driver,
-            "overlay": lambda: self._say(f"overlay: {show.next_overlay()}"),
-            "camera": lambda: self._say(show.next_outlook()),
-            "weather": lambda: self._say(f"weather: {show.next_weather()}"),
-            "light": lambda: self._say(f"light: {show.next_light()}"),
             "screenshot": self._screenshot,
             "film": self._toggle_film,
             "fullscreen": self._toggle_fullscreen,
@@ -146,31 +141,7 @@ class Window:
         }[action]()
 
     def _say(self, words: str) -> None:
-        self._notice, self._notice_ends = words.replace("_", " "), SAID_FOR
-
-    def _pause(self) -> None:
-        self._show.paused = not self._show.paused
-
-    def _hand_back(self) -> None:
-        if self._show.wheel and self._show.wheel.touched:
-            self._show.wheel.let_go()
-            self._say("the wheel is given back")
-
-    def _toggle_record(self) -> None:
-        tape = self._show.tape
-        if tape is None:
-            self._say("nowhere to record to: pilotnet watch --record DIR")
-        elif tape.recording:
-            tape.stop()
-            self._say(f"recorded, {tape.seconds:.0f} s in all")
-        else:
-            tape.recording = True
-            self._say("recording")
-
-    def _discard(self) -> None:
-        if self._show.tape:
-            gone = self._show.tape.discard()
-            self._say(f"the last {gone:g} s are discarded" if gone else "there is nothing left to discard")
+        self._notice, self._notice_ends = words, SAID_FOR
 
     def _toggle_help(self) -> None:
         self._help = not self._help
@@ -186,9 +157,7 @@ class Window:
 
     def _screenshot(self) -> None:
         path = free_path(self._folder, ".png")
-        written, data = cv2.imencode(".png", self._sheet.array[..., ::-1])
-        assert written, "a picture in memory can always be encoded"
-        path.write_bytes(data.tobytes())
+        write_png(path, self._sheet.array)
         self._say(f"saved {path.name}")
 
     def _toggle_film(self) -> None:
@@ -209,24 +178,21 @@ class Window:
             self._film = None
 
 
-class Film:
-    """A film of what the window shows: every picture stays as long as it stayed on the screen."""
+class FrameRate:
+    """How many pictures a second are drawn, counted anew every second."""
 
-    def __init__(self, maker: FilmMaker, path: Path) -> None:
-        self.path, self._maker = path, maker
-        self._time, self._count = 0.0, 0
+    def __init__(self) -> None:
+        self._pictures, self._seconds, self._found = 0, 0.0, ""
 
-    def add(self, picture: Image, seconds: float) -> None:
-        """The next picture, `seconds` after the one before."""
-        self._time += seconds
-        height, width = picture.shape[0] // 2 * 2, picture.shape[1] // 2 * 2
-        while self._count <= self._time * FRAME_RATE:
-            self._maker.add(picture[:height, :width])
-            self._count += 1
+    def count(self, seconds: float) -> None:
+        """One more picture, `seconds` after the one before."""
+        self._pictures, self._seconds = self._pictures + 1, self._seconds + seconds
+        if self._seconds >= MEASURED:
+            self._found = f"{self._pictures / self._seconds:.0f} fps"
+            self._pictures, self._seconds = 0, 0.0
 
-    def close(self) -> None:
-        """Finish the film."""
-        self._maker.close()
+    def __str__(self) -> str:
+        return self._found
 
 
 def open_display(size: tuple[int, int]) -> pygame.Surface:
@@ -246,11 +212,3 @@ def open_display(size: tuple[int, int]) -> pygame.Surface:
         raise ValueError(
             f"there is no display to open a window on ({error}); film it instead: add --headless --film out.mp4"
         ) from None
-
-
-def free_path(folder: Path, suffix: str) -> Path:
-    """The first of pilotnet-001, -002, ... in the folder that does not exist yet."""
-    number = 1
-    while (path := folder / f"pilotnet-{number:03d}{suffix}").exists():
-        number += 1
-    return path

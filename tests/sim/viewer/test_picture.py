@@ -12,7 +12,17 @@ from sim.scenario import Scenario
 from sim.steering import STEERING_RATIO, steering_angle
 from sim.types import Cause, Pose
 from sim.viewer import panels
-from sim.viewer.controls import ACTIONS, BINDINGS, HELP, LEVERS
+from sim.viewer.controls import (
+    LEVERS,
+    REPLAY_BINDINGS,
+    REPLAY_HELP,
+    SHOW_BINDINGS,
+    SHOW_HELP,
+    WINDOW_BINDINGS,
+    Binding,
+    Help,
+    actions,
+)
 from sim.viewer.drive import Drive
 from sim.viewer.overhead import MapFrame
 from sim.viewer.picture import Light, Shown, draw_picture, latest, signed
@@ -52,12 +62,12 @@ def test_everything_that_can_be_thought_is_drawn_from_everywhere(thinking: Drive
 
 @pytest.mark.parametrize("size", [(200, 100), (480, 300), (1280, 720)])
 def test_every_size_of_window_can_be_drawn(thinking: Drive, size: tuple[int, int]) -> None:
-    shown = Shown(0.0, FRONT, Overlay.THOUGHTS, "x2", "paused", HELP)
+    shown = Shown(0.0, FRONT, Overlay.THOUGHTS, "x2", "paused", SHOW_HELP)
     assert drawn(thinking, size, shown).std() > 10
 
 
 @pytest.mark.parametrize("size", [(200, 100), (480, 300), (1280, 720)])
-@pytest.mark.parametrize("keys", [None, HELP])
+@pytest.mark.parametrize("keys", [None, SHOW_HELP])
 def test_the_record_light_is_always_in_view(
     thinking: Drive, size: tuple[int, int], keys: Sequence[tuple[str, str]] | None
 ) -> None:
@@ -180,13 +190,18 @@ def test_a_card_darkens_its_rectangle_and_nothing_else() -> None:
     assert (sheet.array[outside] == 200).all()
 
 
-def test_no_key_does_two_things_and_every_key_is_explained() -> None:
-    assert len(ACTIONS) == sum(len(binding.codes) for binding in BINDINGS)
-    assert len({binding.action for binding in BINDINGS}) == len(BINDINGS)
-    assert not set(ACTIONS) & set(LEVERS)
-    words = [keys for keys, _ in HELP]
-    assert words[-len(BINDINGS) :] == [binding.keys for binding in BINDINGS]
-    assert all(any(pygame.key.name(code).upper() in words[row].split() for row in (0, 1)) for code in map(ord, "wasd"))
+@pytest.mark.parametrize(("table", "shown"), [(SHOW_BINDINGS, SHOW_HELP), (REPLAY_BINDINGS, REPLAY_HELP)])
+def test_no_key_does_two_things_and_every_key_is_explained(table: tuple[Binding, ...], shown: Help) -> None:
+    bindings = (*table, *WINDOW_BINDINGS)
+    assert len(actions(bindings)) == sum(len(binding.codes) for binding in bindings)
+    assert len({binding.action for binding in bindings}) == len(bindings)
+    assert [keys for keys, _ in shown][-len(bindings) :] == [binding.keys for binding in bindings]
+
+
+def test_the_steering_keys_do_nothing_else_and_are_explained() -> None:
+    assert not set(actions((*SHOW_BINDINGS, *WINDOW_BINDINGS))) & set(LEVERS)
+    for code in map(ord, "wasd"):
+        assert any(pygame.key.name(code).upper() in keys.split() for keys, _ in SHOW_HELP[:2])
 
 
 def test_a_drive_on_every_kind_of_road_can_be_mapped() -> None:

@@ -11,14 +11,16 @@ from sim.env import EnvConfig
 from sim.scenario import Scenario
 from sim.types import Image
 from sim.viewer import drive as drive_module
-from sim.viewer.controls import BINDINGS
+from sim.viewer.cockpit import Cockpit
+from sim.viewer.controls import SHOW_BINDINGS, WINDOW_BINDINGS
+from sim.viewer.film import FRAME_RATE, Film, free_path
 from sim.viewer.road import OUTLOOKS, Overlay
 from sim.viewer.show import PAUSE_AT_END, Show
-from sim.viewer.window import FRAME_RATE, LONGEST_GAP, Film, Window, free_path, open_display
+from sim.viewer.window import LONGEST_GAP, FrameRate, Window, open_display
 from tests.sim.viewer.conftest import SCENARIO, SMALL, seat_of
 
 OTHER = Scenario("rural", seed=5, length=60.0)  # type: ignore[arg-type]
-CODES = {binding.action: binding.codes[0] for binding in BINDINGS}
+CODES = {binding.action: binding.codes[0] for binding in (*SHOW_BINDINGS, *WINDOW_BINDINGS)}
 
 
 class Reel:
@@ -54,9 +56,15 @@ def show_of(*names: str, count: int = 1) -> Show:
 def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     Reel.made.clear()
-    made = Window(show_of("expert", "thinker"), open_display((320, 180)), Reel, tmp_path)
+    made = Window(Cockpit(show_of("expert", "thinker")), open_display((320, 180)), Reel, tmp_path)
     yield made
     pygame.display.quit()
+
+
+def show_in(window: Window) -> Show:
+    content = window._content
+    assert isinstance(content, Cockpit)
+    return content._show
 
 
 def press(window: Window, action: str) -> None:
@@ -128,24 +136,24 @@ def test_a_restarted_drive_does_not_count() -> None:
 
 def test_space_pauses_and_goes_on(window: Window) -> None:
     window.turn(0.2)
-    before = len(window._show.drives[0].steps)
+    before = len(show_in(window).drives[0].steps)
     press(window, "pause")
     window.turn(0.2)
-    assert len(window._show.drives[0].steps) == before
+    assert len(show_in(window).drives[0].steps) == before
     press(window, "pause")
     window.turn(0.2)
-    assert len(window._show.drives[0].steps) > before
+    assert len(show_in(window).drives[0].steps) > before
 
 
 def test_step_drives_one_tick_and_stops(window: Window) -> None:
-    before = len(window._show.drives[0].steps)
+    before = len(show_in(window).drives[0].steps)
     press(window, "step")
     window.turn(0.2)
-    assert len(window._show.drives[0].steps) == before + 1
+    assert len(show_in(window).drives[0].steps) == before + 1
 
 
 def test_keys_change_driver_scenario_outlook_overlay_and_sky(window: Window) -> None:
-    show = window._show
+    show = show_in(window)
     press(window, "driver")
     assert show.drives[0].seat.name == "thinker"
     press(window, "next")
@@ -220,6 +228,28 @@ def test_a_long_gap_is_not_caught_up_with(window: Window, monkeypatch: pytest.Mo
     monkeypatch.setattr(Window, "turn", lambda _, seconds: passed.append(seconds))
     window.run(limit=100.0)
     assert max(passed) <= LONGEST_GAP
+
+
+def test_frames_are_counted_over_a_second() -> None:
+    rate = FrameRate()
+    assert str(rate) == ""
+    for _ in range(16):
+        rate.count(1 / 16)
+    assert str(rate) == "16 fps"
+    for _ in range(7):
+        rate.count(1 / 8)
+    assert str(rate) == "16 fps"
+    rate.count(1 / 8)
+    assert str(rate) == "8 fps"
+
+
+def test_the_time_that_making_a_world_takes_is_nobody_s() -> None:
+    show = show_of("expert")
+    show.restart()
+    show.pass_time(0.25, hurried=True)
+    assert len(show.drives[0].steps) == 1
+    show.pass_time(0.25, hurried=True)
+    assert len(show.drives[0].steps) == 3
 
 
 def test_films_of_odd_windows_lose_a_row_and_a_column() -> None:

@@ -1,0 +1,189 @@
+"""REPLAY: a dataset is played with its labels, beside them a network's commands, and stretches of it are marked as discarded.
+
+The window and all drawing are `sim.viewer`'s; here frames are decoded, a network is asked and marks are written.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from pilotnet.checkpoint import load_checkpoint
+from pilotnet.dataset import Boxes, Dataset, write_marks
+from pilotnet.drivers import PilotNetDriver
+from pilotnet.progress import track
+from pilotnet.watch import FilmFile, WatchConfig, check_film
+from sim.drawables import Explanation, PictureBox
+from sim.types import Image, Observation
+from sim.viewer.film import FRAME_RATE
+from sim.viewer.replay import Recording, Replay, Stretch
+from sim.viewer.replay_desk import ReplayDesk
+from sim.viewer.replay_picture import draw_replay
+from sim.viewer.sheet import Sheet
+from sim.viewer.window import Window, open_display
+
+REEL, REELS = 20, 12  # frames that are decoded at once, beginning at a key frame, and how many such reels of a camera are kept
+LEAST_SHARE = 0.25  # of a box that must show for it to be drawn
+LABELLED = 40.0  # [m] up to which the distance stands beside it
+OF_A_REPLAY = ("first", "width", "height", "seconds")  # the settings of watching that a replay has
+
+
+class Reels:
+    """The pictures of one camera in an episode, decoded some at a time around those that are asked for."""
+
+    def __init__(self, dataset: Dataset, episode: int, camera: str) -> None:
+        self._dataset, self._episode, self._camera = dataset, episode, camera
+        self._reels: dict[int, list[Image]] = {}
+
+    def at(self, moment: int) -> Image:
+        """The picture of a moment; ValueError when the video is damaged there."""
+        number, place = divmod(moment, REEL)
+        if number not in self._reels:
+            if len(self._reels) >= REELS:
+                self._reels.pop(next(iter(self._reels)))
+            moments = slice(number * REEL, (number + 1) * REEL)
+            self._reels[number] = list(self._dataset.stream(self._episode, self._camera, moments))
+        return self._reels[number][place]
+
+
+class DatasetAlbum:
+    """The episodes of a dataset, for a replay; marks are written beside the data as soon as they change."""
+
+    def __init__(self, dataset: Dataset) -> None:
+        if not dataset.episodes:
+            raise ValueError(f"{dataset.root} has no episode yet; there is nothing to replay")
+        if "centre" not in dataset.cameras:
+            raise ValueError(f"{dataset.root} has the cameras {', '.join(dataset.cameras)}; a replay needs the camera centre")
+        self.dataset, self.marks = dataset, dataset.marks
+
+    def __len__(self) -> int:
+        return len(self.dataset.episodes)
+
+    def open(self, number: int) -> Recording:
+        """One episode."""
+        dataset, episode = self.dataset, self.dataset.episodes[number]
+        signals = dataset.signals(episode)
+        reels = {name: Reels(dataset, number, name) for name in dataset.cameras}
+        boxes = dataset.boxes(episode) if dataset.has_boxes else None
+        return Recording(
+            name=f"{dataset.root.resolve().name} · {number + 1} of {len(self)} · {episode.split}",
+            rate=dataset.fps,
+            cameras=dataset.cameras,
+            scenario=episode.scenario,
+            speed=signals.speed.astype(float),
+            curvature=signals.curvature.astype(float),
+            offset=signals.offset,
+            pose=signals.pose,
+            intervened=signals.intervention != "",
+            look=lambda moment: looks(reels, moment),
+            boxes=lambda moment: picture_boxes(boxes.of_frame(moment)) if boxes else (),
+        )
+
+    def discarded(self, number: int) -> Sequence[Stretch]:
+        """What of an episode is marked as discarded."""
+        return self.marks.discarded(number)
+
+    def discard(self, number: int, stretch: Stretch) -> None:
+        """Mark a stretch of an episode as discarded."""
+        marks = self.marks.discard(self.dataset.episodes[number], *stretch)
+        write_marks(self.dataset.root, marks)
+        self.marks = marks
+
+    def restore(self, number: int, moment: int) -> None:
+        """Take away the mark that holds a moment of an episode."""
+        marks = self.marks.restore(self.dataset.episodes[number], moment)
+        write_marks(self.dataset.root, marks)
+        self.marks = marks
+
+
+def looks(reels: Mapping[str, Reels], moment: int) -> dict[str, Image]:
+    """What every camera saw at a moment."""
+    return {name: reel.at(moment) for name, reel in reels.items()}
+
+
+def picture_boxes(boxes: Boxes) -> tuple[PictureBox, ...]:
+    """The recorded boxes of a frame as a viewer draws them, from far to near; those of which little shows are left out."""
+    drawn = boxes.pick(boxes.visible >= LEAST_SHARE)
+    rows = [*zip(drawn.left, drawn.top, drawn.right, drawn.bottom, drawn.person, drawn.distance, strict=True)]
+    return tuple(
+        PictureBox(
+            float(left),
+            float(top),
+            float(right),
+            float(bottom),
+            bool(person),
+            f"{distance:.0f} m" if distance <= LABELLED else "",
+        )
+        for left, top, right, bottom, person, distance in reversed(rows)
+    )
+
+
+class NetworkBeside:
+    """A trained PilotNet that is asked about recorded moments."""
+
+    def __init__(self, driver: PilotNetDriver) -> None:
+        self._driver = driver
+
+    def curvature(self, observation: Observation) -> float:
+        """The network's command [1/m]."""
+        return self._driver.act(observation).curvature
+
+    def explanation(self) -> Explanation:
+        """The last view and what in it counts."""
+        return self._driver.explain()
+
+
+def network_beside(checkpoint: Path, dataset: Dataset) -> NetworkBeside:
+    """The network of a checkpoint; ValueError when it was trained for another camera than the dataset's."""
+    loaded = load_checkpoint(checkpoint)
+    if loaded.camera != dataset.cameras["centre"]:
+        raise ValueError(
+            f"checkpoint {checkpoint} was trained for {loaded.camera}; {dataset.root} was recorded by {dataset.cameras['centre']}"
+        )
+    return NetworkBeside(PilotNetDriver(loaded))
+
+
+def replay(
+    data: Path, config: WatchConfig, checkpoint: Path | None = None, film: Path | None = None, headless: bool = False
+) -> Dataset:
+    """Show a dataset from the episode `config.first` on in a window, or `headless` in a film alone; the dataset as marked now.
+
+    Raises ValueError for a bad dataset, checkpoint or setting, for a film that exists, and when there is no display.
+    """
+    check_settings(config)
+    if headless and film is None:
+        raise ValueError("a headless run shows nothing by itself; say where the film goes: --headless --film out.mp4")
+    if film is not None:
+        check_film(film, config)
+    dataset = Dataset.open(data)
+    album = DatasetAlbum(dataset)
+    if not 0 <= config.first < len(album):
+        raise ValueError(f"first is {config.first}; {data} has the episodes 0 to {len(album) - 1}")
+    network = network_beside(checkpoint, dataset) if checkpoint else None
+    if headless and film is not None:
+        film_replay(Replay(album, network, config.first), film, config)
+    else:
+        screen = open_display((config.width, config.height))
+        Window(ReplayDesk(Replay(album, network, config.first)), screen, FilmFile, Path.cwd(), film).run()
+    return Dataset.open(data)
+
+
+def check_settings(config: WatchConfig) -> None:
+    """ValueError for settings of a drive: what is recorded cannot be driven otherwise."""
+    for setting in fields(config):
+        value = getattr(config, setting.name)
+        if setting.name not in OF_A_REPLAY and value != setting.default:
+            raise ValueError(f"{setting.name} is {value!r}; a recording is shown as it was driven, leave out --{setting.name}")
+
+
+def film_replay(shown: Replay, path: Path, config: WatchConfig) -> None:
+    """Film a replay from its start, every picture at its exact time."""
+    sheet = Sheet.blank(config.width, config.height)
+    with FilmFile(path, FRAME_RATE, config.width, config.height) as film:
+        for _ in track(range(round(config.seconds * FRAME_RATE)), "filming"):
+            if shown.over:
+                break
+            # With no time passing: the strip of a film is whole from its first picture on.
+            shown.pass_time(0.0)
+            draw_replay(sheet, shown)
+            film.add(sheet.array)
+            shown.pass_time(1 / FRAME_RATE)
