@@ -21,6 +21,8 @@ from sim.viewer.theme import ALARM, CARD, FAINT, INK, QUIET, RECORDING, REFERENC
 WINDOW = 12.0  # [s] that the strips show
 OFFSET_REACH = 1.35 * MAX_OFFSET
 MAP_OPACITY = 0.9
+NOTICE = 0.3  # of the picture's height, from above
+LEAST_HELP = 0.6  # of the design's size, at which letters can still be read
 FLASH = 1.6  # [s] an intervention is announced for
 
 Autonomy = Callable[[float, float], float]
@@ -81,7 +83,7 @@ def _draw_drive(sheet: Sheet, picture: DrivePicture, layout: Layout, shown: Show
     picture.road.draw(sheet.inset(layout.road), drive.scene(shown.share), shown.outlook, shown.overlay)
     fresh = fresh_intervention(drive)
     if fresh:
-        _draw_alarm(sheet, layout, fresh)
+        _draw_alarm(sheet, layout, fresh, shown.notice)
     for panel, rect in layout.panels.items():
         opacity = MAP_OPACITY if panel is Panel.MAP else CARD_OPACITY
         draw = partial(_draw_panel, panel=panel, drive=drive, status=shown.status, autonomy=autonomy)
@@ -91,7 +93,7 @@ def _draw_drive(sheet: Sheet, picture: DrivePicture, layout: Layout, shown: Show
 def _shows(panel: Panel, drive: Drive, status: str) -> Hashable:
     """What a panel's looks follow from: it is drawn anew when that changes."""
     if panel is Panel.HEADER:
-        return drive.explanation().word, drive.scenario, status
+        return drive.taken_over, drive.explanation().word, drive.scenario, status
     return (drive.command if panel is Panel.WHEEL else None), len(drive.steps)
 
 
@@ -112,7 +114,9 @@ def _draw_panel(sheet: Sheet, panel: Panel, drive: Drive, status: str, autonomy:
     elif panel is Panel.SCORE:
         panels.draw_score(sheet, autonomy(drive.interventions, drive.elapsed), drive.interventions, drive.elapsed, colour)
     elif panel is Panel.CAUSES:
-        panels.draw_causes(sheet, drive.counts, fresh_intervention(drive))
+        fresh = fresh_intervention(drive)
+        # What happens to a person is not on the driver's list.
+        panels.draw_causes(sheet, drive.counts, fresh if not drive.taken_over or fresh is Cause.TAKEOVER else None)
     else:
         _draw_seen(sheet, panel, drive)
 
@@ -185,7 +189,7 @@ def _draw_header(sheet: Sheet, drive: Drive, status: str) -> None:
     sheet.circle(pad + sheet.px(4), middle, sheet.px(5), drive.seat.colour)
     x = pad + sheet.px(16)
     x += sheet.text(drive.seat.title, x, line, 13, INK, bold=True) + sheet.px(10)
-    word = drive.explanation().word
+    word = "you drive" if drive.taken_over else drive.explanation().word
     if word:
         wide = sheet.text_width(word, 11, bold=True) + sheet.px(12)
         sheet.card(Rect(x, round(middle) - sheet.px(9), wide, sheet.px(18)), drive.seat.colour, 0.95)
@@ -208,8 +212,8 @@ def conditions(scenario: Scenario) -> str:
     )
 
 
-def _draw_alarm(sheet: Sheet, layout: Layout, cause: Cause) -> None:
-    """A frame around the road and the cause in words."""
+def _draw_alarm(sheet: Sheet, layout: Layout, cause: Cause, notice: str) -> None:
+    """A frame around the road and the cause in words, but for low pictures in which a notice stands already."""
     road, thick = layout.road, sheet.px(5)
     for rect in (
         Rect(road.x, road.y, road.width, thick),
@@ -220,6 +224,8 @@ def _draw_alarm(sheet: Sheet, layout: Layout, cause: Cause) -> None:
         sheet.part(rect)[:] = ALARM
     header = layout.panels.get(Panel.HEADER)
     top = header.bottom + sheet.px(8) if header else road.y + sheet.px(12)
+    if notice and top + sheet.px(28) > NOTICE * road.height:
+        return
     sheet.plate(f"intervention: {cause}", road.x + road.width / 2, top, ALARM)
 
 
@@ -246,13 +252,16 @@ def _draw_light(sheet: Sheet, layout: Layout, light: Light) -> None:
 
 
 def _draw_notice(sheet: Sheet, words: str) -> None:
-    sheet.plate(words, sheet.whole.width / 2, sheet.whole.height * 0.3, FAINT)
+    sheet.plate(words, sheet.whole.width / 2, sheet.whole.height * NOTICE, FAINT)
 
 
 def _draw_help(sheet: Sheet, keys: Sequence[tuple[str, str]]) -> None:
     """The keys, in a card in the middle, as large as there is room for."""
     pitch, widest = 22, 400
     size = min(sheet.scale, sheet.whole.height / (pitch * len(keys) + 70), sheet.whole.width / (widest + 20))
+    if size < LEAST_HELP:
+        sheet.plate("enlarge the window to read the keys", sheet.whole.width / 2, 0, FAINT)
+        return
     before, sheet.scale = sheet.scale, size
     width, height = sheet.px(widest), sheet.px(pitch * len(keys) + 52)
     card = Rect((sheet.whole.width - width) // 2, (sheet.whole.height - height) // 2, width, height)

@@ -168,7 +168,7 @@ def draw_wizard(sheet: Sheet, wizard: Wizard | None) -> None:
     card = Rect(0, 0, width, height).shrunk(sheet.px(12))
     sheet.card(card, CARD, 1.0)
     left, right = card.x + sheet.px(28), card.right - sheet.px(28)
-    name = wizard.name if wizard else "controller"
+    name = wizard.name if wizard else "a controller"
     lines = sheet.lines(f"Setting up {name}", right - left, 14)
     sheet.text(lines[0], left, card.y + sheet.px(40), 14, QUIET)
     row = card.y + sheet.px(90)
@@ -190,7 +190,7 @@ def _draw_progress(sheet: Sheet, wizard: Wizard, place: Rect) -> None:
     """A piece for each question, those answered filled, the present one as far as its axis is held."""
     pitch = place.width / len(QUESTIONS)
     for number in range(len(QUESTIONS)):
-        start, end = place.x + number * pitch, place.x + (number + 1) * pitch - sheet.px(4)
+        start, end = place.x + number * pitch, place.x + (number + 1) * pitch - sheet.px(12)
         sheet.line([(start, place.y), (end, place.y)], FAINT, 6)
         share = 1.0 if number < wizard.number else wizard.progress if number == wizard.number else 0.0
         if share:

@@ -19,6 +19,7 @@ from sim.viewer.film import FRAME_RATE, Film, free_path
 from sim.viewer.layout import Panel, layouts
 from sim.viewer.road import OUTLOOKS, Overlay
 from sim.viewer.show import LONGEST_GAP, PAUSE_AT_END, Pace, Show
+from sim.viewer.theme import FAINT
 from sim.viewer.wheel import Wheel
 from sim.viewer.window import FrameRate, Window, open_display
 from sim.viewer.wizard import QUESTIONS
@@ -186,6 +187,15 @@ def test_help_is_shown_and_hidden(window: Window) -> None:
     press(window, "help")
     window.turn(0.0)
     np.testing.assert_array_equal(window._sheet.array, plain)
+
+
+def test_a_window_too_small_for_the_keys_says_so(window: Window) -> None:
+    pygame.display.set_mode((200, 100), pygame.RESIZABLE)
+    window.handle(pygame.event.Event(pygame.VIDEORESIZE, w=200, h=100, size=(200, 100)))
+    press(window, "help")
+    window.turn(0.0)
+    plate = (np.abs(window._sheet.array[:30].astype(int) - FAINT).max(axis=2) < 12).mean()
+    assert plate > 0.3
 
 
 def test_a_screenshot_is_what_is_seen_and_overwrites_nothing(window: Window, tmp_path: Path) -> None:
