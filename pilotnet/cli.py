@@ -222,16 +222,17 @@ def replayed(options: Namespace) -> Path | None:
 
 
 def drive_command(words: list[str]) -> None:
-    """Drive yourself, by keyboard, and record it."""
+    """Drive yourself, by keyboard or controller, and record it."""
     from pilotnet.drive import DriveConfig, drive, driven_in_words
     from pilotnet.report import score_table
 
     parser = Parser("pilotnet drive")
     parser.add_argument("--config", action=ConfigFile, help="a YAML file of settings, or the name of a shipped one")
     parser.add_argument("--out", type=Path, default=Path("data/human"), help="the dataset to begin, or to go on with")
+    parser.add_argument("--map", action="store_true", help="first set up a gamepad or steering wheel, which takes a minute")
     parser.add_class_arguments(DriveConfig, None)
     config, options = _settings(parser, DriveConfig, words)
-    driven = drive(config, options.out)
+    driven = drive(config, options.out, options["map"])
     console.print(score_table(driven.scores))
     closing_line(*driven_in_words(driven, options.out))
 

@@ -20,7 +20,7 @@ from sim.scenario import Scenario
 from sim.scenery.blocks import Block, Blocks, blocks_of, draw_block
 from sim.scenery.figures import Figures, draw_figure, figures_of, shade_under_figure
 from sim.scenery.shadows import shade_under_car
-from sim.sky import draw_sky, panorama
+from sim.sky import draw_sky, packed, panorama
 from sim.types import Actor, Image, Pose
 
 FLAT = 0.1  # [m] lower blocks throw no shadow
@@ -34,7 +34,7 @@ class FrontView:
         self.camera = camera
         self._atmosphere, self._seed = Atmosphere.of(scenario), scenario.seed
         self._light = self._atmosphere.light
-        self._sky = panorama(self._atmosphere, scenario.seed, camera.focal, camera.horizon)
+        self._sky = packed(panorama(self._atmosphere, scenario.seed, camera.focal, camera.horizon))
         self._cover = np.zeros((camera.width, 4))
 
     def draw(
@@ -55,7 +55,7 @@ class FrontView:
         away = np.hypot(poses[:, 0] - x, poses[:, 1] - y)
         order = np.argsort(-away, kind="stable")
         _draw_things(canvas, figures, pieces, self._light, order[away[order] < SEEN], eye)
-        through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=False)
+        through_lens(canvas, self._atmosphere, eye, self._seed, time, sheltered=False)
         return canvas.image
 
 

@@ -32,7 +32,7 @@ from sim.scenery.plants import Plants, draw_plant, plants, shield_plant
 from sim.scenery.posts import draw_upright
 from sim.scenery.shadows import shade_under_plant
 from sim.scenery.tables import BOTTOM, FACET, HALF, OPEN, PANEL, PLANT, SHELTERED, TOP, Scenery
-from sim.sky import draw_sky, panorama
+from sim.sky import draw_sky, packed, panorama
 from sim.types import Actor, Image, Pose
 
 NEAREST = 0.6  # [m] in front of the camera: nothing static nearer than this is drawn
@@ -52,7 +52,7 @@ class Renderer:
         self._scenery = scenery_of(plan, self._ground, scenario.seed)
         self._plants, self._noise = plants(), noise()
         optics = {(camera.focal, camera.horizon) for camera in self.cameras}
-        self._skies = {each: panorama(self._atmosphere, scenario.seed, *each) for each in optics}
+        self._skies = {each: packed(panorama(self._atmosphere, scenario.seed, *each)) for each in optics}
 
     def render(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Image]:
         """One RGB uint8 image (H, W, 3) for each camera of a car at `ego`, with the actors where they are now."""
@@ -82,7 +82,7 @@ class Renderer:
         things, keys, rights = things[order], keys[order], rights[order]
         put_in_order(things, keys, rights, self._scenery.x.size, figures.pose, figures.size, eye)
         _draw_things(canvas, self._scenery, self._plants, self._noise, self._ground, figures, light, tunnel, things, eye)
-        through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
+        through_lens(canvas, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
         return canvas
 
     def _draw_ceilings(self, canvas: Canvas, light: Light, eye: Eye) -> None:

@@ -16,6 +16,8 @@ from sim.noise import TILE, noise, noise_at
 from sim.scenario import Daytime
 from sim.types import Image
 
+Packed = NDArray[np.uint64]
+
 # From the far hills to the trees on the horizon: colour, distance [m] and the share that lying snow whitens.
 LAYERS = ((0.50, 0.56, 0.50), (0.42, 0.50, 0.36), (0.27, 0.35, 0.22))
 TREELINE = 400.0  # [m] the ground is seen as far as this
@@ -23,6 +25,9 @@ DISTANCES = (1900.0, 900.0, TREELINE)
 WHITENED = (0.75, 0.6, 0.35)
 SNOWY = (0.84, 0.87, 0.91)
 MIST_DEPTH = 60.0  # [m] of hazy air above the ground, through which the sky is seen
+# A packed texel: every colour's 8 bits and the 13 of the weights that it is interpolated with, in steps of 1 / ACROSS and 1 / UP.
+ACROSS, UP, LANE = 1 << 6, 1 << 7, 21
+ONE = ACROSS * UP
 SUN_RADIUS, MOON_RADIUS = 0.010, 0.008  # [rad]; as large as they seem to be
 
 
@@ -158,26 +163,57 @@ def _cloud(values: NDArray[np.float32], x: float, y: float, shift: float) -> flo
     return density
 
 
-@kernel
-def draw_sky(canvas: Canvas, panorama: Image, focal: float, horizon: float, heading: float, gain: float) -> None:
+def packed(panorama: Image) -> Packed:
+    """A panorama as `draw_sky` reads it: a texel's three colours LANE bits apart in one number, and the first column once more
+    after the last.
+    """  # noqa: D205
+    red, green, blue = np.moveaxis(np.concatenate([panorama, panorama[:, :1]], axis=1).astype(np.uint64), 2, 0)
+    return red | green << np.uint64(LANE) | blue << np.uint64(2 * LANE)
+
+
+def draw_sky(canvas: Canvas, sky: Packed, focal: float, horizon: float, heading: float, gain: float) -> None:
     """Fill the rows above the horizon, `gain` times as bright as it was painted."""
-    image = canvas.image
-    height, width, _ = image.shape
-    rows, columns, _ = panorama.shape
-    last = min(int(math.ceil(horizon)), height)
-    for column in range(width):
-        across = (column + 0.5 - width / 2) / focal
-        azimuth = heading + math.atan(across)
-        u = azimuth * columns / (2 * math.pi) - 0.5
-        j = int(math.floor(u))
-        t = u - j
-        left, right = j % columns, (j + 1) % columns
-        stretch = 1 / math.sqrt(1 + across * across)
-        for row in range(last):
-            v = max((horizon - row - 0.5) * stretch - 0.5, 0.0)
-            i = min(int(v), rows - 2)
-            w = v - i
-            for k in range(3):
-                above = panorama[i, left, k] * (1 - t) + panorama[i, right, k] * t
-                below = panorama[i + 1, left, k] * (1 - t) + panorama[i + 1, right, k] * t
-                image[row, column, k] = np.uint8(min(gain * (above + w * (below - above)) + 0.5, 255.0))
+    width = canvas.image.shape[1]
+    places, shares, stretches = np.empty(width, np.int32), np.empty(width, np.uint32), np.empty(width, np.float32)
+    _place_columns(places, shares, stretches, sky.shape[1] - 1, focal, heading)
+    _draw_rows(canvas.image, sky, places, shares, stretches, horizon, np.float32(gain / ONE))
+
+
+@kernel
+def _place_columns(
+    places: NDArray[np.int32], shares: NDArray[np.uint32], stretches: NDArray[np.float32], columns: int, focal: float,
+    heading: float,
+) -> None:  # fmt: skip
+    """Where each of the picture's columns lies: right of which of the panorama's, how far towards the next in steps of
+    1 / ACROSS, and how many of the panorama's rows one of the picture's is there.
+    """  # noqa: D205
+    for n in range(places.size):
+        across = (n + 0.5 - places.size / 2) / focal
+        place = (heading + math.atan(across)) * columns / (2 * math.pi) - 0.5
+        whole = math.floor(place)
+        places[n], shares[n] = int(whole) % columns, np.uint32((place - whole) * ACROSS + 0.5)
+        stretches[n] = 1 / math.sqrt(1 + across * across)
+
+
+@kernel
+def _draw_rows(
+    image: Image, sky: Packed, places: NDArray[np.int32], shares: NDArray[np.uint32], stretches: NDArray[np.float32],
+    horizon: float, scale: np.float32,
+) -> None:  # fmt: skip
+    """Bilinear, all three colours at once: none of their sums of weighed levels needs more than LANE bits."""
+    # Signed numbers become floats in one step, unsigned ones do not.
+    across, up, mask, half = np.uint64(ACROSS), np.uint64(UP), np.uint64((1 << LANE) - 1), np.float32(0.5)
+    highest = np.int32(sky.shape[0] - 2)
+    for row in range(min(int(math.ceil(horizon)), image.shape[0])):
+        line, above = image[row], np.float32(horizon - row - 0.5)
+        for n in range(places.size):
+            rise = np.int32(max(above * stretches[n] - half, np.float32(0)) * np.float32(UP))
+            i, j = np.uint32(min(rise >> 7, highest)), np.uint32(places[n])
+            t, w = np.uint64(shares[n]), np.uint64(rise & (UP - 1))
+            low, high = sky[i], sky[i + np.uint32(1)]
+            texel = (across - t) * ((up - w) * low[j] + w * high[j])
+            j += np.uint32(1)
+            texel += t * ((up - w) * low[j] + w * high[j])
+            line[n, 0] = np.uint8(min(np.float32(np.int32(texel & mask)) * scale + half, np.float32(255)))
+            line[n, 1] = np.uint8(min(np.float32(np.int32(texel >> np.uint64(LANE) & mask)) * scale + half, np.float32(255)))
+            line[n, 2] = np.uint8(min(np.float32(np.int32(texel >> np.uint64(2 * LANE))) * scale + half, np.float32(255)))

@@ -14,7 +14,7 @@ from sim.ground.pieces import BUCKET, OUTER_LEFT, OUTER_RIGHT, SEALED, pieces_of
 from sim.ground.profile import STRIP, ProfileTable, profile_table
 from sim.kernels import kernel
 from sim.noise import Grain, grain
-from sim.roads.plan import Marking, Material, RoadPlan
+from sim.roads.plan import UNDER_WALLS, Marking, Material, RoadPlan
 from sim.scenario import RoadKind
 
 CELL = 8.0  # [m] edge of a cell of the grid that finds the nearest centreline sample
@@ -38,8 +38,8 @@ class Ground(NamedTuple):
     patches: (B, 5) s and d limits [m] and brightness. pieces, ranges: see `sim.ground.pieces`.
     sealed: 1 where the surface is asphalt, 0 on unpaved roads; beyond: red, green, blue and grain of the ground further
     out; reach: [m] to the side up to which the ground is anything else; drivable: d limits [m] of what counts as road.
-    tunnels: (T, 5) first and last station, lamp spacing, d of the walls [m]; street_lamps: d of the rows of lamps, one every
-    lamp_spacing [m]. means: the profile averaged beforehand; grain: the noise of the ground's texture.
+    tunnels: (T, 5) first and last station, lamp spacing, d of both edges of the ground in their light [m]; street_lamps: d of
+    the rows of lamps, one every lamp_spacing [m]. means: the profile averaged beforehand; grain: the ground's texture.
     """
 
     line: NDArray[np.float64]
@@ -93,7 +93,9 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
         beyond=np.array([*PALETTE[plan.beyond], GRAIN[plan.beyond]]),
         reach=reach,
         drivable=plan.drivable,
-        tunnels=np.array([(t.start, t.finish, t.lamps, t.left, t.right) for t in plan.tunnels]).reshape(-1, 5),
+        tunnels=np.array(
+            [(t.start, t.finish, t.lamps, t.left - UNDER_WALLS, t.right + UNDER_WALLS) for t in plan.tunnels]
+        ).reshape(-1, 5),
         street_lamps=np.array(plan.street_lamps, dtype=np.float64),
         lamp_spacing=max(plan.lamp_spacing, 1.0),
         means=profile_table(profile, first),

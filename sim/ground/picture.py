@@ -135,9 +135,9 @@ def _field(ground: Ground, eye: Eye, tile: int, forward: float, slope: float) ->
 @kernel
 def _between(pixels: NDArray[np.float32], start: int, before: float, after: float) -> None:
     """Write the straight line from `before` to `after`, which belongs to the pixel behind the span."""
-    low, step = np.float32(before), np.float32((after - before) / SPAN)
+    low, step, span = np.float32(before), np.float32((after - before) / SPAN), pixels[start:]
     for n in range(SPAN):
-        pixels[start + n] = low + np.float32(n) * step
+        span[n] = low + np.float32(n) * step
 
 
 @kernel
@@ -196,10 +196,11 @@ def _is_off_road(
 def _lay_off_road(pixels: NDArray[np.float32], beyond: NDArray[np.float64], start: int) -> None:
     """Write the material of a span far from the road."""
     red, green, blue, rough = np.float32(beyond[0]), np.float32(beyond[1]), np.float32(beyond[2]), np.float32(beyond[3])
-    for n in range(start, start + SPAN):
-        pixels[OFFSET + n] = np.float32(NOWHERE)
-        pixels[RED + n], pixels[GREEN + n], pixels[BLUE + n], pixels[ROUGH + n] = red, green, blue, rough
-        pixels[HARD + n] = pixels[TRACK + n] = np.float32(0)
+    span = pixels[start:]
+    for n in range(SPAN):
+        span[OFFSET + n] = np.float32(NOWHERE)
+        span[RED + n], span[GREEN + n], span[BLUE + n], span[ROUGH + n] = red, green, blue, rough
+        span[HARD + n] = span[TRACK + n] = np.float32(0)
 
 
 @inlined

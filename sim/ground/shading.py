@@ -29,6 +29,8 @@ from sim.types import Image
 
 TERRAIN, ROAD = int(Label.TERRAIN), int(Label.ROAD)
 MOUTH = 12.0  # [m] into which daylight falls into a tunnel
+ZERO, HALF, ONE, FULL = np.float32(0), np.float32(0.5), np.float32(1), np.float32(255)
+Floats = NDArray[np.float32]
 
 
 @kernel
@@ -39,94 +41,93 @@ def light_up(
 
     The room's first pixel is that of `column`.
     """
-    pixels = room.values
-    for n in range(first, last):
-        pixels[COVER + n] = 0.0
+    pixels, count = room.values[first:], last - first
+    for n in range(count):
+        pixels[COVER + n] = ZERO
     if light.headlight > 0.0:
-        _throw_back(pixels, first, last)
+        _throw_back(pixels, count)
     if light.snow > 0.0:
-        _snow(pixels, light.snow, first, last)
+        _snow(pixels, np.float32(light.snow), count)
     _shade(
         pixels, np.float32(light.level_red), np.float32(light.level_green), np.float32(light.level_blue),
-        light.headlight > 0.0, first, last,
+        light.headlight > 0.0, count,
     )  # fmt: skip
     if shine > 0.0:
-        _mirror(image, pixels, light.wet, eye, row, column, first, last, shine)
-    _veil(pixels, np.float32(light.haze_red), np.float32(light.haze_green), np.float32(light.haze_blue), first, last)
+        _mirror(image, pixels, light.wet, eye, row, column + first, count, shine)
+    _veil(pixels, np.float32(light.haze_red), np.float32(light.haze_green), np.float32(light.haze_blue), count)
 
 
 @kernel
-def _throw_back(pixels: NDArray[np.float32], first: int, last: int) -> None:
+def _throw_back(pixels: Floats, count: int) -> None:
     """Paint throws the headlights back."""
-    for n in range(first, last):
-        more = np.float32(RETROREFLECTION) * max(pixels[GREEN + n] - np.float32(0.6), np.float32(0))
-        pixels[LAMP + n] *= np.float32(1) + more
+    for n in range(count):
+        pixels[LAMP + n] *= ONE + np.float32(RETROREFLECTION) * max(pixels[GREEN + n] - np.float32(0.6), ZERO)
 
 
 @kernel
-def _snow(pixels: NDArray[np.float32], snow: float, first: int, last: int) -> None:
+def _snow(pixels: Floats, snow: np.float32, count: int) -> None:
     """Lay snow over the ground."""
-    for n in range(first, last):
+    red, green, blue, rough = np.float32(SNOW[0]), np.float32(SNOW[1]), np.float32(SNOW[2]), np.float32(0.05)
+    for n in range(count):
         cover = snow_cover(snow, pixels[HARD + n], pixels[TRACK + n], pixels[GRAIN + n] + pixels[FIELD + n])
         pixels[COVER + n] = cover
-        pixels[RED + n] += (SNOW[0] - pixels[RED + n]) * cover
-        pixels[GREEN + n] += (SNOW[1] - pixels[GREEN + n]) * cover
-        pixels[BLUE + n] += (SNOW[2] - pixels[BLUE + n]) * cover
-        pixels[ROUGH + n] += (0.05 - pixels[ROUGH + n]) * cover
+        pixels[RED + n] += (red - pixels[RED + n]) * cover
+        pixels[GREEN + n] += (green - pixels[GREEN + n]) * cover
+        pixels[BLUE + n] += (blue - pixels[BLUE + n]) * cover
+        pixels[ROUGH + n] += (rough - pixels[ROUGH + n]) * cover
 
 
 @kernel
 def _shade(
-    pixels: NDArray[np.float32], level_red: float, level_green: float, level_blue: float, lamps: bool, first: int, last: int
+    pixels: Floats, level_red: np.float32, level_green: np.float32, level_blue: np.float32, lamps: bool, count: int
 ) -> None:
     """Lay grain and light over the material."""
-    for n in range(first, last):
+    for n in range(count):
         rough, field = pixels[ROUGH + n], pixels[FIELD + n]
-        shade = np.float32(1) + rough * (pixels[GRAIN + n] + np.float32(0.3) * field)
+        shade = ONE + rough * (pixels[GRAIN + n] + np.float32(0.3) * field)
         meadow = np.float32(0.35) * rough * field
         pixels[RED + n] *= shade + meadow
         pixels[GREEN + n] *= shade
         pixels[BLUE + n] *= shade - meadow
     if lamps:
-        for n in range(first, last):
+        for n in range(count):
             lamp, street = pixels[LAMP + n], pixels[STREET + n]
             pixels[RED + n] *= level_red + lamp + street * np.float32(STREET_LAMP[0])
             pixels[GREEN + n] *= level_green + np.float32(0.95) * lamp + street * np.float32(STREET_LAMP[1])
             pixels[BLUE + n] *= level_blue + np.float32(0.80) * lamp + street * np.float32(STREET_LAMP[2])
     else:
-        for n in range(first, last):
+        for n in range(count):
             pixels[RED + n] *= level_red
             pixels[GREEN + n] *= level_green
             pixels[BLUE + n] *= level_blue
 
 
 @kernel
-def _mirror(
-    image: Image, pixels: NDArray[np.float32], wetness: float, eye: Eye, row: int, column: int, first: int, last: int,
-    shine: float,
-) -> None:  # fmt: skip
-    """Wet ground is darker and mirrors what is above the horizon."""
+def _mirror(image: Image, pixels: Floats, wetness: float, eye: Eye, row: int, column: int, count: int, shine: float) -> None:
+    """Wet ground is darker and mirrors what is above the horizon; the first pixel is that of `column`."""
     # The film of water on asphalt is rough: it throws light from above the trees, not from their foot.
     horizon = min(max(int(math.ceil(eye.horizon)), 1), image.shape[0])
-    above = eye.horizon - (row + 0.5 - eye.horizon) - ROUGHNESS * eye.focal
-    for n in range(first, last):
+    above = np.float32(eye.horizon - (row + 0.5 - eye.horizon) - ROUGHNESS * eye.focal)
+    lowest, rightmost, left = np.float32(horizon - 1), np.float32(image.shape[1] - 1), np.float32(column)
+    gleam, darkening = np.float32(shine), np.float32(WET_DARKENING * wetness)
+    for n in range(count):
         hard = pixels[HARD + n]
-        if hard > 0.0:
+        if hard > ZERO:
             grain = pixels[GRAIN + n]
-            wet = hard * (1 - pixels[COVER + n])
-            mirror = shine * mirror_at(wet, pixels[FIELD + n] + 0.3 * grain + 0.4 * pixels[TRACK + n])
-            dry, gloss = (1 - WET_DARKENING * wetness * wet) * (1 - mirror), mirror / 255
-            i = min(max(int(above + 2.0 * grain), 0), horizon - 1)
-            j = min(max(int(column + n + 1.5 * grain), 0), image.shape[1] - 1)
-            pixels[RED + n] = pixels[RED + n] * dry + image[i, j, 0] * gloss
-            pixels[GREEN + n] = pixels[GREEN + n] * dry + image[i, j, 1] * gloss
-            pixels[BLUE + n] = pixels[BLUE + n] * dry + image[i, j, 2] * gloss
+            wet = hard * (ONE - pixels[COVER + n])
+            mirror = gleam * mirror_at(wet, pixels[FIELD + n] + np.float32(0.3) * grain + np.float32(0.4) * pixels[TRACK + n])
+            dry, gloss = (ONE - darkening * wet) * (ONE - mirror), mirror * np.float32(1 / 255)
+            i = np.uint32(min(max(above + np.float32(2.0) * grain, ZERO), lowest))
+            j = np.uint32(min(max(left + np.float32(n) + np.float32(1.5) * grain, ZERO), rightmost))
+            pixels[RED + n] = pixels[RED + n] * dry + np.float32(image[i, j, 0]) * gloss
+            pixels[GREEN + n] = pixels[GREEN + n] * dry + np.float32(image[i, j, 1]) * gloss
+            pixels[BLUE + n] = pixels[BLUE + n] * dry + np.float32(image[i, j, 2]) * gloss
 
 
 @kernel
-def _veil(pixels: NDArray[np.float32], red: float, green: float, blue: float, first: int, last: int) -> None:
+def _veil(pixels: Floats, red: np.float32, green: np.float32, blue: np.float32, count: int) -> None:
     """Lay the haze before the ground."""
-    for n in range(first, last):
+    for n in range(count):
         clear = pixels[CLEAR + n]
         pixels[RED + n] = red + (pixels[RED + n] - red) * clear
         pixels[GREEN + n] = green + (pixels[GREEN + n] - green) * clear
@@ -156,16 +157,17 @@ def write_pixels(
     canvas: Canvas, room: Room, row: int, column: int, first: int, last: int, forward: float, left: float, right: float
 ) -> None:
     """Write the pixels [first, last) of a row, `forward` metres away; where d lies in (left, right) they are road."""
-    image, pixels = canvas.image, room.values
-    one, full, half = np.float32(1), np.float32(255), np.float32(0.5)
-    for n in range(first, last):
-        image[row, column + n, 0] = np.uint8(np.int32(min(max(pixels[RED + n], np.float32(0)), one) * full + half))
-        image[row, column + n, 1] = np.uint8(np.int32(min(max(pixels[GREEN + n], np.float32(0)), one) * full + half))
-        image[row, column + n, 2] = np.uint8(np.int32(min(max(pixels[BLUE + n], np.float32(0)), one) * full + half))
+    pixels, count = room.values[first:], last - first
+    line = canvas.image[row, column + first :]
+    for n in range(count):
+        line[n, 0] = np.uint8(np.int32(min(max(pixels[RED + n], ZERO), ONE) * FULL + HALF))
+        line[n, 1] = np.uint8(np.int32(min(max(pixels[GREEN + n], ZERO), ONE) * FULL + HALF))
+        line[n, 2] = np.uint8(np.int32(min(max(pixels[BLUE + n], ZERO), ONE) * FULL + HALF))
     if canvas.depth.size:
+        depths, labels = canvas.depth[row, column + first :], canvas.label[row, column + first :]
         away, low, high = np.float32(forward), np.float32(left), np.float32(right)
-        for n in range(first, last):
-            canvas.depth[row, column + n] = away
-        for n in range(first, last):
+        for n in range(count):
+            depths[n] = away
+        for n in range(count):
             d = pixels[OFFSET + n]
-            canvas.label[row, column + n] = np.uint8(TERRAIN + (ROAD - TERRAIN) * np.int32((d > low) & (d < high)))
+            labels[n] = np.uint8(TERRAIN + (ROAD - TERRAIN) * np.int32((d > low) & (d < high)))

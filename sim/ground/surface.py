@@ -177,55 +177,54 @@ def _read_profile(
         base, begin, density = np.int32(levels[level, 0]), np.float32(levels[level, 1]), np.float32(levels[level, 2])
         end = np.float32(levels[level, 3])
         least, greatest = np.int32(2**30), np.int32(0)
-        for n in range(start, start + SPAN):
-            d = pixels[OFFSET + n]
+        span, entries = pixels[start:], places[start:]
+        for n in range(SPAN):
+            d = span[OFFSET + n]
             shift = ragged[np.uint32(np.int32(min(max((d - outer) * per_metre, np.float32(0)), most)))]
-            place = (d + shift * (pixels[GRAIN + n] + pixels[WANDER + n]) - begin) * density
+            place = (d + shift * (span[GRAIN + n] + span[WANDER + n]) - begin) * density
             place = min(max(place, np.float32(0)), end)
             whole = np.int32(place)
-            pixels[COVER + n] = place - np.float32(whole)
-            places[n] = base + whole
-            least, greatest = min(least, base + whole), max(greatest, base + whole)
+            span[COVER + n] = place - np.float32(whole)
+            entries[n] = base + whole
+        for n in range(SPAN):
+            least, greatest = min(least, entries[n]), max(greatest, entries[n])
         if alike[least] > greatest:
-            _fill(pixels, values, least, start)
+            _fill(span, values, least)
         else:
-            _interpolate(pixels, places, values, start)
+            _interpolate(span, entries, values)
 
 
 @kernel
-def _fill(pixels: NDArray[np.float32], values: NDArray[np.float32], i: int, start: int) -> None:
+def _fill(span: NDArray[np.float32], values: NDArray[np.float32], i: int) -> None:
     """Write entry i of the profile's table into all pixels of a span."""
-    for n in range(start, start + SPAN):
-        pixels[RED + n] = values[0, i]
-        pixels[GREEN + n] = values[1, i]
-        pixels[BLUE + n] = values[2, i]
-        pixels[ROUGH + n] = values[3, i]
-        pixels[SURFACE + n] = values[4, i]
-        pixels[TRACK + n] = values[5, i]
-        pixels[PAINT + n] = values[6, i]
+    red, green, blue, rough = values[0, i], values[1, i], values[2, i], values[3, i]
+    surface, track, paint = values[4, i], values[5, i], values[6, i]
+    for n in range(SPAN):
+        span[RED + n], span[GREEN + n], span[BLUE + n], span[ROUGH + n] = red, green, blue, rough
+        span[SURFACE + n], span[TRACK + n], span[PAINT + n] = surface, track, paint
 
 
 @kernel
-def _interpolate(pixels: NDArray[np.float32], places: NDArray[np.int32], values: NDArray[np.float32], start: int) -> None:
+def _interpolate(span: NDArray[np.float32], entries: NDArray[np.int32], values: NDArray[np.float32]) -> None:
     """Write what lies between each pixel's entry of the profile's table and the next, COVER of the way from one to the other."""
-    for n in range(start, start + SPAN):
-        i, t = np.uint32(places[n]), pixels[COVER + n]
+    for n in range(SPAN):
+        i, t = np.uint32(entries[n]), span[COVER + n]
         j = i + np.uint32(1)
-        pixels[RED + n] = values[0, i] + t * (values[0, j] - values[0, i])
-        pixels[GREEN + n] = values[1, i] + t * (values[1, j] - values[1, i])
-        pixels[BLUE + n] = values[2, i] + t * (values[2, j] - values[2, i])
-        pixels[ROUGH + n] = values[3, i] + t * (values[3, j] - values[3, i])
-        pixels[SURFACE + n] = values[4, i] + t * (values[4, j] - values[4, i])
-        pixels[TRACK + n] = values[5, i] + t * (values[5, j] - values[5, i])
-        pixels[PAINT + n] = values[6, i] + t * (values[6, j] - values[6, i])
+        span[RED + n] = values[0, i] + t * (values[0, j] - values[0, i])
+        span[GREEN + n] = values[1, i] + t * (values[1, j] - values[1, i])
+        span[BLUE + n] = values[2, i] + t * (values[2, j] - values[2, i])
+        span[ROUGH + n] = values[3, i] + t * (values[3, j] - values[3, i])
+        span[SURFACE + n] = values[4, i] + t * (values[4, j] - values[4, i])
+        span[TRACK + n] = values[5, i] + t * (values[5, j] - values[5, i])
+        span[PAINT + n] = values[6, i] + t * (values[6, j] - values[6, i])
 
 
 @kernel
-def _limits(pixels: NDArray[np.float32], start: int) -> tuple[float, float]:
-    """The least and the greatest value of a channel within a span."""
-    least = greatest = pixels[start]
-    for n in range(start, start + SPAN):
-        least, greatest = min(least, pixels[n]), max(greatest, pixels[n])
+def _limits(channel: NDArray[np.float32]) -> tuple[float, float]:
+    """The least and the greatest of a channel's first SPAN values."""
+    least = greatest = channel[0]
+    for n in range(SPAN):
+        least, greatest = min(least, channel[n]), max(greatest, channel[n])
     return least, greatest
 
 
@@ -233,23 +232,24 @@ def _limits(pixels: NDArray[np.float32], start: int) -> tuple[float, float]:
 def _tint(room: Room, patches: NDArray[np.float64], sealed: float, first: int, last: int) -> None:
     """Lay the tone of the road's section over the pixels [first, last), and the patches that it may have."""
     pixels = room.values
-    for n in range(first, last):
-        pixels[COVER + n] = pixels[TONE + n]
+    section, count = pixels[first:], last - first
+    for n in range(count):
+        section[COVER + n] = section[TONE + n]
     for start in range(first, last, SPAN):
-        nearest, farthest = _limits(pixels, STATION + start)
+        nearest, farthest = _limits(pixels[STATION + start :])
         low = min(max(int(nearest / BUCKET), 0), patches.shape[0] - 1)
         high = min(max(int(farthest / BUCKET), 0), patches.shape[0] - 1)
         for bucket in range(low, high + 1):
             if patches[bucket, 4] < 1.0:
                 _patch(pixels, patches, bucket, sealed, start)
     hard, one = np.float32(sealed), np.float32(1)
-    for n in range(first, last):
-        surface = pixels[SURFACE + n]
-        bright = one + (pixels[COVER + n] - one) * surface
-        pixels[RED + n] *= bright
-        pixels[GREEN + n] *= bright
-        pixels[BLUE + n] *= bright
-        pixels[HARD + n] = surface * hard
+    for n in range(count):
+        surface = section[SURFACE + n]
+        bright = one + (section[COVER + n] - one) * surface
+        section[RED + n] *= bright
+        section[GREEN + n] *= bright
+        section[BLUE + n] *= bright
+        section[HARD + n] = surface * hard
 
 
 @kernel
@@ -297,8 +297,8 @@ def _lay_pieces(
     """Lay the pieces of road over the pixels [first, last) that they touch."""
     pixels = room.values
     for start in range(first, last, SPAN):
-        long, wide = _limits(pixels, ALONG + start)[1] / 2, max(_limits(pixels, ACROSS + start)[1], STRIP) / 2
-        (low, high), (left, right) = _limits(pixels, STATION + start), _limits(pixels, OFFSET + start)
+        long, wide = _limits(pixels[ALONG + start :])[1] / 2, max(_limits(pixels[ACROSS + start :])[1], STRIP) / 2
+        (low, high), (left, right) = _limits(pixels[STATION + start :]), _limits(pixels[OFFSET + start :])
         low, high, left, right = low - long, high + long, left - wide, right + wide
         first_piece = ranges[min(max(int(low / BUCKET), 0), ranges.shape[0] - 1), 0]
         last_piece = ranges[min(max(int(high / BUCKET), 0), ranges.shape[0] - 1), 1]

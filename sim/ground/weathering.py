@@ -20,15 +20,14 @@ LAMP_REACH = 7.5  # [m] along the road
 
 
 @kernel
-def snow_cover(snow: float, hard: float, track: float, roughness: float) -> float:
+def snow_cover(snow: np.float32, hard: np.float32, track: np.float32, roughness: np.float32) -> np.float32:
     """The share of a surface that snow hides: grass first, then the road, its wheel tracks last.
 
     snow: how much lies, in [0, 1]; hard: sealed share; track: share of wheel tracks; roughness: noise around 0.
     """
-    if snow <= 0.0:
-        return 0.0
-    bare = 0.10 + hard * (0.38 + 0.55 * track)
-    return min(max(2.2 * (1.35 * snow - bare + 0.07 * roughness), 0.0), 1.0)
+    bare = np.float32(0.10) + hard * (np.float32(0.38) + np.float32(0.55) * track)
+    cover = np.float32(2.2) * (np.float32(1.35) * snow - bare + np.float32(0.07) * roughness)
+    return min(max(cover, np.float32(0)), np.float32(snow > np.float32(0)))
 
 
 @kernel
@@ -48,12 +47,11 @@ def tunnel_at(tunnels: NDArray[np.float64], s: float) -> int:
 
 
 @kernel
-def mirror_at(wet: float, noise: float) -> float:
+def mirror_at(wet: np.float32, noise: np.float32) -> np.float32:
     """The share of a smooth mirror that a wet surface is: a film of water, and puddles where the noise is high."""
-    if wet <= 0.0:
-        return 0.0
-    puddle = min(max(PUDDLE_EDGE * (noise - PUDDLES + 0.5 * (wet - 1)), 0.0), 1.0)
-    return wet * (ROUGH_MIRROR + (1 - ROUGH_MIRROR) * puddle)
+    height = noise - np.float32(PUDDLES) + np.float32(0.5) * (wet - np.float32(1))
+    puddle = min(max(np.float32(PUDDLE_EDGE) * height, np.float32(0)), np.float32(1))
+    return max(wet, np.float32(0)) * (np.float32(1) - np.float32(1 - ROUGH_MIRROR) * (np.float32(1) - puddle))
 
 
 @inlined

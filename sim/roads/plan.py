@@ -126,6 +126,11 @@ class Barrier:
     height: float
 
 
+UNDER_WALLS = (
+    1.0  # [m] by which the ground of a tunnel reaches under its walls, so that none of what is outside shows at their foot
+)
+
+
 @dataclass(frozen=True)
 class Tunnel:
     """A tube between stations and between d = `left` and `right`, `height` high inside [m], with a lamp every `lamps` [m]."""

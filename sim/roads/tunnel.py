@@ -5,7 +5,7 @@ import numpy as np
 from sim.roads.assembly import assemble
 from sim.roads.curves import LEAD_IN, winding
 from sim.roads.furniture import RAIL_HEIGHT
-from sim.roads.plan import Band, Barrier, Lane, Marking, Material, RoadPlan, Tunnel, Wall
+from sim.roads.plan import UNDER_WALLS, Band, Barrier, Lane, Marking, Material, RoadPlan, Tunnel, Wall
 from sim.scenario import RoadKind
 
 APPROACH, GAP = 80.0, 50.0  # [m] of open air at least, before the first tunnel and after each
@@ -29,7 +29,7 @@ def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadP
     barriers = []
     for tube in tubes:
         for side in (-1, 1):
-            left, right = sorted((side * edge, side * wall))
+            left, right = sorted((side * edge, side * (wall + UNDER_WALLS)))
             bands.append(Band(left, right, Material.CONCRETE, tube.start, tube.finish))
             offset = side * (edge + 0.6)
             barriers.append(Barrier(Wall.RAIL, offset, max(tube.start - 40.0, 0.0), tube.start, RAIL_HEIGHT))

@@ -112,11 +112,13 @@ def _portal(site: Site, tunnel: Tunnel, station: float, facing: int) -> Scenery:
         (left, right, tunnel.height, above, above, Skin.PORTAL),
         (right, right + RIM, 0.0, above, above, Skin.PORTAL),
     ]
-    cuts = np.linspace(-HILL_HALF, HILL_HALF, 41)
+    # The hill reaches behind half of the frame all round, so that nothing shows through between them.
+    hidden_from, hidden_to = left - RIM / 2, right + RIM / 2
+    cuts = np.sort(np.append(np.linspace(-HILL_HALF, HILL_HALF, 41), [hidden_from, hidden_to]))
     crest = 0.2 + HILL * np.cos(cuts / HILL_HALF * np.pi / 2) ** 1.3
     for i in range(cuts.size - 1):
         middle = (cuts[i] + cuts[i + 1]) / 2
-        low = above - 0.3 if left - RIM < middle < right + RIM else 0.0
+        low = above - PORTAL_RISE / 2 if hidden_from < middle < hidden_to else 0.0
         pieces.append((cuts[i], cuts[i + 1], low, crest[i], crest[i + 1], Skin.HILL))
     spans = np.array([piece[:5] for piece in pieces])
     skins = np.array([int(piece[5]) for piece in pieces])
@@ -126,7 +128,9 @@ def _portal(site: Site, tunnel: Tunnel, station: float, facing: int) -> Scenery:
     (ax, ay, _), (bx, by, _) = site.places(s, near), site.places(s, away)
     high_a, high_b = (spans[:, 3], spans[:, 4]) if facing > 0 else (spans[:, 4], spans[:, 3])
     colour = np.where((skins == Skin.HILL)[:, None], HILL_COLOUR, PORTAL_COLOUR)
-    return panels(
+    table = panels(
         s, (ax, ay), (bx, by), skins, high_a, colour, low=spans[:, 2], high_b=high_b, along=(near, away), flags=0,
         reach=900.0, place=np.where(skins == Skin.PORTAL, PORTAL, OPEN),
     )  # fmt: skip
+    # All of the hill is drawn before the portal, whose upper edge covers its last row of pixels in part.
+    return table._replace(lead=np.where(skins == Skin.HILL, table.lead.max() + 0.5, table.lead))

@@ -23,7 +23,10 @@ def draw_ceiling(
     canvas: Canvas, ground: Ground, grain: Noise, left: float, right: float, start: float, finish: float, height: float,
     lamps: float, light: Light, eye: Eye,
 ) -> None:  # fmt: skip
-    """Fill the pixels above the horizon whose rays meet the ceiling of one tunnel first (see `Tunnel` for its measures)."""
+    """Fill the pixels above the horizon whose rays meet the ceiling of one tunnel first (see `Tunnel` for its measures).
+
+    From outside it begins half a pixel before its tunnel, behind the lintel, so that nothing shows through between the two.
+    """
     rows = canvas.image.shape[0]
     near, here, _, _, _ = road_coordinates(ground, eye.x, eye.y)
     rise = height - eye.elevation
@@ -36,7 +39,8 @@ def draw_ceiling(
         forward = eye.focal * rise / above
         if forward > longest or forward < shortest:
             continue
-        _draw_row(canvas, ground, grain, left, right, start, finish, lamps, light, eye, row, forward)
+        before, after = forward / above / 2 * (here < start), forward / above / 2 * (here > finish)
+        _draw_row(canvas, ground, grain, left, right, start, finish, before, after, lamps, light, eye, row, forward)
 
 
 @kernel
@@ -49,10 +53,13 @@ def _place(ground: Ground, eye: Eye, forward: float, slope: float) -> tuple[bool
 
 @kernel
 def _draw_row(
-    canvas: Canvas, ground: Ground, grain: Noise, left: float, right: float, start: float, finish: float, lamps: float,
-    light: Light, eye: Eye, row: int, forward: float,
+    canvas: Canvas, ground: Ground, grain: Noise, left: float, right: float, start: float, finish: float, before_it: float,
+    after_it: float, lamps: float, light: Light, eye: Eye, row: int, forward: float,
 ) -> None:  # fmt: skip
-    """One row of a ceiling `forward` [m] away; road coordinates are straight lines over SPAN pixels."""
+    """One row of a ceiling `forward` [m] away; road coordinates are straight lines over SPAN pixels.
+
+    before_it, after_it: metres by which it reaches out of the tunnel's ends.
+    """
     columns = canvas.image.shape[1]
     ray, side = forward / (eye.horizon - row - 0.5), forward / eye.focal
     far = 1 - math.exp(-forward / light.haze_reach)
@@ -66,14 +73,15 @@ def _draw_row(
             near, s, d = before[0], before[1] + n * step_s, before[2] + n * step_d
             if not smooth:
                 near, s, d = _place(ground, eye, forward, (first + n + 0.5 - columns / 2) / eye.focal)
-            if near and start <= s <= finish and left - BEYOND <= d <= right + BEYOND:
+            if near and start - before_it <= s <= finish + after_it and left - BEYOND <= d <= right + BEYOND:
                 tone, shine = _ceiling(grain, s - start, d, max(ray, side), side, (left + right) / 2, (right - left) / 2, lamps)
                 tone *= 0.8 * (1 - far)
                 column = first + n
                 image[row, column, 0] = level_of(tone * light.sky_red + 1.25 * shine + far * light.haze_red)
                 image[row, column, 1] = level_of(tone * light.sky_green + 1.16 * shine + far * light.haze_green)
                 image[row, column, 2] = level_of(tone * light.sky_blue + 0.98 * shine + far * light.haze_blue)
-                mark(canvas, row, column, forward, STRUCTURE, 0)
+                # What hangs out lies behind the lintel all the same.
+                mark(canvas, row, column, forward + 3 * max(start - s, s - finish, 0.0), STRUCTURE, 0)
         before = after
 
 

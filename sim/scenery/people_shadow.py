@@ -6,6 +6,7 @@ from sim.appearance.light import Light
 from sim.kernels import Canvas, Eye, kernel
 from sim.scenery.people import People
 from sim.scenery.people_pose import ARMS, BELLY, CHEST, FEET, FOREARMS, HEAD, SHINS, SHOULDERS, THIGHS, Floats, pose_limbs
+from sim.scenery.shadows import darken
 
 FARTHEST = 90.0  # [m] up to which people throw shadows
 LONGEST = 12.0  # [m] of shadow for a metre of person
@@ -61,6 +62,7 @@ def shade_under_person(canvas: Canvas, people: People, k: int, light: Light, eye
     if away < 0.6 or min(forward, away) > FARTHEST:
         return
     pose_limbs(limbs, height, people.stout[k], people.carried[k], people.gait[k, 0], people.gait[k, 1])
+    haze = 1 - math.exp(-max(forward, 0.0) / light.haze_reach)
     own_x, own_y = throw_x * pose[2] + throw_y * pose[3], throw_y * pose[2] - throw_x * pose[3]
     first, last = _ground_rows(eye, near, away, rows)
     for row in range(first, last):
@@ -84,19 +86,18 @@ def shade_under_person(canvas: Canvas, people: People, k: int, light: Light, eye
             contact = _contact(limbs, px, py, soft)
             cover = 1 - (1 - light.shadow * cast) * (1 - contact)
             if cover > 0.0:
-                for c in range(3):
-                    # The sky still lights a shadow, and it is blue.
-                    image[row, column, c] = int(image[row, column, c] * (1 - cover * (1.0 - 0.06 * c)) + 0.5)
+                darken(image, row, column, cover, light, haze)
 
 
 @kernel
 def _contact(limbs: Floats, x: float, y: float, soft: float) -> float:
-    """How much of the sky the feet hide from a point of the ground: less when they are lifted."""
-    dark = 0.0
+    """How much of the sky the feet hide from a point of the ground: less when they are lifted, or small beside a pixel."""
+    dark, width = 0.0, 0.09
+    strength = 0.55 * min(1.6 * width / (width + soft), 1.0)
     for i in (FEET, FEET + 1):
         ax, ay, lx, ly = limbs[i, 0], limbs[i, 1], limbs[i, 3] - limbs[i, 0], limbs[i, 4] - limbs[i, 1]
         t = min(max(((x - ax) * lx + (y - ay) * ly) / (lx * lx + ly * ly + 1e-9), 0.0), 1.0)
         off = math.sqrt((x - ax - t * lx) ** 2 + (y - ay - t * ly) ** 2)
         lift = limbs[i, 2] + t * (limbs[i, 5] - limbs[i, 2])
-        dark = max(dark, 0.55 * math.exp(-((off / (0.09 + soft)) ** 2)) * min(max(1.3 - 7.0 * lift, 0.0), 1.0))
+        dark = max(dark, strength * math.exp(-((off / (width + soft)) ** 2)) * min(max(1.3 - 7.0 * lift, 0.0), 1.0))
     return dark if dark > 0.02 else 0.0

@@ -12,7 +12,7 @@ from sim.types import Image
 
 
 @kernel
-def _darken(image: Image, row: int, column: int, cover: float, light: Light, haze: float) -> None:
+def darken(image: Image, row: int, column: int, cover: float, light: Light, haze: float) -> None:
     """Take light away from the ground, but not from the haze before it, which hides the share `haze` of the ground."""
     # The sky still lights a shadow, and it is blue.
     red, green, blue = 255 * haze * light.haze_red, 255 * haze * light.haze_green, 255 * haze * light.haze_blue
@@ -26,6 +26,17 @@ def _outside(out_x: float, out_y: float) -> float:
     """Distance from a rectangle, negative inside, of a point that lies out_x and out_y beyond its edges."""
     x, y = max(out_x, 0.0), max(out_y, 0.0)
     return math.sqrt(x * x + y * y) + min(max(out_x, out_y), 0.0)
+
+
+@kernel
+def _off_trail(x: float, y: float, half_length: float, half_width: float, trail_x: float, trail_y: float) -> float:
+    """Distance [m] of a point from what a rectangle around the origin covers on its way along the trail, negative inside."""
+    away = _outside(abs(x - trail_x / 2) - half_length - abs(trail_x) / 2, abs(y - trail_y / 2) - half_width - abs(trail_y) / 2)
+    long = math.hypot(trail_x, trail_y)
+    if long < 1e-6:
+        return away
+    aside = abs(x * trail_y - y * trail_x) - half_length * abs(trail_y) - half_width * abs(trail_x)
+    return max(away, aside / long)
 
 
 @kernel
@@ -69,19 +80,15 @@ def shade_under_car(canvas: Canvas, pose: NDArray[np.float64], size: NDArray[np.
                 continue
             if hidden(canvas, row, column, ahead):
                 continue
-            cast = 0.0
-            for layer in range(4):
-                # Higher layers of a car are smaller; from the shoulder up there is only the cabin.
-                t = layer / 3
-                inset = 0.0 if layer < 2 else 0.35 * half_length * (t - 0.3)
-                out_x = abs(px - t * throw_x + (0.3 if layer > 1 else 0.0)) - half_length + inset
-                out_y = abs(py - t * throw_y) - half_width + 0.22 * t
-                away = _outside(out_x, out_y)
-                cast = max(cast, min(max(0.5 - away / (2 * soft), 0.0), 1.0))
+            # From the shoulder up there is only the cabin, shorter and narrower than the body and set back.
+            half_x, half_y = throw_x / 2, throw_y / 2
+            body = _off_trail(px, py, half_length, half_width - 0.06, half_x, half_y)
+            cabin = _off_trail(px - half_x + 0.3, py - half_y, 0.8 * half_length, half_width - 0.2, half_x, half_y)
+            cast = min(max(0.5 - min(body, cabin) / (2 * soft), 0.0), 1.0)
             out_x, out_y = abs(px) - half_length, abs(py) - half_width
             away = _outside(out_x, out_y)
             under = min(max(0.55 - away / (0.5 + 2 * soft), 0.0), 1.0)
-            _darken(image, row, column, 1 - (1 - light.shadow * cast) * (1 - 0.6 * under), light, haze)
+            darken(image, row, column, 1 - (1 - light.shadow * cast) * (1 - 0.6 * under), light, haze)
 
 
 @kernel
@@ -110,4 +117,4 @@ def shade_under_plant(
             u, v = (gx * away_x + gy * away_y) / along, (gy * away_x - gx * away_y) / across
             inside = 1 - u * u - v * v
             if inside > 0.0 and not hidden(canvas, row, column, ahead):
-                _darken(image, row, column, strength * light.shadow * min(1.6 * inside, 1.0), light, haze)
+                darken(image, row, column, strength * light.shadow * min(1.6 * inside, 1.0), light, haze)

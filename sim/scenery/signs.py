@@ -44,8 +44,11 @@ def sign_rows(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
 
 
 def signs(site: Site, skin: Skin, s: Floats, d: Floats, direction: int, seed: float | Floats) -> Iterator[Scenery]:
-    """Signs of a kind at road coordinates, for who drives in a direction (1 along the line, -1 against it), and their posts."""
-    clear = ~site.in_tunnel(s)
+    """Signs of a kind at road coordinates, for who drives in a direction (1 along the line, -1 against it), and their posts.
+
+    There are none in tunnels, and none in the way of who turns into a street.
+    """
+    clear = ~(site.in_tunnel(s) | site.in_street(s, d))
     s, d, seed = s[clear], _before_rock(site, s, d)[clear], np.broadcast_to(seed, s.shape)[clear]
     if not s.size:
         return
@@ -125,11 +128,7 @@ def _street_lamps(site: Site) -> Iterator[Scenery]:
     count = int(plan.centreline.length / plan.lamp_spacing)
     s = np.arange(0.5, count) * plan.lamp_spacing
     for d in plan.street_lamps:
-        clear = np.ones(s.size, bool)
-        for street in plan.streets:
-            if street.side == 0 or street.side * d > 0:
-                clear &= np.abs(s - street.station) > street.width / 2 + 0.5
-        at: Floats = s[clear]
+        at: Floats = s[~site.in_street(s, np.full(s.size, d))]
         x, y, _ = site.places(at, np.full(at.size, d))
         head_x, head_y, _ = site.places(at, np.full(at.size, d - np.sign(d) * LAMP_ARM))
         yield uprights(at, x, y, BAR, LAMP_HEIGHT, half=0.06, colour=(0.38, 0.40, 0.40), reach=REACH)

@@ -15,6 +15,7 @@ from sim.scenery.tables import places
 Flags = NDArray[np.bool_]
 FOOTWAY = 1.5  # [m] of pavement beside a crossing street
 STREET_REACH = 62.0  # [m] from the reference line to which crossing streets reach
+KERBSIDE = 0.5  # [m] beside a street's mouth where nothing stands
 HILLSIDE = 22.0  # [m] from the road's middle to where the ground over a tunnel reaches
 
 
@@ -76,6 +77,14 @@ class Site:
         inside = np.zeros(np.shape(s), bool)
         for tunnel in self.plan.tunnels:
             inside |= (s >= tunnel.start) & (s <= tunnel.finish)
+        return inside
+
+    def in_street(self, s: Floats, d: Floats) -> Flags:
+        """Whether places beside the road lie in the mouth of a crossing street."""
+        inside = np.zeros(np.shape(s), bool)
+        for street in self.plan.streets:
+            on_side = (street.side == 0) | (np.sign(d) == street.side)
+            inside |= on_side & (np.abs(s - street.station) <= street.width / 2 + KERBSIDE)
         return inside
 
 

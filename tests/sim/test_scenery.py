@@ -1,13 +1,16 @@
 """What stands beside and on the road."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from sim.appearance.atmosphere import Atmosphere
+from sim.geometry import Floats
 from sim.ground.paving import ground_of
 from sim.kernels import Eye, blank_canvas
 from sim.roads.kinds import plan_road
-from sim.roads.plan import Material, RoadPlan
+from sim.roads.plan import Material, RoadPlan, Street
 from sim.scenario import RoadKind, Scenario
 from sim.scenery.placement import scenery_of
 from sim.scenery.plants import BROADLEAVES, CHANNELS, CONIFERS, KINDS, TALL, WIDE, draw_plant, plants, shield_plant
@@ -70,6 +73,20 @@ def test_no_house_stands_on_a_street_or_in_another() -> None:
                     abs(s - street.station) < street.width / 2 and street.side in (0, np.sign(d)) and abs(d) < 60.0
                     for street in plan.streets
                 )
+
+
+def test_no_sign_stands_in_the_way_of_who_turns_into_a_street() -> None:
+    plan = plan_road(Scenario(road=RoadKind.MOUNTAIN, seed=5, length=600.0))
+
+    def sign_stations(plan: RoadPlan) -> Floats:
+        scenery = scenery_of(plan, ground_of(plan, 5), 5)
+        return np.sort(scenery.station[(scenery.family == PANEL) & np.isin(scenery.kind, (Skin.CHEVRON, Skin.WARNING))])
+
+    before = sign_stations(plan)
+    street = Street(float(before[3]), 6.0, 0)
+    after = sign_stations(replace(plan, streets=(street,)))
+    assert np.array_equal(after, before[np.abs(before - street.station) > 3.5])
+    assert after.size < before.size
 
 
 @pytest.mark.parametrize("kind", [RoadKind.RURAL, RoadKind.RESIDENTIAL, RoadKind.HIGHWAY])
