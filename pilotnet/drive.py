@@ -1,12 +1,13 @@
 """DRIVE: a person at the wheel, in the window of `pilotnet watch`; what they choose to record becomes a dataset.
 
-The keys' law is `sim.viewer.wheel`'s, the tape `pilotnet.tape`'s.
+The law of keys and controllers is `sim.viewer.wheel`'s, the tape `pilotnet.tape`'s.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from pilotnet.controllers import ControllerFiles
 from pilotnet.dataset import Dataset
 from pilotnet.metrics import Score, autonomy
 from pilotnet.tape import open_tape
@@ -15,11 +16,14 @@ from sim.camera import CAMERA_NAMES
 from sim.env import EnvConfig, Pedals
 from sim.scenario import Scenario, Split
 from sim.viewer.cockpit import Cockpit
+from sim.viewer.controllers import Controllers
 from sim.viewer.drive import Seat
 from sim.viewer.show import Show
 from sim.viewer.theme import SKY_BLUE
 from sim.viewer.wheel import HumanDriver, Wheel
 from sim.viewer.window import SIZE, Window, open_display
+
+WATCH_INSTEAD = "nobody can drive without one; film a driver instead: pilotnet watch expert --headless --film out.mp4"
 
 
 @dataclass(frozen=True)
@@ -85,17 +89,20 @@ class Driven:
     late: int
 
 
-def drive(config: DriveConfig, out: Path) -> Driven:
+def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
     """Let a person drive in a window until it is closed, recording into the dataset `out` when they say so.
+
+    mapping: whether a gamepad or steering wheel is set up first.
 
     Raises ValueError when there is no display, and when `out` holds something that cannot be continued.
     """
     wheel = Wheel()
     seat = Seat("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
-    screen = open_display((config.width, config.height))
+    screen = open_display((config.width, config.height), WATCH_INSTEAD)
     with open_tape(out, config, config.env(), Split(config.split)) as tape:
         show = Show([seat], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=config.env())
-        Window(Cockpit(show), screen, FilmFile, Path.cwd()).run()
+        cockpit = Cockpit(show, Controllers(wheel, ControllerFiles()), mapping)
+        Window(cockpit, screen, FilmFile, Path.cwd()).run()
     return Driven(scores(show.all_driven()), tape.seconds, show.late)
 
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
+
 from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Boxes, Dataset, write_marks
 from pilotnet.drivers import PilotNetDriver
@@ -74,6 +76,7 @@ class DatasetAlbum:
             offset=signals.offset,
             pose=signals.pose,
             intervened=signals.intervention != "",
+            late=np.isin(np.arange(episode.length), episode.late),
             look=lambda moment: looks(reels, moment),
             boxes=lambda moment: picture_boxes(boxes.of_frame(moment)) if boxes else (),
         )

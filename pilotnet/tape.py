@@ -28,11 +28,12 @@ STAGE = "drive"
 
 
 class Kept(NamedTuple):
-    """A tick on the tape: the number of its stretch, what was driven, and the step."""
+    """A tick on the tape: the number of its stretch, what was driven, the step, and whether it began late."""
 
     stretch: int
     scenario: Scenario
     step: Step
+    late: bool
 
     def follows(self, other: "Kept") -> bool:
         """Whether this is the tick after the other one in the same episode."""
@@ -56,11 +57,11 @@ class DatasetTape:
         """What the dataset holds and will hold when the recording stops now [s]."""
         return self._frames / self._writer.fps
 
-    def add(self, step: Step, scenario: Scenario) -> None:
-        """Keep the next tick; nothing happens while the tape stands still."""
+    def add(self, step: Step, scenario: Scenario, late: bool = False) -> None:
+        """Keep the next tick, and whether it began late; nothing happens while the tape stands still."""
         if not self.recording:
             return
-        self._held.append(Kept(self._stretch, scenario, step))
+        self._held.append(Kept(self._stretch, scenario, step, late))
         self._frames += 1
         if len(self._held) > HELD * self._writer.fps:
             self._stage(self._held.popleft())
@@ -99,7 +100,7 @@ class DatasetTape:
             folder = self._writer.staging / f"take-{next(self._takes)}"
             recorder = EpisodeRecorder(folder, self._writer.fps, self._writer.cameras, kept.scenario, self._writer.boxes)
             self._recorder = self._open.enter_context(recorder)
-        self._recorder.add(kept.step)
+        self._recorder.add(kept.step, kept.late)
         self._last = kept
 
     def _commit(self) -> None:

@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Literal, Self
 
+from pilotnet.controllers import ControllerFiles
 from pilotnet.dataset.video import VideoEncoder
 from pilotnet.drivers import DRIVER_NAMES, Detectors, make_driver
 from pilotnet.folders import publish
@@ -23,6 +24,7 @@ from sim.env import DrivingEnv, EnvConfig
 from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice
 from sim.types import Image
 from sim.viewer.cockpit import Cockpit
+from sim.viewer.controllers import Controllers
 from sim.viewer.drive import Drive, Seat
 from sim.viewer.film import FRAME_RATE
 from sim.viewer.sheet import Sheet
@@ -156,8 +158,9 @@ def watch(
         with open_tape(recording, config, env, Split(config.split)) if recording else nullcontext() as tape:
             if tape:
                 tape.recording = True
-            show = Show(seats, scenarios, autonomy, len(drivers), Wheel(), tape, env)
-            Window(Cockpit(show), screen, FilmFile, Path.cwd(), film).run()
+            wheel = Wheel()
+            show = Show(seats, scenarios, autonomy, len(drivers), wheel, tape, env)
+            Window(Cockpit(show, Controllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd(), film).run()
     return scores(show.all_driven())
 
 

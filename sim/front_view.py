@@ -55,7 +55,7 @@ class FrontView:
         away = np.hypot(poses[:, 0] - x, poses[:, 1] - y)
         order = np.argsort(-away, kind="stable")
         _draw_things(canvas, figures, pieces, self._light, order[away[order] < SEEN], eye)
-        through_lens(canvas.image, self._atmosphere, eye, self._seed, time, sheltered=False)
+        through_lens(canvas, self._atmosphere, eye, self._seed, time, sheltered=False)
         return canvas.image
 
 

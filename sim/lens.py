@@ -10,22 +10,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance.atmosphere import Atmosphere
-from sim.kernels import Eye, kernel, level_of
+from sim.kernels import Canvas, Eye, Label, kernel, level_of
 from sim.scenario import Daytime
 from sim.types import Image
 
 STREAKS, FLAKES, DROPS = 420, 1100, 18  # in a picture, in the heaviest weather
+SUN_REACH = 0.03  # [rad] around the sun within which what stands before it takes its glare away by degrees
 WIPED = 4.0  # [s] after which the drops on the glass are others
 
 
-def through_lens(image: Image, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool) -> None:
+def through_lens(canvas: Canvas, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool) -> None:
     """Add to a finished picture what the air and the camera do to it, in place; no rain and no sun reach a sheltered camera."""
+    image = canvas.image
     here = (seed, round(time * 1000), round(1000 * (eye.lateral + 10.0)))
     scale = eye.focal / 175.0
     light = atmosphere.light
     above = min(0.92 * light.level_green + 0.08 * light.haze_green, 0.95)
     if not sheltered:
-        glare(image, atmosphere, eye)
+        glare(canvas, atmosphere, eye)
     if atmosphere.rain and not sheltered:
         streaks = np.random.default_rng(here).random((round(STREAKS * atmosphere.rain), 4), np.float32)
         _draw_streaks(image, streaks, eye.horizon, scale, min(1.15 * light.haze_green, 0.95), 0.45 * light.headlight)
@@ -38,16 +40,28 @@ def through_lens(image: Image, atmosphere: Atmosphere, eye: Eye, seed: int, time
     _add_noise(image.reshape(image.shape[0], -1), _sensor_noise(atmosphere.noise), _scrambled(*here))
 
 
-def glare(image: Image, atmosphere: Atmosphere, eye: Eye) -> None:
-    """A low sun in or near the picture scatters in the lens: a veil around it."""
-    light, width = atmosphere.light, image.shape[1]
+def glare(canvas: Canvas, atmosphere: Atmosphere, eye: Eye) -> None:
+    """A low sun in or near the picture scatters in the lens: a veil around it, as far as nothing stands before the sun."""
+    light, width = atmosphere.light, canvas.image.shape[1]
     forward = light.sun_x * eye.cos + light.sun_y * eye.sin
     strength = atmosphere.sunshine if atmosphere.daytime is Daytime.LOW_SUN else 0.0
     if strength < 0.02 or forward < 0.5:
         return
     column = width / 2 + eye.focal * (light.sun_y * eye.cos - light.sun_x * eye.sin) / forward
     row = eye.horizon - eye.focal * light.sun_up / forward
-    _draw_veil(image, column, row, 0.15 * eye.focal, min(1.1 * strength, 0.85))
+    strength = min(1.1 * strength, 0.85) * _open_sky(canvas, column, row, SUN_REACH * eye.focal)
+    if strength >= 0.02:
+        _draw_veil(canvas.image, column, row, 0.15 * eye.focal, strength)
+
+
+def _open_sky(canvas: Canvas, column: float, row: float, reach: float) -> float:
+    """The share of sky within `reach` [px] of a place, or of the picture's nearest edge; 1 where nobody knows what is seen."""
+    if not canvas.label.size:
+        return 1.0
+    rows, columns = canvas.label.shape
+    i, j = min(max(row, 0.0), rows - 1.0), min(max(column, 0.0), columns - 1.0)
+    top, left = max(int(i - reach), 0), max(int(j - reach), 0)
+    return float((canvas.label[top : int(i + reach) + 1, left : int(j + reach) + 1] == Label.SKY).mean())
 
 
 @kernel

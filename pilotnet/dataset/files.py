@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pilotnet.dataset.schema import TASK, Episode
+from pilotnet.dataset.schema import LATE_COLUMN, TASK, Episode
 from pilotnet.folders import atomic_path
 from sim.scenario import Scenario, Split, choice
 
@@ -22,12 +22,12 @@ def write_table(path: Path, table: pa.Table) -> None:
         pq.write_table(table, temporary, compression="snappy", use_dictionary=True)
 
 
-def read_table(path: Path, columns: Sequence[str] | None = None) -> pa.Table:
-    """Read a parquet file; ValueError when it is missing, damaged or lacks one of `columns`."""
+def read_table(path: Path, columns: Sequence[str] | None = None, optional: Sequence[str] = ()) -> pa.Table:
+    """Read a parquet file; ValueError when it is missing, damaged or lacks one of `columns`. `optional` ones may be missing."""
     try:
         # One thread and one plain file: an episode is small, and a folder must not be taken for a partitioned table.
         with pq.ParquetFile(path) as file:
-            table = file.read(columns=columns and list(columns), use_threads=False)
+            table = file.read(columns=columns and [*columns, *optional], use_threads=False)
     except FileNotFoundError:
         raise ValueError(f"{path} is missing") from None
     except (pa.ArrowException, OSError):
@@ -80,13 +80,14 @@ def tasks_table() -> pa.Table:
 
 def read_episode(path: Path) -> Episode:
     """The episode that a meta file describes; ValueError when the file is damaged or from another version."""
-    rows = read_table(path, META_COLUMNS).to_pylist()
+    rows = read_table(path, META_COLUMNS, [LATE_COLUMN]).to_pylist()
     if len(rows) != 1:
         raise ValueError(f"{path} describes {len(rows)} episodes; it must describe exactly one")
     row = rows[0]
     try:
         scenario = Scenario(**json.loads(row["scenario"]))
-        return Episode(row["episode_index"], row["length"], choice("split", row["split"], Split), scenario)
+        late = tuple(int(frame) for frame in json.loads(row.get(LATE_COLUMN, "[]")))
+        return Episode(row["episode_index"], row["length"], choice("split", row["split"], Split), scenario, late)
     except (TypeError, ValueError) as error:
         raise ValueError(f"{path} describes an episode that this version cannot read: {error}") from None
 

@@ -67,7 +67,7 @@ FIELDS = {
 class Summary:
     """How much was recorded: per split the episodes, and over all frames, time [s], distance [m], interventions and bytes.
 
-    discarded: the time [s] of the frames that are marked as discarded and not learned from.
+    discarded: the time [s] of the frames that are marked as discarded and not learned from; late: ticks that began late.
     """
 
     episodes: dict[Split, int]
@@ -77,12 +77,14 @@ class Summary:
     interventions: int
     size: int
     discarded: float = 0.0
+    late: int = 0
 
     def __str__(self) -> str:
         counts = ", ".join(f"{count} {split.value}" for split, count in self.episodes.items())
-        discarded = f", {self.discarded / 60:.1f} min of them discarded" if self.discarded else ""
+        besides = f", {self.discarded / 60:.1f} min of them discarded" if self.discarded else ""
+        besides += f", {self.late} ticks late" if self.late else ""
         return (
-            f"{sum(self.episodes.values())} episodes ({counts}), {self.frames} frames, {self.duration / 60:.1f} min{discarded}, "
+            f"{sum(self.episodes.values())} episodes ({counts}), {self.frames} frames, {self.duration / 60:.1f} min{besides}, "
             f"{self.distance / 1000:.1f} km, {self.size / 1e6:.0f} MB"
         )
 
@@ -198,6 +200,7 @@ class Dataset:
             interventions=sum(int((one.intervention != "").sum()) for one in signals),
             size=sum(path.stat().st_size for path in self.root.rglob("*") if path.is_file()),
             discarded=(frames - sum(end - first for episode in self.episodes for first, end in self.kept(episode))) / self.fps,
+            late=sum(len(episode.late) for episode in self.episodes),
         )
 
     def check(self) -> None:

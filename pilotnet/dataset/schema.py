@@ -25,6 +25,7 @@ EPISODE_PATH = "meta/episodes/chunk-{chunk_index:03d}/file-{file_index:03d}.parq
 INFO_PATH, STATS_PATH, TASKS_PATH = "meta/info.json", "meta/stats.json", "meta/tasks.parquet"
 MARKS_PATH = "marks.yaml"
 STAGING_PATH = ".staging"
+LATE_COLUMN = "late_frames"  # of the meta files: a JSON list; earlier recordings have none, and no reader of LeRobot asks for it
 
 
 @dataclass(frozen=True)
@@ -74,12 +75,16 @@ STRINGS = tuple(column.key for column in COLUMNS if column.dtype == "string")
 
 @dataclass(frozen=True)
 class Episode:
-    """One recorded drive: its place in the dataset, its number of frames, the split it belongs to and what was driven."""
+    """One recorded drive: its place in the dataset, its number of frames, the split it belongs to and what was driven.
+
+    late: the frames whose tick a window began too long after its time, so that whoever steered saw it late.
+    """
 
     index: int
     length: int
     split: Split
     scenario: Scenario
+    late: tuple[int, ...] = ()
 
     def __index__(self) -> int:
         return self.index

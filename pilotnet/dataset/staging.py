@@ -27,12 +27,13 @@ SIGNALS_FILE, BOXES_FILE = "signals.parquet", "boxes.parquet"
 
 @dataclass(frozen=True)
 class StagedEpisode:
-    """A finished episode that waits to be committed: where it lies, its frames, its scenario and its statistics."""
+    """A finished episode that waits to be committed: where it lies, its frames, its scenario, statistics and late frames."""
 
     folder: Path
     length: int
     scenario: Scenario
     stats: dict[str, Stats]
+    late: tuple[int, ...] = ()
 
 
 class EpisodeRecorder:
@@ -44,6 +45,7 @@ class EpisodeRecorder:
     def __init__(self, folder: Path, fps: int, cameras: Mapping[str, Camera], scenario: Scenario, boxes: bool = False) -> None:
         self._folder, self._scenario = folder, scenario
         self._rows: list[dict[str, Any]] = []
+        self._late: list[int] = []
         self._boxes: list[tuple[Box, ...]] | None = [] if boxes else None
         self._origin: Pose | None = None
         self._images = {name: ImageStats() for name in cameras}
@@ -69,8 +71,11 @@ class EpisodeRecorder:
         if not self._finished:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def add(self, step: Step) -> None:
-        """Record the next step; ValueError when it lacks one of the cameras' frames, or the boxes where they are recorded."""
+    def add(self, step: Step, late: bool = False) -> None:
+        """Record the next step, and whether its tick began late.
+
+        Raises ValueError when it lacks one of the cameras' frames, or the boxes where they are recorded.
+        """
         if self._boxes is not None:
             if step.boxes is None:
                 raise ValueError(f"step {step.index} has no boxes; roll out with boxes=True to record them")
@@ -81,6 +86,8 @@ class EpisodeRecorder:
                 raise ValueError(f"step {step.index} has no frame of camera {name!r}; the recorder needs every camera")
             encoder.add(image)
             self._images[name].add(image)
+        if late:
+            self._late.append(len(self._rows))
         self._origin = self._origin or step.ego.pose
         self._rows.append(signals_row(step, self._origin, self._scenario))
 
@@ -96,7 +103,8 @@ class EpisodeRecorder:
             write_table(self._folder / BOXES_FILE, boxes_table(self._boxes))
         self._finished = True
         images = {camera_key(name): image.stats() for name, image in self._images.items()}
-        return StagedEpisode(self._folder, len(self._rows), self._scenario, images | column_stats(table))
+        stats = images | column_stats(table)
+        return StagedEpisode(self._folder, len(self._rows), self._scenario, stats, tuple(self._late))
 
 
 def staged_video(folder: Path, camera: str) -> Path:

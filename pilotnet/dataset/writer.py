@@ -80,6 +80,7 @@ class DatasetWriter:
         stats: dict[str, Stats] = {}
         for episode in episodes:
             info.check_files(root, episode)
+            add_late_column(schema.episode_path(root, episode.index))
             stats = pooled_features(stats, read_stats(schema.episode_path(root, episode.index)))
         writer = cls(root, info, episodes, stats)
         if not (root / "README.md").exists():
@@ -104,7 +105,7 @@ class DatasetWriter:
         Raises ValueError when its videos or boxes do not fit the dataset, or when the episodes of a split would not follow each
         other.
         """
-        episode = Episode(len(self._episodes), staged.length, choice("split", split, Split), staged.scenario)
+        episode = Episode(len(self._episodes), staged.length, choice("split", split, Split), staged.scenario, staged.late)
         self._check_order(episode)
         for name, camera in self.cameras.items():
             check_video(staged_video(staged.folder, name), staged.length, camera.width, camera.height)
@@ -171,6 +172,7 @@ class DatasetWriter:
             row |= {f"{video}/from_timestamp": 0.0, f"{video}/to_timestamp": episode.length / self.fps}
         row |= {f"meta/episodes/{key}": value for key, value in place.items()}
         row |= {"split": episode.split.value, "scenario": json.dumps(asdict(episode.scenario))}
+        row[schema.LATE_COLUMN] = json.dumps(episode.late)
         row |= {f"stats/{key}/{name}": value for key, lists in as_lists(stats).items() for name, value in lists.items()}
         return pa.Table.from_pylist([row])
 
@@ -190,6 +192,14 @@ def remove_leftovers(root: Path, info: DatasetInfo, committed: int) -> None:
             path.unlink()
     for path in root.rglob(f".*{TEMPORARY_SUFFIX}"):
         path.unlink()
+
+
+def add_late_column(path: Path) -> None:
+    """Give the meta file of an earlier recording the column it lacks: the meta files of a dataset must all have the same."""
+    table = read_table(path)
+    if schema.LATE_COLUMN not in table.column_names:
+        none, place = pa.array(["[]"] * table.num_rows, pa.string()), table.column_names.index("scenario") + 1
+        write_table(path, table.add_column(place, schema.LATE_COLUMN, none))
 
 
 def read_stats(path: Path) -> dict[str, Stats]:

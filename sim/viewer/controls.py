@@ -40,6 +40,7 @@ SHOW_BINDINGS = (
     Binding((pygame.K_RETURN, pygame.K_KP_ENTER), "Enter", "hand_back", "give the wheel back to the driver"),
     Binding((pygame.K_r,), "R", "record", "begin and end recording a person's driving"),
     Binding((pygame.K_BACKSPACE,), "Backspace", "discard", "discard the last 5 s of the recording"),
+    Binding((pygame.K_m,), "M", "map", "set up a gamepad or a steering wheel"),
     Binding((pygame.K_TAB,), "Tab", "driver", "next driver, from the start"),
     Binding((pygame.K_o,), "O", "overlay", "thoughts, command only, nothing"),
     Binding((pygame.K_c,), "C", "camera", "windscreen, from behind, from above"),
@@ -74,7 +75,7 @@ LEVERS = {
     pygame.K_s: Lever.BRAKE,
 }
 LEVER_HELP: Help = (
-    ("\N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW}  A D", "steer; whoever drives, you take the wheel"),
+    ("\N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW}  A D", "steer (or a controller): you take the wheel"),
     ("\N{UPWARDS ARROW} \N{DOWNWARDS ARROW}  W S", "accelerate, brake: drive --pedals driver"),
 )
 

@@ -72,7 +72,7 @@ class Drive:
     ) -> None:
         self.seat, self.scenario = seat, scenario
         self.env = DrivingEnv(env or EnvConfig(cameras=CAMERA_NAMES))
-        self.driver = seat.make(self.env)
+        self.driver, self._wheel = seat.make(self.env), wheel
         self._witness = _Witness(self.driver, self.env, None if seat.person else wheel)
         self._rollout = rollout(self.env, self._witness, scenario, boxes=boxes)
         self.taken_over = False
@@ -96,6 +96,13 @@ class Drive:
     def by_person(self) -> bool:
         """Whether a person drove the last tick."""
         return self.seat.person or self.taken_over
+
+    @property
+    def command(self) -> Control:
+        """What is steered: a person's command as their hands move, between ticks too; a driver's as it was at the last tick."""
+        wheel = self._wheel
+        by_hand = wheel is not None and (self.seat.person or wheel.touched)
+        return wheel.control(self.step.ego.speed) if wheel and by_hand else self.step.control
 
     @property
     def interventions(self) -> int:

@@ -1,7 +1,8 @@
 """The whole picture: one or two drives, each with its road and panels. Window and film both show just this."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -9,16 +10,19 @@ from sim.referee import MAX_OFFSET
 from sim.scenario import Scenario
 from sim.types import Cause
 from sim.viewer import panels
+from sim.viewer.cards import Cards
 from sim.viewer.drive import Drive
 from sim.viewer.layout import Layout, Panel, layouts
 from sim.viewer.overhead import draw_map
 from sim.viewer.road import Outlook, Overlay, RoadPicture
 from sim.viewer.sheet import CARD_OPACITY, Rect, Sheet
-from sim.viewer.theme import ALARM, CARD, FAINT, INK, QUIET, RECORDING, REFERENCE, Colour
+from sim.viewer.theme import ALARM, CARD, FAINT, INK, QUIET, RECORDING, REFERENCE
 
 WINDOW = 12.0  # [s] that the strips show
 OFFSET_REACH = 1.35 * MAX_OFFSET
 MAP_OPACITY = 0.9
+NOTICE = 0.3  # of the picture's height, from above
+LEAST_HELP = 0.6  # of the design's size, at which letters can still be read
 FLASH = 1.6  # [s] an intervention is announced for
 
 Autonomy = Callable[[float, float], float]
@@ -50,13 +54,20 @@ class Shown:
     light: Light | None = None
 
 
-def draw_picture(sheet: Sheet, drives: Sequence[Drive], roads: Sequence[RoadPicture], shown: Shown, autonomy: Autonomy) -> None:
+class DrivePicture:
+    """What is kept from one picture of a drive to the next: the renderer of its road, and its panels."""
+
+    def __init__(self, drive: Drive) -> None:
+        self.drive, self.road, self.cards = drive, RoadPicture(drive), Cards()
+
+
+def draw_picture(sheet: Sheet, pictures: Sequence[DrivePicture], shown: Shown, autonomy: Autonomy) -> None:
     """Draw everything on the sheet, whose scale follows from its size."""
     height, width = sheet.array.shape[:2]
-    places = layouts(width, height, [drive.explanation().view is not None for drive in drives])
-    for drive, road, layout in zip(drives, roads, places, strict=True):
+    places = layouts(width, height, [picture.drive.explanation().view is not None for picture in pictures])
+    for picture, layout in zip(pictures, places, strict=True):
         sheet.scale = layout.scale
-        _draw_drive(sheet, drive, road, layout, shown, autonomy)
+        _draw_drive(sheet, picture, layout, shown, autonomy)
     if shown.notice:
         _draw_notice(sheet, shown.notice)
     if shown.help is not None:
@@ -66,27 +77,34 @@ def draw_picture(sheet: Sheet, drives: Sequence[Drive], roads: Sequence[RoadPict
         _draw_light(sheet, places[0], shown.light)
 
 
-def _draw_drive(sheet: Sheet, drive: Drive, road: RoadPicture, layout: Layout, shown: Shown, autonomy: Autonomy) -> None:
-    scene = drive.scene(shown.share)
-    road.draw(sheet.inset(layout.road), scene, shown.outlook, shown.overlay)
+def _draw_drive(sheet: Sheet, picture: DrivePicture, layout: Layout, shown: Shown, autonomy: Autonomy) -> None:
+    """The road as it is at this moment, and over it the panels, which show the last tick."""
+    drive = picture.drive
+    picture.road.draw(sheet.inset(layout.road), drive.scene(shown.share), shown.outlook, shown.overlay)
     fresh = fresh_intervention(drive)
     if fresh:
-        _draw_alarm(sheet, layout, fresh)
+        _draw_alarm(sheet, layout, fresh, shown.notice)
     for panel, rect in layout.panels.items():
-        sheet.card(rect, opacity=MAP_OPACITY if panel is Panel.MAP else CARD_OPACITY)
-        inset = sheet.inset(rect)
-        if panel is Panel.HEADER:
-            _draw_header(inset, drive, shown.status)
-        elif panel is Panel.MAP:
-            draw_map(inset, drive, scene, drive.explanation())
-        else:
-            _draw_instrument(inset, panel, drive, autonomy)
+        opacity = MAP_OPACITY if panel is Panel.MAP else CARD_OPACITY
+        draw = partial(_draw_panel, panel=panel, drive=drive, status=shown.status, autonomy=autonomy)
+        picture.cards.lay(sheet, panel, rect, _shows(panel, drive, shown.status), draw, opacity)
 
 
-def _draw_instrument(sheet: Sheet, panel: Panel, drive: Drive, autonomy: Autonomy) -> None:
+def _shows(panel: Panel, drive: Drive, status: str) -> Hashable:
+    """What a panel's looks follow from: it is drawn anew when that changes."""
+    if panel is Panel.HEADER:
+        return drive.taken_over, drive.explanation().word, drive.scenario, status
+    return (drive.command if panel is Panel.WHEEL else None), len(drive.steps)
+
+
+def _draw_panel(sheet: Sheet, panel: Panel, drive: Drive, status: str, autonomy: Autonomy) -> None:
     step, colour = drive.step, drive.seat.colour
-    if panel is Panel.WHEEL:
-        panels.draw_wheel(sheet, step.control.curvature, drive.reference.curvature, colour)
+    if panel is Panel.HEADER:
+        _draw_header(sheet, drive, status)
+    elif panel is Panel.MAP:
+        draw_map(sheet, drive, drive.scene(0.0), drive.explanation())
+    elif panel is Panel.WHEEL:
+        panels.draw_wheel(sheet, drive.command.curvature, drive.reference.curvature, colour)
     elif panel is Panel.SPEED:
         panels.draw_speed(sheet, step.ego.speed, drive.env.world.plan.speed_limit)
     elif panel is Panel.CURVATURE:
@@ -96,11 +114,19 @@ def _draw_instrument(sheet: Sheet, panel: Panel, drive: Drive, autonomy: Autonom
     elif panel is Panel.SCORE:
         panels.draw_score(sheet, autonomy(drive.interventions, drive.elapsed), drive.interventions, drive.elapsed, colour)
     elif panel is Panel.CAUSES:
-        panels.draw_causes(sheet, drive.counts, fresh_intervention(drive))
-    elif panel is Panel.CAMERAS:
-        seen = step.observation
+        fresh = fresh_intervention(drive)
+        # What happens to a person is not on the driver's list.
+        panels.draw_causes(sheet, drive.counts, fresh if not drive.taken_over or fresh is Cause.TAKEOVER else None)
+    else:
+        _draw_seen(sheet, panel, drive)
+
+
+def _draw_seen(sheet: Sheet, panel: Panel, drive: Drive) -> None:
+    """The cameras' pictures, or the network's view."""
+    seen, view = drive.step.observation, drive.explanation().view
+    if panel is Panel.CAMERAS:
         panels.draw_cameras(sheet, {"left": seen.left, "centre": seen.centre, "right": seen.right})
-    elif panel is Panel.VIEW and (view := drive.explanation().view) is not None:
+    elif view is not None:
         panels.draw_view(sheet, view)
 
 
@@ -163,13 +189,15 @@ def _draw_header(sheet: Sheet, drive: Drive, status: str) -> None:
     sheet.circle(pad + sheet.px(4), middle, sheet.px(5), drive.seat.colour)
     x = pad + sheet.px(16)
     x += sheet.text(drive.seat.title, x, line, 13, INK, bold=True) + sheet.px(10)
-    word = drive.explanation().word
+    word = "you drive" if drive.taken_over else drive.explanation().word
     if word:
         wide = sheet.text_width(word, 11, bold=True) + sheet.px(12)
         sheet.card(Rect(x, round(middle) - sheet.px(9), wide, sheet.px(18)), drive.seat.colour, 0.95)
         sheet.text(word, x + sheet.px(6), middle + sheet.px(4), 11, (0, 0, 0), bold=True)
         x += wide + sheet.px(10)
     right = sheet.whole.right - pad
+    while status and x + sheet.text_width(status, 12) > right:
+        status = status.partition("   ")[2]
     right -= sheet.text(status, right, line, 12, INK, align=1.0) + sheet.px(16) if status else 0
     place = conditions(drive.scenario)
     while place and x + sheet.text_width(place, 12) > right:
@@ -184,8 +212,8 @@ def conditions(scenario: Scenario) -> str:
     )
 
 
-def _draw_alarm(sheet: Sheet, layout: Layout, cause: Cause) -> None:
-    """A frame around the road and the cause in words."""
+def _draw_alarm(sheet: Sheet, layout: Layout, cause: Cause, notice: str) -> None:
+    """A frame around the road and the cause in words, but for low pictures in which a notice stands already."""
     road, thick = layout.road, sheet.px(5)
     for rect in (
         Rect(road.x, road.y, road.width, thick),
@@ -196,17 +224,9 @@ def _draw_alarm(sheet: Sheet, layout: Layout, cause: Cause) -> None:
         sheet.part(rect)[:] = ALARM
     header = layout.panels.get(Panel.HEADER)
     top = header.bottom + sheet.px(8) if header else road.y + sheet.px(12)
-    _plate(sheet, f"intervention: {cause}", road.x + road.width / 2, top, ALARM)
-
-
-def _plate(sheet: Sheet, words: str, middle: float, top: float, colour: Colour) -> None:
-    """Words on a coloured ground, centred."""
-    wide = sheet.text_width(words, 14, bold=True) + sheet.px(24)
-    left = round(middle - wide / 2)
-    if left < 0 or left + wide > sheet.whole.width or top + sheet.px(28) > sheet.whole.height:
+    if notice and top + sheet.px(28) > NOTICE * road.height:
         return
-    sheet.card(Rect(left, round(top), wide, sheet.px(28)), colour, 0.92)
-    sheet.text(words, middle, top + sheet.px(19), 14, (255, 255, 255), bold=True, align=0.5)
+    sheet.plate(f"intervention: {cause}", road.x + road.width / 2, top, ALARM)
 
 
 def _draw_light(sheet: Sheet, layout: Layout, light: Light) -> None:
@@ -232,13 +252,16 @@ def _draw_light(sheet: Sheet, layout: Layout, light: Light) -> None:
 
 
 def _draw_notice(sheet: Sheet, words: str) -> None:
-    _plate(sheet, words, sheet.whole.width / 2, sheet.whole.height * 0.3, FAINT)
+    sheet.plate(words, sheet.whole.width / 2, sheet.whole.height * NOTICE, FAINT)
 
 
 def _draw_help(sheet: Sheet, keys: Sequence[tuple[str, str]]) -> None:
     """The keys, in a card in the middle, as large as there is room for."""
     pitch, widest = 22, 400
     size = min(sheet.scale, sheet.whole.height / (pitch * len(keys) + 70), sheet.whole.width / (widest + 20))
+    if size < LEAST_HELP:
+        sheet.plate("enlarge the window to read the keys", sheet.whole.width / 2, 0, FAINT)
+        return
     before, sheet.scale = sheet.scale, size
     width, height = sheet.px(widest), sheet.px(pitch * len(keys) + 52)
     card = Rect((sheet.whole.width - width) // 2, (sheet.whole.height - height) // 2, width, height)

@@ -38,7 +38,8 @@ class Recording:
     """One recorded drive of N moments at `rate` [Hz], seen by the cameras, of which one is called centre.
 
     name: in a few words; speed [m/s], curvature (the label) [1/m] and offset [m]: (N,); pose: x, y [m], heading [rad], (N, 3);
-    intervened: where somebody took the wheel, (N,); look: what the cameras saw at a moment; boxes: of that moment.
+    intervened: where somebody took the wheel, late: whose tick began late, (N,); look: what the cameras saw at a moment;
+    boxes: of that moment.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Recording:
     offset: NDArray[np.float64]
     pose: NDArray[np.float64]
     intervened: NDArray[np.bool_]
+    late: NDArray[np.bool_]
     look: Callable[[int], Mapping[str, Image]]
     boxes: Callable[[int], tuple[PictureBox, ...]]
 

@@ -6,7 +6,8 @@ from sim.viewer.controls import REPLAY_ACTIONS, REPLAY_HELP, WITH_SHIFT, Help
 from sim.viewer.replay import Replay
 from sim.viewer.replay_picture import draw_replay, layout_of, moment_at
 from sim.viewer.sheet import Sheet
-from sim.viewer.window import SIZE, Words
+from sim.viewer.show import LONGEST_GAP, Words
+from sim.viewer.window import SIZE
 
 
 class ReplayDesk:
@@ -21,9 +22,10 @@ class ReplayDesk:
         """What the keys do."""
         return REPLAY_HELP
 
-    def pass_time(self, seconds: float) -> None:
+    def pass_time(self, seconds: float) -> str:
         """Play on."""
-        self._replay.pass_time(seconds, hurried=True)
+        self._replay.pass_time(min(seconds, LONGEST_GAP), hurried=True)
+        return ""
 
     def draw(self, sheet: Sheet, words: Words) -> None:
         """Draw the moment under the playhead."""

@@ -14,7 +14,7 @@ from sim.viewer.replay import Recording, Replay
 from sim.viewer.replay_layout import ReplayLayout, ReplayPanel, replay_layout
 from sim.viewer.road import FRONT, Overlay, draw_box, draw_lane_of_command, draw_middle_of_command, lay_heat
 from sim.viewer.sheet import Rect, Sheet
-from sim.viewer.theme import ALARM, CARD, FAINT, GROUND, INK, QUIET, REFERENCE, SKY_BLUE
+from sim.viewer.theme import ALARM, CARD, FAINT, GROUND, INK, PERSON, QUIET, REFERENCE, SKY_BLUE
 
 LABEL, PREDICTED = REFERENCE, SKY_BLUE
 DISCARDED_OPACITY = 0.42
@@ -98,11 +98,8 @@ def _draw_discarded(sheet: Sheet) -> None:
         Rect(whole.width - thick, 0, thick, whole.height),
     ):
         sheet.part(rect)[:] = ALARM
-    wide = sheet.text_width("discarded", 14, bold=True) + sheet.px(24)
-    if wide < whole.width and sheet.px(60) < whole.height:
-        plate = Rect((whole.width - wide) // 2, sheet.px(14), wide, sheet.px(28))
-        sheet.card(plate, ALARM, 0.92)
-        sheet.text("discarded", whole.width / 2, plate.y + sheet.px(19), 14, (255, 255, 255), bold=True, align=0.5)
+    if sheet.px(60) < whole.height:
+        sheet.plate("discarded", whole.width / 2, sheet.px(14), ALARM)
 
 
 def _draw_panel(sheet: Sheet, panel: ReplayPanel, replay: Replay, thoughts: Explanation, status: str) -> None:
@@ -150,7 +147,7 @@ def _draw_offset(sheet: Sheet, replay: Replay) -> None:
 
 
 def _draw_whole(sheet: Sheet, replay: Replay, strip: panels.Strip, curves: list[panels.Curve]) -> None:
-    """A strip of the whole drive: what is discarded in red, the lines, interventions, and the playhead."""
+    """A strip of the whole drive: what is discarded in red, the lines, interventions, late ticks below, and the playhead."""
     area = panels.strip_area(sheet.whole, sheet.scale)
     last = max(len(replay.recording) - 1, 1)
     for first, end in replay.discarded:
@@ -158,6 +155,9 @@ def _draw_whole(sheet: Sheet, replay: Replay, strip: panels.Strip, curves: list[
         corners = [(left, area.y), (right, area.y), (right, area.bottom), (left, area.bottom)]
         sheet.glaze(np.array(corners, float), ALARM, DISCARDED_OPACITY)
     panels.draw_strip(sheet, strip, curves, replay.recording.intervened.tolist())
+    for late in np.flatnonzero(replay.recording.late):
+        column = area.x + area.width * int(late) / last
+        sheet.line([(column, area.bottom - sheet.px(2)), (column, area.bottom + sheet.px(4))], PERSON, 2)
     column = area.x + area.width * replay.moment / last
     sheet.line([(column, area.y - sheet.px(4)), (column, area.bottom + sheet.px(4))], INK, 2)
 

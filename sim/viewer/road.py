@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -92,9 +93,9 @@ def ego_actor(pose: Pose, colour: Colour) -> Actor:
 
 def draw_command(sheet: Sheet, camera: Camera, outlook: Outlook, drive: Drive) -> None:
     """The car's track for the driver's command, and the middle of the expert's."""
-    step = drive.step
-    draw_lane_of_command(sheet, camera, outlook, step.control.curvature, step.ego.speed, drive.seat.colour)
-    if drive.reference.curvature != step.control.curvature:
+    step, curvature = drive.step, drive.command.curvature
+    draw_lane_of_command(sheet, camera, outlook, curvature, step.ego.speed, drive.seat.colour)
+    if drive.reference.curvature != curvature:
         draw_middle_of_command(sheet, camera, outlook, drive.reference.curvature, step.ego.speed, REFERENCE)
 
 
@@ -145,17 +146,36 @@ def lay_heat(sheet: Sheet, camera: Camera, thoughts: Explanation) -> None:
     frame = Rect(max(left, 0), max(top, 0), min(right, camera.width) - max(left, 0), min(bottom, camera.height) - max(top, 0))
     if frame.width < 2 or frame.height < 2:
         return
-    heat = cv2.GaussianBlur(thoughts.heat, (0, 0), HEAT_BLUR)
-    weight = HEAT_OPACITY * np.clip((heat - HEAT_LEAST) / (HEAT_MOST - HEAT_LEAST), 0, 1)
-    colours = _HEAT_COLOURS[np.clip(heat * 255, 0, 255).astype(np.uint8)]
-    kept, size = (
-        (slice(frame.y - top, frame.bottom - top), slice(frame.x - left, frame.right - left)),
-        (right - left, bottom - top),
-    )
-    weight = np.ascontiguousarray(cv2.resize(weight, size)[kept])
-    layer = np.ascontiguousarray(cv2.resize(colours, size)[kept])
+    layer, weight = _heat_layer(HeldHeat(thoughts.heat), Rect(left, top, right - left, bottom - top), frame)
     under = sheet.part(frame)
     cv2.blendLinear(layer, np.ascontiguousarray(under), weight, 1 - weight, under)
+
+
+class HeldHeat:
+    """A heat map by which a layer can be looked up: the same map in every picture until the next tick."""
+
+    def __init__(self, heat: NDArray[np.float32]) -> None:
+        self.heat = heat
+
+    def __hash__(self) -> int:
+        return id(self.heat)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, HeldHeat) and other.heat is self.heat
+
+
+@lru_cache(maxsize=4)
+def _heat_layer(held: HeldHeat, whole: Rect, frame: Rect) -> tuple[Image, NDArray[np.float32]]:
+    """Colours and weights of a heat map that is stretched over `whole`, as far as the `frame` shows them."""
+    heat = cv2.GaussianBlur(held.heat, (0, 0), HEAT_BLUR)
+    weight = HEAT_OPACITY * np.clip((heat - HEAT_LEAST) / (HEAT_MOST - HEAT_LEAST), 0, 1)
+    colours = _HEAT_COLOURS[np.clip(heat * 255, 0, 255).astype(np.uint8)]
+    rows, columns = (
+        slice(frame.y - whole.y, frame.bottom - whole.y),
+        slice(frame.x - whole.x, frame.right - whole.x),
+    )
+    layer, weights = (cv2.resize(one, (whole.width, whole.height))[rows, columns] for one in (colours, weight))
+    return np.ascontiguousarray(layer, np.uint8), np.ascontiguousarray(weights, np.float32)
 
 
 def _heat_colours() -> Image:

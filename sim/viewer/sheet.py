@@ -88,7 +88,7 @@ class Sheet:
         corners = [(rows, columns) for rows in (slice(size), slice(-size, None)) for columns in (slice(size), slice(-size, None))]
         before = [pixels[corner].copy() for corner in corners] if size else []
         cv2.LUT(pixels, _tinted(colour, opacity), pixels)
-        for corner, old, cover in zip(corners, before, _corner_covers(size) if size else (), strict=True):
+        for corner, old, cover in zip(corners, before, corner_covers(size) if size else (), strict=True):
             pixels[corner] = old + (pixels[corner].astype(np.float32) - old) * cover[..., None]
 
     def picture(self, image: Image, rect: Rect, smooth: bool = True) -> None:
@@ -148,6 +148,32 @@ class Sheet:
         """How wide the words would be [px]."""
         return _font(self.px(size), bold).size(words)[0]
 
+    def lines(self, words: str, width: int, size: float = 12.0, bold: bool = False) -> list[str]:
+        """The words in lines that are no wider than `width` [px], as far as single words allow."""
+        lines = [""]
+        for word in words.split(" "):
+            longer = f"{lines[-1]} {word}" if lines[-1] else word
+            if lines[-1] and self.text_width(longer, size, bold) > width:
+                lines.append(word)
+            else:
+                lines[-1] = longer
+        return lines
+
+    def plate(self, words: str, middle: float, top: float, colour: Colour) -> None:
+        """Words on a coloured ground about the column `middle`, in as many lines as they need, smaller where there is no room."""
+        room, height = self.whole.width, self.whole.height
+        size = next((one for one in (14, 11) if self.text_width(words, one, bold=True) + self.px(24) <= room), 9)
+        lines = self.lines(words, room - self.px(24), size, bold=True)
+        wide = min(max(self.text_width(line, size, bold=True) for line in lines) + self.px(24), room)
+        pitch = self.px(size + 5)
+        high = min(pitch * (len(lines) - 1) + self.px(size + 14), height)
+        left = min(max(round(middle - wide / 2), 0), room - wide)
+        top = min(max(round(top), 0), height - high)
+        self.card(Rect(left, top, wide, high), colour, 0.92)
+        for row, line in enumerate(lines):
+            base = top + self.px(size + 5) + row * pitch
+            self.text(line, left + wide / 2, base, size, (255, 255, 255), bold=True, align=0.5)
+
     def title(self, words: str, right: str = "") -> None:
         """The small heading of a panel, and a value at its right end."""
         row = self.px(18)
@@ -172,7 +198,7 @@ def _tinted(colour: Colour, opacity: float) -> NDArray[np.uint8]:
 
 
 @cache
-def _corner_covers(size: int) -> list[NDArray[np.float32]]:
+def corner_covers(size: int) -> list[NDArray[np.float32]]:
     """How much of each pixel lies inside a rounded corner: upper left, upper right, lower left, lower right."""
     away = size - np.arange(size) - 0.5
     cover = np.clip(size + 0.5 - np.hypot(away[:, None], away[None, :]), 0, 1).astype(np.float32)

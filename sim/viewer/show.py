@@ -4,24 +4,39 @@ Ticks are never dropped: time passes as asked, the drives follow tick by tick, a
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Protocol, TypeVar
 
 from sim.env import EnvConfig
 from sim.scenario import Daytime, Scenario, Weather
 from sim.types import Image, Step
+from sim.viewer.controls import Help
 from sim.viewer.drive import Drive, Seat
-from sim.viewer.picture import Autonomy, Light, Shown, draw_picture
-from sim.viewer.road import OUTLOOKS, Overlay, RoadPicture
+from sim.viewer.picture import Autonomy, DrivePicture, Light, Shown, draw_picture
+from sim.viewer.road import OUTLOOKS, Overlay
 from sim.viewer.sheet import Sheet
 from sim.viewer.wheel import Wheel
 
 Item = TypeVar("Item")
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
+LONGEST_GAP = 0.5  # [s] after which time is not caught up with: the machine slept, or the window was being moved
+MEASURED = 1.0  # [s] over which the speed of time is measured
 PATIENCE = 0.2  # [s] that ticks may take before a picture is due; what is left then is given up
 PAUSE_AT_END = 1.5  # [s] before the next scenario
 LATE = 0.05  # [s] a tick may begin behind its time before it counts as late
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a window has to say: a few words for the header, a line in the middle, and the keys when help is shown."""
+
+    status: str = ""
+    notice: str = ""
+    keys: Help | None = None
+
+
+NOTHING_SAID = Words()
 
 
 class Tape(Protocol):
@@ -34,8 +49,8 @@ class Tape(Protocol):
         """Recorded and not discarded [s]."""
         ...
 
-    def add(self, step: Step, scenario: Scenario) -> None:
-        """The next tick, kept while the tape runs."""
+    def add(self, step: Step, scenario: Scenario, late: bool) -> None:
+        """The next tick, kept while the tape runs, and whether it began late."""
         ...
 
     def cut(self) -> None:
@@ -75,6 +90,7 @@ class Show:
         self.driven: list[Drive] = []
         self.paused, self.over, self._fresh = False, False, False
         self.outlook, self.overlay, self.speed = OUTLOOKS[0], Overlay.THOUGHTS, 1.0
+        self._pace = Pace()
         self._begin()
         self._fresh = False
 
@@ -90,7 +106,7 @@ class Show:
             Drive(seat, scenario, self._env, None if place else self.wheel, boxes and not place)
             for place, seat in enumerate(seats)
         ]
-        self._roads = [RoadPicture(drive) for drive in self.drives]
+        self._pictures = [DrivePicture(drive) for drive in self.drives]
         self._time, self._ended = 0.0, 0.0
         self.over, self._fresh = False, True
 
@@ -111,21 +127,26 @@ class Show:
     def pass_time(self, seconds: float, hurried: bool = False) -> None:
         """Let `seconds` of the watcher's time pass; `hurried` gives up ticks that would take longer than a watcher waits."""
         if self.paused or self.over:
+            self._pace = Pace()
             return
         if hurried and self._fresh:
             seconds = 0.0  # it went into making the world, and no driver has to make up for it
         self._fresh = False
+        before, real = self._time, seconds
+        seconds = min(seconds, LONGEST_GAP) if hurried else seconds
         self._time += seconds * self.speed
         if self.wheel:
             self.wheel.pass_time(seconds * self.speed)
         started = monotonic()
         while self._time * self.rate >= self._ticks and not self._all_done:
-            self.late += hurried and self._time - self._ticks / self.rate > LATE * self.speed
-            self._tick()
+            late = hurried and self._time - self._ticks / self.rate > LATE * self.speed
+            self.late += late
+            self._tick(late)
             if hurried and monotonic() - started > PATIENCE:
                 # The machine is too slow for this speed of time: time goes on from what was driven.
                 self._time = min(self._time, self._ticks / self.rate)
                 break
+        self._pace.count(real, self._time - before)
         if self._all_done:
             self._ended += seconds
             if self._ended >= PAUSE_AT_END:
@@ -135,12 +156,12 @@ class Show:
     def _all_done(self) -> bool:
         return all(drive.done for drive in self.drives)
 
-    def _tick(self) -> None:
+    def _tick(self, late: bool = False) -> None:
         for drive in self.drives:
             if not drive.done:
                 drive.advance()
                 if self.tape and drive is self.drives[0] and drive.by_person:
-                    self.tape.add(drive.step, drive.scenario)
+                    self.tape.add(drive.step, drive.scenario, late)
 
     def step(self) -> None:
         """Stop, and drive exactly one tick."""
@@ -201,19 +222,38 @@ class Show:
         for drive in self.drives:
             drive.change_sky(weather, light)
 
-    def draw(self, sheet: Sheet, notice: str = "", keys: Sequence[tuple[str, str]] | None = None, hint: str = "") -> Image:
+    def draw(self, sheet: Sheet, words: Words = NOTHING_SAID) -> Image:
         """The picture of this moment, drawn on the sheet."""
-        notice = notice or ("the end" if self.over else "finished" if self._all_done else "paused" if self.paused else "")
-        speed = f"\N{MULTIPLICATION SIGN}{self.speed:g}" if self.speed != 1 else ""
-        status = "   ".join(word for word in (speed, hint) if word)
+        notice = words.notice or ("the end" if self.over else "finished" if self._all_done else "paused" if self.paused else "")
+        # A film keeps its time exactly, and says how fast it goes only where that is unusual.
+        speed = self._pace.words(self.speed) if words.status or self.speed != 1 else ""
+        status = "   ".join(word for word in (speed, words.status) if word)
         light = Light(self.tape.recording, self.tape.seconds, self.late) if self.tape else None
-        shown = Shown(self.share, self.outlook, self.overlay, status, notice, keys, light)
-        draw_picture(sheet, self.drives, self._roads, shown, self._autonomy)
+        shown = Shown(self.share, self.outlook, self.overlay, status, notice, words.keys, light)
+        draw_picture(sheet, self._pictures, shown, self._autonomy)
         return sheet.array
 
     def all_driven(self) -> list[Drive]:
         """Every drive that counts: those that ended and the one that is on."""
         return self.driven + ([] if self.over else self.drives)
+
+
+class Pace:
+    """How fast time goes, counted anew every second: a slow machine does not reach what is asked."""
+
+    def __init__(self) -> None:
+        self._seconds, self._passed, self._found = 0.0, 0.0, 0.0
+
+    def count(self, seconds: float, passed: float) -> None:
+        """So many seconds of the watcher's, and of the drive's in them."""
+        self._seconds, self._passed = self._seconds + seconds, self._passed + passed
+        if self._seconds >= MEASURED:
+            self._found, self._seconds, self._passed = self._passed / self._seconds, 0.0, 0.0
+
+    def words(self, asked: float) -> str:
+        """The speed asked for, and the one reached where that is less by a twentieth or more."""
+        short = 0 < self._found < 0.95 * asked
+        return f"\N{MULTIPLICATION SIGN}{self._found:.2g} of {asked:g}" if short else f"\N{MULTIPLICATION SIGN}{asked:g}"
 
 
 def following(kinds: Sequence[Item], present: Item) -> Item:

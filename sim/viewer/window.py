@@ -6,7 +6,6 @@ the window's own.
 
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 from typing import Protocol
@@ -16,22 +15,14 @@ import pygame
 from sim.viewer.controls import WINDOW_ACTIONS, Help
 from sim.viewer.film import FRAME_RATE, Film, MakeFilm, free_path, write_png
 from sim.viewer.sheet import Sheet
+from sim.viewer.show import LONGEST_GAP, Words
 
 SIZE = (1280, 720)
 SMALLEST = (200, 100)
 TITLE = "PilotNet"
+FILM_INSTEAD = "film it instead: add --headless --film out.mp4"
 SAID_FOR = 2.5  # [s] that a notice stays
-LONGEST_GAP = 0.25  # [s] after which time is not caught up with: the machine slept, or the window was being moved
 MEASURED = 1.0  # [s] over which frames are counted
-
-
-@dataclass(frozen=True)
-class Words:
-    """What the window has to say: a few words for the header, a line in the middle, and the keys when help is shown."""
-
-    status: str = ""
-    notice: str = ""
-    keys: Help | None = None
 
 
 class Content(Protocol):
@@ -46,8 +37,8 @@ class Content(Protocol):
         """Answer an event: what to tell about it, empty for nothing; None when it means nothing here."""
         ...
 
-    def pass_time(self, seconds: float) -> None:
-        """Let time pass."""
+    def pass_time(self, seconds: float) -> str:
+        """Let time pass; what to tell about it."""
         ...
 
     def draw(self, sheet: Sheet, words: Words) -> None:
@@ -82,7 +73,7 @@ class Window:
                 for event in pygame.event.get():
                     self.handle(event)
                 now = monotonic()
-                self.turn(min(now - before, LONGEST_GAP))
+                self.turn(now - before)
                 before = now
                 clock.tick(FRAME_RATE)
         finally:
@@ -96,7 +87,8 @@ class Window:
 
     def turn(self, seconds: float) -> None:
         """Let time pass and draw one picture."""
-        self._content.pass_time(seconds)
+        if said := self._content.pass_time(seconds):
+            self._say(said)
         if self._sheet.surface.get_size() != self._screen.get_size():
             self._sheet = Sheet.blank(*self._screen.get_size())
         self._notice_ends -= seconds
@@ -108,7 +100,7 @@ class Window:
         self._screen.blit(self._sheet.surface, (0, 0))
         pygame.display.flip()
         if self._film:
-            self._film.add(self._sheet.array, seconds)
+            self._film.add(self._sheet.array, min(seconds, LONGEST_GAP))
 
     def handle(self, event: pygame.event.Event) -> None:
         """Answer one event."""
@@ -195,8 +187,8 @@ class FrameRate:
         return self._found
 
 
-def open_display(size: tuple[int, int]) -> pygame.Surface:
-    """A resizable window; ValueError in one line when there is no display to open it on."""
+def open_display(size: tuple[int, int], instead: str = FILM_INSTEAD) -> pygame.Surface:
+    """A resizable window; ValueError in one line when there is no display to open it on, and what to do `instead`."""
     os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")  # real pixels, not enlarged ones
     try:
         # Only what is needed: without a sound card pygame.init() would complain.
@@ -209,6 +201,4 @@ def open_display(size: tuple[int, int]) -> pygame.Surface:
         return pygame.display.set_mode(size, pygame.RESIZABLE)
     except pygame.error as error:
         pygame.display.quit()
-        raise ValueError(
-            f"there is no display to open a window on ({error}); film it instead: add --headless --film out.mp4"
-        ) from None
+        raise ValueError(f"there is no display to open a window on ({error}); {instead}") from None

@@ -1,6 +1,7 @@
 """DRIVE and takeovers by synthetic keys: what a person drives is recorded, counted and can be learnt from."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 import torch
 
 from pilotnet.cli import main
+from pilotnet.controllers import ControllerFiles
 from pilotnet.dataset import Dataset
 from pilotnet.drive import DriveConfig, Driven, drive
 from pilotnet.metrics import Score
@@ -21,21 +23,22 @@ from pilotnet.watch import WatchConfig, watch
 from sim.scenario import Split
 from sim.types import Cause
 from sim.viewer.window import Window
+from tests.sim.viewer.fake_device import STICK, FakeDevice, moved, plugged, pressed, unplugged
 
 SHORT = DriveConfig(suite="lane_keeping-small", episodes=1, length=200.0, width=320, height=180)
 WATCHED = WatchConfig(suite="lane_keeping-small", split="train", episodes=1, length=200.0, width=320, height=180)
-Script = dict[int, list[tuple[int, int]]]  # what happens in which turn: (type of event, key)
+Script = dict[int, list[pygame.event.Event]]  # what happens in which turn
 
 
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch) -> Callable[[Script, int], None]:
-    """Lets windows live through a script of key events, a tenth of a second a turn, and then closes them."""
+    """Lets windows live through a script of events, a tenth of a second a turn, and then closes them."""
 
     def prepare(script: Script, turns: int) -> None:
         def run(window: Window) -> None:
             for number in range(turns):
-                for kind, key in script.get(number, []):
-                    pygame.event.post(pygame.event.Event(kind, key=key, mod=0, unicode=""))
+                for event in script.get(number, []):
+                    pygame.event.post(event)
                 for event in pygame.event.get():
                     window.handle(event)
                 window.turn(0.1)
@@ -47,12 +50,20 @@ def play(monkeypatch: pytest.MonkeyPatch) -> Callable[[Script, int], None]:
     return prepare
 
 
-def down(key: int) -> tuple[int, int]:
-    return pygame.KEYDOWN, key
+def down(key: int) -> pygame.event.Event:
+    return pygame.event.Event(pygame.KEYDOWN, key=key, mod=0, unicode="")
 
 
-def up(key: int) -> tuple[int, int]:
-    return pygame.KEYUP, key
+def up(key: int) -> pygame.event.Event:
+    return pygame.event.Event(pygame.KEYUP, key=key, mod=0)
+
+
+@pytest.fixture
+def stick(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A controller that is known: axis 0 steers, button 0 records, button 1 gives the wheel back."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setattr("pygame.joystick.Joystick", lambda _: FakeDevice())
+    ControllerFiles().keep("0300aa", "Test Wheel", STICK)
 
 
 @pytest.fixture
@@ -76,6 +87,35 @@ def test_a_drive_by_keys_is_recorded_and_can_be_trained_on(driven: tuple[Driven,
     assert np.isfinite(losses).all()
 
 
+@pytest.mark.usefixtures("stick")
+def test_a_drive_by_controller_is_recorded_and_can_be_trained_on(play: Callable[[Script, int], None], tmp_path: Path) -> None:
+    script = {0: [plugged()], 2: [pressed(0)], 5: [moved(0, -1.0)], 10: [moved(0, 0.7)], 18: [moved(0, 0.0)]}
+    play(script, 32)
+    assert drive(SHORT, tmp_path / "data").seconds == pytest.approx(3.0, abs=0.11)
+    dataset = Dataset.open(tmp_path / "data")
+    curvature = dataset.signals(0).curvature
+    assert curvature.min() < -1e-3
+    assert curvature.max() > 1e-3
+    assert max(abs(b - a) for a, b in pairwise(curvature)) < 0.6 * np.ptp(curvature), "a curve, though the stick was thrown"
+    np.testing.assert_array_equal(curvature[-2:], 0.0)
+    losses = losses_of_training(dataset, steps=8)
+    assert len(losses) == 8
+    assert np.isfinite(losses).all()
+
+
+@pytest.mark.usefixtures("stick")
+def test_a_controller_that_is_unplugged_stops_the_drive_until_it_is_back(
+    play: Callable[[Script, int], None], tmp_path: Path
+) -> None:
+    play({0: [down(pygame.K_r), plugged()], 10: [unplugged()], 30: [plugged()]}, 40)
+    assert drive(SHORT, tmp_path / "data").seconds == pytest.approx(2.0, abs=0.11)
+
+
+def test_a_window_of_200_by_100_can_be_driven_in(play: Callable[[Script, int], None], tmp_path: Path) -> None:
+    play({0: [down(pygame.K_r), down(pygame.K_h)], 3: [down(pygame.K_m)], 5: [down(pygame.K_ESCAPE)]}, 10)
+    assert drive(replace(SHORT, width=200, height=100), tmp_path / "data").seconds == pytest.approx(0.8, abs=0.11)
+
+
 def losses_of_training(dataset: Dataset, steps: int) -> list[float]:
     """The loss in each of some steps of the real training, of eight views each."""
     augmentation, view = Augmentation(), View()
@@ -96,7 +136,7 @@ def losses_of_training(dataset: Dataset, steps: int) -> list[float]:
 
 
 def test_keys_are_up_when_the_window_loses_the_focus(play: Callable[[Script, int], None], tmp_path: Path) -> None:
-    play({0: [down(pygame.K_r), down(pygame.K_a)], 6: [(pygame.WINDOWFOCUSLOST, 0)]}, 14)
+    play({0: [down(pygame.K_r), down(pygame.K_a)], 6: [pygame.event.Event(pygame.WINDOWFOCUSLOST)]}, 14)
     drive(SHORT, tmp_path / "data")
     dataset = Dataset.open(tmp_path / "data")
     curvature = dataset.signals(dataset.episodes[0]).curvature
@@ -126,6 +166,26 @@ def test_a_takeover_counts_once_and_lands_in_the_dataset(play: Callable[[Script,
     assert episode.length == pytest.approx(10, abs=1)
     assert list(signals.intervention) == [Cause.TAKEOVER.value] + [""] * (episode.length - 1)
     assert signals.curvature.max() > 1e-3
+
+
+@pytest.mark.usefixtures("stick")
+def test_a_takeover_by_controller_counts_and_lands_in_the_dataset(play: Callable[[Script, int], None], tmp_path: Path) -> None:
+    play({0: [plugged()], 10: [moved(0, 0.8)], 20: [pressed(1), moved(0, 0.0)]}, 30)
+    score = watch(["expert"], WATCHED, recording=tmp_path / "data")["expert"]
+    assert {cause: count for cause, count in score.causes.items() if count} == {Cause.TAKEOVER: 1}
+    (episode,) = Dataset.open(tmp_path / "data").episodes
+    assert episode.length == pytest.approx(10, abs=1)
+    assert Dataset.open(tmp_path / "data").signals(episode).curvature.max() > 1e-3
+
+
+def test_without_a_display_driving_says_so_in_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "none_such")
+    assert main(["drive"]) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert "there is no display" in line
+    assert "pilotnet watch" in line
 
 
 def test_without_a_dataset_a_takeover_still_counts(play: Callable[[Script, int], None], tmp_path: Path) -> None:

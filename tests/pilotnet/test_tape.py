@@ -3,9 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from pilotnet.dataset import Dataset
+from pilotnet.dataset.schema import LATE_COLUMN, episode_path
 from pilotnet.drive import DriveConfig
 from pilotnet.tape import DISCARDED, HELD, DatasetTape, open_tape
 from sim.camera import Camera
@@ -49,6 +51,31 @@ def test_what_is_recorded_is_the_drive_and_nothing_else(steps: list[Step], tmp_p
     dataset = Dataset.open(tmp_path / "data")
     assert [episode.split for episode in dataset.episodes] == [Split.TRAIN]
     assert not (tmp_path / "data" / ".staging").exists()
+
+
+def test_late_ticks_are_told_apart_in_what_is_recorded(steps: list[Step], tmp_path: Path) -> None:
+    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        tape.recording = True
+        for number, step in enumerate(steps[:30]):
+            tape.add(step, SCENARIO, late=number in (4, 17))
+        tape.cut()
+        play(tape, steps[30:40])
+    dataset = Dataset.open(tmp_path / "data")
+    assert [episode.late for episode in dataset.episodes] == [(4, 17), ()]
+    assert "2 ticks late" in str(dataset.summary())
+
+
+def test_an_earlier_recording_gets_the_same_meta_columns_when_it_is_gone_on_with(steps: list[Step], tmp_path: Path) -> None:
+    for _ in range(2):
+        with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+            tape.recording = True
+            play(tape, steps[:5])
+        path = episode_path(tmp_path / "data", 0)
+        table = pq.read_table(path, partitioning=None)
+        if len(tape_episodes := Dataset.open(tmp_path / "data").episodes) == 1:
+            pq.write_table(table.drop_columns([LATE_COLUMN]), path)
+            assert Dataset.open(tmp_path / "data").episodes == tape_episodes
+    assert table.schema == pq.read_table(episode_path(tmp_path / "data", 1), partitioning=None).schema
 
 
 def test_discarding_removes_exactly_five_seconds_and_ends_the_episode(steps: list[Step], tmp_path: Path) -> None:

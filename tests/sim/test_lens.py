@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.appearance.atmosphere import Atmosphere
-from sim.kernels import Eye
+from sim.kernels import Eye, Label, blank_canvas
 from sim.lens import through_lens
 from sim.scenario import RoadKind, Scenario
 from sim.types import Image
@@ -15,11 +15,14 @@ DAY = Scenario(RoadKind.RURAL, 3, strength=1.0)
 EYE = Eye(0.0, 0.0, 1.4, 1.0, 0.0, 175.0, 64.0, 0.0)
 
 
-def seen(scenario: Scenario, time: float = 1.0, level: int = 90, eye: Eye = EYE, sheltered: bool = False) -> Image:
-    """A grey picture of one level through the lens."""
-    image = np.full((160, 320, 3), level, np.uint8)
-    through_lens(image, Atmosphere.of(scenario), eye, scenario.seed, time, sheltered)
-    return image
+def seen(
+    scenario: Scenario, time: float = 1.0, level: int = 90, eye: Eye = EYE, sheltered: bool = False, label: Label = Label.SKY
+) -> Image:
+    """A grey picture of one level, all of one label, through the lens."""
+    canvas = blank_canvas(160, 320, truth=True)
+    canvas.image[:], canvas.label[:] = level, label
+    through_lens(canvas, Atmosphere.of(scenario), eye, scenario.seed, time, sheltered)
+    return canvas.image
 
 
 def test_the_same_moment_has_the_same_noise_and_another_moment_and_another_camera_another() -> None:
@@ -63,3 +66,12 @@ def test_a_low_sun_ahead_veils_the_picture_around_it_and_one_behind_does_not() -
     veiled = seen(scenario, eye=towards).astype(int).sum(2)
     assert veiled[50:60, 150:170].mean() > veiled[150:, :20].mean() + 60
     assert seen(scenario, eye=away).mean() == pytest.approx(90, abs=1)
+
+
+def test_a_sun_behind_a_house_or_a_truck_does_not_shine_through_it() -> None:
+    scenario = replace(DAY, light="low_sun")
+    light = Atmosphere.of(scenario).light
+    length = np.hypot(light.sun_x, light.sun_y)
+    towards = EYE._replace(cos=light.sun_x / length, sin=light.sun_y / length)
+    for label in (Label.STRUCTURE, Label.CAR):
+        assert seen(scenario, eye=towards, label=label).mean() == pytest.approx(90, abs=1)

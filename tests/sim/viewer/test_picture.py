@@ -25,8 +25,8 @@ from sim.viewer.controls import (
 )
 from sim.viewer.drive import Drive
 from sim.viewer.overhead import MapFrame
-from sim.viewer.picture import Light, Shown, draw_picture, latest, signed
-from sim.viewer.road import FRONT, OUTLOOKS, RECORDED, Overlay, RoadPicture, camera_for, ground_points, lay_heat
+from sim.viewer.picture import DrivePicture, Light, Shown, draw_picture, latest, signed
+from sim.viewer.road import FRONT, OUTLOOKS, RECORDED, Overlay, camera_for, ground_points, lay_heat
 from sim.viewer.sheet import Rect, Sheet
 from sim.viewer.theme import ALARM, INK, RECORDING, REFERENCE
 from tests.sim.viewer.conftest import SCENARIO, SMALL, Thinker, seat_of
@@ -38,7 +38,7 @@ def always(_: float, __: float) -> float:
 
 def drawn(drive: Drive, size: tuple[int, int] = (640, 360), shown: Shown | None = None) -> np.ndarray:
     sheet = Sheet.blank(*size)
-    draw_picture(sheet, [drive], [RoadPicture(drive)], shown or Shown(0.5, FRONT, Overlay.THOUGHTS), always)
+    draw_picture(sheet, [DrivePicture(drive)], shown or Shown(0.5, FRONT, Overlay.THOUGHTS), always)
     return sheet.array
 
 
@@ -84,7 +84,7 @@ def test_the_record_light_is_always_in_view(
 
 def test_the_picture_is_a_surface_too(thinking: Drive) -> None:
     sheet = Sheet.blank(300, 200)
-    draw_picture(sheet, [thinking], [RoadPicture(thinking)], Shown(0.0, FRONT, Overlay.NOTHING), always)
+    draw_picture(sheet, [DrivePicture(thinking)], Shown(0.0, FRONT, Overlay.NOTHING), always)
     assert tuple(sheet.surface.get_at((17, 120)))[:3] == tuple(sheet.array[120, 17])
 
 

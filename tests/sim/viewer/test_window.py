@@ -12,12 +12,19 @@ from sim.scenario import Scenario
 from sim.types import Image
 from sim.viewer import drive as drive_module
 from sim.viewer.cockpit import Cockpit
+from sim.viewer.controller import Axis
+from sim.viewer.controllers import Controllers
 from sim.viewer.controls import SHOW_BINDINGS, WINDOW_BINDINGS
 from sim.viewer.film import FRAME_RATE, Film, free_path
+from sim.viewer.layout import Panel, layouts
 from sim.viewer.road import OUTLOOKS, Overlay
-from sim.viewer.show import PAUSE_AT_END, Show
-from sim.viewer.window import LONGEST_GAP, FrameRate, Window, open_display
+from sim.viewer.show import LONGEST_GAP, PAUSE_AT_END, Pace, Show
+from sim.viewer.theme import FAINT
+from sim.viewer.wheel import Wheel
+from sim.viewer.window import FrameRate, Window, open_display
+from sim.viewer.wizard import QUESTIONS
 from tests.sim.viewer.conftest import SCENARIO, SMALL, seat_of
+from tests.sim.viewer.fake_device import FakeDevice, FakeMaps, moved, plugged, unplugged
 
 OTHER = Scenario("rural", seed=5, length=60.0)  # type: ignore[arg-type]
 CODES = {binding.action: binding.codes[0] for binding in (*SHOW_BINDINGS, *WINDOW_BINDINGS)}
@@ -182,6 +189,15 @@ def test_help_is_shown_and_hidden(window: Window) -> None:
     np.testing.assert_array_equal(window._sheet.array, plain)
 
 
+def test_a_window_too_small_for_the_keys_says_so(window: Window) -> None:
+    pygame.display.set_mode((200, 100), pygame.RESIZABLE)
+    window.handle(pygame.event.Event(pygame.VIDEORESIZE, w=200, h=100, size=(200, 100)))
+    press(window, "help")
+    window.turn(0.0)
+    plate = (np.abs(window._sheet.array[:30].astype(int) - FAINT).max(axis=2) < 12).mean()
+    assert plate > 0.3
+
+
 def test_a_screenshot_is_what_is_seen_and_overwrites_nothing(window: Window, tmp_path: Path) -> None:
     window.turn(0.0)
     seen = window._sheet.array.copy()
@@ -224,10 +240,74 @@ def test_the_window_can_be_made_small_and_is_never_smaller_than_can_be_drawn(win
 def test_a_long_gap_is_not_caught_up_with(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter([0.0, 0.0, 0.1, 60.0, 60.05, 1e6, 1e6])
     monkeypatch.setattr("sim.viewer.window.monotonic", lambda: next(times))
-    passed: list[float] = []
-    monkeypatch.setattr(Window, "turn", lambda _, seconds: passed.append(seconds))
     window.run(limit=100.0)
-    assert max(passed) <= LONGEST_GAP
+    assert len(show_in(window).drives[0].steps) <= 1 + 2 * LONGEST_GAP * 10, "two gaps"
+
+
+def test_the_speed_of_time_that_is_reached_is_said_where_it_is_not_the_one_asked_for() -> None:
+    pace = Pace()
+    assert pace.words(2.0) == "\N{MULTIPLICATION SIGN}2"
+    pace.count(1.0, 1.97)
+    assert pace.words(2.0) == "\N{MULTIPLICATION SIGN}2"
+    pace.count(0.6, 0.4)
+    pace.count(0.4, 0.4)
+    assert pace.words(2.0) == "\N{MULTIPLICATION SIGN}0.8 of 2"
+
+
+def test_slow_drawing_costs_pictures_and_no_time(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    times = iter(0.2 * number for number in range(100))  # asked twice for every picture, which so takes 0.4 s
+    monkeypatch.setattr("sim.viewer.window.monotonic", lambda: next(times))
+    monkeypatch.setattr("sim.viewer.show.monotonic", lambda: 0.0)
+    drawn: list[float] = []
+    monkeypatch.setattr(Show, "draw", lambda show, *_: drawn.append(show.drives[0].step.time))
+    window.run(limit=2.0)
+    steps = show_in(window).drives[0].steps
+    assert len(drawn) == 5
+    assert [step.index for step in steps] == list(range(len(steps)))
+    assert drawn[-1] == pytest.approx(2.1, abs=0.11)
+
+
+def test_hands_on_the_wheel_are_seen_in_the_next_picture_before_any_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    wheel = Wheel()
+    show = Show([seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel)
+    window = Window(Cockpit(show), open_display((1280, 720)), Reel, tmp_path)
+    window.turn(0.0)
+    panel = layouts(1280, 720, [False])[0].panels[Panel.WHEEL]
+    before = window._sheet.part(panel).copy()
+    window.handle(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_LEFT, mod=0, unicode=""))
+    window.turn(0.09)
+    assert len(show.drives[0].steps) == 1
+    assert (window._sheet.part(panel) != before).any()
+    pygame.display.quit()
+
+
+def test_a_controller_is_set_up_in_the_window_and_counts_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    wheel, maps = Wheel(), FakeMaps()
+    show = Show([seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel)
+    window = Window(Cockpit(show, Controllers(wheel, maps, lambda _: FakeDevice())), open_display((320, 180)), Reel, tmp_path)
+    window.handle(plugged())
+    assert window._notice == "Test Wheel: press M to set it up"
+    press(window, "map")
+    for value in (1.0, 0.0):
+        window.handle(moved(0, value))
+        for _ in range(4):
+            window.turn(0.3)
+    for _ in QUESTIONS[1:]:
+        window.handle(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_SPACE, mod=0, unicode=""))
+    window.turn(0.0)
+    assert window._notice == "saved memory"
+    assert maps.known["g0300aa"].steering == Axis(0, 0.0, 1.0)
+    assert len(show.drives[0].steps) == 1, "nobody drives meanwhile"
+    window.handle(moved(0, 0.5))
+    assert wheel.touched
+    window.handle(unplugged())
+    window.turn(0.2)
+    assert show.paused
+    press(window, "help")
+    assert not show.paused
+    pygame.display.quit()
 
 
 def test_frames_are_counted_over_a_second() -> None:
