@@ -77,14 +77,14 @@ def usage() -> str:
 
 
 def demo_command(words: list[str]) -> None:
-    """Record, train, drive and score with one command."""
+    """Record, train, drive and score, both stacks, with one command."""
     from pilotnet.demo import REPORT, DemoConfig, demo
-    from pilotnet.report import score_table
+    from pilotnet.report import score_table, scores_by_suite
 
     parser = _parser("demo", DemoConfig, out="demo", defaults=config_path("demo"))
     config, options = _settings(parser, DemoConfig, words)
     results = demo(config, options.out)
-    console.print(score_table(results.scores()))
+    console.print(score_table(results.scores(), parts=scores_by_suite(results.episodes)))
     closing_line(f"wrote {options.out / REPORT}", "open it in a browser")
 
 
@@ -113,7 +113,7 @@ def evaluate_command(words: list[str]) -> None:
     """Drive held-out roads in closed loop and score."""
     from pilotnet.drivers import ablated, with_oracles
     from pilotnet.evaluate import EvaluateConfig, evaluate
-    from pilotnet.report import score_table
+    from pilotnet.report import score_table, scores_by_suite
 
     parser = _parser("evaluate", EvaluateConfig, out="results/pilotnet", skip={"drivers"})
     parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, modular, straight")
@@ -131,7 +131,8 @@ def evaluate_command(words: list[str]) -> None:
     drivers = with_oracles(config.drivers, options.oracle) if options.oracle else config.drivers
     config = replace(config, drivers=ablated(drivers) if options.ablate else drivers)
     results = evaluate(config, options.out, options.checkpoint, _detectors(options))
-    console.print(score_table(results.scores(), f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"))
+    caption = f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"
+    console.print(score_table(results.scores(), caption, scores_by_suite(results.episodes)))
     model = f" --model {options.checkpoint}" if options.checkpoint else ""
     closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")
 

@@ -1,10 +1,16 @@
-"""The main job with one command: record, train, drive, score, report. Each stage is the one that its own command runs."""
+"""The main job with one command: record, train both stacks, drive, score, report. Each stage is the one its own command runs.
+
+PilotNet and the detectors of the modular stack learn from the same drives.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from pilotnet.drivers import Detectors
 from pilotnet.evaluate import EvaluateConfig, Results, evaluate
 from pilotnet.folders import output_folder
+from pilotnet.modular.detector import TARGETS
+from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
 from pilotnet.progress import closing_line
 from pilotnet.record import RecordConfig, record
 from pilotnet.report import write_report
@@ -15,10 +21,14 @@ DATA, MODEL, RESULTS, REPORT = "data", "model", "results", "report.html"
 
 @dataclass(frozen=True)
 class DemoConfig:
-    """The settings of the stages; `configs/demo.yaml` holds what the demo sets differently."""
+    """The settings of the stages; `configs/demo.yaml` holds what the demo sets differently.
+
+    detect: of both detectors.
+    """
 
     record: RecordConfig = field(default_factory=RecordConfig)
     train: TrainConfig = field(default_factory=TrainConfig)
+    detect: DetectorTrainConfig = field(default_factory=DetectorTrainConfig)
     evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
 
 
@@ -29,8 +39,12 @@ def demo(config: DemoConfig, out: Path) -> Results:
         dataset = record(config.record, data)
         closing_line(f"wrote {data}: {dataset.summary()}", f"pilotnet train {data}")
         train(config.train, data, model)
-        closing_line(f"wrote {model}", f"pilotnet evaluate expert pilotnet straight --checkpoint {model}")
-        driven = evaluate(config.evaluate, results, checkpoint=model)
+        closing_line(f"wrote {model}", f"pilotnet train-detector cars {data}")
+        cars, pedestrians = (train_detector(config.detect, target, data, folder / target).parent for target in TARGETS)
+        eyes = f"--cars {cars} --pedestrians {pedestrians}"
+        drivers = " ".join(config.evaluate.drivers)
+        closing_line(f"wrote {cars} and {pedestrians}", f"pilotnet evaluate {drivers} --checkpoint {model} {eyes}")
+        driven = evaluate(config.evaluate, results, model, Detectors(cars, pedestrians))
         closing_line(f"wrote {results}", f"pilotnet report {results} --model {model} --data {data}")
         write_report(results, folder / REPORT, model=model, data=data)
     return driven

@@ -21,7 +21,7 @@ from pilotnet.folders import atomic_path, output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
 from pilotnet.parallel import in_parallel
 from pilotnet.progress import track
-from pilotnet.suites import suite
+from pilotnet.suites import Only, suite, suite_of
 from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario, choice
@@ -36,7 +36,11 @@ class EvaluateConfig:
 
     Args:
         drivers: names of drivers: expert, pilotnet, modular, straight; modular+PART has the truth in place of a part
-        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
+        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small;
+            several with + between take turns
+        roads: only these of the suite's kinds, with commas between; empty for all
+        weather: only these of the suite's
+        light: only these of the suite's
         split: whose roads; tune on validation, and leave test for the last word
         episodes: roads that every driver drives
         length: metres of each drive
@@ -48,6 +52,9 @@ class EvaluateConfig:
 
     drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
     suite: str = "lane_keeping"
+    roads: str = ""
+    weather: str = ""
+    light: str = ""
     split: Literal["train", "validation", "test"] = "test"
     episodes: int = 20
     length: float = 1500.0
@@ -64,7 +71,8 @@ class EvaluateConfig:
 
     def scenarios(self) -> list[Scenario]:
         """The roads that every driver drives."""
-        return suite(self.suite, self.split, self.episodes, self.length, self.first)
+        only = Only(self.roads, self.weather, self.light)
+        return suite(self.suite, self.split, self.episodes, self.length, self.first, only)
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,8 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, 
         jobs = [(name, scenario, checkpoint, detectors, config.noise, Pedals(config.pedals)) for name, scenario in drives]
         with closing(in_parallel(_drive, jobs, config.workers)) as drives_done:
             done = list(track(drives_done, "driving", len(jobs)))
-        episodes = tuple(score for score, _ in done)
+        suites = [suite_of(config.suite, config.first + i) for _ in config.drivers for i in range(len(scenarios))]
+        episodes = tuple(replace(score, suite=name) for (score, _), name in zip(done, suites, strict=True))
         write_episodes(folder / EPISODES_FILE, episodes)
         tables = [trace for _, trace in done]
         with atomic_path(folder / TRACES_FILE) as path:

@@ -23,7 +23,7 @@ class EpisodeScore:
     """One driver on one scenario: elapsed [s], distance [m], RMS offset from the path [m], RMS rate of the commanded
     curvature [1/m/s], smallest time to collision [s, inf when nothing was ever closed in on], interventions by cause.
 
-    settings: the whole scenario as JSON, so that the drive can be driven again.
+    settings: the whole scenario as JSON, so that the drive can be driven again; suite: where the scenario is from, if from any.
     """  # noqa: D205
 
     driver: str
@@ -43,6 +43,7 @@ class EpisodeScore:
     person: int
     stuck: int
     takeover: int = 0  # by a person; results from before it was counted have none
+    suite: str = ""  # results from before suites could be mixed have none
 
     def conditions(self) -> Scenario:
         """The scenario that was driven; ValueError when `settings` does not describe one."""

@@ -15,7 +15,7 @@ from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, StagedEpis
 from pilotnet.folders import output_folder, plain, read_provenance, write_provenance
 from pilotnet.parallel import in_parallel
 from pilotnet.progress import track
-from pilotnet.suites import suite
+from pilotnet.suites import Only, suite
 from sim.camera import CAMERA_NAMES
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
@@ -24,7 +24,8 @@ from sim.scenario import Scenario, Split
 
 ROADS_PER_SEED = 100_000  # recordings of different seeds never share a road
 STAGE = "record"
-EARLIER = {"test_episodes": 0, "cameras": "all", "boxes": False}  # what recordings did before these were settings
+# What recordings did before these were settings.
+EARLIER = {"test_episodes": 0, "cameras": "all", "boxes": False, "roads": "", "weather": "", "light": ""}
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,11 @@ class RecordConfig:
     """What to record.
 
     Args:
-        suite: lane_keeping, traffic, obstacles, crossings, everything, detection or unseen_conditions; each also with -small
+        suite: lane_keeping, traffic, obstacles, crossings, everything, detection or unseen_conditions; each also with -small;
+            several with + between take turns
+        roads: only these of the suite's kinds, with commas between; empty for all
+        weather: only these of the suite's
+        light: only these of the suite's
         episodes: drives on training roads
         validation_episodes: drives on validation roads
         test_episodes: drives on test roads; nothing learns from them, detectors are scored on them
@@ -45,6 +50,9 @@ class RecordConfig:
     """
 
     suite: str = "lane_keeping"
+    roads: str = ""
+    weather: str = ""
+    light: str = ""
     episodes: int = 16
     validation_episodes: int = 4
     test_episodes: int = 0
@@ -73,7 +81,8 @@ class RecordConfig:
         """What is driven, in order: training roads, then validation, then test roads; ValueError for a wrong suite or length."""
         counts = dict(zip(Split, (self.episodes, self.validation_episodes, self.test_episodes), strict=True))
         first = self.seed * ROADS_PER_SEED
-        drives = [suite(self.suite, split, count, self.length, first) for split, count in counts.items() if count]
+        only = Only(self.roads, self.weather, self.light)
+        drives = [suite(self.suite, split, count, self.length, first, only) for split, count in counts.items() if count]
         return [scenario for drive in drives for scenario in drive]
 
 

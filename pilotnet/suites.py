@@ -1,22 +1,24 @@
 """Suites: named lists of scenarios, described by `configs/suites/NAME.yaml`. Between settings and the stages that drive them.
 
 A suite names kinds of road, weathers and lights, and how many others are about; every combination comes up, road kinds taking
-turns. `NAME-small` is the suite's form for a laptop, and a section named after a split says what differs there.
+turns. `NAME-small` is the suite's form for a laptop, and a section named after a split says what differs there. Where a road,
+short as it may be, has no room for a single parked car or person, its scenario goes without them.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import yaml
 
 from pilotnet.settings import config_folder
+from sim.actors.placing import with_room
 from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Split, Weather, choice, road_seed
 
 FOLDER = config_folder() / "suites"
-SMALL = "-small"
+SMALL, JOINED = "-small", "+"
 BESIDE = ("parked", "pedestrians", "crossing")  # what exists on roads only where people walk
 
 
@@ -49,6 +51,14 @@ class SuiteConfig:
                 raise ValueError(f"{name} is [{low}, {high}]; the first must not be above the second")
 
 
+class Only(NamedTuple):
+    """Which of a suite's kinds are wanted, with commas between; all of them where nothing is said."""
+
+    roads: str = ""
+    weather: str = ""
+    light: str = ""
+
+
 def suite_names() -> tuple[str, ...]:
     """Every suite that comes with the package, without the small forms."""
     return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
@@ -75,29 +85,57 @@ def _described(path: Path) -> dict[str, Any]:
     return yaml.safe_load(path.read_text())
 
 
-def suite(name: str, split: Split | str, episodes: int, length: float = 1500.0, first: int = 0) -> list[Scenario]:
-    """`episodes` scenarios of a named suite on roads of one split, from road `first` on.
+def suite(
+    name: str, split: Split | str, episodes: int, length: float = 1500.0, first: int = 0, only: Only | None = None
+) -> list[Scenario]:
+    """`episodes` scenarios of a named suite on roads of one split, from road `first` on; of several with + between, in turns.
 
-    Raises ValueError for an unknown suite or split and for fewer than one episode.
+    Raises ValueError for an unknown suite or split, for kinds that a suite has not got and for fewer than one episode.
     """
     split = choice("split", split, Split)
-    config = suite_config(name, split)
+    configs = [_limited(suite_config(one, split), one, only or Only()) for one in name.split(JOINED)]
     if episodes < 1:
         raise ValueError(f"episodes is {episodes}; it must be 1 or more")
-    return [_scenario(config, split, i, length) for i in range(first, first + episodes)]
+    places = [divmod(road, len(configs)) for road in range(first, first + episodes)]
+    return [_scenario(configs[which], split, place, first + i, length) for i, (place, which) in enumerate(places)]
 
 
-def _scenario(config: SuiteConfig, split: Split, index: int, length: float) -> Scenario:
-    """The `index`-th scenario: kinds of road take turns, and each meets every weather and light once before any comes again."""
+def _limited(config: SuiteConfig, name: str, only: Only) -> SuiteConfig:
+    """The suite with no other kinds than those that are wanted."""
+    wanted = {key: tuple(word.strip() for word in words.split(",")) for key, words in only._asdict().items() if words}
+    for key, words in wanted.items():
+        known = getattr(config, key)
+        for word in words:
+            if word not in known:
+                raise ValueError(f"{key} is {word!r}; of suite {name} it must be one of {', '.join(known)}")
+    return replace(config, **wanted)  # type: ignore[arg-type]  # words become kinds there
+
+
+def suite_of(name: str, index: int) -> str:
+    """The suite that the `index`-th scenario of several, with + between, is from."""
+    names = name.split(JOINED)
+    return names[index % len(names)]
+
+
+def _scenario(config: SuiteConfig, split: Split, index: int, road_index: int, length: float) -> Scenario:
+    """The `index`-th scenario of a suite, on a given road of the split.
+
+    Kinds of road take turns, and each meets every weather and light once before any comes again.
+    """
     road = config.roads[index % len(config.roads)]
     skies = [(weather, light) for weather in config.weather for light in config.light]
     turn, place = divmod(index // len(config.roads), len(skies))
     order = np.random.default_rng([index % len(config.roads), turn, list(Split).index(split)]).permutation(len(skies))
     weather, light = skies[order[place]]
-    seed = road_seed(split, index)
+    seed = road_seed(split, road_index)
     generator = np.random.default_rng([seed, 8])
     drawn = {key: round(float(generator.uniform(*getattr(config, key))), 2) for key in ("strength", "traffic", *BESIDE)}
     leader = bool(generator.random() < config.leader)
     if road not in WALKABLE:
         drawn |= dict.fromkeys(BESIDE, 0.0)
-    return Scenario(road=road, seed=seed, length=length, weather=weather, light=light, leader=leader, **drawn)
+    scenario = Scenario(road=road, seed=seed, length=length, weather=weather, light=light, leader=leader, **drawn)
+    return _with_room(scenario) if any(drawn[key] for key in BESIDE) else scenario
+
+
+# Settings are checked by making the scenarios, which are then made again to be driven.
+_with_room = cache(with_room)

@@ -18,7 +18,7 @@ from sim.roads.plan import RoadPlan
 from sim.scenery.car_rays import eye_in_frame, measure_room, screen_box
 from sim.scenery.cars import car_covers
 from sim.scenery.figures import Figures, figures_of, in_drawing_order
-from sim.scenery.people import person_covers, project_limbs
+from sim.scenery.people import LIMB_BLUR, person_covers, project_limbs
 from sim.types import Actor, Box, Image, Pose
 
 Floats = NDArray[np.float64]
@@ -96,7 +96,7 @@ def boxes(canvas: Canvas, camera: Camera, ego: Pose, actors: Sequence[Actor]) ->
         alone, left, top, right, bottom, seen = measured.tolist()
         if not seen:
             continue
-        window = canvas.instance[int(top) : int(bottom), int(left) : int(right)]
+        window = canvas.instance[int(top) : math.ceil(bottom), int(left) : math.ceil(right)]
         shown = np.count_nonzero(window == actor.ident)
         found.append(_box(actor, ego, (left, top, right, bottom), min(shown / alone, 1.0)))
     return sorted(found, key=lambda box: box.distance)
@@ -138,7 +138,10 @@ def _shows(figures: Figures, k: int, own: Eye, stretch: float, columns: int, fir
 
 @kernel
 def _measure(figures: Figures, k: int, eye: Eye, rows: int, columns: int, measured: Floats) -> None:
-    """Write the pixels of actor number `k` alone, its edges (left, top, right, bottom) in the picture, and 1 if it is in it."""
+    """Write the pixels of actor number `k` alone, its edges (left, top, right, bottom) in the picture, and 1 if it is in it.
+
+    A car's edges are those of whole pixels.
+    """
     measured[5] = 0.0
     vehicles, own, stretch = figures.cars.pose.shape[0], eye, 1.0
     if k < vehicles:
@@ -157,19 +160,32 @@ def _measure(figures: Figures, k: int, eye: Eye, rows: int, columns: int, measur
         for column in range(low, high, step):
             alone += _covers(figures, k, own, stretch, columns, row, column)
     low, high, first, last = max(low, 0), min(high, columns), max(first, 0), min(last, rows)
-    # Inwards from each side to the first line that shows it.
-    while first < last and not _shows(figures, k, own, stretch, columns, first, first + 1, low, high):
-        first += 1
-    if first == last or alone == 0:
+    if alone == 0 or not _shows(figures, k, own, stretch, columns, first, last, low, high):
         return
+    low, first, high, last = _tightened(figures, k, own, stretch, columns, first, last, low, high)
+    measured[0], measured[1], measured[2], measured[3], measured[4] = alone * step * step, low, first, high, last
+    if k >= vehicles:
+        # Far away people are a pixel or two wide, and whole pixels would be wrong by half of them: these are their limbs' edges.
+        blur = LIMB_BLUR * stretch
+        measured[1], measured[3] = max(left + blur, 0.0), min(right - blur, float(columns))
+        measured[2], measured[4] = max(top + LIMB_BLUR, 0.0), min(bottom - LIMB_BLUR, float(rows))
+    measured[5] = 1.0
+
+
+@kernel
+def _tightened(
+    figures: Figures, k: int, own: Eye, stretch: float, columns: int, first: int, last: int, low: int, high: int
+) -> tuple[int, int, int, int]:
+    """The window of pixels around actor number `k`, which is somewhere in the one given: left, top, right, bottom."""
+    while not _shows(figures, k, own, stretch, columns, first, first + 1, low, high):
+        first += 1
     while not _shows(figures, k, own, stretch, columns, last - 1, last, low, high):
         last -= 1
     while not _shows(figures, k, own, stretch, columns, first, last, low, low + 1):
         low += 1
     while not _shows(figures, k, own, stretch, columns, first, last, high - 1, high):
         high -= 1
-    measured[0], measured[1], measured[2], measured[3], measured[4] = alone * step * step, low, first, high, last
-    measured[5] = 1.0
+    return low, first, high, last
 
 
 def lane_geometry(plan: RoadPlan, ego: Pose, reach: float = REACH, spacing: float = SPACING) -> LaneGeometry:

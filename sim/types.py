@@ -134,7 +134,8 @@ class Actor:
 class Box:
     """A car or a person in a camera's view.
 
-    left, top, right, bottom: the tightest pixel edges around its whole silhouette, hidden parts too, within the picture [px].
+    left, top, right, bottom: the tightest edges around its whole silhouette, hidden parts too, within the picture [px]; exact for
+    people, those of whole pixels for cars.
     visible: pixels that show it, over the pixels it would take alone in a picture without edges (followed for two widths and
     heights beyond them; large ones sampled); ground: (forward, right) of its centre in car coordinates [m]; heading: relative
     to the ego's [rad]; distance: of the centre from the ego's [m]; size: length, width, height [m].

@@ -9,12 +9,11 @@ import numpy as np
 
 from sim.actors.cars import EgoCar, idm
 from sim.actors.clear import cuts_in, touches
-from sim.actors.footways import crossers, pedestrians
 from sim.actors.gaps import rectangle_gap
-from sim.actors.parked import parked_cars, parked_demands
+from sim.actors.parked import parked_demands
 from sim.actors.people import DEPTH, STOP_BEFORE, WIDTH, Passing, People
+from sim.actors.placing import place
 from sim.actors.road import AWAKE, PathRoad, traffic
-from sim.actors.sites import Sites
 from sim.detour import (
     REACH,
     Demands,
@@ -90,15 +89,13 @@ class World:
         self.put_back()
 
     def _populate(self) -> None:
-        """Place everybody; each sort of road user has its own generator, so that more of one does not move the others."""
-        plan, scenario, sites = self.plan, self.scenario, Sites.of(self.plan)
-        cars, parked, beside, crossing = (np.random.default_rng([scenario.seed, 1, i]) for i in range(4))
-        standing = parked_cars(plan, scenario.parked, parked, sites)
+        """Place everybody, those who do not drive first: traffic keeps out of the narrow places that they make."""
+        plan, scenario = self.plan, self.scenario
+        standing, on_foot = place(plan, scenario)
         self._parked_demands, self._ramp, self._room = parked_demands(standing), ramp_length(plan), room(plan)
         zones = narrow_places(plan, self._parked_demands, self._ramp)
-        moving = traffic(plan, scenario.traffic, cars, scenario.leader, zones)
+        moving = traffic(plan, scenario.traffic, np.random.default_rng([scenario.seed, 1, 0]), scenario.leader, zones)
         self._parked = [replace(car, actor=replace(car.actor, ident=len(moving) + 1 + i)) for i, car in enumerate(standing)]
-        on_foot = pedestrians(plan, scenario.pedestrians, beside, sites) + crossers(plan, scenario.crossing, crossing, sites)
         self._people = People(plan, on_foot, len(moving) + len(standing) + 1)
         self._ego = EgoCar(plan, plan.start)
         self._road = PathRoad(plan, self._ego, moving, self._parked_demands, self._ramp, zones)

@@ -22,7 +22,7 @@ from pilotnet.modular.lanes import LaneFinder
 from pilotnet.modular.records import Floats, LaneEstimate
 from pilotnet.parallel import in_parallel
 from pilotnet.progress import track
-from pilotnet.suites import suite
+from pilotnet.suites import Only, suite
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
 from sim.roads.plan import RoadPlan
@@ -43,6 +43,9 @@ class LaneScoreConfig:
 
     Args:
         suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
+        roads: only these of the suite's kinds, with commas between; empty for all
+        weather: only these of the suite's
+        light: only these of the suite's
         split: whose roads; tune on validation, and leave test for the last word
         episodes: roads to drive
         length: metres of each drive
@@ -52,6 +55,9 @@ class LaneScoreConfig:
     """
 
     suite: str = "lane_keeping"
+    roads: str = ""
+    weather: str = ""
+    light: str = ""
     split: Literal["train", "validation", "test"] = "test"
     episodes: int = 40
     length: float = 300.0
@@ -101,7 +107,8 @@ class CalibrationBin:
 
 def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...]:
     """Drive the suite, write the results folder, and give the scores by road, each road's total first."""
-    scenarios = suite(config.suite, config.split, config.episodes, config.length, config.first)
+    only = Only(config.roads, config.weather, config.light)
+    scenarios = suite(config.suite, config.split, config.episodes, config.length, config.first, only)
     Disturbance(config.noise, np.random.default_rng(0))
     with output_folder(out) as folder:
         write_provenance(folder, STAGE, config, seed=config.first)

@@ -93,6 +93,7 @@ class LaneFinder:
         self._section = CrossSection(self._along)
         self._trust = LaneTrust()
         self._last: Image | None = None
+        self._frozen = False
         self._doubt = self._lost = 0
         self._fastest = self._reach = 0.0
 
@@ -119,11 +120,15 @@ class LaneFinder:
         return self._estimate(self._filter, speed)
 
     def _is_sighted(self, frame: Image, speed: float) -> bool:
-        """Whether the frame shows anything, and something new: a car that moves never sees the same twice."""
+        """Whether the frame shows anything, and something new.
+
+        A car that moves never sees the same twice; a frame that froze then is not believed until it changes, not by a car that
+        has stopped because of it either.
+        """
+        unchanged = self._last is not None and np.array_equal(frame, self._last)
+        self._frozen = unchanged and (self._frozen or speed > 0.5)
         ground = frame[int(self._camera.horizon) :: 4, ::4]
-        if int(ground.max()) - int(ground.min()) < CONTRAST:
-            return False
-        return not (speed > 0.5 and self._last is not None and np.array_equal(frame, self._last))
+        return not self._frozen and int(ground.max()) - int(ground.min()) >= CONTRAST
 
     def _look(self, frame: Image, lane: LaneFilter, speed: float, way: float) -> None:
         """Correct the lane by what the frame shows."""

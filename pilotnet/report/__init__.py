@@ -5,6 +5,6 @@
 """
 
 from pilotnet.report.page import write_report
-from pilotnet.report.tables import score_table
+from pilotnet.report.tables import score_table, scores_by_suite
 
-__all__ = ["score_table", "write_report"]
+__all__ = ["score_table", "scores_by_suite", "write_report"]

@@ -15,7 +15,7 @@ from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.evaluate import Results, read_results
 from pilotnet.folders import atomic_path, read_provenance
-from pilotnet.metrics import INTERVENTION_COST, EpisodeScore
+from pilotnet.metrics import INTERVENTION_COST, EpisodeScore, Score
 from pilotnet.report import plots
 from pilotnet.report.clip import Clip, film_drive
 from pilotnet.report.tables import (
@@ -30,6 +30,7 @@ from pilotnet.report.tables import (
     markdown_grid,
     score_rows,
     scores_by,
+    scores_by_suite,
 )
 from pilotnet.report.traces import drive_columns, read_traces
 from pilotnet.report.views import Strip, sample_strips
@@ -154,7 +155,7 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
     config = read_provenance(results.folder, "evaluate")["config"]
     folders = {"record": data, "train": model, "evaluate": results.folder}
     traces = read_traces(results.folder)
-    scores, by_road = results.scores(), scores_by(results.episodes, "road")
+    scores, parts = results.scores(), _parts(results.episodes)
     hero = HERO if HERO in scores else next(iter(scores))
     view = load_checkpoint(model).view if model is not None else View()
     return Page(
@@ -162,9 +163,9 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
         others=" · ".join(f"{driver_title(n)}: {s.autonomy:.1f} %" for n, s in scores.items() if n != hero),
         drivers=[(driver_title(name), shade) for name, shade in plots.colours(scores).items()],
         groups=[Group("All roads", score_rows(scores))]
-        + [Group(in_words(road).capitalize(), score_rows(part, BRIEF)) for road, part in by_road.items() if len(by_road) > 1],
+        + [Group(title, score_rows(part, BRIEF)) for title, part in parts.items()],
         conditions=_conditions(results.episodes, [hero, *(name for name in scores if name != hero)]),
-        autonomy=plots.autonomy_bars({"all roads": scores} | (by_road if len(by_road) > 1 else {})),
+        autonomy=plots.autonomy_bars({"All roads": scores} | parts),
         offset=plots.offset_lines(traces, list(scores), _most_strayed(results.episodes, hero)),
         strayed=driver_title(hero),
         training=_training(model) if model is not None else None,
@@ -175,6 +176,12 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
         descriptions=[(driver_title(name), DESCRIPTIONS[name]) for name in DESCRIPTIONS if name in map(base_name, scores)],
         stages=[Stage.read(folder, stage) for stage, folder in folders.items() if folder is not None],
     )
+
+
+def _parts(episodes: Sequence[EpisodeScore]) -> dict[str, dict[str, Score]]:
+    """Every driver's scores by suite where there are several, or else by kind of road; nothing where there is one of each."""
+    by_road = {in_words(road).capitalize(): part for road, part in scores_by(episodes, "road").items()}
+    return scores_by_suite(episodes) or (by_road if len(by_road) > 1 else {})
 
 
 def _pedals(config: dict[str, Any]) -> Pedals:

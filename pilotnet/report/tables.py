@@ -67,24 +67,32 @@ def score_rows(scores: Mapping[str, Score], measures: Sequence[Measure] = MEASUR
     return [Row(m.label, values, m.detail) for m, values in rows if not m.rare or set(values) != {"0"}]
 
 
-def score_table(scores: Mapping[str, Score], caption: str = "") -> Group:
-    """The score table for the terminal: measures down, drivers across, as many below each other as 80 columns make necessary."""
+Parts = Mapping[str, Mapping[str, Score]]  # for each part of the roads, by its title, the score of every driver
+
+
+def score_table(scores: Mapping[str, Score], caption: str = "", parts: Parts | None = None) -> Group:
+    """The score table for the terminal: measures down, drivers across, as many below each other as 80 columns make necessary.
+
+    parts: scores on parts of the roads, which come, in brief, below those on all.
+    """
     names = list(scores)
-    parts = [names[i : i + DRIVERS_ABREAST] for i in range(0, len(names), DRIVERS_ABREAST)]
-    tables = [_table({name: scores[name] for name in part}) for part in parts]
+    abreast = [names[i : i + DRIVERS_ABREAST] for i in range(0, len(names), DRIVERS_ABREAST)]
+    tables = [_table(scores, parts or {}, some) for some in abreast]
     return Group(*tables, *([Text(f"  {caption}", "dim")] if caption else []))
 
 
-def _table(scores: Mapping[str, Score]) -> Table:
+def _table(scores: Mapping[str, Score], parts: Parts, names: Sequence[str]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", collapse_padding=True)
     table.add_column(no_wrap=True)
-    for name in scores:
+    for name in names:
         table.add_column(Text(driver_title(name), overflow="fold"), justify="right", max_width=LONGEST_VALUE)
-    for row in score_rows(scores):
-        label = (
-            Text(f"  {row.label}", "dim") if row.detail else Text(row.label)
-        )  # plain strings would lose their [units] as markup
-        table.add_row(label, *row.values)
+    for title, part, measures in [("", scores, MEASURES), *((title, part, BRIEF) for title, part in parts.items())]:
+        if title:
+            table.add_section()
+            table.add_row(Text(title, "bold"))
+        for row in score_rows({name: part[name] for name in names}, measures):
+            # Plain strings would lose their [units] as markup.
+            table.add_row(Text(f"  {row.label}", "dim") if row.detail else Text(row.label), *row.values)
     return table
 
 
@@ -94,6 +102,12 @@ def scores_by(episodes: Iterable[EpisodeScore], quality: str) -> dict[str, dict[
     for episode in episodes:
         parts.setdefault(getattr(episode, quality), {}).setdefault(episode.driver, []).append(episode)
     return {value: {name: total_score(rows) for name, rows in drivers.items()} for value, drivers in parts.items()}
+
+
+def scores_by_suite(episodes: Sequence[EpisodeScore]) -> dict[str, dict[str, Score]]:
+    """For each suite, by its title, the score of every driver; nothing where all drives are from the same one."""
+    parts = scores_by(episodes, "suite")
+    return {suite_title(name): part for name, part in parts.items()} if len(parts) > 1 else {}
 
 
 @dataclass(frozen=True)
@@ -136,6 +150,11 @@ def markdown_grid(grid: Grid) -> str:
 def in_words(name: str) -> str:
     """A name for people: `low_sun` is `low sun`."""
     return name.replace("_", " ")
+
+
+def suite_title(name: str) -> str:
+    """A suite's name for people: `lane_keeping-small` is `Lane keeping, small`."""
+    return in_words(name).replace("-", ", ").capitalize()
 
 
 def base_name(label: str) -> str:

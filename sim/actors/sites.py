@@ -70,7 +70,15 @@ def expected_count(per_kilometre: float, start: float, finish: float) -> float:
     return per_kilometre * max(finish - start, 0.0) / 1000
 
 
+class NoRoomError(ValueError):
+    """A road has no room for any of what is to be placed; `name`: the scenario's field that asks for it."""
+
+    def __init__(self, name: str, density: float) -> None:
+        super().__init__(f"{name} is {density} per km; on this road there is room for none, so it must be 0")
+        self.name = name
+
+
 def require_placed(name: str, density: float, expected: float, placed: int) -> None:
-    """Raise ValueError when at least one was to be expected and none could be placed."""
+    """Raise NoRoomError when at least one was to be expected and none could be placed."""
     if expected >= 1 and not placed:
-        raise ValueError(f"{name} is {density} per km; on this road there is room for none, so it must be 0")
+        raise NoRoomError(name, density)

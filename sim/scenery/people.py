@@ -27,6 +27,7 @@ from sim.types import Actor
 PERSON = int(Label.PERSON)
 NEAREST = 0.5  # [m] in front of the camera: nobody nearer than this is drawn
 MARGIN = 1.0  # [m] around a person's place that holds all of them
+LIMB_BLUR = 0.5  # [px] around a limb that its edge is spread over
 SPOTS = 14  # of a limb on the screen: two discs (column, row, radius, distance, half depth), and the box around both
 
 
@@ -90,6 +91,8 @@ def people_of(actors: Sequence[Actor]) -> People:
 def project_limbs(people: People, k: int, eye: Eye, columns: int) -> tuple[float, float, float, float, float]:
     """Write the limbs of person `k` as seen by the camera; (left, right, top, bottom) [px] of all, and how far columns stretch.
 
+    The edges lie LIMB_BLUR outside the limbs.
+
     Left > right when nobody is seen. Spots count columns from the picture's middle, over the stretch with which a pinhole
     camera widens what is far from its axis.
     """
@@ -120,8 +123,14 @@ def project_limbs(people: People, k: int, eye: Eye, columns: int) -> tuple[float
             spot[first + 2] = math.sqrt(half * half * wide + thick * thick * deep) * scale
             spot[first + 3] = ahead
             spot[first + 4] = math.sqrt(half * half * deep + thick * thick * wide)
-        spot[10], spot[11] = min(spot[0] - spot[2], spot[5] - spot[7]) - 0.5, max(spot[0] + spot[2], spot[5] + spot[7]) + 0.5
-        spot[12], spot[13] = min(spot[1] - spot[2], spot[6] - spot[7]) - 0.5, max(spot[1] + spot[2], spot[6] + spot[7]) + 0.5
+        spot[10], spot[11] = min(spot[0] - spot[2], spot[5] - spot[7]), max(spot[0] + spot[2], spot[5] + spot[7])
+        spot[12], spot[13] = min(spot[1] - spot[2], spot[6] - spot[7]), max(spot[1] + spot[2], spot[6] + spot[7])
+        spot[10], spot[11], spot[12], spot[13] = (
+            spot[10] - LIMB_BLUR,
+            spot[11] + LIMB_BLUR,
+            spot[12] - LIMB_BLUR,
+            spot[13] + LIMB_BLUR,
+        )
         if i == EXTRA and people.carried[k] == NO_BAG:
             spot[12], spot[13] = 1e9, -1e9
             continue

@@ -9,10 +9,12 @@ import yaml
 
 from pilotnet.cli import COMMANDS, main
 
+BOTH = "lane_keeping-small+obstacles-small"
 TINY = {
-    "record": {"episodes": 2, "validation_episodes": 1, "length": 60.0, "workers": 1},
+    "record": {"suite": BOTH, "episodes": 2, "validation_episodes": 1, "length": 60.0, "workers": 1},
     "train": {"epochs": 1, "batch_size": 16, "device": "cpu"},
-    "evaluate": {"episodes": 2, "length": 100.0, "workers": 1},
+    "detect": {"epochs": 1, "every": 8, "device": "cpu"},
+    "evaluate": {"suite": BOTH, "episodes": 2, "length": 60.0, "workers": 1},
 }
 
 
@@ -28,20 +30,27 @@ def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
 def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     command = [sys.executable, "-W", "error", "-m", "pilotnet", "demo", "--config", "tiny.yaml"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
     assert done.stderr == ""
     for said in (
         "wrote demo/data",
         "training on cpu",
         "wrote demo/model",
+        "wrote demo/cars and demo/pedestrians",
         "wrote demo/results",
         "Autonomy",
+        "Lane keeping, small",
+        "Obstacles, small",
+        "Modular",
         "wrote demo/report.html",
     ):
         assert said in done.stdout
-    assert {path.name for path in (tmp_path / "demo").iterdir()} == {"data", "model", "results", "report.html"}
-    assert "PilotNet" in (tmp_path / "demo" / "report.html").read_text()
+    written = {path.name for path in (tmp_path / "demo").iterdir()}
+    assert written == {"data", "model", "cars", "pedestrians", "results", "report.html"}
+    page = (tmp_path / "demo" / "report.html").read_text()
+    for said in ("PilotNet", "Modular", "Lane keeping, small", "Obstacles, small"):
+        assert said in page
 
 
 def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:

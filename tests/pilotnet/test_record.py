@@ -139,7 +139,7 @@ def test_recorded_boxes_lie_where_the_renderer_put_the_actors(tmp_path: Path) ->
         assert [box.ident for box in step.boxes] == list(found.ident)
         np.testing.assert_allclose([box.ground[0] for box in step.boxes], found.ground_forward, rtol=1e-6)
         np.testing.assert_allclose([box.ground[1] for box in step.boxes], found.ground_right, rtol=1e-5, atol=1e-5)
-        np.testing.assert_array_equal([box.left for box in step.boxes], found.left)
+        np.testing.assert_allclose([box.left for box in step.boxes], found.left, rtol=1e-6)
     assert len(boxes) > 20
 
 

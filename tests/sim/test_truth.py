@@ -99,14 +99,22 @@ def test_what_the_picture_cuts_off_is_not_visible(renderer: Renderer) -> None:
     assert not seen(renderer, person(-5.0, 0.0))
 
 
-@pytest.mark.parametrize("distance", [5.0, 12.0, 30.0])
+@pytest.mark.parametrize("distance", [5.0, 12.0, 30.0, 50.0])
 def test_a_persons_box_is_as_high_as_focal_length_times_height_over_distance(renderer: Renderer, distance: float) -> None:
     box = seen(renderer, person(distance, 0.0))[8]
     foot = CAMERA.horizon + CAMERA.focal * CAMERA.elevation / distance
-    assert box.bottom == pytest.approx(min(foot, 160), abs=1.5)
-    assert min(foot, 160) - box.top == pytest.approx(min(foot, 160) - foot + CAMERA.focal * 1.8 / distance, abs=1.5)
+    nearer = 0.02 * CAMERA.focal / distance  # feet and head are not quite as far away as the middle
+    assert box.bottom == pytest.approx(min(foot, 160), abs=3 * nearer)
+    assert min(foot, 160) - box.top == pytest.approx(min(foot, 160) - foot + CAMERA.focal * 1.8 / distance, abs=3 * nearer)
     assert box.left < 160 < box.right
     assert box.kind is Kind.PEDESTRIAN
+
+
+def test_a_persons_box_shrinks_with_the_distance_and_never_by_whole_pixels(renderer: Renderer) -> None:
+    boxes = [seen(renderer, person(distance, 0.0))[8] for distance in (20.0, 40.0, 45.0)]
+    wide, high = ([getattr(b, far) - getattr(b, near) for b in boxes] for near, far in (("left", "right"), ("top", "bottom")))
+    assert [wide[0] / wide[1], wide[0] / wide[2]] == pytest.approx([2.0, 2.25], rel=0.02)
+    assert [high[0] / high[1], high[0] / high[2]] == pytest.approx([2.0, 2.25], rel=0.02)
 
 
 def test_the_left_camera_sees_things_further_right(renderer: Renderer) -> None:

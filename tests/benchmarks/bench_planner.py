@@ -1,0 +1,88 @@
+"""How long the modular stack thinks: `pytest tests/benchmarks/bench_planner.py`, on one core, beside a warp of the same run."""
+
+import sys
+from itertools import count
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from pytest_benchmark.fixture import BenchmarkFixture
+
+from pilotnet.modular.detector import Detector, DetectorCheckpoint
+from pilotnet.modular.detector_network import DetectorNetwork
+from pilotnet.modular.driver import ModularDriver, Parts
+from pilotnet.modular.lanes import LaneFinder
+from pilotnet.modular.odometry import Odometry
+from pilotnet.modular.planner import Planner, Situation
+from pilotnet.modular.records import Detection
+from pilotnet.modular.tracks import Tracker
+from sim.camera import Camera
+from sim.env import DrivingEnv, EnvConfig
+from sim.expert import Expert
+from sim.rollout import rollout
+from sim.scenario import RoadKind, Scenario
+from sim.types import Image
+from tests.pilotnet.modular.planner_scenes import CAMERA, DURATION, box, lane
+
+SPEED = 8.0  # [m/s]
+CARS = [(14.0, 2.9), (22.0, -3.4), (30.0, 2.9), (38.0, 0.2), (47.0, 2.9)]  # forward, right [m]
+PEOPLE = [(10.0, 3.6), (16.0, -5.0), (18.0, 3.8), (27.0, -5.2), (33.0, 4.0), (41.0, 3.6)]
+
+
+def crowd(moved: float) -> list[Detection]:
+    """What detectors see of a full street when the car has come so far [m]."""
+    places = [(forward - moved, right, False) for forward, right in CARS] + [(f - moved, right, True) for f, right in PEOPLE]
+    return [box(*place) for place in places]
+
+
+class SeesACrowd:
+    """Works as hard as a detector does, and then says what it is told to."""
+
+    def __init__(self, target: str) -> None:
+        self._detector = Detector(DetectorCheckpoint(DetectorNetwork(), target, Camera(), {}))
+        self._found = [one for one in crowd(0.0) if one.person == self._detector.person]
+
+    def detect(self, frame: Image) -> list[Detection]:
+        """The same crowd, whatever the frame."""
+        self._detector.detect(frame)
+        return self._found
+
+
+@pytest.fixture(autouse=True)
+def _one_core() -> None:
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+
+
+def test_a_bilinear_warp_of_a_frame(benchmark: BenchmarkFixture) -> None:
+    """What the rest is measured against."""
+    frame = np.random.default_rng(0).integers(0, 255, (160, 320, 3), dtype=np.uint8)
+    homography = np.array([[1.0, 0.12, 3.0], [0.01, 1.0, -2.0], [1e-4, 2e-4, 1.0]])
+    benchmark(cv2.warpPerspective, frame, homography, (320, 160), flags=cv2.INTER_LINEAR)
+
+
+def test_tracking_and_planning(benchmark: BenchmarkFixture) -> None:
+    """One tick among five cars and six people, who are seen anew every time."""
+    tracker, planner, wheels = Tracker(CAMERA, DURATION), Planner(DURATION), Odometry(DURATION)
+    seen = [crowd(SPEED * DURATION * i) for i in range(6)]  # and then again from the start
+    turn = count()
+
+    def think() -> None:
+        found = seen[next(turn) % len(seen)]
+        way = wheels.move(SPEED)
+        planner.plan(Situation(lane(), tracker.update(found, wheels.pose), SPEED, way, wheels.curvature))
+
+    benchmark.pedantic(think, rounds=200, warmup_rounds=20)
+
+
+def test_the_whole_stack(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> None:
+    """From the frame to the command, on pictures of a drive along a street; its 99th percentile is printed."""
+    env = DrivingEnv(EnvConfig(cameras=("centre",)))
+    street = Scenario(RoadKind.RESIDENTIAL, 1, length=120.0, parked=15.0, pedestrians=20.0)
+    observations = [step.observation for step in rollout(env, Expert(env), street)]
+    driver = ModularDriver(Parts(SeesACrowd("cars"), SeesACrowd("pedestrians"), LaneFinder(Camera())), env)
+    turn = count()
+    benchmark.pedantic(lambda: driver.act(observations[next(turn) % len(observations)]), rounds=200, warmup_rounds=10)
+    with capsys.disabled():
+        sys.stdout.write(f"\nthe whole stack: 99th percentile {1000 * np.percentile(benchmark.stats.stats.data, 99):.1f} ms\n")

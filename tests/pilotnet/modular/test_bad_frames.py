@@ -1,0 +1,83 @@
+"""What the whole stack, with its own eyes, makes of a camera that fails on the road: it stops in its lane and then drives on."""
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from itertools import islice
+
+import numpy as np
+import pytest
+
+from pilotnet.modular.detector import Detector, DetectorCheckpoint
+from pilotnet.modular.detector_network import DetectorNetwork
+from pilotnet.modular.driver import ModularDriver, Parts
+from pilotnet.modular.lanes import LaneFinder
+from sim.camera import Camera
+from sim.env import DrivingEnv, EnvConfig, Pedals
+from sim.rollout import rollout
+from sim.scenario import RoadKind, Scenario
+from sim.types import Control, Image, Observation
+
+ROAD = Scenario(RoadKind.RURAL, 1, length=600.0, traffic=0.0)
+FAILS, STANDS, DRIVES_ON = 40, 15, 40  # ticks: when the camera fails, how long it lets the car stand, and how long it works then
+STANDING = 0.2  # [m/s]
+
+
+class FailingCamera:
+    """Spoils what a driver sees from a tick on, until the car has stood for a while."""
+
+    def __init__(self, driver: ModularDriver, spoil: Callable[[Image], Image]) -> None:
+        self._driver, self._spoil = driver, spoil
+        self.reset()
+
+    def reset(self) -> None:
+        self._driver.reset()
+        self.tick = self.stood = 0
+        self._last: Image | None = None
+
+    @property
+    def fails(self) -> bool:
+        return self.tick >= FAILS and self.stood < STANDS
+
+    def act(self, observation: Observation) -> Control:
+        if self.fails:
+            self.stood += observation.speed < STANDING
+            assert self._last is not None
+            observation = replace(observation, centre=self._spoil(self._last))
+        else:
+            self._last = observation.centre
+        self.tick += 1
+        return self._driver.act(observation)
+
+
+def own_eyes(env: DrivingEnv) -> ModularDriver:
+    """The stack without an oracle; nobody is on the road, and its untrained detectors are sure of nothing."""
+    cars, pedestrians = (
+        Detector(DetectorCheckpoint(DetectorNetwork(), target, Camera(), {})) for target in ("cars", "pedestrians")
+    )
+    return ModularDriver(Parts(cars, pedestrians, LaneFinder(env.config.camera)), env)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [np.zeros_like, lambda frame: np.full_like(frame, 255), np.copy],
+    ids=["black", "white", "frozen"],
+)
+def test_a_camera_that_fails_stops_the_car_in_its_lane_and_lets_it_drive_on_when_it_works_again(
+    spoil: Callable[[Image], Image],
+) -> None:
+    env = DrivingEnv(EnvConfig(cameras=("centre",), pedals=Pedals.DRIVER))
+    driver = FailingCamera(own_eyes(env), spoil)
+    steps, after = [], 0
+    for step in islice(rollout(env, driver, ROAD), 300):
+        steps.append(step)
+        after += driver.tick > FAILS and not driver.fails
+        if after == DRIVES_ON:
+            break
+    assert all(math.isfinite(step.control.curvature) and math.isfinite(step.control.acceleration) for step in steps)
+    assert driver.stood == STANDS
+    # As it slows down for whatever it does not see.
+    assert min(step.control.acceleration for step in steps) >= -3.01
+    assert max(abs(step.ego.offset) for step in steps) < 1.0
+    assert [step.intervention for step in steps if step.intervention] == []
+    assert steps[-1].ego.speed > 3.0
