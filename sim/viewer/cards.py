@@ -44,7 +44,8 @@ class Cards:
     ) -> None:
         """Lay a panel over a rectangle; it is drawn anew where what it `shows`, its size or its scale is another than before.
 
-        Its ground lets a little of the road through, what is drawn on it nothing; pictures: dark things are drawn, too, below the title.
+        Its ground lets a little of the road through, what is drawn on it nothing. pictures: dark things are drawn, too, below
+        its title.
         """
         made_for = (shows, rect.width, rect.height, sheet.scale)
         card = self._cards.get(name)
