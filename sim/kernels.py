@@ -3,6 +3,9 @@
 Numba's counting of array references costs more than the arithmetic of a pixel, so it is off: a kernel writes into arrays that it
 is handed and never makes one. That is also what a GPU asks of it. Numba renews a cached kernel when its own file changes, not
 when a file it calls into does: after editing a kernel, delete `__pycache__`.
+
+An index that may be negative, for all the compiler knows, costs a test each time and keeps a loop from running on vectors. So
+loops count from 0 over a slice that begins where they do, and pixels are looked up by unsigned numbers.
 """
 
 from enum import IntEnum
@@ -50,19 +53,23 @@ class Canvas(NamedTuple):
     """What is drawn on: the picture (H, W, 3), and beside it the truth, arrays (H, W), or (0, 0) when nobody asks for it.
 
     depth: along the optical axis [m], inf in the sky; label: a Label; instance: an actor's ident, 0 for everything else.
+    first, last: only the rows [first, last) are drawn on; what lies in them does not depend on these limits.
     """
 
     image: NDArray[np.uint8]
     depth: NDArray[np.float32]
     label: NDArray[np.uint8]
     instance: NDArray[np.int32]
+    first: int
+    last: int
 
 
 def blank_canvas(height: int, width: int, truth: bool = False) -> Canvas:
     """A canvas to draw on, its truth all sky."""
     size = (height, width) if truth else (0, 0)
     depth = np.full(size, np.inf, np.float32)
-    return Canvas(np.zeros((height, width, 3), np.uint8), depth, np.zeros(size, np.uint8), np.zeros(size, np.int32))
+    image, label, instance = np.zeros((height, width, 3), np.uint8), np.zeros(size, np.uint8), np.zeros(size, np.int32)
+    return Canvas(image, depth, label, instance, 0, height)
 
 
 @kernel
@@ -75,6 +82,5 @@ def level_of(value: float) -> np.uint8:
 def mark(canvas: Canvas, row: int, column: int, depth: float, label: int, instance: int) -> None:
     """Write the truth of a pixel, where somebody asks for it."""
     if canvas.depth.size:
-        canvas.depth[row, column] = depth
-        canvas.label[row, column] = label
-        canvas.instance[row, column] = instance
+        i, j = np.uint32(row), np.uint32(column)
+        canvas.depth[i, j], canvas.label[i, j], canvas.instance[i, j] = depth, label, instance

@@ -115,7 +115,7 @@ def grain_tile(footprint: float) -> int:
 @kernel
 def grain_at(corners: NDArray[np.int32], start: int, tile: int, x: float, y: float) -> float:
     """Grain at (x, y), in texels of the finest level, from a tile that begins at `start`."""
-    scale, mask = 0.5 ** (tile // STEPS), (TILE >> (tile // STEPS)) - 1
+    scale, mask = 1.0 / (1 << tile // STEPS), (TILE >> (tile // STEPS)) - 1
     u, v = x * scale - 0.5, y * scale - 0.5
     i, j = int(np.floor(v)), int(np.floor(u))
     t, w = u - j, v - i
@@ -124,6 +124,13 @@ def grain_at(corners: NDArray[np.int32], start: int, tile: int, x: float, y: flo
     third, fourth = np.int32(four << 8) >> 24, four >> 24
     above = first + t * (second - first)
     return (above + w * (third + t * (fourth - third) - above)) / UNIT
+
+
+@kernel
+def grain_between(corners: NDArray[np.int32], starts: NDArray[np.int64], level: float, x: float, y: float) -> float:
+    """Grain at (x, y), in texels of the finest level, from the tile nearest to a fractional level."""
+    tile = min(max(int(level * STEPS + 0.5), 0), STEPS * (LEVELS - 1) - 1)
+    return grain_at(corners, starts[np.uint32(tile)], tile, x, y)
 
 
 @kernel

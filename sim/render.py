@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.appearance.atmosphere import Atmosphere
 from sim.appearance.light import Light
+from sim.bands import bands_of, in_bands
 from sim.camera import Camera
 from sim.ground.paving import Ground, ground_of
 from sim.ground.picture import draw_ground
@@ -19,7 +20,7 @@ from sim.ground.surface import road_coordinates
 from sim.ground.weathering import tunnel_at
 from sim.kernels import Canvas, Eye, blank_canvas, kernel
 from sim.lens import through_lens
-from sim.noise import Noise, noise
+from sim.noise import Grain, grain
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
 from sim.scenery.ceiling import draw_ceiling
@@ -50,7 +51,7 @@ class Renderer:
         self._atmosphere = Atmosphere.of(scenario)
         self._ground = ground_of(plan, scenario.seed)
         self._scenery = scenery_of(plan, self._ground, scenario.seed)
-        self._plants, self._noise = plants(), noise()
+        self._plants, self._grain = plants(), grain()
         optics = {(camera.focal, camera.horizon) for camera in self.cameras}
         self._skies = {each: packed(panorama(self._atmosphere, scenario.seed, *each)) for each in optics}
 
@@ -71,9 +72,23 @@ class Renderer:
         light, tunnel = self._atmosphere.lights(inside)
         sky = self._skies[camera.focal, camera.horizon]
         gain = light.haze_green / self._atmosphere.light.haze_green
-        draw_sky(canvas, sky, eye.focal, eye.horizon, ego.heading, gain)
-        draw_ground(canvas, self._ground, light, tunnel, eye)
-        self._draw_ceilings(canvas, tunnel, eye)
+        bands, horizon = bands_of(canvas), math.ceil(eye.horizon)
+        in_bands(lambda band: draw_sky(band, sky, eye.focal, eye.horizon, ego.heading, gain), canvas, bands, 0, horizon)
+        # Wet ground mirrors the whole sky, and nothing that stands before it.
+        in_bands(lambda band: draw_ground(band, self._ground, light, tunnel, eye), canvas, bands, horizon, camera.height)
+        things = self._in_order(camera, figures, eye)
+
+        def draw_standing(band: Canvas) -> None:
+            self._draw_ceilings(band, tunnel, eye)
+            own = figures.apart()
+            _draw_things(band, self._scenery, self._plants, self._grain, self._ground, own, light, tunnel, things, eye)
+
+        in_bands(draw_standing, canvas, bands, 0, camera.height)
+        through_lens(canvas, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
+        return canvas
+
+    def _in_order(self, camera: Camera, figures: Figures, eye: Eye) -> NDArray[np.int64]:
+        """The numbers of the things that a camera may see, actors after the scenery, from far to near."""
         count = self._scenery.x.size + len(figures.pose)
         things, keys, rights = np.empty(count, np.int64), np.empty(count), np.empty(count)
         spread = camera.width / 2 / camera.focal
@@ -81,14 +96,12 @@ class Renderer:
         order = np.argsort(-keys[:found], kind="stable")
         things, keys, rights = things[order], keys[order], rights[order]
         put_in_order(things, keys, rights, self._scenery.x.size, figures.pose, figures.size, eye)
-        _draw_things(canvas, self._scenery, self._plants, self._noise, self._ground, figures, light, tunnel, things, eye)
-        through_lens(canvas, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
-        return canvas
+        return things
 
     def _draw_ceilings(self, canvas: Canvas, light: Light, eye: Eye) -> None:
         for tunnel in self._plan.tunnels:
             draw_ceiling(
-                canvas, self._ground, self._noise, tunnel.left, tunnel.right, tunnel.start, tunnel.finish, tunnel.height,
+                canvas, self._ground, self._grain, tunnel.left, tunnel.right, tunnel.start, tunnel.finish, tunnel.height,
                 tunnel.lamps, light, eye,
             )  # fmt: skip
 
@@ -135,7 +148,7 @@ def _in_view(
 
 @kernel
 def _draw_things(
-    canvas: Canvas, scenery: Scenery, plants: Plants, grain: Noise, ground: Ground, figures: Figures, light: Light,
+    canvas: Canvas, scenery: Scenery, plants: Plants, grain: Grain, ground: Ground, figures: Figures, light: Light,
     tunnel: Light, things: NDArray[np.int64], eye: Eye,
 ) -> None:  # fmt: skip
     """Shadows first, then the things themselves; both in the order given, far to near.
@@ -169,7 +182,7 @@ def _draw_things(
 
 @kernel
 def _shield_still(
-    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Noise, light: Light, tunnel: Light, eye: Eye
+    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Grain, light: Light, tunnel: Light, eye: Eye
 ) -> None:
     """Mark what a wall or a plant wholly hides."""
     reach = scenery.reach[i]
@@ -188,7 +201,7 @@ def _shield_still(
 
 @kernel
 def _draw_still(
-    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Noise, light: Light, tunnel: Light, eye: Eye
+    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Grain, light: Light, tunnel: Light, eye: Eye
 ) -> None:
     """Draw one thing of the scenery."""
     family, kind, shape, reach = scenery.family[i], scenery.kind[i], scenery.shape[i], scenery.reach[i]

@@ -172,11 +172,12 @@ def packed(panorama: Image) -> Packed:
 
 
 def draw_sky(canvas: Canvas, sky: Packed, focal: float, horizon: float, heading: float, gain: float) -> None:
-    """Fill the rows above the horizon, `gain` times as bright as it was painted."""
+    """Fill the canvas's rows above the horizon, `gain` times as bright as it was painted."""
     width = canvas.image.shape[1]
     places, shares, stretches = np.empty(width, np.int32), np.empty(width, np.uint32), np.empty(width, np.float32)
     _place_columns(places, shares, stretches, sky.shape[1] - 1, focal, heading)
-    _draw_rows(canvas.image, sky, places, shares, stretches, horizon, np.float32(gain / ONE))
+    last = min(math.ceil(horizon), canvas.last)
+    _draw_rows(canvas.image, sky, places, shares, stretches, horizon, np.float32(gain / ONE), canvas.first, last)
 
 
 @kernel
@@ -198,18 +199,18 @@ def _place_columns(
 @kernel
 def _draw_rows(
     image: Image, sky: Packed, places: NDArray[np.int32], shares: NDArray[np.uint32], stretches: NDArray[np.float32],
-    horizon: float, scale: np.float32,
+    horizon: float, scale: np.float32, first: int, last: int,
 ) -> None:  # fmt: skip
-    """Bilinear, all three colours at once: none of their sums of weighed levels needs more than LANE bits."""
+    """Fill the rows [first, last), bilinear, all colours at once: no sum of weighed levels needs more than LANE bits."""
     # Signed numbers become floats in one step, unsigned ones do not.
     across, up, mask, half = np.uint64(ACROSS), np.uint64(UP), np.uint64((1 << LANE) - 1), np.float32(0.5)
     highest = np.int32(sky.shape[0] - 2)
-    for row in range(min(int(math.ceil(horizon)), image.shape[0])):
+    for row in range(first, last):
         line, above = image[row], np.float32(horizon - row - 0.5)
         for n in range(places.size):
             rise = np.int32(max(above * stretches[n] - half, np.float32(0)) * np.float32(UP))
-            i, j = np.uint32(min(rise >> 7, highest)), np.uint32(places[n])
-            t, w = np.uint64(shares[n]), np.uint64(rise & (UP - 1))
+            i, j = np.uint32(min(rise // UP, highest)), np.uint32(places[n])
+            t, w = np.uint64(shares[n]), np.uint64(rise % UP)
             low, high = sky[i], sky[i + np.uint32(1)]
             texel = (across - t) * ((up - w) * low[j] + w * high[j])
             j += np.uint32(1)

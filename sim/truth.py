@@ -79,7 +79,7 @@ def look(renderer: Renderer, plan: RoadPlan, ego: Pose, actors: Sequence[Actor],
     """The view of every camera of the renderer."""
     lanes = lane_geometry(plan, ego)
     return [
-        View(camera, *canvas, tuple(boxes(canvas, camera, ego, actors)), lanes)
+        View(camera, canvas.image, canvas.depth, canvas.label, canvas.instance, tuple(boxes(canvas, camera, ego, actors)), lanes)
         for camera, canvas in zip(renderer.cameras, renderer.truth(ego, actors, time), strict=True)
     ]
 

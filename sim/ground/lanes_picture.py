@@ -33,7 +33,7 @@ SNOW_ON_ROAD, DARK_WHEN_WET = 0.6, 0.35  # the share of lying snow that stays on
 @kernel
 def draw_lane_ground(canvas: Canvas, ground: LaneGround, light: Light, eye: Eye, cover: Floats) -> None:
     """Fill the rows below the horizon. `cover`: room to work in, (W, 4)."""
-    for row in range(max(int(math.ceil(eye.horizon)), 0), canvas.image.shape[0]):
+    for row in range(max(int(math.ceil(eye.horizon)), canvas.first), canvas.last):
         cover[:] = 0.0
         below = row + 0.5 - eye.horizon
         parts = min(max(int(math.ceil(eye.focal * eye.elevation / (below * below) / DEEP)), 1), MOST_PARTS)

@@ -47,11 +47,11 @@ NOWHERE = 1e6  # [m] the offset of pixels far from the road
 
 
 def draw_ground(canvas: Canvas, ground: Ground, light: Light, tunnel: Light, eye: Eye) -> None:
-    """Fill the rows below the horizon.
+    """Fill the canvas's rows below the horizon.
 
     light, tunnel: in the open and inside tunnels. Wet ground mirrors the rows above the horizon, which must be drawn already.
     """
-    draw_rows(canvas, ground, light, tunnel, eye, blank_room(), max(math.ceil(eye.horizon), 0), canvas.image.shape[0])
+    draw_rows(canvas, ground, light, tunnel, eye, blank_room(), max(math.ceil(eye.horizon), canvas.first), canvas.last)
 
 
 @kernel

@@ -7,7 +7,7 @@ own colour; it gives (opacity, red, green, blue).
 import math
 
 from sim.kernels import kernel
-from sim.noise import LEVELS, Noise, noise_between
+from sim.noise import LEVELS, Grain, grain_between
 from sim.roads.plan import Wall
 from sim.scenery.filters import pulse, share, step_hash
 
@@ -17,10 +17,10 @@ ROCK, TYRES, CONCRETE, NOISE = int(Wall.ROCK), int(Wall.TYRES), int(Wall.CONCRET
 
 
 @kernel
-def rough(grain: Noise, u: float, z: float, blur: float, octave: int) -> float:
+def rough(grain: Grain, u: float, z: float, blur: float, octave: int) -> float:
     """Noise on an upright surface with 2 ** octave texels per metre; blur: of the footprint, log2 of metres."""
     level, scale = min(max(blur + octave, 0.0), LEVELS - 1.001), float(1 << octave)
-    return noise_between(grain.values, grain.starts, level, u * scale, z * scale)
+    return grain_between(grain.corners, grain.starts, level, u * scale, z * scale)
 
 
 @kernel
@@ -34,7 +34,7 @@ def _rail(u: float, z: float, du: float, dz: float, height: float) -> Skinned:
 
 
 @kernel
-def _stone(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Skinned:
+def _stone(grain: Grain, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Skinned:
     course = math.floor(z / 0.27)
     along = u + 0.23 * course + 0.1 * math.sin(7.0 * course)
     mortar = 1 - (1 - pulse(z, dz, 0.27, 0.035)) * (1 - pulse(along, du, 0.52, 0.04))
@@ -44,7 +44,7 @@ def _stone(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, 
 
 
 @kernel
-def _hedge(grain: Noise, blur: float, u: float, z: float, height: float, red: float, green: float, blue: float) -> Skinned:
+def _hedge(grain: Grain, blur: float, u: float, z: float, height: float, red: float, green: float, blue: float) -> Skinned:
     leaves = rough(grain, u, z, blur, 5)
     bulges = rough(grain, u + 9.0, z, blur, 2)
     tone = 0.68 + 0.22 * z / height + 0.16 * leaves + 0.09 * bulges
@@ -54,7 +54,7 @@ def _hedge(grain: Noise, blur: float, u: float, z: float, height: float, red: fl
 
 @kernel
 def _fence(
-    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float,
+    grain: Grain, blur: float, u: float, z: float, du: float, dz: float, height: float,
     red: float, green: float, blue: float, seed: float,
 ) -> Skinned:  # fmt: skip
     if seed < 0.5:  # pickets on two rails
@@ -70,7 +70,7 @@ def _fence(
 
 @kernel
 def _rock(
-    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float
+    grain: Grain, blur: float, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float
 ) -> Skinned:
     big = rough(grain, u, 1.7 * z + 0.25 * u, blur, 2)
     fine = rough(grain, 1.2 * u + 5.0, 2.0 * z - 0.5 * u, blur, 5)
@@ -98,7 +98,7 @@ def _tyres(u: float, z: float, du: float, dz: float, height: float, seed: float)
 
 
 @kernel
-def _concrete(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float) -> Skinned:
+def _concrete(grain: Grain, blur: float, u: float, z: float, du: float, dz: float, height: float) -> Skinned:
     slope = 1.04 * share(z, dz, 0.0, 0.3 * height) + 0.92 * share(z, dz, 0.3 * height, height + 1.0)
     joint = 0.35 * pulse(u, du, 6.0, 0.05)
     stain = 0.05 * rough(grain, u, 0.2 * z, blur, 4)
@@ -108,7 +108,7 @@ def _concrete(grain: Noise, blur: float, u: float, z: float, du: float, dz: floa
 
 @kernel
 def _noise_barrier(
-    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float
+    grain: Grain, blur: float, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float
 ) -> Skinned:
     post = pulse(u + 0.09, du, 4.0, 0.18)
     groove = pulse(z, dz, 0.5, 0.05) * 0.3 + 0.10 * pulse(u, du, 0.25, 0.1) * (1 - share(z, dz, 0.0, 0.5))
@@ -123,7 +123,7 @@ def _noise_barrier(
 
 @kernel
 def barrier_skin(
-    grain: Noise, blur: float, kind: int, u: float, z: float, du: float, dz: float, height: float,
+    grain: Grain, blur: float, kind: int, u: float, z: float, du: float, dz: float, height: float,
     red: float, green: float, blue: float, seed: float,
 ) -> Skinned:  # fmt: skip
     """Opacity and colour of a barrier of a kind (see `Wall`)."""

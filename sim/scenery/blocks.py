@@ -78,7 +78,7 @@ def blocks_of(blocks: Sequence[Block]) -> Blocks:
 def draw_block(canvas: Canvas, blocks: Blocks, k: int, light: Light, eye: Eye) -> None:
     """Blend block k over the picture."""
     image = canvas.image
-    rows, columns, _ = image.shape
+    columns = image.shape[1]
     x, y, along, aside = blocks.pose[k, 0], blocks.pose[k, 1], blocks.pose[k, 2], blocks.pose[k, 3]
     eye_x, eye_y = (eye.x - x) * along + (eye.y - y) * aside, (eye.y - y) * along - (eye.x - x) * aside
     cos, sin = eye.cos * along + eye.sin * aside, eye.sin * along - eye.cos * aside
@@ -93,7 +93,7 @@ def draw_block(canvas: Canvas, blocks: Blocks, k: int, light: Light, eye: Eye) -
     forward = -eye_x * cos - eye_y * sin
     lamps = beam(light, eye, forward, eye_x * sin - eye_y * cos)
     lamps *= beam_share(forward, 0.5 * blocks.size[k, 2])
-    for row in range(max(int(top), 0), min(int(math.ceil(bottom)), rows)):
+    for row in range(max(int(top), canvas.first), min(int(math.ceil(bottom)), canvas.last)):
         for column in range(max(int(left), 0), min(int(math.ceil(right)), columns)):
             hits, sum_red, sum_green, sum_blue, nearest = 0, 0.0, 0.0, 0.0, np.inf
             for ray in range(4):

@@ -6,7 +6,7 @@ Like `barrier_skins`, with the share of a point that shines by itself after the 
 import math
 
 from sim.kernels import kernel
-from sim.noise import Noise
+from sim.noise import Grain
 from sim.scenery.barrier_skins import rough
 from sim.scenery.filters import pulse, share, step_hash
 
@@ -17,7 +17,7 @@ PLINTH = 0.35  # [m]
 
 @kernel
 def house_wall(
-    grain: Noise, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float,
+    grain: Grain, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float,
     pitch: float, seed: float, eaves: float, brick: bool, door: bool,
 ) -> Shining:  # fmt: skip
     """A wall with one window per `pitch` [m] and storey up to the eaves, in front with a door in one of the fields."""
@@ -68,7 +68,7 @@ def garage_wall(u: float, z: float, du: float, dz: float, red: float, green: flo
 
 
 @kernel
-def roof(grain: Noise, blur: float, u: float, z: float, dz: float, red: float, green: float, blue: float) -> Shining:
+def roof(grain: Grain, blur: float, u: float, z: float, dz: float, red: float, green: float, blue: float) -> Shining:
     """Rows of tiles."""
     row = pulse(z, dz, 0.20, 0.045)
     tone = 1.04 - 0.22 * row + 0.07 * rough(grain, u, z, blur, 4)
@@ -108,7 +108,7 @@ def board(u: float, z: float, du: float, dz: float, red: float, green: float, bl
 
 
 @kernel
-def tunnel_wall(grain: Noise, blur: float, u: float, z: float, du: float, dz: float) -> Shining:
+def tunnel_wall(grain: Grain, blur: float, u: float, z: float, du: float, dz: float) -> Shining:
     """Light tiles below, bare concrete above, a painted stripe, dirt from below."""
     tiles = share(z, dz, 0.0, 2.9)
     joints = 0.10 * (pulse(u, du, 0.6, 0.03) + pulse(z, dz, 0.6, 0.03)) * tiles + 0.30 * pulse(u, du, 6.0, 0.08)
@@ -119,7 +119,7 @@ def tunnel_wall(grain: Noise, blur: float, u: float, z: float, du: float, dz: fl
 
 
 @kernel
-def portal(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Shining:
+def portal(grain: Grain, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float) -> Shining:
     """Blocks of dressed stone."""
     course = math.floor(z / 0.8)
     joint = 1 - (1 - pulse(z, dz, 0.8, 0.05)) * (1 - pulse(u + 0.7 * course, du, 1.4, 0.05))
@@ -128,7 +128,7 @@ def portal(grain: Noise, blur: float, u: float, z: float, du: float, dz: float, 
 
 
 @kernel
-def hill(grain: Noise, blur: float, u: float, z: float, red: float, green: float, blue: float) -> Shining:
+def hill(grain: Grain, blur: float, u: float, z: float, red: float, green: float, blue: float) -> Shining:
     """Grass, bushes and bare soil on a slope."""
     fine, big = rough(grain, u, z, blur, 4), rough(grain, u + 3.0, 1.3 * z, blur, 2)
     bush = min(max(1.6 * big - 0.6, 0.0), 1.0)

@@ -69,7 +69,7 @@ def _glow(
     radius = min(radius, GLOW_SHARE * rows)
     keep = math.exp(-0.7 * haze)
     row, column = eye.horizon + eye.focal * (eye.elevation - height) / forward, columns / 2 + eye.focal * right / forward
-    for i in range(max(int(row - radius), 0), min(int(row + radius) + 1, rows)):
+    for i in range(max(int(row - radius), canvas.first), min(int(row + radius) + 1, canvas.last)):
         for j in range(max(int(column - radius), 0), min(int(column + radius) + 1, columns)):
             u = ((i + 0.5 - row) ** 2 + (j + 0.5 - column) ** 2) / (radius * radius)
             if u < 1.0:

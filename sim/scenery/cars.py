@@ -159,7 +159,7 @@ def _colour_at(
 def draw_car(canvas: Canvas, cars: Cars, k: int, light: Light, eye: Eye) -> None:
     """Blend the vehicle number `k` over the picture, and the glow of its lamps."""
     image = canvas.image
-    rows, columns, _ = image.shape
+    columns = image.shape[1]
     pose, size, colour = cars.pose[k], cars.size[k], cars.colour[k]
     planes, roles, starts, room = cars.planes[k], cars.roles[k], cars.starts[k], cars.room[k]
     wheels, lamps, glass = cars.wheels[k], cars.lamps[k], cars.glass[k]
@@ -174,7 +174,7 @@ def draw_car(canvas: Canvas, cars: Cars, k: int, light: Light, eye: Eye) -> None
     forward, aside = -own.x * own.cos - own.y * own.sin, own.x * own.sin - own.y * own.cos
     headlight = beam(light, eye, forward, aside)
     large = (right - left) * (bottom - top) > LARGE
-    for row in range(max(int(top), 0), min(int(math.ceil(bottom)), rows)):
+    for row in range(max(int(top), canvas.first), min(int(math.ceil(bottom)), canvas.last)):
         for column in range(max(int(left), 0), min(int(math.ceil(right)), columns)):
             hits, sum_red, sum_green, sum_blue, nearest, rays, first = 0, 0.0, 0.0, 0.0, 1e9, 4, 0.0
             for ray in range(4):

@@ -6,7 +6,7 @@ from sim.appearance.light import Light
 from sim.ground.paving import Ground
 from sim.ground.surface import road_coordinates
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
-from sim.noise import Noise, level_for, noise_between
+from sim.noise import Grain, grain_between, level_for
 from sim.scenery.filters import pulse, share
 
 STRUCTURE = int(Label.STRUCTURE)
@@ -20,19 +20,18 @@ BLOCK = 6.0  # [m] between joints
 
 @kernel
 def draw_ceiling(
-    canvas: Canvas, ground: Ground, grain: Noise, left: float, right: float, start: float, finish: float, height: float,
+    canvas: Canvas, ground: Ground, grain: Grain, left: float, right: float, start: float, finish: float, height: float,
     lamps: float, light: Light, eye: Eye,
 ) -> None:  # fmt: skip
     """Fill the pixels above the horizon whose rays meet the ceiling of one tunnel first (see `Tunnel` for its measures).
 
     From outside it begins half a pixel before its tunnel, behind the lintel, so that nothing shows through between the two.
     """
-    rows = canvas.image.shape[0]
     near, here, _, _, _ = road_coordinates(ground, eye.x, eye.y)
     rise = height - eye.elevation
     longest = min(finish - here + 30.0, FARTHEST) if near else FARTHEST
     shortest = max(0.5 * (start - here), 0.0) if near else 0.0
-    for row in range(min(int(math.floor(eye.horizon)), rows)):
+    for row in range(canvas.first, min(int(math.floor(eye.horizon)), canvas.last)):
         above = eye.horizon - row - 0.5
         if above <= 0.0:
             continue
@@ -53,7 +52,7 @@ def _place(ground: Ground, eye: Eye, forward: float, slope: float) -> tuple[bool
 
 @kernel
 def _draw_row(
-    canvas: Canvas, ground: Ground, grain: Noise, left: float, right: float, start: float, finish: float, before_it: float,
+    canvas: Canvas, ground: Ground, grain: Grain, left: float, right: float, start: float, finish: float, before_it: float,
     after_it: float, lamps: float, light: Light, eye: Eye, row: int, forward: float,
 ) -> None:  # fmt: skip
     """One row of a ceiling `forward` [m] away; road coordinates are straight lines over SPAN pixels.
@@ -87,7 +86,7 @@ def _draw_row(
 
 @kernel
 def _ceiling(
-    grain: Noise, s: float, d: float, along: float, across: float, middle: float, half: float, lamps: float
+    grain: Grain, s: float, d: float, along: float, across: float, middle: float, half: float, lamps: float
 ) -> tuple[float, float]:
     """How bright the concrete of the ceiling is, and how much of a footprint is a shining lamp."""
     d -= middle
@@ -97,6 +96,6 @@ def _ceiling(
     beside = math.exp(-(((abs(d) - ROWS_APART * half) / 0.9) ** 2))
     fade = min(lamps / max(along, 1e-3) / 3, 1.0)
     near = 0.5 + 0.5 * math.cos(2 * math.pi * s / lamps) * fade
-    stain = 0.08 * noise_between(grain.values, grain.starts, level_for(max(across, 0.3 * along) / 0.05), s / 0.05, d / 0.05)
+    stain = 0.08 * grain_between(grain.corners, grain.starts, level_for(max(across, 0.3 * along) / 0.05), s / 0.05, d / 0.05)
     joint = 0.28 * pulse(s, along, BLOCK, 0.10)
     return (0.46 + 0.22 * beside * near + 0.6 * stain) * (1 - joint), lamp

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.appearance.light import Light
 from sim.ground.weathering import SNOW
 from sim.kernels import Canvas, Eye, kernel
-from sim.noise import Noise
+from sim.noise import Grain
 from sim.scenery.filters import blend, hidden
 from sim.scenery.panels import NEAR
 from sim.scenery.skins import snowed, surface
@@ -53,7 +53,7 @@ def _cut(
 
 @kernel
 def draw_facet(
-    canvas: Canvas, grain: Noise, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
+    canvas: Canvas, grain: Grain, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
     light: Light, eye: Eye,
 ) -> None:  # fmt: skip
     """Blend one facet over the picture, if it is seen from outside."""
@@ -91,7 +91,7 @@ def draw_facet(
         far = 1 - math.exp(-min(f0, f1) * math.sqrt(1 + slope * slope) / light.haze_reach)
         blur = math.log2(min(f0, f1) / eye.focal)
         bend = (1 / f1 - 1 / f0) / (y1 - y0) if y1 != y0 else 0.0
-        for row in range(max(int(math.floor(top)), 0), min(int(math.ceil(bottom)), canvas.image.shape[0])):
+        for row in range(max(int(math.floor(top)), canvas.first), min(int(math.ceil(bottom)), canvas.last)):
             here = min(max(row + 0.5, top), bottom)
             forward = 1 / (1 / f0 + (here - y0) * bend)
             if opacity <= 0.0 or hidden(canvas, row, column, forward):

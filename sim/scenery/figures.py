@@ -23,6 +23,11 @@ class Figures(NamedTuple):
     cars: Cars
     people: People
 
+    def apart(self) -> "Figures":
+        """The same actors with room of their own to work in, for another thread."""
+        people = self.people._replace(limbs=self.people.limbs.copy(), spots=self.people.spots.copy())
+        return self._replace(cars=self.cars._replace(room=self.cars.room.copy()), people=people)
+
 
 def in_drawing_order(actors: Sequence[Actor]) -> list[Actor]:
     """The actors as `Figures` numbers them: the vehicles, then the people."""

@@ -5,6 +5,8 @@ Textures are made of steps; averaged over what a pixel covers they stay calm at 
 
 import math
 
+import numpy as np
+
 from sim.kernels import Canvas, Label, inlined, kernel, level_of, mark
 
 ROAD, STRUCTURE = int(Label.ROAD), int(Label.STRUCTURE)
@@ -47,16 +49,16 @@ def step_hash(first: float, second: float, third: float) -> float:
 @inlined
 def hidden(canvas: Canvas, row: int, column: int, depth: float) -> bool:
     """Whether something that stands nearer has been drawn at a pixel."""
-    return canvas.depth.size > 0 and canvas.label[row, column] > ROAD and canvas.depth[row, column] < depth - TOUCHING
+    i, j = np.uint32(row), np.uint32(column)
+    return canvas.depth.size > 0 and canvas.label[i, j] > ROAD and canvas.depth[i, j] < depth - TOUCHING
 
 
 @inlined
 def blend(canvas: Canvas, row: int, column: int, depth: float, cover: float, red: float, green: float, blue: float) -> None:
     """Lay a colour over a pixel and mark it as a structure's where it covers most of it."""
-    image = canvas.image
-    keep = (1 - cover) / 255
-    image[row, column, 0] = level_of(image[row, column, 0] * keep + red * cover)
-    image[row, column, 1] = level_of(image[row, column, 1] * keep + green * cover)
-    image[row, column, 2] = level_of(image[row, column, 2] * keep + blue * cover)
+    image, i, j, keep = canvas.image, np.uint32(row), np.uint32(column), (1 - cover) / 255
+    image[i, j, 0] = level_of(image[i, j, 0] * keep + red * cover)
+    image[i, j, 1] = level_of(image[i, j, 1] * keep + green * cover)
+    image[i, j, 2] = level_of(image[i, j, 2] * keep + blue * cover)
     if cover > 0.5:
         mark(canvas, row, column, depth, STRUCTURE, 0)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.appearance.light import Light, beam, beam_share
 from sim.ground.weathering import SNOW
 from sim.kernels import Canvas, Eye, kernel, mark
-from sim.noise import Noise, level_for, noise_between
+from sim.noise import Grain, grain_between, level_for
 from sim.scenery.filters import STRUCTURE, blend, hidden, share
 from sim.scenery.skins import RETROREFLECTION, SPEED, TUNNEL, ragged, slanted, snowed, surface
 from sim.scenery.tables import (
@@ -41,7 +41,7 @@ WINDOW = (1.0, 0.80, 0.46)  # the light of a lamp behind a window
 
 @kernel
 def draw_panel(
-    canvas: Canvas, grain: Noise, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
+    canvas: Canvas, grain: Grain, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
     front: Light, back: Light, eye: Eye, painted: bool,
 ) -> None:  # fmt: skip
     """Blend one panel over the picture, or where it is not to be painted yet, mark only the pixels that it wholly hides.
@@ -99,14 +99,14 @@ def _shield_column(
     high = shape[HIGH_A] + t * (shape[HIGH_B] - shape[HIGH_A])
     high -= DIPS * ragged(skin, high)[0]
     top, bottom = eye.horizon + (eye.elevation - high) * scale, eye.horizon + (eye.elevation - shape[LOW]) * scale
-    for row in range(max(int(math.ceil(top)), 0), min(int(math.floor(bottom)), canvas.image.shape[0])):
+    for row in range(max(int(math.ceil(top)), canvas.first), min(int(math.floor(bottom)), canvas.last)):
         if not hidden(canvas, row, column, forward):
             mark(canvas, row, column, forward, STRUCTURE, 0)
 
 
 @kernel
 def _draw_column(
-    canvas: Canvas, grain: Noise, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
+    canvas: Canvas, grain: Grain, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
     light: Light, eye: Eye, column: int, slope: float, forward: float, t: float, spread: float, facing: float, wide: float,
     ahead: bool,
 ) -> None:  # fmt: skip
@@ -122,7 +122,7 @@ def _draw_column(
     reaching, texel = ragged(skin, high)
     edge = high
     if reaching > 0.0:
-        edge += reaching * noise_between(grain.values, grain.starts, level_for(du / texel), u / texel, 17.3 * shape[SEED] + 0.5)
+        edge += reaching * grain_between(grain.corners, grain.starts, level_for(du / texel), u / texel, 17.3 * shape[SEED] + 0.5)
     top, bottom = eye.horizon + (eye.elevation - edge) / metre, eye.horizon + (eye.elevation - low) / metre
     far = 1 - math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach)
     lamps = beam(light, eye, forward, forward * slope)
@@ -134,7 +134,7 @@ def _draw_column(
     thick, held = snowed(skin)
     thick, held = thick * light.snow, held * min(1.5 * light.snow, 1.0)
     glowing = light.lamp if light.lamp > 0.35 else 0.0
-    for row in range(max(int(math.floor(top)), 0), min(int(math.ceil(bottom)), canvas.image.shape[0])):
+    for row in range(max(int(math.floor(top)), canvas.first), min(int(math.ceil(bottom)), canvas.last)):
         if hidden(canvas, row, column, forward):
             continue
         z = eye.elevation + (eye.horizon - row - 0.5) * metre

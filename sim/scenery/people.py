@@ -227,7 +227,7 @@ def _shaded(
 def draw_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) -> None:
     """Blend person number `k` over the picture."""
     image = canvas.image
-    rows, columns, _ = image.shape
+    columns = image.shape[1]
     left, end, top, bottom, stretch = project_limbs(people, k, eye, columns)
     if left > end or end < 0 or left > columns:
         return
@@ -239,7 +239,7 @@ def draw_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) 
     far = 1 - math.exp(-away / light.haze_reach)
     headlight = beam(light, eye, forward, right)
     fine = spots[HEAD, 7] > 4.0
-    for row in range(max(int(top), 0), min(int(math.ceil(bottom)), rows)):
+    for row in range(max(int(top), canvas.first), min(int(math.ceil(bottom)), canvas.last)):
         v = row + 0.5
         z = eye.elevation - (v - eye.horizon) * forward / eye.focal
         low = headlight * beam_share(forward, z) if headlight > 0.0 else 0.0

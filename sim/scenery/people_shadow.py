@@ -16,13 +16,13 @@ CASTING = (
 
 
 @kernel
-def _ground_rows(eye: Eye, near: float, away: float, rows: int) -> tuple[int, int]:
-    """The rows that show the ground between two distances [m]."""
+def _ground_rows(canvas: Canvas, eye: Eye, near: float, away: float) -> tuple[int, int]:
+    """The rows of the canvas that show the ground between two distances [m]."""
     if away <= 0.5:
         return 0, 0
     top = eye.horizon + eye.focal * eye.elevation / away
     bottom = eye.horizon + eye.focal * eye.elevation / max(near, 0.5)
-    return max(int(top), int(math.ceil(eye.horizon)), 0), min(int(math.ceil(bottom)), rows)
+    return max(int(top), int(math.ceil(eye.horizon)), canvas.first), min(int(math.ceil(bottom)), canvas.last)
 
 
 @kernel
@@ -47,7 +47,7 @@ def _cast(limbs: Floats, throw_x: float, throw_y: float, x: float, y: float, sof
 def shade_under_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) -> None:
     """Darken the ground by the shadow of person number `k`."""
     image = canvas.image
-    rows, columns, _ = image.shape
+    columns = image.shape[1]
     pose, limbs, height = people.pose[k], people.limbs, people.size[k, 2]
     dx, dy = pose[0] - eye.x, pose[1] - eye.y
     level = math.hypot(light.sun_x, light.sun_y)
@@ -64,7 +64,7 @@ def shade_under_person(canvas: Canvas, people: People, k: int, light: Light, eye
     pose_limbs(limbs, height, people.stout[k], people.carried[k], people.gait[k, 0], people.gait[k, 1])
     haze = 1 - math.exp(-max(forward, 0.0) / light.haze_reach)
     own_x, own_y = throw_x * pose[2] + throw_y * pose[3], throw_y * pose[2] - throw_x * pose[3]
-    first, last = _ground_rows(eye, near, away, rows)
+    first, last = _ground_rows(canvas, eye, near, away)
     for row in range(first, last):
         below = row + 0.5 - eye.horizon
         ahead = eye.focal * eye.elevation / below

@@ -171,16 +171,25 @@ def shield_plant(
     kind: int,
 ) -> None:  # fmt: skip
     """Mark the pixels where nothing of what is behind a plant can show."""
-    rows, columns, _ = canvas.image.shape
+    columns = canvas.image.shape[1]
     mip, step, top, left = _placed(eye, forward, height, right, columns)
     tall, wide = TALL >> mip, WIDE >> mip
     base = starts[mip] // CHANNELS + kind * tall * wide
     first_column, last_column = max(int(math.ceil(left)), 0), min(int(math.floor(left + wide / step)), columns)
-    for row in range(max(int(math.ceil(top)), 0), min(int(math.floor(top + tall / step)), rows)):
+    for row in range(max(int(math.ceil(top)), canvas.first), min(int(math.floor(top + tall / step)), canvas.last)):
         line = base + int((row + 0.5 - top) * step) * wide
         for column in range(first_column, last_column):
             if solid[line + int((column + 0.5 - left) * step)] and not hidden(canvas, row, column, forward):
                 mark(canvas, row, column, forward, PLANT, 0)
+
+
+@kernel
+def _mean(
+    texels: NDArray[np.int16], a: int, b: int, c: int, d: int, wa: float, wb: float, wc: float, wd: float, channel: int
+) -> float:
+    """The weighed mean of a channel of the texels that begin at a, b, c and d."""
+    i, j, k, m = np.uint32(a + channel), np.uint32(b + channel), np.uint32(c + channel), np.uint32(d + channel)
+    return wa * texels[i] + wb * texels[j] + wc * texels[k] + wd * texels[m]
 
 
 @kernel
@@ -194,14 +203,14 @@ def draw_plant(
     sun_right, sun_towards: the sun's direction in the camera's axes; red, green, blue: the leaves.
     """
     image = canvas.image
-    rows, columns, _ = image.shape
+    columns = image.shape[1]
     lying = 0.5 * light.snow
     red, green, blue = red + (SNOW[0] - red) * lying, green + (SNOW[1] - green) * lying, blue + (SNOW[2] - blue) * lying
     scale = eye.focal / forward
     mip, step, top, left = _placed(eye, forward, height, right, columns)
     tall, wide = TALL >> mip, WIDE >> mip
     base, foot = starts[mip] + kind * tall * wide * CHANNELS, eye.horizon + eye.elevation * scale
-    first_row, last_row = max(int(math.floor(top)), 0), min(int(math.ceil(foot)), rows)
+    first_row, last_row = max(int(math.floor(top)), canvas.first), min(int(math.ceil(foot)), canvas.last)
     first_column, last_column = max(int(math.floor(left)), 0), min(int(math.ceil(left + wide / step)), columns)
     far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
     sway_right, sway_up, sway_towards = 0.62 * sun_right, 0.62 * light.sun_up, 0.62 * sun_towards
@@ -223,14 +232,14 @@ def draw_plant(
             near, away = min(max(j, 0), wide - 1) * CHANNELS, min(max(j + 1, 0), wide - 1) * CHANNELS
             a, b, c, d = upper + near, upper + away, lower + near, lower + away
             wa, wb, wc, wd = (1 - w) * (1 - t), (1 - w) * t, w * (1 - t), w * t
-            cover = wa * texels[a] + wb * texels[b] + wc * texels[c] + wd * texels[d]
+            cover = _mean(texels, a, b, c, d, wa, wb, wc, wd, 0)
             if cover < 1.0:
                 continue
-            tone = wa * texels[a + 1] + wb * texels[b + 1] + wc * texels[c + 1] + wd * texels[d + 1]
-            across = wa * texels[a + 2] + wb * texels[b + 2] + wc * texels[c + 2] + wd * texels[d + 2]
-            up = wa * texels[a + 3] + wb * texels[b + 3] + wc * texels[c + 3] + wd * texels[d + 3]
-            towards = wa * texels[a + 4] + wb * texels[b + 4] + wc * texels[c + 4] + wd * texels[d + 4]
-            wood = wa * texels[a + 5] + wb * texels[b + 5] + wc * texels[c + 5] + wd * texels[d + 5]
+            tone = _mean(texels, a, b, c, d, wa, wb, wc, wd, 1)
+            across = _mean(texels, a, b, c, d, wa, wb, wc, wd, 2)
+            up = _mean(texels, a, b, c, d, wa, wb, wc, wd, 3)
+            towards = _mean(texels, a, b, c, d, wa, wb, wc, wd, 4)
+            wood = _mean(texels, a, b, c, d, wa, wb, wc, wd, 5)
             sunlit = (0.32 * tone + across * sway_right + up * sway_up + towards * sway_towards) * (1 - far) / cover
             skylit = tone * (1 - far) / cover
             wood, cover = wood / cover, cover / DIRECTION_SCALE * opacity
@@ -248,6 +257,7 @@ def draw_plant(
             blue_here = blue_here * (skylit * (light.sky_blue + lamp) + sunlit * light.sun_blue) + far * light.haze_blue
             if cover > 0.5:
                 mark(canvas, row, column, forward, PLANT, 0)
-            image[row, column, 0] = level_of(image[row, column, 0] * keep + red_here * cover)
-            image[row, column, 1] = level_of(image[row, column, 1] * keep + green_here * cover)
-            image[row, column, 2] = level_of(image[row, column, 2] * keep + blue_here * cover)
+            p, q = np.uint32(row), np.uint32(column)
+            image[p, q, 0] = level_of(image[p, q, 0] * keep + red_here * cover)
+            image[p, q, 1] = level_of(image[p, q, 1] * keep + green_here * cover)
+            image[p, q, 2] = level_of(image[p, q, 2] * keep + blue_here * cover)

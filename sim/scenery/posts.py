@@ -44,13 +44,13 @@ def _lamp(
     on = min(max(1.6 * light.lamp - 0.5, 0.0), 1.0)
     grey = 0.42 * (light.sky_green + 0.4 * light.sun_green) * (1 - on)
     image = canvas.image
-    rows, columns, _ = image.shape
+    columns = image.shape[1]
     scale = eye.focal / forward
     if on > 0.0:
         middle, level = columns / 2 + right * scale, eye.horizon + (eye.elevation - low) * scale
         radius = max(GLOW * scale, 2.0)
         far = math.exp(-forward / light.haze_reach)
-        for row in range(max(int(level - radius), 0), min(int(level + radius) + 1, rows)):
+        for row in range(max(int(level - radius), canvas.first), min(int(level + radius) + 1, canvas.last)):
             for column in range(max(int(middle - radius), 0), min(int(middle + radius) + 1, columns)):
                 dx, dy = (column + 0.5 - middle) / radius, (row + 0.5 - level) / radius
                 near = 1 - dx * dx - dy * dy
@@ -97,7 +97,7 @@ def _bar(
     half: float, low: float, high: float, red: float, green: float, blue: float, opacity: float,
 ) -> None:  # fmt: skip
     """Blend an upright rectangle `2 half` wide between the heights `low` and `high` [m], facing the camera."""
-    rows, columns, _ = canvas.image.shape
+    columns = canvas.image.shape[1]
     scale = eye.focal / forward
     left, end = columns / 2 + (right - half) * scale, columns / 2 + (right + half) * scale
     top, bottom = eye.horizon + (eye.elevation - high) * scale, eye.horizon + (eye.elevation - low) * scale
@@ -105,7 +105,7 @@ def _bar(
     red += (light.haze_red - red) * far
     green += (light.haze_green - green) * far
     blue += (light.haze_blue - blue) * far
-    for row in range(max(int(math.floor(top)), 0), min(int(math.ceil(bottom)), rows)):
+    for row in range(max(int(math.floor(top)), canvas.first), min(int(math.ceil(bottom)), canvas.last)):
         tall = opacity * (min(bottom, row + 1.0) - max(top, float(row)))
         for column in range(max(int(math.floor(left)), 0), min(int(math.ceil(end)), columns)):
             if not hidden(canvas, row, column, forward):

@@ -40,23 +40,23 @@ def _off_trail(x: float, y: float, half_length: float, half_width: float, trail_
 
 
 @kernel
-def _ground_box(eye: Eye, forward: float, right: float, radius: float, rows: int, columns: int) -> tuple[int, int, int, int]:
+def _ground_box(canvas: Canvas, eye: Eye, forward: float, right: float, radius: float) -> tuple[int, int, int, int]:
     """Rows and columns (first row, last row, first column, last column) that hold a disc on the ground."""
-    near, away = max(forward - radius, 0.5), forward + radius
+    near, away, columns = max(forward - radius, 0.5), forward + radius, canvas.image.shape[1]
     if away <= near:
         return 0, 0, 0, 0
     top, bottom = eye.horizon + eye.focal * eye.elevation / away, eye.horizon + eye.focal * eye.elevation / near
     left = columns / 2 + eye.focal * min((right - radius) / near, (right - radius) / away)
     end = columns / 2 + eye.focal * max((right + radius) / near, (right + radius) / away)
-    first_row = max(int(top), int(math.ceil(eye.horizon)), 0)
-    return first_row, min(int(math.ceil(bottom)), rows), max(int(left), 0), min(int(math.ceil(end)), columns)
+    first_row = max(int(top), int(math.ceil(eye.horizon)), canvas.first)
+    return first_row, min(int(math.ceil(bottom)), canvas.last), max(int(left), 0), min(int(math.ceil(end)), columns)
 
 
 @kernel
 def shade_under_car(canvas: Canvas, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light, eye: Eye) -> None:
     """A car's shadow: its outline drawn out away from the sun, and the dark under it."""
     image = canvas.image
-    rows, columns, _ = image.shape
+    columns = image.shape[1]
     dx, dy = pose[0] - eye.x, pose[1] - eye.y
     forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
     throw = min(0.9 * size[2] / light.sun_up, 14.0) if light.shadow > 0.0 else 0.0
@@ -66,7 +66,7 @@ def shade_under_car(canvas: Canvas, pose: NDArray[np.float64], size: NDArray[np.
     if forward < -radius or forward > 250.0:
         return
     haze = 1 - math.exp(-max(forward, 0.0) / light.haze_reach)
-    box = _ground_box(eye, forward, right, radius, rows, columns)
+    box = _ground_box(canvas, eye, forward, right, radius)
     half_length, half_width = size[0] / 2 - 0.12, size[1] / 2 - 0.08
     for row in range(box[0], box[1]):
         below = row + 0.5 - eye.horizon
@@ -97,7 +97,7 @@ def shade_under_plant(
 ) -> None:
     """A crown's shadow: an ellipse drawn out away from the sun, with a soft edge."""
     image = canvas.image
-    rows, columns, _ = image.shape
+    columns = image.shape[1]
     level = math.hypot(light.sun_x, light.sun_y)
     away_x, away_y = -light.sun_x / level, -light.sun_y / level
     stretch = min(level / light.sun_up, 3.5)
@@ -108,7 +108,7 @@ def shade_under_plant(
     dx, dy = plant_x + away_x * centre - eye.x, plant_y + away_y * centre - eye.y
     forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
     haze = 1 - math.exp(-max(forward, 0.0) / light.haze_reach)
-    box = _ground_box(eye, forward, right, along, rows, columns)
+    box = _ground_box(canvas, eye, forward, right, along)
     for row in range(box[0], box[1]):
         ahead = eye.focal * eye.elevation / (row + 0.5 - eye.horizon)
         for column in range(box[2], box[3]):

@@ -3,7 +3,7 @@
 from enum import IntEnum
 
 from sim.kernels import kernel
-from sim.noise import Noise
+from sim.noise import Grain
 from sim.roads.plan import Wall
 from sim.scenery.barrier_skins import barrier_skin
 from sim.scenery.building_skins import board, garage_wall, hill, house_wall, portal, roof, stand, tunnel_wall
@@ -88,7 +88,7 @@ def snowed(skin: int) -> tuple[float, float]:
 
 @kernel
 def _building(
-    grain: Noise, blur: float, skin: int, u: float, z: float, du: float, dz: float, low: float, height: float,
+    grain: Grain, blur: float, skin: int, u: float, z: float, du: float, dz: float, low: float, height: float,
     red: float, green: float, blue: float, pitch: float, seed: float,
 ) -> tuple[float, float, float, float]:  # fmt: skip
     if skin in (PLASTER, BRICK):
@@ -128,7 +128,7 @@ def _face(
 
 @kernel
 def surface(
-    grain: Noise, blur: float, skin: int, u: float, z: float, du: float, dz: float, low: float, height: float,
+    grain: Grain, blur: float, skin: int, u: float, z: float, du: float, dz: float, low: float, height: float,
     red: float, green: float, blue: float, pitch: float, seed: float,
 ) -> Surface:  # fmt: skip
     """What a pixel shows of a skin.

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from sim.camera import Camera
+from pilotnet.suites import suite
+from sim.camera import Camera, rig
 from sim.kernels import Label
 from sim.render import Renderer
 from sim.roads.kinds import plan_road
@@ -65,6 +66,16 @@ def test_a_frame_with_its_truth(benchmark: BenchmarkFixture) -> None:
     renderer, pose, actors = drawing(PLAIN, Camera())
     canvas = benchmark(renderer.truth, pose, actors, 1.0)[0]
     assert (canvas.label == Label.CAR).any()
+
+
+def test_sixteen_moments_of_recording(benchmark: BenchmarkFixture) -> None:
+    """The three cameras in sixteen drives of lane_keeping, all kinds of road and many skies: 48 pictures."""
+    moments = []
+    for scenario in suite("lane_keeping", "train", 16, 450.0):
+        world = World(scenario)
+        renderer = Renderer(world.plan, scenario, list(rig(Camera(), 0.6).values()))
+        moments.append((renderer, world.plan.centreline.pose_at(150.0, world.plan.path_offset), world.actors()))
+    benchmark(lambda: [renderer.truth(pose, actors, 1.0) for renderer, pose, actors in moments])
 
 
 def test_a_tick_of_a_world_with_ten_cars_and_ten_people(benchmark: BenchmarkFixture) -> None:

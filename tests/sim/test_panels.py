@@ -6,7 +6,7 @@ import pytest
 from sim.appearance.atmosphere import Atmosphere
 from sim.camera import Camera
 from sim.kernels import Canvas, Eye, Label, blank_canvas
-from sim.noise import noise
+from sim.noise import grain
 from sim.render import Renderer
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
@@ -35,7 +35,7 @@ def drawn(*tables: Scenery, shielded: bool = False) -> Canvas:
     for painted in (False, True) if shielded else (True,):
         for table in tables:
             for i in range(table.x.size):
-                draw_panel(canvas, noise(), table.shape[i], table.kind[i], 0.8, 0.5, 0.2, 300.0, LIGHT, LIGHT, EYE, painted)
+                draw_panel(canvas, grain(), table.shape[i], table.kind[i], 0.8, 0.5, 0.2, 300.0, LIGHT, LIGHT, EYE, painted)
     return canvas
 
 
@@ -149,7 +149,7 @@ def test_an_upright_facet_covers_what_a_panel_covers_and_a_gable_half_of_it() ->
     areas = []
     for c, d in ((b, a), (middle, middle)):
         canvas = blank_canvas(320, 640, truth=True)
-        draw_facet(canvas, noise(), facets(0.0, (a, b, c, d), 0.5, 2.5, Skin.PLAIN, (1, 1, 1)).shape[0], Skin.PLAIN,
+        draw_facet(canvas, grain(), facets(0.0, (a, b, c, d), 0.5, 2.5, Skin.PLAIN, (1, 1, 1)).shape[0], Skin.PLAIN,
                    0.8, 0.5, 0.2, 300.0, LIGHT, EYE)  # fmt: skip
         areas.append(covered(canvas).sum())
     assert areas[0] == pytest.approx(210 * 70, rel=0.02)
