@@ -87,7 +87,8 @@ def _draw_drive(sheet: Sheet, picture: DrivePicture, layout: Layout, shown: Show
     for panel, rect in layout.panels.items():
         opacity = MAP_OPACITY if panel is Panel.MAP else CARD_OPACITY
         draw = partial(_draw_panel, panel=panel, drive=drive, status=shown.status, autonomy=autonomy)
-        picture.cards.lay(sheet, panel, rect, _shows(panel, drive, shown.status), draw, opacity)
+        pictures = panel in (Panel.CAMERAS, Panel.VIEW, Panel.MAP)
+        picture.cards.lay(sheet, panel, rect, _shows(panel, drive, shown.status), draw, opacity, pictures)
 
 
 def _shows(panel: Panel, drive: Drive, status: str) -> Hashable:
