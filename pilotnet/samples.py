@@ -27,12 +27,14 @@ from pilotnet.viewpoint import View, Viewpoint
 from sim.camera import Camera
 from sim.pedals import PEDAL_TIME
 from sim.scenario import Split
-from sim.steering import recovery_curvature, recovery_length
+from sim.steering import MIN_RECOVERY_LENGTH, recovery_curvature, recovery_length
 from sim.types import Image
 
 MEMORY_SHARE = 0.5  # of the free memory that frames may fill
 SLOWEST = 0.5  # [m/s] standing counts as creeping
 LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
+ROTATION_LENGTH = 30.0  # [m] the recovery at which rotations have the standard deviation of the settings
+LARGEST_ROTATION = math.radians(12.0)  # farther views would leave the recorded frame
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,7 @@ class Augmentation:
 
     Args:
         shift: standard deviation of the sideways shift [m]
-        rotation: standard deviation of the rotation [degrees]
+        rotation: standard deviation of the rotation [degrees] at 15 m/s; it grows as speed falls, and shrinks as speed rises
         side_cameras: start from the nearest of the three cameras rather than always from the centre one
         balance: 0 draws frames as they were driven, 1 draws straights and all bends alike
         light: standard deviation of the changes of brightness, contrast and colour, as shares; see `relit`
@@ -62,7 +64,16 @@ class Augmentation:
     @property
     def largest_rotation(self) -> float:
         """The largest rotation drawn [rad]."""
-        return LIMIT * math.radians(self.rotation)
+        return min(LIMIT * math.radians(self.rotation) * ROTATION_LENGTH / MIN_RECOVERY_LENGTH, LARGEST_ROTATION)
+
+    def rotations(self, normals: NDArray[np.float64], speed: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Rotations [rad] for cars at `speed` [m/s], from normals, (N,) each.
+
+        A car that swings about its path by e and is on its way back along L is turned by e sqrt(6) / L: by 5 degrees in a hairpin
+        where on a highway it is one. Views turned alike at all speeds would leave out what goes wrong in tight bends.
+        """
+        turned = normals * math.radians(self.rotation) * ROTATION_LENGTH / recovery_length(speed)
+        return np.clip(turned, -self.largest_rotation, self.largest_rotation)
 
 
 class Batch(NamedTuple):
@@ -188,7 +199,7 @@ class Samples(TorchDataset[Batch]):
         self._moments = generator.choice(size, size, p=self._probability)
         shift, rotation = np.clip(generator.standard_normal((2, size)), -LIMIT, LIMIT)
         self._shift = shift * self._augmentation.shift
-        self._rotation = rotation * math.radians(self._augmentation.rotation)
+        self._rotation = self._augmentation.rotations(rotation, self.drives.speed[self._moments])
         self._light = draw_lights(generator, size, self._augmentation.light, LIMIT)
 
     def label_spread(self) -> tuple[float, float]:
@@ -236,13 +247,13 @@ def sampling_probability(
 ) -> NDArray[np.float64]:
     """How often each moment is drawn, (N,), summing to 1: a kind of bend by its share of the drive to the power 1 - balance.
 
-    Bends are told apart by lateral acceleration, curvature x speed², which means the same on a lane and on a highway. A metre of
-    road counts the same however fast it was driven, so a moment counts by its speed: highways fly by in few frames.
+    Bends are told apart by lateral acceleration, curvature x speed², which means the same on a lane and on a highway. A moment
+    counts by the square root of its speed: drawn by time, highways fly by in few moments; drawn by metres, hairpins do.
     """
     lateral = curvature * speed**2
     edges = np.linspace(lateral.min(), lateral.max() + 1e-9, bins + 1)
     kind = np.digitize(lateral, edges[1:-1])
-    metres = np.maximum(speed, SLOWEST)
-    share = np.bincount(kind, metres, minlength=bins) / metres.sum()
-    weight = metres * share[kind] ** -balance
+    pace = np.sqrt(np.maximum(speed, SLOWEST))
+    share = np.bincount(kind, pace, minlength=bins) / pace.sum()
+    weight = pace * share[kind] ** -balance
     return weight / weight.sum()

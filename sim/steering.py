@@ -15,7 +15,7 @@ MAX_CURVATURE = 0.2  # [1/m] a turning circle of 5 m radius
 MAX_CURVATURE_RATE = 0.2  # [1/m/s] the front wheels turn about 30 degrees a second
 STEERING_RATIO = 15.0  # turns of a steering wheel for one of the front wheels
 RECOVERY_TIME = 2.0  # [s] the paper's: back to the lane's position and heading in two seconds
-MIN_RECOVERY_LENGTH = 15.0  # [m] below walking pace two seconds are too short a way to turn in
+MIN_RECOVERY_LENGTH = 10.0  # [m] below 5 m/s two seconds are too short a way to turn in
 
 Number = TypeVar("Number", float, NDArray[np.float64])
 

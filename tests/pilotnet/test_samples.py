@@ -95,7 +95,7 @@ def test_a_shifted_view_starts_from_the_nearest_camera() -> None:
 def test_shift_and_rotation_have_the_spread_asked_for() -> None:
     samples = Samples(drives(20_000), Augmentation(shift=0.4, rotation=3.0), seed=0)
     assert samples._shift.std() == pytest.approx(0.4, rel=0.02)
-    assert np.degrees(samples._rotation).std() == pytest.approx(3.0, rel=0.02)
+    assert np.degrees(samples._rotation).std() == pytest.approx(3.0 * 30 / 40, rel=0.02)  # 40 m of recovery at 20 m/s
     assert samples._shift.mean() == pytest.approx(0.0, abs=0.01)
 
 
@@ -125,10 +125,17 @@ def test_balancing_draws_rare_bends_more_often() -> None:
     assert alike[900:].sum() == pytest.approx(0.5)
 
 
-def test_a_metre_of_road_is_drawn_as_often_however_fast_it_was_driven() -> None:
-    speed = np.concatenate([np.full(300, 10.0), np.full(100, 30.0)])
+def test_moments_count_by_the_root_of_their_speed_between_by_time_and_by_metres() -> None:
+    speed = np.concatenate([np.full(300, 9.0), np.full(100, 36.0)])
     probability = sampling_probability(np.zeros(400), speed, 0.0)
-    assert probability[:300].sum() == pytest.approx(0.5)
+    assert probability[:300].sum() == pytest.approx(900 / 1500)
+
+
+def test_views_are_turned_farther_the_slower_the_car_as_a_car_on_its_way_back_is() -> None:
+    augmentation, normals = Augmentation(rotation=2.0), np.array([1.0, -1.0, 1.0, 2.9])
+    turned = np.degrees(augmentation.rotations(normals, np.array([15.0, 30.0, 7.5, 1.0])))
+    assert turned == pytest.approx([2.0, -1.0, 4.0, 12.0])
+    assert not Augmentation(rotation=0.0).rotations(normals, np.full(4, 5.0)).any()
 
 
 def test_a_drive_without_any_bend_can_be_sampled() -> None:

@@ -88,13 +88,14 @@ def test_the_unmoved_view_is_the_virtual_camera_s_picture(i: int, j: int) -> Non
     assert (columns[i, j], rows[i, j]) == pytest.approx((column[0], row[0]), abs=1e-3)
 
 
-def test_every_move_that_training_draws_stays_inside_the_frame_of_the_nearest_camera() -> None:
-    augmentation = Augmentation()
-    farthest = LIMIT * augmentation.shift - 0.6
-    for shift in (-farthest, farthest):
-        for rotation in (-augmentation.largest_rotation, augmentation.largest_rotation):
-            _, inside = view_of(np.zeros((160, 320, 3), np.uint8), shift, rotation)
-            assert inside.all()
+@pytest.mark.parametrize(("speed", "least"), [(5.0, 0.999), (10.0, 1.0), (30.0, 1.0)])
+def test_the_moves_that_training_draws_stay_inside_the_frame_of_the_nearest_camera(speed: float, least: float) -> None:
+    augmentation, normals = Augmentation(), np.clip(np.random.default_rng(0).standard_normal((2, 300)), -LIMIT, LIMIT)
+    shift, rotation = normals[0] * augmentation.shift, augmentation.rotations(normals[1], np.full(300, speed))
+    from_nearest = shift - 0.6 * np.clip(np.round(shift / 0.6), -1, 1)
+    columns, rows = Viewpoint(VIEW, CAMERA).source(*(torch.from_numpy(move).float() for move in (from_nearest, rotation)))
+    inside = (columns >= 0) & (columns <= CAMERA.width) & (rows >= 0) & (rows <= CAMERA.height)
+    assert float(inside.float().mean()) >= least
 
 
 def test_what_lies_outside_the_frame_is_grey_and_masked() -> None:
@@ -121,7 +122,7 @@ def test_a_frame_of_another_camera_is_refused() -> None:
 
 @pytest.mark.parametrize(("shift", "rotation"), [(0.0, 0.0), (0.6, 0.0), (0.0, -0.05), (-0.5, 0.03), (0.9, 0.06)])
 def test_a_moved_view_of_a_frame_is_what_a_camera_there_would_have_rendered(shift: float, rotation: float) -> None:
-    scenario = Scenario(RoadKind.RURAL, 3, length=300.0)
+    scenario = Scenario(RoadKind.RURAL, 4, length=300.0)
     plan = plan_road(scenario)
     there = Camera(VIEW.width, VIEW.height, VIEW.focal, VIEW.horizon)
     pose = plan.centreline.pose_at(40.0, plan.path_offset)
@@ -133,4 +134,4 @@ def test_a_moved_view_of_a_frame_is_what_a_camera_there_would_have_rendered(shif
     expected = 127.5 * (view[0].astype(float) + 1)
     errors = np.abs(strip_shifts(brightness(rendered.image), expected, inside & (rendered.label == Label.ROAD), range(28, 66)))
     assert len(errors) > 7
-    assert errors.max() < 0.5
+    assert errors.max() < 0.2
