@@ -75,7 +75,8 @@ def road_surface(ground: Ground, s: float, d: float, along: float, across: float
 
 def test_road_coordinates_agree_with_the_centreline(plan: RoadPlan, ground: Ground) -> None:
     generator = np.random.default_rng(0)
-    reach = 6.0 if plan.kind is RoadKind.MOUNTAIN else 12.0  # from hairpins 12 m may lie nearer to another part of the road
+    # As far as the ground is anything else than what lies all around; from hairpins 12 m may lie nearer to another part of the road.
+    reach = min(6.0 if plan.kind is RoadKind.MOUNTAIN else 12.0, ground.reach)
     for s, d in zip(generator.uniform(0, plan.centreline.length, 400), generator.uniform(-reach, reach, 400), strict=True):
         place = plan.centreline.pose_at(s, d)
         near, along, across, cos, sin = road_coordinates(ground, place.x, place.y)
@@ -155,10 +156,14 @@ def test_a_zebra_is_half_painted_across_and_nothing_beside_it() -> None:
     left, right = plan.carriageway
     for zebra in plan.zebras:
         middle = zebra.station + zebra.length / 2
-        for d in np.linspace(left + 1.6, right - 1.6, 5):
-            mean, below = (np.mean(road_surface(at, middle, d, 1.0, 2.0, 0.0)[:3]) for at in (ground, bare))
-            # Its paint is an eighth gone, more or less by place.
-            assert (mean - below) / (np.mean(PAINT) - below) == pytest.approx(0.5 * 0.88, abs=0.07)
+        places = np.linspace(left + 1.6, right - 1.6, 5)
+        mean, below = (
+            np.array([np.mean(road_surface(at, middle, d, 1.0, 2.0, 0.0)[:3]) for d in places]) for at in (ground, bare)
+        )
+        # Its paint is an eighth gone, more or less by place.
+        painted = (mean - below) / (np.mean(PAINT) - below)
+        assert painted == pytest.approx(0.5 * 0.88, abs=0.12)
+        assert painted.mean() == pytest.approx(0.5 * 0.88, abs=0.08)
         for s, d in ((zebra.station - 0.3, 0.0), (middle, right + 0.3)):
             assert road_surface(ground, s, d, 0.5, 0.5, 0.0) == road_surface(bare, s, d, 0.5, 0.5, 0.0)
 
@@ -184,7 +189,7 @@ def test_streets_are_asphalt_out_to_where_grass_was() -> None:
                 assert (hard, rough) == pytest.approx((1.0, GRAIN[Material.ASPHALT]))
                 assert 0 < track < 1
                 half = street.station + street.width / 2
-                assert road_surface(ground, half, d, 1.0, 0.5, 0.0)[4] >= 0.99 or out > 10
+                assert road_surface(ground, half, d, 1.0, 0.5, 0.0)[4] >= 0.95 or out > 10
                 assert road_surface(ground, half + 2.5, d, 0.5, 0.5, 0.0) == road_surface(bare, half + 2.5, d, 0.5, 0.5, 0.0)
             assert road_surface(bare, street.station, side * 45.0, 0.5, 0.5, 0.0)[4] == 0.0
 
