@@ -25,7 +25,9 @@ TRAIN = ["--epochs", "1", "--batch_size", "4", "--every", "10", "--device", "cpu
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A crowded recording of the centre camera: a drive of each split."""
     folder = tmp_path_factory.mktemp("crowd") / "data"
-    config = RecordConfig("detection-small", 1, 1, 1, length=120.0, cameras="centre", workers=1)
+    config = RecordConfig(
+        "detection-small", episodes=1, validation_episodes=1, test_episodes=1, length=120.0, cameras="centre", workers=1
+    )
     record(config, folder)
     return folder
 
