@@ -8,9 +8,7 @@ from sim.geometry import SPACING, Floats
 from sim.steering import CAR_LENGTH, CAR_WIDTH, slip_angle
 
 LEAD_IN = 60.0  # [m] of straight road at the beginning, so that something lies behind every start
-BEFORE_START = (
-    400.0  # [m] at most between there and the start, so that short drives meet all that a road has, hairpins and tunnels too
-)
+BEFORE_START = 400.0  # [m] at most between there and the start, so that short drives meet hairpins and tunnels, too
 RUN_OUT = 400.0  # [m] of road after the finish, so that the picture never shows its end
 COMFORT_LATERAL = 2.0  # [m/s²] in curves
 COMFORT_BRAKING = 1.5  # [m/s²] before curves

@@ -126,9 +126,7 @@ class Barrier:
     height: float
 
 
-UNDER_WALLS = (
-    1.0  # [m] by which the ground of a tunnel reaches under its walls, so that none of what is outside shows at their foot
-)
+UNDER_WALLS = 1.0  # [m] that a tunnel's ground reaches under its walls, so that nothing outside shows at their foot
 
 
 @dataclass(frozen=True)
