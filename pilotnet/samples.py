@@ -34,7 +34,7 @@ MEMORY_SHARE = 0.5  # of the free memory that frames may fill
 SLOWEST = 0.5  # [m/s] standing counts as creeping
 LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
 ROTATION_LENGTH = 30.0  # [m] the recovery at which rotations have the standard deviation of the settings
-LARGEST_ROTATION = math.radians(12.0)  # farther views would leave the recorded frame
+LARGEST_ROTATION = math.radians(12.0)  # views lose five degrees at each side then, see `Viewpoint`
 
 
 @dataclass(frozen=True)
