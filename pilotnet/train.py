@@ -13,7 +13,7 @@ import signal
 import warnings
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import lightning
 import torch
@@ -52,6 +52,7 @@ class TrainConfig:
         learning_rate: the highest, after a warm-up
         weight_decay: of AdamW
         device: auto, cpu or cuda
+        precision: what the network computes in while it learns; bfloat16 is faster where the hardware has it
         seed: of the weights and of all draws
         speed: learn a second output, the speed to drive, which `evaluate --pedals driver` needs
         augmentation: how views are moved off the recorded path
@@ -62,22 +63,35 @@ class TrainConfig:
     learning_rate: float = 1e-3
     weight_decay: float = 1e-2
     device: str = "auto"
+    precision: Literal["float32", "bfloat16"] = "float32"
     seed: int = 0
     speed: bool = False
     augmentation: Augmentation = field(default_factory=Augmentation)
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be 1 or more")
-        if self.seed < 0:
-            raise ValueError(f"seed is {self.seed}; it must be 0 or more")
-        if not self.learning_rate > 0:
-            raise ValueError(f"learning_rate is {self.learning_rate}; it must be above 0")
-        if self.device not in ("auto", "cpu", "cuda"):
-            raise ValueError(f"device is {self.device!r}; it must be auto, cpu or cuda")
-        if self.device == "cuda" and not torch.cuda.is_available():
-            raise ValueError("device is 'cuda'; this machine has no usable CUDA device, so it must be auto or cpu")
+        require_learnable(self)
+
+
+def require_learnable(config: Any) -> None:
+    """ValueError unless the settings that all trainings share make sense; for PilotNet's and the detectors' alike."""
+    for name in ("epochs", "batch_size"):
+        if getattr(config, name) < 1:
+            raise ValueError(f"{name} is {getattr(config, name)}; it must be 1 or more")
+    if config.seed < 0:
+        raise ValueError(f"seed is {config.seed}; it must be 0 or more")
+    if not config.learning_rate > 0:
+        raise ValueError(f"learning_rate is {config.learning_rate}; it must be above 0")
+    if config.device not in ("auto", "cpu", "cuda"):
+        raise ValueError(f"device is {config.device!r}; it must be auto, cpu or cuda")
+    if config.precision not in ("float32", "bfloat16"):
+        raise ValueError(f"precision is {config.precision!r}; it must be float32 or bfloat16")
+    if config.device == "cuda" and not torch.cuda.is_available():
+        raise ValueError("device is 'cuda'; this machine has no usable CUDA device, so it must be auto or cpu")
+
+
+def arithmetic(config: Any, device: torch.device) -> torch.autocast:
+    """The context in which a network computes in the precision that a training asks for; its weights stay float32."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=config.precision == "bfloat16")
 
 
 class Cloning(lightning.LightningModule):
@@ -98,7 +112,8 @@ class Cloning(lightning.LightningModule):
         """
         views, _ = self._viewpoint(batch.frames, batch.shift, batch.rotation)
         views = relit(views, batch.light).contiguous(memory_format=torch.channels_last)
-        curvature, speed = self.model.commands(views)
+        with arithmetic(self._config, views.device):
+            curvature, speed = self.model.commands(views)
         offset = (curvature - batch.curvature) * batch.recovery**2 / 6
         loss, errors = (offset / self._spread).square().mean(), {"val_offset": offset.abs().mean()}
         if speed is not None:

@@ -90,6 +90,18 @@ def test_the_same_seed_trains_the_same_network(tiny_data: Path, tiny_model: Path
         torch.testing.assert_close(again.model.state_dict()[name], tensor)
 
 
+def test_in_bfloat16_it_learns_about_the_same_and_keeps_its_weights_in_float32(
+    tiny_data: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    rough = load_checkpoint(train(replace(TINY_TRAINING, precision="bfloat16"), tiny_data, tmp_path / "rough").parent).model
+    fine = load_checkpoint(tiny_model).model
+    assert {weights.dtype for weights in rough.parameters()} == {torch.float32}
+    views = torch.rand(16, 3, 66, 200, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    with torch.inference_mode():
+        apart = (rough(views) - fine(views)).abs().mean() / fine.curvature_scale
+    assert 0 < apart < 0.1
+
+
 def test_a_finished_training_gives_its_frames_back(tiny_data: Path, tmp_path: Path) -> None:
     train(TINY_TRAINING, tiny_data, tmp_path / "model")
     assert not [thing for thing in gc.get_objects() if type(thing) is Drives]
@@ -174,6 +186,7 @@ def test_the_learning_rate_rises_to_its_highest_and_falls_to_nothing(steps: int)
         ({"seed": -1}, "seed is -1; it must be 0 or more"),
         ({"learning_rate": 0.0}, "learning_rate is 0.0; it must be above 0"),
         ({"device": "tpu"}, "device is 'tpu'; it must be auto, cpu or cuda"),
+        ({"precision": "int8"}, "precision is 'int8'; it must be float32 or bfloat16"),
     ],
 )
 def test_senseless_settings_are_refused(settings: dict, message: str) -> None:
