@@ -16,11 +16,11 @@ from torch.utils.data import DataLoader
 
 from pilotnet.dataset import Dataset
 from pilotnet.folders import output_folder, plain, write_provenance
+from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_learnable, require_same
 from pilotnet.modular.detector import DetectorCheckpoint, is_person, save_detector
 from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load_pictures, varied_light
 from pilotnet.modular.detector_network import DetectorNetwork
 from pilotnet.modular.detector_targets import loss
-from pilotnet.train import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_learnable, require_same
 from sim.scenario import Split
 
 STAGE = "train-detector"
@@ -39,7 +39,7 @@ class DetectorTrainConfig:
         weight_decay: of AdamW
         every: which pictures are used, every so manieth: neighbours are alike
         device: auto, cpu or cuda
-        precision: what the network computes in while it learns; bfloat16 is faster where the hardware has it
+        precision: what the network computes in while it learns: float32, bfloat16, or auto, bfloat16 where the hardware has it
         seed: of the weights and of all draws
     """
 
@@ -49,7 +49,7 @@ class DetectorTrainConfig:
     weight_decay: float = 1e-2
     every: int = 4
     device: str = "auto"
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
     seed: int = 0
 
     def __post_init__(self) -> None:
@@ -141,7 +141,7 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
         samples = [DetectorSamples(pictures[split], config.seed, split is Split.TRAIN) for split in pictures]
         network = DetectorNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         detecting = Detecting(network, samples[0], samples[1], config)
-        fit(detecting, LOSSES, config.device, config.epochs, folder, unfinished if resume else None)
+        fit(detecting, LOSSES, config, folder, unfinished if resume else None)
         settings = {"config": plain(asdict(config)), "data": str(data), "pictures": len(samples[0])}
         path = save_detector(folder, DetectorCheckpoint(network, target, dataset.cameras["centre"], settings))
         unfinished.unlink()
