@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +27,7 @@ KINDS = BROADLEAVES + CONIFERS + BUSHES + TUFTS
 CHANNELS = 6
 DIRECTION_SCALE = 127.0
 BARK = (0.36, 0.33, 0.30)
+DRIFT = 0.22  # [m] of a plant's foot over which it sinks into snow, when as much lies as can
 PLANT = int(Label.PLANT)
 
 
@@ -78,6 +80,12 @@ def _leaf_noise(generator: np.random.Generator) -> Floats:
     return (rolled - np.roll(rolled, (9, 7), axis=(0, 1)))[:TALL, :WIDE] / 1.4
 
 
+def _in_one_piece(crown: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest connected part of a crown: no leaves that float beside it."""
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(crown.astype(np.uint8), connectivity=4)
+    return np.asarray(parts == 1 + np.argmax(stats[1:, cv2.CC_STAT_AREA])) if count > 1 else crown
+
+
 def _picture(opacity: Floats, tone: Floats, right: Floats, up: Floats, towards: Floats, bark: Floats) -> Floats:
     return np.stack([opacity, *(opacity * each for each in (tone, tone * right, tone * up, tone * towards, bark))], axis=-1)
 
@@ -96,7 +104,7 @@ def _crown(generator: np.random.Generator, blobs: Floats, trunk: float) -> Float
         front = (inside > 0) & (centre_y + rise > depth)
         depth = np.where(front, centre_y + rise, depth)
         normal = np.where(front, np.stack([dx, dz, rise]) / radius, normal)
-    crown = depth > -9.0
+    crown = _in_one_piece(depth > -9.0)
     height = (up - blobs[:, 1].min()) / max(np.ptp(blobs[:, 1]), 1e-6)
     shade = 0.62 + 0.30 * np.clip(height, 0, 1) + 0.6 * np.clip(depth, -0.3, 0.3)
     tone = np.where(crown, np.clip(shade + 0.17 * leaves, 0.25, 1.35), 0.8 + 0.1 * leaves)
@@ -132,7 +140,8 @@ def _conifer(generator: np.random.Generator) -> Floats:
     tiers = generator.uniform(8.0, 12.0)
     phase = (up * tiers + 0.25 * np.abs(right) * tiers + 0.12 * edge) % 1.0
     reach = 0.24 * np.clip(1.02 - up, 0, 1) ** 0.85 * (1.0 - 0.42 * phase) * (1 + 0.13 * edge) + 0.005
-    crown = (np.abs(right) < reach) & (up > 0.07) & (up < 0.99)
+    # Its lowest twigs hang down unevenly.
+    crown = _in_one_piece((np.abs(right) < reach) & (up > 0.085 + 0.03 * edge) & (up < 0.99))
     across = np.clip(right / np.maximum(reach, 1e-3), -1, 1) * 0.9
     tone = np.clip(0.95 - 0.5 * phase + 0.2 * leaves, 0.25, 1.3)
     wood = (np.abs(right) < 0.014) & (up < 0.12) & ~crown
@@ -215,10 +224,11 @@ def draw_plant(
     far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
     sway_right, sway_up, sway_towards = 0.62 * sun_right, 0.62 * light.sun_up, 0.62 * sun_towards
     lamps = 0.8 * beam(light, eye, forward, right)
-    opaque = DIRECTION_SCALE / max(opacity, 1e-3)
     for row in range(first_row, last_row):
         v = (row + 0.5 - top) * step - 0.5
         lamp = lamps * beam_share(forward, (foot - row - 0.5) / scale) if lamps > 0.0 else 0.0
+        # Its foot goes over into the snow without an edge.
+        out = min(max((foot - row - 0.5) / scale / max(DRIFT * light.snow, 1e-3), 0.0), 1.0)
         i = int(math.floor(v))
         w = v - i
         upper = base + min(max(i, 0), tall - 1) * wide * CHANNELS
@@ -241,15 +251,15 @@ def draw_plant(
             towards = _mean(texels, a, b, c, d, wa, wb, wc, wd, 4)
             wood = _mean(texels, a, b, c, d, wa, wb, wc, wd, 5)
             sunlit = (0.32 * tone + across * sway_right + up * sway_up + towards * sway_towards) * (1 - far) / cover
-            skylit = tone * (1 - far) / cover
-            wood, cover = wood / cover, cover / DIRECTION_SCALE * opacity
+            skylit, covered = tone * (1 - far) / cover, cover
+            wood, cover = wood / cover, cover / DIRECTION_SCALE * opacity * out
             keep = (1 - cover) / 255
             red_here = red + (BARK[0] - red) * wood
             green_here = green + (BARK[1] - green) * wood
             blue_here = blue + (BARK[2] - blue) * wood
             if light.snow > 0.0:
                 # Snow lies on what looks upwards.
-                lying = min(max(light.snow * (1.3 * up / (cover * opaque) + 0.15), 0.0), 0.9) * (1 - wood)
+                lying = min(max(light.snow * (1.3 * up / covered + 0.15), 0.0), 0.9) * (1 - wood)
                 red_here, green_here = red_here + (0.88 - red_here) * lying, green_here + (0.91 - green_here) * lying
                 blue_here += (0.96 - blue_here) * lying
             red_here = red_here * (skylit * (light.sky_red + lamp) + sunlit * light.sun_red) + far * light.haze_red
