@@ -197,9 +197,7 @@ def _draw_things(
 
 
 @kernel
-def _shield_still(
-    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Grain, light: Light, eye: Eye
-) -> None:
+def _shield_still(canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Grain, light: Light, eye: Eye) -> None:
     """Mark what a wall or a plant wholly hides."""
     reach = scenery.reach[i]
     if scenery.family[i] == PANEL:

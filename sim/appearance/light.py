@@ -41,7 +41,7 @@ class Light(NamedTuple):
 
 @kernel
 def across_air(light: Light, outside: Light, clear: float, away: float) -> Light:
-    """The light of a tunnel as what stands in it, `away` [m], shows it across the outside's air, which lets `clear` of it through.
+    """The light of a tunnel of things `away` [m] across the outside's air, which lets `clear` of it through.
 
     Both hazes on the way become one that hides as much.
     """

@@ -40,7 +40,9 @@ def draw_ceiling(
         if forward > longest or forward < shortest:
             continue
         before, after = forward / above / 2 * (here < start), forward / above / 2 * (here > finish)
-        _draw_row(canvas, ground, grain, left, right, start, finish, before, after, lamps, light, outside, clear, eye, row, forward)
+        _draw_row(
+            canvas, ground, grain, left, right, start, finish, before, after, lamps, light, outside, clear, eye, row, forward
+        )
 
 
 @kernel

@@ -129,7 +129,7 @@ def _bush(generator: np.random.Generator) -> Floats:
     blobs = []
     for _ in range(16):
         angle, out = generator.uniform(0, 2 * math.pi), generator.uniform(0, 0.24)
-        height = generator.uniform(0.1, 0.78 - out)
+        height = 0.12 + 0.7 * (generator.uniform(0.1, 0.78 - out) - 0.1)  # dense, so that no ball stands out by itself
         blobs.append((out * math.cos(angle), height, out * math.sin(angle), generator.uniform(0.09, 0.17)))
     return _crown(generator, np.array(blobs), trunk=0.0)
 
