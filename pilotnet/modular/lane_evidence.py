@@ -67,11 +67,14 @@ def _span(strip: Floats32, i: int) -> tuple[int, int]:
 
 
 @kernel
-def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
-    """How far the ground around column j rises above its brighter flank."""
+def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: int) -> float:
+    """How far the ground around column j rises above its brighter flank, outward being 1 to the right and -1 to the left.
+
+    Less the step up to the outer flank: a kerbstone, between the road and a brighter pavement, is no line.
+    """
     low, high = j - half, j + half + 1
     left, right = _mean(sums, DARKEST, low - 1 - flank, low - 1), _mean(sums, DARKEST, high + 1, high + 1 + flank)
-    return _mean(sums, DARKEST, low, high) - max(left, right)
+    return _mean(sums, DARKEST, low, high) - max(left, right) - max(outward * (right - left), 0.0)
 
 
 @kernel
@@ -123,7 +126,8 @@ def _weigh_paint(scratch: NDArray[np.float64], low: int, high: int, width: float
             count += 1
     noise = 1.25 * noise / max(count, 1) + 0.6
     for j in range(low + margin, high - margin):
-        rise = max(_ridge(scratch, j, half, flank), 0.9 * _ridge(scratch, j, broad, flank))
+        outward = 1 if 2 * j > paint.shape[1] else -1
+        rise = max(_ridge(scratch, j, half, flank, outward), 0.9 * _ridge(scratch, j, broad, flank, outward))
         ratio = rise / (CLEAR * noise)
         paint[i, j] = ratio * ratio / (1 + ratio * ratio) if ratio > 0.4 else 0.0
 
