@@ -207,7 +207,7 @@ def _shield_still(canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grai
     forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
     # Beyond that distance they fade, and what covers few pixels is drawn as fast as it is looked up.
     if NEAREST < forward < 0.75 * reach and scenery.height[i] * eye.focal > SMALL * forward:
-        shield_plant(canvas, plants.solid, plants.starts, eye, forward, right, scenery.height[i], scenery.kind[i])
+        shield_plant(canvas, plants.solid, plants.starts, plants.spans, eye, forward, right, scenery.height[i], scenery.kind[i])
 
 
 @kernel
@@ -232,8 +232,8 @@ def _draw_still(
     sun_towards, sun_right = -(light.sun_x * eye.cos + light.sun_y * eye.sin), light.sun_y * eye.cos - light.sun_x * eye.sin
     if family == PLANT:
         draw_plant(
-            canvas, plants.texels, plants.starts, light, eye, forward, right, sun_right, sun_towards, scenery.height[i], kind,
-            red, green, blue, opacity,
+            canvas, plants.texels, plants.starts, plants.spans, light, eye, forward, right, sun_right, sun_towards,
+            scenery.height[i], kind, red, green, blue, opacity,
         )  # fmt: skip
     else:
         draw_upright(

@@ -32,14 +32,16 @@ PLANT = int(Label.PLANT)
 
 
 class Plants(NamedTuple):
-    """texels: int16 pictures, mip by mip, kind by kind, (rows, columns, CHANNELS) each; starts: where each mip begins.
+    """texels: int16 (T, CHANNELS), the pictures mip by mip, kind by kind, row by row; starts: where each mip begins.
 
-    solid: whether a texel and all around it hide what is behind them, in the same order, one channel.
+    solid: (T,) whether a texel and all around it hide what is behind them. spans: (R, 4) for each row of the pictures, in the
+    same order, its first and its last column that is not empty, and its first and its last that is solid.
     """
 
     texels: NDArray[np.int16]
     starts: NDArray[np.int64]
     solid: NDArray[np.bool_]
+    spans: NDArray[np.int16]
 
 
 @cache
@@ -54,9 +56,23 @@ def plants() -> Plants:
     for _ in range(MIPS):
         levels.append(level)
         level = (level[:, ::2, ::2] + level[:, 1::2, ::2] + level[:, ::2, 1::2] + level[:, 1::2, 1::2]) / 4
-    starts = np.cumsum([0] + [each.size for each in levels[:-1]])
-    texels = np.concatenate([np.round(each * DIRECTION_SCALE).astype(np.int16).ravel() for each in levels])
-    return Plants(texels, starts, np.concatenate([_solid(each[..., 0]).ravel() for each in levels]))
+    starts = np.cumsum([0] + [each[..., 0].size for each in levels[:-1]])
+    texels, solid = (
+        [np.round(each * DIRECTION_SCALE).astype(np.int16) for each in levels],
+        [_solid(each[..., 0]) for each in levels],
+    )
+    spans = [np.concatenate([_span(t[..., 0] != 0), _span(s)], axis=-1) for t, s in zip(texels, solid, strict=True)]
+    return Plants(
+        np.concatenate([each.reshape(-1, CHANNELS) for each in texels]), starts,
+        np.concatenate([each.ravel() for each in solid]), np.concatenate([each.reshape(-1, 4) for each in spans]),
+    )  # fmt: skip
+
+
+def _span(marks: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """The first and the last column of each row (..., columns) that is marked, (..., 2); where none is, the last is before them."""
+    columns, some = marks.shape[-1], marks.any(axis=-1)
+    first, last = marks.argmax(axis=-1), columns - 1 - marks[..., ::-1].argmax(axis=-1)
+    return np.stack([np.where(some, first, columns), np.where(some, last, -1)], axis=-1).astype(np.int16)
 
 
 def _solid(opacity: Floats) -> NDArray[np.bool_]:
@@ -175,35 +191,51 @@ def _placed(eye: Eye, forward: float, height: float, right: float, columns: int)
 
 
 @kernel
+def _first_row(mip: int, kind: int) -> int:
+    """Where in `spans` a picture begins."""
+    return KINDS * (2 * TALL - (2 * TALL >> mip)) + kind * (TALL >> mip)
+
+
+@kernel
+def _between(first: int, last: int, low: int, high: int, wide: int, left: float, step: float) -> tuple[int, int]:
+    """Those of the columns [first, last) that the texels low to high of a row `wide` texels long reach, and a few around them."""
+    # Beyond the picture's sides its outermost texels go on.
+    begin = first if low == 0 else max(first, int(math.floor((low - 0.5) / step + left - 0.5)))
+    return begin, last if high == wide - 1 else min(last, int(math.ceil((high + 1.5) / step + left + 0.5)))
+
+
+@kernel
 def shield_plant(
-    canvas: Canvas, solid: NDArray[np.bool_], starts: NDArray[np.int64], eye: Eye, forward: float, right: float, height: float,
-    kind: int,
+    canvas: Canvas, solid: NDArray[np.bool_], starts: NDArray[np.int64], spans: NDArray[np.int16], eye: Eye, forward: float,
+    right: float, height: float, kind: int,
 ) -> None:  # fmt: skip
     """Mark the pixels where nothing of what is behind a plant can show."""
     columns = canvas.image.shape[1]
     mip, step, top, left = _placed(eye, forward, height, right, columns)
     tall, wide = TALL >> mip, WIDE >> mip
-    base = starts[mip] // CHANNELS + kind * tall * wide
+    base, rows = starts[mip] + kind * tall * wide, _first_row(mip, kind)
     first_column, last_column = max(int(math.ceil(left)), 0), min(int(math.floor(left + wide / step)), columns)
     for row in range(max(int(math.ceil(top)), canvas.first), min(int(math.floor(top + tall / step)), canvas.last)):
-        line = base + int((row + 0.5 - top) * step) * wide
-        for column in range(first_column, last_column):
+        i = int((row + 0.5 - top) * step)
+        line, span = base + i * wide, spans[rows + i]
+        begin, end = _between(first_column, last_column, span[2], span[3], wide, left, step)
+        for column in range(begin, end):
             if solid[line + int((column + 0.5 - left) * step)] and not hidden(canvas, row, column, forward):
                 mark(canvas, row, column, forward, PLANT, 0)
 
 
 @kernel
 def _mean(
-    texels: NDArray[np.int16], a: int, b: int, c: int, d: int, wa: float, wb: float, wc: float, wd: float, channel: int
-) -> float:
-    """The weighed mean of a channel of the texels that begin at a, b, c and d."""
-    i, j, k, m = np.uint32(a + channel), np.uint32(b + channel), np.uint32(c + channel), np.uint32(d + channel)
-    return wa * texels[i] + wb * texels[j] + wc * texels[k] + wd * texels[m]
+    texels: NDArray[np.int16], a: np.uint32, b: np.uint32, c: np.uint32, d: np.uint32, wa: float, wb: float, wc: float,
+    wd: float, channel: int,
+) -> float:  # fmt: skip
+    """The weighed mean of a channel of the texels a, b, c and d."""
+    return wa * texels[a, channel] + wb * texels[b, channel] + wc * texels[c, channel] + wd * texels[d, channel]
 
 
 @kernel
 def draw_plant(
-    canvas: Canvas, texels: NDArray[np.int16], starts: NDArray[np.int64], light: Light, eye: Eye,
+    canvas: Canvas, texels: NDArray[np.int16], starts: NDArray[np.int64], spans: NDArray[np.int16], light: Light, eye: Eye,
     forward: float, right: float, sun_right: float, sun_towards: float, height: float, kind: int,
     red: float, green: float, blue: float, opacity: float,
 ) -> None:  # fmt: skip
@@ -218,7 +250,7 @@ def draw_plant(
     scale = eye.focal / forward
     mip, step, top, left = _placed(eye, forward, height, right, columns)
     tall, wide = TALL >> mip, WIDE >> mip
-    base, foot = starts[mip] + kind * tall * wide * CHANNELS, eye.horizon + eye.elevation * scale
+    base, rows, foot = starts[mip] + kind * tall * wide, _first_row(mip, kind), eye.horizon + eye.elevation * scale
     first_row, last_row = max(int(math.floor(top)), canvas.first), min(int(math.ceil(foot)), canvas.last)
     first_column, last_column = max(int(math.floor(left)), 0), min(int(math.ceil(left + wide / step)), columns)
     far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
@@ -231,16 +263,18 @@ def draw_plant(
         out = min(max((foot - row - 0.5) / scale / max(DRIFT * light.snow, 1e-3), 0.0), 1.0)
         i = int(math.floor(v))
         w = v - i
-        upper = base + min(max(i, 0), tall - 1) * wide * CHANNELS
-        lower = base + min(max(i + 1, 0), tall - 1) * wide * CHANNELS
-        for column in range(first_column, last_column):
+        above, under = min(max(i, 0), tall - 1), min(max(i + 1, 0), tall - 1)
+        low, high = min(spans[rows + above, 0], spans[rows + under, 0]), max(spans[rows + above, 1], spans[rows + under, 1])
+        begin, end = _between(first_column, last_column, low, high, wide, left, step)
+        upper, lower = base + above * wide, base + under * wide
+        for column in range(begin, end):
             if hidden(canvas, row, column, forward):
                 continue
             u = (column + 0.5 - left) * step - 0.5
             j = int(math.floor(u))
             t = u - j
-            near, away = min(max(j, 0), wide - 1) * CHANNELS, min(max(j + 1, 0), wide - 1) * CHANNELS
-            a, b, c, d = upper + near, upper + away, lower + near, lower + away
+            near, away = min(max(j, 0), wide - 1), min(max(j + 1, 0), wide - 1)
+            a, b, c, d = np.uint32(upper + near), np.uint32(upper + away), np.uint32(lower + near), np.uint32(lower + away)
             wa, wb, wc, wd = (1 - w) * (1 - t), (1 - w) * t, w * (1 - t), w * t
             cover = _mean(texels, a, b, c, d, wa, wb, wc, wd, 0)
             if cover < 1.0:

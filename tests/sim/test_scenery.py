@@ -24,6 +24,7 @@ from sim.scenery.plants import (
     CHANNELS,
     CONIFERS,
     KINDS,
+    MIPS,
     TALL,
     WIDE,
     draw_plant,
@@ -135,7 +136,7 @@ def test_the_same_seed_gives_the_same_scenery_and_another_another(plan: RoadPlan
 
 
 def test_plant_pictures_hold_a_plant_and_trees_leave_the_top_corners_clear() -> None:
-    pictures = plants().texels[: KINDS * TALL * WIDE * CHANNELS].reshape(KINDS, TALL, WIDE, CHANNELS)
+    pictures = plants().texels[: KINDS * TALL * WIDE].reshape(KINDS, TALL, WIDE, CHANNELS)
     opacity = pictures[..., 0]
     assert set(np.unique(opacity)) == {0, 127}
     trees = opacity[: BROADLEAVES + CONIFERS]
@@ -144,12 +145,26 @@ def test_plant_pictures_hold_a_plant_and_trees_leave_the_top_corners_clear() -> 
     assert all(0.1 < (kind > 0).mean() < 0.7 for kind in opacity)
 
 
+def test_the_spans_of_a_plants_rows_end_at_their_outermost_texels_in_every_size() -> None:
+    own, texel, row = plants(), 0, 0
+    for mip in range(MIPS):
+        tall, wide = KINDS * (TALL >> mip), WIDE >> mip
+        marks = [own.texels[texel : texel + tall * wide, 0] != 0, own.solid[texel : texel + tall * wide]]
+        for first, marked in zip((0, 2), marks, strict=True):
+            for line, (low, high) in zip(marked.reshape(tall, wide), own.spans[row : row + tall, first : first + 2], strict=True):
+                places = np.flatnonzero(line)
+                assert (low, high) == ((places[0], places[-1]) if places.size else (wide, -1))
+        texel, row = texel + tall * wide, row + tall
+    assert (texel, row) == (own.texels.shape[0], own.spans.shape[0])
+
+
 @pytest.mark.parametrize("kind", [0, BROADLEAVES])
 def test_a_tree_paints_nothing_above_its_crown_or_beside_it(kind: int) -> None:
     light, eye = Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light, Eye(0.0, 0.0, 1.4, 1.0, 0.0, 350.0, 180.0, 0.0)
+    own = plants()
     for forward in np.linspace(16.0, 60.0, 200):
         canvas = blank_canvas(200, 200)
-        draw_plant(canvas, plants().texels, plants().starts, light, eye, forward, 0.0, 0.5, 0.5, 9.0, kind, 0.4, 0.5, 0.2, 1.0)
+        draw_plant(canvas, own.texels, own.starts, own.spans, light, eye, forward, 0.0, 0.5, 0.5, 9.0, kind, 0.4, 0.5, 0.2, 1.0)
         rows, columns = np.nonzero(canvas.image.sum(2))
         scale = 350.0 / forward
         assert rows.min() >= 180 + (1.4 - 9.0) * scale - 1
@@ -166,7 +181,7 @@ def test_where_a_plant_shields_nothing_behind_it_shows(kind: int) -> None:
     )
     for forward in (12.0, 23.0, 41.0):
         marked = blank_canvas(240, 320, truth=True)
-        shield_plant(marked, pictures.solid, pictures.starts, eye, forward, 1.3, 8.0, kind)
+        shield_plant(marked, pictures.solid, pictures.starts, pictures.spans, eye, forward, 1.3, 8.0, kind)
         shielded = marked.depth < np.inf
         assert shielded.any()
         assert (marked.depth[shielded] == np.float32(forward)).all()
@@ -175,8 +190,9 @@ def test_where_a_plant_shields_nothing_behind_it_shows(kind: int) -> None:
             canvas = blank_canvas(240, 320, truth=True)
             canvas.image[:] = background
             draw_plant(
-                canvas, pictures.texels, pictures.starts, light, eye, forward, 1.3, 0.5, 0.5, 8.0, kind, 0.4, 0.5, 0.2, 1.0
-            )
+                canvas, pictures.texels, pictures.starts, pictures.spans, light, eye, forward, 1.3, 0.5, 0.5, 8.0, kind, 0.4,
+                0.5, 0.2, 1.0,
+            )  # fmt: skip
             images.append(canvas.image.astype(int))
         assert np.abs(images[0] - images[1])[shielded].max() <= 1
 
