@@ -69,7 +69,7 @@ def plants() -> Plants:
 
 
 def _span(marks: NDArray[np.bool_]) -> NDArray[np.int16]:
-    """The first and the last column of each row (..., columns) that is marked, (..., 2); where none is, the last is before them."""
+    """The first and last column of each row (..., columns) that is marked, (..., 2); where none is, the last is before them."""
     columns, some = marks.shape[-1], marks.any(axis=-1)
     first, last = marks.argmax(axis=-1), columns - 1 - marks[..., ::-1].argmax(axis=-1)
     return np.stack([np.where(some, first, columns), np.where(some, last, -1)], axis=-1).astype(np.int16)
