@@ -19,6 +19,7 @@ FLANK = 0.25  # [m] of ground on either side of a line that it must stand out fr
 CLEAR = 4.0  # how many times the noise a ridge must rise above it to count half
 INTERIOR = 1.1  # [m] to either side of the lane's centre that is taken for road
 DARKEST = 3  # the channel of running sums that holds the darkest of the three colours
+BARS, BARS_APART, BAR_RISE = 3, 1.3, 0.3  # so many, so close [m] and so bright against the road are a zebra crossing's
 BLUR = 0.3  # [m] over which the ground's colour is averaged
 
 
@@ -108,8 +109,29 @@ def _weigh(
         scratch[DARKEST, low] = 0.0
         for j in range(low, high):
             scratch[DARKEST, j + 1] = scratch[DARKEST, j] + min(strip[i, j, 0], strip[i, j, 1], strip[i, j, 2])
+        if _is_crossing(scratch, low, high):
+            seen[i] = False  # what it hides is not known; its bars are no lines
+            continue
         _weigh_paint(scratch, low, high, widths[i], paint, i)
         _weigh_ground(scratch, low, high, paint, foreign, i)
+
+
+@kernel
+def _is_crossing(scratch: NDArray[np.float64], low: int, high: int) -> bool:
+    """Whether bars lie side by side in a row, closer together than lines do."""
+    half, flank = int(round(BROAD / STEP)) // 2, int(round(FLANK / STEP))
+    margin, apart = half + flank + 2, int(round(BARS_APART / STEP))
+    least = BAR_RISE * _mean(scratch, DARKEST, low, high)
+    bars, last, inside = 0, low - apart, False
+    for j in range(low + margin, high - margin):
+        bright = _ridge(scratch, j, half, flank, 0) > least
+        if bright and not inside:
+            bars = bars + 1 if j - last < apart else 1
+            last = j
+        inside = bright
+        if bars == BARS:
+            return True
+    return False
 
 
 @kernel
