@@ -231,7 +231,7 @@ def test_no_sky_shows_between_a_wall_and_its_gable() -> None:
 
 
 def test_no_leaf_floats_beside_its_tree_or_bush() -> None:
-    pictures = plants().texels[: KINDS * TALL * WIDE * CHANNELS].reshape(KINDS, TALL, WIDE, CHANNELS)
+    pictures = plants().texels[: KINDS * TALL * WIDE].reshape(KINDS, TALL, WIDE, CHANNELS)
     for picture in pictures[: BROADLEAVES + CONIFERS + BUSHES]:
         count, _ = cv2.connectedComponents((picture[..., 0] > 0).astype(np.uint8))
         assert count == 2  # the plant, and what is around it
@@ -247,6 +247,7 @@ def test_plants_go_over_into_the_snow_without_an_edge() -> None:
             canvas,
             plants().texels,
             plants().starts,
+            plants().spans,
             light._replace(snow=snow),
             eye,
             10.0,
