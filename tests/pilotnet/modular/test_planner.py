@@ -88,7 +88,7 @@ def test_it_waits_for_oncoming_traffic_before_it_swings_out() -> None:
 
 
 def test_a_car_that_stands_and_sees_nothing_of_its_lane_still_has_a_plan_for_a_narrow_place() -> None:
-    planned = plan(car(14.0, 1.2), car(60.0, -3.4, -12.0), speed=0.0, reach=0.0)
+    planned = plan(car(22.0, 1.2), car(60.0, -3.4, -12.0), speed=0.0, reach=0.0)
     assert planned.speed == 0.0
     assert planned.acceleration <= 0.0
 
