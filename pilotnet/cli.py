@@ -257,7 +257,7 @@ def scenes_command(words: list[str]) -> None:
     from sim.scenario import Daytime, RoadKind, Weather
 
     parser = Parser("pilotnet scenes")
-    parser.add_argument("out", type=Path, help="the PNG to write")
+    parser.add_argument("out", type=Path, help="the PNG or JPEG to write")
     parser.add_argument("--roads", nargs="+", default=list(RoadKind), help=f"kinds of road: {', '.join(RoadKind)}")
     parser.add_argument("--weather", nargs="+", default=list(Weather), help=f"weathers: {', '.join(Weather)}")
     parser.add_argument("--light", nargs="+", default=list(Daytime), help=f"lights: {', '.join(Daytime)}")

@@ -48,6 +48,6 @@ class PilotNet(nn.Module):
 
     def commands(self, views: Tensor) -> tuple[Tensor, Tensor | None]:
         """Curvature [1/m], right positive, and speed to drive [m/s], (B,) each; None in place of a speed it has not learned."""
-        outputs = self.dense(self.convolutions(views))
+        outputs = self.dense(self.convolutions(views)).float()  # lower precision may hold within a training
         speed = None if self.speed_scale is None else outputs[:, 1] * self.speed_scale
         return outputs[:, 0] * self.curvature_scale, speed

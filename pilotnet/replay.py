@@ -5,6 +5,7 @@ The window and all drawing are `sim.viewer`'s; here frames are decoded, a networ
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -12,11 +13,9 @@ import numpy as np
 from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Boxes, Dataset, write_marks
 from pilotnet.drivers import PilotNetDriver
-from pilotnet.progress import track
-from pilotnet.watch import FilmFile, WatchConfig, check_film
+from pilotnet.watch import FilmFile, WatchConfig, check_film, make_film
 from sim.drawables import Explanation, PictureBox
 from sim.types import Image, Observation
-from sim.viewer.film import FRAME_RATE
 from sim.viewer.replay import Recording, Replay, Stretch
 from sim.viewer.replay_desk import ReplayDesk
 from sim.viewer.replay_picture import draw_replay
@@ -163,7 +162,8 @@ def replay(
         raise ValueError(f"first is {config.first}; {data} has the episodes 0 to {len(album) - 1}")
     network = network_beside(checkpoint, dataset) if checkpoint else None
     if headless and film is not None:
-        film_replay(Replay(album, network, config.first), film, config)
+        replay = Replay(album, network, config.first)
+        make_film(replay, partial(drawn, replay), film, config)
     else:
         screen = open_display((config.width, config.height))
         Window(ReplayDesk(Replay(album, network, config.first)), screen, FilmFile, Path.cwd(), film).run()
@@ -178,15 +178,8 @@ def check_settings(config: WatchConfig) -> None:
             raise ValueError(f"{setting.name} is {value!r}; a recording is shown as it was driven, leave out --{setting.name}")
 
 
-def film_replay(shown: Replay, path: Path, config: WatchConfig) -> None:
-    """Film a replay from its start, every picture at its exact time."""
-    sheet = Sheet.blank(config.width, config.height)
-    with FilmFile(path, FRAME_RATE, config.width, config.height) as film:
-        for _ in track(range(round(config.seconds * FRAME_RATE)), "filming"):
-            if shown.over:
-                break
-            # With no time passing: the strip of a film is whole from its first picture on.
-            shown.pass_time(0.0)
-            draw_replay(sheet, shown)
-            film.add(sheet.array)
-            shown.pass_time(1 / FRAME_RATE)
+def drawn(shown: Replay, sheet: Sheet) -> Image:
+    """The replay's picture of a film, (H, W, 3)."""
+    shown.pass_time(0.0)  # the strip of a film is whole from its first picture on
+    draw_replay(sheet, shown)
+    return sheet.array

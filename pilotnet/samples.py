@@ -34,7 +34,7 @@ MEMORY_SHARE = 0.5  # of the free memory that frames may fill
 SLOWEST = 0.5  # [m/s] standing counts as creeping
 LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
 ROTATION_LENGTH = 30.0  # [m] the recovery at which rotations have the standard deviation of the settings
-LARGEST_ROTATION = math.radians(12.0)  # farther views would leave the recorded frame
+LARGEST_ROTATION = math.radians(12.0)  # views lose seven degrees at each side then, see `Viewpoint`
 
 
 @dataclass(frozen=True)
@@ -247,13 +247,16 @@ def sampling_probability(
 ) -> NDArray[np.float64]:
     """How often each moment is drawn, (N,), summing to 1: a kind of bend by its share of the drive to the power 1 - balance.
 
-    Bends are told apart by lateral acceleration, curvature x speed², which means the same on a lane and on a highway. A moment
-    counts by the square root of its speed: drawn by time, highways fly by in few moments; drawn by metres, hairpins do.
+    Bends are told apart in two ways, and the one in which a moment is rarer counts: by lateral acceleration, curvature x speed²,
+    which is as large in a highway's bend as in any, and by the angle turned on the way of a recovery, which is large in hairpins
+    alone. A moment counts by the square root of its speed: drawn by time, highways fly by in few moments; drawn by metres,
+    hairpins do.
     """
-    lateral = curvature * speed**2
-    edges = np.linspace(lateral.min(), lateral.max() + 1e-9, bins + 1)
-    kind = np.digitize(lateral, edges[1:-1])
     pace = np.sqrt(np.maximum(speed, SLOWEST))
-    share = np.bincount(kind, pace, minlength=bins) / pace.sum()
-    weight = pace * share[kind] ** -balance
-    return weight / weight.sum()
+    weight = np.zeros(len(curvature))
+    for sharpness in (curvature * speed**2, curvature * recovery_length(speed)):
+        edges = np.linspace(sharpness.min(), sharpness.max() + 1e-9, bins + 1)
+        kind = np.digitize(sharpness, edges[1:-1])
+        share = np.bincount(kind, pace, minlength=bins) / pace.sum()
+        weight = np.maximum(weight, share[kind] ** -balance)
+    return weight * pace / (weight * pace).sum()

@@ -18,15 +18,16 @@ from sim.world import World
 
 LENGTH, STATION = 400.0, 150.0  # [m]
 TITLE, MARGIN = 26, 4  # [px]
+QUALITY = 60  # of a JPEG: a sheet of every road stays small enough for a page
 
 
 def scenes(out: Path, roads: Sequence[str], weather: Sequence[str], light: Sequence[str], seed: int) -> Path:
-    """Write the sheet as a PNG: a row for each road and weather, a column for each light; its path.
+    """Write the sheet as PNG or JPEG: a row for each road and weather, a column for each light; its path.
 
-    Raises ValueError for unknown kinds, a negative seed, and an `out` that exists or is no PNG.
+    Raises ValueError for unknown kinds, a negative seed, and an `out` that exists or is neither PNG nor JPEG.
     """
-    if out.suffix.lower() != ".png":
-        raise ValueError(f"out is {out}; it must end in .png")
+    if out.suffix.lower() not in (".png", ".jpg"):
+        raise ValueError(f"out is {out}; it must end in .png or .jpg")
     if out.exists():
         raise ValueError(f"{out} already exists; choose another file, or delete it")
     rows = [[Scenario(road, seed, LENGTH, sky, hour) for hour in light] for road in roads for sky in weather]  # type: ignore[arg-type]
@@ -35,7 +36,7 @@ def scenes(out: Path, roads: Sequence[str], weather: Sequence[str], light: Seque
     sheet = np.vstack([np.hstack(drawn[i : i + len(light)]) for i in range(0, len(drawn), len(light))])
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(out) as unfinished:
-        written, data = cv2.imencode(".png", sheet[..., ::-1])
+        written, data = cv2.imencode(out.suffix, sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         assert written, "a picture in memory can always be encoded"
         unfinished.write_bytes(data.tobytes())
     return out

@@ -3,12 +3,12 @@
 The window and all drawing are `sim.viewer`'s; here drivers are made, films are encoded and the score is taken.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 
 from pilotnet.controllers import ControllerFiles
 from pilotnet.dataset.video import VideoEncoder
@@ -151,7 +151,7 @@ def watch(
     scenarios, seats = config.scenarios(), make_seats(drivers, checkpoint, detectors)
     if headless and film is not None:
         show = Show(seats, scenarios, autonomy, len(drivers))
-        film_show(show, film, config)
+        make_film(show, show.draw, film, config)
     else:
         screen = open_display((config.width, config.height))
         env = EnvConfig(cameras=CAMERA_NAMES)
@@ -210,15 +210,26 @@ def can_drive(name: str, checkpoint: Path | None, detectors: Detectors | None = 
     return True
 
 
-def film_show(show: Show, path: Path, config: WatchConfig) -> None:
-    """Film the show from its start, every picture at its exact time."""
+class Filmed(Protocol):
+    """What a film shows: it goes on as time passes, and is over at some moment."""
+
+    @property
+    def over(self) -> bool:
+        """Whether there is nothing left to show."""
+
+    def pass_time(self, seconds: float) -> None:
+        """Go on by so much time [s]."""
+
+
+def make_film(filmed: Filmed, draw: Callable[[Sheet], Image], path: Path, config: WatchConfig) -> None:
+    """Film a show or a replay from where it stands, every picture at its exact time."""
     sheet = Sheet.blank(config.width, config.height)
     with FilmFile(path, FRAME_RATE, config.width, config.height) as film:
         for _ in track(range(round(config.seconds * FRAME_RATE)), "filming"):
-            if show.over:
+            if filmed.over:
                 break
-            film.add(show.draw(sheet))
-            show.pass_time(1 / FRAME_RATE)
+            film.add(draw(sheet))
+            filmed.pass_time(1 / FRAME_RATE)
 
 
 def scores(drives: Sequence[Drive]) -> dict[str, Score]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance.atmosphere import Atmosphere
-from sim.appearance.light import Light
+from sim.appearance.light import Light, across_air
 from sim.bands import bands_of, in_bands
 from sim.camera import Camera
 from sim.ground.paving import Ground, ground_of
@@ -68,20 +68,22 @@ class Renderer:
     def _view(self, camera: Camera, ego: Pose, figures: Figures, time: float) -> Canvas:
         canvas = blank_canvas(camera.height, camera.width, truth=True)  # depth decides what hides what
         eye = eye_of(camera, ego)
-        inside = self._sheltered(eye.x, eye.y)
+        station = self._plan.centreline.project(eye.x, eye.y)[0] if self._plan.tunnels else 0.0
+        inside = self._sheltered(station)
         light, tunnel = self._atmosphere.lights(inside)
+        ground = self._ground._replace(tunnels=self._seen_across_air(station, light.haze_reach))
         sky = self._skies[camera.focal, camera.horizon]
         gain = light.haze_green / self._atmosphere.light.haze_green
         bands, horizon = bands_of(canvas), math.ceil(eye.horizon)
         in_bands(lambda band: draw_sky(band, sky, eye.focal, eye.horizon, ego.heading, gain), canvas, bands, 0, horizon)
         # Wet ground mirrors the whole sky, and nothing that stands before it.
-        in_bands(lambda band: draw_ground(band, self._ground, light, tunnel, eye), canvas, bands, horizon, camera.height)
+        in_bands(lambda band: draw_ground(band, ground, light, tunnel, eye), canvas, bands, horizon, camera.height)
         things = self._in_order(camera, figures, eye)
 
         def draw_standing(band: Canvas) -> None:
-            self._draw_ceilings(band, tunnel, eye)
+            self._draw_ceilings(band, ground, light, tunnel, eye)
             own = figures.apart()
-            _draw_things(band, self._scenery, self._plants, self._grain, self._ground, own, light, tunnel, things, eye)
+            _draw_things(band, self._scenery, self._plants, self._grain, ground, own, light, tunnel, things, eye)
 
         in_bands(draw_standing, canvas, bands, 0, camera.height)
         through_lens(canvas, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
@@ -98,20 +100,27 @@ class Renderer:
         put_in_order(things, keys, rights, self._scenery.x.size, figures.pose, figures.size, eye)
         return things
 
-    def _draw_ceilings(self, canvas: Canvas, light: Light, eye: Eye) -> None:
-        for tunnel in self._plan.tunnels:
+    def _draw_ceilings(self, canvas: Canvas, ground: Ground, light: Light, inside: Light, eye: Eye) -> None:
+        for i, tunnel in enumerate(self._plan.tunnels):
             draw_ceiling(
-                canvas, self._ground, self._grain, tunnel.left, tunnel.right, tunnel.start, tunnel.finish, tunnel.height,
-                tunnel.lamps, light, eye,
+                canvas, ground, self._grain, tunnel.left, tunnel.right, tunnel.start, tunnel.finish, tunnel.height,
+                tunnel.lamps, inside, light, float(ground.tunnels[i, 5]), eye,
             )  # fmt: skip
 
-    def _sheltered(self, x: float, y: float) -> float:
-        """How far a camera at (x, y) is inside a tunnel: 1 inside, 0 outside, in between at its mouth."""
-        if not self._plan.tunnels:
-            return 0.0
-        s, _ = self._plan.centreline.project(x, y)
-        depth = max(min(s - tunnel.start, tunnel.finish - s) for tunnel in self._plan.tunnels)
+    def _sheltered(self, station: float) -> float:
+        """How far a camera at a station [m] is inside a tunnel: 1 inside, 0 outside, in between at its mouth."""
+        depth = max((min(station - tunnel.start, tunnel.finish - station) for tunnel in self._plan.tunnels), default=-MOUTH)
         return min(max(depth / MOUTH + 0.5, 0.0), 1.0)
+
+    def _seen_across_air(self, station: float, haze_reach: float) -> NDArray[np.float64]:
+        """The ground's table of tunnels, with what the open air between a camera at a station [m] and each lets through."""
+        table = self._ground.tunnels.copy()
+        starts, finishes = table[:, 0], table[:, 1]
+        for i in range(len(table)):
+            low, high = min(station, finishes[i]), max(station, starts[i])  # the nearer mouth is the other end of the way
+            covered = np.clip(np.minimum(finishes, high) - np.maximum(starts, low), 0.0, None).sum()
+            table[i, 5] = math.exp(-max(high - low - covered, 0.0) / haze_reach)
+        return table
 
 
 def eye_of(camera: Camera, ego: Pose) -> Eye:
@@ -160,7 +169,7 @@ def _draw_things(
     for n in range(things.size - 1, -1, -1):
         i = things[n]
         if i < still and (scenery.family[i] == PLANT or (scenery.family[i] == PANEL and scenery.lead[i] > 0.0)):
-            _shield_still(canvas, scenery, i, plants, grain, light, tunnel, eye)
+            _shield_still(canvas, scenery, i, plants, grain, light, eye)
     for n in range(things.size):
         i = things[n]
         if i >= still:
@@ -174,29 +183,31 @@ def _draw_things(
         i = things[n]
         if i >= still:
             near, s, _, _, _ = road_coordinates(ground, figures.pose[i - still, 0], figures.pose[i - still, 1])
-            here = tunnel if near and tunnel_at(ground.tunnels, s) >= 0 else light
+            covered = tunnel_at(ground.tunnels, s) if near else -1
+            away = math.hypot(figures.pose[i - still, 0] - eye.x, figures.pose[i - still, 1] - eye.y)
+            here = across_air(tunnel, light, ground.tunnels[covered, 5], away) if covered >= 0 else light
             draw_figure(canvas, figures, i - still, here, eye)
         else:
-            _draw_still(canvas, scenery, i, plants, grain, light, tunnel, eye)
+            within = tunnel
+            if scenery.place[i] != OPEN:
+                covered = tunnel_at(ground.tunnels, scenery.station[i])
+                away = math.hypot(scenery.x[i] - eye.x, scenery.y[i] - eye.y)
+                within = across_air(tunnel, light, ground.tunnels[covered, 5], away) if covered >= 0 else tunnel
+            _draw_still(canvas, scenery, i, plants, grain, light, within, eye)
 
 
 @kernel
-def _shield_still(
-    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Grain, light: Light, tunnel: Light, eye: Eye
-) -> None:
+def _shield_still(canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Grain, light: Light, eye: Eye) -> None:
     """Mark what a wall or a plant wholly hides."""
     reach = scenery.reach[i]
     if scenery.family[i] == PANEL:
-        front, back = tunnel if scenery.place[i] == SHELTERED else light, light if scenery.place[i] == OPEN else tunnel
-        draw_panel(
-            canvas, grain, scenery.shape[i], scenery.kind[i], 0.0, 0.0, 0.0, reach, front, back, eye, False
-        )  # fmt: skip
+        draw_panel(canvas, grain, scenery.shape[i], scenery.kind[i], 0.0, 0.0, 0.0, reach, light, light, eye, False)
         return
     dx, dy = scenery.x[i] - eye.x, scenery.y[i] - eye.y
     forward, right = dx * eye.cos + dy * eye.sin, dy * eye.cos - dx * eye.sin
     # Beyond that distance they fade, and what covers few pixels is drawn as fast as it is looked up.
     if NEAREST < forward < 0.75 * reach and scenery.height[i] * eye.focal > SMALL * forward:
-        shield_plant(canvas, plants.solid, plants.starts, eye, forward, right, scenery.height[i], scenery.kind[i])
+        shield_plant(canvas, plants.solid, plants.starts, plants.spans, eye, forward, right, scenery.height[i], scenery.kind[i])
 
 
 @kernel
@@ -221,8 +232,8 @@ def _draw_still(
     sun_towards, sun_right = -(light.sun_x * eye.cos + light.sun_y * eye.sin), light.sun_y * eye.cos - light.sun_x * eye.sin
     if family == PLANT:
         draw_plant(
-            canvas, plants.texels, plants.starts, light, eye, forward, right, sun_right, sun_towards, scenery.height[i], kind,
-            red, green, blue, opacity,
+            canvas, plants.texels, plants.starts, plants.spans, light, eye, forward, right, sun_right, sun_towards,
+            scenery.height[i], kind, red, green, blue, opacity,
         )  # fmt: skip
     else:
         draw_upright(

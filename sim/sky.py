@@ -177,7 +177,10 @@ def draw_sky(canvas: Canvas, sky: Packed, focal: float, horizon: float, heading:
     places, shares, stretches = np.empty(width, np.int32), np.empty(width, np.uint32), np.empty(width, np.float32)
     _place_columns(places, shares, stretches, sky.shape[1] - 1, focal, heading)
     last = min(math.ceil(horizon), canvas.last)
-    _draw_rows(canvas.image, sky, places, shares, stretches, horizon, np.float32(gain / ONE), canvas.first, last)
+    below, rises, texels = np.empty(width, np.int32), np.empty(width, np.int32), np.empty(width, np.uint64)
+    room = (below, rises, texels)
+    flat = sky.reshape(-1)
+    _draw_rows(canvas.image, sky, flat, places, shares, stretches, room, horizon, np.float32(gain / ONE), canvas.first, last)
 
 
 @kernel
@@ -198,23 +201,57 @@ def _place_columns(
 
 @kernel
 def _draw_rows(
-    image: Image, sky: Packed, places: NDArray[np.int32], shares: NDArray[np.uint32], stretches: NDArray[np.float32],
-    horizon: float, scale: np.float32, first: int, last: int,
+    image: Image, sky: Packed, flat: Packed, places: NDArray[np.int32], shares: NDArray[np.uint32],
+    stretches: NDArray[np.float32], room: tuple[NDArray[np.int32], NDArray[np.int32], Packed], horizon: float,
+    scale: np.float32, first: int, last: int,
 ) -> None:  # fmt: skip
-    """Fill the rows [first, last), bilinear, all colours at once: no sum of weighed levels needs more than LANE bits."""
-    # Signed numbers become floats in one step, unsigned ones do not.
-    across, up, mask, half = np.uint64(ACROSS), np.uint64(UP), np.uint64((1 << LANE) - 1), np.float32(0.5)
-    highest = np.int32(sky.shape[0] - 2)
+    """Fill the rows [first, last), bilinear, all colours at once: no sum of weighed levels needs more than LANE bits.
+
+    flat: the sky in one long line; room: for a row's texels, where the lower left ones of the four lie, how far above them, and
+    their sums.
+    """
+    # Only reading texels here and there keeps a loop from running on vectors, so it is done apart.
+    below, rises, texels = room
     for row in range(first, last):
-        line, above = image[row], np.float32(horizon - row - 0.5)
-        for n in range(places.size):
-            rise = np.int32(max(above * stretches[n] - half, np.float32(0)) * np.float32(UP))
-            i, j = np.uint32(min(rise // UP, highest)), np.uint32(places[n])
-            t, w = np.uint64(shares[n]), np.uint64(rise % UP)
-            low, high = sky[i], sky[i + np.uint32(1)]
-            texel = (across - t) * ((up - w) * low[j] + w * high[j])
-            j += np.uint32(1)
-            texel += t * ((up - w) * low[j] + w * high[j])
-            line[n, 0] = np.uint8(min(np.float32(np.int32(texel & mask)) * scale + half, np.float32(255)))
-            line[n, 1] = np.uint8(min(np.float32(np.int32(texel >> np.uint64(LANE) & mask)) * scale + half, np.float32(255)))
-            line[n, 2] = np.uint8(min(np.float32(np.int32(texel >> np.uint64(2 * LANE))) * scale + half, np.float32(255)))
+        above = np.float32(horizon - row - 0.5)
+        _look_up(below, rises, places, stretches, above, np.int32(sky.shape[0] - 2), np.int32(sky.shape[1]))
+        _blend(texels, flat, flat[np.uint32(sky.shape[1]) :], below, rises, shares)
+        _unpack(image[row], texels, scale)
+
+
+@kernel
+def _look_up(
+    below: NDArray[np.int32], rises: NDArray[np.int32], places: NDArray[np.int32], stretches: NDArray[np.float32],
+    above: np.float32, highest: np.int32, columns: np.int32,
+) -> None:  # fmt: skip
+    """Write where in the panorama, row after row, a row of the picture lies, and how far above that in steps of 1 / UP."""
+    for n in range(places.size):
+        rise = np.int32(max(above * stretches[n] - np.float32(0.5), np.float32(0)) * np.float32(UP))
+        below[n] = min(rise // np.int32(UP), highest) * columns + places[n]
+        rises[n] = rise % np.int32(UP)
+
+
+@kernel
+def _blend(
+    texels: Packed, lower: Packed, upper: Packed, below: NDArray[np.int32], rises: NDArray[np.int32], shares: NDArray[np.uint32]
+) -> None:
+    """Write the weighed sum of the four texels around each place, ONE times as bright; upper: the panorama from row 1 on."""
+    for n in range(below.size):
+        i, t, w = np.uint32(below[n]), np.uint64(shares[n]), np.uint64(np.uint32(rises[n]))
+        j = i + np.uint32(1)
+        # Where a colour falls from one texel to the next its difference borrows from the colour above it, and gives back.
+        left = lower[i] * np.uint64(UP) + w * (upper[i] - lower[i])
+        right = lower[j] * np.uint64(UP) + w * (upper[j] - lower[j])
+        texels[n] = left * np.uint64(ACROSS) + t * (right - left)
+
+
+@kernel
+def _unpack(line: Image, texels: Packed, scale: np.float32) -> None:
+    """Write a row's colours, `scale` times their sums."""
+    mask, half, most = np.uint64((1 << LANE) - 1), np.float32(0.5), np.float32(255)
+    # Signed numbers become floats in one step, unsigned ones do not.
+    for n in range(texels.size):
+        texel = texels[n]
+        line[n, 0] = np.uint8(np.int32(min(np.float32(np.int32(texel & mask)) * scale + half, most)))
+        line[n, 1] = np.uint8(np.int32(min(np.float32(np.int32(texel >> np.uint64(LANE) & mask)) * scale + half, most)))
+        line[n, 2] = np.uint8(np.int32(min(np.float32(np.int32(texel >> np.uint64(2 * LANE))) * scale + half, most)))

@@ -14,7 +14,7 @@ ORDER = [
     "sim.env", "sim.expert", "sim.rollout", "sim.viewer", "sim", "pilotnet.settings", "pilotnet.suites", "pilotnet.folders",
     "pilotnet.progress", "pilotnet.controllers", "pilotnet.parallel",
     "pilotnet.dataset", "pilotnet.record", "pilotnet.tape", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint",
-    "pilotnet.light", "pilotnet.samples",
+    "pilotnet.light", "pilotnet.samples", "pilotnet.learning",
     "pilotnet.train", "pilotnet.saliency", "pilotnet.modular", "pilotnet.drivers", "pilotnet.metrics", "pilotnet.evaluate",
     "pilotnet.report", "pilotnet.watch", "pilotnet.replay", "pilotnet.drive", "pilotnet.demo", "pilotnet.scenes",
     "pilotnet.cli", "pilotnet.__main__", "pilotnet",

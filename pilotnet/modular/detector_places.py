@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
+from pilotnet.modular.ground import locate
 from pilotnet.modular.records import Detection
 from sim.camera import Camera
 
@@ -30,7 +31,9 @@ def position_errors(
     good = overlaps[rows, columns] >= OVERLAP
     rows, columns = rows[good], columns[good]
     hit[rows] = True
-    places = np.array([ground_place(sure[i], camera) for i in columns]).reshape(-1, 2)
+    # Where the driver would take it to be; at its own feet when no place can be told, which is wrong by the whole distance.
+    located = [locate(sure[i], camera) for i in columns]
+    places = np.array([place[:2] if place else (0.0, 0.0) for place in located]).reshape(-1, 2)
     distance = truth[rows, 5]
     errors = np.hypot(*(places - truth[rows, 6:8]).T) / np.maximum(distance, 1.0)
     return hit, errors[distance <= NEAR]
@@ -42,10 +45,3 @@ def overlap(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[
     common = np.clip(high - low, 0, None).prod(2)
     areas = [(boxes[:, 2:] - boxes[:, :2]).prod(1) for boxes in (first, second)]
     return np.asarray(common / np.maximum(areas[0][:, None] + areas[1] - common, 1e-9))
-
-
-def ground_place(detection: Detection, camera: Camera) -> tuple[float, float]:
-    """(forward, right) [m] of a detection by its distance and the column of its middle."""
-    slope = ((detection.left + detection.right) / 2 - camera.centre_column) / camera.focal
-    forward = detection.distance / float(np.hypot(1.0, slope))
-    return forward, camera.lateral + forward * slope

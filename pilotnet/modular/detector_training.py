@@ -6,7 +6,7 @@ The same recipe for both. Validation is on other roads; what a detector is worth
 import gc
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import lightning
 import numpy as np
@@ -16,11 +16,11 @@ from torch.utils.data import DataLoader
 
 from pilotnet.dataset import Dataset
 from pilotnet.folders import output_folder, plain, write_provenance
+from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_learnable, require_same
 from pilotnet.modular.detector import DetectorCheckpoint, is_person, save_detector
 from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load_pictures, varied_light
 from pilotnet.modular.detector_network import DetectorNetwork
 from pilotnet.modular.detector_targets import loss
-from pilotnet.train import RESUME_FOLDER, fit, learning_rate_share, require_same
 from sim.scenario import Split
 
 STAGE = "train-detector"
@@ -39,6 +39,7 @@ class DetectorTrainConfig:
         weight_decay: of AdamW
         every: which pictures are used, every so manieth: neighbours are alike
         device: auto, cpu or cuda
+        precision: what the network computes in while it learns: float32, bfloat16, or auto, bfloat16 where the hardware has it
         seed: of the weights and of all draws
     """
 
@@ -48,20 +49,13 @@ class DetectorTrainConfig:
     weight_decay: float = 1e-2
     every: int = 4
     device: str = "auto"
+    precision: Literal["auto", "float32", "bfloat16"] = "auto"
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "every"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be 1 or more")
-        if self.seed < 0:
-            raise ValueError(f"seed is {self.seed}; it must be 0 or more")
-        if not self.learning_rate > 0:
-            raise ValueError(f"learning_rate is {self.learning_rate}; it must be above 0")
-        if self.device not in ("auto", "cpu", "cuda"):
-            raise ValueError(f"device is {self.device!r}; it must be auto, cpu or cuda")
-        if self.device == "cuda" and not torch.cuda.is_available():
-            raise ValueError("device is 'cuda'; this machine has no usable CUDA device, so it must be auto or cpu")
+        require_learnable(self)
+        if self.every < 1:
+            raise ValueError(f"every is {self.every}; it must be 1 or more")
 
 
 class Detecting(lightning.LightningModule):
@@ -90,7 +84,10 @@ class Detecting(lightning.LightningModule):
 
     def _losses(self, batch: LabelledStrips, generator: torch.Generator | None) -> dict[str, Tensor]:
         strips = batch.strips.permute(0, 3, 1, 2).float() / 255  # a view whose memory is channels-last already
-        return loss(self.network(varied_light(strips, generator) if generator else strips), batch.labels)
+        strips = varied_light(strips, generator) if generator else strips
+        with arithmetic(self._config, strips.device):
+            maps = self.network(strips)
+        return loss(maps, batch.labels)
 
     def on_before_optimizer_step(self, optimizer: Any) -> None:  # noqa: ARG002
         """Crowds make long gradients."""
@@ -144,7 +141,7 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
         samples = [DetectorSamples(pictures[split], config.seed, split is Split.TRAIN) for split in pictures]
         network = DetectorNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         detecting = Detecting(network, samples[0], samples[1], config)
-        fit(detecting, LOSSES, config.device, config.epochs, folder, unfinished if resume else None)
+        fit(detecting, LOSSES, config, folder, unfinished if resume else None)
         settings = {"config": plain(asdict(config)), "data": str(data), "pictures": len(samples[0])}
         path = save_detector(folder, DetectorCheckpoint(network, target, dataset.cameras["centre"], settings))
         unfinished.unlink()

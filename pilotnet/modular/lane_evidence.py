@@ -19,6 +19,7 @@ FLANK = 0.25  # [m] of ground on either side of a line that it must stand out fr
 CLEAR = 4.0  # how many times the noise a ridge must rise above it to count half
 INTERIOR = 1.1  # [m] to either side of the lane's centre that is taken for road
 DARKEST = 3  # the channel of running sums that holds the darkest of the three colours
+BARS, BARS_APART, BAR_RISE = 3, 1.3, 0.3  # so many, so close [m] and so bright against the road are a zebra crossing's
 BLUR = 0.3  # [m] over which the ground's colour is averaged
 
 
@@ -67,11 +68,14 @@ def _span(strip: Floats32, i: int) -> tuple[int, int]:
 
 
 @kernel
-def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
-    """How far the ground around column j rises above its brighter flank."""
+def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: int) -> float:
+    """How far the ground around column j rises above its brighter flank, outward being 1 to the right and -1 to the left.
+
+    Less the step up to the outer flank: a kerbstone, between the road and a brighter pavement, is no line.
+    """
     low, high = j - half, j + half + 1
     left, right = _mean(sums, DARKEST, low - 1 - flank, low - 1), _mean(sums, DARKEST, high + 1, high + 1 + flank)
-    return _mean(sums, DARKEST, low, high) - max(left, right)
+    return _mean(sums, DARKEST, low, high) - max(left, right) - max(outward * (right - left), 0.0)
 
 
 @kernel
@@ -105,8 +109,29 @@ def _weigh(
         scratch[DARKEST, low] = 0.0
         for j in range(low, high):
             scratch[DARKEST, j + 1] = scratch[DARKEST, j] + min(strip[i, j, 0], strip[i, j, 1], strip[i, j, 2])
+        if _is_crossing(scratch, low, high):
+            seen[i] = False  # what it hides is not known; its bars are no lines
+            continue
         _weigh_paint(scratch, low, high, widths[i], paint, i)
         _weigh_ground(scratch, low, high, paint, foreign, i)
+
+
+@kernel
+def _is_crossing(scratch: NDArray[np.float64], low: int, high: int) -> bool:
+    """Whether bars lie side by side in a row, closer together than lines do."""
+    half, flank = int(round(BROAD / STEP)) // 2, int(round(FLANK / STEP))
+    margin, apart = half + flank + 2, int(round(BARS_APART / STEP))
+    least = BAR_RISE * _mean(scratch, DARKEST, low, high)
+    bars, last, inside = 0, low - apart, False
+    for j in range(low + margin, high - margin):
+        bright = _ridge(scratch, j, half, flank, 0) > least
+        if bright and not inside:
+            bars = bars + 1 if j - last < apart else 1
+            last = j
+        inside = bright
+        if bars == BARS:
+            return True
+    return False
 
 
 @kernel
@@ -123,7 +148,8 @@ def _weigh_paint(scratch: NDArray[np.float64], low: int, high: int, width: float
             count += 1
     noise = 1.25 * noise / max(count, 1) + 0.6
     for j in range(low + margin, high - margin):
-        rise = max(_ridge(scratch, j, half, flank), 0.9 * _ridge(scratch, j, broad, flank))
+        outward = 1 if 2 * j > paint.shape[1] else -1
+        rise = max(_ridge(scratch, j, half, flank, outward), 0.9 * _ridge(scratch, j, broad, flank, outward))
         ratio = rise / (CLEAR * noise)
         paint[i, j] = ratio * ratio / (1 + ratio * ratio) if ratio > 0.4 else 0.0
 

@@ -18,7 +18,8 @@ TRACK_WIDTH = 4.0  # [m]
 NARROWEST, WIDEST = 2.4, 4.5  # [m] lanes
 TRACK_TOTAL = (9.9, 14.5)  # [m] widths of a track of three lanes
 EDGE_SHARE = 0.5  # an edge counts like a line that is seen along so much of the way
-MARGIN = 0.45  # [m] from a lane's border to the road's edge where no line is painted between them
+MARGIN = 0.45  # [m] from a lane's border to the road's edge where no line is painted between them,
+SHOULDERED = 3.2  # [m] on roads whose lanes are at least so wide; narrower ones reach up to the kerb
 NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 LEAST_LINE = 0.12  # share of the way along which a line must be seen to be one
 STEP_SPAN, BEYOND = 0.5, 1.5  # [m] over which an edge is a step, and for which the ground beyond stays foreign
@@ -110,7 +111,7 @@ def readings(section: Section) -> Iterator[tuple[Reading, float]]:
             seen = min(2 * left_share, 1.0) + min(2 * right_share, 1.0)
             between = right - left
             if not left_margin:  # a line of the lane's own on its left
-                wide = between if not right_margin else between - MARGIN
+                wide = between if not right_margin else between - min(max(between - SHOULDERED, 0.0), MARGIN)
                 if NARROWEST < wide < WIDEST:
                     # An edge is a worse border than a line.
                     evidence = 3.0 * seen if not right_margin else 3.0 * min(2 * left_share, 1.0) + 1.5

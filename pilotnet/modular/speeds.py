@@ -22,7 +22,7 @@ FOLLOW_MARGIN = 0.3  # [m] beside the car, where whoever drives ahead is followe
 MEETING_TOLERANCE = 0.2  # [m] whoever comes towards us may seem to reach into our way
 BLOCKED_MARGIN = 1.5  # [m] before a blocked place it stops
 HELD_BACK, CLEAR_TIME = 4.0, 2.0  # [m], [s] before a narrow place it waits; after it has left one somebody may come
-THROUGH = 9.0  # [m/s] at most, when it reckons its time through a narrow place
+CRAWL, THROUGH = 1.0, 9.0  # [m/s] at least and at most, when it reckons its time through a narrow place
 SURE_BRAKING = 3.0  # [m/s²] when it would need more to stop before a narrow place it goes through
 QUEUE_ROOM = 8.0  # [m] behind a narrow place that must be free for it to enter
 SIDE_GAP = 1.0  # [m] parked cars passed closer than this are passed slowly
@@ -137,7 +137,7 @@ def _narrow(lane: LaneEstimate, path: Candidate) -> tuple[float, float] | None:
 
 def _somebody_comes(zone: tuple[float, float], oncoming: Users, speed: float, wanted: float, lane: LaneEstimate) -> bool:
     """Whether an oncoming car reaches a narrow place before we have left it, or is in it."""
-    needed = time_over(zone[1] + CAR_LENGTH / 2, speed, min(wanted, THROUGH)) + CLEAR_TIME
+    needed = time_over(zone[1] + CAR_LENGTH / 2, speed, min(max(wanted, CRAWL), THROUGH)) + CLEAR_TIME
     near = (oncoming.d > -1.6 * lane.width) & (oncoming.station + oncoming.half_length > zone[0])
     away = oncoming.station - oncoming.half_length - zone[1]
     return bool(np.any(near & (away < needed * -oncoming.along)))

@@ -163,7 +163,7 @@ CAR_TAIL = 6.0  # [m] a car has left a place when its front is so far beyond
 
 
 def time_over(way: float, speed: float, most: float) -> float:
-    """Seconds a car needs for `way` metres when it pulls away from `speed` until `most` [m/s]."""
+    """Seconds a car needs for `way` metres when it pulls away from `speed` until `most` [m/s], which is above 0."""
     most = max(most, speed)
     gained = (most**2 - speed**2) / (2 * PULL_AWAY)
     if way <= gained:

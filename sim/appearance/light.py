@@ -1,5 +1,6 @@
 """The light in one place, as kernels use it, and the ego's headlights."""
 
+import math
 from typing import NamedTuple
 
 from sim.kernels import Eye, kernel
@@ -36,6 +37,26 @@ class Light(NamedTuple):
     lamp: float
     wet: float
     snow: float
+
+
+@kernel
+def across_air(light: Light, outside: Light, clear: float, away: float) -> Light:
+    """The light of a tunnel of things `away` [m] across the outside's air, which lets `clear` of it through.
+
+    Both hazes on the way become one that hides as much.
+    """
+    if clear > 0.999:
+        return light
+    near = math.exp(-away / light.haze_reach)
+    shown = max(near * clear, 1e-9)
+    own, other = (1 - near) * clear / (1 - shown), (1 - clear) / (1 - shown)
+    return Light(
+        light.sun_x, light.sun_y, light.sun_up, light.sun_red, light.sun_green, light.sun_blue,
+        light.sky_red, light.sky_green, light.sky_blue, light.level_red, light.level_green, light.level_blue,
+        own * light.haze_red + other * outside.haze_red, own * light.haze_green + other * outside.haze_green,
+        own * light.haze_blue + other * outside.haze_blue, max(away, 1.0) / -math.log(shown),
+        light.shadow, light.headlight, light.lamp, light.wet, light.snow,
+    )  # fmt: skip
 
 
 @kernel

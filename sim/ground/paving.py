@@ -38,8 +38,9 @@ class Ground(NamedTuple):
     patches: (B, 5) s and d limits [m] and brightness. pieces, ranges: see `sim.ground.pieces`.
     sealed: 1 where the surface is asphalt, 0 on unpaved roads; beyond: red, green, blue and grain of the ground further
     out; reach: [m] to the side up to which the ground is anything else; drivable: d limits [m] of what counts as road.
-    tunnels: (T, 5) first and last station, lamp spacing, d of both edges of the ground in their light [m]; street_lamps: d of
-    the rows of lamps, one every lamp_spacing [m]. means: the profile averaged beforehand; grain: the ground's texture.
+    tunnels: (T, 6) first and last station, lamp spacing, d of both edges of the ground in their light [m], and what share of
+    their light the open air before them lets through to the camera; street_lamps: d of the rows of lamps, one every
+    lamp_spacing [m]. means: the profile averaged beforehand; grain: the ground's texture.
     """
 
     line: NDArray[np.float64]
@@ -94,8 +95,8 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
         reach=reach,
         drivable=plan.drivable,
         tunnels=np.array(
-            [(t.start, t.finish, t.lamps, t.left - UNDER_WALLS, t.right + UNDER_WALLS) for t in plan.tunnels]
-        ).reshape(-1, 5),
+            [(t.start, t.finish, t.lamps, t.left - UNDER_WALLS, t.right + UNDER_WALLS, 1.0) for t in plan.tunnels]
+        ).reshape(-1, 6),
         street_lamps=np.array(plan.street_lamps, dtype=np.float64),
         lamp_spacing=max(plan.lamp_spacing, 1.0),
         means=profile_table(profile, first),

@@ -140,16 +140,19 @@ def light_tunnel(
 ) -> None:
     """Turn the material of the pixels [first, last), inside tunnel `covered`, into what is seen of it."""
     pixels = room.values
-    start, finish, lamps = tunnels[covered, 0], tunnels[covered, 1], tunnels[covered, 2]
+    start, finish, lamps, clear = tunnels[covered, 0], tunnels[covered, 1], tunnels[covered, 2], tunnels[covered, 5]
+    air = 1 - clear
     for n in range(first, last):
         s = pixels[STATION + n]
         phase = math.cos(2 * math.pi * (s - start) / lamps)
-        shade = (1 + pixels[ROUGH + n] * pixels[GRAIN + n]) * (1 + 0.14 * phase)
+        shade = (1 + pixels[ROUGH + n] * pixels[GRAIN + n]) * (1 + 0.14 * phase) * clear
         day = 0.7 * max(1 - min(s - start, finish - s) / MOUTH, 0.0) ** 2
         lamp = 0.3 * pixels[LAMP + n]
-        pixels[RED + n] *= shade * (tunnel.level_red + lamp + day * outside.sky_red)
-        pixels[GREEN + n] *= shade * (tunnel.level_green + lamp + day * outside.sky_green)
-        pixels[BLUE + n] *= shade * (tunnel.level_blue + lamp + day * outside.sky_blue)
+        red, green = tunnel.level_red + lamp + day * outside.sky_red, tunnel.level_green + lamp + day * outside.sky_green
+        pixels[RED + n] = pixels[RED + n] * shade * red + air * outside.haze_red
+        pixels[GREEN + n] = pixels[GREEN + n] * shade * green + air * outside.haze_green
+        blue = tunnel.level_blue + lamp + day * outside.sky_blue
+        pixels[BLUE + n] = pixels[BLUE + n] * shade * blue + air * outside.haze_blue
 
 
 @kernel

@@ -23,9 +23,10 @@ LAMP_REACH = 7.5  # [m] along the road
 def snow_cover(snow: np.float32, hard: np.float32, track: np.float32, roughness: np.float32) -> np.float32:
     """The share of a surface that snow hides: grass first, then the road, its wheel tracks last.
 
-    snow: how much lies, in [0, 1]; hard: sealed share; track: share of wheel tracks; roughness: noise around 0.
+    snow: how much lies, in [0, 1]; hard: sealed share; track: share of wheel tracks; roughness: noise around 0. Where tyres run
+    it is as on a sealed surface: nothing else shows where an unpaved road lies.
     """
-    bare = np.float32(0.10) + hard * (np.float32(0.38) + np.float32(0.55) * track)
+    bare = np.float32(0.10) + np.float32(0.38) * max(hard, track) + np.float32(0.55) * track
     cover = np.float32(2.2) * (np.float32(1.35) * snow - bare + np.float32(0.07) * roughness)
     return min(max(cover, np.float32(0)), np.float32(snow > np.float32(0)))
 

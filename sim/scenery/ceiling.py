@@ -21,11 +21,12 @@ BLOCK = 6.0  # [m] between joints
 @kernel
 def draw_ceiling(
     canvas: Canvas, ground: Ground, grain: Grain, left: float, right: float, start: float, finish: float, height: float,
-    lamps: float, light: Light, eye: Eye,
+    lamps: float, light: Light, outside: Light, clear: float, eye: Eye,
 ) -> None:  # fmt: skip
     """Fill the pixels above the horizon whose rays meet the ceiling of one tunnel first (see `Tunnel` for its measures).
 
-    From outside it begins half a pixel before its tunnel, behind the lintel, so that nothing shows through between the two.
+    From outside it begins half a pixel before its tunnel, behind the lintel, so that nothing shows through between the two;
+    the air before the tunnel lets `clear` of its light through.
     """
     near, here, _, _, _ = road_coordinates(ground, eye.x, eye.y)
     rise = height - eye.elevation
@@ -39,7 +40,9 @@ def draw_ceiling(
         if forward > longest or forward < shortest:
             continue
         before, after = forward / above / 2 * (here < start), forward / above / 2 * (here > finish)
-        _draw_row(canvas, ground, grain, left, right, start, finish, before, after, lamps, light, eye, row, forward)
+        _draw_row(
+            canvas, ground, grain, left, right, start, finish, before, after, lamps, light, outside, clear, eye, row, forward
+        )
 
 
 @kernel
@@ -53,7 +56,7 @@ def _place(ground: Ground, eye: Eye, forward: float, slope: float) -> tuple[bool
 @kernel
 def _draw_row(
     canvas: Canvas, ground: Ground, grain: Grain, left: float, right: float, start: float, finish: float, before_it: float,
-    after_it: float, lamps: float, light: Light, eye: Eye, row: int, forward: float,
+    after_it: float, lamps: float, light: Light, outside: Light, clear: float, eye: Eye, row: int, forward: float,
 ) -> None:  # fmt: skip
     """One row of a ceiling `forward` [m] away; road coordinates are straight lines over SPAN pixels.
 
@@ -62,6 +65,9 @@ def _draw_row(
     columns = canvas.image.shape[1]
     ray, side = forward / (eye.horizon - row - 0.5), forward / eye.focal
     far = 1 - math.exp(-forward / light.haze_reach)
+    haze_red = far * clear * light.haze_red + (1 - clear) * outside.haze_red
+    haze_green = far * clear * light.haze_green + (1 - clear) * outside.haze_green
+    haze_blue = far * clear * light.haze_blue + (1 - clear) * outside.haze_blue
     image = canvas.image
     before = _place(ground, eye, forward, (0.5 - columns / 2) / eye.focal)
     for first in range(0, columns, SPAN):
@@ -74,11 +80,11 @@ def _draw_row(
                 near, s, d = _place(ground, eye, forward, (first + n + 0.5 - columns / 2) / eye.focal)
             if near and start - before_it <= s <= finish + after_it and left - BEYOND <= d <= right + BEYOND:
                 tone, shine = _ceiling(grain, s - start, d, max(ray, side), side, (left + right) / 2, (right - left) / 2, lamps)
-                tone *= 0.8 * (1 - far)
+                tone, shine = 0.8 * (1 - far) * clear * tone, clear * shine
                 column = first + n
-                image[row, column, 0] = level_of(tone * light.sky_red + 1.25 * shine + far * light.haze_red)
-                image[row, column, 1] = level_of(tone * light.sky_green + 1.16 * shine + far * light.haze_green)
-                image[row, column, 2] = level_of(tone * light.sky_blue + 0.98 * shine + far * light.haze_blue)
+                image[row, column, 0] = level_of(tone * light.sky_red + 1.25 * shine + haze_red)
+                image[row, column, 1] = level_of(tone * light.sky_green + 1.16 * shine + haze_green)
+                image[row, column, 2] = level_of(tone * light.sky_blue + 0.98 * shine + haze_blue)
                 # What hangs out lies behind the lintel all the same.
                 mark(canvas, row, column, forward + 3 * max(start - s, s - finish, 0.0), STRUCTURE, 0)
         before = after

@@ -20,7 +20,7 @@ WALLS = np.array([
 ])  # fmt: skip
 BRICKS = np.array([(0.56, 0.30, 0.22), (0.60, 0.38, 0.28), (0.50, 0.34, 0.28)])
 ROOFS = np.array([(0.50, 0.24, 0.17), (0.42, 0.22, 0.18), (0.28, 0.27, 0.28), (0.36, 0.30, 0.26)])
-OVERHANG = 0.45  # [m]
+OVERHANG, SEAM = 0.45, 0.15  # [m]
 GABLE, HIP, FLAT = range(3)
 REACH = 420.0  # [m]
 
@@ -221,14 +221,22 @@ def _roof(houses: Houses, roof: int) -> list[Scenery]:
     gables = ([corner(w, t), corner(w, -t), corner(w, 0.0), corner(w, 0.0)],
               [corner(-w, -t), corner(-w, t), corner(-w, 0.0), corner(-w, 0.0)])  # fmt: skip
     skin = Skin.PLASTER
+    # Wall and gable share a row of pixels, through which the sky would show: a strip covers the seam.
+    inner = t * (1 - SEAM / (houses.ridge - houses.eaves))
+    seams = [(corner(w, inner), corner(w, -inner)), (corner(-w, -inner), corner(-w, inner))]
     return [
         *(facets(station, each, houses.eaves, houses.ridge, skin, houses.wall, reach=REACH) for each in gables),
+        *(panels(station, *ends, skin, houses.eaves + SEAM, houses.wall, low=houses.eaves - SEAM, flags=ONE_SIDED, reach=REACH)
+          for ends in seams),
         *pieces,
-    ]
+    ]  # fmt: skip
 
 
 def _chimneys(houses: Houses) -> Scenery:
-    x, y = houses.corner(0.2 * houses.width, 0.0)
+    along = 0.2 * houses.width
+    # The ridge of a hip roof is short.
+    along = np.where(houses.roof == HIP, np.minimum(along, np.maximum((houses.width - houses.depth) / 2, 0.0)), along)
+    x, y = houses.corner(along, 0.0)
     return uprights(
         houses.station,
         x,

@@ -14,7 +14,7 @@ from sim.ground.weathering import SNOW
 from sim.kernels import Canvas, Eye, kernel, mark
 from sim.noise import Grain, grain_between, level_for
 from sim.scenery.filters import STRUCTURE, blend, hidden, share
-from sim.scenery.skins import RETROREFLECTION, SPEED, TUNNEL, ragged, slanted, snowed, surface
+from sim.scenery.skins import BRIGHTEST, RETROREFLECTION, SPEED, TUNNEL, ragged, slanted, snowed, surface
 from sim.scenery.tables import (
     AX,
     AY,
@@ -147,7 +147,7 @@ def _draw_column(
             continue
         lamp = lamps * beam_share(forward, z) if lamps > 0.0 else 0.0
         if skin >= SPEED:
-            lamp *= RETROREFLECTION if ahead else BEHIND
+            lamp = min(RETROREFLECTION * lamp, BRIGHTEST) if ahead else BEHIND * lamp
             if not ahead:
                 r = g = b = BEHIND
         if light.snow > 0.0:

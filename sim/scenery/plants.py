@@ -8,6 +8,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,18 +27,21 @@ KINDS = BROADLEAVES + CONIFERS + BUSHES + TUFTS
 CHANNELS = 6
 DIRECTION_SCALE = 127.0
 BARK = (0.36, 0.33, 0.30)
+DRIFT = 0.22  # [m] of a plant's foot over which it sinks into snow, when as much lies as can
 PLANT = int(Label.PLANT)
 
 
 class Plants(NamedTuple):
-    """texels: int16 pictures, mip by mip, kind by kind, (rows, columns, CHANNELS) each; starts: where each mip begins.
+    """texels: int16 (T, CHANNELS), the pictures mip by mip, kind by kind, row by row; starts: where each mip begins.
 
-    solid: whether a texel and all around it hide what is behind them, in the same order, one channel.
+    solid: (T,) whether a texel and all around it hide what is behind them. spans: (R, 4) for each row of the pictures, in the
+    same order, its first and its last column that is not empty, and its first and its last that is solid.
     """
 
     texels: NDArray[np.int16]
     starts: NDArray[np.int64]
     solid: NDArray[np.bool_]
+    spans: NDArray[np.int16]
 
 
 @cache
@@ -52,9 +56,23 @@ def plants() -> Plants:
     for _ in range(MIPS):
         levels.append(level)
         level = (level[:, ::2, ::2] + level[:, 1::2, ::2] + level[:, ::2, 1::2] + level[:, 1::2, 1::2]) / 4
-    starts = np.cumsum([0] + [each.size for each in levels[:-1]])
-    texels = np.concatenate([np.round(each * DIRECTION_SCALE).astype(np.int16).ravel() for each in levels])
-    return Plants(texels, starts, np.concatenate([_solid(each[..., 0]).ravel() for each in levels]))
+    starts = np.cumsum([0] + [each[..., 0].size for each in levels[:-1]])
+    texels, solid = (
+        [np.round(each * DIRECTION_SCALE).astype(np.int16) for each in levels],
+        [_solid(each[..., 0]) for each in levels],
+    )
+    spans = [np.concatenate([_span(t[..., 0] != 0), _span(s)], axis=-1) for t, s in zip(texels, solid, strict=True)]
+    return Plants(
+        np.concatenate([each.reshape(-1, CHANNELS) for each in texels]), starts,
+        np.concatenate([each.ravel() for each in solid]), np.concatenate([each.reshape(-1, 4) for each in spans]),
+    )  # fmt: skip
+
+
+def _span(marks: NDArray[np.bool_]) -> NDArray[np.int16]:
+    """The first and last column of each row (..., columns) that is marked, (..., 2); where none is, the last is before them."""
+    columns, some = marks.shape[-1], marks.any(axis=-1)
+    first, last = marks.argmax(axis=-1), columns - 1 - marks[..., ::-1].argmax(axis=-1)
+    return np.stack([np.where(some, first, columns), np.where(some, last, -1)], axis=-1).astype(np.int16)
 
 
 def _solid(opacity: Floats) -> NDArray[np.bool_]:
@@ -78,6 +96,12 @@ def _leaf_noise(generator: np.random.Generator) -> Floats:
     return (rolled - np.roll(rolled, (9, 7), axis=(0, 1)))[:TALL, :WIDE] / 1.4
 
 
+def _in_one_piece(crown: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The largest connected part of a crown: no leaves that float beside it."""
+    count, parts, stats, _ = cv2.connectedComponentsWithStats(crown.astype(np.uint8), connectivity=4)
+    return np.asarray(parts == 1 + np.argmax(stats[1:, cv2.CC_STAT_AREA])) if count > 1 else crown
+
+
 def _picture(opacity: Floats, tone: Floats, right: Floats, up: Floats, towards: Floats, bark: Floats) -> Floats:
     return np.stack([opacity, *(opacity * each for each in (tone, tone * right, tone * up, tone * towards, bark))], axis=-1)
 
@@ -96,7 +120,7 @@ def _crown(generator: np.random.Generator, blobs: Floats, trunk: float) -> Float
         front = (inside > 0) & (centre_y + rise > depth)
         depth = np.where(front, centre_y + rise, depth)
         normal = np.where(front, np.stack([dx, dz, rise]) / radius, normal)
-    crown = depth > -9.0
+    crown = _in_one_piece(depth > -9.0)
     height = (up - blobs[:, 1].min()) / max(np.ptp(blobs[:, 1]), 1e-6)
     shade = 0.62 + 0.30 * np.clip(height, 0, 1) + 0.6 * np.clip(depth, -0.3, 0.3)
     tone = np.where(crown, np.clip(shade + 0.17 * leaves, 0.25, 1.35), 0.8 + 0.1 * leaves)
@@ -121,7 +145,7 @@ def _bush(generator: np.random.Generator) -> Floats:
     blobs = []
     for _ in range(16):
         angle, out = generator.uniform(0, 2 * math.pi), generator.uniform(0, 0.24)
-        height = generator.uniform(0.1, 0.78 - out)
+        height = 0.12 + 0.7 * (generator.uniform(0.1, 0.78 - out) - 0.1)  # dense, so that no ball stands out by itself
         blobs.append((out * math.cos(angle), height, out * math.sin(angle), generator.uniform(0.09, 0.17)))
     return _crown(generator, np.array(blobs), trunk=0.0)
 
@@ -132,7 +156,8 @@ def _conifer(generator: np.random.Generator) -> Floats:
     tiers = generator.uniform(8.0, 12.0)
     phase = (up * tiers + 0.25 * np.abs(right) * tiers + 0.12 * edge) % 1.0
     reach = 0.24 * np.clip(1.02 - up, 0, 1) ** 0.85 * (1.0 - 0.42 * phase) * (1 + 0.13 * edge) + 0.005
-    crown = (np.abs(right) < reach) & (up > 0.07) & (up < 0.99)
+    # Its lowest twigs hang down unevenly.
+    crown = _in_one_piece((np.abs(right) < reach) & (up > 0.085 + 0.03 * edge) & (up < 0.99))
     across = np.clip(right / np.maximum(reach, 1e-3), -1, 1) * 0.9
     tone = np.clip(0.95 - 0.5 * phase + 0.2 * leaves, 0.25, 1.3)
     wood = (np.abs(right) < 0.014) & (up < 0.12) & ~crown
@@ -166,35 +191,51 @@ def _placed(eye: Eye, forward: float, height: float, right: float, columns: int)
 
 
 @kernel
+def _first_row(mip: int, kind: int) -> int:
+    """Where in `spans` a picture begins."""
+    return KINDS * (2 * TALL - (2 * TALL >> mip)) + kind * (TALL >> mip)
+
+
+@kernel
+def _between(first: int, last: int, low: int, high: int, wide: int, left: float, step: float) -> tuple[int, int]:
+    """Those of the columns [first, last) that the texels low to high of a row `wide` texels long reach, and a few around them."""
+    # Beyond the picture's sides its outermost texels go on.
+    begin = first if low == 0 else max(first, int(math.floor((low - 0.5) / step + left - 0.5)))
+    return begin, last if high == wide - 1 else min(last, int(math.ceil((high + 1.5) / step + left + 0.5)))
+
+
+@kernel
 def shield_plant(
-    canvas: Canvas, solid: NDArray[np.bool_], starts: NDArray[np.int64], eye: Eye, forward: float, right: float, height: float,
-    kind: int,
+    canvas: Canvas, solid: NDArray[np.bool_], starts: NDArray[np.int64], spans: NDArray[np.int16], eye: Eye, forward: float,
+    right: float, height: float, kind: int,
 ) -> None:  # fmt: skip
     """Mark the pixels where nothing of what is behind a plant can show."""
     columns = canvas.image.shape[1]
     mip, step, top, left = _placed(eye, forward, height, right, columns)
     tall, wide = TALL >> mip, WIDE >> mip
-    base = starts[mip] // CHANNELS + kind * tall * wide
+    base, rows = starts[mip] + kind * tall * wide, _first_row(mip, kind)
     first_column, last_column = max(int(math.ceil(left)), 0), min(int(math.floor(left + wide / step)), columns)
     for row in range(max(int(math.ceil(top)), canvas.first), min(int(math.floor(top + tall / step)), canvas.last)):
-        line = base + int((row + 0.5 - top) * step) * wide
-        for column in range(first_column, last_column):
+        i = int((row + 0.5 - top) * step)
+        line, span = base + i * wide, spans[rows + i]
+        begin, end = _between(first_column, last_column, span[2], span[3], wide, left, step)
+        for column in range(begin, end):
             if solid[line + int((column + 0.5 - left) * step)] and not hidden(canvas, row, column, forward):
                 mark(canvas, row, column, forward, PLANT, 0)
 
 
 @kernel
 def _mean(
-    texels: NDArray[np.int16], a: int, b: int, c: int, d: int, wa: float, wb: float, wc: float, wd: float, channel: int
-) -> float:
-    """The weighed mean of a channel of the texels that begin at a, b, c and d."""
-    i, j, k, m = np.uint32(a + channel), np.uint32(b + channel), np.uint32(c + channel), np.uint32(d + channel)
-    return wa * texels[i] + wb * texels[j] + wc * texels[k] + wd * texels[m]
+    texels: NDArray[np.int16], a: np.uint32, b: np.uint32, c: np.uint32, d: np.uint32, wa: float, wb: float, wc: float,
+    wd: float, channel: int,
+) -> float:  # fmt: skip
+    """The weighed mean of a channel of the texels a, b, c and d."""
+    return wa * texels[a, channel] + wb * texels[b, channel] + wc * texels[c, channel] + wd * texels[d, channel]
 
 
 @kernel
 def draw_plant(
-    canvas: Canvas, texels: NDArray[np.int16], starts: NDArray[np.int64], light: Light, eye: Eye,
+    canvas: Canvas, texels: NDArray[np.int16], starts: NDArray[np.int64], spans: NDArray[np.int16], light: Light, eye: Eye,
     forward: float, right: float, sun_right: float, sun_towards: float, height: float, kind: int,
     red: float, green: float, blue: float, opacity: float,
 ) -> None:  # fmt: skip
@@ -209,28 +250,31 @@ def draw_plant(
     scale = eye.focal / forward
     mip, step, top, left = _placed(eye, forward, height, right, columns)
     tall, wide = TALL >> mip, WIDE >> mip
-    base, foot = starts[mip] + kind * tall * wide * CHANNELS, eye.horizon + eye.elevation * scale
+    base, rows, foot = starts[mip] + kind * tall * wide, _first_row(mip, kind), eye.horizon + eye.elevation * scale
     first_row, last_row = max(int(math.floor(top)), canvas.first), min(int(math.ceil(foot)), canvas.last)
     first_column, last_column = max(int(math.floor(left)), 0), min(int(math.ceil(left + wide / step)), columns)
     far = 1 - math.exp(-math.sqrt(forward * forward + right * right) / light.haze_reach)
     sway_right, sway_up, sway_towards = 0.62 * sun_right, 0.62 * light.sun_up, 0.62 * sun_towards
     lamps = 0.8 * beam(light, eye, forward, right)
-    opaque = DIRECTION_SCALE / max(opacity, 1e-3)
     for row in range(first_row, last_row):
         v = (row + 0.5 - top) * step - 0.5
         lamp = lamps * beam_share(forward, (foot - row - 0.5) / scale) if lamps > 0.0 else 0.0
+        # Its foot goes over into the snow without an edge.
+        out = min(max((foot - row - 0.5) / scale / max(DRIFT * light.snow, 1e-3), 0.0), 1.0)
         i = int(math.floor(v))
         w = v - i
-        upper = base + min(max(i, 0), tall - 1) * wide * CHANNELS
-        lower = base + min(max(i + 1, 0), tall - 1) * wide * CHANNELS
-        for column in range(first_column, last_column):
+        above, under = min(max(i, 0), tall - 1), min(max(i + 1, 0), tall - 1)
+        low, high = min(spans[rows + above, 0], spans[rows + under, 0]), max(spans[rows + above, 1], spans[rows + under, 1])
+        begin, end = _between(first_column, last_column, low, high, wide, left, step)
+        upper, lower = base + above * wide, base + under * wide
+        for column in range(begin, end):
             if hidden(canvas, row, column, forward):
                 continue
             u = (column + 0.5 - left) * step - 0.5
             j = int(math.floor(u))
             t = u - j
-            near, away = min(max(j, 0), wide - 1) * CHANNELS, min(max(j + 1, 0), wide - 1) * CHANNELS
-            a, b, c, d = upper + near, upper + away, lower + near, lower + away
+            near, away = min(max(j, 0), wide - 1), min(max(j + 1, 0), wide - 1)
+            a, b, c, d = np.uint32(upper + near), np.uint32(upper + away), np.uint32(lower + near), np.uint32(lower + away)
             wa, wb, wc, wd = (1 - w) * (1 - t), (1 - w) * t, w * (1 - t), w * t
             cover = _mean(texels, a, b, c, d, wa, wb, wc, wd, 0)
             if cover < 1.0:
@@ -241,15 +285,15 @@ def draw_plant(
             towards = _mean(texels, a, b, c, d, wa, wb, wc, wd, 4)
             wood = _mean(texels, a, b, c, d, wa, wb, wc, wd, 5)
             sunlit = (0.32 * tone + across * sway_right + up * sway_up + towards * sway_towards) * (1 - far) / cover
-            skylit = tone * (1 - far) / cover
-            wood, cover = wood / cover, cover / DIRECTION_SCALE * opacity
+            skylit, covered = tone * (1 - far) / cover, cover
+            wood, cover = wood / cover, cover / DIRECTION_SCALE * opacity * out
             keep = (1 - cover) / 255
             red_here = red + (BARK[0] - red) * wood
             green_here = green + (BARK[1] - green) * wood
             blue_here = blue + (BARK[2] - blue) * wood
             if light.snow > 0.0:
                 # Snow lies on what looks upwards.
-                lying = min(max(light.snow * (1.3 * up / (cover * opaque) + 0.15), 0.0), 0.9) * (1 - wood)
+                lying = min(max(light.snow * (1.3 * up / covered + 0.15), 0.0), 0.9) * (1 - wood)
                 red_here, green_here = red_here + (0.88 - red_here) * lying, green_here + (0.91 - green_here) * lying
                 blue_here += (0.96 - blue_here) * lying
             red_here = red_here * (skylit * (light.sky_red + lamp) + sunlit * light.sun_red) + far * light.haze_red

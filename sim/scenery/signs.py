@@ -1,6 +1,6 @@
 """Signs, gantries, street lamps, reflector posts and poles: what the road's owner puts up beside it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from sim.roads.furniture import bends
 from sim.roads.plan import Material, Wall
 from sim.scenario import RoadKind
 from sim.scenery.posts import BAR, LAMP, POLE, POLE_HEIGHT, POST, POST_HEIGHT
-from sim.scenery.site import Site
+from sim.scenery.site import Flags, Site
 from sim.scenery.skins import Skin
 from sim.scenery.tables import Scenery, panels, uprights
 
@@ -24,6 +24,7 @@ SIZES = {
 SHARP = {RoadKind.MOUNTAIN: 32.0, RoadKind.RURAL: 115.0, RoadKind.RURAL_UNMARKED: 60.0, RoadKind.RACETRACK: 0.0}  # [m]
 POSTED = (RoadKind.RURAL, RoadKind.HIGHWAY)
 LIMITS = (30.0, 50.0, 60.0, 80.0, 100.0, 120.0)  # [km/h]
+CLOSE = 4.0  # [m]: a speed limit this near to another sign is left out
 ROCK_CLEARANCE = 0.6  # [m] from a sign's middle to a face of rock behind it
 LAMP_HEIGHT, LAMP_ARM = 6.2, 1.6  # [m]
 GANTRY_BOTTOM, GANTRY_TOP = 5.6, 8.2  # [m]
@@ -36,9 +37,9 @@ def sign_rows(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
     yield from _street_lamps(site)
     if site.plan.kind is RoadKind.RACETRACK:
         return
-    yield from _bend_signs(site)
-    yield from _zebra_signs(site)
-    yield from _speed_signs(generator, site)
+    others = [*_bend_signs(site), *_zebra_signs(site)]
+    yield from others
+    yield from _speed_signs(generator, site, others)
     if site.plan.kind is RoadKind.HIGHWAY:
         yield from _gantries(generator, site)
 
@@ -173,16 +174,27 @@ def _zebra_signs(site: Site) -> Iterator[Scenery]:
             yield from signs(site, Skin.CROSSING, at, roadside(site, at, direction), direction, 0.0)
 
 
-def _speed_signs(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
-    """Speed limits now and then, on the right of who they are for; kilometre posts on highways."""
+def _speed_signs(generator: np.random.Generator, site: Site, others: Sequence[Scenery]) -> Iterator[Scenery]:
+    """Speed limits now and then, on the right of who they are for, never beside another sign; kilometre posts on highways."""
     length, limit = site.plan.centreline.length, posted_limit(site.plan.speed_limit)
     gap = 900.0 if site.plan.kind is RoadKind.HIGHWAY else 350.0
     for direction in (1, -1):
         s = np.arange(generator.uniform(60.0, 260.0), length, gap)
-        yield from signs(site, Skin.SPEED, s, roadside(site, s, direction), direction, limit)
+        d = roadside(site, s, direction)
+        alone = _apart(site, s, d, others)
+        yield from signs(site, Skin.SPEED, s[alone], d[alone], direction, limit)
         if site.plan.kind is RoadKind.HIGHWAY:
             s = np.arange(generator.uniform(0.0, 200.0), length, 500.0)
             yield from signs(site, Skin.DISTANCE, s, roadside(site, s, direction) + direction * 0.5, direction, 0.0)
+
+
+def _apart(site: Site, s: Floats, d: Floats, others: Sequence[Scenery]) -> Flags:
+    """Whether places are more than CLOSE from everything in some tables."""
+    x, y, _ = site.places(s, d)
+    alone = np.ones(s.size, bool)
+    for table in others:
+        alone &= (np.hypot(x[:, None] - table.x, y[:, None] - table.y) > CLOSE).all(axis=1)
+    return alone
 
 
 def _gantries(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:

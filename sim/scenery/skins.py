@@ -46,7 +46,8 @@ NOISE, BRICK, GARAGE, ROOF, STAND = int(Skin.NOISE), int(Skin.BRICK), int(Skin.G
 BOARD, TUNNEL, PORTAL, HILL, PLAIN = int(Skin.BOARD), int(Skin.TUNNEL), int(Skin.PORTAL), int(Skin.HILL), int(Skin.PLAIN)
 SPEED, WARNING, CHEVRON, CROSSING = int(Skin.SPEED), int(Skin.WARNING), int(Skin.CHEVRON), int(Skin.CROSSING)
 GANTRY, PLASTER = int(Skin.GANTRY), int(Skin.PLASTER)
-RETROREFLECTION = 24.0  # how much more of the headlights a sign throws back than a wall
+RETROREFLECTION = 8.0  # how much more of the headlights a sign throws back than a wall
+BRIGHTEST = 1.1  # what a camera shows of that at most: the colours of a sign in full beam do not drown in white
 SEE_THROUGH = (Skin.RAIL, Skin.FENCE)
 
 

@@ -55,7 +55,7 @@ def test_pilotnet_shows_its_view_and_what_counts_in_it() -> None:
     assert shown.heat is not None
     assert shown.view.shape == (66, 200, 3)
     assert (shown.heat.min(), shown.heat.max()) == (0, 1)
-    assert shown.camera == Camera(200, 66, 173.0, 22.0, elevation=1.2)
+    assert shown.camera == Camera(200, 66, View().focal, 22.0, elevation=1.2)
     driver.reset()
     assert driver.explain() == Explanation()
 

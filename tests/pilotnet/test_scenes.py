@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import cv2
+import numpy as np
 import pytest
 
 from pilotnet.cli import main
@@ -23,7 +24,7 @@ def test_the_sheet_has_a_row_for_each_road_and_weather_and_a_column_for_each_lig
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["sheet.jpg"], "out is sheet.jpg; it must end in .png"),
+        (["sheet.gif"], "out is sheet.gif; it must end in .png or .jpg"),
         (["sheet.png", "--roads", "moon"], "road is 'moon'; it must be one of rural"),
         (["sheet.png", "--weather", "hail"], "weather is 'hail'; it must be one of clear"),
         (["sheet.png", "--light", "noon"], "light is 'noon'; it must be one of day"),
@@ -37,6 +38,12 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(
     assert main(["scenes", *arguments]) == 2
     assert message in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
+
+
+def test_a_sheet_may_be_a_small_jpeg(tmp_path: Path) -> None:
+    large, small = (scenes(tmp_path / name, ["rural"], ["clear"], ["day"], seed=0) for name in ("sheet.png", "sheet.jpg"))
+    assert np.abs(cv2.imread(str(large)).astype(int) - cv2.imread(str(small))).mean() < 4
+    assert small.stat().st_size < large.stat().st_size / 3
 
 
 def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.drivers import make_driver
 from pilotnet.folders import read_provenance
+from pilotnet.learning import METRICS_FILE, learning_rate_share
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
 from pilotnet.samples import Drives, Samples, load_drives
-from pilotnet.train import METRICS_FILE, SPEED_WEIGHT, Cloning, TrainConfig, learning_rate_share, train
+from pilotnet.train import SPEED_WEIGHT, Cloning, TrainConfig, train
 from pilotnet.viewpoint import View, Viewpoint
 from sim import DrivingEnv, EnvConfig, Scenario, rollout
 from sim.pedals import MAX_BRAKING, PULL_AWAY
@@ -74,8 +75,9 @@ def test_the_weight_of_the_speed_counts_in_the_loss_and_nowhere_else(tiny_data: 
     steering = PilotNet(0.01)
     kept = {name: tensor[:1] if "dense.7" in name else tensor for name, tensor in both.state_dict().items()}
     steering.load_state_dict({name: tensor for name, tensor in kept.items() if name != "speed_scale"})
+    exact = replace(TINY_TRAINING, precision="float32")
     (alone, _), (together, errors) = (
-        Cloning(model, viewpoint, samples, samples, TINY_TRAINING).loss(batch) for model in (steering, both)
+        Cloning(model, viewpoint, samples, samples, exact).loss(batch) for model in (steering, both)
     )
     views, _ = viewpoint(batch.frames, batch.shift, batch.rotation)
     speed = both.commands(relit(views, batch.light))[1]
@@ -88,6 +90,18 @@ def test_the_same_seed_trains_the_same_network(tiny_data: Path, tiny_model: Path
     again = load_checkpoint(train(TINY_TRAINING, tiny_data, tmp_path / "again"))
     for name, tensor in load_checkpoint(tiny_model).model.state_dict().items():
         torch.testing.assert_close(again.model.state_dict()[name], tensor)
+
+
+def test_in_bfloat16_it_learns_about_the_same_and_keeps_its_weights_in_float32(tiny_data: Path, tmp_path: Path) -> None:
+    rough, fine = (
+        load_checkpoint(train(replace(TINY_TRAINING, precision=precision), tiny_data, tmp_path / precision).parent).model
+        for precision in ("bfloat16", "float32")
+    )
+    assert {weights.dtype for weights in rough.parameters()} == {torch.float32}
+    views = torch.rand(16, 3, 66, 200, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    with torch.inference_mode():
+        apart = (rough(views) - fine(views)).abs().mean() / fine.curvature_scale
+    assert 0 < apart < 0.1
 
 
 def test_a_finished_training_gives_its_frames_back(tiny_data: Path, tmp_path: Path) -> None:
@@ -174,6 +188,7 @@ def test_the_learning_rate_rises_to_its_highest_and_falls_to_nothing(steps: int)
         ({"seed": -1}, "seed is -1; it must be 0 or more"),
         ({"learning_rate": 0.0}, "learning_rate is 0.0; it must be above 0"),
         ({"device": "tpu"}, "device is 'tpu'; it must be auto, cpu or cuda"),
+        ({"precision": "int8"}, "precision is 'int8'; it must be auto, float32 or bfloat16"),
     ],
 )
 def test_senseless_settings_are_refused(settings: dict, message: str) -> None:

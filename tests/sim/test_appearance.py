@@ -90,6 +90,12 @@ def test_snow_hides_the_verge_before_the_road_and_the_wheel_tracks_last() -> Non
     assert snow_cover(0.0, 0.0, 0.0, 3.0) == 0.0
 
 
+def test_wheel_tracks_show_an_unpaved_road_in_snow_as_they_show_a_paved_one() -> None:
+    unpaved, paved, verge = (snow_cover(0.7, hard, track, 0.0) for hard, track in ((0, 1), (1, 1), (0, 0)))
+    assert unpaved == paved < 0.2
+    assert verge == 1.0
+
+
 def test_wet_ground_is_a_mirror_far_away_and_none_below_the_eye() -> None:
     assert reflectance(0.0, 1.4) == pytest.approx(0.02)
     assert reflectance(1e6, 1.4) == pytest.approx(1.0, abs=1e-4)

@@ -235,3 +235,29 @@ def test_no_sky_shows_between_a_tunnels_portal_and_the_hill_or_the_ceiling(
         columns.append(int(320 + 350 * (dy * cos - dx * sin) / (dx * cos + dy * sin)))
     front = image[128 - int(350 * 8.0 / away) : 128, columns[0] : columns[1]]
     assert (front[..., 2] - front[..., 0]).max() < 15
+
+
+def test_fog_before_a_tunnel_hides_its_inside() -> None:
+    scenario = Scenario(road=RoadKind.TUNNEL, seed=1, length=600.0, weather="fog")
+    plan = plan_road(scenario)
+    renderer, tube = Renderer(plan, scenario, [CAMERA]), plan.tunnels[0]
+    reach = Atmosphere.of(scenario).light.haze_reach
+    contrasts = []
+    for away in (4 * reach, 0.25 * reach):
+        pose = plan.centreline.pose_at(tube.start - away, plan.path_offset)
+        canvas = renderer.truth(pose, [])[0]
+        inside = (canvas.label == Label.STRUCTURE) & (canvas.depth > away + 5) & (canvas.depth < away + 90)
+        assert inside.sum() > 40
+        contrasts.append(np.abs(canvas.image[inside].astype(int) - canvas.image[:20].mean((0, 1))).max())
+    assert contrasts[0] < 25
+    assert contrasts[1] > 80
+
+
+def test_a_sign_in_the_headlights_keeps_its_colours() -> None:
+    night = Atmosphere.of(Scenario(RoadKind.RURAL, 0, light="night")).light
+    sign = panel((25.0, -1.0), (25.0, 1.0), skin=Skin.CHEVRON, pitch=2.0, low=0.5, seed=1.0)
+    canvas = blank_canvas(320, 640, truth=True)
+    draw_panel(canvas, grain(), sign.shape[0], sign.kind[0], 0.8, 0.5, 0.2, 300.0, night, night, EYE, True)
+    seen = canvas.image[covered(canvas)].astype(int)
+    assert seen.min(axis=1).max() > 180  # its white shines
+    assert (seen[:, 0] - seen[:, 1]).max() > 150  # and its red is red

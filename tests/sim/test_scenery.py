@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import pytest
 
@@ -9,11 +10,27 @@ from sim.appearance.atmosphere import Atmosphere
 from sim.geometry import Floats
 from sim.ground.paving import ground_of
 from sim.kernels import Eye, blank_canvas
+from sim.noise import grain
 from sim.roads.kinds import plan_road
 from sim.roads.plan import Material, RoadPlan, Street
 from sim.scenario import RoadKind, Scenario
+from sim.scenery.facets import draw_facet
+from sim.scenery.houses import GABLE, HIP, Houses, built
+from sim.scenery.panels import draw_panel
 from sim.scenery.placement import scenery_of
-from sim.scenery.plants import BROADLEAVES, CHANNELS, CONIFERS, KINDS, TALL, WIDE, draw_plant, plants, shield_plant
+from sim.scenery.plants import (
+    BROADLEAVES,
+    BUSHES,
+    CHANNELS,
+    CONIFERS,
+    KINDS,
+    MIPS,
+    TALL,
+    WIDE,
+    draw_plant,
+    plants,
+    shield_plant,
+)
 from sim.scenery.skins import Skin
 from sim.scenery.tables import AX, AY, BOTTOM, BX, BY, LOW, PANEL, PLANT, UPRIGHT, Scenery
 
@@ -119,7 +136,7 @@ def test_the_same_seed_gives_the_same_scenery_and_another_another(plan: RoadPlan
 
 
 def test_plant_pictures_hold_a_plant_and_trees_leave_the_top_corners_clear() -> None:
-    pictures = plants().texels[: KINDS * TALL * WIDE * CHANNELS].reshape(KINDS, TALL, WIDE, CHANNELS)
+    pictures = plants().texels[: KINDS * TALL * WIDE].reshape(KINDS, TALL, WIDE, CHANNELS)
     opacity = pictures[..., 0]
     assert set(np.unique(opacity)) == {0, 127}
     trees = opacity[: BROADLEAVES + CONIFERS]
@@ -128,12 +145,26 @@ def test_plant_pictures_hold_a_plant_and_trees_leave_the_top_corners_clear() -> 
     assert all(0.1 < (kind > 0).mean() < 0.7 for kind in opacity)
 
 
+def test_the_spans_of_a_plants_rows_end_at_their_outermost_texels_in_every_size() -> None:
+    own, texel, row = plants(), 0, 0
+    for mip in range(MIPS):
+        tall, wide = KINDS * (TALL >> mip), WIDE >> mip
+        marks = [own.texels[texel : texel + tall * wide, 0] != 0, own.solid[texel : texel + tall * wide]]
+        for first, marked in zip((0, 2), marks, strict=True):
+            for line, (low, high) in zip(marked.reshape(tall, wide), own.spans[row : row + tall, first : first + 2], strict=True):
+                places = np.flatnonzero(line)
+                assert (low, high) == ((places[0], places[-1]) if places.size else (wide, -1))
+        texel, row = texel + tall * wide, row + tall
+    assert (texel, row) == (own.texels.shape[0], own.spans.shape[0])
+
+
 @pytest.mark.parametrize("kind", [0, BROADLEAVES])
 def test_a_tree_paints_nothing_above_its_crown_or_beside_it(kind: int) -> None:
     light, eye = Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light, Eye(0.0, 0.0, 1.4, 1.0, 0.0, 350.0, 180.0, 0.0)
+    own = plants()
     for forward in np.linspace(16.0, 60.0, 200):
         canvas = blank_canvas(200, 200)
-        draw_plant(canvas, plants().texels, plants().starts, light, eye, forward, 0.0, 0.5, 0.5, 9.0, kind, 0.4, 0.5, 0.2, 1.0)
+        draw_plant(canvas, own.texels, own.starts, own.spans, light, eye, forward, 0.0, 0.5, 0.5, 9.0, kind, 0.4, 0.5, 0.2, 1.0)
         rows, columns = np.nonzero(canvas.image.sum(2))
         scale = 350.0 / forward
         assert rows.min() >= 180 + (1.4 - 9.0) * scale - 1
@@ -150,7 +181,7 @@ def test_where_a_plant_shields_nothing_behind_it_shows(kind: int) -> None:
     )
     for forward in (12.0, 23.0, 41.0):
         marked = blank_canvas(240, 320, truth=True)
-        shield_plant(marked, pictures.solid, pictures.starts, eye, forward, 1.3, 8.0, kind)
+        shield_plant(marked, pictures.solid, pictures.starts, pictures.spans, eye, forward, 1.3, 8.0, kind)
         shielded = marked.depth < np.inf
         assert shielded.any()
         assert (marked.depth[shielded] == np.float32(forward)).all()
@@ -159,7 +190,94 @@ def test_where_a_plant_shields_nothing_behind_it_shows(kind: int) -> None:
             canvas = blank_canvas(240, 320, truth=True)
             canvas.image[:] = background
             draw_plant(
-                canvas, pictures.texels, pictures.starts, light, eye, forward, 1.3, 0.5, 0.5, 8.0, kind, 0.4, 0.5, 0.2, 1.0
-            )
+                canvas, pictures.texels, pictures.starts, pictures.spans, light, eye, forward, 1.3, 0.5, 0.5, 8.0, kind, 0.4,
+                0.5, 0.2, 1.0,
+            )  # fmt: skip
             images.append(canvas.image.astype(int))
         assert np.abs(images[0] - images[1])[shielded].max() <= 1
+
+
+def house(roof: int, **changes: float) -> Houses:
+    """One house around the origin, its front to -x."""
+    values = {"station": 0.0, "x": 0.0, "y": 0.0, "face_x": -1.0, "face_y": 0.0, "width": 9.0, "depth": 8.0, "eaves": 5.9,
+              "ridge": 8.9, "roof": roof, "skin": Skin.PLASTER, "seed": 0.1}  # fmt: skip
+    arrays = {name: np.array([value]) for name, value in {**values, **changes}.items()}
+    return Houses(**arrays, wall=np.full((1, 3), 0.7), tiles=np.full((1, 3), 0.4))
+
+
+def test_a_chimney_stands_on_its_roofs_ridge() -> None:
+    for width in (8.0, 9.0, 13.0):
+        chimney = list(built(house(HIP, width=width)))[-1]
+        ridge = max((width - 8.0) / 2, 0.2)
+        assert chimney.family[0] == UPRIGHT
+        assert abs(chimney.y[0]) <= ridge
+
+
+def test_no_sky_shows_between_a_wall_and_its_gable() -> None:
+    light = Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light
+    parts = next(built(house(GABLE)))
+    for away in np.linspace(18.0, 30.0, 13):
+        eye = Eye(0.0, -away, 1.4, 0.0, 1.0, 350.0, 128.0, 0.0)
+        canvas = blank_canvas(320, 640, truth=True)
+        canvas.image[:] = (0, 255, 0)
+        for i in range(parts.x.size):
+            if parts.family[i] == PANEL:
+                draw_panel(canvas, grain(), parts.shape[i], parts.kind[i], 0.7, 0.7, 0.7, 400.0, light, light, eye, True)
+            else:
+                draw_facet(canvas, grain(), parts.shape[i], parts.kind[i], 0.7, 0.7, 0.7, 400.0, light, eye)
+        seam = int(128 - 350 * (5.9 - 1.4) / (away - 4.5))
+        wall = canvas.image[seam - 4 : seam + 5, 300:340].astype(int)
+        assert (wall[..., 1] - wall[..., 0]).max() < 12
+
+
+def test_no_leaf_floats_beside_its_tree_or_bush() -> None:
+    pictures = plants().texels[: KINDS * TALL * WIDE].reshape(KINDS, TALL, WIDE, CHANNELS)
+    for picture in pictures[: BROADLEAVES + CONIFERS + BUSHES]:
+        count, _ = cv2.connectedComponents((picture[..., 0] > 0).astype(np.uint8))
+        assert count == 2  # the plant, and what is around it
+
+
+def test_plants_go_over_into_the_snow_without_an_edge() -> None:
+    light, eye = Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light, Eye(0.0, 0.0, 1.4, 1.0, 0.0, 350.0, 80.0, 0.0)
+    steps = []
+    for snow in (0.0, 1.0):
+        canvas = blank_canvas(160, 200)
+        canvas.image[:] = 230
+        draw_plant(
+            canvas,
+            plants().texels,
+            plants().starts,
+            plants().spans,
+            light._replace(snow=snow),
+            eye,
+            10.0,
+            0.0,
+            0.5,
+            0.5,
+            9.0,
+            0,
+            0.4,
+            0.5,
+            0.2,
+            1.0,
+        )
+        foot = int(80 + 1.4 * 35)
+        trunk = canvas.image[foot - 12 : foot + 3, 96:104].astype(int).mean((1, 2))
+        steps.append(np.abs(np.diff(trunk)).max())
+    assert steps[0] > 60
+    assert steps[1] < 40
+
+
+def test_no_speed_limit_stands_in_another_sign() -> None:
+    met = 0
+    for seed in range(40):
+        plan = plan_road(Scenario(RoadKind.RURAL, seed, length=1500.0))
+        table = scenery_of(plan, ground_of(plan, seed), seed)
+        limits, others = (
+            np.flatnonzero((table.family == PANEL) & np.isin(table.kind, kinds))
+            for kinds in ((Skin.SPEED,), (Skin.CHEVRON, Skin.WARNING))
+        )
+        apart = np.hypot(table.x[limits, None] - table.x[others], table.y[limits, None] - table.y[others])
+        met += apart.size
+        assert apart.min(initial=np.inf) > 2.0
+    assert met > 100

@@ -8,10 +8,11 @@ import pytest
 
 from sim.appearance.atmosphere import Atmosphere
 from sim.camera import Camera
+from sim.kernels import blank_canvas
 from sim.render import Renderer
 from sim.roads.kinds import plan_road
 from sim.scenario import Daytime, RoadKind, Scenario, Weather
-from sim.sky import panorama
+from sim.sky import draw_sky, packed, panorama
 from sim.types import Image
 
 DAY = Scenario(RoadKind.RURAL, 3, length=200.0)
@@ -82,3 +83,22 @@ def test_at_night_the_road_ahead_is_the_brightest_ground(pictures: dict[tuple[We
     image = pictures[Weather.CLEAR, Daytime.NIGHT].astype(int).sum(2)
     assert image[46:70, 60:100].mean() > 2 * image[:30].mean()
     assert image[46:70, 60:100].mean() > 1.3 * image[46:70, :20].mean()
+
+
+def test_the_sky_lies_in_the_picture_where_its_directions_point_blended_between_four_texels() -> None:
+    focal, horizon, heading, width = 60.0, 40.0, 6.1, 90
+    painted = np.random.default_rng(3).integers(0, 256, (42, round(2 * np.pi * focal), 3), dtype=np.uint8)
+    canvas = blank_canvas(50, width)
+    draw_sky(canvas, packed(painted), focal, horizon, heading, 1.0)
+    across, up = (np.arange(width) + 0.5 - width / 2) / focal, horizon - np.arange(40)[:, None] - 0.5
+    column = (heading + np.arctan(across)) * painted.shape[1] / (2 * np.pi) - 0.5 + 0 * up
+    row = np.maximum(up / np.hypot(1, across) - 0.5, 0)
+    i, j = row.astype(int), np.floor(column).astype(int)
+    w, t = (row - i)[..., None], (column - j)[..., None]
+    left, right = (painted[:, (j + k) % painted.shape[1]] for k in (0, 1))
+    lines, places = np.indices(i.shape)
+    low = left[i, lines, places] * (1 - t) + right[i, lines, places] * t
+    high = left[i + 1, lines, places] * (1 - t) + right[i + 1, lines, places] * t
+    # A step of the weights is 1 / 64 across and 1 / 128 upwards.
+    assert np.abs(canvas.image[:40] - (low + w * (high - low))).max() < 255 * (0.5 / 64 + 1 / 128) * 2 + 1
+    assert not canvas.image[40:].any()

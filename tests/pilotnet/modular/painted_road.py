@@ -1,13 +1,20 @@
 """Pictures of ideal roads, painted straight from the pinhole geometry: what the lane finder's answers have a closed form for."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.camera import Camera
 from sim.types import Image
 
 CAMERA = Camera()
 GRASS, ASPHALT, PAINT = (94, 112, 51), (100, 100, 102), (230, 230, 225)
+KERBSTONE, PAVING = (160, 158, 153), (140, 135, 128)
 LINE, SHOULDER = 0.15, 0.5  # [m]
+KERB, PAVEMENT = 0.15, 2.0  # [m]
+BAR, ZEBRA_LENGTH = 0.5, 4.0  # [m] of a zebra crossing
+OVER = 3  # samples per pixel and direction
+
+Floats = NDArray[np.float64]
 
 
 def painted_road(offset: float = 0.0, heading_error: float = 0.0, curvature: float = 0.0, width: float = 3.5) -> Image:
@@ -15,19 +22,52 @@ def painted_road(offset: float = 0.0, heading_error: float = 0.0, curvature: flo
 
     offset: of the car, right of its lane's centre [m]; heading_error: the car's minus the lane's [rad]; curvature [1/m].
     """
-    over = 3  # samples per pixel and direction
-    rows, columns = np.mgrid[0 : CAMERA.height * over, 0 : CAMERA.width * over]
-    row, column = (rows + 0.5) / over, (columns + 0.5) / over
-    below = np.maximum(row - CAMERA.horizon, 1e-3)
-    forward = CAMERA.focal * CAMERA.elevation / below
-    right = forward * (column - CAMERA.centre_column) / CAMERA.focal
-    cos, sin = np.cos(heading_error), np.sin(heading_error)
-    x, y = forward * cos - right * sin, forward * sin + right * cos + offset
+    x, y = _ground(offset, heading_error)
     # Distance from an arc that starts at the origin along x: from its centre, less the radius.
     across = y if curvature == 0 else (1 - np.hypot(x * curvature, 1 - y * curvature)) / curvature
     picture = np.where((np.abs(across + width / 2) < width + SHOULDER)[..., None], ASPHALT, GRASS).astype(float)
     for line in (-1.5 * width, -0.5 * width, 0.5 * width):
         picture[np.abs(across - line) < LINE / 2] = PAINT
-    picture[row < CAMERA.horizon] = (150, 180, 220)
-    picture = picture.reshape(CAMERA.height, over, CAMERA.width, over, 3).mean(axis=(1, 3))
+    return _photograph(picture)
+
+
+def painted_street(
+    offset: float = 0.0, heading_error: float = 0.0, width: float = 2.8, zebra: float | None = None, line: bool = False
+) -> Image:
+    """A straight two-lane street between kerbs and pavements, seen from its right lane.
+
+    offset, heading_error: as for a road; width: of a lane [m]; zebra: how far ahead a crossing begins [m], None for none;
+    line: whether one is painted along its middle.
+    """
+    along, y = _ground(offset, heading_error)
+    across = y + width / 2  # from the street's middle
+    picture = np.full((*across.shape, 3), GRASS, float)
+    for half, colour in ((width + KERB + PAVEMENT, PAVING), (width + KERB, KERBSTONE), (width, ASPHALT)):
+        picture[np.abs(across) < half] = colour
+    if line:
+        picture[np.abs(across) < LINE / 2] = PAINT
+    if zebra is not None:
+        barred = np.floor((across + width) / BAR) % 2 == 0
+        picture[(np.abs(across) < width) & (along > zebra) & (along < zebra + ZEBRA_LENGTH) & barred] = PAINT
+    return _photograph(picture)
+
+
+def _ground(offset: float, heading_error: float) -> tuple[Floats, Floats]:
+    """Along and right of the lane's centre [m], for every sample of the picture, as if the horizon were very far down."""
+    row, column = _samples()
+    forward = CAMERA.focal * CAMERA.elevation / np.maximum(row - CAMERA.horizon, 1e-3)
+    right = forward * (column - CAMERA.centre_column) / CAMERA.focal
+    cos, sin = np.cos(heading_error), np.sin(heading_error)
+    return forward * cos - right * sin, forward * sin + right * cos + offset
+
+
+def _samples() -> tuple[Floats, Floats]:
+    rows, columns = np.mgrid[0 : CAMERA.height * OVER, 0 : CAMERA.width * OVER]
+    return (rows + 0.5) / OVER, (columns + 0.5) / OVER
+
+
+def _photograph(picture: Floats) -> Image:
+    """The samples (rows, columns, 3) as a picture under a sky, with a sensor's noise."""
+    picture[_samples()[0] < CAMERA.horizon] = (150, 180, 220)
+    picture = picture.reshape(CAMERA.height, OVER, CAMERA.width, OVER, 3).mean(axis=(1, 3))
     return np.clip(picture + np.random.default_rng(0).normal(0, 1.0, picture.shape), 0, 255).astype(np.uint8)

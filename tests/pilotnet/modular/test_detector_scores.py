@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pilotnet.modular.detector_places import ground_place, overlap, position_errors
+from pilotnet.modular.detector_places import overlap, position_errors
 from pilotnet.modular.detector_scores import (
     DISTANCES,
     DetectorScore,
@@ -87,21 +87,27 @@ def test_nothing_to_find_has_no_precision() -> None:
     assert all(math.isnan(value) for value in precision(picture([], [])))
 
 
+def person(middle: float, forward: float, told: float) -> tuple[list[float], Detection]:
+    """Somebody whose feet stand on the road `forward` metres ahead, and their box, said to be as far away as `told`."""
+    slope = (middle - CAMERA.centre_column) / CAMERA.focal
+    feet = CAMERA.horizon + CAMERA.focal * CAMERA.elevation / forward
+    box = [middle - 3, feet - 10, middle + 3, feet]
+    truth = [*box, 1.0, math.hypot(forward, forward * slope), forward, forward * slope]
+    return truth, Detection(True, *box, 0.9, 1.0, math.hypot(told, told * slope))
+
+
 def test_places_are_compared_with_where_things_are() -> None:
-    truth = np.array([there(50), there(200, 30.0), there(270, 45.0)])
-    found = [said(50, 0.9, 22.0), said(200, 0.8, 30.0), said(270, 0.8, 80.0), said(100, 0.9)]
+    (near, found_near), (far, found_far) = person(50, 20.0, 20.0), person(270, 45.0, 80.0)
+    wrong, found_wrong = person(200, 30.0, 36.0)
+    truth, found = np.array([near, wrong, far]), [found_near, found_wrong, found_far, said(100, 0.9)]
     hit, errors = position_errors(truth, found, 0.3, CAMERA)
     assert list(hit) == [True, True, True]
-    assert errors == pytest.approx([0.1, 0.0], abs=1e-6)  # what is farther than 40 m does not count
-    assert list(position_errors(truth, found, 0.85, CAMERA)[0]) == [True, False, False]
+    assert errors[0] < 0.01
+    # The row of its feet and the distance it is said to have are weighed, and what is farther than 40 m does not count.
+    assert 0.02 < errors[1] < 0.2
+    assert errors.size == 2
+    assert list(position_errors(truth, [replace(found_near, score=0.2)], 0.3, CAMERA)[0]) == [False, False, False]
     assert position_errors(truth, [], 0.3, CAMERA)[1].size == 0
-
-
-def test_a_mirrored_detection_lies_on_the_other_side() -> None:
-    left = said(50, 0.9)
-    right = replace(left, left=320 - left.right, right=320 - left.left)
-    assert ground_place(left, CAMERA)[0] == pytest.approx(ground_place(right, CAMERA)[0])
-    assert ground_place(left, CAMERA)[1] == pytest.approx(-ground_place(right, CAMERA)[1])
 
 
 def test_overlaps_are_shares_of_the_union() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import torch
 
-import pilotnet.train
+import pilotnet.learning
 from pilotnet.cli import main
 from pilotnet.dataset import Dataset
 from pilotnet.folders import read_provenance
@@ -65,15 +65,15 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(
     one_thread: None,  # noqa: ARG001
 ) -> None:
     whole = load_detector(train_detector(CONFIG, "pedestrians", data, tmp_path / "whole"))
-    end_of_epoch = pilotnet.train.History.on_train_epoch_end
+    end_of_epoch = pilotnet.learning.History.on_train_epoch_end
 
-    def interrupt(self: pilotnet.train.History, trainer: object, module: object) -> None:
+    def interrupt(self: pilotnet.learning.History, trainer: object, module: object) -> None:
         if trainer.current_epoch == 1:  # type: ignore[attr-defined]
             raise KeyboardInterrupt
         end_of_epoch(self, trainer, module)  # type: ignore[arg-type]
 
     with monkeypatch.context() as patch:
-        patch.setattr(pilotnet.train.History, "on_train_epoch_end", interrupt)
+        patch.setattr(pilotnet.learning.History, "on_train_epoch_end", interrupt)
         with pytest.raises(KeyboardInterrupt):
             train_detector(CONFIG, "pedestrians", data, tmp_path / "resumed")
     with pytest.raises(ValueError, match="go on with it by --resume"):

@@ -13,7 +13,7 @@ from sim.scenario import RoadKind, Scenario
 from sim.truth import lane_geometry
 from sim.types import Image
 from sim.world import World
-from tests.pilotnet.modular.painted_road import CAMERA, painted_road
+from tests.pilotnet.modular.painted_road import CAMERA, painted_road, painted_street
 
 SPEED, TICK = 10.0, 0.1
 BLACK = np.zeros((160, 320, 3), np.uint8)
@@ -48,6 +48,28 @@ def test_a_painted_road_gives_its_own_state(offset: float, heading_error: float,
     assert estimate.right_room == pytest.approx(3.5 / 2 + 0.5, abs=0.3)
     assert estimate.left_oncoming
     assert estimate.confidence > 0.7
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.3])
+@pytest.mark.parametrize(("line", "accuracy"), [(False, 0.13), (True, 0.06)])
+def test_a_street_ends_at_its_kerbs(line: bool, accuracy: float, offset: float) -> None:
+    # Taken for painted lines, the kerbstones once let the street seem 0.46 m wider to the right than it was.
+    width = 2.8
+    estimate = settle(painted_street(offset, width=width, line=line))
+    assert estimate.right_room == pytest.approx(width / 2, abs=0.1)
+    assert estimate.offset == pytest.approx(offset, abs=accuracy)
+    assert estimate.width == pytest.approx(width, abs=2 * accuracy)
+    assert estimate.left_oncoming
+    assert estimate.confidence > 0.7
+
+
+@pytest.mark.parametrize("begins", [4.5, 9.0, 15.0])
+def test_the_bars_of_a_zebra_crossing_are_no_lines(begins: float) -> None:
+    plain, crossed = settle(painted_street()), settle(painted_street(zebra=begins))
+    assert crossed.offset == pytest.approx(plain.offset, abs=0.05)
+    assert crossed.heading_error == pytest.approx(plain.heading_error, abs=0.02)
+    assert crossed.width == pytest.approx(plain.width, abs=0.1)
+    assert crossed.right_room == pytest.approx(plain.right_room, abs=0.1)
 
 
 def test_a_mirrored_road_gives_the_mirrored_course() -> None:

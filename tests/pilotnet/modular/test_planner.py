@@ -87,6 +87,12 @@ def test_it_waits_for_oncoming_traffic_before_it_swings_out() -> None:
     assert plan(parked, car(-10.0, -3.4, -12.0), speed=6.0).word is Word.AVOID
 
 
+def test_a_car_that_stands_and_sees_nothing_of_its_lane_still_has_a_plan_for_a_narrow_place() -> None:
+    planned = plan(car(22.0, 1.2), car(60.0, -3.4, -12.0), speed=0.0, reach=0.0)
+    assert planned.speed == 0.0
+    assert planned.acceleration <= 0.0
+
+
 def test_it_follows_a_slow_car_and_never_overtakes_it() -> None:
     planned = plan(car(20.0, 0.1, 5.0), left_oncoming=False)
     assert planned.word is Word.FOLLOW

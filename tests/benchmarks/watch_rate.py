@@ -1,0 +1,77 @@
+"""Pictures a second of the real `pilotnet watch` window; the speed of time it reaches, and how soon a key shows.
+
+    python -m tests.benchmarks.watch_rate pilotnet --checkpoint models/pilotnet
+
+The window is pygame's own; without a screen, SDL_VIDEODRIVER=dummy keeps it in memory.
+"""
+
+import argparse
+from pathlib import Path
+from time import monotonic
+
+import numpy as np
+import pygame
+
+from pilotnet.controllers import ControllerFiles
+from pilotnet.drivers import Detectors
+from pilotnet.metrics import autonomy
+from pilotnet.progress import console
+from pilotnet.watch import FilmFile, WatchConfig, make_seats
+from sim.camera import CAMERA_NAMES
+from sim.env import EnvConfig
+from sim.viewer.cockpit import Cockpit
+from sim.viewer.controllers import Controllers
+from sim.viewer.show import Show
+from sim.viewer.wheel import Wheel
+from sim.viewer.window import Window, open_display
+
+WARM_UP = 3.0  # [s] in which kernels are loaded and networks find their pace
+
+
+def main() -> None:
+    """Open the window, let it run, and print what it reached."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("driver")
+    parser.add_argument("--checkpoint", type=Path)
+    parser.add_argument("--cars", type=Path)
+    parser.add_argument("--pedestrians", type=Path)
+    parser.add_argument("--suite", default="traffic")
+    parser.add_argument("--light", default="night")
+    parser.add_argument("--weather", default="rain")
+    parser.add_argument("--seconds", type=float, default=20.0)
+    options = parser.parse_args()
+    config = WatchConfig(suite=options.suite, light=options.light, weather=options.weather)
+    seats = make_seats([options.driver], options.checkpoint, Detectors(options.cars, options.pedestrians))
+    screen = open_display((config.width, config.height))
+    wheel = Wheel()
+    show = Show(seats, config.scenarios(), autonomy, 1, wheel, None, EnvConfig(cameras=CAMERA_NAMES))
+    window = Window(Cockpit(show, Controllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd())
+    taken: list[float] = []
+    began = before = monotonic()
+    warm_at = 0.0
+    while (now := monotonic()) - began < WARM_UP + options.seconds:
+        if now - began > WARM_UP and not warm_at:
+            warm_at, driven_before = now, driven(show)
+        for event in pygame.event.get():
+            window.handle(event)
+        window.turn(now - before)
+        before = now
+        if warm_at:
+            taken.append(monotonic() - now)
+    seconds, milliseconds = monotonic() - warm_at, 1e3 * np.array(taken)
+    console.print(f"{options.driver}: {len(taken) / seconds:.1f} pictures/s at {config.width} x {config.height}, without a pause")
+    console.print(f"median picture {np.median(milliseconds):.1f} ms, 99 of 100 within {np.quantile(milliseconds, 0.99):.1f} ms")
+    console.print(f"speed of time: x{(driven(show) - driven_before) / seconds:.2f}")
+    # A key that is pressed just after the events were read waits for the picture under way and shows in the next one.
+    waits = milliseconds[1:] + milliseconds[:-1]
+    console.print(f"from a key to its picture: 99 of 100 within {np.quantile(waits, 0.99):.0f} ms, at most {waits.max():.0f} ms")
+    pygame.display.quit()
+
+
+def driven(show: Show) -> float:
+    """Seconds that have been driven so far."""
+    return sum(drive.elapsed for drive in show.all_driven())
+
+
+if __name__ == "__main__":
+    main()
