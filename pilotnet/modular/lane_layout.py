@@ -20,6 +20,7 @@ TRACK_TOTAL = (9.9, 14.5)  # [m] widths of a track of three lanes
 EDGE_SHARE = 0.5  # an edge counts like a line that is seen along so much of the way
 MARGIN = 0.45  # [m] from a lane's border to the road's edge where no line is painted between them,
 SHOULDERED = 3.2  # [m] on roads whose lanes are at least so wide; narrower ones reach up to the kerb
+ALONE = 0.5  # what a single line counts for
 NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 LEAST_LINE = 0.12  # share of the way along which a line must be seen to be one
 STEP_SPAN, BEYOND = 0.5, 1.5  # [m] over which an edge is a step, and for which the ground beyond stays foreign
@@ -52,12 +53,16 @@ class Section:
 
 @dataclass(frozen=True)
 class Reading:
-    """One way to read a section: the lane's centre [m] and width [m], and how good it is (a relative log likelihood)."""
+    """One way to read a section: the lane's centre [m] and width [m], and how good it is (a relative log likelihood).
+
+    alone: whether it rests on a single line, and takes the lane to be as wide as usual.
+    """
 
     layout: Layout
     centre: float
     width: float
     score: float
+    alone: bool = False
 
 
 def lines_in(profile: Floats) -> tuple[Line, ...]:
@@ -106,6 +111,10 @@ def readings(section: Section) -> Iterator[tuple[Reading, float]]:
     lines = [(line.offset, line.share, 0.0) for line in section.lines]
     lefts = lines + ([(section.left_edge, EDGE_SHARE, NEAR_EDGE)] if section.left_edge is not None else [])
     rights = lines + ([(section.right_edge, EDGE_SHARE, NEAR_EDGE)] if section.right_edge is not None else [])
+    for line, share, _ in lines:
+        for side in (-0.5, 0.5):
+            centre = line - side * USUAL_WIDTH
+            yield Reading(Layout.MARKED, centre, USUAL_WIDTH, ALONE * min(2 * share, 1.0), True), USUAL_WIDTH
     for left, left_share, left_margin in lefts:
         for right, right_share, right_margin in rights:
             seen = min(2 * left_share, 1.0) + min(2 * right_share, 1.0)

@@ -168,8 +168,11 @@ class LaneFinder:
         """Keep to the layout, or change over when another reading of the cross-section was better for some frames."""
         section = self._section.read()
         best = best_reading(section, 0.0, math.sqrt(lane.covariance[OFFSET, OFFSET]) + 0.2)
-        agrees = best is None or (
-            best.layout is self._layout and abs(best.centre) < DIFFERENT and abs(best.width - lane.mean[WIDTH]) < DIFFERENT
+        # A line by itself tells too little to give up what is tracked.
+        agrees = (
+            best is None
+            or best.alone
+            or (best.layout is self._layout and abs(best.centre) < DIFFERENT and abs(best.width - lane.mean[WIDTH]) < DIFFERENT)
         )
         self._doubt = 0 if agrees else self._doubt + 1
         if best is not None and self._doubt > PERSUADED:

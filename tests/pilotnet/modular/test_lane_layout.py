@@ -1,0 +1,32 @@
+"""Reading a road's cross-section: which line is which."""
+
+import pytest
+
+from pilotnet.modular.lane_layout import USUAL_WIDTH, Layout, Line, Section, best_reading
+
+
+def test_two_lines_a_lane_apart_are_its_borders() -> None:
+    reading = best_reading(Section((Line(-1.8, 0.5), Line(1.6, 0.9)), None, None), 0.0, 1.0)
+    assert reading is not None
+    assert (reading.layout, reading.centre, reading.width) == (Layout.MARKED, pytest.approx(-0.1), pytest.approx(3.4))
+    assert not reading.alone
+
+
+def test_a_middle_line_and_a_faint_line_on_the_far_verge_are_no_road_without_a_middle_line() -> None:
+    reading = best_reading(Section((Line(-2.3, 0.5), Line(4.3, 0.17)), None, None), 0.0, 1.0)
+    assert reading is not None
+    assert reading.layout is Layout.MARKED
+    assert reading.centre == pytest.approx(-2.3 + USUAL_WIDTH / 2)
+    assert reading.alone
+
+
+def test_a_single_line_is_the_border_on_the_side_that_leaves_the_car_in_its_lane() -> None:
+    left, right = (best_reading(Section((Line(place, 0.5),), None, None), 0.0, 1.0) for place in (-1.6, 1.6))
+    assert left is not None
+    assert right is not None
+    assert left.centre == pytest.approx(-1.6 + USUAL_WIDTH / 2)
+    assert right.centre == pytest.approx(1.6 - USUAL_WIDTH / 2)
+
+
+def test_nothing_in_sight_cannot_be_read() -> None:
+    assert best_reading(Section((), None, None), 0.0, 1.0) is None
