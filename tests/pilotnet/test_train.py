@@ -15,7 +15,7 @@ from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.drivers import make_driver
 from pilotnet.folders import read_provenance
-from pilotnet.learning import METRICS_FILE, learning_rate_share
+from pilotnet.learning import METRICS_FILE
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
 from pilotnet.samples import Drives, Samples, load_drives
@@ -170,14 +170,6 @@ def test_a_folder_that_holds_something_is_not_overwritten(tiny_data: Path, tiny_
     with pytest.raises(ValueError, match="already holds something"):
         train(TINY_TRAINING, tiny_data, tiny_model)
     assert (tiny_model / "model.safetensors").read_bytes() == before
-
-
-@pytest.mark.parametrize("steps", [2, 10, 1000])
-def test_the_learning_rate_rises_to_its_highest_and_falls_to_nothing(steps: int) -> None:
-    shares = [learning_rate_share(step, steps) for step in range(steps + 1)]
-    assert max(shares) == 1.0
-    assert all(0 <= share <= 1 for share in shares)
-    assert shares[-1] == 0.0
 
 
 @pytest.mark.parametrize(

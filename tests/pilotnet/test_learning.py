@@ -1,0 +1,31 @@
+"""What all trainings share: the schedule of the learning rate, and the precision."""
+
+import pytest
+import torch
+
+from pilotnet.learning import arithmetic, has_bfloat16, learning_rate_share, precision
+from pilotnet.train import TrainConfig
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize("steps", [2, 10, 1000])
+def test_the_learning_rate_rises_to_its_highest_and_falls_to_nothing(steps: int) -> None:
+    shares = [learning_rate_share(step, steps) for step in range(steps + 1)]
+    assert max(shares) == 1.0
+    assert all(0 <= share <= 1 for share in shares)
+    assert shares[-1] == 0.0
+
+
+def test_auto_is_bfloat16_just_where_the_hardware_has_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for has, chosen in ((True, "bfloat16"), (False, "float32")):
+        monkeypatch.setattr(torch.cpu, "get_capabilities", lambda has=has: {"avx512_bf16": has})
+        assert has_bfloat16(CPU) is has
+        assert precision(TrainConfig(device="cpu"), CPU) == chosen
+        assert precision(TrainConfig(device="cpu", precision="float32"), CPU) == "float32"
+
+
+@pytest.mark.parametrize(("asked", "kind"), [("float32", torch.float32), ("bfloat16", torch.bfloat16)])
+def test_a_product_is_computed_in_the_precision_asked_for(asked: str, kind: torch.dtype) -> None:
+    with arithmetic(TrainConfig(device="cpu", precision=asked), CPU):
+        assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is kind
