@@ -162,8 +162,8 @@ def replay(
         raise ValueError(f"first is {config.first}; {data} has the episodes 0 to {len(album) - 1}")
     network = network_beside(checkpoint, dataset) if checkpoint else None
     if headless and film is not None:
-        replay = Replay(album, network, config.first)
-        make_film(replay, partial(drawn, replay), film, config)
+        shown = Replay(album, network, config.first)
+        make_film(shown, partial(drawn, shown), film, config)
     else:
         screen = open_display((config.width, config.height))
         Window(ReplayDesk(Replay(album, network, config.first)), screen, FilmFile, Path.cwd(), film).run()
