@@ -1,8 +1,9 @@
 """What speaks for markings and for the road's edge in a strip of ground, row by row.
 
 Paint is a ridge: bright in every colour, about as wide as a line, darker ground on both sides. It is weighed against the row's
-own noise, so that it counts alike by day, at night and in the wet. The road is whatever looks like the ground between the lane's
-borders in the same row, so that fog, lamps and shadows along the road do not matter; its edge is where that look ends.
+own noise, so that it counts alike by day, at night and in the wet. Where snow hides it, wheels leave ruts: troughs much darker
+than the snow on both sides, which the worn asphalt of a bare road never is. The road is whatever looks like the ground between
+the lane's borders in the same row, so that fog, lamps and shadows along the road do not matter; its edge is where that look ends.
 """
 
 import math
@@ -21,10 +22,14 @@ INTERIOR = 1.1  # [m] to either side of the lane's centre that is taken for road
 DARKEST = 3  # the channel of running sums that holds the darkest of the three colours
 BARS, BARS_APART, BAR_RISE = 3, 1.3, 0.3  # so many, so close [m] and so bright against the road are a zebra crossing's
 BLUR = 0.3  # [m] over which the ground's colour is averaged
+RUT = 0.25  # [m] width of what a wheel leaves bare of snow
+RUT_DEPTH = 0.13  # by which share a rut is darker than the snow beside it to count half
 
 
 class LaneEvidence:
-    """Evidence of one strip: `paint` and `foreign` in [0, 1] and `seen`, each (rows, columns)."""
+    """Evidence of one strip: `paint` in [-1, 1], below 0 where it speaks for a rut, `foreign` in [0, 1] and `seen`, each
+    (rows, columns).
+    """  # noqa: D205
 
     def __init__(self, rows: int) -> None:
         self.paint = np.zeros((rows, COLUMNS), np.float32)
@@ -84,6 +89,15 @@ def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
     low, high = j - half, j + half + 1
     left, right = _mean(sums, DARKEST, low - 1 - flank, low - 1), _mean(sums, DARKEST, high + 1, high + 1 + flank)
     return min(left, right) - _mean(sums, DARKEST, low, high)
+
+
+@kernel
+def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
+    """How much speaks for a rut at column j, in [0, 1]."""
+    depth = _trough(sums, j, half, flank)
+    bright = _mean(sums, DARKEST, j - half, j + half + 1) + depth + 1.0
+    ratio = depth / (RUT_DEPTH * bright)
+    return ratio * ratio / (1 + ratio * ratio) if ratio > 0.6 else 0.0
 
 
 @kernel
@@ -147,11 +161,12 @@ def _weigh_paint(scratch: NDArray[np.float64], low: int, high: int, width: float
             noise += trough
             count += 1
     noise = 1.25 * noise / max(count, 1) + 0.6
+    wheel = max(int(round(RUT / STEP)) // 2, half)
     for j in range(low + margin, high - margin):
         outward = 1 if 2 * j > paint.shape[1] else -1
         rise = max(_ridge(scratch, j, half, flank, outward), 0.9 * _ridge(scratch, j, broad, flank, outward))
         ratio = rise / (CLEAR * noise)
-        paint[i, j] = ratio * ratio / (1 + ratio * ratio) if ratio > 0.4 else 0.0
+        paint[i, j] = ratio * ratio / (1 + ratio * ratio) if ratio > 0.4 else -_rut(scratch, j, wheel, flank)
 
 
 @kernel

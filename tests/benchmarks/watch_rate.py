@@ -52,7 +52,8 @@ def main() -> None:
         before = driven(show)
         milliseconds = 1e3 * pictures(window, options.seconds)
     seconds, passed = milliseconds.sum() / 1e3, driven(show) - before
-    console.print(f"{options.driver}: {len(milliseconds) / seconds:.1f} pictures/s at {config.width} x {config.height}, without a pause")
+    rate, size = len(milliseconds) / seconds, f"{config.width} x {config.height}"
+    console.print(f"{options.driver}: {rate:.1f} pictures/s at {size}, without a pause")
     console.print(f"median picture {np.median(milliseconds):.1f} ms, 99 of 100 within {np.quantile(milliseconds, 0.99):.1f} ms")
     console.print(f"speed of time: x{passed / seconds:.2f}")
     # A key that is pressed just after the events were read waits for the picture under way and shows in the next one.
