@@ -207,3 +207,13 @@ def _weigh_ground(scratch: NDArray[np.float64], low: int, high: int, paint: Floa
         for n in range(max(j - reach - 2, 0), min(j + reach + 3, columns)):
             painted = max(painted, paint[i, n])
         foreign[i, j] = q / (1 + q) * (1 - painted)
+    _keep_to_road(paint, foreign, low, high, reach, i)
+
+
+@kernel
+def _keep_to_road(paint: Floats32, foreign: Floats32, low: int, high: int, reach: int, i: int) -> None:
+    """Paint with foreign ground on both sides is none: it is a post, a rail or a sign before the grass."""
+    away = int(round(BROAD / STEP)) // 2 + 2 * reach + 2  # beyond what counts as painted beside it
+    for j in range(low + away, high - away):
+        if paint[i, j] > 0:
+            paint[i, j] *= 1 - min(foreign[i, j - away], foreign[i, j + away])
