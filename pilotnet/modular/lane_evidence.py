@@ -24,6 +24,7 @@ BARS, BARS_APART, BAR_RISE = 3, 1.3, 0.3  # so many, so close [m] and so bright 
 BLUR = 0.3  # [m] over which the ground's colour is averaged
 RUT = 0.25  # [m] width of what a wheel leaves bare of snow
 RUT_DEPTH = 0.13  # by which share a rut is darker than the snow beside it to count half
+COLOURLESS = 0.35  # the most by which snow's colours differ, as a share of the strongest; in low sun it is no longer white
 
 
 class LaneEvidence:
@@ -93,7 +94,10 @@ def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
 
 @kernel
 def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
-    """How much speaks for a rut at column j, in [0, 1]."""
+    """How much speaks for a rut at column j, in [0, 1]: a trough between two strips of snow."""
+    red, green, blue = _colour(sums, j - half - 1 - flank, j + half + 2 + flank)
+    if max(red, green, blue) - min(red, green, blue) > COLOURLESS * max(red, green, blue):
+        return 0.0
     depth = _trough(sums, j, half, flank)
     bright = _mean(sums, DARKEST, j - half, j + half + 1) + depth + 1.0
     ratio = depth / (RUT_DEPTH * bright)

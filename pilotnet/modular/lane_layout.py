@@ -174,5 +174,7 @@ def best_reading(section: Section, expected: float, spread: float) -> Reading | 
             - ((reading.width - usual) / WIDTH_SPREAD) ** 2 / 2,
         )
         for reading, usual in readings(section)
+        # The ruts of the lane beyond the next are nobody's that was just here.
+        if reading.layout is not Layout.RUTTED or abs(reading.centre - expected) < USUAL_WIDTH
     ]
     return max(scored, key=lambda reading: reading.score, default=None)
