@@ -6,6 +6,7 @@ A mistake of the user's is one line on stderr and exit code 2; `--debug` shows t
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import fields, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -258,9 +259,10 @@ def scenes_command(words: list[str]) -> None:
 
     parser = Parser("pilotnet scenes")
     parser.add_argument("out", type=Path, help="the PNG or JPEG to write")
-    parser.add_argument("--roads", nargs="+", default=list(RoadKind), help=f"kinds of road: {', '.join(RoadKind)}")
-    parser.add_argument("--weather", nargs="+", default=list(Weather), help=f"weathers: {', '.join(Weather)}")
-    parser.add_argument("--light", nargs="+", default=list(Daytime), help=f"lights: {', '.join(Daytime)}")
+    kinds: dict[str, type[StrEnum]] = {"roads": RoadKind, "weather": Weather, "light": Daytime}
+    for name, kind in kinds.items():
+        every = [str(each) for each in kind]
+        parser.add_argument(f"--{name}", nargs="+", default=every, help="some of these")
     parser.add_argument("--seed", type=int, default=0, help="which roads")
     options = parser.parse_args(words)
     path = scenes(options.out, options.roads, options.weather, options.light, options.seed)

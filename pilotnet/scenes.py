@@ -36,7 +36,8 @@ def scenes(out: Path, roads: Sequence[str], weather: Sequence[str], light: Seque
     sheet = np.vstack([np.hstack(drawn[i : i + len(light)]) for i in range(0, len(drawn), len(light))])
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(out) as unfinished:
-        written, data = cv2.imencode(out.suffix, sheet[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+        settings = [cv2.IMWRITE_JPEG_QUALITY, QUALITY] if out.suffix.lower() == ".jpg" else []
+        written, data = cv2.imencode(out.suffix, sheet[..., ::-1], settings)
         assert written, "a picture in memory can always be encoded"
         unfinished.write_bytes(data.tobytes())
     return out

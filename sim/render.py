@@ -6,13 +6,14 @@ the camera, the pose, the actors and the time: not on the path that led there.
 
 import math
 from collections.abc import Sequence
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance.atmosphere import Atmosphere
 from sim.appearance.light import Light, across_air
-from sim.bands import bands_of, in_bands
+from sim.bands import at_once, bands_of, in_bands, is_large
 from sim.camera import Camera
 from sim.ground.paving import Ground, ground_of
 from sim.ground.picture import draw_ground
@@ -57,13 +58,15 @@ class Renderer:
 
     def render(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Image]:
         """One RGB uint8 image (H, W, 3) for each camera of a car at `ego`, with the actors where they are now."""
-        figures = figures_of(actors)
-        return [self._view(camera, ego, figures, time).image for camera in self.cameras]
+        return [canvas.image for canvas in self.truth(ego, actors, time)]
 
     def truth(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Canvas]:
         """The same images with depth, label and instance of every pixel beside them."""
         figures = figures_of(actors)
-        return [self._view(camera, ego, figures, time) for camera in self.cameras]
+        views = [partial(self._view, camera, ego, figures.apart(), time) for camera in self.cameras]
+        # Large pictures are drawn by all threads one after the other, small ones side by side.
+        large = any(is_large(camera.width, camera.height) for camera in self.cameras)
+        return [view() for view in views] if large else at_once(views)
 
     def _view(self, camera: Camera, ego: Pose, figures: Figures, time: float) -> Canvas:
         canvas = blank_canvas(camera.height, camera.width, truth=True)  # depth decides what hides what

@@ -1,8 +1,9 @@
 """What speaks for markings and for the road's edge in a strip of ground, row by row.
 
 Paint is a ridge: bright in every colour, about as wide as a line, darker ground on both sides. It is weighed against the row's
-own noise, so that it counts alike by day, at night and in the wet. The road is whatever looks like the ground between the lane's
-borders in the same row, so that fog, lamps and shadows along the road do not matter; its edge is where that look ends.
+own noise, so that it counts alike by day, at night and in the wet. Where snow hides it, wheels leave ruts: troughs much darker
+than the snow on both sides, which the worn asphalt of a bare road never is. The road is whatever looks like the ground between
+the lane's borders in the same row, so that fog, lamps and shadows along the road do not matter; its edge is where that look ends.
 """
 
 import math
@@ -21,10 +22,15 @@ INTERIOR = 1.1  # [m] to either side of the lane's centre that is taken for road
 DARKEST = 3  # the channel of running sums that holds the darkest of the three colours
 BARS, BARS_APART, BAR_RISE = 3, 1.3, 0.3  # so many, so close [m] and so bright against the road are a zebra crossing's
 BLUR = 0.3  # [m] over which the ground's colour is averaged
+RUT = 0.25  # [m] width of what a wheel leaves bare of snow
+RUT_DEPTH = 0.13  # by which share a rut is darker than the snow beside it to count half
+COLOURLESS = 0.35  # the most by which snow's colours differ, as a share of the strongest; in low sun it is no longer white
 
 
 class LaneEvidence:
-    """Evidence of one strip: `paint` and `foreign` in [0, 1] and `seen`, each (rows, columns)."""
+    """Evidence of one strip: `paint` in [-1, 1], below 0 where it speaks for a rut, `foreign` in [0, 1] and `seen`, each
+    (rows, columns).
+    """  # noqa: D205
 
     def __init__(self, rows: int) -> None:
         self.paint = np.zeros((rows, COLUMNS), np.float32)
@@ -84,6 +90,18 @@ def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
     low, high = j - half, j + half + 1
     left, right = _mean(sums, DARKEST, low - 1 - flank, low - 1), _mean(sums, DARKEST, high + 1, high + 1 + flank)
     return min(left, right) - _mean(sums, DARKEST, low, high)
+
+
+@kernel
+def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
+    """How much speaks for a rut at column j, in [0, 1]: a trough between two strips of snow."""
+    red, green, blue = _colour(sums, j - half - 1 - flank, j + half + 2 + flank)
+    if max(red, green, blue) - min(red, green, blue) > COLOURLESS * max(red, green, blue):
+        return 0.0
+    depth = _trough(sums, j, half, flank)
+    bright = _mean(sums, DARKEST, j - half, j + half + 1) + depth + 1.0
+    ratio = depth / (RUT_DEPTH * bright)
+    return ratio * ratio / (1 + ratio * ratio) if ratio > 0.6 else 0.0
 
 
 @kernel
@@ -147,11 +165,12 @@ def _weigh_paint(scratch: NDArray[np.float64], low: int, high: int, width: float
             noise += trough
             count += 1
     noise = 1.25 * noise / max(count, 1) + 0.6
+    wheel = max(int(round(RUT / STEP)) // 2, half)
     for j in range(low + margin, high - margin):
         outward = 1 if 2 * j > paint.shape[1] else -1
         rise = max(_ridge(scratch, j, half, flank, outward), 0.9 * _ridge(scratch, j, broad, flank, outward))
         ratio = rise / (CLEAR * noise)
-        paint[i, j] = ratio * ratio / (1 + ratio * ratio) if ratio > 0.4 else 0.0
+        paint[i, j] = ratio * ratio / (1 + ratio * ratio) if ratio > 0.4 else -_rut(scratch, j, wheel, flank)
 
 
 @kernel
@@ -192,3 +211,13 @@ def _weigh_ground(scratch: NDArray[np.float64], low: int, high: int, paint: Floa
         for n in range(max(j - reach - 2, 0), min(j + reach + 3, columns)):
             painted = max(painted, paint[i, n])
         foreign[i, j] = q / (1 + q) * (1 - painted)
+    _keep_to_road(paint, foreign, low, high, reach, i)
+
+
+@kernel
+def _keep_to_road(paint: Floats32, foreign: Floats32, low: int, high: int, reach: int, i: int) -> None:
+    """Paint with foreign ground on both sides is none: it is a post, a rail or a sign before the grass."""
+    away = int(round(BROAD / STEP)) // 2 + 2 * reach + 2  # beyond what counts as painted beside it
+    for j in range(low + away, high - away):
+        if paint[i, j] > 0:
+            paint[i, j] *= 1 - min(foreign[i, j - away], foreign[i, j + away])

@@ -1,12 +1,14 @@
 """The road's cross-section: from evidence summed along the lane to which line is which.
 
 The knowledge in it is an engineer's: traffic drives on the right, lanes are 2.4 to 4.4 m wide, a road without a line in its
-middle has one lane each way, and one that is as wide as three lanes without any line between is a racetrack.
+middle has one lane each way, one that is as wide as three lanes without any line between is a racetrack, and in snow everybody
+drives in the middle of a lane, in the ruts of those before.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import combinations
 
 import numpy as np
 
@@ -21,17 +23,19 @@ EDGE_SHARE = 0.5  # an edge counts like a line that is seen along so much of the
 MARGIN = 0.45  # [m] from a lane's border to the road's edge where no line is painted between them,
 SHOULDERED = 3.2  # [m] on roads whose lanes are at least so wide; narrower ones reach up to the kerb
 ALONE = 0.5  # what a single line counts for
+GAUGE, GAUGE_SPREAD = 1.6, 0.2  # [m] between the ruts of one car, and how far from that they may be
 NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 LEAST_LINE = 0.12  # share of the way along which a line must be seen to be one
 STEP_SPAN, BEYOND = 0.5, 1.5  # [m] over which an edge is a step, and for which the ground beyond stays foreign
 
 
 class Layout(StrEnum):
-    """What borders the ego's lane: lines of its own; the road's edge and an unmarked middle; nothing within a wide track."""
+    """What tells the ego's lane: lines of its own; the road's edge and an unmarked middle; a wide track; ruts in the snow."""
 
     MARKED = "marked"
     HALVED = "halved"
     TRACK = "track"
+    RUTTED = "rutted"
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,12 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """Lines from left to right, and the offsets [m] of the road's edges, None where none is in sight."""
+    """Lines from left to right, the offsets [m] of the road's edges, None where none is in sight, and ruts from left to right."""
 
     lines: tuple[Line, ...]
     left_edge: float | None
     right_edge: float | None
+    ruts: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -108,13 +113,11 @@ def edges_in(foreign: Floats, seen: Floats, start: float) -> tuple[float | None,
 
 def readings(section: Section) -> Iterator[tuple[Reading, float]]:
     """Every way to read a section, with the share that its borders were seen along, and the usual width of such a lane [m]."""
+    yield from _readings_of_one_line(section)
+    yield from _readings_of_ruts(section)
     lines = [(line.offset, line.share, 0.0) for line in section.lines]
     lefts = lines + ([(section.left_edge, EDGE_SHARE, NEAR_EDGE)] if section.left_edge is not None else [])
     rights = lines + ([(section.right_edge, EDGE_SHARE, NEAR_EDGE)] if section.right_edge is not None else [])
-    for line, share, _ in lines:
-        for side in (-0.5, 0.5):
-            centre = line - side * USUAL_WIDTH
-            yield Reading(Layout.MARKED, centre, USUAL_WIDTH, ALONE * min(2 * share, 1.0), True), USUAL_WIDTH
     for left, left_share, left_margin in lefts:
         for right, right_share, right_margin in rights:
             seen = min(2 * left_share, 1.0) + min(2 * right_share, 1.0)
@@ -132,9 +135,25 @@ def readings(section: Section) -> Iterator[tuple[Reading, float]]:
                 yield Reading(Layout.TRACK, (left + right) / 2, total / 3, 1.5 * seen), TRACK_WIDTH
 
 
+def _readings_of_one_line(section: Section) -> Iterator[tuple[Reading, float]]:
+    """A line that borders a lane of the usual width on its left or its right."""
+    for line in section.lines:
+        for side in (-0.5, 0.5):
+            centre = line.offset - side * USUAL_WIDTH
+            yield Reading(Layout.MARKED, centre, USUAL_WIDTH, ALONE * min(2 * line.share, 1.0), True), USUAL_WIDTH
+
+
+def _readings_of_ruts(section: Section) -> Iterator[tuple[Reading, float]]:
+    """Two ruts as far apart as the wheels of a car, in the middle of a lane of the usual width."""
+    for left, right in combinations(section.ruts, 2):
+        if abs(right.offset - left.offset - GAUGE) < GAUGE_SPREAD:
+            seen = min(2 * left.share, 1.0) + min(2 * right.share, 1.0)
+            yield Reading(Layout.RUTTED, (left.offset + right.offset) / 2, USUAL_WIDTH, 3.0 * seen), USUAL_WIDTH
+
+
 def _inside(section: Section, reading: Reading) -> float:
     """The longest share along which a line is seen where the reading has none."""
-    lanes_left = {Layout.MARKED: 0.5, Layout.HALVED: 1.5, Layout.TRACK: 1.5}[reading.layout]
+    lanes_left = 1.5 if reading.layout in (Layout.HALVED, Layout.TRACK) else 0.5
     lanes_right = 1.5 if reading.layout is Layout.TRACK else 0.5
     low = reading.centre - lanes_left * reading.width + 0.6
     high = reading.centre + lanes_right * reading.width - 0.6
@@ -155,5 +174,7 @@ def best_reading(section: Section, expected: float, spread: float) -> Reading | 
             - ((reading.width - usual) / WIDTH_SPREAD) ** 2 / 2,
         )
         for reading, usual in readings(section)
+        # The ruts of the lane beyond the next are nobody's that was just here.
+        if reading.layout is not Layout.RUTTED or abs(reading.centre - expected) < USUAL_WIDTH
     ]
     return max(scored, key=lambda reading: reading.score, default=None)

@@ -28,8 +28,12 @@ class Trait(IntEnum):
     """What a feature of the cross-section is."""
 
     LINE = 0
+    RUT = 2
     RIGHT_EDGE = 1
     LEFT_EDGE = -1
+
+
+LINE, RUT = int(Trait.LINE), int(Trait.RUT)  # for kernels
 
 
 def trace(
@@ -63,7 +67,7 @@ def _add_evidence(
     paint: Floats32, foreign: Floats32, seen: NDArray[np.bool_], trait: int, expected: float, i: int, score: Floats
 ) -> None:
     """Add what speaks for each place of the course, (states,), as far as one feature in one row knows."""
-    gain = LINE_GAIN if trait == 0 else EDGE_GAIN
+    gain = LINE_GAIN if trait in (LINE, RUT) else EDGE_GAIN
     first = int(round((expected + HALF_WIDTH) / STEP)) - REACH
     for state in range(score.size):
         j = first + state
@@ -109,8 +113,10 @@ def _follow(
 
 @kernel
 def _response(paint: Floats32, foreign: Floats32, seen: NDArray[np.bool_], trait: int, i: int, j: int) -> float:
-    if trait == 0:
+    if trait == LINE:
         return paint[i, j]
+    if trait == RUT:
+        return -paint[i, j]
     if not (seen[i, j - EDGE_SPAN] and seen[i, j + EDGE_SPAN]):
         return 0.0
     right = left = 0.0

@@ -17,12 +17,12 @@ SPARSE = 0.03  # share of the best seen offset's sight below which an offset cou
 
 
 class CrossSection:
-    """Paint, foreign ground and sight, summed along the lane at each offset."""
+    """Paint, foreign ground, sight and ruts, summed along the lane at each offset."""
 
     def __init__(self, along: Floats) -> None:
         self._along = along
         self._weights = np.gradient(along) * (along < AHEAD)
-        self._profile = np.zeros((3, COLUMNS))
+        self._profile = np.zeros((4, COLUMNS))
 
     def remember(self, evidence: LaneEvidence, way: float) -> None:
         """Add what is seen now, `way` metres after the last time."""
@@ -38,48 +38,60 @@ class CrossSection:
         self._profile = np.roll(self._profile, -round(right / STEP), axis=1)
 
     def profile(self, evidence: LaneEvidence, lean: float = 0.0) -> Floats:
-        """Paint, foreign and seen summed along a line that leans to the right by `lean` [rad], (3, COLUMNS)."""
-        total = np.zeros((3, COLUMNS))
+        """Paint, foreign, seen and ruts summed along a line that leans to the right by `lean` [rad], (4, COLUMNS)."""
+        total = np.zeros((4, COLUMNS))
         _add_up(evidence.paint, evidence.foreign, evidence.seen, self._weights, np.rint(lean * self._along / STEP), total)
         return total
 
     def sharpness(self, evidence: LaneEvidence, lean: float) -> float:
         """How sharply lines and edges stand out in the profile along a leaning line; most where they run along it."""
-        paint, foreign, seen = self.profile(evidence, lean)
+        paint, foreign, seen, ruts = self.profile(evidence, lean)
         known = np.maximum(seen, 0.2 * float(seen.max()) + 1e-6)
         step = round(0.3 / STEP)
         steps = (foreign / known)[step:] - (foreign / known)[:-step]
-        return float(np.square(paint / known).sum() + 2 * np.square(steps).sum())
+        return float(np.square(paint / known).sum() + np.square(ruts / known).sum() + 2 * np.square(steps).sum())
 
     def is_painted(self, offset: float) -> bool:
         """Whether a line has been seen near an offset [m]."""
-        paint, _, _ = self._shares()
-        return bool(paint[np.abs(OFFSETS - offset) < 0.35].max(initial=0.0) > LEAST_PAINT)
+        return self._is_marked(self._shares()[0], offset)
+
+    def is_worn(self, offset: float) -> bool:
+        """Whether a rut has been seen near an offset [m]."""
+        return self._is_marked(self._shares()[3], offset)
+
+    @staticmethod
+    def _is_marked(shares: Floats, offset: float) -> bool:
+        return bool(shares[np.abs(OFFSETS - offset) < 0.35].max(initial=0.0) > LEAST_PAINT)
 
     def read(self) -> Section:
         """The lines and the road's edges; lines beyond the edges are none."""
-        paint, foreign, seen = self._shares()
+        paint, foreign, seen, ruts = self._shares()
         left, right = edges_in(foreign, seen, 0.0)
         low = -np.inf if left is None else left - BESIDE
         high = np.inf if right is None else right + BESIDE
-        return Section(tuple(line for line in lines_in(paint) if low < line.offset < high), left, right)
+        lines = tuple(line for line in lines_in(paint) if low < line.offset < high)
+        return Section(lines, left, right, lines_in(ruts))
 
-    def _shares(self) -> tuple[Floats, Floats, Floats]:
-        """Shares of the seen way that were paint and foreign, and the sight itself, 1 where it is best; (COLUMNS,) each."""
-        paint, foreign, seen = self._profile
+    def _shares(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """Shares of the seen way that were paint and foreign, the sight itself, 1 where it is best, and the share of ruts;
+        (COLUMNS,) each.
+        """  # noqa: D205
+        paint, foreign, seen, ruts = self._profile
         known, most = np.maximum(seen, 1e-6), max(float(seen.max()), 1e-6)
-        return np.where(seen > SPARSE * most, paint / known, 0.0), foreign / known, seen / most
+        enough = seen > SPARSE * most
+        return np.where(enough, paint / known, 0.0), foreign / known, seen / most, np.where(enough, ruts / known, 0.0)
 
 
 @kernel
 def _add_up(paint: Floats32, foreign: Floats32, seen: NDArray[np.bool_], weights: Floats, shifts: Floats, total: Floats) -> None:
-    """Sum the rows, each shifted to the left by so many columns, into paint, foreign and seen, (3, columns)."""
+    """Sum the rows, each shifted to the left by so many columns, into paint, foreign, seen and ruts, (4, columns)."""
     columns = paint.shape[1]
     for i in range(weights.size):
         if weights[i] == 0.0:
             continue
         shift = int(shifts[i])
         for j in range(max(-shift, 0), min(columns - shift, columns)):
-            total[0, j] += weights[i] * paint[i, j + shift]
+            total[0, j] += weights[i] * max(paint[i, j + shift], np.float32(0))
+            total[3, j] -= weights[i] * min(paint[i, j + shift], np.float32(0))
             total[1, j] += weights[i] * foreign[i, j + shift]
             total[2, j] += weights[i] * seen[i, j + shift]

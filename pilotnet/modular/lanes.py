@@ -26,7 +26,7 @@ from pilotnet.modular.lane_filter import (
     Sightings,
     road_scales,
 )
-from pilotnet.modular.lane_layout import Layout, Reading, Section, best_reading
+from pilotnet.modular.lane_layout import GAUGE, Layout, Reading, Section, best_reading
 from pilotnet.modular.lane_rows import Trait, follow, trace
 from pilotnet.modular.lane_section import CrossSection
 from pilotnet.modular.lane_strip import COLUMNS, FARTHEST, HALF_WIDTH, stations, straighten
@@ -40,7 +40,8 @@ FORESIGHT, LEAST_FORESIGHT = 2.5, 20.0  # [s] of way ahead that is measured, and
 FITTED = (1.3, 12.0, 40.0)  # [s] of way ahead that the clothoid runs along, at least and at most [m]
 COURSE = np.arange(0.0, FARTHEST, SPACING)  # [m] ahead where an estimate tells the curvature
 WINDOW = 0.35  # [m] from the lane's course within which a line or an edge is measured
-LINE_SPREAD, EDGE_SPREAD, FAR_SPREAD = 0.03, 0.12, 0.01  # [m] of one measurement, and per metre ahead
+SPREADS = {Trait.LINE: 0.03, Trait.RUT: 0.08, Trait.LEFT_EDGE: 0.12, Trait.RIGHT_EDGE: 0.12}  # [m] of one measurement,
+FAR_SPREAD = 0.01  # and [m] more of it per metre ahead
 EQUAL_SPREAD = 0.1  # [m] by which the lanes of a road without a line in its middle differ
 PERSUADED = 5  # frames in a row that another reading of the cross-section must be the better one
 DIFFERENT = 0.6  # [m] of centre or width between readings that cannot both be right
@@ -56,19 +57,26 @@ SEARCHED_LEANS = np.linspace(-0.1, 0.1, 11)  # [rad]
 
 @dataclass(frozen=True)
 class Feature:
-    """A line or an edge of the cross-section, and how it moves with width, right and left room."""
+    """A line, an edge or a rut of the cross-section: how it moves with width, right and left room, and what it is aside [m]."""
 
     trait: Trait
     cross: tuple[float, float, float]
+    aside: float = 0.0
+
+    def place(self, section: Floats) -> float:
+        """Its offset from the lane's centre [m]; section: width, right and left room [m], (3,)."""
+        return float(np.dot(self.cross, section)) + self.aside
 
 
 LEFT_LINE, RIGHT_LINE = Feature(Trait.LINE, (-0.5, 0, 0)), Feature(Trait.LINE, (0.5, 0, 0))
 FAR_LEFT_LINE, FAR_RIGHT_LINE = Feature(Trait.LINE, (-1.5, 0, 0)), Feature(Trait.LINE, (1.5, 0, 0))
 LEFT_EDGE, RIGHT_EDGE = Feature(Trait.LEFT_EDGE, (-0.5, 0, -1)), Feature(Trait.RIGHT_EDGE, (0.5, 1, 0))
+LEFT_RUT, RIGHT_RUT = Feature(Trait.RUT, (0, 0, 0), -GAUGE / 2), Feature(Trait.RUT, (0, 0, 0), GAUGE / 2)
 FEATURES = {
     Layout.MARKED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
-    Layout.HALVED: (RIGHT_LINE, FAR_LEFT_LINE, LEFT_EDGE, RIGHT_EDGE),
+    Layout.HALVED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, LEFT_EDGE, RIGHT_EDGE),  # a faint line in the middle helps, too
     Layout.TRACK: (FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
+    Layout.RUTTED: (LEFT_RUT, RIGHT_RUT, LEFT_LINE, RIGHT_LINE),
 }
 
 
@@ -210,7 +218,7 @@ class LaneFinder:
         ]
         for feature, place in features:
             residual, clear = trace(ev.paint, ev.foreign, ev.seen, feature.trait, place + course, WINDOW)
-            spread = np.hypot(LINE_SPREAD if feature.trait is Trait.LINE else EDGE_SPREAD, FAR_SPREAD * along)
+            spread = np.hypot(SPREADS[feature.trait], FAR_SPREAD * along)
             use = clear > 0
             parts.append(((residual + course)[use], clear[use], spread[use], self._models[feature][:rows][use], along[use]))
         *seen, ahead = (np.concatenate([part[k] for part in parts]) for k in range(5))
@@ -218,11 +226,12 @@ class LaneFinder:
 
     def _expected(self, lane: LaneFilter) -> list[tuple[Feature, float]]:
         """The features of the layout that there is reason to look for, and their offsets [m]."""
-        places = [(feature, float(np.dot(feature.cross, lane.mean[SECTION]))) for feature in FEATURES[self._layout]]
+        places = [(feature, feature.place(lane.mean[SECTION])) for feature in FEATURES[self._layout]]
+        known = {Trait.LINE: self._section.is_painted, Trait.RUT: self._section.is_worn}
         return [
             (feature, place)
             for feature, place in places
-            if abs(place) < HALF_WIDTH - 1.0 and (feature.trait is not Trait.LINE or self._section.is_painted(place))
+            if abs(place) < HALF_WIDTH - 1.0 and (feature.trait not in known or known[feature.trait](place))
         ]
 
     def _course(self, lane: LaneFilter, features: list[tuple[Feature, float]], rows: int, bend: float) -> Floats:

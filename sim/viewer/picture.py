@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.referee import MAX_OFFSET
 from sim.scenario import Scenario
-from sim.types import Cause
+from sim.types import Cause, Step
 from sim.viewer import panels
 from sim.viewer.cards import Cards
 from sim.viewer.drive import Drive
@@ -81,7 +81,7 @@ def _draw_drive(sheet: Sheet, picture: DrivePicture, layout: Layout, shown: Show
     """The road as it is at this moment, and over it the panels, which show the last tick."""
     drive = picture.drive
     picture.road.draw(sheet.inset(layout.road), drive.scene(shown.share), shown.outlook, shown.overlay)
-    fresh = fresh_intervention(drive)
+    fresh = fresh_intervention(drive, drive.steps)
     if fresh:
         _draw_alarm(sheet, layout, fresh, shown.notice)
     for panel, rect in layout.panels.items():
@@ -115,9 +115,8 @@ def _draw_panel(sheet: Sheet, panel: Panel, drive: Drive, status: str, autonomy:
     elif panel is Panel.SCORE:
         panels.draw_score(sheet, autonomy(drive.interventions, drive.elapsed), drive.interventions, drive.elapsed, colour)
     elif panel is Panel.CAUSES:
-        fresh = fresh_intervention(drive)
         # What happens to a person is not on the driver's list.
-        panels.draw_causes(sheet, drive.counts, fresh if not drive.taken_over or fresh is Cause.TAKEOVER else None)
+        panels.draw_causes(sheet, drive.counts, fresh_intervention(drive, drive.own_steps))
     else:
         _draw_seen(sheet, panel, drive)
 
@@ -177,10 +176,10 @@ def signed(value: float, digits: int) -> str:
     return f"{round(value, digits) + 0.0:+.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
-def fresh_intervention(drive: Drive) -> Cause | None:
-    """The cause of an intervention in the last moments of the drive, or None."""
-    recent = [step.intervention for step in drive.steps[-round(FLASH * drive.rate) :] if step.intervention]
-    return recent[-1] if recent else None
+def fresh_intervention(drive: Drive, steps: Sequence[Step]) -> Cause | None:
+    """The cause of an intervention in the last moments of the drive that is among these of its steps, or None."""
+    recent = (step for step in reversed(steps[-round(FLASH * drive.rate) :]) if step.time > drive.step.time - FLASH)
+    return next((step.intervention for step in recent if step.intervention), None)
 
 
 def _draw_header(sheet: Sheet, drive: Drive, status: str) -> None:

@@ -11,6 +11,7 @@ from time import monotonic
 
 import numpy as np
 import pygame
+from numpy.typing import NDArray
 
 from pilotnet.controllers import ControllerFiles
 from pilotnet.drivers import Detectors
@@ -23,7 +24,7 @@ from sim.viewer.cockpit import Cockpit
 from sim.viewer.controllers import Controllers
 from sim.viewer.show import Show
 from sim.viewer.wheel import Wheel
-from sim.viewer.window import Window, open_display
+from sim.viewer.window import Window, open_display, without_long_pauses
 
 WARM_UP = 3.0  # [s] in which kernels are loaded and networks find their pace
 
@@ -46,26 +47,33 @@ def main() -> None:
     wheel = Wheel()
     show = Show(seats, config.scenarios(), autonomy, 1, wheel, None, EnvConfig(cameras=CAMERA_NAMES))
     window = Window(Cockpit(show, Controllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd())
-    taken: list[float] = []
-    began = before = monotonic()
-    warm_at = 0.0
-    while (now := monotonic()) - began < WARM_UP + options.seconds:
-        if now - began > WARM_UP and not warm_at:
-            warm_at, driven_before = now, driven(show)
-        for event in pygame.event.get():
-            window.handle(event)
-        window.turn(now - before)
-        before = now
-        if warm_at:
-            taken.append(monotonic() - now)
-    seconds, milliseconds = monotonic() - warm_at, 1e3 * np.array(taken)
-    console.print(f"{options.driver}: {len(taken) / seconds:.1f} pictures/s at {config.width} x {config.height}, without a pause")
+    with without_long_pauses():
+        pictures(window, WARM_UP)
+        before = driven(show)
+        milliseconds = 1e3 * pictures(window, options.seconds)
+    seconds, passed = milliseconds.sum() / 1e3, driven(show) - before
+    rate, size = len(milliseconds) / seconds, f"{config.width} x {config.height}"
+    console.print(f"{options.driver}: {rate:.1f} pictures/s at {size}, without a pause")
     console.print(f"median picture {np.median(milliseconds):.1f} ms, 99 of 100 within {np.quantile(milliseconds, 0.99):.1f} ms")
-    console.print(f"speed of time: x{(driven(show) - driven_before) / seconds:.2f}")
+    console.print(f"speed of time: x{passed / seconds:.2f}")
     # A key that is pressed just after the events were read waits for the picture under way and shows in the next one.
     waits = milliseconds[1:] + milliseconds[:-1]
     console.print(f"from a key to its picture: 99 of 100 within {np.quantile(waits, 0.99):.0f} ms, at most {waits.max():.0f} ms")
     pygame.display.quit()
+
+
+def pictures(window: Window, seconds: float) -> NDArray[np.float64]:
+    """Let the window run for so long without a pause; how long each turn took [s]."""
+    began = before = monotonic()
+    taken: list[float] = []
+    while before - began < seconds:
+        for event in pygame.event.get():
+            window.handle(event)
+        window.turn(taken[-1] if taken else 0.0)
+        now = monotonic()
+        taken.append(now - before)
+        before = now
+    return np.array(taken)
 
 
 def driven(show: Show) -> float:

@@ -1,5 +1,6 @@
 """Suites: what they are made of, that splits never meet, and what is refused."""
 
+from collections import Counter
 from itertools import product
 
 import pytest
@@ -20,9 +21,14 @@ def test_train_validation_and_test_of_a_suite_never_share_a_road(name: str) -> N
 
 
 def test_every_road_of_lane_keeping_meets_every_weather_and_light_once_before_any_comes_again() -> None:
-    drives = suite("lane_keeping", "train", 160)
+    drives = suite("lane_keeping", "test", 160)
     seen = [(s.road, s.weather, s.light) for s in drives]
     assert sorted(seen) == sorted(product(RoadKind, Weather, Daytime))
+
+
+def test_lane_keeping_is_learned_with_twice_as_much_snow() -> None:
+    seen = Counter((s.road, s.weather, s.light) for s in suite("lane_keeping", "train", 192))
+    assert seen == {each: 2 if each[1] is Weather.SNOW else 1 for each in product(RoadKind, Weather, Daytime)}
 
 
 def test_the_roads_of_a_suite_take_turns() -> None:

@@ -12,23 +12,45 @@ KERBSTONE, PAVING = (160, 158, 153), (140, 135, 128)
 LINE, SHOULDER = 0.15, 0.5  # [m]
 KERB, PAVEMENT = 0.15, 2.0  # [m]
 BAR, ZEBRA_LENGTH = 0.5, 4.0  # [m] of a zebra crossing
+SNOW, GAUGE, WHEEL = (228, 230, 235), 1.6, 0.3  # colour of snow, [m] between the middles of two ruts, and of their width
 OVER = 3  # samples per pixel and direction
 
 Floats = NDArray[np.float64]
 
 
-def painted_road(offset: float = 0.0, heading_error: float = 0.0, curvature: float = 0.0, width: float = 3.5) -> Image:
+def painted_road(
+    offset: float = 0.0, heading_error: float = 0.0, curvature: float = 0.0, width: float = 3.5, wear: float = 0.0
+) -> Image:
     """A two-lane road with three lines, seen from its right lane; the arc is exact.
 
-    offset: of the car, right of its lane's centre [m]; heading_error: the car's minus the lane's [rad]; curvature [1/m].
+    offset: of the car, right of its lane's centre [m]; heading_error: the car's minus the lane's [rad]; curvature [1/m];
+    wear: by which share the asphalt is darker where wheels run.
     """
-    x, y = _ground(offset, heading_error)
-    # Distance from an arc that starts at the origin along x: from its centre, less the radius.
-    across = y if curvature == 0 else (1 - np.hypot(x * curvature, 1 - y * curvature)) / curvature
+    across = _across(offset, heading_error, curvature)
     picture = np.where((np.abs(across + width / 2) < width + SHOULDER)[..., None], ASPHALT, GRASS).astype(float)
+    picture[_under_wheels(across, width)] *= 1 - wear
     for line in (-1.5 * width, -0.5 * width, 0.5 * width):
         picture[np.abs(across - line) < LINE / 2] = PAINT
     return _photograph(picture)
+
+
+def snowed_road(offset: float = 0.0, heading_error: float = 0.0, curvature: float = 0.0, width: float = 3.5) -> Image:
+    """The same under snow, in which nothing shows but the ruts of both lanes."""
+    across = _across(offset, heading_error, curvature)
+    picture = np.full((*across.shape, 3), SNOW, float)
+    picture[_under_wheels(across, width)] = ASPHALT
+    return _photograph(picture)
+
+
+def _across(offset: float, heading_error: float, curvature: float) -> Floats:
+    """Right of an arc [m] that starts at the lane's centre, along it: from the arc's centre, less the radius."""
+    x, y = _ground(offset, heading_error)
+    return y if curvature == 0 else (1 - np.hypot(x * curvature, 1 - y * curvature)) / curvature
+
+
+def _under_wheels(across: Floats, width: float) -> NDArray[np.bool_]:
+    beside = np.minimum(np.abs(across), np.abs(across + width))
+    return np.abs(beside - GAUGE / 2) < WHEEL / 2
 
 
 def painted_street(

@@ -5,10 +5,12 @@ import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
 
+from pilotnet.modular.detector import Detector
 from pilotnet.modular.detector_places import overlap, position_errors
 from pilotnet.modular.detector_scores import (
     DISTANCES,
@@ -16,6 +18,7 @@ from pilotnet.modular.detector_scores import (
     DetectorScoreConfig,
     Picture,
     average_precisions,
+    score_groups,
     scores_table,
     write_scores,
 )
@@ -74,6 +77,18 @@ def test_hidden_and_far_objects_are_neither_right_nor_wrong() -> None:
     with_them = picture([there(50), hidden, far], [said(120, 0.95), said(250, 0.99, 60.0), said(50, 0.9)])
     without = picture([there(50), hidden, far], [said(50, 0.9)])
     assert precision(with_them) == precision(without) == pytest.approx((1.0, 1.0))
+
+
+def test_what_is_said_to_be_out_of_reach_is_held_against_nobody() -> None:
+    class Looking:
+        camera = CAMERA
+
+    near, far = (
+        score_groups([picture([there(50)], [said(50, 0.9), said(120, 0.95, distance)])], cast(Detector, Looking()))[0]
+        for distance in (40.0, 60.0)
+    )
+    assert near.ap50 == pytest.approx(0.5)
+    assert far.ap50 == pytest.approx(1.0)
 
 
 def test_ranges_of_distance_judge_only_what_is_in_them() -> None:

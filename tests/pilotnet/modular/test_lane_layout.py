@@ -30,3 +30,14 @@ def test_a_single_line_is_the_border_on_the_side_that_leaves_the_car_in_its_lane
 
 def test_nothing_in_sight_cannot_be_read() -> None:
     assert best_reading(Section((), None, None), 0.0, 1.0) is None
+
+
+def test_a_lane_lies_in_the_middle_of_its_ruts_and_the_other_lane_s_are_farther_away() -> None:
+    ruts = tuple(Line(place, 0.6) for place in (-4.1, -2.5, -0.7, 0.9))
+    reading = best_reading(Section((), None, None, ruts), 0.0, 1.0)
+    assert reading is not None
+    assert (reading.layout, reading.centre, reading.width) == (Layout.RUTTED, pytest.approx(0.1), USUAL_WIDTH)
+
+
+def test_ruts_of_no_car_are_no_lane() -> None:
+    assert best_reading(Section((), None, None, (Line(-1.2, 0.9), Line(1.2, 0.9))), 0.0, 1.0) is None

@@ -13,7 +13,7 @@ from sim.scenario import RoadKind, Scenario
 from sim.truth import lane_geometry
 from sim.types import Image
 from sim.world import World
-from tests.pilotnet.modular.painted_road import CAMERA, painted_road, painted_street
+from tests.pilotnet.modular.painted_road import CAMERA, painted_road, painted_street, snowed_road
 
 SPEED, TICK = 10.0, 0.1
 BLACK = np.zeros((160, 320, 3), np.uint8)
@@ -70,6 +70,21 @@ def test_the_bars_of_a_zebra_crossing_are_no_lines(begins: float) -> None:
     assert crossed.heading_error == pytest.approx(plain.heading_error, abs=0.02)
     assert crossed.width == pytest.approx(plain.width, abs=0.1)
     assert crossed.right_room == pytest.approx(plain.right_room, abs=0.1)
+
+
+@pytest.mark.parametrize(("offset", "heading_error", "curvature"), [(0.0, 0.0, 0.0), (0.4, -0.02, 0.0), (-0.3, 0.0, 0.02)])
+def test_under_snow_the_lane_is_where_the_ruts_are(offset: float, heading_error: float, curvature: float) -> None:
+    estimate = settle(snowed_road(offset, heading_error, curvature), curvature)
+    assert estimate.offset == pytest.approx(offset, abs=0.1)
+    assert estimate.heading_error == pytest.approx(heading_error, abs=0.03)
+    assert estimate.curvature == pytest.approx(curvature, abs=0.007)
+    assert estimate.confidence > 0.7
+
+
+def test_worn_asphalt_has_no_ruts() -> None:
+    bare, worn = settle(painted_road(0.2)), settle(painted_road(0.2, wear=0.08))
+    assert worn.offset == pytest.approx(bare.offset, abs=0.03)
+    assert worn.width == pytest.approx(bare.width, abs=0.05)
 
 
 def test_a_mirrored_road_gives_the_mirrored_course() -> None:

@@ -9,9 +9,12 @@ from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
 from sim.scenario import Scenario
 from sim.types import Control, Observation
+from sim.viewer import drive as drive_module
 from sim.viewer.drive import Drive, Seat
+from sim.viewer.show import Show
 
 SCENARIO = Scenario("rural", seed=2, length=60.0, traffic=6.0)  # type: ignore[arg-type]
+OTHER = Scenario("rural", seed=5, length=60.0)  # type: ignore[arg-type]
 SMALL = EnvConfig(cameras=("centre",), camera=Camera(64, 32, 35.0, 13.0))
 
 
@@ -46,6 +49,12 @@ def seat_of(name: str, colour: tuple[int, int, int]) -> Seat:
     return Seat(name, name.title(), colour, Expert if name == "expert" else lambda _: Thinker())
 
 
+def show_of(*names: str, count: int = 1) -> Show:
+    """These drivers on two short scenarios."""
+    seats = [seat_of(name, (86, 180, 233)) for name in names]
+    return Show(seats, [SCENARIO, OTHER], lambda *_: 100.0, count)
+
+
 @pytest.fixture
 def expert_drive() -> Drive:
     return Drive(seat_of("expert", (0, 158, 115)), SCENARIO, SMALL)
@@ -54,3 +63,9 @@ def expert_drive() -> Drive:
 @pytest.fixture
 def env() -> DrivingEnv:
     return DrivingEnv(SMALL)
+
+
+@pytest.fixture
+def small_frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every drive with one small camera, which is quick."""
+    monkeypatch.setattr(drive_module, "EnvConfig", lambda **_: SMALL)

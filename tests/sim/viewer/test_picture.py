@@ -25,10 +25,11 @@ from sim.viewer.controls import (
 )
 from sim.viewer.drive import Drive
 from sim.viewer.overhead import MapFrame
-from sim.viewer.picture import DrivePicture, Light, Shown, draw_picture, latest, signed
+from sim.viewer.picture import DrivePicture, Light, Shown, draw_picture, fresh_intervention, latest, signed
 from sim.viewer.road import FRONT, OUTLOOKS, RECORDED, Overlay, camera_for, ground_points, lay_heat
 from sim.viewer.sheet import Rect, Sheet
 from sim.viewer.theme import ALARM, INK, RECORDING, REFERENCE
+from sim.viewer.wheel import Wheel
 from tests.sim.viewer.conftest import SCENARIO, SMALL, Thinker, seat_of
 
 
@@ -177,6 +178,21 @@ def test_a_fresh_cause_stands_out() -> None:
     panels.draw_causes(calm, counts, None)
     panels.draw_causes(alarmed, counts | {Cause.STUCK: 1}, Cause.STUCK)
     assert alarmed.array[..., 0].mean() > calm.array[..., 0].mean() + 10
+
+
+def test_what_happens_to_a_person_at_the_wheel_is_not_shown_as_the_driver_s() -> None:
+    wheel = Wheel()
+    drive = Drive(seat_of("expert", (0, 0, 0)), SCENARIO, SMALL, wheel)
+    wheel.press(pygame.K_LEFT, LEVERS[pygame.K_LEFT])
+    drive.advance()
+    assert fresh_intervention(drive, drive.own_steps) is Cause.TAKEOVER
+    while drive.step.intervention in (None, Cause.TAKEOVER):
+        wheel.pass_time(1 / drive.rate)
+        drive.advance()
+    wheel.let_go()
+    drive.advance()
+    assert fresh_intervention(drive, drive.steps) in (Cause.DEPARTURE, Cause.OFF_ROAD)
+    assert fresh_intervention(drive, drive.own_steps) in (None, Cause.TAKEOVER)
 
 
 def test_a_card_darkens_its_rectangle_and_nothing_else() -> None:

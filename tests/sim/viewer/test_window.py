@@ -1,4 +1,4 @@
-"""The window under a dummy display, worked by real events; and the show behind it, whose ticks are never dropped."""
+"""The window under a dummy display, worked by real events."""
 
 from pathlib import Path
 from typing import Any
@@ -7,10 +7,7 @@ import numpy as np
 import pygame
 import pytest
 
-from sim.env import EnvConfig
-from sim.scenario import Scenario
 from sim.types import Image
-from sim.viewer import drive as drive_module
 from sim.viewer.cockpit import Cockpit
 from sim.viewer.controller import Axis
 from sim.viewer.controllers import Controllers
@@ -18,15 +15,16 @@ from sim.viewer.controls import SHOW_BINDINGS, WINDOW_BINDINGS
 from sim.viewer.film import FRAME_RATE, Film, free_path
 from sim.viewer.layout import Panel, layouts
 from sim.viewer.road import OUTLOOKS, Overlay
-from sim.viewer.show import LONGEST_GAP, PAUSE_AT_END, Pace, Show
+from sim.viewer.show import LONGEST_GAP, Show
 from sim.viewer.theme import FAINT
 from sim.viewer.wheel import Wheel
 from sim.viewer.window import FrameRate, Window, open_display
 from sim.viewer.wizard import QUESTIONS
-from tests.sim.viewer.conftest import SCENARIO, SMALL, seat_of
+from tests.sim.viewer.conftest import OTHER, SCENARIO, seat_of, show_of
 from tests.sim.viewer.fake_device import FakeDevice, FakeMaps, moved, plugged, unplugged
 
-OTHER = Scenario("rural", seed=5, length=60.0)  # type: ignore[arg-type]
+pytestmark = pytest.mark.usefixtures("small_frames")
+
 CODES = {binding.action: binding.codes[0] for binding in (*SHOW_BINDINGS, *WINDOW_BINDINGS)}
 
 
@@ -46,17 +44,6 @@ class Reel:
 
     def close(self) -> None:
         self.closed = True
-
-
-@pytest.fixture(autouse=True)
-def small_frames(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every drive with one small camera, which is quick."""
-    monkeypatch.setattr(drive_module, "EnvConfig", lambda **_: SMALL)
-
-
-def show_of(*names: str, count: int = 1) -> Show:
-    seats = [seat_of(name, (86, 180, 233)) for name in names]
-    return Show(seats, [SCENARIO, OTHER], lambda *_: 100.0, count)
 
 
 @pytest.fixture
@@ -79,66 +66,6 @@ def press(window: Window, action: str) -> None:
     pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=CODES[action], mod=0, unicode=""))
     for event in pygame.event.get():
         window.handle(event)
-
-
-def test_a_second_of_time_is_ten_ticks_however_it_is_cut() -> None:
-    for parts in (1, 7, 30):
-        show = show_of("expert")
-        for _ in range(parts):
-            show.pass_time(1.0 / parts)
-        assert len(show.drives[0].steps) in (10, 11)  # the tick that begins just then may or may not have begun
-
-
-@pytest.mark.parametrize(("turns", "ticks"), [(1, 21), (-1, 6)])
-def test_time_goes_as_fast_as_asked(turns: int, ticks: int) -> None:
-    show = show_of("expert")
-    show.faster(turns)
-    show.pass_time(1.01)
-    assert len(show.drives[0].steps) == ticks
-
-
-def test_speeds_of_time_end_at_a_quarter_and_at_eight() -> None:
-    show = show_of("expert")
-    show.faster(99)
-    assert show.speed == 8
-    show.faster(-99)
-    assert show.speed == 0.25
-
-
-def test_a_hurried_show_gives_time_up_and_never_ticks(monkeypatch: pytest.MonkeyPatch) -> None:
-    show = show_of("expert")
-    seconds = iter(range(100))
-    monkeypatch.setattr("sim.viewer.show.monotonic", lambda: float(next(seconds)))
-    show.pass_time(1.0, hurried=True)
-    steps = show.drives[0].steps
-    assert len(steps) == 2
-    assert [step.index for step in steps] == [0, 1]
-    show.pass_time(0.05)
-    assert len(show.drives[0].steps) in (2, 3)
-
-
-def test_two_drivers_drive_the_same_scenario_in_step() -> None:
-    show = show_of("expert", "thinker", count=2)
-    show.pass_time(1.0)
-    one, other = show.drives
-    assert one.scenario == other.scenario
-    assert len(one.steps) == len(other.steps)
-    assert one.steps[-1].ego != other.steps[-1].ego
-
-
-def test_after_the_end_comes_the_next_scenario_and_then_the_score() -> None:
-    show = show_of("expert")
-    while not show.over:
-        show.pass_time(PAUSE_AT_END)
-    assert [drive.scenario.seed for drive in show.all_driven()] == [2, 5]
-    assert all(drive.done for drive in show.all_driven())
-
-
-def test_a_restarted_drive_does_not_count() -> None:
-    show = show_of("expert")
-    show.pass_time(1.0)
-    show.restart()
-    assert [len(drive.steps) for drive in show.all_driven()] == [1]
 
 
 def test_space_pauses_and_goes_on(window: Window) -> None:
@@ -244,16 +171,6 @@ def test_a_long_gap_is_not_caught_up_with(window: Window, monkeypatch: pytest.Mo
     assert len(show_in(window).drives[0].steps) <= 1 + 2 * LONGEST_GAP * 10, "two gaps"
 
 
-def test_the_speed_of_time_that_is_reached_is_said_where_it_is_not_the_one_asked_for() -> None:
-    pace = Pace()
-    assert pace.words(2.0) == "\N{MULTIPLICATION SIGN}2"
-    pace.count(1.0, 1.97)
-    assert pace.words(2.0) == "\N{MULTIPLICATION SIGN}2"
-    pace.count(0.6, 0.4)
-    pace.count(0.4, 0.4)
-    assert pace.words(2.0) == "\N{MULTIPLICATION SIGN}0.8 of 2"
-
-
 def test_slow_drawing_costs_pictures_and_no_time(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     times = iter(0.2 * number for number in range(100))  # asked twice for every picture, which so takes 0.4 s
     monkeypatch.setattr("sim.viewer.window.monotonic", lambda: next(times))
@@ -323,15 +240,6 @@ def test_frames_are_counted_over_a_second() -> None:
     assert str(rate) == "8 fps"
 
 
-def test_the_time_that_making_a_world_takes_is_nobody_s() -> None:
-    show = show_of("expert")
-    show.restart()
-    show.pass_time(0.25, hurried=True)
-    assert len(show.drives[0].steps) == 1
-    show.pass_time(0.25, hurried=True)
-    assert len(show.drives[0].steps) == 3
-
-
 def test_films_of_odd_windows_lose_a_row_and_a_column() -> None:
     reel = Reel(Path("x.mp4"), 30, 20, 10)
     film = Film(reel, Path("x.mp4"))
@@ -356,15 +264,3 @@ def test_drawing_for_nobody_is_no_display(monkeypatch: pytest.MonkeyPatch) -> No
 def test_files_get_the_next_free_number(tmp_path: Path) -> None:
     (tmp_path / "pilotnet-001.png").touch()
     assert free_path(tmp_path, ".png").name == "pilotnet-002.png"
-
-
-def test_the_environment_of_a_watched_drive_has_all_cameras(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[dict[str, Any]] = []
-
-    def note(**settings: Any) -> EnvConfig:
-        asked.append(settings)
-        return SMALL
-
-    monkeypatch.setattr(drive_module, "EnvConfig", note)
-    show_of("expert")
-    assert asked == [{"cameras": ("left", "centre", "right")}]

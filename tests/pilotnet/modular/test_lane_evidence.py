@@ -1,0 +1,32 @@
+"""Evidence in a strip of ground: what is paint, what is a rut, and what is none."""
+
+import numpy as np
+
+from pilotnet.modular.lane_evidence import LaneEvidence
+from pilotnet.modular.lane_strip import COLUMNS, OFFSETS
+from tests.pilotnet.modular.painted_road import ASPHALT, GAUGE, GRASS, PAINT, SNOW
+
+ROAD = 3.0  # [m] to either side
+
+
+def test_a_post_before_the_grass_is_no_paint_and_a_line_at_the_edge_is() -> None:
+    # A post once led the lane finder out of a bend: seen from above, it is a stripe that runs away from the car.
+    strip = np.full((2, COLUMNS, 3), GRASS, np.float32)
+    strip[:, np.abs(OFFSETS) < ROAD] = ASPHALT
+    strip[0, np.abs(OFFSETS - ROAD) < 0.08] = PAINT
+    strip[1, np.abs(OFFSETS - ROAD - 1.5) < 0.08] = PAINT
+    evidence = LaneEvidence(2)
+    evidence.weigh(strip, np.full(2, 0.05))
+    line, post = (evidence.paint[row, np.abs(OFFSETS - place) < 0.1].max() for row, place in ((0, ROAD), (1, ROAD + 1.5)))
+    assert line > 0.5
+    assert post < 0.1
+
+
+def test_ruts_in_snow_are_darker_than_paint_is_bright() -> None:
+    strip = np.full((1, COLUMNS, 3), SNOW, np.float32)
+    strip[:, np.abs(np.abs(OFFSETS) - GAUGE / 2) < 0.15] = ASPHALT
+    evidence = LaneEvidence(1)
+    evidence.weigh(strip, np.full(1, 0.05))
+    rut = np.abs(np.abs(OFFSETS) - GAUGE / 2) < 0.05
+    assert (evidence.paint[0, rut] < -0.5).all()
+    assert not (evidence.paint[0, np.abs(OFFSETS) < 0.2] < 0).any()
