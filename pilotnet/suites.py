@@ -107,7 +107,7 @@ def _limited(config: SuiteConfig, name: str, only: Only) -> SuiteConfig:
         known = getattr(config, key)
         for word in words:
             if word not in known:
-                raise ValueError(f"{key} is {word!r}; of suite {name} it must be one of {', '.join(known)}")
+                raise ValueError(f"{key} is {word!r}; of suite {name} it must be one of {', '.join(dict.fromkeys(known))}")
     return replace(config, **wanted)  # type: ignore[arg-type]  # words become kinds there
 
 

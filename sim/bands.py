@@ -41,7 +41,8 @@ def in_bands(draw: Callable[[Canvas], None], canvas: Canvas, count: int, first: 
 def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result]:
     """What the calls return, in their order, made by as many threads as Numba may use: a kernel lets go of Python's lock.
 
-    The thread that asks takes its part, and whoever is done with a call takes the next. A call must not ask for this itself.
+    The thread that asks takes its part, and whoever is done with a call takes the next. A call must not ask
+    for threads itself: it might wait for those that wait for it. A single call is made by the asker alone.
     """
     results: dict[int, Result] = {}
     waiting = iter(enumerate(calls))

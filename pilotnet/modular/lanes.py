@@ -74,7 +74,8 @@ LEFT_EDGE, RIGHT_EDGE = Feature(Trait.LEFT_EDGE, (-0.5, 0, -1)), Feature(Trait.R
 LEFT_RUT, RIGHT_RUT = Feature(Trait.RUT, (0, 0, 0), -GAUGE / 2), Feature(Trait.RUT, (0, 0, 0), GAUGE / 2)
 FEATURES = {
     Layout.MARKED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
-    Layout.HALVED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, LEFT_EDGE, RIGHT_EDGE),  # a faint line in the middle helps, too
+    # The line in the middle may be there, and too faint to be read.
+    Layout.HALVED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, LEFT_EDGE, RIGHT_EDGE),
     Layout.TRACK: (FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
     Layout.RUTTED: (LEFT_RUT, RIGHT_RUT, LEFT_LINE, RIGHT_LINE),
 }

@@ -63,6 +63,11 @@ def test_a_suite_can_be_limited_to_some_of_its_kinds() -> None:
         suite("obstacles", "validation", 1, only=Only("tunnel"))
 
 
+def test_a_kind_that_comes_twice_is_named_once() -> None:
+    with pytest.raises(ValueError, match=r"it must be one of clear, cloudy, fog, rain, snow$"):
+        suite("lane_keeping", "train", 1, only=Only(weather="hail"))
+
+
 def test_unseen_conditions_trains_without_snow_and_dusk_and_is_tested_at_dusk() -> None:
     train, test = suite_config("unseen_conditions", Split.TRAIN), suite_config("unseen_conditions", Split.TEST)
     assert Weather.SNOW not in train.weather
