@@ -8,6 +8,7 @@ from pilotnet.modular.lane_strip import COLUMNS, OFFSETS
 from tests.pilotnet.modular.painted_road import ASPHALT, GAUGE, GRASS, PAINT, SNOW
 
 ROAD = 3.0  # [m] to either side
+WORN, SAND, PAVEMENT, KERBSTONE = (152, 152, 152), (200, 196, 190), (150, 150, 150), (165, 165, 165)
 GRAVEL, FOG = (32, 21, 11), np.float32(205)  # how much brighter than asphalt gravel is, in each colour; the colour of fog
 
 
@@ -39,7 +40,7 @@ def test_gravel_between_road_and_wall_is_no_line_in_fog_either(haze: float) -> N
     # It once was read as the right line, and the lane as half a metre too wide.
     strip = np.full((2, COLUMNS, 3), ASPHALT, np.float32)
     beside = np.abs(OFFSETS - ROAD)
-    strip[0, beside < 0.08] = ASPHALT + 0.3 * (np.array(PAINT) - ASPHALT)  # worn
+    strip[0, beside < 0.08] = WORN
     strip[1, beside < 0.15] = ASPHALT + np.array(GRAVEL)
     strip += haze * (FOG - strip)
     evidence = LaneEvidence(2)
@@ -47,3 +48,16 @@ def test_gravel_between_road_and_wall_is_no_line_in_fog_either(haze: float) -> N
     line, gravel = evidence.paint[:, beside < 0.3].max(1)
     assert line > 0.5
     assert gravel < 0.1
+
+
+def test_a_line_before_a_verge_as_bright_as_paint_is_one_and_a_kerbstone_before_a_pavement_is_none() -> None:
+    strip = np.full((2, COLUMNS, 3), ASPHALT, np.float32)
+    strip[0, ROAD + 0.22 < OFFSETS] = SAND
+    strip[0, np.abs(OFFSETS - ROAD) < 0.08] = WORN
+    strip[1, ROAD + 0.05 < OFFSETS] = PAVEMENT
+    strip[1, np.abs(OFFSETS - ROAD) < 0.08] = KERBSTONE
+    evidence = LaneEvidence(2)
+    evidence.weigh(strip, np.full(2, 0.05))
+    line, kerb = evidence.paint[:, np.abs(OFFSETS - ROAD) < 0.15].max(1)
+    assert line > 0.5
+    assert kerb < 0.1
