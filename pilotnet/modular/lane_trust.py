@@ -11,7 +11,7 @@ ENOUGH = 3.0  # clear measurements that make a sighting
 LOST_SUPPORT, LOST_AFTER = 5.0, 0.5  # fewer clear measurements than this, or none for so long [s]: the lane must be searched
 FORGETTING = 0.35  # [s] in which trust falls to a third when nothing is seen
 AMPLE, FULL = 6.0, 20.0  # clear measurements at which trust begins, and at which it is complete
-LEAST_SHARE = 0.5  # of the lane's lines and edges within the frame: who sees less of them is not believed any sooner
+LEAST_SHARE = 0.85  # of the lane's lines and edges within the frame: who sees less of them is not believed any sooner
 TOLERANCE = 0.3  # [m] what the confidence speaks of
 
 
