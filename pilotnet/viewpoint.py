@@ -86,9 +86,10 @@ class Viewpoint:
         x, y = 2 * column / size[1] - 1, 2 * row / size[0] - 1
         inside = (x.abs() <= 1) & (y.abs() <= 1)
         inside = inside & inside.flip(-1)
-        rgb = frames.permute(0, 3, 1, 2).contiguous().float() / 127.5 - 1
-        views = functional.grid_sample(rgb, torch.stack([x, y], dim=-1), padding_mode="border", align_corners=False)
-        views = torch.einsum("kc,bchw->bkhw", torch.tensor(YUV, device=views.device), views)
+        # Levels stay levels until the view is cut out: a frame has several times as many pixels.
+        levels = frames.permute(0, 3, 1, 2).float()
+        rgb = functional.grid_sample(levels, torch.stack([x, y], dim=-1), padding_mode="border", align_corners=False) / 127.5 - 1
+        views = torch.einsum("kc,bchw->bkhw", torch.tensor(YUV, device=rgb.device), rgb)
         return views * inside[:, None], inside
 
     def rows_needed(self, rotation: float) -> tuple[int, int]:

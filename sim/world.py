@@ -1,7 +1,6 @@
 """A scenario come alive: the ego, the traffic and the people on its road, stepped, and read out as plain geometry."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -11,34 +10,13 @@ from sim.actors.cars import EgoCar, idm
 from sim.actors.clear import cuts_in, touches
 from sim.actors.gaps import rectangle_gap
 from sim.actors.parked import parked_demands
-from sim.actors.people import DEPTH, STOP_BEFORE, WIDTH, Passing, People
+from sim.actors.people import STOP_BEFORE, WIDTH, Passing, People
 from sim.actors.placing import place
 from sim.actors.road import AWAKE, PathRoad, traffic
-from sim.detour import (
-    REACH,
-    Demands,
-    Swing,
-    displaced_curvature,
-    narrow_places,
-    person_demands,
-    ramp_length,
-    room,
-    swing,
-    swing_speed,
-)  # fmt: skip
+from sim.detour import narrow_places, ramp_length
+from sim.ego_path import EgoPath, PathPoint
 from sim.geometry import SPACING, Floats, wrap_angle
-from sim.pedals import (
-    COMFORT_BRAKING,
-    MAX_BRAKING,
-    PEDAL_TIME,
-    PULL_AWAY,
-    cornering,
-    eased,
-    pace,
-    passing_speed,
-    speed_before,
-    stopping,
-)  # fmt: skip
+from sim.pedals import COMFORT_BRAKING, MAX_BRAKING, PEDAL_TIME, PULL_AWAY, cornering, eased, pace, stopping
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
@@ -51,22 +29,10 @@ AVOIDING = 40.0  # [m] along the road
 # [m] beside the car in the middle of its lane. Who gives a parked car a metre and a person a metre and a half shifts by at most
 # 0.5 m and 0.7 m for those who leave more than this: they can be passed under the 1 m rule.
 NEEDS_AVOIDING, PERSON_NEEDS_AVOIDING = 0.5, 0.8
-HORIZON = 160.0  # [m] the pedals look ahead for swings and people
 CORRIDOR = 0.6  # [m] beside the car where nobody may step
 MIN_CLEARANCE = 0.5  # [m] between the ego and everybody else when it is put back
 SLOW_START = 2.0  # [m/s]
 NEAR = 15.0  # [m] along the road within which gaps are measured
-
-
-class PathPoint(NamedTuple):
-    """The ego's path around what stands at the edge of the road, at one station.
-
-    displacement: from the lane's centre [m, right positive]; direction: relative to the lane's [rad]; curvature [1/m].
-    """
-
-    displacement: float
-    direction: float
-    curvature: float
 
 
 class Neighbour(NamedTuple):
@@ -92,14 +58,14 @@ class World:
         """Place everybody, those who do not drive first: traffic keeps out of the narrow places that they make."""
         plan, scenario = self.plan, self.scenario
         standing, on_foot = place(plan, scenario)
-        self._parked_demands, self._ramp, self._room = parked_demands(standing), ramp_length(plan), room(plan)
+        self._parked_demands, self._ramp = parked_demands(standing), ramp_length(plan)
         zones = narrow_places(plan, self._parked_demands, self._ramp)
         moving = traffic(plan, scenario.traffic, np.random.default_rng([scenario.seed, 1, 0]), scenario.leader, zones)
         self._parked = [replace(car, actor=replace(car.actor, ident=len(moving) + 1 + i)) for i, car in enumerate(standing)]
         self._people = People(plan, on_foot, len(moving) + len(standing) + 1)
         self._ego = EgoCar(plan, plan.start)
         self._road = PathRoad(plan, self._ego, moving, self._parked_demands, self._ramp, zones)
-        self._demands: Demands | None = None
+        self._path = EgoPath(plan, self._parked_demands, self._people, self._ego)
 
     @property
     def finished(self) -> bool:
@@ -127,7 +93,7 @@ class World:
         return (
             (lead is not None and lead[0] < within)
             or (held is not None and held < within)
-            or any(distance < within for distance in self._people_ahead(CORRIDOR))
+            or any(distance < within for distance in self._path.people_ahead(CORRIDOR))
             or self._people.may_set_out(self._ego.front(), within)
         )
 
@@ -182,9 +148,7 @@ class World:
 
     def expert_path(self, station: float) -> PathPoint:
         """The path that a driver who knows everything takes at a station [m], around what stands at the edge of the road."""
-        moved, curvature, path = self._swing(station), self.plan.centreline.curvature_at(station), self.plan.path_offset
-        direction = math.atan(moved.slope / (1 - curvature * (path + moved.displacement)))
-        return PathPoint(moved.displacement, direction, displaced_curvature(curvature, path, moved))
+        return self._path.point(station)
 
     def lead(self) -> tuple[float, float] | None:
         """Bumper-to-bumper gap [m] to the car ahead in the ego's way and its speed [m/s] in the ego's direction, or None."""
@@ -199,7 +163,7 @@ class World:
                 ahead = abs(car.across - lane.offset) < lane.width / 2 or abs(car.across - ego.across) < touching
             else:
                 # Not only where the ego is now, on its way around something, but also where the two will meet.
-                meeting = lane.offset + self._swing(car.station).displacement
+                meeting = lane.offset + self._path.swing_at(car.station).displacement
                 ahead = max(abs(car.across - meeting), abs(car.across - ego.across)) < touching
             if ahead:
                 best = away, (car.LENGTH + ego.LENGTH) / 2, float(car.speed * car.way)
@@ -208,7 +172,7 @@ class World:
     def time_to_collision(self) -> float:
         """Seconds until the ego would touch the car ahead or somebody who crosses, at present speeds; inf when neither nears."""
         speed, lead = float(self._ego.speed), self.lead()
-        times = [max(distance, 0.0) / speed for distance in self._people_ahead(0.0) if speed > 0]
+        times = [max(distance, 0.0) / speed for distance in self._path.people_ahead(0.0) if speed > 0]
         if lead is not None and speed > lead[1]:
             times.append(max(lead[0], 0.0) / (speed - lead[1]))
         return min(times, default=math.inf)
@@ -226,11 +190,9 @@ class World:
 
     def _wanted_acceleration(self) -> float:
         """The least that anything ahead asks for [m/s²]."""
-        ego, speed, demands = self._ego, float(self._ego.speed), self._demands_now()
+        ego, speed = self._ego, float(self._ego.speed)
         soon = ego.station + speed * PEDAL_TIME
-        line, path = self.plan.centreline, self.plan.path_offset
-        swinging = swing_speed(soon, HORIZON, line.curvature, path, demands, self._ramp, COMFORT_BRAKING)
-        wanted = min(self.plan.comfortable_speed_at(soon), swinging, self._speed_beside_people(soon))
+        wanted = min(self.plan.comfortable_speed_at(soon), self._path.speed_of_swings(soon), self._path.speed_beside_people(soon))
         choices = [pace(speed, wanted), cornering(speed, self._curvature), PULL_AWAY]
         lead = self.lead()
         if lead is not None:
@@ -238,48 +200,8 @@ class World:
         held = self._road.held_at(ego)
         if held is not None:
             choices.append(stopping(speed, held))
-        choices += [stopping(speed, distance - STOP_BEFORE) for distance in self._people_ahead(CORRIDOR)]
+        choices += [stopping(speed, distance - STOP_BEFORE) for distance in self._path.people_ahead(CORRIDOR)]
         return min(choices)
-
-    def _speed_beside_people(self, station: float) -> float:
-        """The highest speed [m/s] at a station with which the ego will pass everybody beside the road as slowly as is polite."""
-        people, lowest = self._people, math.inf
-        for i in people.beside(station + HORIZON / 2, HORIZON / 2 + REACH):
-            there = float(people.station[i])
-            if there < station - REACH:
-                continue
-            path = self.plan.path_offset + self._swing(there).displacement
-            gap = abs(float(people.across[i]) - path) - (WIDTH + self._ego.WIDTH) / 2
-            lowest = min(lowest, speed_before(passing_speed(gap), there - REACH - station) if gap < 2.0 else math.inf)
-        return lowest
-
-    def _people_ahead(self, margin: float) -> Iterator[float]:
-        """Distances [m] from the front bumper to everybody who crosses the way of the ego, `margin` [m] wider than the car."""
-        people, ego, front = self._people, self._ego, self._ego.front()
-        half = ego.WIDTH / 2 + margin
-        for i in people.crossing(front, 150.0):
-            there = float(people.station[i])
-            path = self.plan.path_offset + self._swing(there).displacement
-            left, right = min(path, ego.across) - half, max(path, ego.across) + half
-            if there > front - DEPTH and people.in_the_way(i, left, right):
-                yield there - DEPTH / 2 - front
-
-    def _swing(self, station: float) -> Swing:
-        return swing(station, self._demands_now(), self._ramp)
-
-    def _demands_now(self) -> Demands:
-        """What parked cars and people demand of the path at this moment."""
-        if self._demands is None:
-            people, parked = self._people, self._parked_demands
-            who = people.beside(self._ego.station, HORIZON + 20.0) if len(people) else np.empty(0, np.int64)
-            shift = np.empty(who.size)
-            person_demands(people.across[who], WIDTH / 2, self.plan.path_offset, self._room, shift)
-            self._demands = Demands(
-                np.concatenate([parked.start, people.station[who] - REACH]),
-                np.concatenate([parked.finish, people.station[who] + REACH]),
-                np.concatenate([parked.shift, shift]),
-            )
-        return self._demands
 
     def step(self, control: Control, duration: float) -> None:
         """Hold a command for `duration` [s]; the front wheels turn towards it at a limited rate."""
@@ -308,7 +230,8 @@ class World:
         """Forget what was worked out for the moment before."""
         self.time += duration
         self._duration = duration or self._duration
-        self._demands, self._pedals = None, None
+        self._path.forget()
+        self._pedals = None
 
     def put_back(self, clearance: float = MIN_CLEARANCE, onwards: bool = False, slowest: float = 0.0) -> None:
         """Set the ego on its path, wheels and motion along it, at most at the speed that the shared pedals would keep.

@@ -18,6 +18,7 @@ LINE = 0.15  # [m] width of a painted line
 BROAD = 0.4  # [m] width of a double line
 FLANK = 0.25  # [m] of ground on either side of a line that it must stand out from
 CLEAR = 4.0  # how many times the noise a ridge must rise above it to count half
+LEAST_RISE = 0.4  # times that, below which it does not count at all
 INTERIOR = 1.1  # [m] to either side of the lane's centre that is taken for road
 DARKEST = 3  # the channel of running sums that holds the darkest of the three colours
 BARS, BARS_APART, BAR_RISE = 3, 1.3, 0.3  # so many, so close [m] and so bright against the road are a zebra crossing's
@@ -77,11 +78,32 @@ def _span(strip: Floats32, i: int) -> tuple[int, int]:
 def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: int) -> float:
     """How far the ground around column j rises above its brighter flank, outward being 1 to the right and -1 to the left.
 
-    Less the step up to the outer flank: a kerbstone, between the road and a brighter pavement, is no line.
+    Less the step up to the outer flank: a kerbstone, between the road and a brighter pavement, is no line. Of that flank the
+    part beside the line counts if it is darker, for the verge beyond may be as bright as paint.
     """
     low, high = j - half, j + half + 1
     left, right = _mean(sums, DARKEST, low - 1 - flank, low - 1), _mean(sums, DARKEST, high + 1, high + 1 + flank)
+    beside = (flank + 1) // 2
+    if outward > 0:
+        right = min(right, _mean(sums, DARKEST, high + 1, high + 1 + beside))
+    elif outward < 0:
+        left = min(left, _mean(sums, DARKEST, low - 1 - beside, low - 1))
     return _mean(sums, DARKEST, low, high) - max(left, right) - max(outward * (right - left), 0.0)
+
+
+@kernel
+def _tint(sums: NDArray[np.float64], j: int, half: int, flank: int, ground: tuple[float, float, float]) -> float:
+    """By how many levels a ridge is redder than white paint would be in the light that the row's ground lies in.
+
+    Gravel beside the road is bright, too, but brown; fog pales both alike.
+    """
+    low, high = j - half, j + half + 1
+    here = _colour(sums, low, high)
+    left, right = _colour(sums, low - 1 - flank, low - 1), _colour(sums, high + 1, high + 1 + flank)
+    light = (ground[0] + ground[1] + ground[2]) / 3 + 1.0
+    red = (here[0] - (left[0] + right[0]) / 2) * light / (ground[0] + 1.0)
+    blue = (here[2] - (left[2] + right[2]) / 2) * light / (ground[2] + 1.0)
+    return max(red - blue, 0.0)
 
 
 @kernel
@@ -166,11 +188,14 @@ def _weigh_paint(scratch: NDArray[np.float64], low: int, high: int, width: float
             count += 1
     noise = 1.25 * noise / max(count, 1) + 0.6
     wheel = max(int(round(RUT / STEP)) // 2, half)
+    ground = _colour(scratch, low, high)
     for j in range(low + margin, high - margin):
         outward = 1 if 2 * j > paint.shape[1] else -1
         rise = max(_ridge(scratch, j, half, flank, outward), 0.9 * _ridge(scratch, j, broad, flank, outward))
+        if rise > LEAST_RISE * CLEAR * noise:
+            rise -= _tint(scratch, j, broad, flank, ground)
         ratio = rise / (CLEAR * noise)
-        paint[i, j] = ratio * ratio / (1 + ratio * ratio) if ratio > 0.4 else -_rut(scratch, j, wheel, flank)
+        paint[i, j] = ratio * ratio / (1 + ratio * ratio) if ratio > LEAST_RISE else -_rut(scratch, j, wheel, flank)
 
 
 @kernel

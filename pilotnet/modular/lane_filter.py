@@ -82,14 +82,20 @@ class Bends:
 
 @dataclass(frozen=True)
 class Sightings:
-    """Lines against where they were expected, M of them: residual [m], how clear in [0, 1] and standard deviation [m], each (M,);
-    model: (M, SIZE) how far right they move when the state grows.
+    """Lines against where they were expected, M of them: residual [m], how clear in [0, 1], standard deviation [m], each (M,);
+    stray: (M,) how far from a smooth course their sort strays [m]; model: (M, SIZE) how far right they move when the state grows.
     """  # noqa: D205
 
     residual: Floats
     clear: Floats
     spread: Floats
+    stray: Floats
     model: Floats
+
+
+def _fits(seen: Sightings, change: Floats, scale: float) -> Floats:
+    """How well sightings fit a change of the state, (M,) in [0, 1]: a quarter `scale` [m] away, farther for what strays."""
+    return 1 / (1 + (seen.residual - seen.model @ change) ** 2 / (scale**2 + seen.stray**2)) ** 2
 
 
 class LaneFilter:
@@ -142,14 +148,14 @@ class LaneFilter:
             weight = seen.clear
             if i:  # the first time all count alike, for the lane may have bent away from where it was expected
                 scale = COARSE * (FINE / COARSE) ** ((i - 1) / (ITERATIONS - 2))
-                weight = weight / (1 + ((seen.residual - model @ change) / scale) ** 2) ** 2
+                weight = weight * _fits(seen, change, scale)
             gain = model.T * (weight / seen.spread**2 / REPEATED)
             information = prior + gain @ model
             change = np.asarray(np.linalg.solve(information, gain @ seen.residual + pull), np.float64)
         self.mean = self.mean + change
         covariance = np.linalg.inv(information)
         self.covariance = (covariance + covariance.T) / 2
-        return 1 / (1 + ((seen.residual - model @ change) / FINE) ** 2) ** 2
+        return _fits(seen, change, FINE)
 
     def spread(self, model: Floats) -> Floats:
         """Standard deviation [m] of where lines are expected, (M,)."""

@@ -29,8 +29,8 @@ from pilotnet.modular.lane_filter import (
 from pilotnet.modular.lane_layout import GAUGE, Layout, Reading, Section, best_reading
 from pilotnet.modular.lane_rows import Trait, follow, trace
 from pilotnet.modular.lane_section import CrossSection
-from pilotnet.modular.lane_strip import COLUMNS, FARTHEST, HALF_WIDTH, stations, straighten
-from pilotnet.modular.lane_trust import LaneTrust
+from pilotnet.modular.lane_strip import COLUMNS, FARTHEST, HALF_WIDTH, STEP, stations, straighten
+from pilotnet.modular.lane_trust import NEAR, LaneTrust
 from pilotnet.modular.records import Floats, LaneEstimate
 from sim.camera import Camera
 from sim.geometry import SPACING
@@ -40,8 +40,10 @@ FORESIGHT, LEAST_FORESIGHT = 2.5, 20.0  # [s] of way ahead that is measured, and
 FITTED = (1.3, 12.0, 40.0)  # [s] of way ahead that the clothoid runs along, at least and at most [m]
 COURSE = np.arange(0.0, FARTHEST, SPACING)  # [m] ahead where an estimate tells the curvature
 WINDOW = 0.35  # [m] from the lane's course within which a line or an edge is measured
-SPREADS = {Trait.LINE: 0.03, Trait.RUT: 0.08, Trait.LEFT_EDGE: 0.12, Trait.RIGHT_EDGE: 0.12}  # [m] of one measurement,
-FAR_SPREAD = 0.01  # and [m] more of it per metre ahead
+EDGE = 0.12, 0.24
+# [m] standard deviation of one measurement, and how far such a thing strays from a smooth course: verges are ragged.
+ACCURACIES = {Trait.LINE: (0.03, 0.06), Trait.RUT: (0.08, 0.16), Trait.LEFT_EDGE: EDGE, Trait.RIGHT_EDGE: EDGE}
+FAR_SPREAD = 0.01  # [m] more of the first per metre ahead
 EQUAL_SPREAD = 0.1  # [m] by which the lanes of a road without a line in its middle differ
 PERSUADED = 5  # frames in a row that another reading of the cross-section must be the better one
 DIFFERENT = 0.6  # [m] of centre or width between readings that cannot both be right
@@ -144,9 +146,9 @@ class LaneFinder:
         self._weigh(frame, lane)
         self._section.remember(self._evidence, way)
         self._read(lane)
-        seen, along = self._sightings(lane, speed)
+        seen, along, share = self._sightings(lane, speed)
         weight = lane.update(seen) * seen.clear
-        self._trust.judge(along, weight, seen.clear)
+        self._trust.judge(along, weight, seen.clear, share)
         self._reach = float(along[weight > 0.2].max(initial=0.0))
 
     def _weigh(self, frame: Image, lane: LaneFilter) -> None:
@@ -205,8 +207,8 @@ class LaneFinder:
             lane.fix(LEFT, max(centre - half - section.left_edge, 0.05), 0.3)
         self._section.shift(centre)
 
-    def _sightings(self, lane: LaneFilter, speed: float) -> tuple[Sightings, Floats]:
-        """Where lines and edges lie in the rows of the strip, and how far ahead those rows are [m]."""
+    def _sightings(self, lane: LaneFilter, speed: float) -> tuple[Sightings, Floats, float]:
+        """Where lines and edges lie in the rows of the strip, how far ahead those rows are [m], and how many are `_in_sight`."""
         rows = int(np.searchsorted(self._along, max(FORESIGHT * speed, LEAST_FORESIGHT)))
         along, ev = self._along[:rows], self._evidence
         features = self._expected(lane)
@@ -214,16 +216,24 @@ class LaneFinder:
         equal = np.zeros((1, SIZE))  # both lanes of an unmarked road are equally wide
         equal[0, SECTION] = 1.0, 1.0, -1.0
         halved = int(self._layout is Layout.HALVED)
-        parts = [
-            ((-equal @ lane.mean)[:halved], np.ones(halved), np.full(halved, EQUAL_SPREAD), equal[:halved], np.zeros(halved))
-        ]
+        rule = np.full(halved, EQUAL_SPREAD)
+        parts: list[tuple[Floats, ...]] = [(-equal[:halved] @ lane.mean, np.ones(halved), rule, rule, equal[:halved], 0 * rule)]
         for feature, place in features:
             residual, clear = trace(ev.paint, ev.foreign, ev.seen, feature.trait, place + course, WINDOW)
-            spread = np.hypot(SPREADS[feature.trait], FAR_SPREAD * along)
-            use = clear > 0
-            parts.append(((residual + course)[use], clear[use], spread[use], self._models[feature][:rows][use], along[use]))
-        *seen, ahead = (np.concatenate([part[k] for part in parts]) for k in range(5))
-        return Sightings(*seen), ahead
+            spread, stray = (np.full(rows, accuracy) for accuracy in ACCURACIES[feature.trait])
+            spread = np.hypot(spread, FAR_SPREAD * along)
+            columns = residual + course, clear, spread, stray, self._models[feature][:rows], along
+            parts.append(tuple(column[clear > 0] for column in columns))
+        *seen, ahead = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return Sightings(*seen), ahead, self._in_sight([place for _, place in features], course)
+
+    def _in_sight(self, places: list[float], course: Floats) -> float:
+        """The share of the lane's lines and edges near by that lies within the frame; hairpins leave it after a few metres."""
+        if not places:
+            return 1.0
+        near = np.flatnonzero(self._along[: course.size] < NEAR)
+        columns = np.rint((np.add.outer(places, course[near]) + HALF_WIDTH) / STEP).astype(int)
+        return float(self._evidence.seen[near, np.clip(columns, 0, COLUMNS - 1)].mean())
 
     def _expected(self, lane: LaneFilter) -> list[tuple[Feature, float]]:
         """The features of the layout that there is reason to look for, and their offsets [m]."""

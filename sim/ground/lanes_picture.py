@@ -10,10 +10,10 @@ import math
 from sim.appearance.light import Light, beam
 from sim.appearance.palette import GRAIN, PALETTE
 from sim.geometry import Floats
+from sim.ground.footprint import overlap, painted
 from sim.ground.lanes import MARGIN, PAINT_WIDTH, SHOULDER, LaneGround, Line, near_list, strip_coordinates
 from sim.ground.picture import FARTHEST, FIELD_TEXEL, GRAIN_TEXEL
 from sim.ground.shading import ROAD, TERRAIN
-from sim.ground.surface import overlap, painted
 from sim.kernels import Canvas, Eye, inlined, kernel, level_of, mark
 from sim.noise import level_for, noise_between
 from sim.roads.plan import Material

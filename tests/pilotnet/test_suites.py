@@ -26,9 +26,11 @@ def test_every_road_of_lane_keeping_meets_every_weather_and_light_once_before_an
     assert sorted(seen) == sorted(product(RoadKind, Weather, Daytime))
 
 
-def test_lane_keeping_is_learned_with_twice_as_much_snow() -> None:
-    seen = Counter((s.road, s.weather, s.light) for s in suite("lane_keeping", "train", 192))
-    assert seen == {each: 2 if each[1] is Weather.SNOW else 1 for each in product(RoadKind, Weather, Daytime)}
+def test_lane_keeping_is_learned_with_twice_as_much_snow_and_twice_as_many_tight_bends() -> None:
+    seen = Counter((s.road, s.weather, s.light) for s in suite("lane_keeping", "train", 240))
+    tight = (RoadKind.MOUNTAIN, RoadKind.RACETRACK)
+    twice = {each: (1 + (each[0] in tight)) * (1 + (each[1] is Weather.SNOW)) for each in product(RoadKind, Weather, Daytime)}
+    assert seen == twice
 
 
 def test_the_roads_of_a_suite_take_turns() -> None:

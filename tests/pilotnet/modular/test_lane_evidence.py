@@ -1,12 +1,15 @@
 """Evidence in a strip of ground: what is paint, what is a rut, and what is none."""
 
 import numpy as np
+import pytest
 
 from pilotnet.modular.lane_evidence import LaneEvidence
 from pilotnet.modular.lane_strip import COLUMNS, OFFSETS
 from tests.pilotnet.modular.painted_road import ASPHALT, GAUGE, GRASS, PAINT, SNOW
 
 ROAD = 3.0  # [m] to either side
+WORN, SAND, PAVEMENT, KERBSTONE = (152, 152, 152), (200, 196, 190), (150, 150, 150), (165, 165, 165)
+GRAVEL, FOG = (32, 21, 11), np.float32(205)  # how much brighter than asphalt gravel is, in each colour; the colour of fog
 
 
 def test_a_post_before_the_grass_is_no_paint_and_a_line_at_the_edge_is() -> None:
@@ -30,3 +33,31 @@ def test_ruts_in_snow_are_darker_than_paint_is_bright() -> None:
     rut = np.abs(np.abs(OFFSETS) - GAUGE / 2) < 0.05
     assert (evidence.paint[0, rut] < -0.5).all()
     assert not (evidence.paint[0, np.abs(OFFSETS) < 0.2] < 0).any()
+
+
+@pytest.mark.parametrize("haze", [0.0, 0.6])
+def test_gravel_between_road_and_wall_is_no_line_in_fog_either(haze: float) -> None:
+    # It once was read as the right line, and the lane as half a metre too wide.
+    strip = np.full((2, COLUMNS, 3), ASPHALT, np.float32)
+    beside = np.abs(OFFSETS - ROAD)
+    strip[0, beside < 0.08] = WORN
+    strip[1, beside < 0.15] = ASPHALT + np.array(GRAVEL)
+    strip += haze * (FOG - strip)
+    evidence = LaneEvidence(2)
+    evidence.weigh(strip, np.full(2, 0.05))
+    line, gravel = evidence.paint[:, beside < 0.3].max(1)
+    assert line > 0.5
+    assert gravel < 0.1
+
+
+def test_a_line_before_a_verge_as_bright_as_paint_is_one_and_a_kerbstone_before_a_pavement_is_none() -> None:
+    strip = np.full((2, COLUMNS, 3), ASPHALT, np.float32)
+    strip[0, ROAD + 0.22 < OFFSETS] = SAND
+    strip[0, np.abs(OFFSETS - ROAD) < 0.08] = WORN
+    strip[1, ROAD + 0.05 < OFFSETS] = PAVEMENT
+    strip[1, np.abs(OFFSETS - ROAD) < 0.08] = KERBSTONE
+    evidence = LaneEvidence(2)
+    evidence.weigh(strip, np.full(2, 0.05))
+    line, kerb = evidence.paint[:, np.abs(OFFSETS - ROAD) < 0.15].max(1)
+    assert line > 0.5
+    assert kerb < 0.1

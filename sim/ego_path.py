@@ -1,0 +1,91 @@
+"""The ego's path around what stands at the edge of its road, at one moment, and what lies on it and beside it."""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.actors.cars import EgoCar
+from sim.actors.people import DEPTH, WIDTH, People
+from sim.detour import REACH, Demands, Swing, displaced_curvature, person_demands, ramp_length, room, swing, swing_speed
+from sim.pedals import COMFORT_BRAKING, passing_speed, speed_before
+from sim.roads.plan import RoadPlan
+
+HORIZON = 160.0  # [m] the pedals look ahead for swings and people
+
+
+class PathPoint(NamedTuple):
+    """The ego's path around what stands at the edge of the road, at one station.
+
+    displacement: from the lane's centre [m, right positive]; direction: relative to the lane's [rad]; curvature [1/m].
+    """
+
+    displacement: float
+    direction: float
+    curvature: float
+
+
+class EgoPath:
+    """Where the ego means to drive, and who is in the way; worked out once a moment, until it is told to forget."""
+
+    def __init__(self, plan: RoadPlan, parked: Demands, people: People, ego: EgoCar) -> None:
+        self._plan, self._parked, self._people, self._ego = plan, parked, people, ego
+        self._ramp, self._room = ramp_length(plan), room(plan)
+        self._demands: Demands | None = None
+
+    def forget(self) -> None:
+        """A new moment: people have moved."""
+        self._demands = None
+
+    def point(self, station: float) -> PathPoint:
+        """The path at a station [m]."""
+        moved, curvature, path = self.swing_at(station), self._plan.centreline.curvature_at(station), self._plan.path_offset
+        direction = math.atan(moved.slope / (1 - curvature * (path + moved.displacement)))
+        return PathPoint(moved.displacement, direction, displaced_curvature(curvature, path, moved))
+
+    def swing_at(self, station: float) -> Swing:
+        """How far the path is displaced at a station [m]."""
+        return swing(station, self._demands_now(), self._ramp)
+
+    def speed_of_swings(self, station: float) -> float:
+        """The highest speed [m/s] at a station with which the swings ahead will be comfortable."""
+        line, path = self._plan.centreline, self._plan.path_offset
+        return swing_speed(station, HORIZON, line.curvature, path, self._demands_now(), self._ramp, COMFORT_BRAKING)
+
+    def speed_beside_people(self, station: float) -> float:
+        """The highest speed [m/s] at a station with which the ego will pass everybody beside the road as slowly as is polite."""
+        people, lowest = self._people, math.inf
+        for i in people.beside(station + HORIZON / 2, HORIZON / 2 + REACH):
+            there = float(people.station[i])
+            if there < station - REACH:
+                continue
+            path = self._plan.path_offset + self.swing_at(there).displacement
+            gap = abs(float(people.across[i]) - path) - (WIDTH + self._ego.WIDTH) / 2
+            lowest = min(lowest, speed_before(passing_speed(gap), there - REACH - station) if gap < 2.0 else math.inf)
+        return lowest
+
+    def people_ahead(self, margin: float) -> Iterator[float]:
+        """Distances [m] from the front bumper to everybody who crosses the way of the ego, `margin` [m] wider than the car."""
+        people, ego, front = self._people, self._ego, self._ego.front()
+        half = ego.WIDTH / 2 + margin
+        for i in people.crossing(front, 150.0):
+            there = float(people.station[i])
+            path = self._plan.path_offset + self.swing_at(there).displacement
+            left, right = min(path, ego.across) - half, max(path, ego.across) + half
+            if there > front - DEPTH and people.in_the_way(i, left, right):
+                yield there - DEPTH / 2 - front
+
+    def _demands_now(self) -> Demands:
+        """What parked cars and people demand of the path at this moment."""
+        if self._demands is None:
+            people, parked = self._people, self._parked
+            who = people.beside(self._ego.station, HORIZON + 20.0) if len(people) else np.empty(0, np.int64)
+            shift = np.empty(who.size)
+            person_demands(people.across[who], WIDTH / 2, self._plan.path_offset, self._room, shift)
+            self._demands = Demands(
+                np.concatenate([parked.start, people.station[who] - REACH]),
+                np.concatenate([parked.finish, people.station[who] + REACH]),
+                np.concatenate([parked.shift, shift]),
+            )
+        return self._demands

@@ -1,0 +1,33 @@
+"""The tracked lane: what sightings do to it, and how far it lets them stray."""
+
+import numpy as np
+import pytest
+
+from pilotnet.modular.lane_filter import OFFSET, RIGHT, SECTION, WIDTH, Bends, LaneFilter, Sightings
+
+ALONG = np.arange(4.0, 20.0, 0.4)
+RIGHT_EDGE = np.array([0.5, 1.0, 0.0])  # moves with half the width and all of the room to the right
+
+
+def edge(residual: np.ndarray, stray: float) -> Sightings:
+    """The right edge of a road in every row, so far right of where it was expected [m]."""
+    ones = np.ones(ALONG.size)
+    return Sightings(residual, ones, 0.12 * ones, stray * ones, Bends(ALONG).model(RIGHT_EDGE))
+
+
+def test_an_edge_seen_farther_out_is_a_wider_road_or_a_car_farther_left() -> None:
+    lane = LaneFilter(10.0, 0.0)
+    before = lane.mean.copy()
+    lane.update(edge(np.full(ALONG.size, 0.3), 0.24))
+    moved = lane.mean - before
+    assert RIGHT_EDGE @ moved[SECTION] - moved[OFFSET] == pytest.approx(0.3, abs=0.03)
+    assert moved[OFFSET] < 0 < moved[RIGHT]
+    assert moved[WIDTH] > 0
+
+
+def test_a_verge_may_be_ragged_and_a_line_may_not() -> None:
+    # Mountain roads in rain once seemed lost with both their edges in plain sight, which swung by a quarter of a metre.
+    ragged = 0.25 * np.sin(2 * np.pi * ALONG / 5)
+    verge, line = (LaneFilter(10.0, 0.0).update(edge(ragged, stray)) for stray in (0.24, 0.06))
+    assert verge.mean() > 0.6
+    assert line.mean() < 0.5
