@@ -17,7 +17,7 @@ TOUCHING = 0.01  # [m]: what is nearer than this to each other does not hide one
 @kernel
 def pulse(x: float, width: float, period: float, on: float) -> float:
     """The share of [x - width / 2, x + width / 2] that lies in [k period, k period + on] for any whole k."""
-    return (painted(x + width / 2, period, on) - painted(x - width / 2, period, on)) / width
+    return (painted(x + width / 2, on, period) - painted(x - width / 2, on, period)) / width
 
 
 @kernel
