@@ -99,20 +99,22 @@ def readable(path: Path) -> Iterator[None]:
         raise ValueError(f"{path} is not a readable video; it is damaged or truncated") from None
 
 
-def check_video(path: Path, length: int, width: int, height: int) -> None:
-    """Raise ValueError unless the video is whole and holds `length` frames of this size; reads only its header."""
+def check_video(path: Path, length: int, width: int, height: int, quality: Quality) -> None:
+    """Raise ValueError unless the video is whole and holds `length` frames of this size and quality; reads only its header."""
     with readable(path), av.open(str(path)) as container:
         stream = container.streams.video[0]
         entries = stream.index_entries
         last = entries[len(entries) - 1] if len(entries) else None
         size = (stream.width, stream.height)
-        frames = stream.frames
+        frames, pixels = stream.frames, stream.pix_fmt
     if last is not None and last.pos + last.size > path.stat().st_size:
         raise ValueError(f"{path} is truncated: it ends before its last frame")
     if frames != length:
         raise ValueError(f"{path} holds {frames} frames; the episode has {length}")
     if size != (width, height):
         raise ValueError(f"{path} is {size[0]} x {size[1]} px; the dataset's camera is {width} x {height} px")
+    if pixels != PIXEL_FORMATS[quality]:
+        raise ValueError(f"{path} has pixels {pixels}; the dataset's videos are {quality.value}, {PIXEL_FORMATS[quality]}")
 
 
 def decode_frames(path: Path, rows: range) -> Iterator[Image]:

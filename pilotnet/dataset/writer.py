@@ -110,7 +110,7 @@ class DatasetWriter:
         episode = Episode(len(self._episodes), staged.length, choice("split", split, Split), staged.scenario, staged.late)
         self._check_order(episode)
         for name, camera in self.cameras.items():
-            check_video(staged_video(staged.folder, name), staged.length, camera.width, camera.height)
+            check_video(staged_video(staged.folder, name), staged.length, camera.width, camera.height, self.quality)
         if self.boxes:
             check_boxes(staged.folder / BOXES_FILE)
         for name in self.cameras:
