@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, StagedEpisode
+from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, Quality, StagedEpisode
 from pilotnet.folders import output_folder, plain, read_provenance, write_provenance
 from pilotnet.parallel import in_parallel
 from pilotnet.progress import track
@@ -25,7 +25,7 @@ from sim.scenario import Scenario, Split
 ROADS_PER_SEED = 100_000  # recordings of different seeds never share a road
 STAGE = "record"
 # What recordings did before these were settings.
-EARLIER = {"test_episodes": 0, "cameras": "all", "boxes": False, "roads": "", "weather": "", "light": ""}
+EARLIER = {"test_episodes": 0, "cameras": "all", "boxes": False, "roads": "", "weather": "", "light": "", "videos": "small"}
 
 
 @dataclass(frozen=True)
@@ -44,6 +44,7 @@ class RecordConfig:
         length: metres of each drive
         cameras: all three, or only the centre one, which is enough for detectors and three times as fast
         boxes: whether to store where cars and people are in the centre camera's pictures, which detectors learn from
+        videos: small ones, or fine ones, four times as large, for detectors: small ones smear people of a few pixels
         noise: strength of the disturbance of the steering [m], 0 for none; the label stays the expert's
         seed: which roads, and the noise
         workers: processes, 0 for all cores; it changes nothing in what is recorded
@@ -59,6 +60,7 @@ class RecordConfig:
     length: float = 1500.0
     cameras: Literal["all", "centre"] = "all"
     boxes: bool = True
+    videos: Literal["small", "fine"] = "small"
     noise: float = 0.0
     seed: int = 0
     workers: int = 0
@@ -71,6 +73,8 @@ class RecordConfig:
             raise ValueError("episodes, validation_episodes and test_episodes are 0; one of them must be 1 or more")
         if self.cameras not in ("all", "centre"):
             raise ValueError(f"cameras is {self.cameras!r}; it must be all or centre")
+        if self.videos not in ("small", "fine"):
+            raise ValueError(f"videos is {self.videos!r}; it must be small or fine")
         for name in ("seed", "workers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
@@ -109,7 +113,7 @@ def new_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
     """Begin a dataset in an empty folder."""
     write_provenance(folder, STAGE, config, config.seed)
     env = recording_env(config)
-    return DatasetWriter.create(folder, env.rate, env.cameras, config.boxes)
+    return DatasetWriter.create(folder, env.rate, env.cameras, config.boxes, Quality(config.videos))
 
 
 def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
@@ -146,7 +150,7 @@ def stage_drive(scenario: Scenario, config: RecordConfig, folder: Path) -> Stage
     env = recording_env(config)
     generator = np.random.default_rng([config.seed, scenario.seed])
     disturbance = Disturbance(config.noise, generator) if config.noise else None
-    with EpisodeRecorder(folder, env.rate, env.cameras, scenario, config.boxes) as recorder:
+    with EpisodeRecorder(folder, env.rate, env.cameras, scenario, config.boxes, Quality(config.videos)) as recorder:
         for step in rollout(env, Expert(env), scenario, disturbance, config.boxes):
             recorder.add(step)
         return recorder.finish()

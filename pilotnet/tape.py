@@ -98,7 +98,8 @@ class DatasetTape:
             self._commit()
         if self._recorder is None:
             folder = self._writer.staging / f"take-{next(self._takes)}"
-            recorder = EpisodeRecorder(folder, self._writer.fps, self._writer.cameras, kept.scenario, self._writer.boxes)
+            writer = self._writer
+            recorder = EpisodeRecorder(folder, writer.fps, writer.cameras, kept.scenario, writer.boxes, writer.quality)
             self._recorder = self._open.enter_context(recorder)
         self._recorder.add(kept.step, kept.late)
         self._last = kept

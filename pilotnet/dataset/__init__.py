@@ -8,6 +8,7 @@ from pilotnet.dataset.marks import Marks, write_marks
 from pilotnet.dataset.reader import Dataset, Signals, Summary
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import EpisodeRecorder, StagedEpisode
+from pilotnet.dataset.video import Quality
 from pilotnet.dataset.writer import DatasetWriter
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "Episode",
     "EpisodeRecorder",
     "Marks",
+    "Quality",
     "Signals",
     "StagedEpisode",
     "Summary",

@@ -8,17 +8,19 @@ from pilotnet.dataset import schema
 from pilotnet.dataset.boxes import check_boxes
 from pilotnet.dataset.files import read_json, read_schema
 from pilotnet.dataset.schema import Episode
-from pilotnet.dataset.video import check_video
+from pilotnet.dataset.video import Quality, check_video
 from sim.camera import Camera
+from sim.scenario import choice
 
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """What holds for the whole dataset: frames per second, the cameras by name, and whether it has boxes."""
+    """What holds for the whole dataset: frames per second, cameras by name, whether it has boxes, how faithful its videos are."""
 
     fps: int
     cameras: dict[str, Camera]
     boxes: bool = False
+    quality: Quality = Quality.SMALL
 
     def __post_init__(self) -> None:
         if self.fps < 1:
@@ -37,7 +39,7 @@ class DatasetInfo:
         if not found.equals(schema.arrow_schema(schema.COLUMNS)):
             raise ValueError(f"{path} has other columns than schema version {schema.SCHEMA_VERSION}; record it anew")
         for name, camera in self.cameras.items():
-            check_video(schema.video_path(root, episode.index, name), episode.length, camera.width, camera.height)
+            check_video(schema.video_path(root, episode.index, name), episode.length, camera.width, camera.height, self.quality)
         if self.boxes:
             check_boxes(schema.boxes_path(root, episode.index))
 
@@ -65,9 +67,11 @@ def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
         raise ValueError(f"{path} has schema_version {found!r}; this version reads {schema.SCHEMA_VERSION}")
     try:
         cameras = {name: Camera(**camera) for name, camera in own["cameras"].items()}
-        info = DatasetInfo(int(raw["fps"]), cameras, bool(own.get("boxes")))  # earlier recordings have no such key
+        quality = choice("videos", own.get("videos", Quality.SMALL), Quality)
+        # Earlier recordings lack the keys that have a default.
+        info = DatasetInfo(int(raw["fps"]), cameras, bool(own.get("boxes")), quality)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ValueError(f"{path} has no usable fps and cameras: {error}") from None
-    if raw.get("features") != schema.features(info.fps, info.cameras):
+        raise ValueError(f"{path} has no usable fps, cameras and videos: {error}") from None
+    if raw.get("features") != schema.features(info.fps, info.cameras, info.quality):
         raise ValueError(f"{path} has other features than schema version {schema.SCHEMA_VERSION}; record it anew")
     return info

@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from pilotnet.dataset.video import GOP, VIDEO_INFO
+from pilotnet.dataset.video import Quality, video_info
 from sim.camera import Camera
 from sim.scenario import Scenario, Split
 
@@ -125,9 +125,9 @@ def episode_path(root: Path, episode: int) -> Path:
     return root / EPISODE_PATH.format(**file_indices(episode))
 
 
-def features(fps: int, cameras: Mapping[str, Camera]) -> dict[str, dict[str, Any]]:
+def features(fps: int, cameras: Mapping[str, Camera], quality: Quality) -> dict[str, dict[str, Any]]:
     """The `features` of info.json: every video and every column with its type, shape and names."""
-    videos = {camera_key(name): video_feature(fps, camera) for name, camera in cameras.items()}
+    videos = {camera_key(name): video_feature(fps, camera, quality) for name, camera in cameras.items()}
     columns = {
         column.key: {
             "dtype": column.dtype,
@@ -139,9 +139,9 @@ def features(fps: int, cameras: Mapping[str, Camera]) -> dict[str, dict[str, Any
     return videos | columns
 
 
-def video_feature(fps: int, camera: Camera) -> dict[str, Any]:
+def video_feature(fps: int, camera: Camera, quality: Quality) -> dict[str, Any]:
     """The feature of one camera's video."""
-    info = {"video.height": camera.height, "video.width": camera.width, "video.fps": fps, "video.g": GOP, **VIDEO_INFO}
+    info = {"video.height": camera.height, "video.width": camera.width, "video.fps": fps, **video_info(quality)}
     return {
         "dtype": "video",
         "shape": [camera.height, camera.width, 3],
@@ -150,7 +150,7 @@ def video_feature(fps: int, camera: Camera) -> dict[str, Any]:
     }
 
 
-def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes: bool) -> dict[str, Any]:
+def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes: bool, quality: Quality) -> dict[str, Any]:
     """The whole of info.json; our own keys lie under `pilotnet`. boxes: whether every episode has its file of boxes."""
     return {
         "codebase_version": CODEBASE_VERSION,
@@ -165,11 +165,12 @@ def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes
         "splits": splits(episodes),
         "data_path": DATA_PATH,
         "video_path": VIDEO_PATH,
-        "features": features(fps, cameras),
+        "features": features(fps, cameras, quality),
         "pilotnet": {
             "schema_version": SCHEMA_VERSION,
             "cameras": {name: asdict(camera) for name, camera in cameras.items()},
             "boxes": boxes,
+            "videos": quality.value,
         },
     }
 

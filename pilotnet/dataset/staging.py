@@ -17,7 +17,7 @@ from pilotnet.dataset.boxes import boxes_table
 from pilotnet.dataset.files import write_table
 from pilotnet.dataset.schema import SIGNALS, STRINGS, arrow_schema, camera_key
 from pilotnet.dataset.stats import ImageStats, Stats, vector_stats
-from pilotnet.dataset.video import VideoEncoder
+from pilotnet.dataset.video import Quality, VideoEncoder
 from sim.camera import Camera
 from sim.scenario import Scenario
 from sim.types import Box, Pose, Step
@@ -42,7 +42,15 @@ class EpisodeRecorder:
     Leave the `with` block without calling `finish` and nothing remains. Raises ValueError when `folder` exists already.
     """
 
-    def __init__(self, folder: Path, fps: int, cameras: Mapping[str, Camera], scenario: Scenario, boxes: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        fps: int,
+        cameras: Mapping[str, Camera],
+        scenario: Scenario,
+        boxes: bool = False,
+        quality: Quality = Quality.SMALL,
+    ) -> None:
         self._folder, self._scenario = folder, scenario
         self._rows: list[dict[str, Any]] = []
         self._late: list[int] = []
@@ -56,7 +64,7 @@ class EpisodeRecorder:
         with ExitStack() as stack:
             stack.callback(self._remove_unfinished)
             self._encoders = {
-                name: stack.enter_context(VideoEncoder(staged_video(folder, name), fps, camera.width, camera.height))
+                name: stack.enter_context(VideoEncoder(staged_video(folder, name), fps, camera.width, camera.height, quality))
                 for name, camera in cameras.items()
             }
             self._open = stack.pop_all()

@@ -5,9 +5,10 @@ Fixed frame rate, a key frame every GOP frames and no B frames: LeRobot's reader
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
-from typing import Self, cast
+from typing import Any, Self, cast
 
 import av
 import numpy as np
@@ -17,31 +18,47 @@ from av.video.stream import VideoStream
 from sim.types import Image, require_image
 
 GOP = 10  # frames from one key frame to the next
-CODEC, PIXEL_FORMAT = "libx264", "yuv420p"
-ENCODER = {"preset": "ultrafast", "crf": "23", "bf": "0", "g": str(GOP)}
+CODEC, PRESET = "libx264", "ultrafast"
 SLOWEST_CLOCK = 10_000  # [Hz]
-VIDEO_INFO = {
-    "video.codec": "h264",
-    "video.pix_fmt": PIXEL_FORMAT,
-    "video.channels": 3,
-    "has_audio": False,
-    "is_depth_map": False,
-    "video.crf": int(ENCODER["crf"]),
-    "video.preset": ENCODER["preset"],
-}
+
+
+class Quality(StrEnum):
+    """How faithful a video is: small is enough for driving; fine keeps people of 2 x 7 px, whom small smears."""
+
+    SMALL = "small"
+    FINE = "fine"
+
+
+PIXEL_FORMATS = {Quality.SMALL: "yuv420p", Quality.FINE: "yuv444p"}
+RATE_FACTORS = {Quality.SMALL: 23, Quality.FINE: 10}
+
+
+def video_info(quality: Quality) -> dict[str, Any]:
+    """What LeRobot wants to know of a video, beside its size and rate."""
+    return {
+        "video.g": GOP,
+        "video.codec": "h264",
+        "video.pix_fmt": PIXEL_FORMATS[quality],
+        "video.channels": 3,
+        "has_audio": False,
+        "is_depth_map": False,
+        "video.crf": RATE_FACTORS[quality],
+        "video.preset": PRESET,
+    }
 
 
 class VideoEncoder:
     """Writes RGB frames (H, W, 3) to an mp4 file whose header comes first; close it to make the file readable."""
 
-    def __init__(self, path: Path, fps: int, width: int, height: int) -> None:
+    def __init__(self, path: Path, fps: int, width: int, height: int, quality: Quality = Quality.SMALL) -> None:
         if width % 2 or height % 2:
             raise ValueError(f"camera size is {width} x {height} px; H.264 needs both to be even")
         options = {"movflags": "faststart", "video_track_timescale": str(track_clock(fps))}
         self._shape, self._count, self._closed = (height, width, 3), 0, False
         self._container = av.open(str(path), "w", format="mp4", options=options)
-        self._stream = cast(VideoStream, self._container.add_stream(CODEC, rate=fps, options=ENCODER))
-        self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, PIXEL_FORMAT
+        encoder = {"preset": PRESET, "crf": str(RATE_FACTORS[quality]), "bf": "0", "g": str(GOP)}
+        self._stream = cast(VideoStream, self._container.add_stream(CODEC, rate=fps, options=encoder))
+        self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, PIXEL_FORMATS[quality]
         # One thread, so that the same frames give the same bytes on every machine and workers share the cores fairly.
         self._stream.codec_context.thread_count = 1
 
@@ -82,20 +99,22 @@ def readable(path: Path) -> Iterator[None]:
         raise ValueError(f"{path} is not a readable video; it is damaged or truncated") from None
 
 
-def check_video(path: Path, length: int, width: int, height: int) -> None:
-    """Raise ValueError unless the video is whole and holds `length` frames of this size; reads only its header."""
+def check_video(path: Path, length: int, width: int, height: int, quality: Quality) -> None:
+    """Raise ValueError unless the video is whole and holds `length` frames of this size and quality; reads only its header."""
     with readable(path), av.open(str(path)) as container:
         stream = container.streams.video[0]
         entries = stream.index_entries
         last = entries[len(entries) - 1] if len(entries) else None
         size = (stream.width, stream.height)
-        frames = stream.frames
+        frames, pixels = stream.frames, stream.pix_fmt
     if last is not None and last.pos + last.size > path.stat().st_size:
         raise ValueError(f"{path} is truncated: it ends before its last frame")
     if frames != length:
         raise ValueError(f"{path} holds {frames} frames; the episode has {length}")
     if size != (width, height):
         raise ValueError(f"{path} is {size[0]} x {size[1]} px; the dataset's camera is {width} x {height} px")
+    if pixels != PIXEL_FORMATS[quality]:
+        raise ValueError(f"{path} has pixels {pixels}; the dataset's videos are {quality.value}, {PIXEL_FORMATS[quality]}")
 
 
 def decode_frames(path: Path, rows: range) -> Iterator[Image]:

@@ -21,7 +21,7 @@ from pilotnet.dataset.info import DatasetInfo, checked_info, read_raw_info
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import BOXES_FILE, SIGNALS_FILE, StagedEpisode, column_stats, staged_video
 from pilotnet.dataset.stats import NAMES, Stats, as_arrays, as_lists, pooled_features
-from pilotnet.dataset.video import check_video
+from pilotnet.dataset.video import Quality, check_video
 from pilotnet.folders import TEMPORARY_SUFFIX, publish, write_json, write_text
 from sim.camera import Camera
 from sim.scenario import Split, choice
@@ -44,18 +44,20 @@ class DatasetWriter:
     """The only one that changes a dataset; make it with `create` or `append`, and use one at a time."""
 
     def __init__(self, root: Path, info: DatasetInfo, episodes: list[Episode], stats: dict[str, Stats]) -> None:
-        self.root, self.fps, self.cameras, self.boxes = root, info.fps, info.cameras, info.boxes
+        self.root, self.fps, self.cameras, self.boxes, self.quality = root, info.fps, info.cameras, info.boxes, info.quality
         self._episodes, self._stats = episodes, stats
 
     @classmethod
-    def create(cls, root: Path, fps: int, cameras: Mapping[str, Camera], boxes: bool = False) -> Self:
+    def create(
+        cls, root: Path, fps: int, cameras: Mapping[str, Camera], boxes: bool = False, quality: Quality = Quality.SMALL
+    ) -> Self:
         """Begin an empty dataset in the folder `root`, with or without boxes; ValueError when parts of one lie there already."""
         for name in ("README.md", "data", "videos", "boxes", schema.INFO_PATH):
             if (root / name).exists():
                 raise ValueError(f"{root} already holds {name}; choose another folder or delete it")
-        info = DatasetInfo(fps, dict(cameras), boxes)
+        info = DatasetInfo(fps, dict(cameras), boxes, quality)
         (root / schema.INFO_PATH).parent.mkdir(parents=True, exist_ok=True)
-        write_json(root / schema.INFO_PATH, schema.info(fps, cameras, [], boxes))
+        write_json(root / schema.INFO_PATH, schema.info(fps, cameras, [], boxes, quality))
         return cls._repaired(root, info)
 
     @classmethod
@@ -108,7 +110,7 @@ class DatasetWriter:
         episode = Episode(len(self._episodes), staged.length, choice("split", split, Split), staged.scenario, staged.late)
         self._check_order(episode)
         for name, camera in self.cameras.items():
-            check_video(staged_video(staged.folder, name), staged.length, camera.width, camera.height)
+            check_video(staged_video(staged.folder, name), staged.length, camera.width, camera.height, self.quality)
         if self.boxes:
             check_boxes(staged.folder / BOXES_FILE)
         for name in self.cameras:
@@ -178,7 +180,7 @@ class DatasetWriter:
 
     def _write_derived(self) -> None:
         write_json(self.root / schema.STATS_PATH, as_lists(self._stats))
-        write_json(self.root / schema.INFO_PATH, schema.info(self.fps, self.cameras, self._episodes, self.boxes))
+        write_json(self.root / schema.INFO_PATH, schema.info(self.fps, self.cameras, self._episodes, self.boxes, self.quality))
 
 
 def remove_leftovers(root: Path, info: DatasetInfo, committed: int) -> None:

@@ -17,7 +17,7 @@ from pilotnet.samples import frame_array
 from sim.scenario import Split
 
 MOST = 32  # boxes of one picture that are learned, the nearest ones
-REACH = 70.0  # [m] what is farther away need not be found
+FARTHEST_CAR, FARTHEST_PERSON = 70.0, 55.0  # [m] what is farther away need not be found; people there are a few pixels of noise
 SEEN, HINTED = 0.25, 0.02  # visible share from which something must be found, and from which it may be
 LOWEST = 4.0  # [px] what is lower need not be found
 EMPTY_SHARE = 0.25  # of the pictures without anything to find that an epoch shows
@@ -57,20 +57,24 @@ def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> P
     rows = strip_rows(camera)
     strips = frame_array((size, rows[1] - rows[0], camera.width, 3))
     labels: list[Labels] = []
+    farthest = FARTHEST_PERSON if person else FARTHEST_CAR
     for episode in track(episodes, f"reading {split} pictures"):
         boxes = dataset.boxes(episode)
         boxes = boxes.pick(boxes.person == person)
         for number, frame in dataset.kept_frames(episode, "centre", every):
             strips[len(labels)] = frame[slice(*rows)]
-            labels.append(frame_labels(boxes.of_frame(number), rows[0]))
+            labels.append(frame_labels(boxes.of_frame(number), rows[0], farthest))
     return Pictures(strips, Labels(*(torch.stack(column) for column in zip(*labels, strict=True))))
 
 
-def frame_labels(boxes: Boxes, top: int) -> Labels:
-    """The labels of one picture, MOST rows, for a strip that begins at the row `top`; boxes are ordered from near to far."""
+def frame_labels(boxes: Boxes, top: int, farthest: float) -> Labels:
+    """The labels of one picture, MOST rows, for a strip that begins at the row `top`; boxes are ordered from near to far.
+
+    What is more than `farthest` metres away need not be found.
+    """
     boxes = boxes.pick(slice(MOST))
     edges = np.stack([boxes.left, boxes.top - top, boxes.right, boxes.bottom - top], 1)
-    found = (boxes.visible >= SEEN) & (boxes.distance <= REACH) & (boxes.bottom - boxes.top >= LOWEST)
+    found = (boxes.visible >= SEEN) & (boxes.distance <= farthest) & (boxes.bottom - boxes.top >= LOWEST)
     ignored = ~found & (boxes.visible >= HINTED)
     columns = (edges, boxes.visible, np.maximum(boxes.distance, 0.1), found, ignored)
     return Labels(*(torch.from_numpy(_padded(column)) for column in columns))
@@ -81,7 +85,11 @@ def _padded(values: NDArray) -> NDArray:
 
 
 class DetectorSamples(TorchDataset[LabelledStrips]):
-    """The pictures of an epoch in random order, those without anything to find thinned out; half of them mirrored."""
+    """The pictures of an epoch in random order, those without anything to find thinned out; half of them mirrored.
+
+    Varied ones are shown through a window of half a strip's width around something to find, drawn at random: twice as many
+    people a second, and never twice at the same place.
+    """
 
     def __init__(self, pictures: Pictures, seed: int, varied: bool) -> None:
         self._pictures, self._seed, self._varied = pictures, seed, varied
@@ -100,6 +108,8 @@ class DetectorSamples(TorchDataset[LabelledStrips]):
             order = generator.permutation(order)
         self._order = torch.from_numpy(order)
         self._mirrored = torch.from_numpy(generator.random(len(order)) < 0.5) & self._varied
+        if self._varied:
+            self._starts = torch.from_numpy(window_starts(self._pictures, order, generator))
 
     def __len__(self) -> int:
         return self._length
@@ -108,8 +118,28 @@ class DetectorSamples(TorchDataset[LabelledStrips]):
         """The batch of these pictures of the present epoch."""
         numbers, mirrored = self._order[indices], self._mirrored[indices]
         strips, labels = self._strips[numbers], Labels(*(column[numbers] for column in self._pictures.labels))
+        if self._varied:
+            starts, width = self._starts[indices], window_width(strips.shape[2])
+            strips = torch.stack([strip[:, start : start + width] for strip, start in zip(strips, starts.tolist(), strict=True)])
+            labels = labels.windows(starts, width)
         flipped = torch.where(mirrored.view(-1, 1, 1, 1), strips.flip(2), strips)
         return LabelledStrips(flipped, labels.mirrored(strips.shape[2]).where(mirrored, labels))
+
+
+def window_width(columns: int) -> int:
+    """Half the columns of a strip, or a little less, as 16 has to divide them."""
+    return max(columns // 32, 1) * 16
+
+
+def window_starts(pictures: Pictures, order: NDArray[np.intp], generator: np.random.Generator) -> NDArray[np.intp]:
+    """The first column of the window of each of these pictures: anywhere that shows the middle of one thing to find."""
+    width = window_width(pictures.strips.shape[2])
+    last = pictures.strips.shape[2] - width
+    counts, edges = pictures.labels.counts.numpy()[order], pictures.labels.edges.numpy()[order]
+    chosen = (counts * generator.random(counts.shape)).argmax(1)
+    left, right = (edges[np.arange(len(order)), chosen, side] for side in (0, 2))
+    middle = np.where(counts.any(1), (left + right) / 2, generator.uniform(0, last + width, len(order)))
+    return np.clip(middle - width * generator.random(len(order)), 0, last).astype(np.intp)
 
 
 def varied_light(strips: Tensor, generator: torch.Generator) -> Tensor:

@@ -31,6 +31,19 @@ class Labels(NamedTuple):
         left, top, right, bottom = self.edges.unbind(-1)
         return self._replace(edges=torch.stack([width - right, top, width - left, bottom], -1))
 
+    def windows(self, start: Tensor, width: int) -> "Labels":
+        """The same boxes in windows of so many columns that begin at the columns `start`, (B,).
+
+        A box whose middle lies outside need not be found there.
+        """
+        left, top, right, bottom = self.edges.unbind(-1)
+        left, right = left - start.unsqueeze(-1), right - start.unsqueeze(-1)
+        low, high, middle = left.clamp(0, width), right.clamp(0, width), (left + right) / 2
+        within = (middle >= 0) & (middle < width)
+        touched = (self.counts | self.ignored) & (high > low)
+        edges = torch.stack([low, top, high, bottom], -1)
+        return self._replace(edges=edges, counts=self.counts & within, ignored=touched & ~(self.counts & within))
+
     def where(self, which: Tensor, other: "Labels") -> "Labels":
         """These labels for the strips that `which` names, (B,) bool, and others for the rest."""
         masks = [which.view(-1, *[1] * (mine.ndim - 1)) for mine in self]

@@ -11,7 +11,6 @@ ENOUGH = 3.0  # clear measurements that make a sighting
 LOST_SUPPORT, LOST_AFTER = 5.0, 0.5  # fewer clear measurements than this, or none for so long [s]: the lane must be searched
 FORGETTING = 0.35  # [s] in which trust falls to a third when nothing is seen
 AMPLE, FULL = 6.0, 20.0  # clear measurements at which trust begins, and at which it is complete
-LEAST_SHARE = 0.85  # of the lane's lines and edges within the frame: who sees less of them is not believed any sooner
 TOLERANCE = 0.3  # [m] what the confidence speaks of
 
 
@@ -20,7 +19,6 @@ class LaneTrust:
 
     def __init__(self) -> None:
         self._support = self._usual = self._agreement = 0.0
-        self._share = 1.0
         self._unseen = math.inf
 
     @property
@@ -32,15 +30,11 @@ class LaneTrust:
         """Let time pass [s]."""
         self._unseen += duration
 
-    def judge(self, along: Floats, weight: Floats, clear: Floats, share: float) -> None:
-        """Take note of a frame's measurements (M,): how far ahead [m], how well they fit and how clear they are in [0, 1].
-
-        share: of the lane's lines and edges near by that lies within the frame.
-        """
+    def judge(self, along: Floats, weight: Floats, clear: Floats) -> None:
+        """Take note of a frame's measurements (M,): how far ahead [m], how well they fit and how clear they are in [0, 1]."""
         near = (along > 0) & (along < NEAR)
         found, offered = float(weight[near].sum()), float(clear[near].sum())
         self._support += 0.3 * (found - self._support)
-        self._share += 0.3 * (share - self._share)
         # What is usual rises fast and falls slowly, so that a lane that is being lost shows.
         self._usual += (0.2 if found > self._usual else 0.02) * (found - self._usual)
         self._agreement += 0.5 * (found / max(offered, 1.0) - self._agreement)
@@ -54,6 +48,6 @@ class LaneTrust:
         """
         fits = math.erf(TOLERANCE / (math.sqrt(2) * (spread + 0.02)))
         seen = math.exp(-self._unseen / FORGETTING)
-        support = float(np.clip((self._support / max(self._share, LEAST_SHARE) - AMPLE) / (FULL - AMPLE), 0.0, 1.0))
+        support = float(np.clip((self._support - AMPLE) / (FULL - AMPLE), 0.0, 1.0))
         steady = min(self._support / max(0.5 * self._usual, 1e-6), 1.0)
         return fits * seen * support * steady * min(self._agreement / 0.6, 1.0) * 0.8**doubt

@@ -29,8 +29,8 @@ from pilotnet.modular.lane_filter import (
 from pilotnet.modular.lane_layout import GAUGE, Layout, Reading, Section, best_reading
 from pilotnet.modular.lane_rows import Trait, follow, trace
 from pilotnet.modular.lane_section import CrossSection
-from pilotnet.modular.lane_strip import COLUMNS, FARTHEST, HALF_WIDTH, STEP, stations, straighten
-from pilotnet.modular.lane_trust import NEAR, LaneTrust
+from pilotnet.modular.lane_strip import COLUMNS, FARTHEST, HALF_WIDTH, stations, straighten
+from pilotnet.modular.lane_trust import LaneTrust
 from pilotnet.modular.records import Floats, LaneEstimate
 from sim.camera import Camera
 from sim.geometry import SPACING
@@ -146,9 +146,9 @@ class LaneFinder:
         self._weigh(frame, lane)
         self._section.remember(self._evidence, way)
         self._read(lane)
-        seen, along, share = self._sightings(lane, speed)
+        seen, along = self._sightings(lane, speed)
         weight = lane.update(seen) * seen.clear
-        self._trust.judge(along, weight, seen.clear, share)
+        self._trust.judge(along, weight, seen.clear)
         self._reach = float(along[weight > 0.2].max(initial=0.0))
 
     def _weigh(self, frame: Image, lane: LaneFilter) -> None:
@@ -207,8 +207,8 @@ class LaneFinder:
             lane.fix(LEFT, max(centre - half - section.left_edge, 0.05), 0.3)
         self._section.shift(centre)
 
-    def _sightings(self, lane: LaneFilter, speed: float) -> tuple[Sightings, Floats, float]:
-        """Where lines and edges lie in the rows of the strip, how far ahead those rows are [m], and how many are `_in_sight`."""
+    def _sightings(self, lane: LaneFilter, speed: float) -> tuple[Sightings, Floats]:
+        """Where lines and edges lie in the rows of the strip, and how far ahead those rows are [m]."""
         rows = int(np.searchsorted(self._along, max(FORESIGHT * speed, LEAST_FORESIGHT)))
         along, ev = self._along[:rows], self._evidence
         features = self._expected(lane)
@@ -225,15 +225,7 @@ class LaneFinder:
             columns = residual + course, clear, spread, stray, self._models[feature][:rows], along
             parts.append(tuple(column[clear > 0] for column in columns))
         *seen, ahead = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Sightings(*seen), ahead, self._in_sight([place for _, place in features], course)
-
-    def _in_sight(self, places: list[float], course: Floats) -> float:
-        """The share of the lane's lines and edges near by that lies within the frame; hairpins leave it after a few metres."""
-        if not places:
-            return 1.0
-        near = np.flatnonzero(self._along[: course.size] < NEAR)
-        columns = np.rint((np.add.outer(places, course[near]) + HALF_WIDTH) / STEP).astype(int)
-        return float(self._evidence.seen[near, np.clip(columns, 0, COLUMNS - 1)].mean())
+        return Sightings(*seen), ahead
 
     def _expected(self, lane: LaneFilter) -> list[tuple[Feature, float]]:
         """The features of the layout that there is reason to look for, and their offsets [m]."""

@@ -27,6 +27,7 @@ COLOURS = {"pilotnet": "#0077bb", "expert": "#009988", "straight": "#ee7733", "m
 OTHER_COLOURS, ALARM_COLOUR = ("#aa4499", "#999933", "#33bbee", "#882255", "#bbbbbb"), "#cc3311"
 INK = "#010203"  # stands for the page's text colour until the SVG is written
 WIDTH = 9.0  # [inch] of every drawing
+WIDEST_OFFSET = 2.0 * MAX_OFFSET  # [m] what strays farther leaves its panel, lest nothing be seen of the others
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
     "font.size": 10.0,
@@ -93,7 +94,7 @@ def offset_lines(traces: pyarrow.Table, drivers: Sequence[str], scenarios: Seque
             for row, name in enumerate(drivers):
                 drive = drive_columns(traces, name, scenario)
                 _offset(panels[row, column], drive, shades[name])
-                widest = max(widest, float(np.abs(drive["offset"]).max()))
+                widest = float(np.clip(np.abs(drive["offset"]).max(), widest, WIDEST_OFFSET))
             drive = drive_columns(traces, drivers[0], scenario)
             panels[count, column].fill_between(
                 drive["station"], 1000 * drive["path_curvature"], color=INK, alpha=0.3, linewidth=0
@@ -116,7 +117,9 @@ def _offset(axes: Axes, drive: Mapping[str, NDArray[np.float64]], shade: str) ->
     # The car is put back at an intervention: the line breaks there.
     breaks = np.flatnonzero(stopped) + 1
     axes.plot(np.insert(station, breaks, np.nan), np.insert(offset, breaks, np.nan), color=shade, linewidth=1.1)
-    axes.plot(station[stopped > 0], offset[stopped > 0], "x", color=ALARM_COLOUR, markersize=4.5)
+    edge = 1.3 * WIDEST_OFFSET
+    within = np.clip(offset, -edge, edge)
+    axes.plot(station[stopped > 0], within[stopped > 0], "x", color=ALARM_COLOUR, markersize=4.5)
     axes.set_yticks([-MAX_OFFSET, 0, MAX_OFFSET])
 
 

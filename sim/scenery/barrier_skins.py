@@ -6,10 +6,11 @@ own colour; it gives (opacity, red, green, blue).
 
 import math
 
+from sim.ground.footprint import overlap
 from sim.kernels import kernel
 from sim.noise import LEVELS, Grain, grain_between
 from sim.roads.plan import Wall
-from sim.scenery.filters import pulse, share, step_hash
+from sim.scenery.filters import pulse, step_hash
 
 Skinned = tuple[float, float, float, float]
 RAIL, STONE, HEDGE, FENCE = int(Wall.RAIL), int(Wall.STONE), int(Wall.HEDGE), int(Wall.FENCE)
@@ -25,8 +26,8 @@ def rough(grain: Grain, u: float, z: float, blur: float, octave: int) -> float:
 
 @kernel
 def _rail(u: float, z: float, du: float, dz: float, height: float) -> Skinned:
-    beam = share(z, dz, height - 0.31, height)
-    post = share(z, dz, 0.0, height - 0.03) * pulse(u, du, 4.0, 0.12)
+    beam = overlap(z, dz, height - 0.31, height)
+    post = overlap(z, dz, 0.0, height - 0.03) * pulse(u, du, 4.0, 0.12)
     wave = math.cos((height - z) / 0.31 * 4 * math.pi) * min(max(1.2 - dz / 0.08, 0.0), 1.0)
     seam = 0.12 * pulse(u, du, 4.0, 0.03)
     tone = (0.62 - 0.13 * wave - seam) * beam + 0.42 * (1 - beam)
@@ -58,11 +59,11 @@ def _fence(
     red: float, green: float, blue: float, seed: float,
 ) -> Skinned:  # fmt: skip
     if seed < 0.5:  # pickets on two rails
-        upright = pulse(u, du, 0.15, 0.095) * share(z, dz, 0.06, height)
-        bars = share(z, dz, 0.25 * height, 0.25 * height + 0.08) + share(z, dz, 0.75 * height, 0.75 * height + 0.08)
+        upright = pulse(u, du, 0.15, 0.095) * overlap(z, dz, 0.06, height)
+        bars = overlap(z, dz, 0.25 * height, 0.25 * height + 0.08) + overlap(z, dz, 0.75 * height, 0.75 * height + 0.08)
     else:  # posts and bars around fields
-        upright = pulse(u, du, 2.2, 0.11) * share(z, dz, 0.0, height)
-        bars = share(z, dz, 0.38 * height, 0.38 * height + 0.10) + share(z, dz, 0.82 * height, 0.82 * height + 0.10)
+        upright = pulse(u, du, 2.2, 0.11) * overlap(z, dz, 0.0, height)
+        bars = overlap(z, dz, 0.38 * height, 0.38 * height + 0.10) + overlap(z, dz, 0.82 * height, 0.82 * height + 0.10)
     cover = 1 - (1 - upright) * (1 - min(bars, 1.0))
     tone = 0.86 + 0.14 * upright + 0.10 * rough(grain, u, z, blur, 6)
     return cover, red * tone, green * tone, blue * tone
@@ -93,13 +94,13 @@ def _tyres(u: float, z: float, du: float, dz: float, height: float, seed: float)
     black = 1 - white - coloured
     red = 0.86 * white + 0.72 * coloured + 0.13 * black
     other = 0.86 * white + 0.12 * coloured + 0.13 * black
-    belt = 0.75 * share(z, dz, height - 0.42, height - 0.30)
+    belt = 0.75 * overlap(z, dz, height - 0.42, height - 0.30)
     return 1.0, red * shade * (1 - belt), other * shade * (1 - belt), other * shade * (1 - belt)
 
 
 @kernel
 def _concrete(grain: Grain, blur: float, u: float, z: float, du: float, dz: float, height: float) -> Skinned:
-    slope = 1.04 * share(z, dz, 0.0, 0.3 * height) + 0.92 * share(z, dz, 0.3 * height, height + 1.0)
+    slope = 1.04 * overlap(z, dz, 0.0, 0.3 * height) + 0.92 * overlap(z, dz, 0.3 * height, height + 1.0)
     joint = 0.35 * pulse(u, du, 6.0, 0.05)
     stain = 0.05 * rough(grain, u, 0.2 * z, blur, 4)
     tone = 0.60 * slope * (1 - joint) + stain * 0.6
@@ -111,12 +112,12 @@ def _noise_barrier(
     grain: Grain, blur: float, u: float, z: float, du: float, dz: float, height: float, red: float, green: float, blue: float
 ) -> Skinned:
     post = pulse(u + 0.09, du, 4.0, 0.18)
-    groove = pulse(z, dz, 0.5, 0.05) * 0.3 + 0.10 * pulse(u, du, 0.25, 0.1) * (1 - share(z, dz, 0.0, 0.5))
+    groove = pulse(z, dz, 0.5, 0.05) * 0.3 + 0.10 * pulse(u, du, 0.25, 0.1) * (1 - overlap(z, dz, 0.0, 0.5))
     tone = 1 - groove + 0.05 * rough(grain, u, z, blur, 4)
-    plinth = share(z, dz, 0.0, 0.5)
+    plinth = overlap(z, dz, 0.0, 0.5)
     red, green, blue = red * tone, green * tone, blue * tone
     grey = max(post, plinth)
-    cap = 0.25 * share(z, dz, height - 0.12, height)
+    cap = 0.25 * overlap(z, dz, height - 0.12, height)
     red, green, blue = red + (0.50 - red) * grey, green + (0.50 - green) * grey, blue + (0.49 - blue) * grey
     return 1.0, red * (1 - cap), green * (1 - cap), blue * (1 - cap)
 

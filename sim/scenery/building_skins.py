@@ -5,10 +5,11 @@ Like `barrier_skins`, with the share of a point that shines by itself after the 
 
 import math
 
+from sim.ground.footprint import overlap
 from sim.kernels import kernel
 from sim.noise import Grain
 from sim.scenery.barrier_skins import rough
-from sim.scenery.filters import pulse, share, step_hash
+from sim.scenery.filters import pulse, step_hash
 
 Shining = tuple[float, float, float, float]  # red, green, blue, glow
 FLOOR = 2.8  # [m] from storey to storey
@@ -27,7 +28,7 @@ def house_wall(
         joint = 1 - (1 - pulse(z, dz, 0.10, 0.014)) * (1 - pulse(u + 0.15 * course, du, 0.30, 0.014))
         own = step_hash(math.floor((u + 0.15 * course) / 0.30), course, 5.0) - 0.5
         tone += 0.30 * own * min(max(1.2 - du / 0.25, 0.0), 1.0) + 0.25 * joint
-    base = share(z, dz, -1.0, PLINTH)
+    base = overlap(z, dz, -1.0, PLINTH)
     red, green, blue = (
         red * tone * (1 - base) + 0.42 * base,
         green * tone * (1 - base) + 0.41 * base,
@@ -41,15 +42,15 @@ def house_wall(
     half, low, high = (0.52, 0.0, 2.08) if opening else (0.62, 0.88, 2.18)
     if (storey + 1) * FLOOR > eaves + 0.5:
         return red, green, blue, 0.0
-    frame = share(x, du, -half - 0.09, half + 0.09) * share(height, dz, low - 0.09, high + 0.09)
-    pane = share(x, du, -half, half) * share(height, dz, low, high)
+    frame = overlap(x, du, -half - 0.09, half + 0.09) * overlap(height, dz, low - 0.09, high + 0.09)
+    pane = overlap(x, du, -half, half) * overlap(height, dz, low, high)
     red, green, blue = red + (0.85 - red) * frame, green + (0.84 - green) * frame, blue + (0.82 - blue) * frame
     if opening:
         paint = step_hash(math.floor(seed * 997.0), 2.0, 9.0)
-        panel = 0.8 + 0.2 * share(x, du, -0.35, 0.35) * share(height, dz, 1.2, 1.9)
+        panel = 0.8 + 0.2 * overlap(x, du, -0.35, 0.35) * overlap(height, dz, 1.2, 1.9)
         wood = (0.34 - 0.14 * paint) * panel, (0.20 + 0.08 * paint) * panel, (0.13 + 0.16 * paint) * panel
         return red + (wood[0] - red) * pane, green + (wood[1] - green) * pane, blue + (wood[2] - blue) * pane, 0.0
-    bars = 1 - (1 - share(x, du, -0.035, 0.035)) * (1 - share(height, dz, 1.72, 1.78))
+    bars = 1 - (1 - overlap(x, du, -0.035, 0.035)) * (1 - overlap(height, dz, 1.72, 1.78))
     glass = pane * (1 - bars)
     gleam = 0.16 + 0.12 * (height - low)
     red, green, blue = red + (0.9 * gleam - red) * glass, green + (gleam - green) * glass, blue + (1.12 * gleam - blue) * glass
@@ -62,7 +63,7 @@ def garage_wall(u: float, z: float, du: float, dz: float, red: float, green: flo
     """A wall with an up-and-over door in its middle."""
     x = u - width / 2
     half = min(width / 2 - 0.3, 1.3)
-    door = share(x, du, -half, half) * share(z, dz, 0.0, 2.1)
+    door = overlap(x, du, -half, half) * overlap(z, dz, 0.0, 2.1)
     tone = 0.72 - 0.16 * pulse(z, dz, 0.42, 0.03)
     return red + (tone - red) * door, green + (tone - green) * door, blue + (0.98 * tone - blue) * door, 0.0
 
@@ -78,7 +79,7 @@ def roof(grain: Grain, blur: float, u: float, z: float, dz: float, red: float, g
 @kernel
 def stand(u: float, z: float, du: float, dz: float, red: float, green: float, blue: float, height: float) -> Shining:
     """A grandstand's rows, filled with people, between a coloured wall below and the dark under the roof."""
-    wall, dark = share(z, dz, -1.0, 1.6), share(z, dz, height - 1.2, height + 9.0)
+    wall, dark = overlap(z, dz, -1.0, 1.6), overlap(z, dz, height - 1.2, height + 9.0)
     seat, row = math.floor(u / 0.55), math.floor(z / 0.8)
     fine = min(max(1.4 - du / 0.6, 0.0), 1.0)
     hue, other = step_hash(seat, row, 1.0) - 0.5, step_hash(seat, row, 2.0) - 0.5
@@ -100,9 +101,9 @@ def stand(u: float, z: float, du: float, dz: float, red: float, green: float, bl
 @kernel
 def board(u: float, z: float, du: float, dz: float, red: float, green: float, blue: float, height: float, seed: float) -> Shining:
     """An advertisement: a plain field with a border and a stripe."""
-    edge = 1 - share(z, dz, 0.12, height - 0.12) * (1 - pulse(u, du, 6.0, 0.12))
+    edge = 1 - overlap(z, dz, 0.12, height - 0.12) * (1 - pulse(u, du, 6.0, 0.12))
     low = (0.25 + 0.25 * seed) * height
-    stripe = share(z, dz, low, low + 0.3 * height) * pulse(u + 6.0 - 1.2, du, 6.0, 3.2)
+    stripe = overlap(z, dz, low, low + 0.3 * height) * pulse(u + 6.0 - 1.2, du, 6.0, 3.2)
     mark = max(edge, stripe)
     return red + (0.88 - red) * mark, green + (0.88 - green) * mark, blue + (0.88 - blue) * mark, 0.0
 
@@ -110,11 +111,11 @@ def board(u: float, z: float, du: float, dz: float, red: float, green: float, bl
 @kernel
 def tunnel_wall(grain: Grain, blur: float, u: float, z: float, du: float, dz: float) -> Shining:
     """Light tiles below, bare concrete above, a painted stripe, dirt from below."""
-    tiles = share(z, dz, 0.0, 2.9)
+    tiles = overlap(z, dz, 0.0, 2.9)
     joints = 0.10 * (pulse(u, du, 0.6, 0.03) + pulse(z, dz, 0.6, 0.03)) * tiles + 0.30 * pulse(u, du, 6.0, 0.08)
     dirt = 0.26 / (1 + 2.5 * z * z) * (1 + 0.35 * rough(grain, u, z, blur, 3))
     tone = (0.52 + 0.20 * tiles) * (1 - joints) * (1 - dirt) + 0.02 * rough(grain, u, z, blur, 5)
-    stripe = share(z, dz, 1.05, 1.30)
+    stripe = overlap(z, dz, 1.05, 1.30)
     return tone + (0.62 - tone) * stripe, 0.98 * tone + (0.34 - tone) * stripe, 0.93 * tone + (0.12 - tone) * stripe, 0.0
 
 

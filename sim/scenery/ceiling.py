@@ -3,11 +3,12 @@
 import math
 
 from sim.appearance.light import Light
+from sim.ground.footprint import overlap
 from sim.ground.paving import Ground
 from sim.ground.surface import road_coordinates
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.noise import Grain, grain_between, level_for
-from sim.scenery.filters import pulse, share
+from sim.scenery.filters import pulse
 
 STRUCTURE = int(Label.STRUCTURE)
 FARTHEST = 600.0  # [m]
@@ -96,7 +97,7 @@ def _ceiling(
 ) -> tuple[float, float]:
     """How bright the concrete of the ceiling is, and how much of a footprint is a shining lamp."""
     d -= middle
-    row = share(abs(d), across, ROWS_APART * half - LAMP_WIDTH / 2, ROWS_APART * half + LAMP_WIDTH / 2)
+    row = overlap(abs(d), across, ROWS_APART * half - LAMP_WIDTH / 2, ROWS_APART * half + LAMP_WIDTH / 2)
     lamp = pulse(s + LAMP_LENGTH / 2, along, lamps, LAMP_LENGTH) * row
     # Concrete is brighter beside the lamps, and cut by joints.
     beside = math.exp(-(((abs(d) - ROWS_APART * half) / 0.9) ** 2))

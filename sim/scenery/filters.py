@@ -7,6 +7,7 @@ import math
 
 import numpy as np
 
+from sim.ground.footprint import painted
 from sim.kernels import Canvas, Label, inlined, kernel, level_of, mark
 
 ROAD, STRUCTURE = int(Label.ROAD), int(Label.STRUCTURE)
@@ -14,21 +15,9 @@ TOUCHING = 0.01  # [m]: what is nearer than this to each other does not hide one
 
 
 @kernel
-def share(x: float, width: float, low: float, high: float) -> float:
-    """The share of [x - width / 2, x + width / 2] that lies in [low, high]."""
-    return max(min(x + width / 2, high) - max(x - width / 2, low), 0.0) / width
-
-
-@kernel
-def _filled(x: float, period: float, on: float) -> float:
-    whole = math.floor(x / period)
-    return whole * on + min(x - whole * period, on)
-
-
-@kernel
 def pulse(x: float, width: float, period: float, on: float) -> float:
     """The share of [x - width / 2, x + width / 2] that lies in [k period, k period + on] for any whole k."""
-    return (_filled(x + width / 2, period, on) - _filled(x - width / 2, period, on)) / width
+    return (painted(x + width / 2, on, period) - painted(x - width / 2, on, period)) / width
 
 
 @kernel

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.appearance.light import Light, beam, beam_share
+from sim.ground.footprint import overlap
 from sim.ground.weathering import SNOW
 from sim.kernels import Canvas, Eye, kernel, mark
 from sim.noise import Grain, grain_between, level_for
-from sim.scenery.filters import STRUCTURE, blend, hidden, share
+from sim.scenery.filters import STRUCTURE, blend, hidden
 from sim.scenery.skins import BRIGHTEST, RETROREFLECTION, SPEED, TUNNEL, ragged, slanted, snowed, surface
 from sim.scenery.tables import (
     AX,
@@ -151,7 +152,7 @@ def _draw_column(
             if not ahead:
                 r = g = b = BEHIND
         if light.snow > 0.0:
-            white = min(max(share(z, metre, edge - thick, edge + 9.0) * (thick > 0.0), held), 1.0)
+            white = min(max(overlap(z, metre, edge - thick, edge + 9.0) * (thick > 0.0), held), 1.0)
             r, g, b = r + (SNOW[0] - r) * white, g + (SNOW[1] - g) * white, b + (SNOW[2] - b) * white
         shade = (0.76 + 0.24 * min(z / 0.5, 1.0) if low == 0.0 and skin < SPEED and skin != TUNNEL else 1.0) * (1 - far)
         glow *= glowing * (1 - far)

@@ -5,9 +5,10 @@ Each gives (opacity, red, green, blue), averaged over a footprint of `blur` half
 
 import math
 
+from sim.ground.footprint import overlap
 from sim.kernels import kernel
 from sim.scenery.barrier_skins import Skinned
-from sim.scenery.filters import pulse, share, within
+from sim.scenery.filters import pulse, within
 
 RED, BLUE, WHITE, BLACK = (0.74, 0.07, 0.08), (0.04, 0.20, 0.55), (0.90, 0.90, 0.88), (0.06, 0.06, 0.06)
 
@@ -21,13 +22,13 @@ TALL, THICK, BETWEEN = 0.36, 0.32, 0.10  # half the height of a figure, its stro
 def _figure(x: float, y: float, blur: float, width: float, digit: int) -> float:
     """How much of a footprint a figure covers: `width` wide from x = 0 on, in the middle of its height at y = 0."""
     thick = THICK * width
-    strokes, bar, half = STROKES[digit], share(x, blur, 0.0, width), thick / 2
-    left, right = share(x, blur, 0.0, thick), share(x, blur, width - thick, width)
-    upper, lower = share(y, blur, -half, TALL), share(y, blur, -TALL, half)
-    cover = max(bar * share(y, blur, TALL - thick, TALL) * (strokes & 1), right * upper * (strokes >> 1 & 1))
-    cover = max(cover, right * lower * (strokes >> 2 & 1), bar * share(y, blur, -TALL, thick - TALL) * (strokes >> 3 & 1))
+    strokes, bar, half = STROKES[digit], overlap(x, blur, 0.0, width), thick / 2
+    left, right = overlap(x, blur, 0.0, thick), overlap(x, blur, width - thick, width)
+    upper, lower = overlap(y, blur, -half, TALL), overlap(y, blur, -TALL, half)
+    cover = max(bar * overlap(y, blur, TALL - thick, TALL) * (strokes & 1), right * upper * (strokes >> 1 & 1))
+    cover = max(cover, right * lower * (strokes >> 2 & 1), bar * overlap(y, blur, -TALL, thick - TALL) * (strokes >> 3 & 1))
     cover = max(cover, left * lower * (strokes >> 4 & 1), left * upper * (strokes >> 5 & 1))
-    return max(cover, bar * share(y, blur, -half, half) * (strokes >> 6 & 1))
+    return max(cover, bar * overlap(y, blur, -half, half) * (strokes >> 6 & 1))
 
 
 @kernel
@@ -58,7 +59,7 @@ def warning_face(x: float, y: float, blur: float, towards: float) -> Skinned:
     cover, inner = within(_triangle(x, y, 1.0), blur), within(_triangle(x, y, 0.70), blur)
     across = x * towards
     lean = -0.16 + 0.42 * min(max(y + 0.22, 0.0), 1.0) ** 1.3
-    shaft = within(0.07 - abs(across - lean), blur) * share(y, blur, -0.30, 0.26)
+    shaft = within(0.07 - abs(across - lean), blur) * overlap(y, blur, -0.30, 0.26)
     tip = within(min(0.40 - abs(y - 0.12) - across - 0.02, across - 0.14), blur) * inner
     dark = max(shaft, tip)
     return (
@@ -81,8 +82,8 @@ def chevron_face(x: float, y: float, blur: float, towards: float) -> Skinned:
 def crossing_face(x: float, y: float, blur: float) -> Skinned:
     """A pedestrian crossing: a white triangle with a dark figure on blue."""
     inner = within(_triangle(x, y + 0.08, 0.84), blur)
-    figure = within(0.10 - math.hypot(x, y - 0.12), blur) + within(0.08 - abs(x), blur) * share(y, blur, -0.36, 0.04)
-    legs = within(0.06 - abs(abs(x) - 0.10 + 0.3 * (y + 0.36)), blur) * share(y, blur, -0.42, -0.15)
+    figure = within(0.10 - math.hypot(x, y - 0.12), blur) + within(0.08 - abs(x), blur) * overlap(y, blur, -0.36, 0.04)
+    legs = within(0.06 - abs(abs(x) - 0.10 + 0.3 * (y + 0.36)), blur) * overlap(y, blur, -0.42, -0.15)
     dark = min(figure + legs, 1.0) * inner
     return (
         1.0,
@@ -99,10 +100,10 @@ def gantry_face(x: float, y: float, blur: float, aspect: float, seed: float) -> 
     border *= 1 - within(0.86 - abs(y), blur) * within(aspect - 0.14 - abs(x), blur)
     letters = 0.55 + 0.45 * (pulse(x, blur, 0.21, 0.14) - 0.67) * min(max(1.3 - blur / 0.1, 0.0), 1.0)
     long = aspect * (0.35 + 0.5 * seed)
-    lines = share(y, blur, 0.30, 0.62) * share(x, blur, -0.8 * aspect, long - 0.3 * aspect)
-    lines += share(y, blur, -0.22, 0.10) * share(x, blur, -0.8 * aspect, 0.5 * long - 0.3 * aspect)
-    arrow = within(min(y + 0.80, 0.36 - abs(x - 0.55 * aspect) - (y + 0.44)) - 0.0, blur) * share(y, blur, -0.44, 0.0)
-    arrow += share(x - 0.55 * aspect, blur, -0.08, 0.08) * share(y, blur, -0.8, -0.40)
+    lines = overlap(y, blur, 0.30, 0.62) * overlap(x, blur, -0.8 * aspect, long - 0.3 * aspect)
+    lines += overlap(y, blur, -0.22, 0.10) * overlap(x, blur, -0.8 * aspect, 0.5 * long - 0.3 * aspect)
+    arrow = within(min(y + 0.80, 0.36 - abs(x - 0.55 * aspect) - (y + 0.44)) - 0.0, blur) * overlap(y, blur, -0.44, 0.0)
+    arrow += overlap(x - 0.55 * aspect, blur, -0.08, 0.08) * overlap(y, blur, -0.8, -0.40)
     white = min(border + letters * lines + arrow, 1.0)
     return 1.0, BLUE[0] + (0.88 - BLUE[0]) * white, BLUE[1] + (0.88 - BLUE[1]) * white, BLUE[2] + (0.88 - BLUE[2]) * white
 
@@ -110,5 +111,5 @@ def gantry_face(x: float, y: float, blur: float, aspect: float, seed: float) -> 
 @kernel
 def distance_face(x: float, y: float, blur: float) -> Skinned:
     """A kilometre post: dark figures on white."""
-    dark = share(x, blur, -0.5, 0.5) * (share(y, blur, -0.5, 0.0) + share(y, blur, 0.2, 0.6)) * 0.75
+    dark = overlap(x, blur, -0.5, 0.5) * (overlap(y, blur, -0.5, 0.0) + overlap(y, blur, 0.2, 0.6)) * 0.75
     return 1.0, 0.88 * (1 - dark), 0.88 * (1 - dark), 0.86 * (1 - 0.8 * dark)

@@ -6,46 +6,15 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sim.appearance.atmosphere import Atmosphere
 from sim.appearance.light import Light
-from sim.kernels import Canvas, Eye, Label, blank_canvas
-from sim.scenario import RoadKind, Scenario
+from sim.kernels import Canvas, Label
 from sim.scenery.car_shapes import shape_of
 from sim.scenery.cars import cars_of
-from sim.scenery.figures import draw_figure, figures_of, shade_under_figure
+from sim.scenery.figures import figures_of
 from sim.scenery.order import put_in_order
 from sim.scenery.people_pose import FEET, LIMBS, PACE_LENGTH, dress_of, pose_limbs
-from sim.types import Actor, Kind, Pose
-
-SIZES = {
-    Kind.SALOON: (4.5, 1.8, 1.45),
-    Kind.ESTATE: (4.7, 1.8, 1.5),
-    Kind.VAN: (5.5, 2.0, 2.4),
-    Kind.TRUCK: (9.0, 2.5, 3.5),
-    Kind.BUS: (12.0, 2.5, 3.1),
-}
-EYE = Eye(0.0, 0.0, 1.4, 1.0, 0.0, 350.0, 150.0, 0.0)
-DAY = Atmosphere.of(Scenario(RoadKind.RURAL, 0)).light
-BACKLIT = DAY._replace(sun_x=0.8, sun_y=0.0, sun_up=0.6)  # the same on both sides of the camera
-NIGHT = BACKLIT._replace(
-    sun_red=0.0, sun_green=0.0, sun_blue=0.0, sky_red=0.03, sky_green=0.03, sky_blue=0.05, level_red=0.03, level_green=0.03,
-    level_blue=0.05, haze_red=0.03, haze_green=0.03, haze_blue=0.05, shadow=0.0, lamp=1.0,
-)  # fmt: skip
-
-
-def car(kind: Kind, x: float, y: float, heading: float = 0.0, braking: bool = False, parked: bool = False) -> Actor:
-    return Actor(7, kind, Pose(x, y, heading), 10.0, *SIZES[kind], (40, 80, 160), braking, parked)
-
-
-def person(x: float, y: float, heading: float = 0.0, speed: float = 1.4, phase: float = 0.0, height: float = 1.75) -> Actor:
-    return Actor(9, Kind.PEDESTRIAN, Pose(x, y, heading), speed, 0.3, 0.5, height, (180, 60, 50), phase=phase)
-
-
-def drawn(actor: Actor, light: Light = BACKLIT, ground: int = 90) -> Canvas:
-    canvas = blank_canvas(360, 640, truth=True)
-    canvas.image[:] = ground
-    draw_figure(canvas, figures_of([actor]), 0, light, EYE)
-    return canvas
+from sim.types import Actor, Kind
+from tests.sim.figures import DAY, EYE, NIGHT, SIZES, car, drawn, person
 
 
 def limbs_at(phase: float, speed: float = 1.4, height: float = 1.75) -> np.ndarray:
@@ -267,52 +236,6 @@ def test_headlights_light_the_legs_more_than_the_head() -> None:
     ground = 150 + 350 * 1.4 / 12
     legs, head = gain[int(ground) - 22 : int(ground)].max(), gain[int(ground) - 52 : int(ground) - 40].max()
     assert legs > 2 * head > 0
-
-
-@pytest.mark.parametrize(("sun_y", "side"), [(0.8, -1), (-0.8, 1)])
-def test_a_persons_shadow_falls_away_from_the_sun(sun_y: float, side: int) -> None:
-    canvas = blank_canvas(360, 640)
-    canvas.image[:] = 90
-    light = DAY._replace(sun_x=0.0, sun_y=sun_y, sun_up=0.6)
-    shade_under_figure(canvas, figures_of([person(8.0, 0.0)]), 0, light, EYE)
-    columns = np.argwhere(canvas.image[..., 0] < 80)[:, 1]
-    assert columns.size > 50
-    assert np.sign(columns.mean() - 320) == side
-    reach = 350 * 1.75 * 0.8 / 0.6 / 8
-    assert np.abs(columns - 320).max() == pytest.approx(reach, abs=12)
-
-
-def shaded(actor: Actor, light: Light) -> np.ndarray:
-    """The red of a ground of 150 under an actor's shadow."""
-    canvas = blank_canvas(360, 640)
-    canvas.image[:] = 150
-    shade_under_figure(canvas, figures_of([actor]), 0, light, EYE)
-    return canvas.image[..., 0].astype(int)
-
-
-@pytest.mark.parametrize(("kind", "up"), [(Kind.SALOON, 0.12), (Kind.SALOON, 0.2), (Kind.BUS, 0.3)])
-def test_a_low_sun_throws_a_cars_shadow_in_one_piece(kind: Kind, up: float) -> None:
-    forward, right = 12.0, -5.0
-    ground = shaded(car(kind, forward, right), DAY._replace(sun_x=0.0, sun_y=-0.97, sun_up=up))
-    far_end = right + SIZES[kind][1] / 2 + min(0.8 * SIZES[kind][2] * 0.97 / up, 12.0)
-    columns = [int(320 + 350 * d / forward) for d in (right, far_end)]
-    row = int(150 + 350 * 1.4 / (forward + 0.3))
-    assert ground[row, columns[0] : columns[1]].max() < 100
-    assert ground[row, columns[1] + 90 :].min() == 150
-
-
-def test_haze_lies_before_a_persons_shadow_too() -> None:
-    clear, hazy = (shaded(person(12.0, 0.0), DAY._replace(haze_reach=reach)) for reach in (1e6, 12.0))
-    assert clear.min() < 110
-    haze = 255 * DAY.haze_red * (1 - math.exp(-1.0))
-    assert hazy.min() == pytest.approx(haze + (150 - haze) * clear.min() / 150, abs=3)
-
-
-def test_the_dark_under_the_feet_does_not_grow_with_distance() -> None:
-    for away in (8.0, 20.0, 40.0):
-        dark = 150 - shaded(person(away, 0.0), DAY._replace(shadow=0.0))
-        # In square metres of full darkness; a pixel's row is away² / (f h) metres long.
-        assert dark.sum() / 150 * (away / 350) * away**2 / (350 * 1.4) < 0.25
 
 
 def order_of(actors: list[Actor]) -> list[int]:

@@ -12,6 +12,7 @@ from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
 from sim.scenario import RoadKind, Scenario
 from sim.scenery.facets import draw_facet
+from sim.scenery.filters import pulse
 from sim.scenery.panels import draw_panel
 from sim.scenery.skins import Skin
 from sim.scenery.tables import FREE_A, FREE_B, ONE_SIDED, Scenery, facets, panels
@@ -261,3 +262,11 @@ def test_a_sign_in_the_headlights_keeps_its_colours() -> None:
     seen = canvas.image[covered(canvas)].astype(int)
     assert seen.min(axis=1).max() > 180  # its white shines
     assert (seen[:, 0] - seen[:, 1]).max() > 150  # and its red is red
+
+
+def test_a_pulse_is_on_for_its_share_of_whole_periods_and_off_between() -> None:
+    assert pulse(0.3, 12.0, 6.0, 0.9) == pytest.approx(0.15)
+    assert pulse(0.45, 0.1, 6.0, 0.9) == pytest.approx(1.0)
+    assert pulse(0.9, 0.1, 6.0, 0.9) == pytest.approx(0.5)
+    assert pulse(3.0, 0.1, 6.0, 0.9) == 0.0
+    assert pulse(-5.55, 0.1, 6.0, 0.9) == pytest.approx(1.0)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pilotnet.dataset import DatasetWriter, EpisodeRecorder, StagedEpisode
+from pilotnet.dataset import DatasetWriter, EpisodeRecorder, Quality, StagedEpisode
 from sim.camera import Camera, rig
 from sim.scenario import RoadKind, Scenario, Split, road_seed
 from sim.types import Box, Cause, Control, EgoState, Image, Kind, Observation, Pose, Step
@@ -56,8 +56,15 @@ def steps(count: int, start: Pose | None = None, cameras: dict[str, Camera] = CA
     return [step(index, start, cameras, last=index == count - 1) for index in range(count)]
 
 
-def stage(folder: Path, count: int = 12, index: int = 0, split: Split = Split.TRAIN, boxes: bool = False) -> StagedEpisode:
-    with EpisodeRecorder(folder, FPS, CAMERAS, scenario(index, split), boxes) as recorder:
+def stage(
+    folder: Path,
+    count: int = 12,
+    index: int = 0,
+    split: Split = Split.TRAIN,
+    boxes: bool = False,
+    quality: Quality = Quality.SMALL,
+) -> StagedEpisode:
+    with EpisodeRecorder(folder, FPS, CAMERAS, scenario(index, split), boxes, quality) as recorder:
         for one in steps(count):
             recorder.add(one)
         return recorder.finish()

@@ -69,8 +69,8 @@ INFO_EDITS: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
     "foreign": (lambda info: info.pop("pilotnet"), "is a LeRobot dataset, but was not recorded by PilotNet"),
     "schema": (lambda info: info["pilotnet"].update(schema_version=9), "schema_version 9; this version reads 1"),
     "features": (lambda info: info["features"].pop("action"), "has other features than schema version 1"),
-    "camera": (lambda info: info["pilotnet"]["cameras"]["left"].update(lens=1), "has no usable fps and cameras: .*lens"),
-    "fps": (lambda info: info.update(fps=0), "has no usable fps and cameras: fps is 0"),
+    "camera": (lambda info: info["pilotnet"]["cameras"]["left"].update(lens=1), "has no usable fps, cameras and videos: .*lens"),
+    "fps": (lambda info: info.update(fps=0), "has no usable fps, cameras and videos: fps is 0"),
     "frames": (lambda info: info.update(total_frames=7), r"total_frames 7, but meta/episodes has 38; the recording was"),
     "episodes": (lambda info: info.update(total_episodes=4), "total_episodes 4, but meta/episodes has 3"),
 }

@@ -13,6 +13,7 @@ from pilotnet.dataset import Dataset
 from pilotnet.folders import read_provenance
 from pilotnet.modular.detector import load_detector
 from pilotnet.modular.detector_data import MOST, DetectorSamples, frame_labels, load_pictures, varied_light
+from pilotnet.modular.detector_targets import Labels
 from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
 from pilotnet.record import RecordConfig, record
 from sim.scenario import Split
@@ -106,8 +107,8 @@ def test_far_and_hidden_boxes_need_not_be_found(data: Path) -> None:
     boxes = Dataset.open(data).boxes(0)
     for number in range(0, boxes.frame[-1], 5):
         here = boxes.of_frame(number)
-        labels = frame_labels(here, 32)
-        must = (here.visible >= 0.25) & (here.distance <= 70) & (here.bottom - here.top >= 4)
+        labels = frame_labels(here, 32, 55.0)
+        must = (here.visible >= 0.25) & (here.distance <= 55) & (here.bottom - here.top >= 4)
         assert labels.counts.sum() == must[:MOST].sum()
         assert not (labels.counts & labels.ignored).any()
 
@@ -121,13 +122,51 @@ def test_pictures_are_mirrored_with_their_boxes(data: Path) -> None:
         batch = samples.__getitems__(list(range(len(samples))))
         for strip, edges, counts in zip(batch.strips, batch.labels.edges, batch.labels.counts, strict=True):
             for flip, known in ((False, pictures.strips), (True, pictures.strips[:, :, ::-1])):
-                where = np.flatnonzero((known == strip.numpy()).all((1, 2, 3)))
-                if where.size:
-                    truth = pictures.labels.edges[where[0]]
-                    wanted = torch.stack([320 - truth[:, 2], truth[:, 1], 320 - truth[:, 0], truth[:, 3]], 1) if flip else truth
-                    torch.testing.assert_close(edges[counts], wanted[counts])
+                picture, start = place_of(strip.numpy(), known)
+                if picture is not None:
+                    truth = pictures.labels.edges[picture]
+                    whole = torch.stack([320 - truth[:, 2], truth[:, 1], 320 - truth[:, 0], truth[:, 3]], 1) if flip else truth
+                    moved = whole - torch.tensor([start, 0, start, 0])
+                    moved[:, [0, 2]] = moved[:, [0, 2]].clamp(0, 160)
+                    torch.testing.assert_close(edges[counts], moved[counts])
                     mirrored, original = mirrored + flip, original + (not flip)
     assert min(original, mirrored) > 0
+
+
+def place_of(window: np.ndarray, strips: np.ndarray) -> tuple[int | None, int]:
+    """The strip (N, H, W, 3) that shows this window, and its first column; None when there is none."""
+    for start in range(strips.shape[2] - window.shape[1] + 1):
+        same = np.flatnonzero((strips[:, :, start] == window[:, 0]).all((1, 2)))
+        for picture in same:
+            if (strips[picture, :, start : start + window.shape[1]] == window).all():
+                return int(picture), start
+    return None, 0
+
+
+def test_a_window_shows_the_middle_of_something_to_find_wherever_there_is_anything(data: Path) -> None:
+    pictures = load_pictures(Dataset.open(data), Split.TRAIN, False, 10)
+    samples = DetectorSamples(pictures, 0, varied=True)
+    filled, starts = int(pictures.labels.counts.any(1).sum()), set()
+    for epoch in range(3):
+        samples.start_epoch(epoch)
+        batch = samples.__getitems__(list(range(len(samples))))
+        assert batch.strips.shape[1:] == (112, 160, 3)
+        assert int((batch.labels.counts | batch.labels.ignored).any(1).sum()) >= filled
+        starts |= {place_of(strip.numpy(), pictures.strips)[1] for strip in batch.strips}
+    assert len(starts) > 3
+    whole = DetectorSamples(pictures, 0, varied=False)
+    assert whole.__getitems__([0]).strips.shape[1:] == (112, 320, 3)
+
+
+def test_a_box_whose_middle_lies_outside_a_window_need_not_be_found_there() -> None:
+    edges = torch.tensor([[[10.0, 5, 20, 30], [36, 5, 46, 30], [28, 5, 38, 30], [60, 5, 70, 30]]])
+    yes = torch.ones(1, 4, dtype=torch.bool)
+    labels = Labels(edges, torch.ones(1, 4), torch.ones(1, 4), yes, ~yes)
+    window = labels.windows(torch.tensor([8]), 32)
+    assert window.counts.tolist() == [[True, False, True, False]]
+    assert window.ignored.tolist() == [[False, True, False, False]]
+    assert window.edges[0, :3].tolist() == [[2, 5, 12, 30], [28, 5, 32, 30], [20, 5, 30, 30]]
+    assert window.edges[0, 3, 0] == window.edges[0, 3, 2]
 
 
 def test_light_varies_and_stays_light() -> None:

@@ -2,9 +2,11 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
-from pilotnet.report.plots import INK, read_metrics, training_curves
+from pilotnet.report.plots import INK, WIDEST_OFFSET, _offset, read_metrics, training_curves
 
 SPARSE = "epoch,step,train_loss,val_loss,val_offset\n0,9,,0.8,0.4\n0,9,0.9,,\n1,19,,0.5,0.2\n1,19,0.6,,\n"
 
@@ -31,3 +33,11 @@ def test_a_drawing_follows_the_pages_text_colour_and_is_the_same_twice(tmp_path:
     assert "currentColor" in drawing
     assert INK not in drawing
     assert drawing == training_curves(metrics)
+
+
+def test_an_intervention_far_off_the_road_is_marked_at_the_edge_of_its_panel() -> None:
+    axes = Figure().subplots()
+    drive = {"station": np.arange(3.0), "offset": np.array([0.0, 0.9, -9.0]), "stopped": np.array([0.0, 1.0, 1.0])}
+    _offset(axes, drive, "#000000")
+    marks = np.asarray(axes.lines[-1].get_ydata())
+    assert marks.tolist() == [0.9, -1.3 * WIDEST_OFFSET]
