@@ -44,7 +44,7 @@ class RecordConfig:
         length: metres of each drive
         cameras: all three, or only the centre one, which is enough for detectors and three times as fast
         boxes: whether to store where cars and people are in the centre camera's pictures, which detectors learn from
-        videos: small ones, or fine ones, four times as large, for detectors: small ones smear people of a few pixels
+        videos: small ones, or fine ones, three times as large, for detectors: small ones smear people of a few pixels
         noise: strength of the disturbance of the steering [m], 0 for none; the label stays the expert's
         seed: which roads, and the noise
         workers: processes, 0 for all cores; it changes nothing in what is recorded
