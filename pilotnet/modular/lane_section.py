@@ -29,9 +29,9 @@ class CrossSection:
         self._profile *= 0.5 ** (way / MEMORY)
         self._profile += self.profile(evidence) * max(way, 0.1) / MEMORY
 
-    def restart(self, evidence: LaneEvidence) -> None:
-        """Know only what is seen now."""
-        self._profile = self.profile(evidence)
+    def restart(self, evidence: LaneEvidence, lean: float = 0.0) -> None:
+        """Know only what is seen now, along a lane that leans to the right by `lean` [rad]."""
+        self._profile = self.profile(evidence, lean)
 
     def shift(self, right: float) -> None:
         """Move the origin by so many metres to the right."""
@@ -42,14 +42,6 @@ class CrossSection:
         total = np.zeros((4, COLUMNS))
         _add_up(evidence.paint, evidence.foreign, evidence.seen, self._weights, np.rint(lean * self._along / STEP), total)
         return total
-
-    def sharpness(self, evidence: LaneEvidence, lean: float) -> float:
-        """How sharply lines and edges stand out in the profile along a leaning line; most where they run along it."""
-        paint, foreign, seen, ruts = self.profile(evidence, lean)
-        known = np.maximum(seen, 0.2 * float(seen.max()) + 1e-6)
-        step = round(0.3 / STEP)
-        steps = (foreign / known)[step:] - (foreign / known)[:-step]
-        return float(np.square(paint / known).sum() + np.square(ruts / known).sum() + 2 * np.square(steps).sum())
 
     def is_painted(self, offset: float) -> bool:
         """Whether a line has been seen near an offset [m]."""
