@@ -25,6 +25,7 @@ ELSEWHERE = 0.75  # and at least this share of the whole row's
 DEPTHS, TROUGHS = 4, 5  # the channels of running sums that hold the depths of a row's troughs, and their number
 DARKEST = 3  # the channel of running sums that holds the darkest of the three colours
 BARS, BARS_APART, BAR_RISE = 3, 1.3, 0.3  # so many, so close [m] and so bright against the road are a zebra crossing's
+ORDINARY = 0.02  # the square of how far a colour is from the road's, in threefold spreads, below which it hardly counts
 BLUR = 0.3  # [m] over which the ground's colour is averaged
 RUT = 0.25  # [m] width of what a wheel leaves bare of snow
 RUT_DEPTH = 0.13  # by which share a rut is darker than the snow beside it to count half
@@ -120,13 +121,15 @@ def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
 @kernel
 def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
     """How much speaks for a rut at column j, in [0, 1]: a trough between two strips of snow."""
-    red, green, blue = _colour(sums, j - half - 1 - flank, j + half + 2 + flank)
-    if max(red, green, blue) - min(red, green, blue) > COLOURLESS * max(red, green, blue):
-        return 0.0
     depth = _trough(sums, j, half, flank)
     bright = _mean(sums, DARKEST, j - half, j + half + 1) + depth + 1.0
     ratio = depth / (RUT_DEPTH * bright)
-    return ratio * ratio / (1 + ratio * ratio) if ratio > 0.6 else 0.0
+    if ratio < 0.6:
+        return 0.0
+    red, green, blue = _colour(sums, j - half - 1 - flank, j + half + 2 + flank)
+    if max(red, green, blue) - min(red, green, blue) > COLOURLESS * max(red, green, blue):
+        return 0.0
+    return ratio * ratio / (1 + ratio * ratio)
 
 
 @kernel
@@ -259,8 +262,9 @@ def _weigh_ground(scratch: NDArray[np.float64], low: int, high: int, paint: Floa
         t = ((r - g) / here - tint) / tint_scale
         q = (light * light + w * w + t * t) / 9.0
         painted = 0.0
-        for n in range(max(j - reach - 2, 0), min(j + reach + 3, columns)):
-            painted = max(painted, paint[i, n])
+        if q > ORDINARY:
+            for n in range(max(j - reach - 2, 0), min(j + reach + 3, columns)):
+                painted = max(painted, paint[i, n])
         foreign[i, j] = q / (1 + q) * (1 - painted)
     _keep_to_road(paint, foreign, low, high, reach, i)
 

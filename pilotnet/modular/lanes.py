@@ -56,6 +56,7 @@ CONTRAST = 12  # grey levels between the darkest and the brightest ground below 
 RETRY = 3  # frames between two searches for a lost lane
 SEARCHED_BENDS = (0.0, -0.4, 0.4, -0.7, 0.7, -1.0, 1.0, -1.3, 1.3)  # in a first look, of what the speed suggests
 SEARCHED_TURNS = np.linspace(-0.15, 0.15, 7)  # [rad] out of the usual heading
+CLEAR = 1.5  # what an edge that is one all along the way speaks for a bend and a heading
 UNUSUAL_TURN, ACROSS = 0.1, 0.75  # [rad] how far from that it may be; the usual heading's share of the slip angle
 
 
@@ -163,7 +164,7 @@ class LaneFinder:
         start, best, spread = lane.mean.copy(), -math.inf, math.sqrt(lane.covariance[OFFSET, OFFSET])
         found: tuple[Floats, Reading, Section] | None = None
         for k in SEARCHED_BENDS:
-            lane.mean[BENDS] = start[BENDS] + k * bend
+            lane.mean[BENDS], lane.mean[HEADING] = start[BENDS] + k * bend, start[HEADING]
             self._weigh(frame, lane)
             # On a circle a car looks out of the bend, but not yet where it has just been put.
             usual = -ACROSS * slip_angle(lane.mean[BENDS][0])
@@ -172,10 +173,11 @@ class LaneFinder:
                 self._section.restart(self._evidence, -lane.mean[HEADING])
                 section = self._section.read()
                 reading = best_reading(section, 0.0, spread)
-                if reading is not None and reading.score - (turned / UNUSUAL_TURN) ** 2 / 2 > best:
-                    best = reading.score - (turned / UNUSUAL_TURN) ** 2 / 2
-                    found = lane.mean.copy(), reading, section
-            lane.mean[HEADING] = start[HEADING]
+                if reading is None:
+                    continue
+                score = reading.score - (turned / UNUSUAL_TURN) ** 2 / 2 + CLEAR * self._section.clarity(section)
+                if score > best:
+                    best, found = score, (lane.mean.copy(), reading, section)
         lane.mean = start if found is None else found[0]
         self._weigh(frame, lane)
         self._section.restart(self._evidence)
