@@ -20,8 +20,12 @@ FLANK = 0.25  # [m] of ground on either side of a line that it must stand out fr
 CLEAR = 4.0  # how many times the noise a ridge must rise above it to count half
 LEAST_RISE = 0.4  # times that, below which it does not count at all
 INTERIOR = 1.1  # [m] to either side of the lane's centre that is taken for road
+NOISE_REACH = 2.0  # [m] of ground towards the lane whose noise a line is weighed against,
+ELSEWHERE = 0.75  # and at least this share of the whole row's
+DEPTHS, TROUGHS = 4, 5  # the channels of running sums that hold the depths of a row's troughs, and their number
 DARKEST = 3  # the channel of running sums that holds the darkest of the three colours
 BARS, BARS_APART, BAR_RISE = 3, 1.3, 0.3  # so many, so close [m] and so bright against the road are a zebra crossing's
+ORDINARY = 0.02  # the square of how far a colour is from the road's, in threefold spreads, below which it hardly counts
 BLUR = 0.3  # [m] over which the ground's colour is averaged
 RUT = 0.25  # [m] width of what a wheel leaves bare of snow
 RUT_DEPTH = 0.13  # by which share a rut is darker than the snow beside it to count half
@@ -78,16 +82,16 @@ def _span(strip: Floats32, i: int) -> tuple[int, int]:
 def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: int) -> float:
     """How far the ground around column j rises above its brighter flank, outward being 1 to the right and -1 to the left.
 
-    Less the step up to the outer flank: a kerbstone, between the road and a brighter pavement, is no line. Of that flank the
-    part beside the line counts if it is darker, for the verge beyond may be as bright as paint.
+    Less the step up to the outer flank: a kerbstone, between the road and a brighter pavement, is no line. Of that flank
+    the darkest 0.1 m beside the line counts, for the verge beyond a strip of asphalt may be as bright as paint.
     """
     low, high = j - half, j + half + 1
     left, right = _mean(sums, DARKEST, low - 1 - flank, low - 1), _mean(sums, DARKEST, high + 1, high + 1 + flank)
-    beside = (flank + 1) // 2
-    if outward > 0:
-        right = min(right, _mean(sums, DARKEST, high + 1, high + 1 + beside))
-    elif outward < 0:
-        left = min(left, _mean(sums, DARKEST, low - 1 - beside, low - 1))
+    for n in range(max(5 - half, 2)):  # not so far that the line itself would be on both sides
+        if outward > 0:
+            right = min(right, _mean(sums, DARKEST, high + n, high + n + 2))
+        elif outward < 0:
+            left = min(left, _mean(sums, DARKEST, low - n - 2, low - n))
     return _mean(sums, DARKEST, low, high) - max(left, right) - max(outward * (right - left), 0.0)
 
 
@@ -117,13 +121,15 @@ def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
 @kernel
 def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
     """How much speaks for a rut at column j, in [0, 1]: a trough between two strips of snow."""
-    red, green, blue = _colour(sums, j - half - 1 - flank, j + half + 2 + flank)
-    if max(red, green, blue) - min(red, green, blue) > COLOURLESS * max(red, green, blue):
-        return 0.0
     depth = _trough(sums, j, half, flank)
     bright = _mean(sums, DARKEST, j - half, j + half + 1) + depth + 1.0
     ratio = depth / (RUT_DEPTH * bright)
-    return ratio * ratio / (1 + ratio * ratio) if ratio > 0.6 else 0.0
+    if ratio < 0.6:
+        return 0.0
+    red, green, blue = _colour(sums, j - half - 1 - flank, j + half + 2 + flank)
+    if max(red, green, blue) - min(red, green, blue) > COLOURLESS * max(red, green, blue):
+        return 0.0
+    return ratio * ratio / (1 + ratio * ratio)
 
 
 @kernel
@@ -175,22 +181,45 @@ def _is_crossing(scratch: NDArray[np.float64], low: int, high: int) -> bool:
 
 
 @kernel
+def _running_noise(scratch: NDArray[np.float64], low: int, high: int, margin: int, half: int, flank: int) -> None:
+    """Running sums of the troughs of a row, and of their number."""
+    scratch[DEPTHS, low + margin] = scratch[TROUGHS, low + margin] = 0.0
+    for j in range(low + margin, high - margin):
+        trough = _trough(scratch, j, half, flank)
+        scratch[DEPTHS, j + 1] = scratch[DEPTHS, j] + max(trough, 0.0)
+        scratch[TROUGHS, j + 1] = scratch[TROUGHS, j] + (trough > 0)
+
+
+@kernel
+def _noise(scratch: NDArray[np.float64], j: int, outward: int, low: int, high: int, around: int) -> float:
+    """What paint at column j has to rise above: the noise of the ground from there towards the lane.
+
+    A wall or a rock in the same row says little about the asphalt before it, and ruts in snow say a lot about the snow between.
+    """
+    first, last = (max(j - around, low), j) if outward > 0 else (j, min(j + around, high))
+    row = _trough_mean(scratch, low, high)
+    return 1.25 * max(_trough_mean(scratch, first, last), ELSEWHERE * row) + 0.6
+
+
+@kernel
+def _trough_mean(scratch: NDArray[np.float64], low: int, high: int) -> float:
+    """The mean depth of the troughs over [low, high), from running sums."""
+    return (scratch[DEPTHS, high] - scratch[DEPTHS, low]) / max(scratch[TROUGHS, high] - scratch[TROUGHS, low], 1.0)
+
+
+@kernel
 def _weigh_paint(scratch: NDArray[np.float64], low: int, high: int, width: float, paint: Floats32, i: int) -> None:
     half = max(int(round(max(LINE, width) / STEP)) // 2, 1)
     broad = max(int(round(BROAD / STEP)) // 2, half)
     flank = max(int(round(FLANK / STEP)), half)
     margin = broad + flank + 2
-    noise, count = 0.0, 0
-    for j in range(low + margin, high - margin):
-        trough = _trough(scratch, j, half, flank)
-        if trough > 0:
-            noise += trough
-            count += 1
-    noise = 1.25 * noise / max(count, 1) + 0.6
+    _running_noise(scratch, low, high, margin, half, flank)
+    around = int(round(NOISE_REACH / STEP))
     wheel = max(int(round(RUT / STEP)) // 2, half)
     ground = _colour(scratch, low, high)
     for j in range(low + margin, high - margin):
         outward = 1 if 2 * j > paint.shape[1] else -1
+        noise = _noise(scratch, j, outward, low + margin, high - margin, around)
         rise = max(_ridge(scratch, j, half, flank, outward), 0.9 * _ridge(scratch, j, broad, flank, outward))
         if rise > LEAST_RISE * CLEAR * noise:
             rise -= _tint(scratch, j, broad, flank, ground)
@@ -233,8 +262,9 @@ def _weigh_ground(scratch: NDArray[np.float64], low: int, high: int, paint: Floa
         t = ((r - g) / here - tint) / tint_scale
         q = (light * light + w * w + t * t) / 9.0
         painted = 0.0
-        for n in range(max(j - reach - 2, 0), min(j + reach + 3, columns)):
-            painted = max(painted, paint[i, n])
+        if q > ORDINARY:
+            for n in range(max(j - reach - 2, 0), min(j + reach + 3, columns)):
+                painted = max(painted, paint[i, n])
         foreign[i, j] = q / (1 + q) * (1 - painted)
     _keep_to_road(paint, foreign, low, high, reach, i)
 

@@ -8,6 +8,7 @@ edges lie, row by row, against where they were expected: linear in the error of 
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -176,8 +177,13 @@ class LaneFilter:
 
     def clothoid(self, reach: float) -> tuple[float, float]:
         """Curvature [1/m] beside the car and its change [1/m²]: the clothoid that runs closest to the lane up to `reach` [m]."""
-        s = np.linspace(0.0, reach, 12)[1:]
-        shape = np.column_stack([s**2 / 2, s**3 / 6])
-        target = Bends(s).displaced @ self.mean[BENDS]
-        curvature, rate = np.linalg.lstsq(shape / s[:, None], target / s, rcond=None)[0]
+        curvature, rate = _clothoid_fit(round(reach)) @ self.mean[BENDS]
         return float(curvature), float(rate)
+
+
+@cache
+def _clothoid_fit(reach: int) -> Floats:
+    """(2, nodes): from the nodes' curvatures to those of the clothoid that runs closest to the lane up to `reach` [m]."""
+    s = np.linspace(0.0, reach, 12)[1:]
+    shape = np.column_stack([s / 2, s**2 / 6])
+    return np.asarray(np.linalg.pinv(shape) @ (Bends(s).displaced / s[:, None]), np.float64)

@@ -11,6 +11,7 @@ from enum import StrEnum
 from itertools import combinations
 
 import numpy as np
+from scipy.ndimage import maximum_filter1d
 
 from pilotnet.modular.lane_strip import OFFSETS, STEP
 from pilotnet.modular.records import Floats
@@ -76,13 +77,11 @@ def lines_in(profile: Floats) -> tuple[Line, ...]:
     smooth = np.convolve(profile, np.ones(2 * near + 1), "same") / (2 * near + 1) * 1.5
     apart = round(0.5 / STEP)
     found: list[Line] = []
-    for j in np.flatnonzero(smooth > LEAST_LINE):
-        low, high = max(j - apart, 0), j + apart + 1
-        if smooth[j] >= smooth[low:high].max():
-            around = slice(max(j - 4, 0), j + 5)
-            place = float(np.average(OFFSETS[around], weights=smooth[around]))
-            if not found or place - found[-1].offset > 0.5:
-                found.append(Line(place, float(min(smooth[j], 1.0))))
+    for j in np.flatnonzero((smooth > LEAST_LINE) & (smooth >= maximum_filter1d(smooth, 2 * apart + 1))):
+        around = slice(max(j - 4, 0), j + 5)
+        place = float(np.average(OFFSETS[around], weights=smooth[around]))
+        if not found or place - found[-1].offset > 0.5:
+            found.append(Line(place, float(min(smooth[j], 1.0))))
     return tuple(found)
 
 

@@ -22,20 +22,19 @@ class CrossSection:
     def __init__(self, along: Floats) -> None:
         self._along = along
         self._weights = np.gradient(along) * (along < AHEAD)
-        self._profile = np.zeros((4, COLUMNS))
+        self._know(np.zeros((4, COLUMNS)))
 
     def remember(self, evidence: LaneEvidence, way: float) -> None:
         """Add what is seen now, `way` metres after the last time."""
-        self._profile *= 0.5 ** (way / MEMORY)
-        self._profile += self.profile(evidence) * max(way, 0.1) / MEMORY
+        self._know(self._profile * 0.5 ** (way / MEMORY) + self.profile(evidence) * max(way, 0.1) / MEMORY)
 
-    def restart(self, evidence: LaneEvidence) -> None:
-        """Know only what is seen now."""
-        self._profile = self.profile(evidence)
+    def restart(self, evidence: LaneEvidence, lean: float = 0.0) -> None:
+        """Know only what is seen now, along a lane that leans to the right by `lean` [rad]."""
+        self._know(self.profile(evidence, lean))
 
     def shift(self, right: float) -> None:
         """Move the origin by so many metres to the right."""
-        self._profile = np.roll(self._profile, -round(right / STEP), axis=1)
+        self._know(np.roll(self._profile, -round(right / STEP), axis=1))
 
     def profile(self, evidence: LaneEvidence, lean: float = 0.0) -> Floats:
         """Paint, foreign, seen and ruts summed along a line that leans to the right by `lean` [rad], (4, COLUMNS)."""
@@ -43,21 +42,20 @@ class CrossSection:
         _add_up(evidence.paint, evidence.foreign, evidence.seen, self._weights, np.rint(lean * self._along / STEP), total)
         return total
 
-    def sharpness(self, evidence: LaneEvidence, lean: float) -> float:
-        """How sharply lines and edges stand out in the profile along a leaning line; most where they run along it."""
-        paint, foreign, seen, ruts = self.profile(evidence, lean)
-        known = np.maximum(seen, 0.2 * float(seen.max()) + 1e-6)
-        step = round(0.3 / STEP)
-        steps = (foreign / known)[step:] - (foreign / known)[:-step]
-        return float(np.square(paint / known).sum() + np.square(ruts / known).sum() + 2 * np.square(steps).sum())
+    def clarity(self, section: Section) -> float:
+        """How much of a step the edges of a reading of this are, 0 to 1 each; they are steps where they run along the lane."""
+        foreign, apart = self._shares[1], round(0.3 / STEP)
+        places = [int(np.searchsorted(OFFSETS, edge)) for edge in (section.left_edge, section.right_edge) if edge is not None]
+        steps = [abs(foreign[min(at + apart, COLUMNS - 1)] - foreign[max(at - apart, 0)]) for at in places]
+        return float(sum(steps))
 
     def is_painted(self, offset: float) -> bool:
         """Whether a line has been seen near an offset [m]."""
-        return self._is_marked(self._shares()[0], offset)
+        return self._is_marked(self._shares[0], offset)
 
     def is_worn(self, offset: float) -> bool:
         """Whether a rut has been seen near an offset [m]."""
-        return self._is_marked(self._shares()[3], offset)
+        return self._is_marked(self._shares[3], offset)
 
     @staticmethod
     def _is_marked(shares: Floats, offset: float) -> bool:
@@ -65,21 +63,22 @@ class CrossSection:
 
     def read(self) -> Section:
         """The lines and the road's edges; lines beyond the edges are none."""
-        paint, foreign, seen, ruts = self._shares()
+        paint, foreign, seen, ruts = self._shares
         left, right = edges_in(foreign, seen, 0.0)
         low = -np.inf if left is None else left - BESIDE
         high = np.inf if right is None else right + BESIDE
         lines = tuple(line for line in lines_in(paint) if low < line.offset < high)
         return Section(lines, left, right, lines_in(ruts))
 
-    def _shares(self) -> tuple[Floats, Floats, Floats, Floats]:
-        """Shares of the seen way that were paint and foreign, the sight itself, 1 where it is best, and the share of ruts;
-        (COLUMNS,) each.
+    def _know(self, profile: Floats) -> None:
+        """Keep a profile, and the shares of the seen way that were paint and foreign, the sight itself, 1 where it is best, and
+        the share of ruts, (COLUMNS,) each.
         """  # noqa: D205
-        paint, foreign, seen, ruts = self._profile
+        self._profile = profile
+        paint, foreign, seen, ruts = profile
         known, most = np.maximum(seen, 1e-6), max(float(seen.max()), 1e-6)
         enough = seen > SPARSE * most
-        return np.where(enough, paint / known, 0.0), foreign / known, seen / most, np.where(enough, ruts / known, 0.0)
+        self._shares = np.where(enough, paint / known, 0.0), foreign / known, seen / most, np.where(enough, ruts / known, 0.0)
 
 
 @kernel

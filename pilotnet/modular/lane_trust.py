@@ -9,8 +9,9 @@ from pilotnet.modular.records import Floats
 NEAR = 20.0  # [m] ahead within which what is found decides
 ENOUGH = 3.0  # clear measurements that make a sighting
 LOST_SUPPORT, LOST_AFTER = 5.0, 0.5  # fewer clear measurements than this, or none for so long [s]: the lane must be searched
-FORGETTING = 0.35  # [s] in which trust falls to a third when nothing is seen
-AMPLE, FULL = 6.0, 20.0  # clear measurements at which trust begins, and at which it is complete
+FORGETTING = 0.4  # [s] in which trust falls to a third when nothing is seen
+SUPPORTS, SHARES = (4.0, 7.0, 20.0), (0.0, 0.75, 1.0)  # clear measurements, and how often so many are right
+NOISE, AGREEING = 0.25, 0.6  # share of what is clear that fits one lane: by chance, and from which on there is no reason to doubt
 TOLERANCE = 0.3  # [m] what the confidence speaks of
 
 
@@ -18,7 +19,7 @@ class LaneTrust:
     """Counts of clear measurements, smoothed over frames, and the time since the last sighting."""
 
     def __init__(self) -> None:
-        self._support = self._usual = self._agreement = 0.0
+        self._support = self._agreement = 0.0
         self._unseen = math.inf
 
     @property
@@ -35,8 +36,6 @@ class LaneTrust:
         near = (along > 0) & (along < NEAR)
         found, offered = float(weight[near].sum()), float(clear[near].sum())
         self._support += 0.3 * (found - self._support)
-        # What is usual rises fast and falls slowly, so that a lane that is being lost shows.
-        self._usual += (0.2 if found > self._usual else 0.02) * (found - self._usual)
         self._agreement += 0.5 * (found / max(offered, 1.0) - self._agreement)
         if found > ENOUGH:
             self._unseen = 0.0
@@ -48,6 +47,6 @@ class LaneTrust:
         """
         fits = math.erf(TOLERANCE / (math.sqrt(2) * (spread + 0.02)))
         seen = math.exp(-self._unseen / FORGETTING)
-        support = float(np.clip((self._support - AMPLE) / (FULL - AMPLE), 0.0, 1.0))
-        steady = min(self._support / max(0.5 * self._usual, 1e-6), 1.0)
-        return fits * seen * support * steady * min(self._agreement / 0.6, 1.0) * 0.8**doubt
+        support = float(np.interp(self._support, SUPPORTS, SHARES))
+        agreement = float(np.clip((self._agreement - NOISE) / (AGREEING - NOISE), 0.0, 1.0)) ** 2
+        return fits * seen * support * agreement * 0.8**doubt

@@ -34,6 +34,7 @@ from pilotnet.modular.lane_trust import LaneTrust
 from pilotnet.modular.records import Floats, LaneEstimate
 from sim.camera import Camera
 from sim.geometry import SPACING
+from sim.steering import slip_angle
 from sim.types import Image, require_image
 
 FORESIGHT, LEAST_FORESIGHT = 2.5, 20.0  # [s] of way ahead that is measured, and at least [m]
@@ -53,8 +54,10 @@ FAST, HARD_SHOULDER = 17.0, 1.3  # only roads faster than this [m/s] have a shou
 BAY = 1.3  # [m] of room beyond a line, on slower roads, from which on it is for parking
 CONTRAST = 12  # grey levels between the darkest and the brightest ground below which a frame shows nothing
 RETRY = 3  # frames between two searches for a lost lane
-SEARCHED_BENDS = (0.0, -0.25, 0.25, -0.5, 0.5, -0.8, 0.8, -1.1, 1.1)  # in a first look, of what the speed suggests
-SEARCHED_LEANS = np.linspace(-0.1, 0.1, 11)  # [rad]
+SEARCHED_BENDS = (0.0, -0.4, 0.4, -0.7, 0.7, -1.0, 1.0, -1.3, 1.3)  # in a first look, of what the speed suggests
+SEARCHED_TURNS = np.linspace(-0.15, 0.15, 7)  # [rad] out of the usual heading
+CLEAR = 2.5  # what an edge that is one all along the way speaks for a bend and a heading
+UNUSUAL_TURN, ACROSS = 0.1, 0.75  # [rad] how far from that it may be; the usual heading's share of the slip angle
 
 
 @dataclass(frozen=True)
@@ -156,24 +159,30 @@ class LaneFinder:
         self._evidence.weigh(self._strip, self._widths)
 
     def _search(self, frame: Image, lane: LaneFilter, speed: float) -> None:
-        """A first look: which bend and heading make the road's lines sharpest, and which of them border the lane."""
+        """A first look: with which bend and heading the cross-section reads best as a lane that a car drives in."""
         bend, _ = road_scales(speed)
-        start, best, found = lane.mean.copy(), -1.0, lane.mean
+        start, best, spread = lane.mean.copy(), -math.inf, math.sqrt(lane.covariance[OFFSET, OFFSET])
+        found: tuple[Floats, Reading, Section] | None = None
         for k in SEARCHED_BENDS:
-            lane.mean[BENDS] = start[BENDS] + k * bend
+            lane.mean[BENDS], lane.mean[HEADING] = start[BENDS] + k * bend, start[HEADING]
             self._weigh(frame, lane)
-            for lean in SEARCHED_LEANS:
-                sharpness = self._section.sharpness(self._evidence, lean)
-                if sharpness > best:
-                    best, found = sharpness, lane.mean.copy()
-                    found[HEADING] = -lean
-        lane.mean = found
+            # On a circle a car looks out of the bend, but not yet where it has just been put.
+            usual = -ACROSS * slip_angle(lane.mean[BENDS][0])
+            for turned in SEARCHED_TURNS:
+                lane.mean[HEADING] = usual + turned
+                self._section.restart(self._evidence, -lane.mean[HEADING])
+                section = self._section.read()
+                reading = best_reading(section, 0.0, spread)
+                if reading is None:
+                    continue
+                score = reading.score - (turned / UNUSUAL_TURN) ** 2 / 2 + CLEAR * self._section.clarity(section)
+                if score > best:
+                    best, found = score, (lane.mean.copy(), reading, section)
+        lane.mean = start if found is None else found[0]
         self._weigh(frame, lane)
         self._section.restart(self._evidence)
-        section = self._section.read()
-        reading = best_reading(section, 0.0, math.sqrt(lane.covariance[OFFSET, OFFSET]))
-        if reading is not None:
-            self._adopt(lane, reading, section)
+        if found is not None:
+            self._adopt(lane, *found[1:])
 
     def _read(self, lane: LaneFilter) -> None:
         """Keep to the layout, or change over when another reading of the cross-section was better for some frames."""

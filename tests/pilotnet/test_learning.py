@@ -1,4 +1,8 @@
-"""What all trainings share: the schedule of the learning rate, and the precision."""
+"""What all trainings share: the schedule of the learning rate, the precision, and the memory that is kept."""
+
+import platform
+import subprocess
+import sys
 
 import pytest
 import torch
@@ -29,3 +33,20 @@ def test_auto_is_bfloat16_just_where_the_hardware_has_it(monkeypatch: pytest.Mon
 def test_a_product_is_computed_in_the_precision_asked_for(asked: str, kind: torch.dtype) -> None:
     with arithmetic(TrainConfig(device="cpu", precision=asked), CPU):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is kind
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be asked to keep memory")
+def test_memory_that_a_step_frees_is_there_for_the_next_one() -> None:
+    program = """
+import resource
+import torch
+from pilotnet.learning import keep_freed_memory
+keep_freed_memory()
+for step in range(6):
+    if step == 2:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    torch.ones(4_000_000)
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+    faults = int(subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout)
+    assert faults < 1000  # four times 16 MB are 16 000 pages

@@ -61,3 +61,18 @@ def test_a_line_before_a_verge_as_bright_as_paint_is_one_and_a_kerbstone_before_
     line, kerb = evidence.paint[:, np.abs(OFFSETS - ROAD) < 0.15].max(1)
     assert line > 0.5
     assert kerb < 0.1
+
+
+def test_a_rock_beside_the_road_hides_no_faint_line_in_fog() -> None:
+    # Every mountain road with a rock face in light fog once was a road without a line.
+    strip = np.full((2, COLUMNS, 3), ASPHALT, np.float32)
+    strip[:, ROAD + 0.2 < OFFSETS] = SAND
+    strip[:, np.abs(OFFSETS - ROAD) < 0.08] = WORN
+    strip += 0.7 * (FOG - strip)
+    rock = OFFSETS > ROAD + 1.5
+    strip[1, rock] += np.random.default_rng(0).normal(0, 12, (rock.sum(), 1)).astype(np.float32)
+    evidence = LaneEvidence(2)
+    evidence.weigh(strip, np.full(2, 0.05))
+    without, beside_rock = evidence.paint[:, np.abs(OFFSETS - ROAD) < 0.1].max(1)
+    assert without > 0.5
+    assert beside_rock > 0.4

@@ -21,6 +21,14 @@ def test_more_measurements_are_trusted_more() -> None:
     assert few < 0.05 < some < 0.9 < many
 
 
+def test_what_fits_no_better_than_noise_is_not_trusted() -> None:
+    trust, ones = LaneTrust(), np.ones(60)
+    for _ in range(40):
+        trust.age(0.05)
+        trust.judge(np.linspace(4.0, 19.0, 60), 0.25 * ones, ones)
+    assert trust.confidence(SURE, 0) < 0.02
+
+
 def test_trust_ends_within_a_second_without_measurements() -> None:
     trust = watched(30)
     for _ in range(20):

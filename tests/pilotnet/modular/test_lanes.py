@@ -10,6 +10,7 @@ from pilotnet.modular.records import LaneEstimate
 from sim.camera import Camera
 from sim.render import Renderer
 from sim.scenario import RoadKind, Scenario
+from sim.steering import slip_angle
 from sim.truth import lane_geometry
 from sim.types import Image
 from sim.world import World
@@ -48,6 +49,17 @@ def test_a_painted_road_gives_its_own_state(offset: float, heading_error: float,
     assert estimate.right_room == pytest.approx(3.5 / 2 + 0.5, abs=0.3)
     assert estimate.left_oncoming
     assert estimate.confidence > 0.7
+
+
+@pytest.mark.parametrize("curvature", [0.08, -0.08])
+@pytest.mark.parametrize("settled", [True, False])
+def test_a_first_look_in_a_hairpin_finds_the_lane(curvature: float, settled: bool) -> None:
+    # It once took whatever was sharpest for the lane, and was wrong in seven of eight hairpins.
+    heading_error = -slip_angle(curvature) if settled else 0.0
+    estimate = LaneFinder(CAMERA).find(painted_road(0.2, heading_error, curvature), 5.0, 0.0, TICK)
+    assert estimate.offset == pytest.approx(0.2, abs=0.3)
+    assert estimate.heading_error == pytest.approx(heading_error, abs=0.1)
+    assert estimate.curvature == pytest.approx(curvature, abs=0.03)
 
 
 @pytest.mark.parametrize("offset", [0.0, 0.3])
