@@ -87,7 +87,7 @@ def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: in
     """
     low, high = j - half, j + half + 1
     left, right = _mean(sums, DARKEST, low - 1 - flank, low - 1), _mean(sums, DARKEST, high + 1, high + 1 + flank)
-    for n in range(max(5 - half, 2)):  # not so far that the line itself would be on both sides
+    for n in range(max(flank - half, 2)):  # not so far that the line itself would be on both sides
         if outward > 0:
             right = min(right, _mean(sums, DARKEST, high + n, high + n + 2))
         elif outward < 0:
@@ -191,14 +191,11 @@ def _running_noise(scratch: NDArray[np.float64], low: int, high: int, margin: in
 
 
 @kernel
-def _noise(scratch: NDArray[np.float64], j: int, outward: int, low: int, high: int, around: int) -> float:
-    """What paint at column j has to rise above: the noise of the ground from there towards the lane.
-
-    A wall or a rock in the same row says little about the asphalt before it, and ruts in snow say a lot about the snow between.
-    """
+def _noise(scratch: NDArray[np.float64], j: int, outward: int, low: int, high: int, least: float) -> float:
+    """What paint at column j has to rise above: the noise of the ground from there towards the lane, and `least`."""
+    around = int(round(NOISE_REACH / STEP))
     first, last = (max(j - around, low), j) if outward > 0 else (j, min(j + around, high))
-    row = _trough_mean(scratch, low, high)
-    return 1.25 * max(_trough_mean(scratch, first, last), ELSEWHERE * row) + 0.6
+    return 1.25 * max(_trough_mean(scratch, first, last), least) + 0.6
 
 
 @kernel
@@ -214,12 +211,13 @@ def _weigh_paint(scratch: NDArray[np.float64], low: int, high: int, width: float
     flank = max(int(round(FLANK / STEP)), half)
     margin = broad + flank + 2
     _running_noise(scratch, low, high, margin, half, flank)
-    around = int(round(NOISE_REACH / STEP))
+    # A wall or a rock in the same row says little about the asphalt before it, and ruts a lot about the snow between them.
+    least = ELSEWHERE * _trough_mean(scratch, low + margin, high - margin)
     wheel = max(int(round(RUT / STEP)) // 2, half)
     ground = _colour(scratch, low, high)
     for j in range(low + margin, high - margin):
         outward = 1 if 2 * j > paint.shape[1] else -1
-        noise = _noise(scratch, j, outward, low + margin, high - margin, around)
+        noise = _noise(scratch, j, outward, low + margin, high - margin, least)
         rise = max(_ridge(scratch, j, half, flank, outward), 0.9 * _ridge(scratch, j, broad, flank, outward))
         if rise > LEAST_RISE * CLEAR * noise:
             rise -= _tint(scratch, j, broad, flank, ground)

@@ -26,21 +26,15 @@ class CrossSection:
 
     def remember(self, evidence: LaneEvidence, way: float) -> None:
         """Add what is seen now, `way` metres after the last time."""
-        self._know(self._profile * 0.5 ** (way / MEMORY) + self.profile(evidence) * max(way, 0.1) / MEMORY)
+        self._know(self._profile * 0.5 ** (way / MEMORY) + self._profile_along(evidence) * max(way, 0.1) / MEMORY)
 
     def restart(self, evidence: LaneEvidence, lean: float = 0.0) -> None:
         """Know only what is seen now, along a lane that leans to the right by `lean` [rad]."""
-        self._know(self.profile(evidence, lean))
+        self._know(self._profile_along(evidence, lean))
 
     def shift(self, right: float) -> None:
         """Move the origin by so many metres to the right."""
         self._know(np.roll(self._profile, -round(right / STEP), axis=1))
-
-    def profile(self, evidence: LaneEvidence, lean: float = 0.0) -> Floats:
-        """Paint, foreign, seen and ruts summed along a line that leans to the right by `lean` [rad], (4, COLUMNS)."""
-        total = np.zeros((4, COLUMNS))
-        _add_up(evidence.paint, evidence.foreign, evidence.seen, self._weights, np.rint(lean * self._along / STEP), total)
-        return total
 
     def clarity(self, section: Section) -> float:
         """How much of a step the edges of a reading of this are, 0 to 1 each; they are steps where they run along the lane."""
@@ -69,6 +63,12 @@ class CrossSection:
         high = np.inf if right is None else right + BESIDE
         lines = tuple(line for line in lines_in(paint) if low < line.offset < high)
         return Section(lines, left, right, lines_in(ruts))
+
+    def _profile_along(self, evidence: LaneEvidence, lean: float = 0.0) -> Floats:
+        """Paint, foreign, seen and ruts summed along a line that leans to the right by `lean` [rad], (4, COLUMNS)."""
+        total = np.zeros((4, COLUMNS))
+        _add_up(evidence.paint, evidence.foreign, evidence.seen, self._weights, np.rint(lean * self._along / STEP), total)
+        return total
 
     def _know(self, profile: Floats) -> None:
         """Keep a profile, and the shares of the seen way that were paint and foreign, the sight itself, 1 where it is best, and

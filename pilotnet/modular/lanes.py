@@ -56,7 +56,7 @@ CONTRAST = 12  # grey levels between the darkest and the brightest ground below 
 RETRY = 3  # frames between two searches for a lost lane
 SEARCHED_BENDS = (0.0, -0.4, 0.4, -0.7, 0.7, -1.0, 1.0, -1.3, 1.3)  # in a first look, of what the speed suggests
 SEARCHED_TURNS = np.linspace(-0.15, 0.15, 7)  # [rad] out of the usual heading
-CLEAR = 2.5  # what an edge that is one all along the way speaks for a bend and a heading
+CLEAR_EDGE = 2.5  # what an edge that is one all along the way speaks for a bend and a heading
 UNUSUAL_TURN, ACROSS = 0.1, 0.75  # [rad] how far from that it may be; the usual heading's share of the slip angle
 
 
@@ -175,7 +175,7 @@ class LaneFinder:
                 reading = best_reading(section, 0.0, spread)
                 if reading is None:
                     continue
-                score = reading.score - (turned / UNUSUAL_TURN) ** 2 / 2 + CLEAR * self._section.clarity(section)
+                score = reading.score - (turned / UNUSUAL_TURN) ** 2 / 2 + CLEAR_EDGE * self._section.clarity(section)
                 if score > best:
                     best, found = score, (lane.mean.copy(), reading, section)
         lane.mean = start if found is None else found[0]
