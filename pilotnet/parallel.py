@@ -13,10 +13,14 @@ Result = TypeVar("Result")
 
 
 def in_parallel(
-    function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]], workers: int = 0
+    function: Callable[..., Result],
+    jobs: Sequence[tuple[Any, ...]],
+    workers: int = 0,
+    before: Sequence[Callable[[], None]] = (),
 ) -> Generator[Result, None, None]:
     """Call `function(*job)` for every job in so many processes (0: all cores) and yield the results in the order of the jobs.
 
+    Several processes share `before` among themselves, such as what each would compile for itself, and wait until it is done.
     A single worker is this process. Closing the generator early, as an error or Ctrl-C does, drops the work that is under way.
     """
     workers = min(workers or joblib.cpu_count(), len(jobs))
@@ -24,6 +28,7 @@ def in_parallel(
         yield from (function(*job) for job in jobs)
         return
     pool = joblib.Parallel(n_jobs=workers, return_as="generator")
+    list(pool(joblib.delayed(_call_in_worker)(each, ()) for each in before))
     results = pool(joblib.delayed(_call_in_worker)(function, job) for job in jobs)
     try:
         for result in results:  # noqa: UP028 - `yield from` would close the results before the warning is silenced

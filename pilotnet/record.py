@@ -17,6 +17,7 @@ from pilotnet.parallel import in_parallel
 from pilotnet.progress import track
 from pilotnet.suites import Only, suite
 from sim.camera import CAMERA_NAMES
+from sim.compiling import HALVES
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
 from sim.rollout import Disturbance, rollout
@@ -140,7 +141,7 @@ def commit_drives(config: RecordConfig, scenarios: list[Scenario], writer: Datas
     """Drive whatever is not yet in the dataset and commit it, in order."""
     remaining = scenarios[len(writer.episodes) :]
     jobs = [(scenario, config, writer.staging / scenario.name) for scenario in remaining]
-    with contextlib.closing(in_parallel(stage_drive, jobs, config.workers)) as drives:
+    with contextlib.closing(in_parallel(stage_drive, jobs, config.workers, HALVES)) as drives:
         for staged in track(drives, "recording drives", len(remaining)):
             writer.commit(staged, staged.scenario.split)
 
