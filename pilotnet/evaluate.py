@@ -19,10 +19,9 @@ import pyarrow.parquet
 from pilotnet.drivers import Detectors, make_driver, needs_camera
 from pilotnet.folders import atomic_path, output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
-from pilotnet.parallel import in_parallel
+from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
 from pilotnet.suites import Only, suite, suite_of
-from sim.compiling import HALVES
 from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario, choice
@@ -98,8 +97,9 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, 
     with output_folder(out) as folder:
         write_provenance(folder, "evaluate", config, seed=config.first)
         jobs = [(name, scenario, checkpoint, detectors, config.noise, Pedals(config.pedals)) for name, scenario in drives]
-        kernels = HALVES if any(map(needs_camera, config.drivers)) else ()
-        with closing(in_parallel(_drive, jobs, config.workers, kernels)) as drives_done:
+        if any(map(needs_camera, config.drivers)):
+            compile_side_by_side(config.workers)
+        with closing(in_parallel(_drive, jobs, config.workers)) as drives_done:
             done = list(track(drives_done, "driving", len(jobs)))
         suites = [suite_of(config.suite, config.first + i) for _ in config.drivers for i in range(len(scenarios))]
         episodes = tuple(replace(score, suite=name) for (score, _), name in zip(done, suites, strict=True))

@@ -9,18 +9,16 @@ import joblib
 import numba
 from joblib.externals.loky import get_reusable_executor
 
+from sim.compiling import HALVES, is_compiled
+
 Result = TypeVar("Result")
 
 
 def in_parallel(
-    function: Callable[..., Result],
-    jobs: Sequence[tuple[Any, ...]],
-    workers: int = 0,
-    before: Sequence[Callable[[], None]] = (),
+    function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]], workers: int = 0
 ) -> Generator[Result, None, None]:
     """Call `function(*job)` for every job in so many processes (0: all cores) and yield the results in the order of the jobs.
 
-    Several processes share `before` among themselves, such as what each would compile for itself, and wait until it is done.
     A single worker is this process. Closing the generator early, as an error or Ctrl-C does, drops the work that is under way.
     """
     workers = min(workers or joblib.cpu_count(), len(jobs))
@@ -28,7 +26,6 @@ def in_parallel(
         yield from (function(*job) for job in jobs)
         return
     pool = joblib.Parallel(n_jobs=workers, return_as="generator")
-    list(pool(joblib.delayed(_call_in_worker)(each, ()) for each in before))
     results = pool(joblib.delayed(_call_in_worker)(function, job) for job in jobs)
     try:
         for result in results:  # noqa: UP028 - `yield from` would close the results before the warning is silenced
@@ -39,6 +36,19 @@ def in_parallel(
             results.close()
         # Idle workers would hold their memory for minutes, while the next stage needs it.
         get_reusable_executor(reuse=True).shutdown(wait=True)
+
+
+def compile_side_by_side(workers: int) -> None:
+    """Compile the kernels in two processes where nothing is compiled yet and so many workers (0: all cores) would each do it.
+
+    These processes end here: loky takes a worker that grows after its first task for one that leaks.
+    """
+    if (workers or joblib.cpu_count()) > 1 and not is_compiled():
+        list(in_parallel(_call, [(half,) for half in HALVES], len(HALVES)))
+
+
+def _call(function: Callable[[], None]) -> None:
+    function()
 
 
 def _call_in_worker(function: Callable[..., Result], job: tuple[Any, ...]) -> Result:

@@ -7,11 +7,12 @@ one of them has compiled lies on disk for all.
 import math
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 from sim.camera import Camera
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
-from sim.render import Renderer
+from sim.render import Renderer, draw_things
 from sim.rollout import rollout
 from sim.scenario import Daytime, RoadKind, Scenario, Weather
 from sim.truth import look
@@ -42,6 +43,11 @@ def compile_others() -> None:
         renderer = Renderer(plan, sky, [Camera()])
         for heading in range(4):  # one of them looks towards the sun
             look(renderer, plan, Pose(AWAY, AWAY, heading * math.pi / 2), actors)
+
+
+def is_compiled() -> bool:
+    """Whether anything has ever been drawn with this installation; what was changed since is compiled when it is needed."""
+    return any(Path(draw_things.stats.cache_path).glob("render.draw_things-*.nbi"))
 
 
 HALVES: tuple[Callable[[], None], ...] = (compile_standing, compile_others)

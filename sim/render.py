@@ -95,7 +95,7 @@ class Renderer:
     def _draw_things(
         self, canvas: Canvas, ground: Ground, figures: Figures, light: Light, tunnel: Light, things: NDArray[np.int64], eye: Eye
     ) -> None:
-        _draw_things(canvas, self._scenery, self._plants, self._grain, ground, figures, light, tunnel, things, eye)
+        draw_things(canvas, self._scenery, self._plants, self._grain, ground, figures, light, tunnel, things, eye)
 
     def compile_standing(self) -> None:
         """Compile what draws everything that stands, more than half of all kernels, and draw nothing."""
@@ -170,7 +170,7 @@ def _in_view(
 
 
 @kernel
-def _draw_things(
+def draw_things(
     canvas: Canvas, scenery: Scenery, plants: Plants, grain: Grain, ground: Ground, figures: Figures, light: Light,
     tunnel: Light, things: NDArray[np.int64], eye: Eye,
 ) -> None:  # fmt: skip

@@ -2,12 +2,12 @@
 
 import os
 import time
-from functools import partial
-from pathlib import Path
 
 import pytest
 
-from pilotnet.parallel import in_parallel
+import pilotnet.parallel
+from pilotnet.parallel import compile_side_by_side, in_parallel
+from sim.compiling import HALVES
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -45,23 +45,12 @@ def alive(process: int) -> bool:
     return True
 
 
-def test_what_comes_before_is_shared_among_the_processes_and_done_before_the_first_job(tmp_path: Path) -> None:
-    halves = [partial(take_long, tmp_path / name) for name in ("left", "right")]
-    seen = list(in_parallel(names_in, [(tmp_path,)] * 4, 2, halves))
-    assert seen == [["left", "right"]] * 4
-    assert len({file.read_text() for file in tmp_path.iterdir()}) == 2
-
-
-def test_a_single_process_does_not_do_what_several_would_share(tmp_path: Path) -> None:
-    assert list(in_parallel(names_in, [(tmp_path,)], 1, [partial(take_long, tmp_path / "left")])) == [[]]
-
-
-def take_long(file: Path) -> None:
-    """Leave the number of this process in a file after a while, longer than a process takes to start."""
-    time.sleep(3)
-    file.write_text(str(os.getpid()))
-
-
-def names_in(folder: Path) -> list[str]:
-    """What lies in a folder, in order."""
-    return sorted(file.name for file in folder.iterdir())
+@pytest.mark.parametrize(("workers", "compiled", "halves"), [(2, False, 2), (2, True, 0), (1, False, 0)])
+def test_two_processes_compile_where_several_would_and_nothing_is_compiled(
+    workers: int, compiled: bool, halves: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[tuple[object, ...]] = []
+    monkeypatch.setattr(pilotnet.parallel, "is_compiled", lambda: compiled)
+    monkeypatch.setattr(pilotnet.parallel, "in_parallel", lambda _, jobs, workers: called.extend(jobs) or [workers])
+    compile_side_by_side(workers)
+    assert called == [(half,) for half in HALVES][:halves]

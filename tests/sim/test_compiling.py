@@ -2,6 +2,12 @@
 
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from sim.compiling import is_compiled
 
 # A process of its own: in this one earlier tests have compiled.
 PROGRAM = """
@@ -10,7 +16,7 @@ from itertools import islice
 
 from numba.core.dispatcher import Dispatcher
 
-from sim.compiling import HALVES
+from sim.compiling import HALVES, is_compiled
 from sim.env import DrivingEnv
 from sim.expert import Expert
 from sim.rollout import rollout
@@ -25,6 +31,7 @@ def compiled():
 
 for half in HALVES:
     half()
+assert is_compiled()
 before = compiled()
 assert len(before) > 5
 env = DrivingEnv()
@@ -36,6 +43,11 @@ for kind in RoadKind:
         list(islice(rollout(env, Expert(env), quiet, boxes=True), 2))
 print(sorted(f"{module}.{name}" for module, name, _ in compiled() - before))
 """
+
+
+def test_an_installation_that_has_drawn_nothing_is_not_compiled(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sim.compiling.draw_things", SimpleNamespace(stats=SimpleNamespace(cache_path=str(tmp_path))))
+    assert not is_compiled()
 
 
 def test_after_both_halves_no_road_in_any_weather_has_anything_left_to_compile() -> None:
