@@ -1,7 +1,6 @@
 """Detections become road users: places by the flat road, velocities by filters, and false boxes nothing at all."""
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -82,36 +81,6 @@ def test_a_track_is_born_after_three_ticks_and_survives_a_second_of_occlusion_un
     assert all(len(tracks) == 1 for tracks in hidden)
     assert tracker.update([box(20.0, 1.0)], still)[0].ident == ident
     assert [len(tracker.update([], still)) for _ in range(12)][-1] == 0
-
-
-def test_a_hint_lets_a_track_go_on_but_founds_none() -> None:
-    hint = replace(box(12.0, 1.0, person=True), score=0.15)
-    tracker = Tracker(CAMERA, DURATION)
-    assert not any(tracker.update([hint], Pose(0.0, 0.0, 0.0)) for _ in range(20))
-    tracker.update([replace(hint, score=0.4)], Pose(0.0, 0.0, 0.0))
-    followed = [tracker.update([hint], Pose(0.0, 0.0, 0.0)) for _ in range(30)]
-    assert len(followed[-1]) == 1
-    assert followed[-1][0].unseen == 0.0
-
-
-def test_a_sure_detection_comes_before_a_hint_that_is_closer() -> None:
-    tracker, here = Tracker(CAMERA, DURATION), Pose(0.0, 0.0, 0.0)
-    for _ in range(5):
-        tracker.update([box(12.0, 1.0, person=True)], here)
-    hint = replace(box(12.0, 1.0, person=True), score=0.15)
-    (track,) = tracker.update([hint, box(12.0, 1.3, person=True)], here)
-    assert track.right > 1.05
-
-
-def test_whoever_stands_closer_than_the_picture_begins_is_remembered() -> None:
-    tracker, forward = Tracker(CAMERA, DURATION), 6.0
-    while forward > 2.0:
-        seen = [box(forward, 1.0, person=True)] if forward > 2.6 else []
-        tracks = tracker.update(seen, Pose(6.0 - forward, 0.0, 0.0))
-        forward -= 0.1
-    for _ in range(30):
-        tracks = tracker.update([], Pose(4.0, 0.0, 0.0))
-    assert [track.person for track in tracks] == [True]
 
 
 def test_what_has_left_the_picture_at_its_side_is_remembered_until_it_is_left_behind() -> None:
