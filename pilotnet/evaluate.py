@@ -19,7 +19,7 @@ import pyarrow.parquet
 from pilotnet.drivers import Detectors, make_driver, needs_camera
 from pilotnet.folders import atomic_path, output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
-from pilotnet.parallel import in_parallel
+from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
 from pilotnet.suites import Only, suite, suite_of
 from sim.env import DrivingEnv, EnvConfig, Pedals
@@ -97,6 +97,8 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, 
     with output_folder(out) as folder:
         write_provenance(folder, "evaluate", config, seed=config.first)
         jobs = [(name, scenario, checkpoint, detectors, config.noise, Pedals(config.pedals)) for name, scenario in drives]
+        if any(map(needs_camera, config.drivers)):
+            compile_side_by_side(config.workers)
         with closing(in_parallel(_drive, jobs, config.workers)) as drives_done:
             done = list(track(drives_done, "driving", len(jobs)))
         suites = [suite_of(config.suite, config.first + i) for _ in config.drivers for i in range(len(scenarios))]

@@ -9,6 +9,8 @@ import joblib
 import numba
 from joblib.externals.loky import get_reusable_executor
 
+from sim.compiling import HALVES, is_compiled
+
 Result = TypeVar("Result")
 
 
@@ -34,6 +36,19 @@ def in_parallel(
             results.close()
         # Idle workers would hold their memory for minutes, while the next stage needs it.
         get_reusable_executor(reuse=True).shutdown(wait=True)
+
+
+def compile_side_by_side(workers: int) -> None:
+    """Compile the kernels in two processes where nothing is compiled yet and so many workers (0: all cores) would each do it.
+
+    These processes end here: loky takes a worker that grows after its first task for one that leaks.
+    """
+    if (workers or joblib.cpu_count()) > 1 and not is_compiled():
+        list(in_parallel(_call, [(half,) for half in HALVES], len(HALVES)))
+
+
+def _call(function: Callable[[], None]) -> None:
+    function()
 
 
 def _call_in_worker(function: Callable[..., Result], job: tuple[Any, ...]) -> Result:

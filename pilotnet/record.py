@@ -13,7 +13,7 @@ import numpy as np
 
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, Quality, StagedEpisode
 from pilotnet.folders import output_folder, plain, read_provenance, write_provenance
-from pilotnet.parallel import in_parallel
+from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
 from pilotnet.suites import Only, suite
 from sim.camera import CAMERA_NAMES
@@ -140,6 +140,7 @@ def commit_drives(config: RecordConfig, scenarios: list[Scenario], writer: Datas
     """Drive whatever is not yet in the dataset and commit it, in order."""
     remaining = scenarios[len(writer.episodes) :]
     jobs = [(scenario, config, writer.staging / scenario.name) for scenario in remaining]
+    compile_side_by_side(config.workers)
     with contextlib.closing(in_parallel(stage_drive, jobs, config.workers)) as drives:
         for staged in track(drives, "recording drives", len(remaining)):
             writer.commit(staged, staged.scenario.split)

@@ -18,7 +18,7 @@ from pilotnet.modular.records import Detection
 from sim.camera import Camera
 from sim.types import Image, require_image
 
-FORMAT = "pilotnet-detector-1"
+FORMAT = "pilotnet-detector-2"
 TARGETS = ("cars", "pedestrians")
 MOST = 64  # detections of one frame
 SCORE = 0.3  # detections below it are not worth a driver's attention

@@ -87,12 +87,14 @@ def _padded(values: NDArray) -> NDArray:
 class DetectorSamples(TorchDataset[LabelledStrips]):
     """The pictures of an epoch in random order, those without anything to find thinned out; half of them mirrored.
 
-    Varied ones are shown through a window of half a strip's width around something to find, drawn at random: twice as many
-    people a second, and never twice at the same place.
+    Varied ones are shown in the first so many epochs, `windowed`, through a window of half a strip's width around something to
+    find, drawn at random: twice as many people a second, and never twice at the same place. In the last ones they are shown
+    whole, as a driver sees them: through windows there is more to find than there is on the road (compare Touvron et al.,
+    arXiv 1906.06423).
     """
 
-    def __init__(self, pictures: Pictures, seed: int, varied: bool) -> None:
-        self._pictures, self._seed, self._varied = pictures, seed, varied
+    def __init__(self, pictures: Pictures, seed: int, varied: bool, windowed: int = 0) -> None:
+        self._pictures, self._seed, self._varied, self._windowed = pictures, seed, varied, windowed
         self._strips = torch.from_numpy(pictures.strips)
         filled = pictures.labels.counts.any(1).numpy()
         self._filled, self._empty = np.flatnonzero(filled), np.flatnonzero(~filled)
@@ -100,7 +102,7 @@ class DetectorSamples(TorchDataset[LabelledStrips]):
         self.start_epoch(0)
 
     def start_epoch(self, epoch: int) -> None:
-        """Draw the pictures of an epoch and which of them are mirrored."""
+        """Draw the pictures of an epoch, which of them are mirrored, and where their windows lie."""
         generator = np.random.default_rng([self._seed, epoch])
         order = np.arange(self._pictures.size)
         if self._varied:
@@ -108,7 +110,8 @@ class DetectorSamples(TorchDataset[LabelledStrips]):
             order = generator.permutation(order)
         self._order = torch.from_numpy(order)
         self._mirrored = torch.from_numpy(generator.random(len(order)) < 0.5) & self._varied
-        if self._varied:
+        self._starts: Tensor | None = None
+        if self._varied and epoch < self._windowed:
             self._starts = torch.from_numpy(window_starts(self._pictures, order, generator))
 
     def __len__(self) -> int:
@@ -118,7 +121,7 @@ class DetectorSamples(TorchDataset[LabelledStrips]):
         """The batch of these pictures of the present epoch."""
         numbers, mirrored = self._order[indices], self._mirrored[indices]
         strips, labels = self._strips[numbers], Labels(*(column[numbers] for column in self._pictures.labels))
-        if self._varied:
+        if self._starts is not None:
             starts, width = self._starts[indices], window_width(strips.shape[2])
             strips = torch.stack([strip[:, start : start + width] for strip, start in zip(strips, starts.tolist(), strict=True)])
             labels = labels.windows(starts, width)

@@ -4,6 +4,7 @@ The same recipe for both. Validation is on other roads; what a detector is worth
 """
 
 import gc
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -25,6 +26,7 @@ from sim.scenario import Split
 
 STAGE = "train-detector"
 LOSSES = ("train_loss", "val_loss", "val_heat", "val_box", "val_visible", "val_distance")
+WINDOWED = 0.75  # share of the epochs that learn from windows, the others from whole strips
 MOST_FORCEFUL = 10.0  # largest norm of a step's gradient
 
 
@@ -138,7 +140,8 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
         write_provenance(folder, STAGE, run, config.seed)
         lightning.seed_everything(config.seed, verbose=False)
         pictures = {split: load_pictures(dataset, split, person, config.every) for split in (Split.TRAIN, Split.VALIDATION)}
-        samples = [DetectorSamples(pictures[split], config.seed, split is Split.TRAIN) for split in pictures]
+        windowed = math.ceil(WINDOWED * config.epochs)
+        samples = [DetectorSamples(pictures[split], config.seed, split is Split.TRAIN, windowed) for split in pictures]
         network = DetectorNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         detecting = Detecting(network, samples[0], samples[1], config)
         fit(detecting, LOSSES, config, folder, unfinished if resume else None)

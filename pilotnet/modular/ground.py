@@ -4,6 +4,7 @@ The two are fused by their variances: a row that is wrong by a pixel is wrong by
 """
 
 import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -83,9 +84,8 @@ def _distance(detection: Detection, camera: Camera, half_length: float) -> tuple
             estimates.append((near + half_length, spread**2 + extra**2 + 0.1**2))
     if not estimates:
         return None
-    values, variances = np.array(estimates).T
-    weights = 1 / variances
-    return float((values * weights).sum() / weights.sum()), float(1 / weights.sum())
+    weight = sum(1 / variance for _, variance in estimates)
+    return sum(value / variance for value, variance in estimates) / weight, 1 / weight
 
 
 def _sides(detection: Detection, camera: Camera, forward: float, size: Size) -> tuple[float, float]:
@@ -96,9 +96,11 @@ def _sides(detection: Detection, camera: Camera, forward: float, size: Size) -> 
     return camera.lateral + sides[0], camera.lateral + sides[1]
 
 
-def covariance(position: GroundPosition) -> Floats:
-    """The covariance (2, 2) [m²] of a ground position, in car coordinates."""
-    bearing = math.atan2(position.right, position.forward)
-    cos, sin = math.cos(bearing), math.sin(bearing)
-    turned = np.array([[cos, -sin], [sin, cos]])
-    return turned @ np.diag([position.along, position.across]) @ turned.T
+def covariances(positions: Sequence[GroundPosition]) -> Floats:
+    """The covariances (N, 2, 2) [m²] of ground positions, in car coordinates."""
+    forward, right, along, across = np.array([place[:4] for place in positions]).reshape(-1, 4).T
+    bearing = np.arctan2(right, forward)
+    cos, sin = np.cos(bearing), np.sin(bearing)
+    mixed = (along - across) * cos * sin
+    rows = [[along * cos**2 + across * sin**2, mixed], [mixed, along * sin**2 + across * cos**2]]
+    return np.moveaxis(np.array(rows), 2, 0)

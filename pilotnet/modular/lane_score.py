@@ -20,7 +20,7 @@ from rich.table import Table
 from pilotnet.folders import atomic_path, output_folder, write_provenance
 from pilotnet.modular.lanes import LaneFinder
 from pilotnet.modular.records import Floats, LaneEstimate
-from pilotnet.parallel import in_parallel
+from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
 from pilotnet.suites import Only, suite
 from sim.env import DrivingEnv, EnvConfig
@@ -113,6 +113,7 @@ def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...
     with output_folder(out) as folder:
         write_provenance(folder, STAGE, config, seed=config.first)
         jobs = [(scenario, config.noise) for scenario in scenarios]
+        compile_side_by_side(config.workers)
         with closing(in_parallel(drive_frames, jobs, config.workers)) as drives:
             frames = pyarrow.concat_tables(list(track(drives, "finding lanes", len(jobs))))
         with atomic_path(folder / FRAMES_FILE) as path:

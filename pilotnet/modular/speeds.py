@@ -61,16 +61,14 @@ def wanted_speed(lane: LaneEstimate, path: Candidate, scene: Scene, speed: float
 
 def _polite_speed(path: Candidate, beside: Users, soon: float) -> float:
     """The highest speed [m/s] with which everybody beside the road, and every parked car, will be passed slowly enough."""
-    lowest = math.inf
-    for i in np.flatnonzero(beside.station + beside.half_length + REACH > soon):
-        near, far = (float(beside.station[i] + side * (beside.half_length[i] + REACH)) for side in (-1, 1))
-        along = (path.stations >= near) & (path.stations <= far)
-        if not along.any():
-            continue
-        gap = float((np.abs(beside.d[i] - path.offsets[along])).min() - beside.half_width[i] - CAR_WIDTH / 2)
-        if beside.person[i] or gap < SIDE_GAP:
-            lowest = min(lowest, speed_before(passing_speed(gap), near - soon))
-    return lowest
+    reach = beside.half_length + REACH
+    near, far = (beside.station + side * reach for side in (-1, 1))
+    along = (path.stations >= near[:, None]) & (path.stations <= far[:, None])
+    apart = np.where(along, np.abs(beside.d[:, None] - path.offsets), np.inf).min(axis=1, initial=np.inf)
+    gap = apart - beside.half_width - CAR_WIDTH / 2
+    slow = (far > soon) & np.isfinite(gap) & (beside.person | (gap < SIDE_GAP))
+    passing = zip(gap[slow].tolist(), near[slow].tolist(), strict=True)
+    return min((speed_before(passing_speed(room), ahead - soon) for room, ahead in passing), default=math.inf)
 
 
 def demands(

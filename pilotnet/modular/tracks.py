@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from pilotnet.modular.ground import GroundPosition, Size, covariance, locate, size_of
+from pilotnet.modular.ground import GroundPosition, Size, covariances, locate, size_of
 from pilotnet.modular.records import Detection, Floats, Track
 from sim.camera import Camera
 from sim.types import Pose
@@ -40,28 +40,6 @@ class _Filter:
     age: float = 0.0
     unseen: float = 0.0
 
-    def predict(self, duration: float) -> None:
-        """Go on for `duration` [s] at constant velocity, less sure than before."""
-        step = np.eye(4)
-        step[0, 2] = step[1, 3] = duration
-        gain = np.concatenate([np.eye(2) * duration**2 / 2, np.eye(2) * duration])
-        self.state = step @ self.state
-        self.spread = step @ self.spread @ step.T + ACCELERATION[self.person] ** 2 * gain @ gain.T
-        self.age += duration
-        self.unseen += duration
-
-    def update(self, position: Floats, noise: Floats, width: float) -> None:
-        """Take in a measured position (2,) [m] with its covariance (2, 2) [m²]."""
-        gain = self.spread[:, :2] @ np.linalg.inv(self.spread[:2, :2] + noise)
-        self.state = self.state + gain @ (position - self.state[:2])
-        # Joseph's form stays symmetric and positive.
-        rest = np.eye(4)
-        rest[:, :2] -= gain
-        self.spread = rest @ self.spread @ rest.T + gain @ noise @ gain.T
-        self.width += WIDTH_SHARE * (width - self.width)
-        self.hits += 1
-        self.unseen = 0.0
-
 
 @dataclass
 class Tracker:
@@ -74,8 +52,7 @@ class Tracker:
 
     def update(self, detections: Sequence[Detection], pose: Pose) -> list[Track]:
         """The road users after one more tick, seen from the car's pose on the ground; who was seen too rarely is left out."""
-        for filter_ in self._filters:
-            filter_.predict(self.duration)
+        _predict(self._filters, self.duration)
         for person in (False, True):
             self._assign([d for d in detections if d.person == person], person, pose)
         self._filters = sorted((f for f in self._filters if self._survives(f, pose)), key=lambda f: (-f.hits, f.ident))[:MOST]
@@ -86,15 +63,15 @@ class Tracker:
         found = [place for d in detections if (place := locate(d, self.camera)) is not None]
         filters = [f for f in self._filters if f.person == person]
         positions, noises = _on_ground(found, pose)
-        taken = set()
+        taken: set[int] = set()
         if found and filters:
             distances = _distances(filters, positions, noises)
             # Pairs outside the gate are dear, so that none of them displaces one inside.
             rows, columns = linear_sum_assignment(np.minimum(distances, 10 * GATE))
-            for row, column in zip(rows, columns, strict=True):
-                if distances[row, column] < GATE:
-                    filters[row].update(positions[column], noises[column], found[column].width)
-                    taken.add(int(column))
+            near = distances[rows, columns] < GATE
+            taken.update(columns[near].tolist())
+            widths = [found[column].width for column in columns[near]]
+            _correct([filters[row] for row in rows[near]], positions[columns[near]], noises[columns[near]], widths)
         for i in set(range(len(found))) - taken:
             self._filters.append(self._born(person, positions[i], noises[i], found[i].width))
 
@@ -116,13 +93,46 @@ class Tracker:
         return filter_.hits >= HITS and not in_view and abs(forward) < BESIDE and filter_.unseen < REMEMBERED
 
 
+def _predict(filters: Sequence[_Filter], duration: float) -> None:
+    """Let all go on for `duration` [s] at constant velocity, less sure than before."""
+    if not filters:
+        return
+    step = np.eye(4)
+    step[0, 2] = step[1, 3] = duration
+    gain = np.concatenate([np.eye(2) * duration**2 / 2, np.eye(2) * duration])
+    pushes = np.array([ACCELERATION[f.person] ** 2 for f in filters])[:, None, None] * (gain @ gain.T)
+    states = np.array([f.state for f in filters]) @ step.T
+    spreads = step @ np.array([f.spread for f in filters]) @ step.T + pushes
+    for f, state, spread in zip(filters, states, spreads, strict=True):
+        f.state, f.spread = state, spread
+        f.age += duration
+        f.unseen += duration
+
+
+def _correct(filters: Sequence[_Filter], positions: Floats, noises: Floats, widths: Sequence[float]) -> None:
+    """Let each take in its measured position (N, 2) [m], with the covariances (N, 2, 2) [m²], and its width [m]."""
+    if not filters:
+        return
+    states, spreads = np.array([f.state for f in filters]), np.array([f.spread for f in filters])
+    gains = spreads[:, :, :2] @ np.linalg.inv(spreads[:, :2, :2] + noises)
+    states += np.einsum("nij,nj->ni", gains, positions - states[:, :2])
+    # Joseph's form stays symmetric and positive.
+    rest = np.tile(np.eye(4), (len(filters), 1, 1))
+    rest[:, :, :2] -= gains
+    spreads = rest @ spreads @ rest.transpose(0, 2, 1) + gains @ noises @ gains.transpose(0, 2, 1)
+    for f, state, spread, width in zip(filters, states, spreads, widths, strict=True):
+        f.state, f.spread = state, spread
+        f.width += WIDTH_SHARE * (width - f.width)
+        f.hits += 1
+        f.unseen = 0.0
+
+
 def _on_ground(found: Sequence[GroundPosition], pose: Pose) -> tuple[Floats, Floats]:
     """Positions (N, 2) on the ground [m] and their covariances (N, 2, 2) [m²]."""
     cos, sin = math.cos(pose.heading), math.sin(pose.heading)
     turned = np.array([[cos, -sin], [sin, cos]])
     places = np.array([[place.forward, place.right] for place in found]).reshape(-1, 2)
-    noises = np.array([covariance(place) for place in found]).reshape(-1, 2, 2)
-    return places @ turned.T + [pose.x, pose.y], turned @ noises @ turned.T
+    return places @ turned.T + [pose.x, pose.y], turned @ covariances(found) @ turned.T
 
 
 def _distances(filters: Sequence[_Filter], positions: Floats, noises: Floats) -> Floats:
@@ -136,7 +146,7 @@ def _distances(filters: Sequence[_Filter], positions: Floats, noises: Floats) ->
 
 def _position_spread(filter_: _Filter) -> float:
     """One standard deviation of the position [m], the mean over both directions."""
-    return math.sqrt(float(np.trace(filter_.spread[:2, :2])) / 2)
+    return math.sqrt(float(filter_.spread[0, 0] + filter_.spread[1, 1]) / 2)
 
 
 def _to_car(pose: Pose, x: float, y: float) -> tuple[float, float]:

@@ -26,14 +26,18 @@ from sim.types import Image
 from tests.pilotnet.modular.planner_scenes import CAMERA, DURATION, box, lane
 
 SPEED = 8.0  # [m/s]
+NEAREST, STREET = 7.0, 44.0  # [m] in front of the car
 CARS = [(14.0, 2.9), (22.0, -3.4), (30.0, 2.9), (38.0, 0.2), (47.0, 2.9)]  # forward, right [m]
 PEOPLE = [(10.0, 3.6), (16.0, -5.0), (18.0, 3.8), (27.0, -5.2), (33.0, 4.0), (41.0, 3.6)]
 
 
 def crowd(moved: float) -> list[Detection]:
-    """What detectors see of a full street when the car has come so far [m]."""
-    places = [(forward - moved, right, False) for forward, right in CARS] + [(f - moved, right, True) for f, right in PEOPLE]
-    return [box(*place) for place in places]
+    """What detectors see of a full street when the car has come so far [m]: whoever falls behind turns up far ahead."""
+    return [
+        box(NEAREST + (forward - moved - NEAREST) % STREET, right, person)
+        for places, person in ((CARS, False), (PEOPLE, True))
+        for forward, right in places
+    ]
 
 
 class SeesACrowd:
@@ -67,11 +71,11 @@ def test_a_bilinear_warp_of_a_frame(benchmark: BenchmarkFixture) -> None:
 def test_tracking_and_planning(benchmark: BenchmarkFixture) -> None:
     """One tick among five cars and six people, who are seen anew every time."""
     tracker, planner, wheels = Tracker(CAMERA, DURATION), Planner(DURATION), Odometry(DURATION)
-    seen = [crowd(SPEED * DURATION * i) for i in range(6)]  # and then again from the start
+    seen = [crowd(SPEED * DURATION * i) for i in range(110)]
     turn = count()
 
     def think() -> None:
-        found = seen[next(turn) % len(seen)]
+        found = seen[next(turn)]
         way = wheels.move(SPEED)
         planner.plan(Situation(lane(), tracker.update(found, wheels.pose), SPEED, way, wheels.curvature))
 

@@ -5,7 +5,9 @@ import time
 
 import pytest
 
-from pilotnet.parallel import in_parallel
+import pilotnet.parallel
+from pilotnet.parallel import compile_side_by_side, in_parallel
+from sim.compiling import HALVES
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -41,3 +43,14 @@ def alive(process: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+@pytest.mark.parametrize(("workers", "compiled", "halves"), [(2, False, 2), (2, True, 0), (1, False, 0)])
+def test_two_processes_compile_where_several_would_and_nothing_is_compiled(
+    workers: int, compiled: bool, halves: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    called: list[tuple[object, ...]] = []
+    monkeypatch.setattr(pilotnet.parallel, "is_compiled", lambda: compiled)
+    monkeypatch.setattr(pilotnet.parallel, "in_parallel", lambda _, jobs, workers: called.extend(jobs) or [workers])
+    compile_side_by_side(workers)
+    assert called == [(half,) for half in HALVES][:halves]

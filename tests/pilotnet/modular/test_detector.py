@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from pilotnet.modular.detector import MOST, Detector, DetectorCheckpoint, decode, load_detector, save_detector
-from pilotnet.modular.detector_network import ABOVE, DetectorNetwork, Maps, strip_rows
+from pilotnet.modular.detector_network import ABOVE, BELOW, FOVEA, DetectorNetwork, Fovea, Maps, strip_rows
 from pilotnet.modular.detector_targets import Labels, loss, targets
 from sim.camera import Camera
 
@@ -69,6 +69,13 @@ def test_the_strip_holds_the_centres_of_near_and_far_objects() -> None:
 def test_a_camera_whose_picture_is_too_small_is_refused() -> None:
     with pytest.raises(ValueError, match=r"the camera is 320 x 160 px with its horizon at 20\.0; a detector needs 32 rows above"):
         strip_rows(replace(CAMERA, horizon=20.0))
+
+
+def test_the_closer_look_changes_the_rows_around_the_horizon_alone() -> None:
+    fovea, features = Fovea(8).eval(), torch.rand(2, 8, (ABOVE + BELOW) // 2, 20)
+    with torch.inference_mode():
+        changed = (fovea(features) != features).any(dim=3).any(dim=1).all(dim=0)
+    assert torch.nonzero(changed).flatten().tolist() == list(range((ABOVE - FOVEA) // 2, (ABOVE + FOVEA) // 2))
 
 
 def test_fusing_changes_nothing_but_the_time() -> None:
@@ -180,11 +187,13 @@ def test_eight_strips_can_be_learned_by_heart() -> None:
     )  # fmt: skip
     network = DetectorNetwork()
     optimizer = torch.optim.AdamW(network.parameters(), 4e-3)
+    schedule = torch.optim.lr_scheduler.LinearLR(optimizer, 1.0, 0.05, total_iters=120)
     for _ in range(120):
         total = torch.stack(list(loss(network(strips), truth).values())).sum()
         optimizer.zero_grad()
         total.backward()
         optimizer.step()
+        schedule.step()
     with torch.inference_mode():
         maps = network.eval()(strips)
     for i in range(8):
@@ -260,7 +269,7 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_pilotnet_is_no_detector(tiny_model: Path) -> None:
-    with pytest.raises(ValueError, match="has format 'pilotnet-1'; this version reads 'pilotnet-detector-1'"):
+    with pytest.raises(ValueError, match="has format 'pilotnet-1'; this version reads 'pilotnet-detector-2'"):
         load_detector(tiny_model)
 
 

@@ -1,6 +1,7 @@
 """TRAIN-DETECTOR and SCORE-DETECTOR on a tiny recording, by the command line and by hand."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,9 @@ from pilotnet.cli import main
 from pilotnet.dataset import Dataset
 from pilotnet.folders import read_provenance
 from pilotnet.modular.detector import load_detector
-from pilotnet.modular.detector_data import MOST, DetectorSamples, frame_labels, load_pictures, varied_light
+from pilotnet.modular.detector_data import MOST, DetectorSamples, LabelledStrips, frame_labels, load_pictures, varied_light
 from pilotnet.modular.detector_targets import Labels
-from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
+from pilotnet.modular.detector_training import Detecting, DetectorTrainConfig, train_detector
 from pilotnet.record import RecordConfig, record
 from sim.scenario import Split
 
@@ -115,7 +116,7 @@ def test_far_and_hidden_boxes_need_not_be_found(data: Path) -> None:
 
 def test_pictures_are_mirrored_with_their_boxes(data: Path) -> None:
     pictures = load_pictures(Dataset.open(data), Split.TRAIN, False, 10)
-    samples = DetectorSamples(pictures, 0, varied=True)
+    samples = DetectorSamples(pictures, 0, varied=True, windowed=4)
     original, mirrored = 0, 0
     for epoch in range(4):
         samples.start_epoch(epoch)
@@ -145,7 +146,7 @@ def place_of(window: np.ndarray, strips: np.ndarray) -> tuple[int | None, int]:
 
 def test_a_window_shows_the_middle_of_something_to_find_wherever_there_is_anything(data: Path) -> None:
     pictures = load_pictures(Dataset.open(data), Split.TRAIN, False, 10)
-    samples = DetectorSamples(pictures, 0, varied=True)
+    samples = DetectorSamples(pictures, 0, varied=True, windowed=3)
     filled, starts = int(pictures.labels.counts.any(1).sum()), set()
     for epoch in range(3):
         samples.start_epoch(epoch)
@@ -154,8 +155,29 @@ def test_a_window_shows_the_middle_of_something_to_find_wherever_there_is_anythi
         assert int((batch.labels.counts | batch.labels.ignored).any(1).sum()) >= filled
         starts |= {place_of(strip.numpy(), pictures.strips)[1] for strip in batch.strips}
     assert len(starts) > 3
-    whole = DetectorSamples(pictures, 0, varied=False)
-    assert whole.__getitems__([0]).strips.shape[1:] == (112, 320, 3)
+
+
+def test_the_last_epochs_and_validation_show_whole_strips(data: Path) -> None:
+    pictures = load_pictures(Dataset.open(data), Split.TRAIN, False, 10)
+    samples, widths = DetectorSamples(pictures, 0, varied=True, windowed=2), []
+    for epoch in range(4):
+        samples.start_epoch(epoch)
+        widths.append(samples.__getitems__([0]).strips.shape[2])
+    assert widths == [160, 160, 320, 320]
+    assert DetectorSamples(pictures, 0, varied=False).__getitems__([0]).strips.shape[1:] == (112, 320, 3)
+
+
+def test_three_quarters_of_a_training_look_through_windows(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    widths: dict[int, set[int]] = {}
+    plain_step = Detecting.training_step
+
+    def noting_step(self: Detecting, batch: LabelledStrips, index: int) -> torch.Tensor:
+        widths.setdefault(self.current_epoch, set()).add(batch.strips.shape[2])
+        return plain_step(self, batch, index)
+
+    monkeypatch.setattr(Detecting, "training_step", noting_step)
+    train_detector(replace(CONFIG, epochs=4, every=40), "cars", data, tmp_path / "cars")
+    assert widths == {0: {160}, 1: {160}, 2: {160}, 3: {320}}
 
 
 def test_a_box_whose_middle_lies_outside_a_window_need_not_be_found_there() -> None:
