@@ -85,7 +85,7 @@ class Renderer:
 
         def draw_standing(band: Canvas) -> None:
             self._draw_ceilings(band, ground, light, tunnel, eye)
-            if things.size:
+            if things.size:  # where nothing stands its kernel is not needed, nor compiled
                 self._draw_things(band, ground, figures.apart(), light, tunnel, things, eye)
 
         in_bands(draw_standing, canvas, bands, 0, camera.height)
