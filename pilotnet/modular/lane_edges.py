@@ -11,7 +11,7 @@ from pilotnet.modular.records import Floats
 from sim.kernels import kernel
 
 NEAREST = 0.6  # [m] from the lane's centre from which on the road may end,
-NEAREST_KERB = 1.2  # at a kerb
+NEAREST_KERB = 1.0  # at a kerb
 SPAN, BEYOND = 0.5, 1.5  # [m] over which a verge is a step, and for which the ground beyond stays foreign
 KERB_SPAN, PAVEMENT = 0.3, 0.7  # [m] over which a kerb is a step, and the least width of the pavement beyond
 LEAST_KERB, LONE_KERB = 0.03, 0.15  # of foreign ground, the least step up to a pavement before a verge, and where none is seen

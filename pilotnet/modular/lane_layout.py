@@ -5,6 +5,7 @@ middle has one lane each way, one that is as wide as three lanes without any lin
 drives in the middle of a lane, in the ruts of those before.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -27,6 +28,7 @@ ALONE = 0.5  # what a single line counts for
 GAUGE, GAUGE_SPREAD = 1.6, 0.2  # [m] between the ruts of one car, and how far from that they may be
 NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 LEAST_LINE = 0.12  # share of the way along which a line must be seen to be one
+PAVEMENT = 2.8  # [m] at most from a kerb to a lawn; whatever is farther from a step is not known to be a pavement's end
 KERB_INSIDE = 0.3  # a road's edge within a lane speaks against it like a line that is seen along so much of the way
 
 
@@ -89,6 +91,7 @@ def readings(section: Section) -> Iterator[tuple[Reading, float]]:
     """Every way to read a section, with the share that its borders were seen along, and the usual width of such a lane [m]."""
     yield from _readings_of_one_line(section)
     yield from _readings_of_ruts(section)
+    yield from _readings_of_a_kerb(section)
     lines = [(line.offset, line.share, 0.0) for line in section.lines]
     lefts = lines + [(edge, EDGE_SHARE, NEAR_EDGE) for edge in section.left_edges]
     rights = lines + [(edge, EDGE_SHARE, NEAR_EDGE) for edge in section.right_edges]
@@ -115,6 +118,13 @@ def _readings_of_one_line(section: Section) -> Iterator[tuple[Reading, float]]:
         for side in (-0.5, 0.5):
             centre = line.offset - side * USUAL_WIDTH
             yield Reading(Layout.MARKED, centre, USUAL_WIDTH, ALONE * min(2 * line.share, 1.0), True), USUAL_WIDTH
+
+
+def _readings_of_a_kerb(section: Section) -> Iterator[tuple[Reading, float]]:
+    """A kerb on the right, where traffic drives, before a pavement: a lane of the usual width lies beside it."""
+    kerb, verge = section.right_edges if len(section.right_edges) == 2 else (0.0, math.inf)
+    if verge - kerb < PAVEMENT:
+        yield Reading(Layout.HALVED, kerb - NEAR_EDGE - USUAL_WIDTH / 2, USUAL_WIDTH, ALONE), USUAL_WIDTH
 
 
 def _readings_of_ruts(section: Section) -> Iterator[tuple[Reading, float]]:

@@ -49,3 +49,14 @@ def test_a_street_between_kerbs_is_no_racetrack_between_lawns() -> None:
     assert reading.layout is Layout.HALVED
     assert reading.centre == pytest.approx(0.0, abs=0.1)
     assert reading.width == pytest.approx(2.9, abs=0.1)
+
+
+def test_a_street_s_lane_lies_beside_its_kerb_when_nothing_else_is_seen() -> None:
+    reading = best_reading(Section((), (), (1.2, 3.2)), 0.0, 0.5)
+    assert reading is not None
+    assert reading.centre == pytest.approx(1.2 - USUAL_WIDTH / 2, abs=0.2)
+    assert not reading.alone
+
+
+def test_a_step_far_before_the_verge_is_no_street_s_kerb() -> None:
+    assert best_reading(Section((), (), (1.6, 4.7)), 0.0, 0.5) is None
