@@ -247,8 +247,8 @@ def _weigh_ground(scratch: NDArray[np.float64], low: int, high: int, paint: Floa
     count = max((last - first - 2 * reach) // reach, 1)
     floor = 1.5 / bright  # quantisation and sensor noise in the dark
     light_scale = math.sqrt(spread_light / count + 0.07**2 + floor**2)
-    warm_scale = math.sqrt(spread_warm / count + 0.03**2 + floor**2)
-    tint_scale = math.sqrt(spread_tint / count + 0.02**2 + floor**2)
+    warm_scale = math.sqrt(spread_warm / count + 0.015**2 + floor**2)
+    tint_scale = math.sqrt(spread_tint / count + 0.01**2 + floor**2)
     for j in range(low + reach, high - reach):
         r, g, b = _colour(scratch, j - reach, j + reach + 1)
         y = (r + g + b) / 3 / bright

@@ -5,6 +5,7 @@ middle has one lane each way, one that is as wide as three lanes without any lin
 drives in the middle of a lane, in the ruts of those before.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -27,7 +28,8 @@ ALONE = 0.5  # what a single line counts for
 GAUGE, GAUGE_SPREAD = 1.6, 0.2  # [m] between the ruts of one car, and how far from that they may be
 NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 LEAST_LINE = 0.12  # share of the way along which a line must be seen to be one
-STEP_SPAN, BEYOND = 0.5, 1.5  # [m] over which an edge is a step, and for which the ground beyond stays foreign
+PAVEMENT = 2.8  # [m] at most from a kerb to a lawn; whatever is farther from a step is not known to be a pavement's end
+KERB_INSIDE = 0.3  # a road's edge within a lane speaks against it like a line that is seen along so much of the way
 
 
 class Layout(StrEnum):
@@ -49,11 +51,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """Lines from left to right, the offsets [m] of the road's edges, None where none is in sight, and ruts from left to right."""
+    """Lines from left to right; where [m] the road may end on either side, a kerb before a verge; ruts from left to right."""
 
     lines: tuple[Line, ...]
-    left_edge: float | None
-    right_edge: float | None
+    left_edges: tuple[float, ...] = ()
+    right_edges: tuple[float, ...] = ()
     ruts: tuple[Line, ...] = ()
 
 
@@ -85,38 +87,14 @@ def lines_in(profile: Floats) -> tuple[Line, ...]:
     return tuple(found)
 
 
-def edges_in(foreign: Floats, seen: Floats, start: float) -> tuple[float | None, float | None]:
-    """The first offsets [m] left and right of `start` where the ground stops to look like the road's."""
-    span = round(STEP_SPAN / STEP)
-    middle = int(np.searchsorted(OFFSETS, start))
-    found: list[float | None] = []
-    for way in (-1, 1):
-        values, known = foreign[middle::way], seen[middle::way]
-        sums = np.concatenate([[0.0], np.cumsum(values)])
-        outer = (sums[2 * span :] - sums[span:-span]) / span
-        inner = (sums[span:-span] - sums[: -2 * span]) / span
-        step = np.where(known[span : span + outer.size] > 0.05, outer - inner, 0.0)
-        first = round(0.6 / STEP)
-        # Beyond the edge it stays foreign; the grass between two ruts does not count.
-        ends = np.minimum(np.arange(outer.size) + span + round(BEYOND / STEP), values.size)
-        stays = (sums[ends] - sums[span : span + outer.size]) / (ends - np.arange(outer.size) - span)
-        hits = np.flatnonzero((outer > 0.5)[first:] & (step > 0.2)[first:] & (stays > 0.6)[first:])
-        if hits.size == 0:
-            found.append(None)
-            continue
-        stretch = slice(first + hits[0], first + hits[0] + span)
-        best = stretch.start + int(np.argmax(step[stretch]))
-        found.append(float(start + way * (best + span) * STEP))
-    return found[0], found[1]
-
-
 def readings(section: Section) -> Iterator[tuple[Reading, float]]:
     """Every way to read a section, with the share that its borders were seen along, and the usual width of such a lane [m]."""
     yield from _readings_of_one_line(section)
     yield from _readings_of_ruts(section)
+    yield from _readings_of_a_kerb(section)
     lines = [(line.offset, line.share, 0.0) for line in section.lines]
-    lefts = lines + ([(section.left_edge, EDGE_SHARE, NEAR_EDGE)] if section.left_edge is not None else [])
-    rights = lines + ([(section.right_edge, EDGE_SHARE, NEAR_EDGE)] if section.right_edge is not None else [])
+    lefts = lines + [(edge, EDGE_SHARE, NEAR_EDGE) for edge in section.left_edges]
+    rights = lines + [(edge, EDGE_SHARE, NEAR_EDGE) for edge in section.right_edges]
     for left, left_share, left_margin in lefts:
         for right, right_share, right_margin in rights:
             seen = min(2 * left_share, 1.0) + min(2 * right_share, 1.0)
@@ -142,6 +120,13 @@ def _readings_of_one_line(section: Section) -> Iterator[tuple[Reading, float]]:
             yield Reading(Layout.MARKED, centre, USUAL_WIDTH, ALONE * min(2 * line.share, 1.0), True), USUAL_WIDTH
 
 
+def _readings_of_a_kerb(section: Section) -> Iterator[tuple[Reading, float]]:
+    """A kerb on the right, where traffic drives, before a pavement: a lane of the usual width lies beside it."""
+    kerb, verge = section.right_edges if len(section.right_edges) == 2 else (0.0, math.inf)
+    if verge - kerb < PAVEMENT:
+        yield Reading(Layout.HALVED, kerb - NEAR_EDGE - USUAL_WIDTH / 2, USUAL_WIDTH, ALONE), USUAL_WIDTH
+
+
 def _readings_of_ruts(section: Section) -> Iterator[tuple[Reading, float]]:
     """Two ruts as far apart as the wheels of a car, in the middle of a lane of the usual width."""
     for left, right in combinations(section.ruts, 2):
@@ -151,12 +136,14 @@ def _readings_of_ruts(section: Section) -> Iterator[tuple[Reading, float]]:
 
 
 def _inside(section: Section, reading: Reading) -> float:
-    """The longest share along which a line is seen where the reading has none."""
+    """What speaks against a reading: the longest share along which a line is seen where it has none, or a kerb in its way."""
     lanes_left = 1.5 if reading.layout in (Layout.HALVED, Layout.TRACK) else 0.5
     lanes_right = 1.5 if reading.layout is Layout.TRACK else 0.5
     low = reading.centre - lanes_left * reading.width + 0.6
     high = reading.centre + lanes_right * reading.width - 0.6
-    return max((line.share for line in section.lines if low < line.offset < high), default=0.0)
+    kerbs = [(edge, KERB_INSIDE) for edge in section.left_edges + section.right_edges]
+    seen = [(line.offset, line.share) for line in section.lines] + kerbs
+    return max((share for offset, share in seen if low < offset < high), default=0.0)
 
 
 def best_reading(section: Section, expected: float, spread: float) -> Reading | None:

@@ -1,10 +1,13 @@
 """The road's cross-section as it is remembered: what was seen at each offset from the lane over the last metres of way."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
+from pilotnet.modular.lane_edges import edges_in
 from pilotnet.modular.lane_evidence import LaneEvidence
-from pilotnet.modular.lane_layout import Section, edges_in, lines_in
+from pilotnet.modular.lane_layout import Line, Section, lines_in
 from pilotnet.modular.lane_strip import COLUMNS, OFFSETS, STEP, Floats32
 from pilotnet.modular.records import Floats
 from sim.kernels import kernel
@@ -13,6 +16,7 @@ MEMORY = 15.0  # [m] of way after which half of what was seen is forgotten
 AHEAD = 30.0  # [m] up to which the cross-section is read
 LEAST_PAINT = 0.1  # share of the way along which paint must have been seen where a line is looked for
 BESIDE = 0.1  # [m] by which a line may lie beyond the road's edge
+RIM = 0.6  # [m] around a line within which there is no kerb
 SPARSE = 0.03  # share of the best seen offset's sight below which an offset counts as unseen
 
 
@@ -37,9 +41,9 @@ class CrossSection:
         self._know(np.roll(self._profile, -round(right / STEP), axis=1))
 
     def clarity(self, section: Section) -> float:
-        """How much of a step the edges of a reading of this are, 0 to 1 each; they are steps where they run along the lane."""
+        """How much of a step the outer edges of a reading of this are, 0 to 1 each; they are where they run along the lane."""
         foreign, apart = self._shares[1], round(0.3 / STEP)
-        places = [int(np.searchsorted(OFFSETS, edge)) for edge in (section.left_edge, section.right_edge) if edge is not None]
+        places = [int(np.searchsorted(OFFSETS, edge)) for edge in section.left_edges[-1:] + section.right_edges[-1:]]
         steps = [abs(foreign[min(at + apart, COLUMNS - 1)] - foreign[max(at - apart, 0)]) for at in places]
         return float(sum(steps))
 
@@ -56,12 +60,12 @@ class CrossSection:
         return bool(shares[np.abs(OFFSETS - offset) < 0.35].max(initial=0.0) > LEAST_PAINT)
 
     def read(self) -> Section:
-        """The lines and the road's edges; lines beyond the edges are none."""
+        """The lines and the road's edges; lines beyond the edges are none, nor is a kerb where a line is."""
         paint, foreign, seen, ruts = self._shares
-        left, right = edges_in(foreign, seen, 0.0)
-        low = -np.inf if left is None else left - BESIDE
-        high = np.inf if right is None else right + BESIDE
+        left, right = edges_in(foreign, seen)
+        low, high = left[-1] - BESIDE if left else -np.inf, right[-1] + BESIDE if right else np.inf
         lines = tuple(line for line in lines_in(paint) if low < line.offset < high)
+        left, right = (_apart_from(lines, edges[:-1]) + edges[-1:] for edges in (left, right))
         return Section(lines, left, right, lines_in(ruts))
 
     def _profile_along(self, evidence: LaneEvidence, lean: float = 0.0) -> Floats:
@@ -79,6 +83,11 @@ class CrossSection:
         known, most = np.maximum(seen, 1e-6), max(float(seen.max()), 1e-6)
         enough = seen > SPARSE * most
         self._shares = np.where(enough, paint / known, 0.0), foreign / known, seen / most, np.where(enough, ruts / known, 0.0)
+
+
+def _apart_from(lines: Sequence[Line], places: Sequence[float]) -> tuple[float, ...]:
+    """Those places where no line is, nor its blurred rim."""
+    return tuple(place for place in places if all(abs(line.offset - place) > RIM for line in lines))
 
 
 @kernel

@@ -26,7 +26,7 @@ from pilotnet.modular.lane_filter import (
     Sightings,
     road_scales,
 )
-from pilotnet.modular.lane_layout import GAUGE, Layout, Reading, Section, best_reading
+from pilotnet.modular.lane_layout import GAUGE, MARGIN, Layout, Reading, Section, best_reading
 from pilotnet.modular.lane_rows import Trait, follow, trace
 from pilotnet.modular.lane_section import CrossSection
 from pilotnet.modular.lane_strip import COLUMNS, FARTHEST, HALF_WIDTH, stations, straighten
@@ -197,11 +197,10 @@ class LaneFinder:
         self._doubt = 0 if agrees else self._doubt + 1
         if best is not None and self._doubt > PERSUADED:
             self._adopt(lane, best, section)
-        for edge, way, room in ((section.right_edge, 1, RIGHT), (section.left_edge, -1, LEFT)):
-            if edge is not None:
-                seen = max(way * edge - lane.mean[WIDTH] / 2, 0.05)
-                if abs(seen - lane.mean[room]) > MISPLACED:
-                    lane.fix(room, seen, 0.3)
+        for edges, way, room in ((section.right_edges, 1, RIGHT), (section.left_edges, -1, LEFT)):
+            seen = [max(way * edge - lane.mean[WIDTH] / 2, 0.05) for edge in edges]
+            if seen and min(abs(room_seen - lane.mean[room]) for room_seen in seen) > MISPLACED:
+                lane.fix(room, seen[-1], 0.3)
 
     def _adopt(self, lane: LaneFilter, reading: Reading, section: Section) -> None:
         """Take the lane to be what the reading says."""
@@ -210,10 +209,10 @@ class LaneFinder:
         lane.mean[BENDS] /= np.maximum(1 - lane.mean[BENDS] * centre, 0.3)
         lane.fix(OFFSET, lane.mean[OFFSET] - centre, 0.2)
         lane.fix(WIDTH, reading.width, 0.2)
-        if section.right_edge is not None:
-            lane.fix(RIGHT, max(section.right_edge - centre - half, 0.05), 0.3)
-        if section.left_edge is not None:
-            lane.fix(LEFT, max(centre - half - section.left_edge, 0.05), 0.3)
+        for edges, way, room in ((section.right_edges, 1, RIGHT), (section.left_edges, -1, LEFT)):
+            rooms = [way * (edge - centre) - half for edge in edges]
+            if rooms:
+                lane.fix(room, max(next((free for free in rooms if free > -MARGIN), 0.0), 0.05), 0.3)
         self._section.shift(centre)
 
     def _sightings(self, lane: LaneFilter, speed: float) -> tuple[Sightings, Floats]:

@@ -54,18 +54,23 @@ def _under_wheels(across: Floats, width: float) -> NDArray[np.bool_]:
 
 
 def painted_street(
-    offset: float = 0.0, heading_error: float = 0.0, width: float = 2.8, zebra: float | None = None, line: bool = False
+    offset: float = 0.0,
+    heading_error: float = 0.0,
+    width: float = 2.8,
+    zebra: float | None = None,
+    line: bool = False,
+    wet: float = 0.0,
 ) -> Image:
     """A straight two-lane street between kerbs and pavements, seen from its right lane.
 
     offset, heading_error: as for a road; width: of a lane [m]; zebra: how far ahead a crossing begins [m], None for none;
-    line: whether one is painted along its middle.
+    line: whether one is painted along its middle; wet: by which share kerb and pavement look like the street, as in rain.
     """
     along, y = _ground(offset, heading_error)
     across = y + width / 2  # from the street's middle
     picture = np.full((*across.shape, 3), GRASS, float)
     for half, colour in ((width + KERB + PAVEMENT, PAVING), (width + KERB, KERBSTONE), (width, ASPHALT)):
-        picture[np.abs(across) < half] = colour
+        picture[np.abs(across) < half] = (1 - wet) * np.array(colour) + wet * np.array(ASPHALT)
     if line:
         picture[np.abs(across) < LINE / 2] = PAINT
     if zebra is not None:

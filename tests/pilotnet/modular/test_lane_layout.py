@@ -6,14 +6,14 @@ from pilotnet.modular.lane_layout import USUAL_WIDTH, Layout, Line, Section, bes
 
 
 def test_two_lines_a_lane_apart_are_its_borders() -> None:
-    reading = best_reading(Section((Line(-1.8, 0.5), Line(1.6, 0.9)), None, None), 0.0, 1.0)
+    reading = best_reading(Section((Line(-1.8, 0.5), Line(1.6, 0.9))), 0.0, 1.0)
     assert reading is not None
     assert (reading.layout, reading.centre, reading.width) == (Layout.MARKED, pytest.approx(-0.1), pytest.approx(3.4))
     assert not reading.alone
 
 
 def test_a_middle_line_and_a_faint_line_on_the_far_verge_are_no_road_without_a_middle_line() -> None:
-    reading = best_reading(Section((Line(-2.3, 0.5), Line(4.3, 0.17)), None, None), 0.0, 1.0)
+    reading = best_reading(Section((Line(-2.3, 0.5), Line(4.3, 0.17))), 0.0, 1.0)
     assert reading is not None
     assert reading.layout is Layout.MARKED
     assert reading.centre == pytest.approx(-2.3 + USUAL_WIDTH / 2)
@@ -21,7 +21,7 @@ def test_a_middle_line_and_a_faint_line_on_the_far_verge_are_no_road_without_a_m
 
 
 def test_a_single_line_is_the_border_on_the_side_that_leaves_the_car_in_its_lane() -> None:
-    left, right = (best_reading(Section((Line(place, 0.5),), None, None), 0.0, 1.0) for place in (-1.6, 1.6))
+    left, right = (best_reading(Section((Line(place, 0.5),)), 0.0, 1.0) for place in (-1.6, 1.6))
     assert left is not None
     assert right is not None
     assert left.centre == pytest.approx(-1.6 + USUAL_WIDTH / 2)
@@ -29,15 +29,34 @@ def test_a_single_line_is_the_border_on_the_side_that_leaves_the_car_in_its_lane
 
 
 def test_nothing_in_sight_cannot_be_read() -> None:
-    assert best_reading(Section((), None, None), 0.0, 1.0) is None
+    assert best_reading(Section(()), 0.0, 1.0) is None
 
 
 def test_a_lane_lies_in_the_middle_of_its_ruts_and_the_other_lane_s_are_farther_away() -> None:
     ruts = tuple(Line(place, 0.6) for place in (-4.1, -2.5, -0.7, 0.9))
-    reading = best_reading(Section((), None, None, ruts), 0.0, 1.0)
+    reading = best_reading(Section((), ruts=ruts), 0.0, 1.0)
     assert reading is not None
     assert (reading.layout, reading.centre, reading.width) == (Layout.RUTTED, pytest.approx(0.1), USUAL_WIDTH)
 
 
 def test_ruts_of_no_car_are_no_lane() -> None:
-    assert best_reading(Section((), None, None, (Line(-1.2, 0.9), Line(1.2, 0.9))), 0.0, 1.0) is None
+    assert best_reading(Section((), ruts=(Line(-1.2, 0.9), Line(1.2, 0.9))), 0.0, 1.0) is None
+
+
+def test_a_street_between_kerbs_is_no_racetrack_between_lawns() -> None:
+    reading = best_reading(Section((), (-4.5, -6.4), (1.6, 5.9)), 0.0, 0.5)
+    assert reading is not None
+    assert reading.layout is Layout.HALVED
+    assert reading.centre == pytest.approx(0.0, abs=0.1)
+    assert reading.width == pytest.approx(2.9, abs=0.1)
+
+
+def test_a_street_s_lane_lies_beside_its_kerb_when_nothing_else_is_seen() -> None:
+    reading = best_reading(Section((), (), (1.2, 3.2)), 0.0, 0.5)
+    assert reading is not None
+    assert reading.centre == pytest.approx(1.2 - USUAL_WIDTH / 2, abs=0.2)
+    assert not reading.alone
+
+
+def test_a_step_far_before_the_verge_is_no_street_s_kerb() -> None:
+    assert best_reading(Section((), (), (1.6, 4.7)), 0.0, 0.5) is None

@@ -75,6 +75,17 @@ def test_a_street_ends_at_its_kerbs(line: bool, accuracy: float, offset: float) 
     assert estimate.confidence > 0.7
 
 
+@pytest.mark.parametrize("offset", [-0.3, 0.0, 0.3])
+def test_a_wet_street_ends_at_its_kerbs_though_its_pavements_look_like_it(offset: float) -> None:
+    # With the lawns for its edges, it once was a racetrack of three lanes.
+    width = 2.9
+    estimate = settle(painted_street(offset, width=width, wet=0.65))
+    assert estimate.offset == pytest.approx(offset, abs=0.15)
+    assert estimate.width == pytest.approx(width, abs=0.3)
+    assert estimate.right_room == pytest.approx(width / 2, abs=0.2)
+    assert estimate.left_oncoming
+
+
 @pytest.mark.parametrize("begins", [4.5, 9.0, 15.0])
 def test_the_bars_of_a_zebra_crossing_are_no_lines(begins: float) -> None:
     plain, crossed = settle(painted_street()), settle(painted_street(zebra=begins))

@@ -1,0 +1,84 @@
+"""Where a road may end, in its cross-section: at a kerb, and where the ground no longer looks like a road's at all.
+
+By day a pavement is as foreign to a road as a lawn is. In rain and in snow it is nearly of the road's colour: its kerb is a small
+step, but a sharp one, and on both sides of it the ground is smooth.
+"""
+
+import numpy as np
+
+from pilotnet.modular.lane_strip import OFFSETS, STEP
+from pilotnet.modular.records import Floats
+from sim.kernels import kernel
+
+NEAREST = 0.6  # [m] from the lane's centre from which on the road may end,
+NEAREST_KERB = 1.0  # at a kerb
+SPAN, BEYOND = 0.5, 1.5  # [m] over which a verge is a step, and for which the ground beyond stays foreign
+KERB_SPAN, PAVEMENT = 0.3, 0.7  # [m] over which a kerb is a step, and the least width of the pavement beyond
+LEAST_KERB, LONE_KERB = 0.03, 0.15  # of foreign ground, the least step up to a pavement before a verge, and where none is seen
+SHARP = 0.47  # share of the rise that lies within a kerb's span
+ROUGH = 2.0  # how many times steeper than the road before
+IN_SIGHT = 0.05  # of the best seen offset's sight, that an edge needs
+
+
+def edges_in(foreign: Floats, seen: Floats) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The offsets [m] left and right of the lane's centre where the road may end, from the centre outwards, a kerb and a verge.
+
+    foreign, seen: share of the way along which the ground was foreign at each offset, and its sight, 1 at best, (COLUMNS,).
+    """
+    middle = foreign.size // 2
+    found: list[tuple[float, ...]] = []
+    for way in (-1, 1):
+        values, known = np.ascontiguousarray(foreign[middle::way]), np.ascontiguousarray(seen[middle::way])
+        sums = np.concatenate([[0.0], np.cumsum(values)])
+        verge = _verge(sums, known)
+        places = _kerb(sums, known, verge), verge
+        found.append(tuple(float(OFFSETS[middle + way * place]) for place in places if place >= 0))
+    return found[0], found[1]
+
+
+@kernel
+def _step(sums: Floats, known: Floats, at: int, span: int) -> float:
+    """By how much the `span` columns from `at` on are more foreign than those before it, from running sums."""
+    if known[at] <= IN_SIGHT:
+        return 0.0
+    return (sums[at + span] - 2 * sums[at] + sums[at - span]) / span
+
+
+@kernel
+def _verge(sums: Floats, known: Floats) -> int:
+    """The first column from which on the ground stays foreign, -1 where there is none; the grass between two ruts does not."""
+    columns, span, beyond = known.size, int(round(SPAN / STEP)), int(round(BEYOND / STEP))
+    for at in range(span + int(round(NEAREST / STEP)), columns - span + 1):
+        end = min(at + beyond, columns)
+        outer, stays = (sums[at + span] - sums[at]) / span, (sums[end] - sums[at]) / (end - at)
+        if outer > 0.5 and stays > 0.6 and _step(sums, known, at, span) > 0.2:
+            best = at
+            for near in range(at, min(at + span, columns - span + 1)):
+                if _step(sums, known, near, span) > _step(sums, known, best, span):
+                    best = near
+            return best
+    return -1
+
+
+@kernel
+def _kerb(sums: Floats, known: Floats, verge: int) -> int:
+    """The first column of a pavement before the verge, -1 where there is none."""
+    span, wide = int(round(KERB_SPAN / STEP)), int(round(PAVEMENT / STEP))
+    least = LEAST_KERB if verge >= 0 else LONE_KERB
+    for at in range(int(round(NEAREST_KERB / STEP)), (verge if verge >= 0 else known.size - span) - wide):
+        step = _step(sums, known, at, span)
+        if step < least or step < _step(sums, known, at + 1, span):
+            continue
+        inner, outer = (sums[at] - sums[at - span]) / span, (sums[at + span] - sums[at]) / span
+        rise = (sums[at + 2 * span] - sums[at + span] - sums[at - span] + sums[at - 2 * span]) / span
+        if step < SHARP * rise:
+            continue
+        rough = 0.0
+        for before in range(max(at - wide, span), at - 2 * span + 1):
+            rough = max(rough, abs(_step(sums, known, before, span)))
+        stays = outer
+        for after in range(at + span, at + wide):
+            stays = min(stays, (sums[after + span] - sums[after]) / span)
+        if step > ROUGH * rough and stays > inner + step / 2:
+            return at
+    return -1
