@@ -13,7 +13,7 @@ from sim.kernels import kernel
 NEAREST = 0.6  # [m] from the lane's centre from which on the road may end,
 NEAREST_KERB = 1.0  # at a kerb
 SPAN, BEYOND = 0.5, 1.5  # [m] over which a verge is a step, and for which the ground beyond stays foreign
-KERB_SPAN, PAVEMENT = 0.3, 0.7  # [m] over which a kerb is a step, and the least width of the pavement beyond
+KERB_SPAN, NARROWEST_PAVEMENT = 0.3, 0.7  # [m] over which a kerb is a step, and how wide the pavement beyond is at least
 LEAST_KERB, LONE_KERB = 0.03, 0.15  # of foreign ground, the least step up to a pavement before a verge, and where none is seen
 SHARP = 0.47  # share of the rise that lies within a kerb's span
 ROUGH = 2.0  # how many times steeper than the road before
@@ -63,7 +63,7 @@ def _verge(sums: Floats, known: Floats) -> int:
 @kernel
 def _kerb(sums: Floats, known: Floats, verge: int) -> int:
     """The first column of a pavement before the verge, -1 where there is none."""
-    span, wide = int(round(KERB_SPAN / STEP)), int(round(PAVEMENT / STEP))
+    span, wide = int(round(KERB_SPAN / STEP)), int(round(NARROWEST_PAVEMENT / STEP))
     least = LEAST_KERB if verge >= 0 else LONE_KERB
     for at in range(int(round(NEAREST_KERB / STEP)), (verge if verge >= 0 else known.size - span) - wide):
         step = _step(sums, known, at, span)

@@ -28,8 +28,8 @@ ALONE = 0.5  # what a single line counts for
 GAUGE, GAUGE_SPREAD = 1.6, 0.2  # [m] between the ruts of one car, and how far from that they may be
 NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 LEAST_LINE = 0.12  # share of the way along which a line must be seen to be one
-PAVEMENT = 2.8  # [m] at most from a kerb to a lawn; whatever is farther from a step is not known to be a pavement's end
-KERB_INSIDE = 0.3  # a road's edge within a lane speaks against it like a line that is seen along so much of the way
+WIDEST_PAVEMENT = 2.8  # [m] from a kerb to the verge beyond; a step farther from it need not be a kerb
+EDGE_INSIDE = 0.3  # a road's edge within a lane speaks against it like a line that is seen along so much of the way
 
 
 class Layout(StrEnum):
@@ -123,7 +123,7 @@ def _readings_of_one_line(section: Section) -> Iterator[tuple[Reading, float]]:
 def _readings_of_a_kerb(section: Section) -> Iterator[tuple[Reading, float]]:
     """A kerb on the right, where traffic drives, before a pavement: a lane of the usual width lies beside it."""
     kerb, verge = section.right_edges if len(section.right_edges) == 2 else (0.0, math.inf)
-    if verge - kerb < PAVEMENT:
+    if verge - kerb < WIDEST_PAVEMENT:
         yield Reading(Layout.HALVED, kerb - NEAR_EDGE - USUAL_WIDTH / 2, USUAL_WIDTH, ALONE), USUAL_WIDTH
 
 
@@ -136,13 +136,13 @@ def _readings_of_ruts(section: Section) -> Iterator[tuple[Reading, float]]:
 
 
 def _inside(section: Section, reading: Reading) -> float:
-    """What speaks against a reading: the longest share along which a line is seen where it has none, or a kerb in its way."""
+    """What speaks against a reading: the longest share along which a line is seen where it has none, or an edge in its way."""
     lanes_left = 1.5 if reading.layout in (Layout.HALVED, Layout.TRACK) else 0.5
     lanes_right = 1.5 if reading.layout is Layout.TRACK else 0.5
     low = reading.centre - lanes_left * reading.width + 0.6
     high = reading.centre + lanes_right * reading.width - 0.6
-    kerbs = [(edge, KERB_INSIDE) for edge in section.left_edges + section.right_edges]
-    seen = [(line.offset, line.share) for line in section.lines] + kerbs
+    edges = [(edge, EDGE_INSIDE) for edge in section.left_edges + section.right_edges]
+    seen = [(line.offset, line.share) for line in section.lines] + edges
     return max((share for offset, share in seen if low < offset < high), default=0.0)
 
 
