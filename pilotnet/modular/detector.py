@@ -9,11 +9,10 @@ from typing import Any, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from pilotnet.checkpoint import fill_network, load_network, save_network
 from pilotnet.modular.detector_network import DetectorNetwork, Maps, strip_rows
-from pilotnet.modular.detector_targets import box_edges
+from pilotnet.modular.detector_targets import Cells, box_edges
 from pilotnet.modular.records import Detection
 from sim.camera import Camera
 from sim.types import Image, require_image
@@ -106,20 +105,16 @@ def decode(maps: Maps, score: float = SCORE) -> NDArray[np.float64]:
 
     Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance [m].
     """
-    heat = torch.sigmoid(maps.heat)
-    highest = torch.nn.functional.max_pool2d(heat, 3, stride=1, padding=1)
-    peaks = torch.where((heat == highest) & (heat >= score), heat, 0.0).flatten()
-    scores, cells = peaks.topk(min(MOST, peaks.numel()))
-    cells = cells[scores > 0]
-    columns = [box_edges(maps).flatten(2)[0, :, cells].T, *(_at(values, cells) for values in (heat, maps.visible.sigmoid()))]
-    distance = _at(maps.distance.clamp(max=math.log(FARTHEST)).exp(), cells)
-    found = torch.cat([*columns, distance], 1).double().numpy()
+    highest = torch.nn.functional.max_pool2d(maps.heat, 3, stride=1, padding=1)
+    lowest = torch.logit(torch.tensor(score)).item()
+    cells = Cells(*torch.nonzero((maps.heat == highest) & (maps.heat >= lowest), as_tuple=True))
+    surest = maps.heat[cells].topk(min(MOST, len(cells.strip))).indices
+    cells = Cells(*(places[surest] for places in cells))
+    distance = maps.distance[cells].clamp(max=math.log(FARTHEST)).exp()
+    columns = torch.stack([maps.heat[cells].sigmoid(), maps.visible[cells].sigmoid(), distance], 1)
+    found = torch.cat([box_edges(maps, cells), columns], 1).double().numpy()
     found = found[np.isfinite(found).all(1)]
     return found[_distinct(found[:, :4])]
-
-
-def _at(values: Tensor, cells: Tensor) -> Tensor:
-    return values.flatten()[cells].unsqueeze(1)
 
 
 def _distinct(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
