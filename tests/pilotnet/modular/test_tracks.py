@@ -95,6 +95,16 @@ def test_what_has_left_the_picture_at_its_side_is_remembered_until_it_is_left_be
     assert seen[min(seen)] == 0
 
 
+@pytest.mark.parametrize("person", [True, False])
+def test_who_stands_before_the_bumper_is_remembered_though_the_detector_does_not_find_people_so_close(person: bool) -> None:
+    tracker, still = Tracker(CAMERA, DURATION), Pose(0.0, 0.0, 0.0)
+    for _ in range(20):
+        tracker.update([box(3.0, 1.0, person)], still)
+    counts = [len(tracker.update([], still)) for _ in range(round(7 / DURATION))]
+    assert counts[round(1.5 / DURATION)] == counts[round(5 / DURATION)] == person
+    assert counts[-1] == 0
+
+
 def test_two_who_pass_each_other_keep_their_numbers() -> None:
     tracker, still = Tracker(CAMERA, DURATION), Pose(0.0, 0.0, 0.0)
     for tick in range(40):
