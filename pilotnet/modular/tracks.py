@@ -20,6 +20,7 @@ GATE = 9.21  # chi² with two degrees of freedom: 1 % of right pairs are farther
 HITS = 3  # ticks that see it before a track is believed
 SURVIVES = 1.0  # [s] in the picture without being seen
 REMEMBERED, BESIDE = 15.0, 14.0  # [s], [m] what has left the picture at its side is remembered until it is left behind
+CLOSE, STILL_CLOSE = 4.0, 6.0  # [m], [s] people before the bumper or beside it are often not found, and stay for so long
 FIRST_SPEED = {True: 1.5, False: 8.0}  # [m/s] standard deviation of the velocity at birth, of people and of cars
 ACCELERATION = {True: 0.8, False: 2.0}  # [m/s²] standard deviation
 LOST = 4.0  # [m] a position less sure than this is none
@@ -83,14 +84,17 @@ class Tracker:
         return _Filter(self._next - 1, person, np.array([*position, 0.0, 0.0]), spread, width)
 
     def _survives(self, filter_: _Filter, pose: Pose) -> bool:
-        """Whether a track is still worth keeping: seen lately, or out of the picture beside the car."""
+        """Whether a track is worth keeping: seen lately, out of the picture beside the car, or a person too close to be found."""
         if _position_spread(filter_) > LOST:
             return False
         if filter_.unseen <= (SURVIVES if filter_.hits >= HITS else self.duration / 2):
             return True
         forward, right = _to_car(pose, filter_.state[0] - pose.x, filter_.state[1] - pose.y)
-        in_view = forward > 1.0 and abs(right) < 0.9 * forward * math.tan(self.camera.field_of_view / 2)
-        return filter_.hits >= HITS and not in_view and abs(forward) < BESIDE and filter_.unseen < REMEMBERED
+        if filter_.hits < HITS or abs(forward) > BESIDE:
+            return False
+        if forward < 1.0 or abs(right) > 0.9 * forward * math.tan(self.camera.field_of_view / 2):
+            return filter_.unseen < REMEMBERED
+        return filter_.person and forward < CLOSE and filter_.unseen < STILL_CLOSE
 
 
 def _predict(filters: Sequence[_Filter], duration: float) -> None:

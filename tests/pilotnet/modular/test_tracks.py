@@ -95,6 +95,43 @@ def test_what_has_left_the_picture_at_its_side_is_remembered_until_it_is_left_be
     assert seen[min(seen)] == 0
 
 
+@pytest.mark.parametrize("person", [True, False])
+def test_who_stands_before_the_bumper_is_remembered_though_the_detector_does_not_find_people_so_close(person: bool) -> None:
+    tracker, still = Tracker(CAMERA, DURATION), Pose(0.0, 0.0, 0.0)
+    for _ in range(20):
+        tracker.update([box(3.0, 1.0, person)], still)
+    counts = [len(tracker.update([], still)) for _ in range(round(7 / DURATION))]
+    assert counts[round(1.5 / DURATION)] == counts[round(5 / DURATION)] == person
+    assert counts[-1] == 0
+
+
+def visible_box(forward: float, right: float) -> Detection | None:
+    """The box around what the picture shows of a car of 4.5 x 1.8 x 1.4 m along the road; None when it shows nothing."""
+    along, across = np.meshgrid(forward + np.linspace(-2.25, 2.25, 451), right + np.array([-0.9, 0.9]))
+    ahead = along > 0.3
+    columns, rows = CAMERA.ground_to_pixel(along[ahead], across[ahead])
+    shown = (columns >= 0) & (columns <= CAMERA.width)
+    if not shown.any():
+        return None
+    left, right_, bottom = columns[shown].min(), columns[shown].max(), min(rows[shown].max(), CAMERA.height)
+    return Detection(False, left, CAMERA.horizon, right_, bottom, 0.9, 1.0, math.hypot(forward, right))
+
+
+@pytest.mark.parametrize("right", [-3.2, 2.6, 3.0])
+@pytest.mark.parametrize("speed", [5.0, 8.0])
+def test_a_parked_car_still_stands_while_it_leaves_the_picture(right: float, speed: float) -> None:
+    tracker = Tracker(CAMERA, DURATION)
+    for tick in range(round(45.0 / speed / DURATION)):
+        pose = Pose(speed * tick * DURATION, 0.0, 0.0)
+        forward = 40.0 - pose.x
+        seen = visible_box(forward, right)
+        tracks = tracker.update([seen] if seen else [], pose)
+        if forward < 25.0:
+            assert len(tracks) == 1
+            assert math.hypot(tracks[0].forward_speed, tracks[0].right_speed) < 0.6
+            assert tracks[0].right == pytest.approx(right, abs=0.6)
+
+
 def test_two_who_pass_each_other_keep_their_numbers() -> None:
     tracker, still = Tracker(CAMERA, DURATION), Pose(0.0, 0.0, 0.0)
     for tick in range(40):
