@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pilotnet.modular.records import Detection, Floats
+from pilotnet.modular.records import Detection, Floats, Track
 from sim.camera import Camera
 
 ROW_SPREAD, COLUMN_SPREAD = 1.2, 1.5  # [px] of box edges
@@ -18,6 +18,8 @@ HALF_LENGTH_SPREAD = 0.6  # [m] of what lies between a car's near edge and its c
 NEAREST, FARTHEST = 1.0, 120.0  # [m] within which a position is believed
 CUT_SPREAD = 3.0  # [m] of a car of which a part has left the picture at its side: which part is not known
 EDGE, EDGE_SHARE = 1.5, 0.04  # [px], of its size: a box that comes so close to the edge of the picture may be cut off there
+
+LIMBS, BODY = 0.4, 0.2  # [m] by which people, and cars, may reach farther to either side than their tracks say
 
 
 class Size(NamedTuple):
@@ -108,3 +110,20 @@ def covariances(positions: Sequence[GroundPosition]) -> Floats:
     mixed = (along - across) * cos * sin
     rows = [[along * cos**2 + across * sin**2, mixed], [mixed, along * sin**2 + across * cos**2]]
     return np.moveaxis(np.array(rows), 2, 0)
+
+
+def hidden_ground(tracks: Sequence[Track]) -> Floats:
+    """The ground that road users hide, (N, 3): from so far ahead on [m], between two directions, right over forward.
+
+    They are as tall as the camera, so that they hide all that lies beyond them.
+    """
+    if not tracks:
+        return np.zeros((0, 3))
+    columns = [(t.forward, t.right, t.length, t.width, t.heading, t.person) for t in tracks]
+    forward, right, length, width, heading, person = np.array(columns, np.float64).T
+    cos, sin, around = np.abs(np.cos(heading)), np.abs(np.sin(heading)), np.where(person > 0, LIMBS, BODY)
+    deep, wide = (length * cos + width * sin) / 2, (width * cos + length * sin) / 2 + around
+    near, far = np.maximum(forward - deep, NEAREST), np.maximum(forward + deep, NEAREST)
+    left, right = right - wide, right + wide
+    shadows = np.column_stack([near, np.minimum(left / near, left / far), np.maximum(right / near, right / far)])
+    return shadows[forward + deep > NEAREST]
