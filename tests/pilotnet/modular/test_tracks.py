@@ -5,11 +5,11 @@ import math
 import numpy as np
 import pytest
 
-from pilotnet.modular.ground import locate
+from pilotnet.modular.ground import hidden_ground, locate
 from pilotnet.modular.records import Detection
 from pilotnet.modular.tracks import Tracker
 from sim.types import Pose
-from tests.pilotnet.modular.planner_scenes import CAMERA, DURATION, box
+from tests.pilotnet.modular.planner_scenes import CAMERA, DURATION, box, car, person
 
 
 @pytest.mark.parametrize("person", [False, True])
@@ -130,6 +130,27 @@ def test_a_parked_car_still_stands_while_it_leaves_the_picture(right: float, spe
             assert len(tracks) == 1
             assert math.hypot(tracks[0].forward_speed, tracks[0].right_speed) < 0.6
             assert tracks[0].right == pytest.approx(right, abs=0.6)
+
+
+def test_people_and_cars_hide_the_ground_beyond_them_and_no_other() -> None:
+    hidden = hidden_ground([person(10.0, 1.0), car(20.0, -3.0), car(-4.0, 2.0)])
+    assert len(hidden) == 2  # who is behind the camera hides nothing
+
+    def is_hidden(forward: float, right: float) -> bool:
+        return any(forward > near and low < right / forward < high for near, low, high in hidden)
+
+    assert is_hidden(11.0, 1.1)
+    assert is_hidden(30.0, 3.0)
+    assert not is_hidden(9.0, 0.9)
+    assert not is_hidden(11.0, -0.1)
+    assert not is_hidden(11.0, 2.3)
+    assert is_hidden(23.0, -3.0)
+    assert not is_hidden(17.0, -3.0)
+
+
+def test_mirrored_road_users_hide_the_mirrored_ground() -> None:
+    left, right = (hidden_ground([car(12.0, side * 2.5, length=9.0), person(3.0, side * 0.4)]) for side in (-1, 1))
+    np.testing.assert_allclose(left, right[:, [0, 2, 1]] * [1, -1, -1])
 
 
 def test_two_who_pass_each_other_keep_their_numbers() -> None:
