@@ -58,8 +58,6 @@ SEARCHED_BENDS = (0.0, -0.4, 0.4, -0.7, 0.7, -1.0, 1.0, -1.3, 1.3)  # in a first
 SEARCHED_TURNS = np.linspace(-0.15, 0.15, 7)  # [rad] out of the usual heading
 CLEAR_EDGE = 2.5  # what an edge that is one all along the way speaks for a bend and a heading
 UNUSUAL_TURN, ACROSS = 0.1, 0.75  # [rad] how far from that it may be; the usual heading's share of the slip angle
-
-
 NOBODY = np.zeros((0, 3))  # hides nothing
 
 
