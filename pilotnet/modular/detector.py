@@ -13,14 +13,13 @@ from numpy.typing import NDArray
 from pilotnet.checkpoint import fill_network, load_network, save_network
 from pilotnet.modular.detector_network import DetectorNetwork, Maps, strip_rows
 from pilotnet.modular.detector_targets import Cells, box_edges
-from pilotnet.modular.records import Detection
+from pilotnet.modular.records import SURE, Detection
 from sim.camera import Camera
 from sim.types import Image, require_image
 
 FORMAT = "pilotnet-detector-2"
 TARGETS = ("cars", "pedestrians")
 MOST = 64  # detections of one frame
-SCORE = 0.3  # detections below it are not worth a driver's attention
 SAME = 0.55  # two boxes that overlap more are one
 FARTHEST = 200.0  # [m]
 
@@ -62,7 +61,7 @@ class Detector:
     Works on the CPU, and keeps nothing from one frame to the next.
     """
 
-    def __init__(self, checkpoint: DetectorCheckpoint, score: float = SCORE) -> None:
+    def __init__(self, checkpoint: DetectorCheckpoint, score: float = SURE) -> None:
         if not 0 <= score <= 1:
             raise ValueError(f"score is {score}; it must lie between 0 and 1")
         self.person, self.camera = is_person(checkpoint.target), checkpoint.camera
@@ -70,7 +69,7 @@ class Detector:
         self._network = copy.deepcopy(checkpoint.network).fused()  # fusing changes the layers
 
     @classmethod
-    def load(cls, path: Path, target: str, score: float = SCORE) -> Self:
+    def load(cls, path: Path, target: str, score: float = SURE) -> Self:
         """The detector in a folder; ValueError when it finds something else than `target`, or there is none."""
         checkpoint = load_detector(path)
         if is_person(target) != is_person(checkpoint.target):
@@ -100,7 +99,7 @@ class Detector:
         return found
 
 
-def decode(maps: Maps, score: float = SCORE) -> NDArray[np.float64]:
+def decode(maps: Maps, score: float = SURE) -> NDArray[np.float64]:
     """The boxes that the maps of one strip speak of, (N, 7), the surest first, MOST at most.
 
     Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance [m].

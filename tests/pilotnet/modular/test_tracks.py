@@ -1,6 +1,7 @@
 """Detections become road users: places by the flat road, velocities by filters, and false boxes nothing at all."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -81,6 +82,27 @@ def test_a_track_is_born_after_three_ticks_and_survives_a_second_of_occlusion_un
     assert all(len(tracks) == 1 for tracks in hidden)
     assert tracker.update([box(20.0, 1.0)], still)[0].ident == ident
     assert [len(tracker.update([], still)) for _ in range(12)][-1] == 0
+
+
+def test_a_hint_lets_the_track_of_somebody_near_go_on_but_founds_none() -> None:
+    here = Pose(0.0, 0.0, 0.0)
+    for forward, goes_on in ((12.0, True), (20.0, False)):
+        seen = box(forward, 1.0, person=True)
+        hint, tracker = replace(seen, score=0.15), Tracker(CAMERA, DURATION)
+        assert not any(tracker.update([hint], here) for _ in range(20))
+        for _ in range(5):
+            tracker.update([seen], here)
+        followed = [tracker.update([hint], here) for _ in range(30)]
+        assert len(followed[-1]) == goes_on
+
+
+def test_a_sure_detection_comes_before_a_hint_that_is_closer() -> None:
+    tracker, here = Tracker(CAMERA, DURATION), Pose(0.0, 0.0, 0.0)
+    for _ in range(5):
+        tracker.update([box(12.0, 1.0, person=True)], here)
+    hint = replace(box(12.0, 1.0, person=True), score=0.15)
+    (track,) = tracker.update([hint, box(12.0, 1.3, person=True)], here)
+    assert track.right > 1.05
 
 
 def test_what_has_left_the_picture_at_its_side_is_remembered_until_it_is_left_behind() -> None:
