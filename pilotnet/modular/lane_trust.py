@@ -9,7 +9,6 @@ from pilotnet.modular.records import Floats
 NEAR = 20.0  # [m] ahead within which what is found decides
 ENOUGH = 3.0  # clear measurements that make a sighting
 LOST_SUPPORT, LOST_AFTER = 5.0, 0.5  # fewer clear measurements than this, or none for so long [s]: the lane must be searched
-WELL_FOUND = 10.0  # clear measurements of a lane that is believed in
 BELIEVED, EARNED = 20.0, 0.2  # [m] of way on which it was found so, and the share of more than that for which it is kept unseen,
 COASTED, PATIENCE = 12.0, 2.5  # [m], [s] at most
 FORGETTING = 0.4  # [s] in which trust falls to a third when nothing is seen
@@ -40,7 +39,7 @@ class LaneTrust:
         self._coasting, self._coasted = self._coasting + duration, self._coasted + way
         if self._support >= LOST_SUPPORT and self._unseen <= LOST_AFTER:
             self._coasting = self._coasted = 0.0
-        self._found = 0.0 if self.is_lost else self._found + way * (self._support >= WELL_FOUND)
+        self._found = 0.0 if self.is_lost else self._found + way * (self._support >= SUPPORTS[1])
 
     def judge(self, along: Floats, weight: Floats, clear: Floats) -> None:
         """Take note of a frame's measurements (M,): how far ahead [m], how well they fit and how clear they are in [0, 1]."""
