@@ -13,6 +13,7 @@ from pilotnet.checkpoint import Checkpoint, load_checkpoint
 from pilotnet.modular.detector import Detector
 from pilotnet.modular.driver import ModularDriver, Part, Parts
 from pilotnet.modular.lanes import LaneFinder
+from pilotnet.modular.records import HINT, SURE
 from pilotnet.saliency import visual_back_prop
 from pilotnet.viewpoint import Viewpoint, to_rgb
 from sim.drawables import Explanation
@@ -146,7 +147,7 @@ def _detector(part: Part, folder: Path | None, env: DrivingEnv) -> Detector:
             f"driver modular needs a detector of {part}; give --{part} the folder that `pilotnet train-detector {part}` wrote, "
             f"or put the truth in its place by --oracle {part}"
         )
-    detector = Detector.load(folder, part)
+    detector = Detector.load(folder, part, HINT if part is Part.PEDESTRIANS else SURE)
     if detector.camera != env.config.camera:
         raise ValueError(f"detector {folder} was trained for {detector.camera}; the environment has {env.config.camera}")
     return detector

@@ -9,19 +9,17 @@ from typing import Any, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from pilotnet.checkpoint import fill_network, load_network, save_network
 from pilotnet.modular.detector_network import DetectorNetwork, Maps, strip_rows
-from pilotnet.modular.detector_targets import box_edges
-from pilotnet.modular.records import Detection
+from pilotnet.modular.detector_targets import Cells, box_edges
+from pilotnet.modular.records import SURE, Detection
 from sim.camera import Camera
 from sim.types import Image, require_image
 
 FORMAT = "pilotnet-detector-2"
 TARGETS = ("cars", "pedestrians")
 MOST = 64  # detections of one frame
-SCORE = 0.3  # detections below it are not worth a driver's attention
 SAME = 0.55  # two boxes that overlap more are one
 FARTHEST = 200.0  # [m]
 
@@ -63,7 +61,7 @@ class Detector:
     Works on the CPU, and keeps nothing from one frame to the next.
     """
 
-    def __init__(self, checkpoint: DetectorCheckpoint, score: float = SCORE) -> None:
+    def __init__(self, checkpoint: DetectorCheckpoint, score: float = SURE) -> None:
         if not 0 <= score <= 1:
             raise ValueError(f"score is {score}; it must lie between 0 and 1")
         self.person, self.camera = is_person(checkpoint.target), checkpoint.camera
@@ -71,7 +69,7 @@ class Detector:
         self._network = copy.deepcopy(checkpoint.network).fused()  # fusing changes the layers
 
     @classmethod
-    def load(cls, path: Path, target: str, score: float = SCORE) -> Self:
+    def load(cls, path: Path, target: str, score: float = SURE) -> Self:
         """The detector in a folder; ValueError when it finds something else than `target`, or there is none."""
         checkpoint = load_detector(path)
         if is_person(target) != is_person(checkpoint.target):
@@ -101,25 +99,21 @@ class Detector:
         return found
 
 
-def decode(maps: Maps, score: float = SCORE) -> NDArray[np.float64]:
+def decode(maps: Maps, score: float = SURE) -> NDArray[np.float64]:
     """The boxes that the maps of one strip speak of, (N, 7), the surest first, MOST at most.
 
     Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance [m].
     """
-    heat = torch.sigmoid(maps.heat)
-    highest = torch.nn.functional.max_pool2d(heat, 3, stride=1, padding=1)
-    peaks = torch.where((heat == highest) & (heat >= score), heat, 0.0).flatten()
-    scores, cells = peaks.topk(min(MOST, peaks.numel()))
-    cells = cells[scores > 0]
-    columns = [box_edges(maps).flatten(2)[0, :, cells].T, *(_at(values, cells) for values in (heat, maps.visible.sigmoid()))]
-    distance = _at(maps.distance.clamp(max=math.log(FARTHEST)).exp(), cells)
-    found = torch.cat([*columns, distance], 1).double().numpy()
+    highest = torch.nn.functional.max_pool2d(maps.heat, 3, stride=1, padding=1)
+    lowest = torch.logit(torch.tensor(score)).item()
+    cells = Cells(*torch.nonzero((maps.heat == highest) & (maps.heat >= lowest), as_tuple=True))
+    surest = maps.heat[cells].topk(min(MOST, len(cells.strip))).indices
+    cells = Cells(*(places[surest] for places in cells))
+    distance = maps.distance[cells].clamp(max=math.log(FARTHEST)).exp()
+    columns = torch.stack([maps.heat[cells].sigmoid(), maps.visible[cells].sigmoid(), distance], 1)
+    found = torch.cat([box_edges(maps, cells), columns], 1).double().numpy()
     found = found[np.isfinite(found).all(1)]
     return found[_distinct(found[:, :4])]
-
-
-def _at(values: Tensor, cells: Tensor) -> Tensor:
-    return values.flatten()[cells].unsqueeze(1)
 
 
 def _distinct(boxes: NDArray[np.float64]) -> NDArray[np.int64]:

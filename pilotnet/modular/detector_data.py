@@ -126,7 +126,7 @@ class DetectorSamples(TorchDataset[LabelledStrips]):
             strips = torch.stack([strip[:, start : start + width] for strip, start in zip(strips, starts.tolist(), strict=True)])
             labels = labels.windows(starts, width)
         flipped = torch.where(mirrored.view(-1, 1, 1, 1), strips.flip(2), strips)
-        return LabelledStrips(flipped, labels.mirrored(strips.shape[2]).where(mirrored, labels))
+        return LabelledStrips(flipped, labels.mirrored(strips.shape[2]).where(mirrored, labels).compact())
 
 
 def window_width(columns: int) -> int:

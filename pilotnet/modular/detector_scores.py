@@ -21,9 +21,9 @@ from pycocotools.cocoeval import COCOeval
 
 from pilotnet.dataset import Dataset, Episode
 from pilotnet.folders import atomic_path, output_folder, write_json, write_provenance, write_text
-from pilotnet.modular.detector import MOST, SCORE, Detector
+from pilotnet.modular.detector import MOST, Detector
 from pilotnet.modular.detector_places import position_errors
-from pilotnet.modular.records import Detection
+from pilotnet.modular.records import SURE, Detection
 from pilotnet.progress import track
 from sim.scenario import Daytime, Weather
 
@@ -185,7 +185,7 @@ def scores_of(
         hits, errors = [np.zeros(0, bool)], [np.zeros(0)]
         for picture in pictures:
             within = np.array([low <= truth_measure(row) <= high for row in picture.truth], bool)
-            hit, error = position_errors(picture.truth[picture.counting & within], picture.found, SCORE, detector.camera)
+            hit, error = position_errors(picture.truth[picture.counting & within], picture.found, SURE, detector.camera)
             hits.append(hit)
             errors.append(error)
         found, places = np.concatenate(hits), np.concatenate(errors)

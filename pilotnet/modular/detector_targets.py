@@ -44,6 +44,13 @@ class Labels(NamedTuple):
         edges = torch.stack([low, top, high, bottom], -1)
         return self._replace(edges=edges, counts=self.counts & within, ignored=touched & ~(self.counts & within))
 
+    def compact(self) -> "Labels":
+        """The same boxes without the places where no strip has one."""
+        present = self.counts | self.ignored
+        most = max(int(present.sum(1).max()), 1)
+        first = (~present).byte().argsort(dim=1, stable=True)[:, :most]
+        return Labels(*(column.take_along_dim(first.view(*first.shape, *[1] * (column.ndim - 2)), 1) for column in self))
+
     def where(self, which: Tensor, other: "Labels") -> "Labels":
         """These labels for the strips that `which` names, (B,) bool, and others for the rest."""
         masks = [which.view(-1, *[1] * (mine.ndim - 1)) for mine in self]
@@ -86,27 +93,33 @@ def _blots(low: Tensor, high: Tensor, cells: int) -> tuple[Tensor, Tensor]:
     return (-((places - middle) ** 2) / (2 * spread**2)).exp(), covered
 
 
-def box_edges(maps: Maps) -> Tensor:
-    """The box that each cell speaks of: left, top, right, bottom in the strip [px], (B, 4, H, W)."""
-    height, width = maps.heat.shape[-2:]
-    columns = (torch.arange(width, device=maps.heat.device) + 0.5) * STRIDE
-    rows = (torch.arange(height, device=maps.heat.device) + 0.5) * STRIDE
-    column, row = columns + maps.offset[:, 0], rows.unsqueeze(-1) + maps.offset[:, 1]
-    half_width, half_height = maps.size[:, 0] / 2, maps.size[:, 1] / 2
-    return torch.stack([column - half_width, row - half_height, column + half_width, row + half_height], 1)
+class Cells(NamedTuple):
+    """Some cells of maps: which strip they belong to, and where they lie in it, each (N,)."""
+
+    strip: Tensor
+    row: Tensor
+    column: Tensor
+
+
+def box_edges(maps: Maps, cells: Cells) -> Tensor:
+    """The boxes that these cells speak of: left, top, right, bottom in the strip [px], (N, 4)."""
+    places = torch.stack([cells.column, cells.row], 1)
+    middle = (places + 0.5) * STRIDE + maps.offset[cells.strip, :, cells.row, cells.column]
+    half = maps.size[cells.strip, :, cells.row, cells.column] / 2
+    return torch.cat([middle - half, middle + half], 1)
 
 
 def loss(maps: Maps, labels: Labels) -> dict[str, Tensor]:
     """The parts of the loss, each per box: heat, box, visible, distance, weighted and ready to be summed."""
     wanted = targets(labels, *maps.heat.shape[-2:])
     count = labels.counts.sum().clamp(min=1)
-    strip, row, column = torch.nonzero(wanted.weight, as_tuple=True)
-    owner, weight = wanted.owner[strip, row, column], wanted.weight[strip, row, column]
-    overlap = _generalised_iou(box_edges(maps)[strip, :, row, column], labels.edges[strip, owner])
+    cells = Cells(*torch.nonzero(wanted.weight, as_tuple=True))
+    owner, weight = wanted.owner[cells], wanted.weight[cells]
+    overlap = _generalised_iou(box_edges(maps, cells), labels.edges[cells.strip, owner])
     visible = functional.binary_cross_entropy_with_logits(
-        maps.visible[strip, row, column], labels.visible[strip, owner], reduction="none"
+        maps.visible[cells], labels.visible[cells.strip, owner], reduction="none"
     )
-    distance = (maps.distance[strip, row, column] - labels.distance[strip, owner].log()).abs()
+    distance = (maps.distance[cells] - labels.distance[cells.strip, owner].log()).abs()
     return {
         "heat": _focal(maps.heat, wanted) / count,
         "box": BOX_WEIGHT * (weight * (1 - overlap)).sum() / count,

@@ -97,7 +97,8 @@ class Detecting(lightning.LightningModule):
 
     def configure_optimizers(self) -> Any:
         """AdamW, the learning rate warming up and then falling to nothing by the last step."""
-        optimizer = torch.optim.AdamW(self.parameters(), self._config.learning_rate, weight_decay=self._config.weight_decay)
+        rate, decay = self._config.learning_rate, self._config.weight_decay
+        optimizer = torch.optim.AdamW(self.parameters(), rate, weight_decay=decay, fused=True)
         steps = int(self.trainer.estimated_stepping_batches)
         schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: learning_rate_share(step, steps))
         return {"optimizer": optimizer, "lr_scheduler": {"scheduler": schedule, "interval": "step"}}

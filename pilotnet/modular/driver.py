@@ -1,14 +1,16 @@
 """The modular driver: frame -> detections and lane -> tracks -> plan -> path tracker, any part of it replaced by the truth."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from pilotnet.modular.ground import hidden_ground
 from pilotnet.modular.odometry import Odometry
 from pilotnet.modular.oracles import true_lane, true_tracks
 from pilotnet.modular.path_tracker import steer
 from pilotnet.modular.planner import Planner, Situation
-from pilotnet.modular.records import Detection, LaneEstimate, Plan, Track
+from pilotnet.modular.records import Detection, Floats, LaneEstimate, Plan, Track
 from pilotnet.modular.show import explanation
 from pilotnet.modular.sight import Sight
 from pilotnet.modular.tracks import Tracker
@@ -40,8 +42,11 @@ class FindsLanes(Protocol):
         """Forget the last drive."""
         ...
 
-    def find(self, frame: Image, speed: float, curvature: float, duration: float) -> LaneEstimate:
-        """The lane in the next centre frame; curvature: what was held since the last one [1/m], `duration` [s] ago."""
+    def find(self, frame: Image, speed: float, curvature: float, duration: float, shadows: Floats) -> LaneEstimate:
+        """The lane in the next centre frame; curvature: what was held since the last one [1/m], `duration` [s] ago.
+
+        shadows: the ground that road users hide, as `hidden_ground` gives it.
+        """
         ...
 
 
@@ -83,7 +88,7 @@ class ModularDriver:
         frame = self._frame(observation)
         detections = self._detect(frame, speed)
         tracks = self._tracker.update(detections, wheels.pose) + self._told()
-        lane = self._lane(frame, speed)
+        lane = self._lane(frame, speed, tracks)
         blind = self._sight.judge(lane.confidence)
         plan = self._planner.plan(Situation(lane, tracks, speed, way, wheels.curvature, blind))
         wheels.hold(steer(plan, lane, speed))
@@ -114,8 +119,8 @@ class ModularDriver:
         classes = ((self._parts.cars, False), (self._parts.pedestrians, True))
         return [track for part, person in classes if part is None for track in true_tracks(self._env.world, self._camera, person)]
 
-    def _lane(self, frame: Image | None, speed: float) -> LaneEstimate:
+    def _lane(self, frame: Image | None, speed: float, tracks: Sequence[Track]) -> LaneEstimate:
         """The lane; the finder knows by itself what to think of a frame that shows nothing."""
         if self._parts.lanes is None or frame is None:
             return true_lane(self._env.world)
-        return self._parts.lanes.find(frame, speed, self._odometry.curvature, 1 / self._env.rate)
+        return self._parts.lanes.find(frame, speed, self._odometry.curvature, 1 / self._env.rate, hidden_ground(tracks))

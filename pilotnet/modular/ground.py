@@ -9,14 +9,17 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pilotnet.modular.records import Detection, Floats
+from pilotnet.modular.records import Detection, Floats, Track
 from sim.camera import Camera
 
 ROW_SPREAD, COLUMN_SPREAD = 1.2, 1.5  # [px] of box edges
 DISTANCE_SPREAD = 0.08  # share of the distance by which the detector's own estimate errs
 HALF_LENGTH_SPREAD = 0.6  # [m] of what lies between a car's near edge and its centre
 NEAREST, FARTHEST = 1.0, 120.0  # [m] within which a position is believed
-EDGE = 1.5  # [px] a box that comes so close to the edge of the picture may be cut off there
+CUT_SPREAD = 3.0  # [m] of a car of which a part has left the picture at its side: which part is not known
+EDGE, EDGE_SHARE = 1.5, 0.04  # [px], of its size: a box that comes so close to the edge of the picture may be cut off there
+
+LIMBS, BODY = 0.4, 0.2  # [m] by which people, and cars, may reach farther to either side than their tracks say
 
 
 class Size(NamedTuple):
@@ -59,11 +62,14 @@ def locate(detection: Detection, camera: Camera) -> GroundPosition | None:
     forward, along = found
     left, right = _sides(detection, camera, forward, expected)
     across = (COLUMN_SPREAD * forward / camera.focal) ** 2 + 0.1**2
-    cut = (detection.left <= EDGE, detection.right >= camera.width - EDGE)
+    edge = EDGE + EDGE_SHARE * (detection.right - detection.left)
+    cut = (detection.left <= edge, detection.right >= camera.width - edge)
     if any(cut):
         # Only the side that is in the picture says where it stands.
         left, right = (right - expected.width, right) if cut[0] and not cut[1] else (left, left + expected.width)
         across += 0.5**2 if all(cut) else 0.3**2
+        if not detection.person:
+            along, across = along + CUT_SPREAD**2, across + CUT_SPREAD**2
     return GroundPosition(forward, (left + right) / 2, along, across, min(max(right - left, 0.3), 3.0))
 
 
@@ -104,3 +110,20 @@ def covariances(positions: Sequence[GroundPosition]) -> Floats:
     mixed = (along - across) * cos * sin
     rows = [[along * cos**2 + across * sin**2, mixed], [mixed, along * sin**2 + across * cos**2]]
     return np.moveaxis(np.array(rows), 2, 0)
+
+
+def hidden_ground(tracks: Sequence[Track]) -> Floats:
+    """The ground that road users hide, (N, 3): from so far ahead on [m], between two directions, right over forward.
+
+    They are as tall as the camera, so that they hide all that lies beyond them.
+    """
+    if not tracks:
+        return np.zeros((0, 3))
+    columns = [(t.forward, t.right, t.length, t.width, t.heading, t.person) for t in tracks]
+    forward, right, length, width, heading, person = np.array(columns, np.float64).T
+    cos, sin, around = np.abs(np.cos(heading)), np.abs(np.sin(heading)), np.where(person > 0, LIMBS, BODY)
+    deep, wide = (length * cos + width * sin) / 2, (width * cos + length * sin) / 2 + around
+    near, far = np.maximum(forward - deep, NEAREST), np.maximum(forward + deep, NEAREST)
+    left, right = right - wide, right + wide
+    shadows = np.column_stack([near, np.minimum(left / near, left / far), np.maximum(right / near, right / far)])
+    return shadows[forward + deep > NEAREST]

@@ -47,6 +47,11 @@ class LaneEvidence:
         """Fill the evidence from a strip; widths: how much ground a pixel covers in each row [m]."""
         _weigh(strip, widths, self._scratch, self.paint, self.foreign, self.seen)
 
+    def forget(self, hidden: NDArray[np.bool_]) -> None:
+        """Take back what was found where something else is seen than the ground, (rows, COLUMNS)."""
+        self.paint[hidden] = self.foreign[hidden] = 0.0
+        self.seen[hidden] = False
+
 
 @kernel
 def _mean(sums: NDArray[np.float64], k: int, low: int, high: int) -> float:

@@ -26,8 +26,9 @@ MARGIN = 0.45  # [m] from a lane's border to the road's edge where no line is pa
 SHOULDERED = 3.2  # [m] on roads whose lanes are at least so wide; narrower ones reach up to the kerb
 ALONE = 0.5  # what a single line counts for
 GAUGE, GAUGE_SPREAD = 1.6, 0.2  # [m] between the ruts of one car, and how far from that they may be
+MISTAKEN = 1.2  # [m] from where the lane should be, from which on ruts are others'
 NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
-LEAST_LINE = 0.12  # share of the way along which a line must be seen to be one
+LEAST_LINE, LEAST_RUT = 0.12, 0.08  # share of the way along which a line, or a rut, must be seen to be one
 WIDEST_PAVEMENT = 2.8  # [m] from a kerb to the verge beyond; a step farther from it need not be a kerb
 EDGE_INSIDE = 0.3  # a road's edge within a lane speaks against it like a line that is seen along so much of the way
 
@@ -73,13 +74,13 @@ class Reading:
     alone: bool = False
 
 
-def lines_in(profile: Floats) -> tuple[Line, ...]:
+def lines_in(profile: Floats, least: float = LEAST_LINE) -> tuple[Line, ...]:
     """Peaks of the share of the way along which there is paint at each offset; (COLUMNS,)."""
     near = max(round(0.1 / STEP), 1)
     smooth = np.convolve(profile, np.ones(2 * near + 1), "same") / (2 * near + 1) * 1.5
     apart = round(0.5 / STEP)
     found: list[Line] = []
-    for j in np.flatnonzero((smooth > LEAST_LINE) & (smooth >= maximum_filter1d(smooth, 2 * apart + 1))):
+    for j in np.flatnonzero((smooth > least) & (smooth >= maximum_filter1d(smooth, 2 * apart + 1))):
         around = slice(max(j - 4, 0), j + 5)
         place = float(np.average(OFFSETS[around], weights=smooth[around]))
         if not found or place - found[-1].offset > 0.5:
@@ -160,7 +161,7 @@ def best_reading(section: Section, expected: float, spread: float) -> Reading | 
             - ((reading.width - usual) / WIDTH_SPREAD) ** 2 / 2,
         )
         for reading, usual in readings(section)
-        # The ruts of the lane beyond the next are nobody's that was just here.
-        if reading.layout is not Layout.RUTTED or abs(reading.centre - expected) < USUAL_WIDTH
+        # Two lanes' inner ruts are as far apart as a car's where lanes are narrow.
+        if reading.layout is not Layout.RUTTED or abs(reading.centre - expected) < MISTAKEN
     ]
     return max(scored, key=lambda reading: reading.score, default=None)

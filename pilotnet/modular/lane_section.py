@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from pilotnet.modular.lane_edges import edges_in
 from pilotnet.modular.lane_evidence import LaneEvidence
-from pilotnet.modular.lane_layout import Line, Section, lines_in
+from pilotnet.modular.lane_layout import LEAST_RUT, Line, Section, lines_in
 from pilotnet.modular.lane_strip import COLUMNS, OFFSETS, STEP, Floats32
 from pilotnet.modular.records import Floats
 from sim.kernels import kernel
@@ -66,7 +66,7 @@ class CrossSection:
         low, high = left[-1] - BESIDE if left else -np.inf, right[-1] + BESIDE if right else np.inf
         lines = tuple(line for line in lines_in(paint) if low < line.offset < high)
         left, right = (_apart_from(lines, edges[:-1]) + edges[-1:] for edges in (left, right))
-        return Section(lines, left, right, lines_in(ruts))
+        return Section(lines, left, right, lines_in(ruts, LEAST_RUT))
 
     def _profile_along(self, evidence: LaneEvidence, lean: float = 0.0) -> Floats:
         """Paint, foreign, seen and ruts summed along a line that leans to the right by `lean` [rad], (4, COLUMNS)."""

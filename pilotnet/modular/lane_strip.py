@@ -64,3 +64,24 @@ def _straighten(image: Image, optics: Floats, course: Floats, half: float, step:
                 upper = image[r, c, k] * (1 - u) + image[r, c + 1, k] * u
                 lower = image[r + 1, c, k] * (1 - u) + image[r + 1, c + 1, k] * u
                 strip[i, j, k] = upper * (1 - v) + lower * v
+
+
+def in_shadow(course: Floats, shadows: Floats, hidden: NDArray[np.bool_]) -> None:
+    """Write into `hidden` (rows, columns) which ground of a strip lies in a shadow; course: see `straighten`.
+
+    shadows: (N, 3), from so far ahead on [m], between two directions, right over forward.
+    """
+    _in_shadow(course, shadows, HALF_WIDTH, STEP, hidden)
+
+
+@kernel
+def _in_shadow(course: Floats, shadows: Floats, half: float, step: float, hidden: NDArray[np.bool_]) -> None:
+    for i in range(hidden.shape[0]):
+        forward, right, cos, sin = course[i, 0], course[i, 1], course[i, 2], course[i, 3]
+        for j in range(hidden.shape[1]):
+            offset = j * step - half
+            x, y = forward - offset * sin, right + offset * cos
+            hidden[i, j] = False
+            for k in range(shadows.shape[0]):
+                if x > shadows[k, 0] and shadows[k, 1] * x < y < shadows[k, 2] * x:
+                    hidden[i, j] = True

@@ -9,6 +9,8 @@ from pilotnet.modular.records import Floats
 NEAR = 20.0  # [m] ahead within which what is found decides
 ENOUGH = 3.0  # clear measurements that make a sighting
 LOST_SUPPORT, LOST_AFTER = 5.0, 0.5  # fewer clear measurements than this, or none for so long [s]: the lane must be searched
+BELIEVED, EARNED = 20.0, 0.2  # [m] of way on which it was found so, and the share of more than that for which it is kept unseen,
+COASTED, PATIENCE = 12.0, 2.5  # [m], [s] at most
 FORGETTING = 0.4  # [s] in which trust falls to a third when nothing is seen
 SUPPORTS, SHARES = (4.0, 7.0, 20.0), (0.0, 0.75, 1.0)  # clear measurements, and how often so many are right
 NOISE, AGREEING = 0.25, 0.6  # share of what is clear that fits one lane: by chance, and from which on there is no reason to doubt
@@ -20,16 +22,24 @@ class LaneTrust:
 
     def __init__(self) -> None:
         self._support = self._agreement = 0.0
-        self._unseen = math.inf
+        self._unseen = math.inf  # [s] since the last sighting
+        self._found = 0.0  # [m] of way on which it was well found
+        self._coasting = self._coasted = 0.0  # [s], [m] since too little fits
 
     @property
     def is_lost(self) -> bool:
-        """Whether too little fits the lane that is tracked."""
-        return self._support < LOST_SUPPORT or self._unseen > LOST_AFTER
+        """Whether too little fits the lane that is tracked, and did for so long that the lane may be elsewhere by now."""
+        weak = self._support < LOST_SUPPORT or self._unseen > LOST_AFTER
+        kept = min(max(EARNED * (self._found - BELIEVED), 0.0), COASTED)
+        return weak and (self._coasted >= kept or self._coasting > PATIENCE)
 
-    def age(self, duration: float) -> None:
-        """Let time pass [s]."""
+    def age(self, duration: float, way: float) -> None:
+        """Let time [s] and way [m] pass."""
         self._unseen += duration
+        self._coasting, self._coasted = self._coasting + duration, self._coasted + way
+        if self._support >= LOST_SUPPORT and self._unseen <= LOST_AFTER:
+            self._coasting = self._coasted = 0.0
+        self._found = 0.0 if self.is_lost else self._found + way * (self._support >= SUPPORTS[1])
 
     def judge(self, along: Floats, weight: Floats, clear: Floats) -> None:
         """Take note of a frame's measurements (M,): how far ahead [m], how well they fit and how clear they are in [0, 1]."""

@@ -29,7 +29,7 @@ from pilotnet.modular.lane_filter import (
 from pilotnet.modular.lane_layout import GAUGE, MARGIN, Layout, Reading, Section, best_reading
 from pilotnet.modular.lane_rows import Trait, follow, trace
 from pilotnet.modular.lane_section import CrossSection
-from pilotnet.modular.lane_strip import COLUMNS, FARTHEST, HALF_WIDTH, stations, straighten
+from pilotnet.modular.lane_strip import COLUMNS, FARTHEST, HALF_WIDTH, in_shadow, stations, straighten
 from pilotnet.modular.lane_trust import LaneTrust
 from pilotnet.modular.records import Floats, LaneEstimate
 from sim.camera import Camera
@@ -58,6 +58,7 @@ SEARCHED_BENDS = (0.0, -0.4, 0.4, -0.7, 0.7, -1.0, 1.0, -1.3, 1.3)  # in a first
 SEARCHED_TURNS = np.linspace(-0.15, 0.15, 7)  # [rad] out of the usual heading
 CLEAR_EDGE = 2.5  # what an edge that is one all along the way speaks for a bend and a heading
 UNUSUAL_TURN, ACROSS = 0.1, 0.75  # [rad] how far from that it may be; the usual heading's share of the slip angle
+NOBODY = np.zeros((0, 3))  # hides nothing
 
 
 @dataclass(frozen=True)
@@ -97,6 +98,7 @@ class LaneFinder:
         features = {feature for listed in FEATURES.values() for feature in listed}
         self._models = {feature: self._bends.model(np.array(feature.cross)) for feature in features}
         self._strip = np.zeros((self._along.size, COLUMNS, 3), np.float32)
+        self._hidden = np.zeros((self._along.size, COLUMNS), np.bool_)
         self._evidence = LaneEvidence(self._along.size)
         self.reset()
 
@@ -107,13 +109,18 @@ class LaneFinder:
         self._section = CrossSection(self._along)
         self._trust = LaneTrust()
         self._last: Image | None = None
+        self._shadows = NOBODY
         self._frozen = False
         self._doubt = self._lost = 0
         self._fastest = self._reach = 0.0
 
-    def find(self, frame: Image, speed: float, curvature: float, duration: float) -> LaneEstimate:
-        """The lane in the next frame; curvature: what was held since the last one [1/m], `duration` [s] ago."""
+    def find(self, frame: Image, speed: float, curvature: float, duration: float, shadows: Floats = NOBODY) -> LaneEstimate:
+        """The lane in the next frame; curvature: what was held since the last one [1/m], `duration` [s] ago.
+
+        shadows: (N, 3), the ground that road users hide, as `ground.hidden_ground` gives it.
+        """
         require_image("frame", frame)
+        self._shadows = shadows
         sighted = self._is_sighted(frame, speed)
         self._last = frame
         self._fastest = max(self._fastest, speed)
@@ -127,7 +134,7 @@ class LaneFinder:
         if sighted and self._lost and self._lost % RETRY == 0:
             self._filter = LaneFilter(speed, curvature)
             self._search(frame, self._filter, speed)
-        self._trust.age(duration)
+        self._trust.age(duration, speed * duration)
         if sighted:
             self._look(frame, self._filter, speed, speed * duration)
         self._filter.bound()
@@ -155,8 +162,12 @@ class LaneFinder:
         self._reach = float(along[weight > 0.2].max(initial=0.0))
 
     def _weigh(self, frame: Image, lane: LaneFilter) -> None:
-        straighten(frame, self._camera, self._bends.course(lane.mean), self._strip)
+        course = self._bends.course(lane.mean)
+        straighten(frame, self._camera, course, self._strip)
         self._evidence.weigh(self._strip, self._widths)
+        if len(self._shadows):
+            in_shadow(course, self._shadows, self._hidden)
+            self._evidence.forget(self._hidden)
 
     def _search(self, frame: Image, lane: LaneFilter, speed: float) -> None:
         """A first look: with which bend and heading the cross-section reads best as a lane that a car drives in."""

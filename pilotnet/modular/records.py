@@ -11,6 +11,7 @@ from sim.geometry import SPACING, Centreline
 from sim.types import Pose, require_finite
 
 Floats = NDArray[np.float64]
+SURE, HINT = 0.3, 0.1  # scores from which a detection is believed by itself, and from which it tells where a known person is
 BEHIND = 30.0  # [m] of a lane's course that lie behind the car
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pilotnet.modular.costs import HIT
-from pilotnet.modular.records import Candidate, Detection, LaneEstimate, Plan, Track
+from pilotnet.modular.records import SURE, Candidate, Detection, LaneEstimate, Plan, Track
 from sim.drawables import Explanation, Footprint, GroundLine, PictureBox, Role
 
 COURSE_TIME = 2.0  # [s] of a road user's course
@@ -22,7 +22,9 @@ def explanation(detections: Sequence[Detection], tracks: Sequence[Track], lane: 
     lines += [_path(lane, candidate, Role.CANDIDATE) for candidate in plan.candidates]
     lines.append(_path(lane, plan.path, Role.CHOSEN))
     boxes = tuple(
-        PictureBox(d.left, d.top, d.right, d.bottom, d.person, f"{d.distance:.0f} m {100 * d.score:.0f} %") for d in detections
+        PictureBox(d.left, d.top, d.right, d.bottom, d.person, f"{d.distance:.0f} m {100 * d.score:.0f} %")
+        for d in detections
+        if d.score >= SURE
     )
     return Explanation(boxes, tuple(lines), tuple(_footprint(track) for track in tracks), word=plan.word)
 

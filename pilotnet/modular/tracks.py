@@ -1,7 +1,8 @@
 """Tracking: ground positions of every tick -> road users with position, velocity, age and a number that stays.
 
 One constant-velocity Kalman filter per road user, in a frame that stays on the ground; detections are assigned to tracks so that
-the sum of their Mahalanobis distances is least, and those too far from every track found new ones.
+the sum of their Mahalanobis distances is least, and those too far from every track found new ones. What a detector is not sure of
+founds no track, but lets one near by go on (Zhang et al., arXiv 2110.06864): who strides close before the car comes and goes.
 """
 
 import math
@@ -12,7 +13,7 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from pilotnet.modular.ground import GroundPosition, Size, covariances, locate, size_of
-from pilotnet.modular.records import Detection, Floats, Track
+from pilotnet.modular.records import SURE, Detection, Floats, Track
 from sim.camera import Camera
 from sim.types import Pose
 
@@ -20,7 +21,9 @@ GATE = 9.21  # chi² with two degrees of freedom: 1 % of right pairs are farther
 HITS = 3  # ticks that see it before a track is believed
 SURVIVES = 1.0  # [s] in the picture without being seen
 REMEMBERED, BESIDE = 15.0, 14.0  # [s], [m] what has left the picture at its side is remembered until it is left behind
-FIRST_SPEED = {True: 1.5, False: 8.0}  # [m/s] standard deviation of the velocity at birth, of people and of cars
+CLOSE, STILL_CLOSE = 4.0, 6.0  # [m], [s] people before the bumper or beside it are often not found, and stay for so long
+HINTED_WITHIN = 15.0  # [m] ahead
+FIRST_SPEED = {True: 1.0, False: 8.0}  # [m/s] standard deviation of the velocity at birth, of people and of cars
 ACCELERATION = {True: 0.8, False: 2.0}  # [m/s²] standard deviation
 LOST = 4.0  # [m] a position less sure than this is none
 MOST = 60  # tracks at a time: of a hundred false boxes the oldest and surest are kept
@@ -59,21 +62,18 @@ class Tracker:
         return [_track(f, pose) for f in self._filters if f.hits >= HITS]
 
     def _assign(self, detections: Sequence[Detection], person: bool, pose: Pose) -> None:
-        """Update the tracks of one class by their detections, and found tracks for the rest."""
-        found = [place for d in detections if (place := locate(d, self.camera)) is not None]
-        filters = [f for f in self._filters if f.person == person]
-        positions, noises = _on_ground(found, pose)
-        taken: set[int] = set()
-        if found and filters:
-            distances = _distances(filters, positions, noises)
-            # Pairs outside the gate are dear, so that none of them displaces one inside.
-            rows, columns = linear_sum_assignment(np.minimum(distances, 10 * GATE))
-            near = distances[rows, columns] < GATE
-            taken.update(columns[near].tolist())
-            widths = [found[column].width for column in columns[near]]
-            _correct([filters[row] for row in rows[near]], positions[columns[near]], noises[columns[near]], widths)
-        for i in set(range(len(found))) - taken:
-            self._filters.append(self._born(person, positions[i], noises[i], found[i].width))
+        """Update the tracks of one class by their detections, first by sure ones, and found tracks for what is left of these."""
+        waiting = [f for f in self._filters if f.person == person]
+        for sure in (True, False):
+            places = (locate(d, self.camera) for d in detections if (d.score >= SURE) == sure)
+            found = [place for place in places if place is not None and (sure or place.forward < HINTED_WITHIN)]
+            positions, noises = _on_ground(found, pose)
+            rows, columns = _pairs(waiting, positions, noises)
+            widths = [found[column].width for column in columns]
+            _correct([waiting[row] for row in rows], positions[columns], noises[columns], widths)
+            waiting = [f for row, f in enumerate(waiting) if row not in rows]
+            for i in set(range(len(found))) - set(columns) if sure else ():
+                self._filters.append(self._born(person, positions[i], noises[i], found[i].width))
 
     def _born(self, person: bool, position: Floats, noise: Floats, width: float) -> _Filter:
         spread = np.zeros((4, 4))
@@ -83,14 +83,17 @@ class Tracker:
         return _Filter(self._next - 1, person, np.array([*position, 0.0, 0.0]), spread, width)
 
     def _survives(self, filter_: _Filter, pose: Pose) -> bool:
-        """Whether a track is still worth keeping: seen lately, or out of the picture beside the car."""
+        """Whether a track is worth keeping: seen lately, out of the picture beside the car, or a person too close to be found."""
         if _position_spread(filter_) > LOST:
             return False
         if filter_.unseen <= (SURVIVES if filter_.hits >= HITS else self.duration / 2):
             return True
         forward, right = _to_car(pose, filter_.state[0] - pose.x, filter_.state[1] - pose.y)
-        in_view = forward > 1.0 and abs(right) < 0.9 * forward * math.tan(self.camera.field_of_view / 2)
-        return filter_.hits >= HITS and not in_view and abs(forward) < BESIDE and filter_.unseen < REMEMBERED
+        if filter_.hits < HITS or abs(forward) > BESIDE:
+            return False
+        if forward < 1.0 or abs(right) > 0.9 * forward * math.tan(self.camera.field_of_view / 2):
+            return filter_.unseen < REMEMBERED
+        return filter_.person and forward < CLOSE and filter_.unseen < STILL_CLOSE
 
 
 def _predict(filters: Sequence[_Filter], duration: float) -> None:
@@ -133,6 +136,17 @@ def _on_ground(found: Sequence[GroundPosition], pose: Pose) -> tuple[Floats, Flo
     turned = np.array([[cos, -sin], [sin, cos]])
     places = np.array([[place.forward, place.right] for place in found]).reshape(-1, 2)
     return places @ turned.T + [pose.x, pose.y], turned @ covariances(found) @ turned.T
+
+
+def _pairs(filters: Sequence[_Filter], positions: Floats, noises: Floats) -> tuple[list[int], list[int]]:
+    """Which tracks (rows) belong to which positions (columns): within the gate, and closest all together."""
+    if not filters or not len(positions):
+        return [], []
+    distances = _distances(filters, positions, noises)
+    # Pairs outside the gate are dear, so that none of them displaces one inside.
+    rows, columns = linear_sum_assignment(np.minimum(distances, 10 * GATE))
+    near = distances[rows, columns] < GATE
+    return rows[near].tolist(), columns[near].tolist()
 
 
 def _distances(filters: Sequence[_Filter], positions: Floats, noises: Floats) -> Floats:

@@ -24,5 +24,6 @@ def test_a_bilinear_warp_of_the_same_size(benchmark: BenchmarkFixture) -> None:
 def test_a_frame(benchmark: BenchmarkFixture, score: float) -> None:
     """From the frame to the boxes; an untrained network is sure of nothing, and with a score of 0 every peak is a box."""
     torch.set_num_threads(1)
+    torch.manual_seed(0)
     detector = Detector(DetectorCheckpoint(DetectorNetwork(), "cars", Camera(), {}), score)
     benchmark(detector.detect, FRAME)

@@ -35,12 +35,21 @@ class Finds:
 
     def __init__(self, sure: Callable[[int], float] = lambda _: 1.0) -> None:
         self.sure, self.tick = sure, 0
+        self.shadows = np.zeros((0, 3))
 
     def reset(self) -> None:
         self.tick = 0
 
-    def find(self, frame: Image, speed: float, curvature: float, duration: float) -> LaneEstimate:  # noqa: ARG002
+    def find(
+        self,
+        frame: Image,  # noqa: ARG002
+        speed: float,  # noqa: ARG002
+        curvature: float,  # noqa: ARG002
+        duration: float,  # noqa: ARG002
+        shadows: np.ndarray,
+    ) -> LaneEstimate:
         self.tick += 1
+        self.shadows = shadows
         return lane(confidence=self.sure(self.tick), reach=60.0 if self.sure(self.tick) else 0.0)
 
 
@@ -104,6 +113,16 @@ def test_it_stops_behind_a_car_that_its_detector_sees() -> None:
     assert speed < 0.2
     # A car's length between the middles, and a gap that is no longer than a queue's.
     assert 1.0 < away - 5.0 < 12.0
+
+
+def test_the_lane_finder_is_told_what_ground_those_hide_whom_the_detectors_see() -> None:
+    finder = Finds()
+    driver = ModularDriver(Parts(Sees(box(30.0, -3.0)), Sees(box(20.0, 4.0, person=True)), finder), DrivingEnv())
+    driver.act(Observation(0.0, centre=NOISE[0]))
+    assert len(finder.shadows) == 0  # whom it sees for the first time may be nobody
+    for tick in range(1, 6):
+        driver.act(Observation(0.0, centre=NOISE[tick % 8]))
+    assert sorted(round(float(near)) for near in finder.shadows[:, 0]) == [20, 28]
 
 
 def test_it_can_say_what_it_thought() -> None:

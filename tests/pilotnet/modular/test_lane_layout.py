@@ -39,6 +39,10 @@ def test_a_lane_lies_in_the_middle_of_its_ruts_and_the_other_lane_s_are_farther_
     assert (reading.layout, reading.centre, reading.width) == (Layout.RUTTED, pytest.approx(0.1), USUAL_WIDTH)
 
 
+def test_two_lanes_inner_ruts_are_no_lane_when_the_outer_ones_are_not_seen() -> None:
+    assert best_reading(Section((), ruts=(Line(-2.4, 0.6), Line(-0.8, 0.6))), 0.0, 0.5) is None
+
+
 def test_ruts_of_no_car_are_no_lane() -> None:
     assert best_reading(Section((), ruts=(Line(-1.2, 0.9), Line(1.2, 0.9))), 0.0, 1.0) is None
 

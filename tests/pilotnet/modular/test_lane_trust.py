@@ -1,17 +1,18 @@
 """How far the lane finder trusts itself."""
 
 import numpy as np
+import pytest
 
 from pilotnet.modular.lane_trust import LaneTrust
 
 SURE = 0.05  # [m] what the filter itself thinks
 
 
-def watched(measurements: int) -> LaneTrust:
-    """Trust after two seconds with so many clear measurements a frame."""
+def watched(measurements: int, seconds: float = 2.0, speed: float = 0.0) -> LaneTrust:
+    """Trust after some time with so many clear measurements a frame."""
     trust, ones = LaneTrust(), np.ones(measurements)
-    for _ in range(40):
-        trust.age(0.05)
+    for _ in range(round(seconds / 0.05)):
+        trust.age(0.05, speed * 0.05)
         trust.judge(np.linspace(4.0, 19.0, measurements), ones, ones)
     return trust
 
@@ -24,7 +25,7 @@ def test_more_measurements_are_trusted_more() -> None:
 def test_what_fits_no_better_than_noise_is_not_trusted() -> None:
     trust, ones = LaneTrust(), np.ones(60)
     for _ in range(40):
-        trust.age(0.05)
+        trust.age(0.05, 0.0)
         trust.judge(np.linspace(4.0, 19.0, 60), 0.25 * ones, ones)
     assert trust.confidence(SURE, 0) < 0.02
 
@@ -32,6 +33,27 @@ def test_what_fits_no_better_than_noise_is_not_trusted() -> None:
 def test_trust_ends_within_a_second_without_measurements() -> None:
     trust = watched(30)
     for _ in range(20):
-        trust.age(0.05)
+        trust.age(0.05, 0.0)
     assert trust.confidence(SURE, 0) < 0.1
     assert trust.is_lost
+
+
+def unseen_until_lost(trust: LaneTrust, speed: float) -> float:
+    """How long without a measurement until the lane is lost [s]."""
+    none = np.zeros(0)
+    for tick in range(200):
+        if trust.is_lost:
+            return tick * 0.05
+        trust.age(0.05, speed * 0.05)
+        trust.judge(none, none, none)
+    return 10.0
+
+
+def test_a_lane_that_was_found_for_long_is_kept_for_some_metres_unseen_and_another_is_not() -> None:
+    fresh, known = unseen_until_lost(watched(30, 2.0, 8.0), 8.0), unseen_until_lost(watched(30, 20.0, 8.0), 8.0)
+    assert fresh < 0.6
+    assert known - fresh == pytest.approx(12.0 / 8.0, abs=0.35)
+
+
+def test_who_stands_before_something_that_hides_the_lane_searches_it_after_some_seconds() -> None:
+    assert 2.5 < unseen_until_lost(watched(30, 20.0, 8.0), 0.0) < 3.5

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from pilotnet.modular.lanes import LaneFinder
+from pilotnet.modular.ground import hidden_ground
+from pilotnet.modular.lanes import NOBODY, LaneFinder
 from pilotnet.modular.records import LaneEstimate
 from sim.camera import Camera
 from sim.render import Renderer
@@ -15,6 +16,7 @@ from sim.truth import lane_geometry
 from sim.types import Image
 from sim.world import World
 from tests.pilotnet.modular.painted_road import CAMERA, painted_road, painted_street, snowed_road
+from tests.pilotnet.modular.planner_scenes import person
 
 SPEED, TICK = 10.0, 0.1
 BLACK = np.zeros((160, 320, 3), np.uint8)
@@ -102,6 +104,29 @@ def test_under_snow_the_lane_is_where_the_ruts_are(offset: float, heading_error:
     assert estimate.heading_error == pytest.approx(heading_error, abs=0.03)
     assert estimate.curvature == pytest.approx(curvature, abs=0.007)
     assert estimate.confidence > 0.7
+
+
+def followed(walks: bool, told: bool) -> LaneEstimate:
+    """The lane after somebody in dark clothes has walked over its right rut, close before a car at walking pace."""
+    finder, road = LaneFinder(CAMERA), snowed_road()
+    for _ in range(10):
+        estimate = finder.find(road, 2.0, 0.0, TICK)
+    for tick in range(20):
+        frame, ahead = road.copy(), person(7.0, 0.6 + 0.12 * tick)
+        middle, foot = CAMERA.ground_to_pixel(np.array(ahead.forward), np.array(ahead.right))
+        if walks:
+            frame[int(foot) - 43 : int(foot), int(middle) - 8 : int(middle) + 8] = 40
+        estimate = finder.find(frame, 2.0, 0.0, TICK, hidden_ground([ahead]) if told else NOBODY)
+    return estimate
+
+
+def test_who_walks_across_the_lane_does_not_bend_it_for_who_sees_them() -> None:
+    seen = np.array([8.0, 12.0, 16.0])
+    free, fooled, warned = (
+        followed(walks, told).centre(seen)[:, 1] for walks, told in ((False, False), (True, False), (True, True))
+    )
+    assert np.abs(warned - free).max() < 0.15
+    assert np.abs(fooled - free).max() > 2 * np.abs(warned - free).max()
 
 
 def test_worn_asphalt_has_no_ruts() -> None:

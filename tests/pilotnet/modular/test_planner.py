@@ -77,6 +77,9 @@ def test_it_stops_for_somebody_who_steps_out_and_goes_on_when_they_are_across() 
     assert plan(person(25.0, 3.0, across=-1.4)).word is Word.STOP
     assert plan(person(25.0, -3.0, across=-1.4)).word is Word.KEEP
     assert plan(person(25.0, -3.0, across=1.4)).word is Word.STOP
+    # Of somebody seen only lately the speed along the road is uncertain, as distances are; across it, less so.
+    assert plan(person(18.0, -3.0, along=2.5, across=0.8)).word is Word.STOP
+    assert plan(person(18.0, -3.0, along=1.4, across=0.3)).word is Word.KEEP
 
 
 def test_it_waits_for_oncoming_traffic_before_it_swings_out() -> None:

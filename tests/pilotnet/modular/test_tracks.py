@@ -1,15 +1,16 @@
 """Detections become road users: places by the flat road, velocities by filters, and false boxes nothing at all."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from pilotnet.modular.ground import locate
+from pilotnet.modular.ground import hidden_ground, locate
 from pilotnet.modular.records import Detection
 from pilotnet.modular.tracks import Tracker
 from sim.types import Pose
-from tests.pilotnet.modular.planner_scenes import CAMERA, DURATION, box
+from tests.pilotnet.modular.planner_scenes import CAMERA, DURATION, box, car, person
 
 
 @pytest.mark.parametrize("person", [False, True])
@@ -83,6 +84,27 @@ def test_a_track_is_born_after_three_ticks_and_survives_a_second_of_occlusion_un
     assert [len(tracker.update([], still)) for _ in range(12)][-1] == 0
 
 
+def test_a_hint_lets_the_track_of_somebody_near_go_on_but_founds_none() -> None:
+    here = Pose(0.0, 0.0, 0.0)
+    for forward, goes_on in ((12.0, True), (20.0, False)):
+        seen = box(forward, 1.0, person=True)
+        hint, tracker = replace(seen, score=0.15), Tracker(CAMERA, DURATION)
+        assert not any(tracker.update([hint], here) for _ in range(20))
+        for _ in range(5):
+            tracker.update([seen], here)
+        followed = [tracker.update([hint], here) for _ in range(30)]
+        assert len(followed[-1]) == goes_on
+
+
+def test_a_sure_detection_comes_before_a_hint_that_is_closer() -> None:
+    tracker, here = Tracker(CAMERA, DURATION), Pose(0.0, 0.0, 0.0)
+    for _ in range(5):
+        tracker.update([box(12.0, 1.0, person=True)], here)
+    hint = replace(box(12.0, 1.0, person=True), score=0.15)
+    (track,) = tracker.update([hint, box(12.0, 1.3, person=True)], here)
+    assert track.right > 1.05
+
+
 def test_what_has_left_the_picture_at_its_side_is_remembered_until_it_is_left_behind() -> None:
     tracker, speed = Tracker(CAMERA, DURATION), 3.0
     seen = {}
@@ -93,6 +115,64 @@ def test_what_has_left_the_picture_at_its_side_is_remembered_until_it_is_left_be
         seen[round(away, 1)] = len(tracks)
     assert all(count == 1 for away, count in seen.items() if -6.0 < away < 10.0)
     assert seen[min(seen)] == 0
+
+
+@pytest.mark.parametrize("person", [True, False])
+def test_who_stands_before_the_bumper_is_remembered_though_the_detector_does_not_find_people_so_close(person: bool) -> None:
+    tracker, still = Tracker(CAMERA, DURATION), Pose(0.0, 0.0, 0.0)
+    for _ in range(20):
+        tracker.update([box(3.0, 1.0, person)], still)
+    counts = [len(tracker.update([], still)) for _ in range(round(7 / DURATION))]
+    assert counts[round(1.5 / DURATION)] == counts[round(5 / DURATION)] == person
+    assert counts[-1] == 0
+
+
+def visible_box(forward: float, right: float) -> Detection | None:
+    """The box around what the picture shows of a car of 4.5 x 1.8 x 1.4 m along the road; None when it shows nothing."""
+    along, across = np.meshgrid(forward + np.linspace(-2.25, 2.25, 451), right + np.array([-0.9, 0.9]))
+    ahead = along > 0.3
+    columns, rows = CAMERA.ground_to_pixel(along[ahead], across[ahead])
+    shown = (columns >= 0) & (columns <= CAMERA.width)
+    if not shown.any():
+        return None
+    left, right_, bottom = columns[shown].min(), columns[shown].max(), min(rows[shown].max(), CAMERA.height)
+    return Detection(False, left, CAMERA.horizon, right_, bottom, 0.9, 1.0, math.hypot(forward, right))
+
+
+@pytest.mark.parametrize("right", [-3.2, 2.6, 3.0])
+@pytest.mark.parametrize("speed", [5.0, 8.0])
+def test_a_parked_car_still_stands_while_it_leaves_the_picture(right: float, speed: float) -> None:
+    tracker = Tracker(CAMERA, DURATION)
+    for tick in range(round(45.0 / speed / DURATION)):
+        pose = Pose(speed * tick * DURATION, 0.0, 0.0)
+        forward = 40.0 - pose.x
+        seen = visible_box(forward, right)
+        tracks = tracker.update([seen] if seen else [], pose)
+        if forward < 25.0:
+            assert len(tracks) == 1
+            assert math.hypot(tracks[0].forward_speed, tracks[0].right_speed) < 0.6
+            assert tracks[0].right == pytest.approx(right, abs=0.6)
+
+
+def test_people_and_cars_hide_the_ground_beyond_them_and_no_other() -> None:
+    hidden = hidden_ground([person(10.0, 1.0), car(20.0, -3.0), car(-4.0, 2.0)])
+    assert len(hidden) == 2  # who is behind the camera hides nothing
+
+    def is_hidden(forward: float, right: float) -> bool:
+        return any(forward > near and low < right / forward < high for near, low, high in hidden)
+
+    assert is_hidden(11.0, 1.1)
+    assert is_hidden(30.0, 3.0)
+    assert not is_hidden(9.0, 0.9)
+    assert not is_hidden(11.0, -0.1)
+    assert not is_hidden(11.0, 2.3)
+    assert is_hidden(23.0, -3.0)
+    assert not is_hidden(17.0, -3.0)
+
+
+def test_mirrored_road_users_hide_the_mirrored_ground() -> None:
+    left, right = (hidden_ground([car(12.0, side * 2.5, length=9.0), person(3.0, side * 0.4)]) for side in (-1, 1))
+    np.testing.assert_allclose(left, right[:, [0, 2, 1]] * [1, -1, -1])
 
 
 def test_two_who_pass_each_other_keep_their_numbers() -> None:
