@@ -26,7 +26,7 @@ MARGIN = 0.45  # [m] from a lane's border to the road's edge where no line is pa
 SHOULDERED = 3.2  # [m] on roads whose lanes are at least so wide; narrower ones reach up to the kerb
 ALONE = 0.5  # what a single line counts for
 GAUGE, GAUGE_SPREAD = 1.6, 0.2  # [m] between the ruts of one car, and how far from that they may be
-MISTAKEN = 1.2  # [m] from where the lane should be, from which on ruts are others'
+RUTS_WITHIN = 1.2  # [m] of where the lane should be lies the middle of its ruts
 NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 LEAST_LINE, LEAST_RUT = 0.12, 0.08  # share of the way along which a line, or a rut, must be seen to be one
 WIDEST_PAVEMENT = 2.8  # [m] from a kerb to the verge beyond; a step farther from it need not be a kerb
@@ -162,6 +162,6 @@ def best_reading(section: Section, expected: float, spread: float) -> Reading | 
         )
         for reading, usual in readings(section)
         # Two lanes' inner ruts are as far apart as a car's where lanes are narrow.
-        if reading.layout is not Layout.RUTTED or abs(reading.centre - expected) < MISTAKEN
+        if reading.layout is not Layout.RUTTED or abs(reading.centre - expected) < RUTS_WITHIN
     ]
     return max(scored, key=lambda reading: reading.score, default=None)

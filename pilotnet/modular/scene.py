@@ -16,7 +16,7 @@ from sim.steering import CAR_LENGTH, CAR_WIDTH
 Mask = NDArray[np.bool_]
 MOVING = 1.0  # [m/s] a car slower than this stands
 STEPS_OUT = 0.45  # [m/s] across the lane: somebody so fast is crossing it
-WALKING = 1.2  # [m/s] of somebody on foot
+WALKING = 1.2  # [m/s] along the road that is believed of somebody on foot
 NEW = 1.0  # [s] who turns up in the lane is taken for crossing until they have been seen to stand for so long
 IN_LANE = 0.35  # of the lane's width: a standing car whose middle is so close to the lane's waits there, others are parked
 GROWTH = 0.05  # [m/s] by which a standard deviation of a predicted position grows
@@ -137,7 +137,7 @@ def sort_out(users: Users, lane: LaneEstimate, speed: float) -> Scene:
 def _crosses(users: Users, lane: LaneEstimate) -> Mask:
     """Who walks across the way of a car that may be anywhere in its lane, or has just turned up in it."""
     edge = lane.width / 2 + CORRIDOR
-    # Nobody walks faster along the road than that: distances err more than directions do.
+    # Of more than that the most is error: distances err more than directions do.
     along = np.minimum(np.abs(users.along), WALKING)
     walks = (np.abs(users.across) > STEPS_OUT) & (np.abs(users.across) > 0.5 * along)
     arrives = np.where(users.across > 0, users.d < edge, users.d > -edge)

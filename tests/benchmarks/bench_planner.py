@@ -56,7 +56,7 @@ class SeesACrowd:
 @pytest.fixture(autouse=True)
 def _one_core() -> None:
     torch.set_num_threads(1)
-    torch.manual_seed(0)  # untrained networks are drawn anew, and one full of numbers near zero is slow
+    torch.manual_seed(0)  # untrained networks differ, and some are twenty times as slow
     cv2.setNumThreads(1)
 
 
