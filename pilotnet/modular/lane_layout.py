@@ -19,6 +19,7 @@ from pilotnet.modular.records import Floats
 
 USUAL_WIDTH, WIDTH_SPREAD = 3.4, 0.35  # [m]
 TRACK_WIDTH = 4.0  # [m]
+WIDENING, RECONSTRUCTED = 0.4, 1.2  # [m] by which a road's lanes seldom change their width, and what speaks at most against it
 NARROWEST, WIDEST = 2.4, 4.5  # [m] lanes
 TRACK_TOTAL = (9.9, 14.5)  # [m] widths of a track of three lanes
 EDGE_SHARE = 0.5  # an edge counts like a line that is seen along so much of the way
@@ -147,10 +148,11 @@ def _inside(section: Section, reading: Reading) -> float:
     return max((share for offset, share in seen if low < offset < high), default=0.0)
 
 
-def best_reading(section: Section, expected: float, spread: float) -> Reading | None:
+def best_reading(section: Section, expected: float, spread: float, width: float | None = None) -> Reading | None:
     """The most likely reading, None when nothing is in sight that could border a lane.
 
-    expected, spread: where the lane's centre is thought to be, and the standard deviation of that thought [m].
+    expected, spread: where the lane's centre is thought to be, and the standard deviation of that thought [m]; width: of the
+    lane so far [m].
     """
     scored = [
         replace(
@@ -158,7 +160,8 @@ def best_reading(section: Section, expected: float, spread: float) -> Reading | 
             score=reading.score
             - 4 * _inside(section, reading)
             - ((reading.centre - expected) / spread) ** 2 / 2
-            - ((reading.width - usual) / WIDTH_SPREAD) ** 2 / 2,
+            - ((reading.width - usual) / WIDTH_SPREAD) ** 2 / 2
+            - (min(((reading.width - width) / WIDENING) ** 2 / 2, RECONSTRUCTED) if width else 0.0),
         )
         for reading, usual in readings(section)
         # Two lanes' inner ruts are as far apart as a car's where lanes are narrow.

@@ -1,6 +1,7 @@
 """The road's cross-section as it is remembered: what was seen at each offset from the lane over the last metres of way."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,61 @@ LEAST_PAINT = 0.1  # share of the way along which paint must have been seen wher
 BESIDE = 0.1  # [m] by which a line may lie beyond the road's edge
 RIM = 0.6  # [m] around a line within which there is no kerb
 SPARSE = 0.03  # share of the best seen offset's sight below which an offset counts as unseen
+SAME_EDGE = 0.4  # [m] within which an edge is the one of the last time
+KNOWN_KERB, KEPT_KERB = 8.0, 25.0  # [m] of way on which a kerb was seen before its verge, to be believed while the verge alone is
+
+
+@dataclass
+class Kerb:
+    """A kerb before a verge: where both are [m], the way on which they were seen together and that since then [m]."""
+
+    place: float
+    verge: float
+    known: float = 0.0
+    unseen: float = 0.0
+
+    @property
+    def is_believed(self) -> bool:
+        """Whether it is there although it is not seen."""
+        return self.known > KNOWN_KERB and self.unseen < KEPT_KERB
+
+
+class Kerbs:
+    """What is remembered of the kerbs on the left and on the right: wet ones are seen now and then, and verges always."""
+
+    def __init__(self) -> None:
+        self._kerbs: list[Kerb | None] = [None, None]
+        self._way = 0.0
+
+    def pass_by(self, way: float) -> None:
+        """Go on for so many metres."""
+        self._way += way
+
+    def shift(self, right: float) -> None:
+        """Move the origin by so many metres to the right."""
+        for kerb in self._kerbs:
+            if kerb:
+                kerb.place, kerb.verge = kerb.place - right, kerb.verge - right
+
+    def complete(self, *sides: tuple[float, ...]) -> list[tuple[float, ...]]:
+        """The edges that are seen on the left and on the right, from the centre outwards, with kerbs that are not."""
+        completed = [self._complete(side, edges) for side, edges in enumerate(sides)]
+        self._way = 0.0
+        return completed
+
+    def _complete(self, side: int, edges: tuple[float, ...]) -> tuple[float, ...]:
+        kerb = self._kerbs[side]
+        if kerb is not None:
+            kerb.unseen += self._way
+        seen = edges[0] if len(edges) == 2 else None
+        if seen is not None and (kerb is None or abs(seen - kerb.place) < SAME_EDGE or not kerb.is_believed):
+            same = kerb is not None and abs(seen - kerb.place) < SAME_EDGE
+            self._kerbs[side] = Kerb(seen, edges[1], kerb.known + self._way if kerb is not None and same else 0.0)
+        elif kerb is not None and edges and abs(edges[-1] - kerb.verge) < SAME_EDGE:
+            kerb.place, kerb.verge = kerb.place + edges[-1] - kerb.verge, edges[-1]
+            if kerb.is_believed:
+                return tuple(sorted((*edges, kerb.place), key=abs))
+        return edges
 
 
 class CrossSection:
@@ -26,18 +82,22 @@ class CrossSection:
     def __init__(self, along: Floats) -> None:
         self._along = along
         self._weights = np.gradient(along) * (along < AHEAD)
+        self._kerbs = Kerbs()
         self._know(np.zeros((4, COLUMNS)))
 
     def remember(self, evidence: LaneEvidence, way: float) -> None:
         """Add what is seen now, `way` metres after the last time."""
+        self._kerbs.pass_by(way)
         self._know(self._profile * 0.5 ** (way / MEMORY) + self._profile_along(evidence) * max(way, 0.1) / MEMORY)
 
     def restart(self, evidence: LaneEvidence, lean: float = 0.0) -> None:
         """Know only what is seen now, along a lane that leans to the right by `lean` [rad]."""
+        self._kerbs = Kerbs()
         self._know(self._profile_along(evidence, lean))
 
     def shift(self, right: float) -> None:
         """Move the origin by so many metres to the right."""
+        self._kerbs.shift(right)
         self._know(np.roll(self._profile, -round(right / STEP), axis=1))
 
     def clarity(self, section: Section) -> float:
@@ -67,6 +127,11 @@ class CrossSection:
         lines = tuple(line for line in lines_in(paint) if low < line.offset < high)
         left, right = (_apart_from(lines, edges[:-1]) + edges[-1:] for edges in (left, right))
         return Section(lines, left, right, lines_in(ruts, LEAST_RUT))
+
+    def with_known_kerbs(self, section: Section) -> Section:
+        """What was read, and kerbs that were seen before these verges and are not now; to be asked once after every look."""
+        left, right = self._kerbs.complete(section.left_edges, section.right_edges)
+        return replace(section, left_edges=left, right_edges=right)
 
     def _profile_along(self, evidence: LaneEvidence, lean: float = 0.0) -> Floats:
         """Paint, foreign, seen and ruts summed along a line that leans to the right by `lean` [rad], (4, COLUMNS)."""

@@ -47,7 +47,7 @@ ACCURACIES = {Trait.LINE: (0.03, 0.06), Trait.RUT: (0.08, 0.16), Trait.LEFT_EDGE
 FAR_SPREAD = 0.01  # [m] more of the first per metre ahead
 EQUAL_SPREAD = 0.1  # [m] by which the lanes of a road without a line in its middle differ
 PERSUADED = 5  # frames in a row that another reading of the cross-section must be the better one
-DIFFERENT = 0.6  # [m] of centre or width between readings that cannot both be right
+ASIDE, DIFFERENT = 0.35, 0.6  # [m] of centre and of width between readings that cannot both be right
 MISPLACED = 0.7  # [m] between the edge in the cross-section and the one tracked, from which on the track is given up
 TWO_WAY_LIMIT = 25.0  # [m/s] nobody drives faster than this where there is oncoming traffic
 FAST, HARD_SHOULDER = 17.0, 1.3  # only roads faster than this [m/s] have a shoulder wider than this [m]: one-way roads
@@ -58,6 +58,8 @@ SEARCHED_BENDS = (0.0, -0.4, 0.4, -0.7, 0.7, -1.0, 1.0, -1.3, 1.3)  # in a first
 SEARCHED_TURNS = np.linspace(-0.15, 0.15, 7)  # [rad] out of the usual heading
 CLEAR_EDGE = 2.5  # what an edge that is one all along the way speaks for a bend and a heading
 UNUSUAL_TURN, ACROSS = 0.1, 0.75  # [rad] how far from that it may be; the usual heading's share of the slip angle
+UNEQUAL = 1.0  # [m] of difference up to which both lanes are taken to be equally wide
+LONG = 50.0  # [m] over which the width of the lane so far is remembered
 NOBODY = np.zeros((0, 3))  # hides nothing
 
 
@@ -113,6 +115,7 @@ class LaneFinder:
         self._frozen = False
         self._doubt = self._lost = 0
         self._fastest = self._reach = 0.0
+        self._width = 0.0  # [m] of the lane on the way so far
 
     def find(self, frame: Image, speed: float, curvature: float, duration: float, shadows: Floats = NOBODY) -> LaneEstimate:
         """The lane in the next frame; curvature: what was held since the last one [1/m], `duration` [s] ago.
@@ -156,6 +159,7 @@ class LaneFinder:
         self._weigh(frame, lane)
         self._section.remember(self._evidence, way)
         self._read(lane)
+        self._width += (lane.mean[WIDTH] - self._width) * min(way / LONG, 1.0) if self._width else lane.mean[WIDTH]
         seen, along = self._sightings(lane, speed)
         weight = lane.update(seen) * seen.clear
         self._trust.judge(along, weight, seen.clear)
@@ -189,6 +193,7 @@ class LaneFinder:
                 score = reading.score - (turned / UNUSUAL_TURN) ** 2 / 2 + CLEAR_EDGE * self._section.clarity(section)
                 if score > best:
                     best, found = score, (lane.mean.copy(), reading, section)
+        self._width = 0.0
         lane.mean = start if found is None else found[0]
         self._weigh(frame, lane)
         self._section.restart(self._evidence)
@@ -198,12 +203,13 @@ class LaneFinder:
     def _read(self, lane: LaneFilter) -> None:
         """Keep to the layout, or change over when another reading of the cross-section was better for some frames."""
         section = self._section.read()
-        best = best_reading(section, 0.0, math.sqrt(lane.covariance[OFFSET, OFFSET]) + 0.2)
+        spread = math.sqrt(lane.covariance[OFFSET, OFFSET]) + 0.2
+        best = best_reading(self._section.with_known_kerbs(section), 0.0, spread, self._width)
         # A line by itself tells too little to give up what is tracked.
         agrees = (
             best is None
             or best.alone
-            or (best.layout is self._layout and abs(best.centre) < DIFFERENT and abs(best.width - lane.mean[WIDTH]) < DIFFERENT)
+            or (best.layout is self._layout and abs(best.centre) < ASIDE and abs(best.width - lane.mean[WIDTH]) < DIFFERENT)
         )
         self._doubt = 0 if agrees else self._doubt + 1
         if best is not None and self._doubt > PERSUADED:
@@ -234,7 +240,8 @@ class LaneFinder:
         course = self._course(lane, features, rows, road_scales(speed)[0])
         equal = np.zeros((1, SIZE))  # both lanes of an unmarked road are equally wide
         equal[0, SECTION] = 1.0, 1.0, -1.0
-        halved = int(self._layout is Layout.HALVED)
+        # Not where the edges that are tracked lie beyond a pavement or a place to park on one side.
+        halved = int(self._layout is Layout.HALVED and abs(float(equal[0] @ lane.mean)) < UNEQUAL)
         rule = np.full(halved, EQUAL_SPREAD)
         parts: list[tuple[Floats, ...]] = [(-equal[:halved] @ lane.mean, np.ones(halved), rule, rule, equal[:halved], 0 * rule)]
         for feature, place in features:

@@ -22,6 +22,7 @@ HITS = 3  # ticks that see it before a track is believed
 SURVIVES = 1.0  # [s] in the picture without being seen
 REMEMBERED, BESIDE = 15.0, 14.0  # [s], [m] what has left the picture at its side is remembered until it is left behind
 CLOSE, STILL_CLOSE = 4.0, 6.0  # [m], [s] people before the bumper or beside it are often not found, and stay for so long
+CROSSES, STILL_CROSSES, CROSSED = 0.5, 2.5, 2.5  # [m/s], [s] who walks across our way goes on unseen, until so far beside it [m]
 HINTED_WITHIN = 15.0  # [m] ahead
 FIRST_SPEED = {True: 1.0, False: 8.0}  # [m/s] standard deviation of the velocity at birth, of people and of cars
 ACCELERATION = {True: 0.8, False: 2.0}  # [m/s²] standard deviation
@@ -83,7 +84,7 @@ class Tracker:
         return _Filter(self._next - 1, person, np.array([*position, 0.0, 0.0]), spread, width)
 
     def _survives(self, filter_: _Filter, pose: Pose) -> bool:
-        """Whether a track is worth keeping: seen lately, out of the picture beside the car, or a person too close to be found."""
+        """Whether a track is worth keeping: seen lately, out of the picture beside the car, a person too close or crossing."""
         if _position_spread(filter_) > LOST:
             return False
         if filter_.unseen <= (SURVIVES if filter_.hits >= HITS else self.duration / 2):
@@ -93,7 +94,11 @@ class Tracker:
             return False
         if forward < 1.0 or abs(right) > 0.9 * forward * math.tan(self.camera.field_of_view / 2):
             return filter_.unseen < REMEMBERED
-        return filter_.person and forward < CLOSE and filter_.unseen < STILL_CLOSE
+        if not filter_.person:
+            return False
+        across = _to_car(pose, *filter_.state[2:])[1]
+        crosses = abs(across) > CROSSES and right * math.copysign(1.0, across) < CROSSED
+        return filter_.unseen < (STILL_CLOSE if forward < CLOSE else STILL_CROSSES if crosses else 0.0)
 
 
 def _predict(filters: Sequence[_Filter], duration: float) -> None:

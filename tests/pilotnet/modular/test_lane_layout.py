@@ -64,3 +64,11 @@ def test_a_street_s_lane_lies_beside_its_kerb_when_nothing_else_is_seen() -> Non
 
 def test_a_step_far_before_the_verge_is_no_street_s_kerb() -> None:
     assert best_reading(Section((), (), (1.6, 4.7)), 0.0, 0.5) is None
+
+
+@pytest.mark.parametrize(("known", "layout"), [(None, Layout.HALVED), (3.1, Layout.HALVED), (4.0, Layout.TRACK)])
+def test_what_can_be_read_as_a_street_and_as_a_racetrack_stays_what_it_was(known: float | None, layout: Layout) -> None:
+    reading = best_reading(Section((), (-5.0, -6.6), (1.6, 5.7)), -0.4, 0.4, known)
+    assert reading is not None
+    assert reading.layout is layout
+    assert abs(reading.width - (known or 3.15)) < 0.3

@@ -127,6 +127,19 @@ def test_who_stands_before_the_bumper_is_remembered_though_the_detector_does_not
     assert counts[-1] == 0
 
 
+@pytest.mark.parametrize("way", [-1, 1])
+def test_who_walks_across_the_way_is_not_forgotten_before_they_are_over(way: int) -> None:
+    # The car had nearly stopped for a man on a zebra crossing; not found for a second, he was driven into.
+    tracker, still = Tracker(CAMERA, DURATION), Pose(0.0, 0.0, 0.0)
+    for tick in range(20):
+        tracker.update([box(9.0, way * (-3.0 + 1.2 * tick * DURATION), person=True)], still)
+    unseen = [tracker.update([], still) for _ in range(round(4 / DURATION))]
+    crossing = [bool(tracks) for tracks in unseen]
+    assert all(crossing[: round(2.2 / DURATION)])
+    assert not any(crossing[round(3.0 / DURATION) :])
+    assert unseen[round(2.0 / DURATION)][0].right * way > 0.5
+
+
 def visible_box(forward: float, right: float) -> Detection | None:
     """The box around what the picture shows of a car of 4.5 x 1.8 x 1.4 m along the road; None when it shows nothing."""
     along, across = np.meshgrid(forward + np.linspace(-2.25, 2.25, 451), right + np.array([-0.9, 0.9]))
