@@ -63,12 +63,13 @@ class Kerbs:
 
     def _complete(self, side: int, edges: tuple[float, ...]) -> tuple[float, ...]:
         kerb = self._kerbs[side]
+        seen = len(edges) == 2
         if kerb is not None:
             kerb.unseen += self._way
-        seen = edges[0] if len(edges) == 2 else None
-        if seen is not None and (kerb is None or abs(seen - kerb.place) < SAME_EDGE or not kerb.is_believed):
-            same = kerb is not None and abs(seen - kerb.place) < SAME_EDGE
-            self._kerbs[side] = Kerb(seen, edges[1], kerb.known + self._way if kerb is not None and same else 0.0)
+        if seen and kerb is not None and abs(edges[0] - kerb.place) < SAME_EDGE:
+            (kerb.place, kerb.verge), kerb.known, kerb.unseen = edges, kerb.known + self._way, 0.0
+        elif seen and not (kerb is not None and kerb.is_believed):
+            self._kerbs[side] = Kerb(*edges)
         elif kerb is not None and edges and abs(edges[-1] - kerb.verge) < SAME_EDGE:
             kerb.place, kerb.verge = kerb.place + edges[-1] - kerb.verge, edges[-1]
             if kerb.is_believed:

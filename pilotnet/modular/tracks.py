@@ -22,7 +22,7 @@ HITS = 3  # ticks that see it before a track is believed
 SURVIVES = 1.0  # [s] in the picture without being seen
 REMEMBERED, BESIDE = 15.0, 14.0  # [s], [m] what has left the picture at its side is remembered until it is left behind
 CLOSE, STILL_CLOSE = 4.0, 6.0  # [m], [s] people before the bumper or beside it are often not found, and stay for so long
-CROSSES, STILL_CROSSES, CROSSED = 0.5, 2.5, 2.5  # [m/s], [s] who walks across our way goes on unseen, until so far beside it [m]
+CROSSES, STILL_CROSSES, CROSSED = 0.5, 2.5, 2.5  # [m/s], [s], [m] who crosses so fast goes on unseen until so far beside us
 HINTED_WITHIN = 15.0  # [m] ahead
 FIRST_SPEED = {True: 1.0, False: 8.0}  # [m/s] standard deviation of the velocity at birth, of people and of cars
 ACCELERATION = {True: 0.8, False: 2.0}  # [m/s²] standard deviation
@@ -96,9 +96,11 @@ class Tracker:
             return filter_.unseen < REMEMBERED
         if not filter_.person:
             return False
+        if forward < CLOSE:
+            return filter_.unseen < STILL_CLOSE
         across = _to_car(pose, *filter_.state[2:])[1]
-        crosses = abs(across) > CROSSES and right * math.copysign(1.0, across) < CROSSED
-        return filter_.unseen < (STILL_CLOSE if forward < CLOSE else STILL_CROSSES if crosses else 0.0)
+        still_on_the_way = right * math.copysign(1.0, across) < CROSSED
+        return abs(across) > CROSSES and still_on_the_way and filter_.unseen < STILL_CROSSES
 
 
 def _predict(filters: Sequence[_Filter], duration: float) -> None:
