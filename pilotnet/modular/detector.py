@@ -21,7 +21,7 @@ from sim.types import Image, require_image
 
 FORMAT = "pilotnet-detector-3"
 TARGETS = ("cars", "pedestrians")
-PROPOSED = 0.03  # heat from which a box is looked at again
+PROPOSED = 0.01  # heat from which a box is looked at again
 MOST = 64  # such boxes of one frame
 SAME = 0.55  # two boxes that overlap more are one
 
@@ -104,7 +104,8 @@ class Detector:
 def decode(maps: Maps, head: Callable[[Tensor, Proposals], Refined], score: float = SURE) -> NDArray[np.float64]:
     """The boxes that the maps of one strip propose, as a `RoiHead` sees them, (N, 7), the surest first, MOST at most.
 
-    Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance [m].
+    Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance [m]. The score is what the
+    maps and the head hold of a box in equal parts (compare Zhou et al., arXiv 2103.07461).
     """
     lowest = torch.logit(torch.tensor(PROPOSED)).item()
     cells = Cells(*torch.nonzero(peaks(maps.heat) >= lowest, as_tuple=True))
@@ -112,7 +113,9 @@ def decode(maps: Maps, head: Callable[[Tensor, Proposals], Refined], score: floa
     cells = Cells(*(places[surest] for places in cells))
     proposed = proposals(maps, cells)
     refined = head(maps.features, proposed)
-    columns = torch.stack([refined.fit.sigmoid(), maps.visible[cells].sigmoid(), proposed.distance.exp()], 1)
+    columns = torch.stack(
+        [((refined.fit + proposed.heat) / 2).sigmoid(), maps.visible[cells].sigmoid(), proposed.distance.exp()], 1
+    )
     found = torch.cat([refined.edges, columns], 1).double().numpy()
     found = found[np.isfinite(found).all(1) & (found[:, 4] >= score)]
     found = found[np.argsort(-found[:, 4], kind="stable")]

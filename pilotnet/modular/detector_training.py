@@ -46,7 +46,7 @@ class DetectorTrainConfig:
         seed: of the weights and of all draws
     """
 
-    epochs: int = 16
+    epochs: int = 12
     batch_size: int = 8
     learning_rate: float = 1.5e-3
     weight_decay: float = 1e-2

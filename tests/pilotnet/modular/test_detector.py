@@ -111,6 +111,21 @@ def test_maps_made_by_hand_are_read_back() -> None:
     assert len(decode(maps, as_proposed, score=0.7)) == 1
 
 
+def test_a_score_is_what_the_maps_and_the_head_say_in_equal_parts() -> None:
+    maps = quiet_maps()
+    speak(maps, 20, 30, 0.9, (50.5, 33.0, 71.0, 49.25), 18.0)
+    speak(maps, 22, 100, 0.6, (200.0, 40.0, 203.0, 49.0), 44.0)
+
+    def head(_: torch.Tensor, proposals: Proposals) -> Refined:
+        surer = torch.where(proposals.edges[:, 0] > 100, 0.99, 0.05)
+        return Refined(proposals.edges + 1.0, surer.logit())
+
+    found = decode(maps, head, score=0.1)
+    odds = [math.sqrt(0.6 / 0.4 * 0.99 / 0.01), math.sqrt(0.9 / 0.1 * 0.05 / 0.95)]
+    np.testing.assert_allclose(found[:, 4], [each / (1 + each) for each in odds], rtol=1e-4)
+    np.testing.assert_allclose(found[:, :4], [[201.0, 41.0, 204.0, 50.0], [51.5, 34.0, 72.0, 50.25]], rtol=1e-4)
+
+
 def test_a_weaker_box_over_a_surer_one_is_left_out_and_a_neighbour_is_not() -> None:
     maps = quiet_maps()
     speak(maps, 20, 30, 0.9, (40.0, 30.0, 80.0, 50.0), 18.0)
