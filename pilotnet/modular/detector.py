@@ -1,7 +1,7 @@
 """A detector: the centre frame in, the cars in it out, or the people. One network, trained once for each of the two."""
 
 import copy
-import math
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -9,19 +9,21 @@ from typing import Any, Self
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from pilotnet.checkpoint import fill_network, load_network, save_network
 from pilotnet.modular.detector_network import DetectorNetwork, Maps, strip_rows
-from pilotnet.modular.detector_targets import Cells, box_edges
+from pilotnet.modular.detector_roi import Proposals, Refined
+from pilotnet.modular.detector_targets import Cells, peaks, proposals
 from pilotnet.modular.records import SURE, Detection
 from sim.camera import Camera
 from sim.types import Image, require_image
 
-FORMAT = "pilotnet-detector-2"
+FORMAT = "pilotnet-detector-3"
 TARGETS = ("cars", "pedestrians")
-MOST = 64  # detections of one frame
+PROPOSED = 0.01  # heat from which a box is looked at again
+MOST = 64  # such boxes of one frame
 SAME = 0.55  # two boxes that overlap more are one
-FARTHEST = 200.0  # [m]
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ class Detector:
         maps = self._network(strip.permute(0, 3, 1, 2).float() / 255)
         top, height, width = self._rows[0], self.camera.height, self.camera.width
         found = []
-        for left, upper, right, lower, score, visible, distance in decode(maps, self._score).tolist():
+        for left, upper, right, lower, score, visible, distance in decode(maps, self._network.roi_head, self._score).tolist():
             left, right = max(left, 0.0), min(right, float(width))
             upper, lower = max(upper + top, 0.0), min(lower + top, float(height))
             if left < right and upper < lower:
@@ -99,20 +101,24 @@ class Detector:
         return found
 
 
-def decode(maps: Maps, score: float = SURE) -> NDArray[np.float64]:
-    """The boxes that the maps of one strip speak of, (N, 7), the surest first, MOST at most.
+def decode(maps: Maps, head: Callable[[Tensor, Proposals], Refined], score: float = SURE) -> NDArray[np.float64]:
+    """The boxes that the maps of one strip propose, as a `RoiHead` sees them, (N, 7), the surest first, MOST at most.
 
-    Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance [m].
+    Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance [m]. The score is what the
+    maps and the head hold of a box in equal parts (compare Zhou et al., arXiv 2103.07461).
     """
-    highest = torch.nn.functional.max_pool2d(maps.heat, 3, stride=1, padding=1)
-    lowest = torch.logit(torch.tensor(score)).item()
-    cells = Cells(*torch.nonzero((maps.heat == highest) & (maps.heat >= lowest), as_tuple=True))
+    lowest = torch.logit(torch.tensor(PROPOSED)).item()
+    cells = Cells(*torch.nonzero(peaks(maps.heat) >= lowest, as_tuple=True))
     surest = maps.heat[cells].topk(min(MOST, len(cells.strip))).indices
     cells = Cells(*(places[surest] for places in cells))
-    distance = maps.distance[cells].clamp(max=math.log(FARTHEST)).exp()
-    columns = torch.stack([maps.heat[cells].sigmoid(), maps.visible[cells].sigmoid(), distance], 1)
-    found = torch.cat([box_edges(maps, cells), columns], 1).double().numpy()
-    found = found[np.isfinite(found).all(1)]
+    proposed = proposals(maps, cells)
+    refined = head(maps.features, proposed)
+    columns = torch.stack(
+        [((refined.fit + proposed.heat) / 2).sigmoid(), maps.visible[cells].sigmoid(), proposed.distance.exp()], 1
+    )
+    found = torch.cat([refined.edges, columns], 1).double().numpy()
+    found = found[np.isfinite(found).all(1) & (found[:, 4] >= score)]
+    found = found[np.argsort(-found[:, 4], kind="stable")]
     return found[_distinct(found[:, :4])]
 
 

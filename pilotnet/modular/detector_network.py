@@ -2,7 +2,8 @@
 
 Anchor-free, in the manner of CenterNet (arXiv 1904.07850): a heat map of the boxes' centres, and beside it what belongs to the
 box whose centre lies there. It thinks at a quarter of the frame's resolution; finer in its first and last step, and around the
-horizon, where people are 2 x 6 px, which fits into a few milliseconds of one core.
+horizon, where people are 2 x 6 px, which fits into a few milliseconds of one core. A head of its own then looks again at every
+box that is proposed (compare Zhou et al., arXiv 2103.07461, CenterNet of two stages).
 """
 
 import math
@@ -12,11 +13,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from pilotnet.modular.detector_roi import RoiHead
 from sim.camera import Camera
 
 ABOVE, BELOW = 32, 80  # rows above and below the horizon that the network sees: the centres of all boxes lie there
 STRIDE = 2  # [px] of a cell of the output
 FOVEA = 16  # rows above and below the horizon that are looked at more closely: all of who is beyond 15 m
+CHANNELS = 24  # of the features at half the resolution
 OUTPUTS = 7  # heat, offset (2), size (2), visible, distance
 TYPICAL_SIZE, TYPICAL_DISTANCE = 12.0, 25.0  # [px], [m] of a box when the outputs are 0
 PRIOR = 0.01  # the heat of an untrained network (Lin et al., arXiv 1708.02002)
@@ -26,7 +29,8 @@ class Maps(NamedTuple):
     """What the network says of every cell, (B, ..., H, W) over the strip's cells.
 
     heat: logit of a box's centre lying here, (B, H, W); offset: of the centre from the cell's, (right, down) [px], size: (width,
-    height) of the box [px], (B, 2, H, W); visible: logit of its visible share; distance: natural logarithm of metres, (B, H, W).
+    height) of the box [px], (B, 2, H, W); visible: logit of its visible share; distance: natural logarithm of metres, (B, H, W);
+    features, (B, CHANNELS, H, W): what the head for single boxes looks at.
     """
 
     heat: Tensor
@@ -34,6 +38,7 @@ class Maps(NamedTuple):
     size: Tensor
     visible: Tensor
     distance: Tensor
+    features: Tensor
 
 
 def strip_rows(camera: Camera) -> tuple[int, int]:
@@ -88,17 +93,17 @@ class DetectorNetwork(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = nn.Sequential(convolution(4, 24, stride=2), Fovea(24))
-        self.quarter = nn.Sequential(convolution(24, 32, stride=2), Residual(32))
+        self.stem = nn.Sequential(convolution(4, CHANNELS, stride=2), Fovea(CHANNELS))
+        self.quarter = nn.Sequential(convolution(CHANNELS, 32, stride=2), Residual(32))
         self.eighth = nn.Sequential(convolution(32, 48, stride=2), Residual(48))
         self.sixteenth = nn.Sequential(convolution(48, 80, stride=2), Residual(80))
         self.from_sixteenth, self.merge_eighth = convolution(80, 48, 1), convolution(48, 48)
-        self.from_eighth, self.from_stem = convolution(48, 32, 1), convolution(24 * STRIDE**2, 32, 1)
-        self.merge_quarter = convolution(32, 32)
-        self.head = nn.Conv2d(32, OUTPUTS * STRIDE**2, 1)
+        self.from_eighth, self.merge_quarter = convolution(48, 32, 1), convolution(32, 32)
+        self.from_quarter, self.again = convolution(32, CHANNELS * STRIDE**2, 1), Fovea(CHANNELS)
+        self.head, self.roi_head = nn.Conv2d(CHANNELS, OUTPUTS, 1), RoiHead(CHANNELS, STRIDE)
         nn.init.normal_(self.head.weight, std=0.01)
-        bias = torch.zeros(OUTPUTS * STRIDE**2)
-        bias[: STRIDE**2] = math.log(PRIOR / (1 - PRIOR))
+        bias = torch.zeros(OUTPUTS)
+        bias[0] = math.log(PRIOR / (1 - PRIOR))
         self.head.bias = nn.Parameter(bias)
 
     def forward(self, strips: Tensor) -> Maps:
@@ -108,15 +113,16 @@ class DetectorNetwork(nn.Module):
         eighth = self.eighth(quarter)
         up = _twice_as_large(self.from_sixteenth(self.sixteenth(eighth)))
         up = _twice_as_large(self.from_eighth(self.merge_eighth(eighth + up)))
-        fine = self.from_stem(nn.functional.pixel_unshuffle(half, STRIDE))
-        outputs = nn.functional.pixel_shuffle(self.head(self.merge_quarter(quarter + up + fine)), STRIDE)
-        heat, offset, size, visible, distance = outputs.float().split([1, 2, 2, 1, 1], 1)
+        quarter = self.from_quarter(self.merge_quarter(quarter + up))
+        features = self.again(half + nn.functional.pixel_shuffle(quarter, STRIDE))
+        heat, offset, size, visible, distance = self.head(features).float().split([1, 2, 2, 1, 1], 1)
         return Maps(
             heat.squeeze(1),
             offset * STRIDE,
             TYPICAL_SIZE * size.clamp(-6, 6).exp(),
             visible.squeeze(1),
             distance.squeeze(1) + math.log(TYPICAL_DISTANCE),
+            features,
         )
 
     def _below(self, strips: Tensor) -> Tensor:

@@ -1,5 +1,6 @@
 """What a detector learns: boxes -> maps of what every cell should say, and how wrong the network's maps are."""
 
+import math
 from typing import NamedTuple
 
 import torch
@@ -7,9 +8,11 @@ from torch import Tensor
 from torch.nn import functional
 
 from pilotnet.modular.detector_network import STRIDE, Maps
+from pilotnet.modular.detector_roi import Proposals
 
 SPREAD, NARROWEST = 0.1, 0.6  # standard deviation of a centre's blot: share of the box's side, and at least so many cells
 NEAR_CENTRE = 0.2  # cells whose blot is stronger learn the box
+FARTHEST = 200.0  # [m] that a box can be said to be
 BOX_WEIGHT, VISIBLE_WEIGHT, DISTANCE_WEIGHT = 2.0, 0.3, 1.5
 
 
@@ -109,13 +112,25 @@ def box_edges(maps: Maps, cells: Cells) -> Tensor:
     return torch.cat([middle - half, middle + half], 1)
 
 
+def peaks(heat: Tensor) -> Tensor:
+    """Heat (B, H, W) where it is highest among its neighbours, and minus infinity elsewhere."""
+    highest = functional.max_pool2d(heat, 3, stride=1, padding=1)
+    return heat.masked_fill(heat != highest, -torch.inf)
+
+
+def proposals(maps: Maps, cells: Cells) -> Proposals:
+    """What these cells propose to the head for single boxes."""
+    distance = maps.distance[cells].clamp(max=math.log(FARTHEST))
+    return Proposals(cells.strip, box_edges(maps, cells), maps.heat[cells], distance)
+
+
 def loss(maps: Maps, labels: Labels) -> dict[str, Tensor]:
     """The parts of the loss, each per box: heat, box, visible, distance, weighted and ready to be summed."""
     wanted = targets(labels, *maps.heat.shape[-2:])
     count = labels.counts.sum().clamp(min=1)
     cells = Cells(*torch.nonzero(wanted.weight, as_tuple=True))
     owner, weight = wanted.owner[cells], wanted.weight[cells]
-    overlap = _generalised_iou(box_edges(maps, cells), labels.edges[cells.strip, owner])
+    overlap = generalised_iou(box_edges(maps, cells), labels.edges[cells.strip, owner])
     visible = functional.binary_cross_entropy_with_logits(
         maps.visible[cells], labels.visible[cells.strip, owner], reduction="none"
     )
@@ -136,7 +151,7 @@ def _focal(heat: Tensor, wanted: Targets) -> Tensor:
     return torch.where(wanted.heat == 1, found, quiet).sum()
 
 
-def _generalised_iou(first: Tensor, second: Tensor) -> Tensor:
+def generalised_iou(first: Tensor, second: Tensor) -> Tensor:
     """Generalised overlap of pairs of boxes (N, 4) in [-1, 1] (Rezatofighi et al., arXiv 1902.09630)."""
     low, high = torch.maximum(first[:, :2], second[:, :2]), torch.minimum(first[:, 2:], second[:, 2:])
     common = (high - low).clamp(min=0).prod(1)

@@ -21,11 +21,12 @@ from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_shar
 from pilotnet.modular.detector import DetectorCheckpoint, is_person, save_detector
 from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load_pictures, varied_light
 from pilotnet.modular.detector_network import DetectorNetwork
-from pilotnet.modular.detector_targets import loss
+from pilotnet.modular.detector_roi_targets import roi_loss
+from pilotnet.modular.detector_targets import Labels, loss
 from sim.scenario import Split
 
 STAGE = "train-detector"
-LOSSES = ("train_loss", "val_loss", "val_heat", "val_box", "val_visible", "val_distance")
+LOSSES = ("train_loss", "val_loss", "val_heat", "val_box", "val_visible", "val_distance", "val_moved", "val_fit")
 WINDOWED = 0.75  # share of the epochs that learn from windows, the others from whole strips
 MOST_FORCEFUL = 10.0  # largest norm of a step's gradient
 
@@ -45,7 +46,7 @@ class DetectorTrainConfig:
         seed: of the weights and of all draws
     """
 
-    epochs: int = 16
+    epochs: int = 12
     batch_size: int = 8
     learning_rate: float = 1.5e-3
     weight_decay: float = 1e-2
@@ -72,24 +73,27 @@ class Detecting(lightning.LightningModule):
 
     def training_step(self, batch: LabelledStrips, index: int) -> Tensor:
         """One step down, in a light that follows from the seed, the epoch and the step."""
-        number = np.random.SeedSequence([self._config.seed, self.current_epoch, index]).generate_state(1)[0]
-        generator = torch.Generator(batch.strips.device).manual_seed(int(number))
-        total = torch.stack(list(self._losses(batch, generator).values())).sum()
+        generator = self._generator(batch.strips.device, self.current_epoch, index)
+        strips = varied_light(_numbers(batch.strips), generator)
+        total = torch.stack(list(self._losses(strips, batch.labels, generator).values())).sum()
         self.log("train_loss", total, on_step=False, on_epoch=True, batch_size=len(batch.strips))
         return total
 
-    def validation_step(self, batch: LabelledStrips, index: int) -> None:  # noqa: ARG002
+    def validation_step(self, batch: LabelledStrips, index: int) -> None:
         """The parts of the loss on other roads."""
-        parts = self._losses(batch, None)
+        parts = self._losses(_numbers(batch.strips), batch.labels, self._generator(batch.strips.device, index))
         named = {f"val_{name}": part for name, part in parts.items()} | {"val_loss": torch.stack(list(parts.values())).sum()}
         self.log_dict(named, batch_size=len(batch.strips))
 
-    def _losses(self, batch: LabelledStrips, generator: torch.Generator | None) -> dict[str, Tensor]:
-        strips = batch.strips.permute(0, 3, 1, 2).float() / 255  # a view whose memory is channels-last already
-        strips = varied_light(strips, generator) if generator else strips
+    def _generator(self, device: torch.device, *numbers: int) -> torch.Generator:
+        """What a step draws with, the same whenever it is taken."""
+        seed = np.random.SeedSequence([self._config.seed, *numbers]).generate_state(1)[0]
+        return torch.Generator(device).manual_seed(int(seed))
+
+    def _losses(self, strips: Tensor, labels: Labels, generator: torch.Generator) -> dict[str, Tensor]:
         with arithmetic(self._config, strips.device):
             maps = self.network(strips)
-        return loss(maps, batch.labels)
+            return loss(maps, labels) | roi_loss(maps, labels, self.network.roi_head, generator)
 
     def on_before_optimizer_step(self, optimizer: Any) -> None:  # noqa: ARG002
         """Crowds make long gradients."""
@@ -115,6 +119,11 @@ class Detecting(lightning.LightningModule):
     def _loader(self, samples: DetectorSamples) -> DataLoader[LabelledStrips]:
         # Samples are drawn in random order already and come as whole batches.
         return DataLoader(samples, self._config.batch_size, collate_fn=lambda batch: batch)
+
+
+def _numbers(strips: Tensor) -> Tensor:
+    """Strips as the network takes them; a view of what is laid out with channels last already."""
+    return strips.permute(0, 3, 1, 2).float() / 255
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from pilotnet.modular.detector import MOST, Detector, DetectorCheckpoint, decode, load_detector, save_detector
-from pilotnet.modular.detector_network import ABOVE, BELOW, FOVEA, DetectorNetwork, Fovea, Maps, strip_rows
+from pilotnet.modular.detector_network import ABOVE, BELOW, CHANNELS, FOVEA, DetectorNetwork, Fovea, Maps, strip_rows
+from pilotnet.modular.detector_roi import Proposals, Refined
 from pilotnet.modular.detector_targets import Labels, loss, targets
 from sim.camera import Camera
 
@@ -39,7 +40,13 @@ def quiet_maps() -> Maps:
     """Maps that speak of nothing."""
     plane = torch.zeros(1, HEIGHT, WIDTH)
     pair = torch.zeros(1, 2, HEIGHT, WIDTH)
-    return Maps(plane - 9.0, pair, pair + 1.0, plane.clone(), plane.clone())
+    features = torch.zeros(1, CHANNELS, HEIGHT, WIDTH)
+    return Maps(plane - 9.0, pair, pair + 1.0, plane.clone(), plane.clone(), features)
+
+
+def as_proposed(features: torch.Tensor, proposals: Proposals) -> Refined:  # noqa: ARG001
+    """A head that believes every proposal and leaves it where it is."""
+    return Refined(proposals.edges, proposals.heat)
 
 
 def speak(maps: Maps, row: int, column: int, score: float, edges: tuple[float, float, float, float], distance: float) -> None:
@@ -97,11 +104,26 @@ def test_maps_made_by_hand_are_read_back() -> None:
     maps = quiet_maps()
     speak(maps, 20, 30, 0.9, (50.5, 33.0, 71.0, 49.25), 18.0)
     speak(maps, 22, 100, 0.6, (200.0, 40.0, 203.0, 49.0), 44.0)
-    found = decode(maps)
+    found = decode(maps, as_proposed)
     np.testing.assert_allclose(found[0], [50.5, 33.0, 71.0, 49.25, 0.9, 0.75, 18.0], rtol=1e-5)
     np.testing.assert_allclose(found[1], [200.0, 40.0, 203.0, 49.0, 0.6, 0.75, 44.0], rtol=1e-5)
     assert len(found) == 2
-    assert len(decode(maps, score=0.7)) == 1
+    assert len(decode(maps, as_proposed, score=0.7)) == 1
+
+
+def test_a_score_is_what_the_maps_and_the_head_say_in_equal_parts() -> None:
+    maps = quiet_maps()
+    speak(maps, 20, 30, 0.9, (50.5, 33.0, 71.0, 49.25), 18.0)
+    speak(maps, 22, 100, 0.6, (200.0, 40.0, 203.0, 49.0), 44.0)
+
+    def head(_: torch.Tensor, proposals: Proposals) -> Refined:
+        surer = torch.where(proposals.edges[:, 0] > 100, 0.99, 0.05)
+        return Refined(proposals.edges + 1.0, surer.logit())
+
+    found = decode(maps, head, score=0.1)
+    odds = [math.sqrt(0.6 / 0.4 * 0.99 / 0.01), math.sqrt(0.9 / 0.1 * 0.05 / 0.95)]
+    np.testing.assert_allclose(found[:, 4], [each / (1 + each) for each in odds], rtol=1e-4)
+    np.testing.assert_allclose(found[:, :4], [[201.0, 41.0, 204.0, 50.0], [51.5, 34.0, 72.0, 50.25]], rtol=1e-4)
 
 
 def test_a_weaker_box_over_a_surer_one_is_left_out_and_a_neighbour_is_not() -> None:
@@ -109,7 +131,7 @@ def test_a_weaker_box_over_a_surer_one_is_left_out_and_a_neighbour_is_not() -> N
     speak(maps, 20, 30, 0.9, (40.0, 30.0, 80.0, 50.0), 18.0)
     speak(maps, 20, 34, 0.8, (43.0, 30.0, 83.0, 50.0), 18.0)
     speak(maps, 20, 38, 0.7, (60.0, 30.0, 100.0, 50.0), 18.0)
-    assert [round(row[4], 2) for row in decode(maps)] == [0.9, 0.7]
+    assert [round(row[4], 2) for row in decode(maps, as_proposed)] == [0.9, 0.7]
 
 
 def test_no_more_than_the_surest_are_kept() -> None:
@@ -117,14 +139,14 @@ def test_no_more_than_the_surest_are_kept() -> None:
     for row in range(0, HEIGHT, 2):
         for column in range(0, WIDTH, 4):
             speak(maps, row, column, 0.5, (2.0 * column, 2.0 * row, 2.0 * column + 3, 2.0 * row + 3), 20.0)
-    assert len(decode(maps)) == MOST
+    assert len(decode(maps, as_proposed)) == MOST
 
 
 def test_maps_that_are_not_numbers_give_no_detections() -> None:
     maps = quiet_maps()
     for values in maps:
         values.fill_(math.nan)
-    assert len(decode(maps)) == 0
+    assert len(decode(maps, as_proposed)) == 0
 
 
 def test_every_box_has_its_peak_and_its_cells_where_it_lies() -> None:
@@ -197,7 +219,7 @@ def test_eight_strips_can_be_learned_by_heart() -> None:
     with torch.inference_mode():
         maps = network.eval()(strips)
     for i in range(8):
-        found = decode(Maps(*(values[i : i + 1] for values in maps)))
+        found = decode(Maps(*(values[i : i + 1] for values in maps)), as_proposed)
         assert len(found) == 1
         np.testing.assert_allclose(found[0, :4], edges[i], atol=2.5)
         assert found[0, 6] == pytest.approx(float(truth.distance[i, 0]), rel=0.15)
@@ -269,7 +291,7 @@ def test_a_checkpoint_of_something_else_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_pilotnet_is_no_detector(tiny_model: Path) -> None:
-    with pytest.raises(ValueError, match="has format 'pilotnet-1'; this version reads 'pilotnet-detector-2'"):
+    with pytest.raises(ValueError, match="has format 'pilotnet-1'; this version reads 'pilotnet-detector-3'"):
         load_detector(tiny_model)
 
 
