@@ -21,7 +21,7 @@ from sim.types import Image, require_image
 
 FORMAT = "pilotnet-detector-3"
 TARGETS = ("cars", "pedestrians")
-PROPOSED = 0.01  # heat from which a box is looked at again
+LEAST_HEAT = 0.01  # from which a box is looked at again
 MOST = 64  # such boxes of one frame
 SAME = 0.55  # two boxes that overlap more are one
 
@@ -107,7 +107,7 @@ def decode(maps: Maps, head: Callable[[Tensor, Proposals], Refined], score: floa
     Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance [m]. The score is what the
     maps and the head hold of a box in equal parts (compare Zhou et al., arXiv 2103.07461).
     """
-    lowest = torch.logit(torch.tensor(PROPOSED)).item()
+    lowest = torch.logit(torch.tensor(LEAST_HEAT)).item()
     cells = Cells(*torch.nonzero(peaks(maps.heat) >= lowest, as_tuple=True))
     surest = maps.heat[cells].topk(min(MOST, len(cells.strip))).indices
     cells = Cells(*(places[surest] for places in cells))

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from pilotnet.modular.detector_roi import RoiHead
+from pilotnet.modular.detector_roi import PRIOR, RoiHead
 from sim.camera import Camera
 
 ABOVE, BELOW = 32, 80  # rows above and below the horizon that the network sees: the centres of all boxes lie there
@@ -22,7 +22,6 @@ FOVEA = 16  # rows above and below the horizon that are looked at more closely: 
 CHANNELS = 24  # of the features at half the resolution
 OUTPUTS = 7  # heat, offset (2), size (2), visible, distance
 TYPICAL_SIZE, TYPICAL_DISTANCE = 12.0, 25.0  # [px], [m] of a box when the outputs are 0
-PRIOR = 0.01  # the heat of an untrained network (Lin et al., arXiv 1708.02002)
 
 
 class Maps(NamedTuple):

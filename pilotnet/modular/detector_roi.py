@@ -15,8 +15,8 @@ ROWS, COLUMNS = 10, 8  # places that are sampled in a box and around it
 WIDER = 1.4  # share of a box's sides that the places cover
 HIDDEN = 128
 FARTHEST_MOVED, MOST_SCALED = 0.5, 0.7  # share of a box's side, and natural logarithm of it
-TYPICAL_SIDE, TYPICAL_DISTANCE = 12.0, 20.0  # [px], [m]
-PRIOR = 0.01  # that a box of an untrained network fits (Lin et al., arXiv 1708.02002)
+SIDE, PLACE, HEAT, DISTANCE = 12.0, 100.0, 4.0, 20.0  # [px], [px], logits, [m] by which a proposal is measured
+PRIOR = 0.01  # that there is something where an untrained network looks (Lin et al., arXiv 1708.02002)
 
 
 class Proposals(NamedTuple):
@@ -59,8 +59,8 @@ class RoiHead(nn.Module):
         middle, side = (low + high) / 2, (high - low).clamp(min=1.0)
         places = middle[:, None, None] + _grid(middle.device) * (side * WIDER)[:, None, None]
         inside = sample(features, proposals.strip, places / self._stride).flatten(1)
-        size, where = (side / TYPICAL_SIDE).log(), middle / 100 - 1
-        said = torch.stack([proposals.heat / 4, proposals.distance - math.log(TYPICAL_DISTANCE)], 1)
+        size, where = (side / SIDE).log(), middle / PLACE - 1
+        said = torch.stack([proposals.heat / HEAT, proposals.distance - math.log(DISTANCE)], 1)
         hidden = self.layers(torch.cat([inside, size, where, said], 1))
         moved, scaled = self.moves(hidden).float().split(2, 1)
         middle = middle + side * moved.clamp(-FARTHEST_MOVED, FARTHEST_MOVED)
