@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from pilotnet.drivers import Detectors
-from pilotnet.evaluate import EvaluateConfig, Results, evaluate
+from pilotnet.evaluate import EvaluateConfig, evaluate
 from pilotnet.folders import output_folder
 from pilotnet.modular.detector import TARGETS
 from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
 from pilotnet.progress import closing_line
 from pilotnet.record import RecordConfig, record
 from pilotnet.report import write_report
+from pilotnet.results import Results
 from pilotnet.train import TrainConfig, train
 
 DATA, MODEL, RESULTS, REPORT = "data", "model", "results", "report.html"

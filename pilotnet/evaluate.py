@@ -4,13 +4,10 @@
 them.
 """
 
-import csv
-from collections.abc import Iterable
 from contextlib import closing
-from dataclasses import asdict, dataclass, fields, replace
-from itertools import groupby
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pyarrow
@@ -18,16 +15,15 @@ import pyarrow.parquet
 
 from pilotnet.drivers import Detectors, make_driver, needs_camera
 from pilotnet.folders import atomic_path, output_folder, write_provenance
-from pilotnet.metrics import EpisodeScore, Score, score_episode, total_score
+from pilotnet.metrics import EpisodeScore, score_episode
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
+from pilotnet.results import EPISODES_FILE, TRACES_FILE, Results, trace_table, write_episodes
 from pilotnet.suites import Only, suite, suite_of
 from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario, choice
 from sim.types import Observation, Step
-
-EPISODES_FILE, TRACES_FILE = "episodes.csv", "traces.parquet"
 
 
 @dataclass(frozen=True)
@@ -75,18 +71,6 @@ class EvaluateConfig:
         return suite(self.suite, self.split, self.episodes, self.length, self.first, only)
 
 
-@dataclass(frozen=True)
-class Results:
-    """What an evaluation wrote: the folder and its rows, in the order of drivers and scenarios."""
-
-    folder: Path
-    episodes: tuple[EpisodeScore, ...]
-
-    def scores(self) -> dict[str, Score]:
-        """The total score of each driver."""
-        return {name: total_score(rows) for name, rows in groupby(self.episodes, lambda row: row.driver)}
-
-
 def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, detectors: Detectors | None = None) -> Results:
     """Drive the suite with every driver and write the results folder; ValueError for bad settings, before anything is written."""
     scenarios = config.scenarios()
@@ -129,53 +113,3 @@ def pushes(scenario: Scenario, noise: float) -> Disturbance | None:
 def without_frames(step: Step) -> Step:
     """The step without its pictures, so that a long drive fits in memory."""
     return replace(step, observation=Observation(step.observation.speed))
-
-
-def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarrow.Table:
-    """A drive as columns, one row per tick: metres, radians and seconds as everywhere."""
-    rows: list[dict[str, Any]] = [
-        {
-            "driver": driver,
-            "scenario": scenario.name,
-            "time": step.time,
-            "station": step.ego.station,
-            "x": step.ego.pose.x,
-            "y": step.ego.pose.y,
-            "speed": step.ego.speed,
-            "offset": step.ego.offset,
-            "heading_error": step.ego.heading_error,
-            "curvature": step.control.curvature,
-            "held_curvature": step.ego.curvature,
-            "path_curvature": step.ego.path_curvature,
-            "intervention": step.intervention or "",
-        }
-        for step in steps
-    ]
-    return pyarrow.Table.from_pylist(rows)
-
-
-def write_episodes(path: Path, episodes: Iterable[EpisodeScore]) -> None:
-    """One row per episode as CSV."""
-    with atomic_path(path) as unfinished, unfinished.open("w", newline="") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(EpisodeScore)])
-        writer.writeheader()
-        writer.writerows(asdict(episode) for episode in episodes)
-
-
-def read_results(folder: Path) -> Results:
-    """The rows of a results folder; ValueError when it is not one."""
-    path = folder / EPISODES_FILE
-    if not path.is_file():
-        raise ValueError(
-            f"{folder} is not a results folder: it has no {EPISODES_FILE}; give the folder that `pilotnet evaluate` wrote"
-        )
-    try:
-        with path.open(newline="") as file:
-            return Results(folder, tuple(_parse(row) for row in csv.DictReader(file)))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is damaged: {error}") from error
-
-
-def _parse(row: dict[str, str]) -> EpisodeScore:
-    known = [field for field in fields(EpisodeScore) if field.name in row]
-    return EpisodeScore(**{field.name: field.type(row[field.name]) for field in known})  # type: ignore[operator]

@@ -50,6 +50,9 @@ class Daytime(StrEnum):
     NIGHT = "night"
 
 
+# Increases whenever a scenario comes to mean another world: another road, other road users or other pixels. 1 had no number.
+WORLD_VERSION = 2
+
 Choice = TypeVar("Choice", bound=StrEnum)
 SPLITS = tuple(Split)
 MIN_LENGTH, MAX_LENGTH = 50.0, 20_000.0

@@ -8,7 +8,7 @@ import pyarrow.compute
 import pyarrow.parquet
 from numpy.typing import NDArray
 
-from pilotnet.evaluate import TRACES_FILE
+from pilotnet.results import TRACES_FILE
 
 COLUMNS = ("driver", "scenario", "station", "offset", "path_curvature", "intervention")
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pyarrow.parquet
 import pytest
 
-from pilotnet.evaluate import EPISODES_FILE, TRACES_FILE, EvaluateConfig, evaluate, read_results
+from pilotnet.evaluate import EvaluateConfig, evaluate
 from pilotnet.folders import read_provenance
+from pilotnet.results import EPISODES_FILE, TRACES_FILE, read_results
 
 TINY = EvaluateConfig(drivers=("expert", "straight"), episodes=2, length=120.0, workers=1)
 
