@@ -84,7 +84,7 @@ def lasting_streams() -> Iterator[None]:
 
 def _lasting(stream: TextIO | None, descriptor: int, notice: TextIO | None = None) -> TextIO:
     # Python has no stream at all for a descriptor that was closed when it started.
-    usable = stream if stream is not None else open(descriptor, "w", encoding="utf-8", closefd=False)  # noqa: SIM115, PTH123
+    usable = stream if stream is not None else open(descriptor, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     return cast(TextIO, LastingStream(usable, notice))
 
 

@@ -1,7 +1,7 @@
 """What an interrupted training is resumed from: a checkpoint after every epoch, of which the newest two are kept.
 
-A checkpoint is written beside its place, reaches the disk, and is then moved there. Its name carries the number of its epoch and a
-checksum of its bytes, so that a damaged one is noticed before PyTorch reads it.
+A checkpoint is written beside its place, reaches the disk, and is then moved there. Its name carries the number of its epoch and
+a checksum of its bytes, so that a damaged one is noticed before PyTorch reads it.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ import torch
 from lightning.fabric.plugins import TorchCheckpointIO
 from lightning.pytorch.callbacks import Callback
 
-from pilotnet.folders import plain, read_provenance, require_same_settings, write_bytes
+from pilotnet.folders import plain, read_provenance, require_present_world, require_same_settings, write_bytes
 from pilotnet.progress import console
 
 if TYPE_CHECKING:
@@ -73,7 +73,9 @@ def checkpoint_to_resume(stage: str, run: "DataclassInstance", out: Path) -> Pat
     found = checkpoints(out)
     if not found:
         raise ValueError(f"{out} holds no unfinished training to resume; leave out --resume and choose another folder")
-    before, now = read_provenance(out, stage)["config"], plain(asdict(run))
+    provenance = read_provenance(out, stage)
+    require_present_world(out, provenance["world"])
+    before, now = provenance["config"], plain(asdict(run))
     if before.get("fingerprint") != now["fingerprint"]:
         raise ValueError(
             f"{now['data']} holds another dataset than {before.get('data')} did, which {out} was begun with, or has other marks; "

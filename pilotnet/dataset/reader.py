@@ -20,7 +20,7 @@ from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import column_values
 from pilotnet.dataset.video import decode_frames
 from sim.camera import Camera
-from sim.scenario import Split, choice
+from sim.scenario import WORLD_VERSION, Split, choice
 from sim.types import Image
 
 
@@ -95,6 +95,8 @@ class Summary:
 class Dataset:
     """A recorded dataset: its folder, frames per second, cameras by name, committed episodes, whether they have boxes, and marks.
 
+    world: the version of the world that was recorded.
+
     Everything recorded is read, whether it is marked as discarded or not; who learns from it asks `kept_of`.
     """
 
@@ -104,6 +106,7 @@ class Dataset:
     episodes: tuple[Episode, ...]
     has_boxes: bool = False
     marks: Marks = field(default_factory=Marks)
+    world: int = WORLD_VERSION
 
     @classmethod
     def open(cls, root: Path) -> Self:
@@ -117,19 +120,27 @@ class Dataset:
         check_totals(root, raw, episodes)
         for episode in episodes:
             info.check_files(root, episode)
-        return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes, read_marks(root, episodes))
+        return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes, read_marks(root, episodes), info.world)
 
     def camera(self, name: str) -> Camera:
         """Return one of the cameras; ValueError naming those that there are when it is not among them."""
         if name not in self.cameras:
-            raise ValueError(f"{self.root} has no camera {name!r}, which is needed here; its cameras are {', '.join(self.cameras)}")
+            raise ValueError(
+                f"{self.root} has no camera {name!r}, which is needed here; its cameras are {', '.join(self.cameras)}"
+            )
         return self.cameras[name]
 
     def fingerprint(self) -> str:
         """Return a SHA-256 of what a training learns from: the same wherever the dataset lies, another for other data or marks."""
         episodes = [asdict(episode) for episode in self.episodes]
         cameras = {name: asdict(camera) for name, camera in self.cameras.items()}
-        known = {"fps": self.fps, "cameras": cameras, "episodes": episodes, "marks": self.marks.stretches, "boxes": self.has_boxes}
+        known = {
+            "fps": self.fps,
+            "cameras": cameras,
+            "episodes": episodes,
+            "marks": self.marks.stretches,
+            "boxes": self.has_boxes,
+        }
         digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
         for episode in self.episodes:
             digest.update(schema.data_path(self.root, episode.index).read_bytes())

@@ -154,7 +154,7 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
         network = seeded_network(DetectorNetwork, config.seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         detecting = Detecting(network, samples[0], samples[1], config)
         fit(detecting, LOSSES, config, folder, resume_from)
-        settings = {"config": plain(asdict(config)), "data": str(data), "pictures": len(samples[0])}
+        settings = {"config": plain(asdict(config)), "data": str(data), "pictures": len(samples[0]), "world": dataset.world}
         path = save_detector(folder, DetectorCheckpoint(network, target, dataset.camera("centre"), settings))
         remove_checkpoints(folder)
     # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
