@@ -1,9 +1,18 @@
-"""The memory that a stage may still fill: what the machine has available, or what a container's limit leaves."""
+"""Room for the frames of a training: in memory, as far as the machine or a container's limit has it available, else on disk."""
 
+import math
+import os
+import shutil
+import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import psutil
+from numpy.typing import NDArray
+
+MEMORY_SHARE = 0.5  # of the available memory that frames may fill
 
 CGROUPS = Path("/sys/fs/cgroup")  # where Linux mounts its control groups; other systems have no such folder
 OWN_CGROUPS = Path("/proc/self/cgroup")  # one line per hierarchy: number, controllers, path below the mount
@@ -12,6 +21,27 @@ LAYOUTS = (
     ("memory.max", "memory.current", "inactive_file"),
     ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
 )
+
+
+def frame_array(shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return room for frames: in memory while they take at most half of what is available, else in a nameless file on disk.
+
+    The file goes with the last array that shows it; where the system's folder for such files is small, set TMPDIR.
+    """
+    needed = math.prod(shape)
+    if needed <= available_memory() * MEMORY_SHARE:
+        return np.empty(shape, np.uint8)
+    with tempfile.TemporaryFile() as file:
+        room = shutil.disk_usage(tempfile.gettempdir()).free
+        if needed > room:
+            raise ValueError(
+                f"the frames take {needed / 1e9:.1f} GB; {room / 1e9:.1f} GB are free in {tempfile.gettempdir()} "
+                "(set TMPDIR to a folder with more, or train on fewer episodes)"
+            )
+        # A file without blocks of its own would end the process when the disk fills up later. Only Linux has this call.
+        if sys.platform == "linux":
+            os.posix_fallocate(file.fileno(), 0, needed)
+        return np.memmap(file, np.uint8, "w+", shape=shape)
 
 
 def available_memory(cgroups: Path = CGROUPS, own: Path = OWN_CGROUPS) -> int:

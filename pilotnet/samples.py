@@ -6,8 +6,6 @@ and what is marked as discarded is left out.
 """
 
 import math
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
@@ -25,7 +23,7 @@ from pilotnet.dataset.reader import FIELDS
 from pilotnet.dataset.schema import data_path
 from pilotnet.dataset.values import require_finite
 from pilotnet.light import draw_lights
-from pilotnet.memory import available_memory
+from pilotnet.memory import frame_array
 from pilotnet.progress import track
 from pilotnet.viewpoint import View, Viewpoint
 from sim.camera import Camera
@@ -35,7 +33,6 @@ from sim.scenario import Split
 from sim.steering import MIN_RECOVERY_LENGTH, recovery_curvature, recovery_length
 from sim.types import Image
 
-MEMORY_SHARE = 0.5  # of the available memory that frames may fill
 SLOWEST = 0.5  # [m/s] standing counts as creeping
 LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
 ROTATION_LENGTH = 30.0  # [m] the recovery at which rotations have the standard deviation of the settings
@@ -199,24 +196,6 @@ def packed(frame: Image) -> NDArray[np.uint8]:
 def unpacked(planes: NDArray[np.uint8]) -> Image:
     """The RGB frame (H, W, 3) of such planes."""
     return cast(Image, cv2.cvtColor(planes, cv2.COLOR_YUV2RGB_I420))
-
-
-def frame_array(shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return room for frames: in memory while they take at most half of what is available, else in a nameless file on disk.
-
-    The file goes with the last array that shows it; where the system's folder for such files is small, set TMPDIR.
-    """
-    needed = math.prod(shape)
-    if needed <= available_memory() * MEMORY_SHARE:
-        return np.empty(shape, np.uint8)
-    with tempfile.TemporaryFile() as file:
-        room = shutil.disk_usage(tempfile.gettempdir()).free
-        if needed > room:
-            raise ValueError(
-                f"the frames take {needed / 1e9:.1f} GB; {room / 1e9:.1f} GB are free in {tempfile.gettempdir()} "
-                "(set TMPDIR to a folder with more, or train on fewer episodes)"
-            )
-        return np.memmap(file, np.uint8, "w+", shape=shape)
 
 
 class Samples(TorchDataset[Batch]):

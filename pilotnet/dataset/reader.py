@@ -131,16 +131,10 @@ class Dataset:
         return self.cameras[name]
 
     def fingerprint(self) -> str:
-        """Return a SHA-256 of what a training learns from: the same wherever the dataset lies, another for other data or marks."""
+        """Return a SHA-256 of what is learned from: the same wherever the dataset lies, another for other data or marks."""
         episodes = [asdict(episode) for episode in self.episodes]
         cameras = {name: asdict(camera) for name, camera in self.cameras.items()}
-        known = {
-            "fps": self.fps,
-            "cameras": cameras,
-            "episodes": episodes,
-            "marks": self.marks.stretches,
-            "boxes": self.has_boxes,
-        }
+        known = [self.world, self.fps, cameras, self.has_boxes, episodes, self.marks.stretches]
         digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
         for episode in self.episodes:
             digest.update(schema.data_path(self.root, episode.index).read_bytes())

@@ -12,10 +12,10 @@ from torch.utils.data import Dataset as TorchDataset
 from pilotnet.dataset import Boxes, Dataset
 from pilotnet.dataset.schema import boxes_path
 from pilotnet.dataset.values import require_finite
+from pilotnet.memory import frame_array
 from pilotnet.modular.detector_network import strip_rows
 from pilotnet.modular.detector_targets import Labels
 from pilotnet.progress import track
-from pilotnet.samples import frame_array
 from sim.random import Stream, stream_generator
 from sim.scenario import Split
 
