@@ -16,7 +16,7 @@ from lightning.pytorch.callbacks import Callback, ModelCheckpoint
 from rich.progress import Progress
 
 from pilotnet.checkpoint import FILE_NAME
-from pilotnet.folders import Stage, atomic_path, plain, read_provenance
+from pilotnet.folders import Stage, atomic_path, plain, read_provenance, require_present_world
 from pilotnet.progress import console, progress_bar
 
 if TYPE_CHECKING:
@@ -103,7 +103,9 @@ def require_same(stage: str, run: "DataclassInstance", out: Path, unfinished: Pa
     """ValueError unless `out` holds an interrupted training of just these settings; also for other trainings than PilotNet's."""
     if not unfinished.is_file():
         raise ValueError(f"{out} holds no unfinished training to resume; leave out --resume and choose another folder")
-    before, now = read_provenance(out, stage)["config"], plain(asdict(run))
+    provenance = read_provenance(out, stage)
+    require_present_world(out, provenance["world"])
+    before, now = provenance["config"], plain(asdict(run))
     if before != now:
         raise ValueError(f"{out} was begun with {before}; resume needs the same settings, but they are {now}")
 

@@ -23,7 +23,7 @@ from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import BOXES_FILE, SIGNALS_FILE, StagedEpisode, column_stats, staged_video
 from pilotnet.dataset.stats import NAMES, Stats, as_arrays, as_lists, pooled_features
 from pilotnet.dataset.video import Quality, check_video
-from pilotnet.folders import publish, remove_temporaries, write_json, write_text
+from pilotnet.folders import publish, remove_temporaries, require_present_world, write_json, write_text
 from pilotnet.locks import FolderLock
 from sim.camera import Camera
 from sim.scenario import Split, choice
@@ -72,8 +72,8 @@ class DatasetWriter:
     def append(cls, root: Path) -> Self:
         """Go on with a dataset, after clearing away what an interrupted recording left behind.
 
-        Raises ValueError when `root` is not a dataset of this version, when a committed episode is damaged, or when another
-        writer has it open.
+        Raises ValueError when `root` is not a dataset of this version and of the present world, when a committed episode is
+        damaged, or when another writer has it open.
         """
         read_raw_info(root)  # a folder that is no dataset is not even locked
         with _locked(root) as lock:
@@ -84,6 +84,7 @@ class DatasetWriter:
                 raise ValueError(
                     f"{root / schema.INFO_PATH} counts {counted} episodes, but meta/episodes has {found}; files are missing"
                 )
+            require_present_world(root, info.world)
             return cls._repaired(root, info, lock)
 
     @classmethod

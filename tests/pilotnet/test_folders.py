@@ -249,7 +249,8 @@ def test_a_leading_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.chdir(tmp_path)
     with output_folder(Path("~/out"), STAGE) as folder:
         assert folder == tmp_path / "home" / "out"
-    assert names(tmp_path) == {"home", "home/out"}
+        (folder / "done").touch()
+    assert names(tmp_path) == {"home", "home/out", "home/out/done"}
     assert expanded(Path("a/~")) == Path("a/~")
     with pytest.raises(ValueError, match="begins with a home folder that is unknown; give the whole path"):
         expanded(Path("~not-a-user-of-this-machine/x"))
