@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pilotnet.drivers import Detectors
 from pilotnet.evaluate import EvaluateConfig, evaluate
-from pilotnet.folders import output_folder
+from pilotnet.folders import Stage, output_folder
 from pilotnet.modular.detector import TARGETS
 from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
 from pilotnet.progress import closing_line
@@ -18,6 +18,7 @@ from pilotnet.results import Results
 from pilotnet.train import TrainConfig, train
 
 DATA, MODEL, RESULTS, REPORT = "data", "model", "results", "report.html"
+STAGE = Stage("demo", (REPORT,))
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class DemoConfig:
 
 def demo(config: DemoConfig, out: Path) -> Results:
     """Run every stage into folders below `out`, which must not hold anything yet; the results."""
-    with output_folder(out) as folder:
+    with output_folder(out, STAGE) as folder:
         data, model, results = folder / DATA, folder / MODEL, folder / RESULTS
         dataset = record(config.record, data)
         closing_line(f"wrote {data}: {dataset.summary()}", f"pilotnet train {data}")

@@ -18,12 +18,11 @@ from torch import Tensor, nn
 
 from pilotnet.folders import atomic_path
 from pilotnet.progress import console, progress_bar
-from pilotnet.unfinished import ChecksummedFiles, EpochCheckpoints
+from pilotnet.unfinished import METRICS_FILE, ChecksummedFiles, EpochCheckpoints
 from sim.random import Stream, derived_seed, require_seed
 
 Network = TypeVar("Network", bound=nn.Module)
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # of malloc.h
-METRICS_FILE = "metrics.csv"
 
 
 def require_learnable(config: Any) -> None:
@@ -109,7 +108,7 @@ def fit(module: lightning.LightningModule, losses: tuple[str, ...], config: Any,
             if not isinstance(stop.__context__, KeyboardInterrupt):
                 raise
             signal.signal(signal.SIGINT, handler or signal.default_int_handler)
-            raise KeyboardInterrupt from None
+            raise stop.__context__ from None
 
 
 def arithmetic(config: Any, device: torch.device) -> torch.autocast:

@@ -3,6 +3,7 @@
 Bars go to stderr and only to a terminal: logs and notebooks stay clean. Closing lines go to stdout.
 """
 
+import sys
 from collections.abc import Iterable, Iterator, Sized
 from typing import TypeVar
 
@@ -42,3 +43,8 @@ def track(items: Iterable[Item], description: str, total: int | None = None) -> 
 def closing_line(done: str, following: str) -> None:
     """Print a stage's last line: what was written where, and what to type next."""
     console.print(f"{done}; next: {following}")
+
+
+def notice(text: str) -> None:
+    """Write one line about something unexpected that needs no action, to stderr."""
+    sys.stderr.write(f"pilotnet: {text}\n")

@@ -22,11 +22,11 @@ from pilotnet.learning import arithmetic, fit, learning_rate_share, require_lear
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
 from pilotnet.samples import Augmentation, Batch, Samples, load_drives
-from pilotnet.unfinished import checkpoint_to_resume, has_checkpoint, remove_checkpoints
+from pilotnet.unfinished import checkpoint_to_resume, remove_checkpoints, training_stage
 from pilotnet.viewpoint import View, Viewpoint
 from sim.scenario import Split
 
-STAGE = "train"
+STAGE = training_stage("train")
 LOSSES = ("train_loss", "val_loss", "val_offset")
 SPEED_LOSS = "val_speed"  # of networks with a speed output
 SPEED_WEIGHT = 0.3  # of the speed's error against that of the steering, which the convolutions are to be left to
@@ -132,11 +132,11 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
     """
     dataset = Dataset.open(data)
     run = _Run(str(data), dataset.fingerprint(), config)
-    resume_from = checkpoint_to_resume(STAGE, run, out) if resume else None
-    with output_folder(out, resume, resumable=has_checkpoint) as folder:
-        write_provenance(folder, STAGE, run, config.seed)
+    with output_folder(out, STAGE, resume) as folder:
+        resume_from = checkpoint_to_resume(STAGE.name, run, folder) if STAGE.has_work(folder) else None
+        write_provenance(folder, STAGE.name, run, config.seed)
         path = save_checkpoint(folder, _learn(config, dataset, folder, resume_from))
-        remove_checkpoints(folder)
+    remove_checkpoints(folder)
     # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
     gc.collect()
     return path

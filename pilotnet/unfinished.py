@@ -16,15 +16,22 @@ import torch
 from lightning.fabric.plugins import TorchCheckpointIO
 from lightning.pytorch.callbacks import Callback
 
-from pilotnet.folders import plain, read_provenance, require_present_world, require_same_settings, write_bytes
-from pilotnet.progress import console
+from pilotnet.checkpoint import FILE_NAME
+from pilotnet.folders import Stage, plain, read_provenance, require_present_world, require_same_settings, write_bytes
+from pilotnet.progress import notice
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 FOLDER = "unfinished"
+METRICS_FILE = "metrics.csv"
 KEPT = 2  # checkpoints: when the newest is damaged, the one before is resumed from
 DIGEST_LENGTH = 16  # hexadecimal digits of the SHA-256 in a name: 64 bits tell any damage apart
+
+
+def training_stage(name: str) -> Stage:
+    """Return the stage of the training that the command `name` runs: it goes on with the checkpoint of a whole epoch."""
+    return Stage(name, (FILE_NAME, METRICS_FILE, FOLDER), lambda folder: has_checkpoint(folder) or (folder / FILE_NAME).is_file())
 
 
 class ChecksummedFiles(TorchCheckpointIO):
@@ -86,7 +93,7 @@ def checkpoint_to_resume(stage: str, run: "DataclassInstance", out: Path) -> Pat
     if not whole:
         raise ValueError(f"{out / FOLDER} holds damaged checkpoints only; delete {out} and train anew")
     for path in found[found.index(whole[-1]) + 1 :]:
-        console.print(f"{path} is damaged; going on from {whole[-1].name}")
+        notice(f"{path} is damaged; the training goes on from {whole[-1].name}")
         path.unlink()
     return whole[-1]
 

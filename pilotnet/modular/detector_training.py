@@ -22,11 +22,11 @@ from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load
 from pilotnet.modular.detector_network import DetectorNetwork
 from pilotnet.modular.detector_roi_targets import roi_loss
 from pilotnet.modular.detector_targets import Labels, loss
-from pilotnet.unfinished import checkpoint_to_resume, has_checkpoint, remove_checkpoints
+from pilotnet.unfinished import checkpoint_to_resume, remove_checkpoints, training_stage
 from sim.random import Stream
 from sim.scenario import Split
 
-STAGE = "train-detector"
+STAGE = training_stage("train-detector")
 LOSSES = ("train_loss", "val_loss", "val_heat", "val_box", "val_visible", "val_distance", "val_moved", "val_fit")
 WINDOWED = 0.75  # share of the epochs that learn from windows, the others from whole strips
 MOST_FORCEFUL = 10.0  # largest norm of a step's gradient
@@ -145,9 +145,9 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
     """
     person, dataset = is_person(target), Dataset.open(data)
     run = _Run(target, str(data), dataset.fingerprint(), config)
-    resume_from = checkpoint_to_resume(STAGE, run, out) if resume else None
-    with output_folder(out, resume, resumable=has_checkpoint) as folder:
-        write_provenance(folder, STAGE, run, config.seed)
+    with output_folder(out, STAGE, resume) as folder:
+        resume_from = checkpoint_to_resume(STAGE.name, run, folder) if STAGE.has_work(folder) else None
+        write_provenance(folder, STAGE.name, run, config.seed)
         pictures = {split: load_pictures(dataset, split, person, config.every) for split in (Split.TRAIN, Split.VALIDATION)}
         windowed = math.ceil(WINDOWED * config.epochs)
         samples = [DetectorSamples(pictures[split], config.seed, split is Split.TRAIN, windowed) for split in pictures]
@@ -156,7 +156,7 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
         fit(detecting, LOSSES, config, folder, resume_from)
         settings = {"config": plain(asdict(config)), "data": str(data), "pictures": len(samples[0]), "world": dataset.world}
         path = save_detector(folder, DetectorCheckpoint(network, target, dataset.camera("centre"), settings))
-        remove_checkpoints(folder)
+    remove_checkpoints(folder)
     # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
     gc.collect()
     return path

@@ -23,12 +23,11 @@ from pilotnet.checkpoint import Checkpoint, load_checkpoint
 from pilotnet.dataset import Dataset, Marks, write_marks
 from pilotnet.drivers import make_driver
 from pilotnet.folders import read_provenance
-from pilotnet.learning import METRICS_FILE
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
 from pilotnet.samples import Batch, Drives, Samples, load_drives
 from pilotnet.train import SPEED_WEIGHT, Cloning, TrainConfig, train
-from pilotnet.unfinished import checkpoints, has_checkpoint
+from pilotnet.unfinished import METRICS_FILE, checkpoints, has_checkpoint
 from pilotnet.viewpoint import View, Viewpoint
 from sim import DrivingEnv, EnvConfig, Scenario, rollout
 from sim.pedals import MAX_BRAKING, PULL_AWAY
