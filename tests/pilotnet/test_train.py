@@ -22,7 +22,7 @@ import torch
 from pilotnet.checkpoint import Checkpoint, load_checkpoint
 from pilotnet.dataset import Dataset, Marks, write_marks
 from pilotnet.drivers import make_driver
-from pilotnet.folders import read_provenance
+from pilotnet.folders import MARKER, read_provenance
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
 from pilotnet.samples import Batch, Drives, Samples, load_drives
@@ -297,10 +297,20 @@ def test_a_training_that_fails_in_its_first_epoch_leaves_nothing(
     assert not (tmp_path / "model").exists()
 
 
-def test_there_must_be_something_to_resume_with_the_same_settings(tiny_data: Path, tiny_model: Path, tmp_path: Path) -> None:
-    for folder in (tmp_path / "nothing", tiny_model):
-        with pytest.raises(ValueError, match="holds no unfinished training to resume"):
-            train(TINY_TRAINING, tiny_data, folder, resume=True)
+def test_a_finished_training_is_not_resumed(tiny_data: Path, tiny_model: Path) -> None:
+    with pytest.raises(ValueError, match="holds no unfinished training to resume"):
+        train(TINY_TRAINING, tiny_data, tiny_model, resume=True)
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_a_training_that_was_killed_in_its_first_epoch_is_begun_anew(tiny_data: Path, tmp_path: Path, resume: bool) -> None:
+    folder = tmp_path / "model"
+    (folder / "unfinished").mkdir(parents=True)
+    (folder / MARKER).write_text("train")
+    (folder / "train.yaml").write_text("of other settings")
+    (folder / "unfinished" / ".epoch-000000-0123456789abcdef.ckpt.4711.tmp").write_bytes(b"half")
+    train(TINY_TRAINING, tiny_data, folder, resume)
+    assert {path.name for path in folder.iterdir()} == {"model.safetensors", METRICS_FILE, "train.yaml"}
 
 
 def test_a_folder_that_holds_something_is_not_overwritten(tiny_data: Path, tiny_model: Path) -> None:
