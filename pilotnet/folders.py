@@ -144,9 +144,14 @@ def _unfinished(folder: Path, stage: Stage) -> Iterator[None]:
         if isinstance(error, KeyboardInterrupt):
             raise with_hint(error, kept or "nothing was finished, so nothing is kept") from error
         if isinstance(error, OSError) and kept:
-            error.add_note(kept)
+            error.__notes__ = [kept]  # in place of what a stage within this one has said
         raise
     marker.unlink(missing_ok=True)
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Return whether a stage is writing the folder, or was when it was stopped and kept its work."""
+    return (folder / MARKER).exists()
 
 
 def remove_written(folder: Path, stage: Stage) -> None:
