@@ -69,9 +69,7 @@ class DemoConfig:
             raise ValueError("evaluate.drivers is empty; it must name one driver or more")
         names = [split_name(name)[0] for name in self.evaluate.drivers]
         if self.evaluate.pedals == "driver" and "pilotnet" in names and not self.train.speed:
-            raise ValueError(
-                "train.speed is False; with evaluate.pedals driver it must be true, for pilotnet to choose its speed"
-            )
+            raise ValueError("train.speed is False; with evaluate.pedals driver it must be true: pilotnet chooses its speed")
 
 
 @dataclass(frozen=True)
