@@ -2,6 +2,7 @@
 
 import csv
 import ctypes
+import io
 import logging
 import math
 import signal
@@ -16,7 +17,7 @@ from lightning.pytorch.callbacks import Callback
 from rich.progress import Progress
 from torch import Tensor, nn
 
-from pilotnet.folders import atomic_path
+from pilotnet.folders import write_text
 from pilotnet.progress import console, progress_bar
 from pilotnet.unfinished import METRICS_FILE, ChecksummedFiles, EpochCheckpoints
 from sim.random import Stream, derived_seed, require_seed
@@ -216,10 +217,11 @@ class History(Callback):
         self._write()
 
     def _write(self) -> None:
-        with atomic_path(self._path) as unfinished, unfinished.open("w", newline="") as file:
-            writer = csv.DictWriter(file, ["epoch", *self._names])
-            writer.writeheader()
-            writer.writerows(self._rows)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, ["epoch", *self._names])
+        writer.writeheader()
+        writer.writerows(self._rows)
+        write_text(self._path, text.getvalue())
 
 
 def device_name(device: torch.device) -> str:
