@@ -14,7 +14,7 @@ ORDER = [
     "sim.noise", "sim.sky", "sim.lens", "sim.ground", "sim.scenery", "sim.render", "sim.truth", "sim.front_view",
     "sim.front_camera", "sim.env", "sim.expert", "sim.rollout", "sim.compiling", "sim.viewer", "sim", "pilotnet.settings",
     "pilotnet.suites", "pilotnet.progress", "pilotnet.interrupts", "pilotnet.locks", "pilotnet.folders",
-    "pilotnet.controllers", "pilotnet.parallel", "pilotnet.dataset",
+    "pilotnet.controllers", "pilotnet.worker", "pilotnet.parallel", "pilotnet.dataset",
     "pilotnet.record", "pilotnet.tape", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint",
     "pilotnet.light", "pilotnet.samples", "pilotnet.learning",
     "pilotnet.train", "pilotnet.saliency", "pilotnet.modular", "pilotnet.drivers", "pilotnet.metrics", "pilotnet.results",
