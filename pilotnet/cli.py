@@ -16,6 +16,7 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from pilotnet.interrupts import Interrupted, signals_as_interrupts
 from pilotnet.progress import closing_line, console
 from pilotnet.settings import config_path
+from pilotnet.streams import lasting_streams
 
 if TYPE_CHECKING:
     from pilotnet.drivers import Detectors
@@ -42,7 +43,12 @@ class ConfigFile(ActionConfigFile):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code."""
+    """Run one command and return the exit code; output that cannot be written costs the command nothing."""
+    with lasting_streams():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
@@ -83,7 +89,7 @@ def demo_command(words: list[str]) -> None:
     from pilotnet.demo import REPORT, DemoConfig, demo
     from pilotnet.report import score_table, scores_by_suite
 
-    parser = _parser("demo", DemoConfig, out="demo", defaults=config_path("demo"))
+    parser = _parser("demo", DemoConfig, out="demo", resume=True, defaults=config_path("demo"))
     config, options = _settings(parser, DemoConfig, words)
     results = demo(config, options.out)
     console.print(score_table(results.scores(), parts=scores_by_suite(results.episodes)))
@@ -117,7 +123,7 @@ def evaluate_command(words: list[str]) -> None:
     from pilotnet.evaluate import EvaluateConfig, evaluate
     from pilotnet.report import score_table, scores_by_suite
 
-    parser = _parser("evaluate", EvaluateConfig, out="results/pilotnet", skip={"drivers"})
+    parser = _parser("evaluate", EvaluateConfig, out="results/pilotnet", resume=True, skip={"drivers"})
     parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, modular, straight")
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
     _add_detectors(parser)
@@ -132,7 +138,7 @@ def evaluate_command(words: list[str]) -> None:
         raise ValueError("--ablate tries every oracle by itself; leave out --oracle")
     drivers = with_oracles(config.drivers, options.oracle) if options.oracle else config.drivers
     config = replace(config, drivers=ablated(drivers) if options.ablate else drivers)
-    results = evaluate(config, options.out, options.checkpoint, _detectors(options))
+    results = evaluate(config, options.out, options.checkpoint, _detectors(options), options.resume)
     caption = f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"
     console.print(score_table(results.scores(), caption, scores_by_suite(results.episodes)))
     model = f" --model {options.checkpoint}" if options.checkpoint else ""
