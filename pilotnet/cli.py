@@ -123,7 +123,7 @@ def evaluate_command(words: list[str]) -> None:
     from pilotnet.evaluate import EvaluateConfig, evaluate
     from pilotnet.report import score_table, scores_by_suite
 
-    parser = _parser("evaluate", EvaluateConfig, out="results/pilotnet", skip={"drivers"})
+    parser = _parser("evaluate", EvaluateConfig, out="results/pilotnet", resume=True, skip={"drivers"})
     parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, modular, straight")
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
     _add_detectors(parser)
@@ -138,7 +138,7 @@ def evaluate_command(words: list[str]) -> None:
         raise ValueError("--ablate tries every oracle by itself; leave out --oracle")
     drivers = with_oracles(config.drivers, options.oracle) if options.oracle else config.drivers
     config = replace(config, drivers=ablated(drivers) if options.ablate else drivers)
-    results = evaluate(config, options.out, options.checkpoint, _detectors(options))
+    results = evaluate(config, options.out, options.checkpoint, _detectors(options), options.resume)
     caption = f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"
     console.print(score_table(results.scores(), caption, scores_by_suite(results.episodes)))
     model = f" --model {options.checkpoint}" if options.checkpoint else ""

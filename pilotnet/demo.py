@@ -129,9 +129,9 @@ def run_pedestrians(config: DemoConfig, out: Path, resume: bool) -> tuple[str, s
     return f"wrote {out / PEDESTRIANS}", f"pilotnet evaluate {drivers} --checkpoint {out / MODEL} {detectors}"
 
 
-def run_evaluate(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:  # noqa: ARG001 - it always begins anew
+def run_evaluate(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:
     """Drive the suite with every driver."""
-    evaluate(config.evaluate, out / RESULTS, out / MODEL, Detectors(out / CARS, out / PEDESTRIANS))
+    evaluate(config.evaluate, out / RESULTS, out / MODEL, Detectors(out / CARS, out / PEDESTRIANS), resume)
     return f"wrote {out / RESULTS}", f"pilotnet report {out / RESULTS} --model {out / MODEL} --data {out / DATA}"
 
 

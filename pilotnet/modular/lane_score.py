@@ -116,7 +116,7 @@ def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...
         write_provenance(folder, STAGE.name, config, seed=config.first)
         jobs = [(scenario, config.noise) for scenario in scenarios]
         compile_side_by_side(config.workers)
-        with closing(in_parallel(drive_frames, jobs, config.workers)) as drives:
+        with closing(in_parallel(drive_frames, jobs, config.workers, lambda scenario, _: scenario.name)) as drives:
             frames = pyarrow.concat_tables(list(track(drives, "finding lanes", len(jobs))))
         with atomic_path(folder / FRAMES_FILE) as path:
             pyarrow.parquet.write_table(frames, path)
