@@ -19,7 +19,7 @@ from torch import Tensor, nn
 
 from pilotnet.folders import write_text
 from pilotnet.progress import console, progress_bar
-from pilotnet.unfinished import METRICS_FILE, ChecksummedFiles, EpochCheckpoints
+from pilotnet.unfinished import METRICS_FILE, ChecksummedFiles, EpochCheckpoints, newest_checkpoint
 from sim.random import Stream, derived_seed, require_seed
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -69,12 +69,14 @@ def seeded_network(make: Callable[[], Network], seed: int) -> Network:
         return make()
 
 
-def fit(module: lightning.LightningModule, losses: tuple[str, ...], config: Any, folder: Path, resume_from: Path | None) -> None:
+def fit(module: lightning.LightningModule, losses: tuple[str, ...], config: Any, folder: Path) -> None:
     """Train a module, with a row of metrics.csv and a checkpoint to resume from after every epoch.
 
-    losses: the names that the module logs; config: the settings of a training; folder: where both are written; resume_from: the
-    checkpoint to go on from. Raises ValueError when a loss or a weight is no longer finite, and OSError when there is no space.
+    It goes on from the newest checkpoint in the folder, if there is one. losses: the names that the module logs; config: the
+    settings of a training; folder: where both are written. Raises ValueError when a loss or a weight is no longer finite and when
+    every checkpoint is damaged, and OSError when there is no space.
     """
+    resume_from = newest_checkpoint(folder)
     keep_freed_memory()
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     handler = signal.getsignal(signal.SIGINT)

@@ -304,9 +304,12 @@ def test_a_training_that_fails_in_its_first_epoch_leaves_nothing(
     assert not (tmp_path / "model").exists()
 
 
-def test_a_finished_training_is_not_resumed(tiny_data: Path, tiny_model: Path) -> None:
-    with pytest.raises(ValueError, match="holds no unfinished training to resume"):
-        train(TINY_TRAINING, tiny_data, tiny_model, resume=True)
+def test_a_finished_training_stays_as_it_is_when_resumed(tiny_data: Path, tiny_model: Path) -> None:
+    before = {path.name: path.stat().st_mtime_ns for path in tiny_model.iterdir()}
+    assert train(TINY_TRAINING, tiny_data, tiny_model, resume=True) == tiny_model / "model.safetensors"
+    assert {path.name: path.stat().st_mtime_ns for path in tiny_model.iterdir()} == before
+    with pytest.raises(ValueError, match=r"epochs is 3, but .* was begun with 1"):
+        train(THREE_EPOCHS, tiny_data, tiny_model, resume=True)
 
 
 @pytest.mark.parametrize("resume", [False, True])
