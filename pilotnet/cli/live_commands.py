@@ -4,18 +4,17 @@ from pathlib import Path
 
 from jsonargparse import Namespace
 
-from pilotnet.cli.parser import ConfigFile, Parser, add_detectors, chosen_detectors, settings
+from pilotnet.cli.parser import Parser, add_config, add_detectors, chosen_detectors, settings
+from pilotnet.driver_names import DRIVER_NAMES
 from pilotnet.progress import closing_line, console
+from pilotnet.settings import user_path
+from pilotnet.watch_config import DriveConfig, WatchConfig, require_watchable
 
 
 def watch_command(words: list[str]) -> None:
-    """Watch drivers live, or replay a dataset; or film either."""
-    from pilotnet.replay import replay
-    from pilotnet.report import score_table
-    from pilotnet.watch import WatchConfig, watch
-
-    parser = Parser("pilotnet watch")
-    parser.add_argument("--config", action=ConfigFile, help="a YAML file of settings, or the name of a shipped one")
+    """Show drivers or a dataset."""
+    parser = Parser("watch")
+    add_config(parser)
     parser.add_argument(
         "drivers", nargs="+", help="who drives: one or two of expert, pilotnet, modular, straight; or a dataset folder"
     )
@@ -27,21 +26,35 @@ def watch_command(words: list[str]) -> None:
     parser.add_class_arguments(WatchConfig, None)
     config, options = settings(parser, WatchConfig, words)
     if folder := replayed(options):
-        dataset = replay(folder, config, options.checkpoint, options.film, options.headless)
-        closing_line(f"{folder}: {dataset.summary()}", f"pilotnet train {folder}")
+        replay_command(folder, config, options)
         return
-    detectors = chosen_detectors(options)
-    scores = watch(options.drivers, config, options.checkpoint, options.film, options.headless, detectors, options.record)
+    shown = (options.drivers, config, options.checkpoint, options.film, options.headless)
+    require_watchable(*shown, chosen_detectors(options), options.record)
+
+    from pilotnet.report import score_table
+    from pilotnet.watch import watch
+
+    scores = watch(*shown, chosen_detectors(options), options.record)
     console.print(score_table(scores))
     if options.film:
         closing_line(f"wrote {options.film}", "open it in a player")
 
 
-def replayed(options: Namespace) -> Path | None:
-    """The dataset folder that stands in place of drivers, or None; ValueError where drivers or their options stand beside it."""
-    from pilotnet.drivers import DRIVER_NAMES
+def replay_command(folder: Path, config: WatchConfig, options: Namespace) -> None:
+    """Show a dataset."""
+    from pilotnet.replay import replay
 
-    folders = [Path(word) for word in options.drivers if word.partition("+")[0] not in DRIVER_NAMES and Path(word).is_dir()]
+    dataset = replay(folder, config, options.checkpoint, options.film, options.headless)
+    closing_line(f"{folder}: {dataset.summary()}", f"pilotnet train {folder}")
+
+
+def replayed(options: Namespace) -> Path | None:
+    """Return the dataset folder that stands in place of drivers, or None.
+
+    Raises ValueError where drivers or their options stand beside it.
+    """
+    paths = [user_path(Path(word)) for word in options.drivers if word.partition("+")[0] not in DRIVER_NAMES]
+    folders = [path for path in paths if path.is_dir()]
     if not folders:
         return None
     if len(options.drivers) > 1:
@@ -55,16 +68,17 @@ def replayed(options: Namespace) -> Path | None:
 
 
 def drive_command(words: list[str]) -> None:
-    """Drive yourself, by keyboard or controller, and record it."""
-    from pilotnet.drive import DriveConfig, drive, driven_in_words
-    from pilotnet.report import score_table
-
-    parser = Parser("pilotnet drive")
-    parser.add_argument("--config", action=ConfigFile, help="a YAML file of settings, or the name of a shipped one")
+    """Let a person drive."""
+    parser = Parser("drive")
+    add_config(parser)
     parser.add_argument("--out", type=Path, default=Path("data/human"), help="the dataset to begin, or to go on with")
     parser.add_argument("--map", action="store_true", help="first set up a gamepad or steering wheel, which takes a minute")
     parser.add_class_arguments(DriveConfig, None)
     config, options = settings(parser, DriveConfig, words)
+
+    from pilotnet.drive import drive, driven_in_words
+    from pilotnet.report import score_table
+
     driven = drive(config, options.out, options["map"])
     console.print(score_table(driven.scores))
     closing_line(*driven_in_words(driven, options.out))
