@@ -67,7 +67,7 @@ def require_folders(name: str, checkpoint: Path | None, detectors: Detectors | N
     if base == "pilotnet":
         if checkpoint is None:
             raise ValueError("driver pilotnet needs a checkpoint; give --checkpoint the folder that `pilotnet train` wrote")
-        require_exists("checkpoint", checkpoint)
+        require_exists("checkpoint", checkpoint, "train")
     if base == "modular":
         for part in (Part.CARS, Part.PEDESTRIANS):
             if part not in oracles:
@@ -80,4 +80,4 @@ def _require_detector(part: Part, folder: Path | None) -> None:
             f"driver modular needs a detector of {part}; give --{part} the folder that `pilotnet train-detector {part}` wrote, "
             f"or put the truth in its place by --oracle {part}"
         )
-    require_exists(f"detector of {part}", folder)
+    require_exists("checkpoint", folder, f"train-detector {part}")

@@ -38,7 +38,7 @@ def user_path(path: Path) -> Path:
         raise ValueError(f"{path} begins with ~, but this user has no home folder; write the whole path") from None
 
 
-def require_exists(name: str, path: Path) -> None:
-    """Raise ValueError naming the setting and the path when nothing is there."""
+def require_exists(name: str, path: Path, writer: str) -> None:
+    """Raise ValueError naming the setting, the path and the command that writes such a folder, when nothing is there."""
     if not path.exists():
-        raise ValueError(f"{name} {path} does not exist")
+        raise ValueError(f"{name} {path} does not exist; give the folder that `pilotnet {writer}` wrote")

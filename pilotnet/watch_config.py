@@ -150,7 +150,7 @@ def require_watchable(
     for name in drivers:
         require_folders(name, checkpoint, detectors)
     if checkpoint is not None:
-        require_exists("checkpoint", checkpoint)
+        require_exists("checkpoint", checkpoint, "train")
 
 
 def require_film(film: Path | None, config: WatchConfig, headless: bool) -> None:

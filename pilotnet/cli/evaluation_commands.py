@@ -59,8 +59,8 @@ def score_detector_command(words: list[str]) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True, help="the folder that `pilotnet train-detector` wrote")
     config, options = settings(parser, DetectorScoreConfig, words)
     is_person(options.target)
-    require_exists("data", options.data)
-    require_exists("checkpoint", options.checkpoint)
+    require_exists("data", options.data, "record")
+    require_exists("checkpoint", options.checkpoint, "train-detector")
     out = Path(str(options.out).replace("TARGET", options.target))
 
     from pilotnet.modular.detector_scores import TABLE_FILE, score_detector, scores_table
@@ -78,9 +78,9 @@ def report_command(words: list[str]) -> None:
     parser.add_argument("--data", type=Path, help="the dataset folder, for sample frames and their moved views")
     parser.add_argument("--out", type=Path, default=Path("report.html"), help="the page to write")
     options = parser.parse_args(words)
-    for name in ("results", "model", "data"):
+    for name, writer in (("results", "evaluate"), ("model", "train"), ("data", "record")):
         if options[name] is not None:
-            require_exists(name, options[name])
+            require_exists(name, options[name], writer)
 
     from pilotnet.report import write_report
 

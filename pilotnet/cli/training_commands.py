@@ -14,7 +14,7 @@ def train_command(words: list[str]) -> None:
     parser = stage_parser("train", TrainConfig, out="models/pilotnet", resume=True)
     parser.add_argument("data", type=Path, help="the dataset folder to learn from")
     config, options = settings(parser, TrainConfig, words)
-    require_exists("data", options.data)
+    require_exists("data", options.data, "record")
 
     from pilotnet.train import train
 
@@ -28,7 +28,7 @@ def train_detector_command(words: list[str]) -> None:
     add_detector_arguments(parser, "learn from")
     config, options = settings(parser, DetectorTrainConfig, words)
     is_person(options.target)
-    require_exists("data", options.data)
+    require_exists("data", options.data, "record")
     out = Path(str(options.out).replace("TARGET", options.target))
 
     from pilotnet.modular.detector_training import train_detector
