@@ -8,7 +8,7 @@ from pathlib import Path
 from pilotnet.demo_config import DemoConfig
 from pilotnet.driver_names import Detectors
 from pilotnet.evaluate import evaluate
-from pilotnet.folders import output_folder
+from pilotnet.folders import Stage, output_folder
 from pilotnet.modular.detector_config import TARGETS
 from pilotnet.modular.detector_training import train_detector
 from pilotnet.progress import closing_line
@@ -18,11 +18,12 @@ from pilotnet.results import Results
 from pilotnet.train import train
 
 DATA, MODEL, RESULTS, REPORT = "data", "model", "results", "report.html"
+STAGE = Stage("demo", (REPORT,))
 
 
 def demo(config: DemoConfig, out: Path) -> Results:
     """Run every stage into folders below `out`, which must not hold anything yet; the results."""
-    with output_folder(out) as folder:
+    with output_folder(out, STAGE) as folder:
         data, model, results = folder / DATA, folder / MODEL, folder / RESULTS
         dataset = record(config.record, data)
         closing_line(f"wrote {data}: {dataset.summary()}", f"pilotnet train {data}")

@@ -14,7 +14,7 @@ import pyarrow.parquet
 from pilotnet.driver_names import Detectors, needs_camera
 from pilotnet.drivers import make_driver
 from pilotnet.evaluate_config import EvaluateConfig
-from pilotnet.folders import atomic_path, output_folder, write_provenance
+from pilotnet.folders import Stage, atomic_path, output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, score_episode
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
@@ -26,6 +26,8 @@ from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario
 from sim.types import Observation, Step
 
+STAGE = Stage("evaluate", (EPISODES_FILE, TRACES_FILE))
+
 
 def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, detectors: Detectors | None = None) -> Results:
     """Drive the suite with every driver and write the results folder; ValueError for bad settings, before anything is written."""
@@ -33,8 +35,8 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, 
     for name in config.drivers:
         make_driver(name, DrivingEnv(EnvConfig(pedals=Pedals(config.pedals))), checkpoint, detectors)
     drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
-    with output_folder(out) as folder:
-        write_provenance(folder, "evaluate", config, seed=config.first)
+    with output_folder(out, STAGE) as folder:
+        write_provenance(folder, STAGE.name, config, seed=config.first)
         jobs = [(name, scenario, checkpoint, detectors, config.noise, Pedals(config.pedals)) for name, scenario in drives]
         if any(map(needs_camera, config.drivers)):
             compile_side_by_side(config.workers)

@@ -15,7 +15,8 @@ import torch
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint
 from rich.progress import Progress
 
-from pilotnet.folders import atomic_path, plain, read_provenance, require_present_world
+from pilotnet.checkpoint import FILE_NAME
+from pilotnet.folders import Stage, atomic_path, plain, read_provenance, require_present_world
 from pilotnet.progress import console, progress_bar
 
 if TYPE_CHECKING:
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # of malloc.h
 RESUME_FOLDER, METRICS_FILE = "unfinished", "metrics.csv"
+RESUME_FILE = f"{RESUME_FOLDER}/last.ckpt"
+
+
+def training_stage(name: str) -> Stage:
+    """Return the stage of the training that the command `name` runs: it goes on with a checkpoint of a whole epoch."""
+    files = (FILE_NAME, METRICS_FILE, RESUME_FOLDER)
+    return Stage(name, files, lambda folder: (folder / RESUME_FILE).is_file() or (folder / FILE_NAME).is_file())
 
 
 def require_device(device: str) -> None:

@@ -116,3 +116,8 @@ def track(items: Iterable[Item], description: str, total: int | None = None) -> 
 def closing_line(done: str, following: str) -> None:
     """Print a stage's last line: what was written where, and what to type next."""
     console.print(f"{done}; next: {following}")
+
+
+def notice(text: str) -> None:
+    """Write one line about something unexpected that needs no action, to stderr."""
+    print_line(f"pilotnet: {text}")

@@ -9,7 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, Quality, StagedEpisode
-from pilotnet.folders import output_folder, plain, read_provenance, require_present_world, write_provenance
+from pilotnet.dataset.schema import DATASET_FILES, EPISODE_GLOB
+from pilotnet.folders import Stage, output_folder, plain, read_provenance, require_present_world, write_provenance
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
 from pilotnet.record_config import RecordConfig
@@ -20,7 +21,6 @@ from sim.random import Stream
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario
 
-STAGE = "record"
 # What recordings did before these were settings.
 EARLIER = {"test_episodes": 0, "cameras": "all", "boxes": False, "roads": "", "weather": "", "light": "", "videos": "small"}
 
@@ -28,12 +28,14 @@ EARLIER = {"test_episodes": 0, "cameras": "all", "boxes": False, "roads": "", "w
 def record(config: RecordConfig, out: Path, resume: bool = False) -> Dataset:
     """Record a dataset into the folder `out`.
 
-    Raises ValueError when `out` already holds something, or, with `resume`, something else than the beginning of the same
-    recording. A recording that is interrupted keeps its committed episodes; one without any leaves nothing.
+    A recording that is interrupted keeps its committed episodes; one without any leaves nothing. With `resume` a recording goes
+    on after its last committed episode, and begins where there is none.
+
+    Raises ValueError when `out` already holds something else, or is being written by another process.
     """
     scenarios = config.scenarios()
-    with output_folder(out, resume, resumable=holds_episodes) as folder:
-        writer = resumed_writer(config, folder) if resume else new_writer(config, folder)
+    with output_folder(out, STAGE, resume) as folder:
+        writer = resumed_writer(config, folder) if holds_episodes(folder) else new_writer(config, folder)
         with contextlib.closing(writer):
             commit_drives(config, scenarios, writer)
         return Dataset.open(folder)
@@ -41,19 +43,22 @@ def record(config: RecordConfig, out: Path, resume: bool = False) -> Dataset:
 
 def holds_episodes(folder: Path) -> bool:
     """Whether a recording has committed anything that can be continued."""
-    return any(folder.glob("meta/episodes/*/*.parquet"))
+    return any(folder.glob(EPISODE_GLOB))
+
+
+STAGE = Stage("record", DATASET_FILES, holds_episodes)
 
 
 def new_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
     """Begin a dataset in an empty folder."""
-    write_provenance(folder, STAGE, config, config.seed)
+    write_provenance(folder, STAGE.name, config, config.seed)
     env = recording_env(config)
     return DatasetWriter.create(folder, env.rate, env.cameras, config.boxes, Quality(config.videos))
 
 
 def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
     """Continue a dataset; ValueError naming the first setting in which its recording differs from `config`."""
-    provenance = read_provenance(folder, STAGE)
+    provenance = read_provenance(folder, STAGE.name)
     require_present_world(folder, provenance["world"])
     recorded = provenance["config"]
     for key, value in plain(asdict(config)).items():

@@ -18,7 +18,7 @@ from torch.utils.data import DataLoader
 from pilotnet.checkpoint import Checkpoint, save_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.folders import output_folder, plain, write_provenance
-from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_device, require_same
+from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_device, require_same, training_stage
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
 from pilotnet.samples import Batch, Samples, load_drives
@@ -26,6 +26,7 @@ from pilotnet.train_config import TrainConfig
 from pilotnet.viewpoint import View, Viewpoint
 from sim.scenario import Split
 
+STAGE = training_stage("train")
 LOSSES = ("train_loss", "val_loss", "val_offset")
 SPEED_LOSS = "val_speed"  # of networks with a speed output
 SPEED_WEIGHT = 0.3  # of the speed's error against that of the steering, which the convolutions are to be left to
@@ -102,9 +103,9 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
     dataset = Dataset.open(data)
     unfinished = out / RESUME_FOLDER / "last.ckpt"
     if resume:
-        require_same("train", _Run(str(data), config), out, unfinished)
-    with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
-        write_provenance(folder, "train", _Run(str(data), config), config.seed)
+        require_same(STAGE.name, _Run(str(data), config), out, unfinished)
+    with output_folder(out, STAGE, resume) as folder:
+        write_provenance(folder, STAGE.name, _Run(str(data), config), config.seed)
         path = save_checkpoint(folder, _learn(config, dataset, folder, unfinished if resume else None))
         unfinished.unlink()
         unfinished.parent.rmdir()

@@ -1,15 +1,12 @@
 """The program `pilotnet`: run one command, and turn what stops it into a line and an exit code."""
 
+import contextlib
 import sys
 from collections.abc import Sequence
 
 from pilotnet.cli.commands import COMMANDS
+from pilotnet.interrupts import Interrupted, signals_as_interrupts
 from pilotnet.progress import console
-
-CONTINUED = dict.fromkeys(
-    ("record", "train", "train-detector"), "; what was finished is kept, the same command with --resume goes on from there"
-)
-INTERRUPTED = 130  # the shell's code for Ctrl-C
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,17 +20,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if words[0] not in COMMANDS:
             raise ValueError(f"command is {words[0]!r}; it must be one of {', '.join(COMMANDS)}")
-        COMMANDS[words[0]].run(words[1:])
+        with signals_as_interrupts():
+            COMMANDS[words[0]].run(words[1:])
     except (ValueError, OSError) as error:
         if debug:
             raise
-        sys.stderr.write(f"pilotnet: error: {' '.join(str(error).split())}\n")
+        message = "; ".join([str(error), *getattr(error, "__notes__", ())])
+        sys.stderr.write(f"pilotnet: error: {' '.join(message.split())}\n")
         return 2
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as error:
         if debug:
             raise
-        sys.stderr.write(f"pilotnet: interrupted{CONTINUED.get(words[0], '')}\n")
-        return INTERRUPTED
+        interrupted = error if isinstance(error, Interrupted) else Interrupted()
+        with contextlib.suppress(OSError):  # after SIGHUP the terminal may be gone
+            sys.stderr.write(f"pilotnet: {interrupted}\n")
+        return interrupted.exit_code
     return 0
 
 

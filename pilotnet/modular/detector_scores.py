@@ -20,7 +20,7 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from pilotnet.dataset import Dataset, Episode
-from pilotnet.folders import atomic_path, output_folder, write_json, write_provenance, write_text
+from pilotnet.folders import Stage, atomic_path, output_folder, write_json, write_provenance, write_text
 from pilotnet.modular.detector import MOST, Detector
 from pilotnet.modular.detector_config import DetectorScoreConfig
 from pilotnet.modular.detector_places import position_errors
@@ -44,6 +44,7 @@ IN_REACH = (0.0, FARTHEST)
 Measure = Callable[[Detection], float]
 TruthMeasure = Callable[[NDArray[np.float64]], float]  # of a row of `Picture.truth`
 SCORES_FILE, JSON_FILE, TABLE_FILE = "scores.csv", "scores.json", "scores.md"
+STAGE = Stage("score-detector", (SCORES_FILE, JSON_FILE, TABLE_FILE))
 
 
 @dataclass(frozen=True)
@@ -95,9 +96,9 @@ def score_detector(
             f"{data} has the camera {dataset.cameras.get('centre')}, but the detector learned from {detector.camera}"
         )
     episodes = dataset.kept_of(config.split, config.every)
-    with output_folder(out) as folder:
+    with output_folder(out, STAGE) as folder:
         run = _Run(target, str(data), str(checkpoint), config)
-        write_provenance(folder, "score-detector", run, seed=0)
+        write_provenance(folder, STAGE.name, run, seed=0)
         bar = track(episodes, f"looking for {target}")
         pictures = [picture for episode in bar for picture in look(detector, dataset, episode, config.every)]
         scores = tuple(score_groups(pictures, detector))

@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 
 from pilotnet.dataset import Dataset
 from pilotnet.folders import output_folder, plain, write_provenance
-from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_device, require_same
+from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_device, require_same, training_stage
 from pilotnet.modular.detector import DetectorCheckpoint, save_detector
 from pilotnet.modular.detector_config import DetectorTrainConfig, is_person
 from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load_pictures, varied_light
@@ -26,7 +26,7 @@ from pilotnet.modular.detector_targets import Labels, loss
 from sim.random import Stream, derived_seed
 from sim.scenario import Split
 
-STAGE = "train-detector"
+STAGE = training_stage("train-detector")
 LOSSES = ("train_loss", "val_loss", "val_heat", "val_box", "val_visible", "val_distance", "val_moved", "val_fit")
 WINDOWED = 0.75  # share of the epochs that learn from windows, the others from whole strips
 MOST_FORCEFUL = 10.0  # largest norm of a step's gradient
@@ -118,9 +118,9 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
     unfinished = out / RESUME_FOLDER / "last.ckpt"
     run = _Run(target, str(data), config)
     if resume:
-        require_same(STAGE, run, out, unfinished)
-    with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
-        write_provenance(folder, STAGE, run, config.seed)
+        require_same(STAGE.name, run, out, unfinished)
+    with output_folder(out, STAGE, resume) as folder:
+        write_provenance(folder, STAGE.name, run, config.seed)
         lightning.seed_everything(config.seed, verbose=False)
         pictures = {split: load_pictures(dataset, split, person, config.every) for split in (Split.TRAIN, Split.VALIDATION)}
         windowed = math.ceil(WINDOWED * config.epochs)

@@ -16,7 +16,7 @@ import pyarrow
 import pyarrow.parquet
 from rich.table import Table
 
-from pilotnet.folders import atomic_path, output_folder, write_provenance
+from pilotnet.folders import Stage, atomic_path, output_folder, write_provenance
 from pilotnet.modular.lane_score_config import LaneScoreConfig
 from pilotnet.modular.lanes import LaneFinder
 from pilotnet.modular.records import Floats, LaneEstimate
@@ -29,7 +29,9 @@ from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario
 from sim.truth import LaneGeometry, lane_geometry
 
-STAGE, FRAMES_FILE, CONDITIONS_FILE, CALIBRATION_FILE = "score-lanes", "frames.parquet", "conditions.csv", "calibration.csv"
+FRAMES_FILE, CONDITIONS_FILE, CALIBRATION_FILE = "frames.parquet", "conditions.csv", "calibration.csv"
+PLOT_FILE = "calibration.png"
+STAGE = Stage("score-lanes", (FRAMES_FILE, CONDITIONS_FILE, CALIBRATION_FILE, PLOT_FILE))
 AHEAD = 10.0  # [m] where the lateral error is taken
 CLOSE = 0.3  # [m] what an estimate's confidence speaks of
 SURE = 0.5  # confidence of an estimate that is used
@@ -73,8 +75,8 @@ class CalibrationBin:
 def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...]:
     """Drive the suite, write the results folder, and give the scores by road, each road's total first."""
     scenarios = config.scenarios()
-    with output_folder(out) as folder:
-        write_provenance(folder, STAGE, config, seed=config.first)
+    with output_folder(out, STAGE) as folder:
+        write_provenance(folder, STAGE.name, config, seed=config.first)
         jobs = [(scenario, config.noise) for scenario in scenarios]
         compile_side_by_side(config.workers)
         with closing(in_parallel(drive_frames, jobs, config.workers)) as drives:
@@ -84,7 +86,7 @@ def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...
         scores, bins = tuple(condition_scores(frames)), calibration(frames)
         _write_rows(folder / CONDITIONS_FILE, ConditionScore, scores)
         _write_rows(folder / CALIBRATION_FILE, CalibrationBin, bins)
-        with atomic_path(folder / "calibration.png") as path:
+        with atomic_path(folder / PLOT_FILE) as path:
             plot_calibration(bins, path)
     return scores
 
