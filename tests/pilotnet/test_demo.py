@@ -14,11 +14,12 @@ import pytest
 
 import pilotnet.demo
 from pilotnet.cli import main
-from pilotnet.demo import REPORT, STAGES, DemoConfig, DemoStage, demo
-from pilotnet.evaluate import EvaluateConfig
+from pilotnet.demo import REPORT, STAGES, DemoStage, demo
+from pilotnet.demo_config import DemoConfig
+from pilotnet.evaluate_config import EvaluateConfig
 from pilotnet.folders import output_folder, write_provenance
-from pilotnet.record import RecordConfig
-from pilotnet.train import TrainConfig
+from pilotnet.record_config import RecordConfig
+from pilotnet.train_config import TrainConfig
 
 CONFIG = DemoConfig(record=RecordConfig(episodes=2, validation_episodes=1, length=60.0, workers=1))
 EPISODE = "meta/episodes/chunk-000/file-000.parquet"
