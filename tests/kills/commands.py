@@ -17,7 +17,7 @@ def every_file(folder: Path) -> dict[str, str]:
 
 
 def products_of_a_demo(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of what a demo makes that does not name its folder: drives, losses, weights and scores; and all names."""
+    """Return every file name of a demo, and the SHA-256 of what does not name its folder: drives, losses, weights and scores."""
     digests = {name: "" if ".yaml" in name or "report" in name else digest for name, digest in every_file(folder).items()}
     for name in ("model", "cars", "pedestrians"):
         weights = safetensors.torch.load_file(folder / name / "model.safetensors")
