@@ -16,15 +16,21 @@ def every_file(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
 
 
+def files_and_weights(folder: Path) -> dict[str, str]:
+    """Return what `every_file` does, but of networks the SHA-256 of their weights: safetensors orders its header at random."""
+    return every_file(folder) | {str(path.relative_to(folder)): weights(path) for path in folder.rglob("model.safetensors")}
+
+
+def weights(path: Path) -> str:
+    """Return the SHA-256 of the weights in a file."""
+    tensors = safetensors.torch.load_file(path)
+    return hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()
+
+
 def products_of_a_demo(folder: Path) -> dict[str, str]:
     """Return every file name of a demo, and the SHA-256 of what does not name its folder: drives, losses, weights and scores."""
-    digests = {name: "" if ".yaml" in name or "report" in name else digest for name, digest in every_file(folder).items()}
-    for name in ("model", "cars", "pedestrians"):
-        weights = safetensors.torch.load_file(folder / name / "model.safetensors")
-        content = b"".join(weights[key].numpy().tobytes() for key in sorted(weights))
-        digests[f"{name}/model.safetensors"] = hashlib.sha256(content).hexdigest()
-    # The results name the checkpoints that drove by digests of files that name their data's folder.
-    return {name: digest for name, digest in digests.items() if "inputs" not in name}
+    naming = (".yaml", "report.html", "inputs.json")
+    return {name: "" if name.endswith(naming) else digest for name, digest in files_and_weights(folder).items()}
 
 
 @dataclass(frozen=True)
@@ -70,7 +76,7 @@ _DEMO = (
 COMMANDS = (
     Command("record", _RECORD, (*_RECORD, "--resume"), committed="meta/episodes/*/*.parquet"),
     Command("evaluate", _EVALUATE, (*_EVALUATE, "--resume"), committed="unfinished/drive-*.parquet", removed=True),
-    Command("train", _TRAIN, (*_TRAIN, "--resume"), committed="model.safetensors"),
-    Command("train-detector", _DETECT, (*_DETECT, "--resume"), committed="model.safetensors"),
+    Command("train", _TRAIN, (*_TRAIN, "--resume"), files_and_weights, committed="model.safetensors"),
+    Command("train-detector", _DETECT, (*_DETECT, "--resume"), files_and_weights, committed="model.safetensors"),
     Command("demo", _DEMO, _DEMO, products_of_a_demo, committed="data/meta/episodes/*/*.parquet"),
 )
