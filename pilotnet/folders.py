@@ -33,6 +33,7 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # disk full, quota used up
 TEMPORARY_NAME = re.compile(r"\..+\.\d+\.tmp")  # what atomic_path names its files: name and process
 MARKER = ".unfinished"  # holds the name of the stage that is writing, or was when it was killed
 LOCK_PURPOSE = "stage"
+WHERE = "while writing "  # begins the note on an error that names no file
 SYSTEM_NAMES = ("lost+found", "@eaDir", "Thumbs.db", "desktop.ini", "__MACOSX")  # laid into folders by operating systems
 PROVENANCE_KEYS = ("stage", "config", "seed", "version", "revision", "world")
 FIRST_WORLD = 1  # of files from before the world had a version
@@ -143,10 +144,18 @@ def _unfinished(folder: Path, stage: Stage) -> Iterator[None]:
         kept = f"what was finished is kept, {stage.continuation} goes on from there" if has_work else ""
         if isinstance(error, KeyboardInterrupt):
             raise with_hint(error, kept or "nothing was finished, so nothing is kept") from error
-        if isinstance(error, OSError) and kept:
-            error.__notes__ = [kept]  # in place of what a stage within this one has said
+        if isinstance(error, OSError):
+            _annotate(error, folder, kept)
         raise
     marker.unlink(missing_ok=True)
+
+
+def _annotate(error: OSError, folder: Path, kept: str) -> None:
+    """Add to an error where it was met, if it does not say so, and what is kept, in place of what an inner stage has added."""
+    places = [note for note in getattr(error, "__notes__", ()) if note.startswith(WHERE)]
+    if not places and error.filename is None:
+        places = [f"{WHERE}{folder}"]
+    error.__notes__ = [*places, kept] if kept else places
 
 
 def is_unfinished(folder: Path) -> bool:

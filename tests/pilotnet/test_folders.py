@@ -184,9 +184,19 @@ def test_the_hint_of_an_interruption_is_true(tmp_path: Path) -> None:
         fail(tmp_path / "a", Interrupted(signal.SIGTERM), done=True)
     assert str(caught.value) == ("ended by SIGTERM; what was finished is kept, the same command with --resume goes on from there")
     assert caught.value.exit_code == 143
-    with pytest.raises(OSError, match="full") as full:
-        fail(tmp_path / "a", OSError("full"), resume=True)
-    assert full.value.__notes__ == ["what was finished is kept, the same command with --resume goes on from there"]
+
+
+def test_an_error_of_the_system_says_where_and_what_is_kept(tmp_path: Path) -> None:
+    kept = "what was finished is kept, the same command with --resume goes on from there"
+    with pytest.raises(OSError, match="full") as caught:
+        fail(tmp_path / "a", OSError(28, "full"))
+    assert caught.value.__notes__ == [f"while writing {tmp_path / 'a'}"]
+    with pytest.raises(OSError, match="full") as caught:
+        fail(tmp_path / "a", OSError(28, "full"), done=True)
+    assert caught.value.__notes__ == [f"while writing {tmp_path / 'a'}", kept]
+    with pytest.raises(OSError, match="full") as caught:
+        fail(tmp_path / "a", OSError(28, "full", "some/file"), resume=True)
+    assert caught.value.__notes__ == [kept]
 
 
 def test_the_outermost_stage_has_the_last_word(tmp_path: Path) -> None:
@@ -197,6 +207,12 @@ def test_the_outermost_stage_has_the_last_word(tmp_path: Path) -> None:
         output_folder(tmp_path, outer, resume=True) as folder,
     ):
         fail(folder / "inner", KeyboardInterrupt())
+    with pytest.raises(OSError, match="full") as caught, output_folder(tmp_path, outer, resume=True) as folder:
+        fail(folder / "inner", OSError(28, "full"), done=True)
+    assert caught.value.__notes__ == [
+        f"while writing {tmp_path / 'inner'}",
+        "what was finished is kept, the same command goes on from there",
+    ]
 
 
 def test_a_killed_run_without_finished_work_is_begun_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

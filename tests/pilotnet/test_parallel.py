@@ -139,6 +139,15 @@ def test_a_worker_ends_whose_parent_was_gone_before_it_looked(platform: str, par
         assert child.wait(20) == ORPHANED
 
 
+def test_shared_memory_is_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", refuse)
+    monkeypatch.setattr("joblib.externals.loky.backend.synchronize.SemLock.__init__", refuse)
+    assert list(in_parallel(pow, [(2, 3), (3, 2)], 2)) == [8, 9]
+
+
 def test_a_daemonic_process_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
     assert set(in_parallel(process_of, [(1,), (2,)], 2)) == {os.getpid()}
