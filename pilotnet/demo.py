@@ -5,14 +5,15 @@ later one, and the same command goes on from there.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pilotnet.checkpoint import FILE_NAME
 from pilotnet.dataset.schema import INFO_PATH
-from pilotnet.drivers import Detectors, split_name
+from pilotnet.demo_config import DemoConfig
+from pilotnet.driver_names import Detectors
 from pilotnet.evaluate import STAGE as EVALUATE
-from pilotnet.evaluate import EvaluateConfig, evaluate
+from pilotnet.evaluate import evaluate
 from pilotnet.folders import (
     Stage,
     expanded,
@@ -25,15 +26,14 @@ from pilotnet.folders import (
     write_provenance,
 )
 from pilotnet.modular.detector_training import STAGE as TRAIN_DETECTOR
-from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
+from pilotnet.modular.detector_training import train_detector
 from pilotnet.progress import closing_line, console
 from pilotnet.record import STAGE as RECORD
-from pilotnet.record import RecordConfig, record
+from pilotnet.record import record
 from pilotnet.report import write_report
 from pilotnet.results import EPISODES_FILE, Results, read_results
 from pilotnet.train import STAGE as TRAIN
-from pilotnet.train import TrainConfig, train
-from sim.scenario import require_disturbance
+from pilotnet.train import train
 
 NAME = "demo"
 DATA = "data"
@@ -43,35 +43,6 @@ PEDESTRIANS = "pedestrians"
 RESULTS = "results"
 REPORT = "report.html"
 FREE_SETTINGS = ("record.workers", "evaluate.workers")  # may differ when a demo goes on: they change no result
-
-
-@dataclass(frozen=True)
-class DemoConfig:
-    """The settings of the stages; `configs/demo.yaml` holds what the demo sets differently.
-
-    detect: of both detectors. Raises ValueError for settings with which a stage would stop the demo after others had run.
-    """
-
-    record: RecordConfig = field(default_factory=RecordConfig)
-    train: TrainConfig = field(default_factory=TrainConfig)
-    detect: DetectorTrainConfig = field(default_factory=DetectorTrainConfig)
-    evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
-
-    def __post_init__(self) -> None:
-        for name in ("episodes", "validation_episodes"):
-            if getattr(self.record, name) < 1:
-                raise ValueError(f"record.{name} is {getattr(self.record, name)}; it must be 1 or more, for training needs both")
-        if not self.record.boxes:
-            raise ValueError("record.boxes is False; it must be true, since the detectors of the driver modular learn from boxes")
-        self.evaluate.scenarios()
-        require_disturbance("evaluate.noise", self.evaluate.noise)
-        if not self.evaluate.drivers:
-            raise ValueError("evaluate.drivers is empty; it must name one driver or more")
-        names = [split_name(name)[0] for name in self.evaluate.drivers]
-        if self.evaluate.pedals == "driver" and "pilotnet" in names and not self.train.speed:
-            raise ValueError(
-                "train.speed is False; with evaluate.pedals driver it must be true, for pilotnet to choose its speed"
-            )
 
 
 @dataclass(frozen=True)

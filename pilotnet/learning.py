@@ -19,27 +19,15 @@ from torch import Tensor, nn
 from pilotnet.folders import atomic_path
 from pilotnet.progress import console, progress_bar
 from pilotnet.unfinished import METRICS_FILE, ChecksummedFiles, EpochCheckpoints
-from sim.random import Stream, derived_seed, require_seed
+from sim.random import Stream, derived_seed
 
 Network = TypeVar("Network", bound=nn.Module)
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # of malloc.h
 
 
-def require_learnable(config: Any) -> None:
-    """ValueError unless the settings that all trainings share make sense; for PilotNet's and the detectors' alike."""
-    for name in ("epochs", "batch_size"):
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} is {getattr(config, name)}; it must be 1 or more")
-    require_seed("seed", config.seed)
-    if not 0 < config.learning_rate < math.inf:
-        raise ValueError(f"learning_rate is {config.learning_rate}; it must be above 0 and finite")
-    if not 0 <= config.weight_decay < math.inf:
-        raise ValueError(f"weight_decay is {config.weight_decay}; it must be 0 or more and finite")
-    if config.device not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"device is {config.device!r}; it must be auto, cpu or cuda")
-    if config.precision not in ("auto", "float32", "bfloat16"):
-        raise ValueError(f"precision is {config.precision!r}; it must be auto, float32 or bfloat16")
-    if config.device == "cuda" and not torch.cuda.is_available():
+def require_device(device: str) -> None:
+    """Raise ValueError when a training is to use a device that this machine has not got."""
+    if device == "cuda" and not torch.cuda.is_available():
         raise ValueError("device is 'cuda'; this machine has no usable CUDA device, so it must be auto or cpu")
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 
@@ -42,7 +43,7 @@ def test_the_command_line_ends_in_one_line_and_the_code_of_the_cause(
     def fail(_: list[str]) -> None:
         raise error
 
-    monkeypatch.setitem(COMMANDS, "record", fail)
+    monkeypatch.setitem(COMMANDS, "record", SimpleNamespace(run=fail))
     assert main(["record"]) == code
     assert capsys.readouterr().err == f"pilotnet: {line}\n"
 

@@ -166,7 +166,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
         ("length", 1.0, "length is 1.0 m; it must lie between"),
         ("noise", -1.0, "noise is -1.0 m; it must be"),
         ("noise", float("nan"), "noise is nan m; it must be"),
-        ("seed", -1, "seed is -1; it must be 0 or more"),
+        ("seed", -1, "seed is -1; it must lie between 0 and"),
         ("workers", -1, "workers is -1; it must be 0 or more"),
     ],
 )
