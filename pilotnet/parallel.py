@@ -9,7 +9,8 @@ import joblib
 import numba
 from joblib.externals.loky import get_reusable_executor
 
-from sim.compiling import HALVES, is_compiled
+from sim.compiling import compile_ahead
+from sim.kernel_cache import be_quiet
 
 Result = TypeVar("Result")
 
@@ -39,16 +40,9 @@ def in_parallel(
 
 
 def compile_side_by_side(workers: int) -> None:
-    """Compile the kernels in two processes where nothing is compiled yet and so many workers (0: all cores) would each do it.
-
-    These processes end here: loky takes a worker that grows after its first task for one that leaks.
-    """
-    if (workers or joblib.cpu_count()) > 1 and not is_compiled():
-        list(in_parallel(_call, [(half,) for half in HALVES], len(HALVES)))
-
-
-def _call(function: Callable[[], None]) -> None:
-    function()
+    """Compile the kernels in two processes where so many workers (0: all cores) would each compile what is missing."""
+    if (workers or joblib.cpu_count()) > 1:
+        compile_ahead()
 
 
 def _call_in_worker(function: Callable[..., Result], job: tuple[Any, ...]) -> Result:
@@ -57,6 +51,10 @@ def _call_in_worker(function: Callable[..., Result], job: tuple[Any, ...]) -> Re
 
 
 def limit_threads() -> None:
-    """Let OpenCV and Numba use one thread in this process; called by workers, which share the cores among themselves."""
+    """Let OpenCV and Numba use one thread in this process; called by workers, which share the cores among themselves.
+
+    Compiling is not shown either: the bars of several processes would cover each other.
+    """
+    be_quiet()
     cv2.setNumThreads(1)
     numba.set_num_threads(1)

@@ -1,0 +1,113 @@
+"""How far compiling has come, on stderr: a bar on a terminal, and a line every half minute anywhere else."""
+
+import os
+import sys
+from time import monotonic
+
+from numba.core import event as events
+
+from sim.kernel_cache.cache import countable, missing
+from sim.kernel_cache.notices import say
+
+SECONDS_EACH = 0.3  # [s] of one core for a kernel: 60 s for the 200 of the renderer, measured on one core of a small server
+WORTH_SAYING = 3.0  # [s] of compiling that are expected before anything is said
+LINE_EVERY = 30.0  # [s] between two lines where there is no terminal
+BAR = 30  # [characters]
+CLEAR = "\r\x1b[K"  # to the start of the line, and clear it
+
+
+class CompileBar:
+    """Shows "12 of 57" on stderr: a bar that is cleared in the end on a terminal, elsewhere a line now and then."""
+
+    def __init__(self) -> None:
+        self._shown = False
+        self._last = monotonic()
+
+    def begin(self, seconds: float) -> None:
+        """Say that compiling begins and how long [s] it is expected to take."""
+        say(f"compiling the renderer's kernels, once, about {round(seconds)} s")
+        self._last = monotonic()
+
+    def show(self, done: int, total: int) -> None:
+        """Show that `done` of `total` kernels are compiled."""
+        if on_terminal():
+            filled = BAR * done // max(total, 1)
+            sys.stderr.write(f"{CLEAR}compiling [{'#' * filled}{'.' * (BAR - filled)}] {done} of {total}")
+            sys.stderr.flush()
+            self._shown = True
+        elif monotonic() - self._last >= LINE_EVERY:
+            say(f"compiling, {done} of {total}")
+            self._last = monotonic()
+
+    def end(self) -> None:
+        """Clear the bar."""
+        if self._shown and sys.stderr is not None:
+            sys.stderr.write(CLEAR)
+            sys.stderr.flush()
+        self._shown = False
+
+
+def on_terminal() -> bool:
+    """Whether stderr can show a bar: not where something else has taken stderr's place, as another progress bar does."""
+    stream = sys.__stderr__
+    return stream is not None and stream is sys.stderr and stream.isatty() and os.environ.get("TERM") != "dumb"
+
+
+def expected_seconds(count: int, processes: int = 1) -> float:
+    """Return how long [s] compiling `count` kernels in so many processes is expected to take."""
+    return count * SECONDS_EACH / processes
+
+
+class CompileProgress(events.Listener):
+    """Follows Numba as it compiles in this process, where several kernels have to be compiled."""
+
+    def __init__(self) -> None:
+        self._bar = CompileBar()
+        self._depth = 0
+        self._left: set[int] = set()  # kernels without any compiled version, by id; emptied as they are compiled
+        self._total = 0
+        self._begun = False
+
+    def on_start(self, event: events.Event) -> None:  # noqa: ARG002 - the form of a listener
+        """A kernel begins to be compiled, perhaps within another one that calls it."""
+        if self._depth == 0 and not (self._begun and self._left):
+            self._count()
+        self._depth += 1
+        self._show()
+
+    def _count(self) -> None:
+        """Count what is left to compile, and say so where it takes a while."""
+        self._left = {id(kernel) for kernel in missing()}
+        self._total = len(countable())
+        seconds = expected_seconds(len(self._left))
+        self._begun = seconds >= WORTH_SAYING
+        if self._begun:
+            self._bar.begin(seconds)
+
+    def on_end(self, event: events.Event) -> None:
+        """A kernel is compiled, or cannot be."""
+        self._depth -= 1
+        self._left.discard(id(event.data["dispatcher"]))
+        self._show()
+        if self._depth == 0:
+            self._bar.end()
+
+    def _show(self) -> None:
+        if self._begun:
+            self._bar.show(self._total - len(self._left), self._total)
+
+
+_following: list[CompileProgress] = []
+
+
+def follow() -> None:
+    """Show from now on how compiling in this process goes on."""
+    if not _following:
+        _following.append(CompileProgress())
+        events.register("numba:compile", _following[0])
+
+
+def be_quiet() -> None:
+    """Show nothing from now on: in a process of several that compile at the same time, another one tells of them all."""
+    while _following:
+        events.unregister("numba:compile", _following.pop())
