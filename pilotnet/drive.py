@@ -20,6 +20,7 @@ from sim.viewer.controllers import Controllers
 from sim.viewer.drive import Seat
 from sim.viewer.show import Show
 from sim.viewer.theme import SKY_BLUE
+from sim.viewer.waiting import compile_in_view
 from sim.viewer.wheel import HumanDriver, Wheel
 from sim.viewer.window import SIZE, Window, open_display
 
@@ -99,6 +100,7 @@ def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
     wheel = Wheel()
     seat = Seat("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
     screen = open_display((config.width, config.height), WATCH_INSTEAD)
+    compile_in_view(screen)
     with open_tape(out, config, config.env(), Split(config.split)) as tape:
         show = Show([seat], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=config.env())
         cockpit = Cockpit(show, Controllers(wheel, ControllerFiles()), mapping)

@@ -4,10 +4,11 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import numpy as np
 from numba import njit
 from numba.core import sigutils
 from numba.core.caching import NullCache
@@ -30,11 +31,24 @@ def compiled(**options: Any) -> Callable[[Function], Function]:
 
     def decorate(function: Function) -> Function:
         made: Any = jit(function)
-        if isinstance(made, Dispatcher):
-            keep(made)
+        if not isinstance(made, Dispatcher):
+            return cast(Function, uncompiled(function))
+        keep(made)
         return cast(Function, made)
 
     return decorate
+
+
+def uncompiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a kernel as the Python function that NUMBA_DISABLE_JIT leaves; its integers wrap in silence as compiled ones do."""
+
+    @wraps(function)
+    def run(*arguments: Any) -> Any:
+        say_once("plain", "NUMBA_DISABLE_JIT is set: kernels run as plain Python, so a picture takes about a minute")
+        with np.errstate(all="ignore"):
+            return function(*arguments)
+
+    return run
 
 
 def keep(kernel: Any) -> None:

@@ -11,6 +11,8 @@ from sim.kernel_cache.notices import say
 
 SECONDS_EACH = 0.3  # [s] of one core for a kernel: 60 s for the 200 of the renderer, measured on one core of a small server
 WORTH_SAYING = 3.0  # [s] of compiling that are expected before anything is said
+UNTOLD = 1.0  # [s] spent on compiling before anything is said: the kernels of a road's geometry take less
+BREAK = 5.0  # [s] without compiling after which a kernel is one that was left over, not the first of many
 LINE_EVERY = 30.0  # [s] between two lines where there is no terminal
 BAR = 30  # [characters]
 CLEAR = "\r\x1b[K"  # to the start of the line, and clear it
@@ -59,29 +61,38 @@ def expected_seconds(count: int, processes: int = 1) -> float:
 
 
 class CompileProgress(events.Listener):
-    """Follows Numba as it compiles in this process, where several kernels have to be compiled."""
+    """Follows Numba as it compiles in this process; it tells nothing as long as that takes no time to speak of."""
 
     def __init__(self) -> None:
         self._bar = CompileBar()
         self._depth = 0
-        self._left: set[int] = set()  # kernels without any compiled version, by id; emptied as they are compiled
-        self._total = 0
-        self._begun = False
+        self._began = 0.0  # when the outermost kernel began to be compiled [s]
+        self._ended = 0.0  # when the last one was compiled [s]
+        self._spent = 0.0  # on compiling before, without long breaks [s]
+        self._left: set[int] = set()  # kernels without any compiled version, by id
+        self._total = 0  # 0: nothing is told
 
     def on_start(self, event: events.Event) -> None:  # noqa: ARG002 - the form of a listener
         """A kernel begins to be compiled, perhaps within another one that calls it."""
-        if self._depth == 0 and not (self._begun and self._left):
-            self._count()
+        if self._depth == 0:
+            self._began = monotonic()
+            if self._began - self._ended > BREAK:
+                self._spent = 0.0
         self._depth += 1
+        if not self._left:
+            self._total = 0  # what is compiled now are further versions, for other types
+        if not self._total and self._spent + monotonic() - self._began >= UNTOLD:
+            self._begin()
         self._show()
 
-    def _count(self) -> None:
+    def _begin(self) -> None:
         """Count what is left to compile, and say so where it takes a while."""
+        self._spent = 0.0
+        self._began = monotonic()
         self._left = {id(kernel) for kernel in missing()}
-        self._total = len(countable())
         seconds = expected_seconds(len(self._left))
-        self._begun = seconds >= WORTH_SAYING
-        if self._begun:
+        if seconds >= WORTH_SAYING:
+            self._total = len(countable())
             self._bar.begin(seconds)
 
     def on_end(self, event: events.Event) -> None:
@@ -90,10 +101,12 @@ class CompileProgress(events.Listener):
         self._left.discard(id(event.data["dispatcher"]))
         self._show()
         if self._depth == 0:
+            self._ended = monotonic()
+            self._spent += self._ended - self._began
             self._bar.end()
 
     def _show(self) -> None:
-        if self._begun:
+        if self._total:
             self._bar.show(self._total - len(self._left), self._total)
 
 
