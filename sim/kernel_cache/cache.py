@@ -43,10 +43,10 @@ def uncompiled(function: Callable[..., Any]) -> Callable[..., Any]:
     """Return a kernel as the Python function that NUMBA_DISABLE_JIT leaves; its integers wrap in silence as compiled ones do."""
 
     @wraps(function)
-    def run(*arguments: Any) -> Any:
+    def run(*arguments: Any, **named: Any) -> Any:
         say_once("plain", "NUMBA_DISABLE_JIT is set: kernels run as plain Python, so a picture takes about a minute")
         with np.errstate(all="ignore"):
-            return function(*arguments)
+            return function(*arguments, **named)
 
     return run
 
@@ -124,7 +124,6 @@ class KernelCache(NullCache):
 
     def _load(self, path: Path, target_context: Any) -> Any:
         """Return the kernel in a file; None when the file is damaged, which is then removed; OSError when there is none."""
-        content = None
         try:
             content = read_kernel(path)
             return CompileResult._rebuild(target_context, *pickle.loads(content))

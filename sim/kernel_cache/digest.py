@@ -85,7 +85,9 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _describe_code(code: CodeType, docstring: str | None) -> str:
-    constants = [c for c in code.co_consts if not isinstance(c, CodeType) and not (docstring is not None and c == docstring)]
+    kept = [value for value in code.co_consts if not isinstance(value, CodeType) and not (docstring and value == docstring)]
+    # The order of a set of strings differs from process to process.
+    constants = [sorted(map(repr, value)) if isinstance(value, frozenset) else value for value in kept]
     shape = (code.co_argcount, code.co_kwonlyargcount, code.co_flags, code.co_varnames, code.co_names, code.co_freevars)
     return repr((code.co_code, constants, shape))
 

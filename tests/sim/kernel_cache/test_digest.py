@@ -1,5 +1,7 @@
 """The digest of a kernel covers what its compiled code depends on."""
 
+import subprocess
+import sys
 from enum import IntEnum
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +14,7 @@ from numba.core import types
 from sim.kernel_cache import KERNELS
 from sim.kernel_cache.digest import _own_part, code_digest, describe_type, types_digest
 from sim.kernels import exact
+from tests.sim.kernel_cache.small import child_environment
 
 
 class Level(IntEnum):
@@ -43,6 +46,11 @@ def reading(i: int) -> float:
     return TABLE[i] + PAIR[1] + Level.LOW
 
 
+@exact
+def choosing(word: str) -> bool:
+    return word in {"one", "two", "three", "four"}
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("TABLE", np.arange(1.0, 4.0)), ("PAIR", (1, 2.5)), ("Level", IntEnum("Level", {"LOW": 2}))]
 )
@@ -54,6 +62,18 @@ def test_the_digest_changes_with_the_constants_that_are_read(name: str, value: o
     monkeypatch.setitem(globals(), name, value)
     assert code_digest(reading) != before
     _own_part.cache_clear()
+
+
+def test_the_digest_is_the_same_in_every_process() -> None:
+    program = "import tests.sim.kernel_cache.test_digest as t; print(t.code_digest(t.reading), t.code_digest(t.choosing))"
+    digests = {
+        subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, env=child_environment(PYTHONHASHSEED=seed)
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(digests) == 1
+    assert len(digests.pop().split()) == 2
 
 
 def test_the_types_of_records_are_told_by_their_fields() -> None:

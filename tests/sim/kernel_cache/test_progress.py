@@ -2,6 +2,7 @@
 
 import io
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from sim.kernel_cache import progress
 from sim.kernel_cache.progress import CompileBar, CompileProgress
+from tests.sim.kernel_cache.small import ANSWER, SOURCE, run_module, write_module
 
 
 class Terminal(io.StringIO):
@@ -109,6 +111,17 @@ def test_compiling_is_told_where_it_takes_a_while(
     told = capsys.readouterr().err.splitlines()
     assert len(told) == lines
     assert not lines or told[0] == "compiling the renderer's kernels, once, about 60 s"
+
+
+def test_a_process_tells_of_its_compiling_once(tmp_path: Path) -> None:
+    told = "import sim.kernel_cache.progress as p\np.UNTOLD = p.WORTH_SAYING = 0.0\n"
+    path = write_module(tmp_path, told + SOURCE)
+    environment = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
+    done = run_module(path, **environment)
+    assert done.stdout == ANSWER
+    assert done.stderr.startswith("compiling the renderer's kernels, once, about ")
+    done = run_module(path, **environment)
+    assert (done.stdout, done.stderr) == (ANSWER, "")
 
 
 def test_kernels_left_over_are_compiled_without_a_word(
