@@ -10,7 +10,6 @@ import pytest
 
 import sim.compiling as compiling_module
 from sim.compiling import compile_ahead, compiling, is_compiled, kept_kernels, renderer_kernels
-from sim.geometry import project_point
 
 # A process of its own: in this one earlier tests have compiled.
 PROGRAM = """
@@ -19,9 +18,10 @@ from itertools import islice
 
 from numba.core.dispatcher import Dispatcher
 
-from sim.compiling import HALVES, is_compiled, kept_kernels
+from sim.compiling import HALVES, is_compiled, kept_kernels, renderer_kernels
 from sim.env import DrivingEnv
 from sim.expert import Expert
+from sim.kernel_cache import missing
 from sim.rollout import rollout
 from sim.scenario import Daytime, RoadKind, Scenario, Weather
 
@@ -34,7 +34,8 @@ def compiled():
 
 for half in HALVES:
     half()
-assert is_compiled(), kept_kernels()
+assert is_compiled()
+assert kept_kernels() == len(renderer_kernels()), [kernel.py_func.__name__ for kernel in missing("sim.")]
 before = compiled()
 assert len(before) > 5
 env = DrivingEnv()
@@ -54,12 +55,13 @@ def test_an_installation_that_has_drawn_nothing_is_not_compiled(monkeypatch: pyt
     assert kept_kernels() == 0
 
 
-def test_an_installation_that_lacks_one_kernel_is_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling_module, "missing", lambda _: iter([]))
-    assert is_compiled()
-    monkeypatch.setattr(compiling_module, "missing", lambda _: iter([project_point]))
-    assert not is_compiled()
-    assert kept_kernels() == len(renderer_kernels()) - 1
+@pytest.mark.parametrize(("lacking", "compiled"), [(0, True), (1, True), (9, True), (10, False), (100, False)])
+def test_an_installation_that_lacks_more_than_a_few_kernels_is_not_compiled(
+    lacking: int, compiled: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiling_module, "missing", lambda _: iter(renderer_kernels()[:lacking]))
+    assert is_compiled() == compiled
+    assert kept_kernels() == len(renderer_kernels()) - lacking
 
 
 def test_after_both_halves_no_road_in_any_weather_has_anything_left_to_compile() -> None:
