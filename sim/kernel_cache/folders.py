@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from numba.core import config
 
-from sim.kernel_cache.notices import say_once
+from sim.kernel_cache.notices import PLACE, say_once
 
 APPLICATION = "pilotnet"
 OWN_RIGHTS = 0o700  # only this user may list, read and write
@@ -97,10 +97,10 @@ def _keeping_folder(package: Path, chosen: str) -> Path | None:
         return first
     for folder in own:
         if make_private(folder.parent) and is_writable(folder):
-            say_once("place", f"compiled kernels are kept in {folder.parent}: {first} cannot be written")
+            say_once(PLACE, f"compiled kernels are kept in {folder.parent}: {first} cannot be written")
             return folder
     tried = ", ".join(map(str, (first, *own)))
-    say_once("place", f"compiled kernels are not kept, every process compiles anew: none of {tried} can be written")
+    say_once(PLACE, f"compiled kernels are not kept, every process compiles anew: none of {tried} can be written")
     return None
 
 

@@ -2,6 +2,7 @@
 
 import sys
 
+PLACE = "place"  # the topic of where compiled kernels are kept
 _said: set[str] = set()
 
 
@@ -17,3 +18,8 @@ def say_once(topic: str, line: str) -> None:
     if topic not in _said:
         _said.add(topic)
         say(line)
+
+
+def never_say(topic: str) -> None:
+    """Print nothing about a `topic` in this process: another one tells of it."""
+    _said.add(topic)

@@ -7,10 +7,10 @@ from time import monotonic
 from numba.core import event as events
 
 from sim.kernel_cache.cache import countable, missing
-from sim.kernel_cache.notices import say
+from sim.kernel_cache.notices import PLACE, never_say, say
 
 SECONDS_EACH = 0.3  # [s] of one core for a kernel: 60 s for the 200 of the renderer, measured on one core of a small server
-WORTH_SAYING = 10.0  # [s] of compiling that are expected before anything is said
+WORTH_SAYING = 12.0  # [s] of compiling that are expected before anything is said
 UNTOLD = 1.0  # [s] spent on compiling before anything is said: the kernels of a road's geometry take less
 BREAK = 5.0  # [s] without compiling after which a kernel is one that was left over, not the first of many
 LINE_EVERY = 30.0  # [s] between two lines where there is no terminal
@@ -121,6 +121,10 @@ def follow() -> None:
 
 
 def be_quiet() -> None:
-    """Show nothing from now on: in a process of several that compile at the same time, another one tells of them all."""
+    """Show nothing from now on: in a process of several that compile at the same time, another one tells of them all.
+
+    The process that began them has also said where compiled kernels are kept.
+    """
+    never_say(PLACE)
     while _following:
         events.unregister("numba:compile", _following.pop())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.kernel_cache import folders, notices
+from sim.kernel_cache import be_quiet, folders, follow, notices
 from sim.kernel_cache.folders import is_private, keeping_folder, kernel_folders, make_private, temporary_cache, user_cache
 from tests.sim.kernel_cache.small import ANSWER, kept, run_module, write_module
 
@@ -72,6 +72,18 @@ def test_without_a_home_kernels_are_kept_among_the_temporary_files(
     assert folder is not None
     assert folder.parent == places / "temporary" / "pilotnet-1"
     assert len(capfd.readouterr().err.splitlines()) == 1
+
+
+def test_a_worker_leaves_it_to_the_process_that_began_it_to_say_where_kernels_are_kept(
+    places: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    closed(places / "package" / "__pycache__")
+    be_quiet()
+    try:
+        assert keeping_folder(places / "package" / "module.py") is not None
+        assert capfd.readouterr().err == ""
+    finally:
+        follow()
 
 
 def test_without_any_place_kernels_are_not_kept(
