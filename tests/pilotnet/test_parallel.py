@@ -16,7 +16,7 @@ import pytest
 import pilotnet.parallel
 from pilotnet.parallel import InWorkerError, compile_side_by_side, in_parallel
 from pilotnet.worker import ORPHANED
-from sim.compiling import HALVES
+from sim.kernel_cache.progress import _following
 
 SLEEPERS = """
 import sys, time
@@ -153,12 +153,18 @@ def test_a_daemonic_process_works_alone(monkeypatch: pytest.MonkeyPatch) -> None
     assert set(in_parallel(process_of, [(1,), (2,)], 2)) == {os.getpid()}
 
 
-@pytest.mark.parametrize(("workers", "compiled", "halves"), [(2, False, 2), (2, True, 0), (1, False, 0)])
-def test_two_processes_compile_where_several_would_and_nothing_is_compiled(
-    workers: int, compiled: bool, halves: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    called: list[tuple[object, ...]] = []
-    monkeypatch.setattr(pilotnet.parallel, "is_compiled", lambda: compiled)
-    monkeypatch.setattr(pilotnet.parallel, "in_parallel", lambda _, jobs, *rest: called.extend(jobs) or [rest])
+@pytest.mark.parametrize(("workers", "calls"), [(2, 1), (1, 0)])
+def test_other_processes_compile_where_several_workers_would(workers: int, calls: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(pilotnet.parallel, "compile_ahead", lambda: called.append("ahead"))
     compile_side_by_side(workers)
-    assert called == [(half,) for half in HALVES][:halves]
+    assert len(called) == calls
+
+
+def test_a_worker_shows_no_compiling() -> None:
+    assert list(in_parallel(listeners, [()] * 2, 2)) == [0, 0]
+
+
+def listeners() -> int:
+    """How many follow Numba's compiling in this process."""
+    return len(_following)
