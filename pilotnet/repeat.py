@@ -34,7 +34,7 @@ def repeated_settings(path: Path, stage: str) -> dict[str, Any] | None:
     inner = config.get("config")
     if not isinstance(inner, dict):
         return config
-    return inner | {name: value for name, value in config.items() if name != "config"}
+    return inner | {name: value for name, value in config.items() if name not in ("config", "fingerprint")}
 
 
 def read_yaml(path: Path) -> Any:

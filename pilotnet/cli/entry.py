@@ -1,6 +1,5 @@
 """The program `pilotnet`: run one command, and turn what stops it into a line and an exit code."""
 
-import contextlib
 import sys
 from collections.abc import Sequence
 
@@ -38,8 +37,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         if debug:
             raise
         interrupted = error if isinstance(error, Interrupted) else Interrupted()
-        with contextlib.suppress(OSError):  # after SIGHUP the terminal may be gone
-            sys.stderr.write(f"pilotnet: {interrupted}\n")
+        sys.stderr.write(f"pilotnet: {interrupted}\n")
         return interrupted.exit_code
     return 0
 
