@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import stat
-import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -22,6 +21,7 @@ import yaml
 from pilotnet.interrupts import with_hint
 from pilotnet.locks import FolderLock
 from pilotnet.progress import notice
+from pilotnet.revision import source_revision
 from sim.scenario import WORLD_VERSION
 
 if TYPE_CHECKING:
@@ -268,16 +268,3 @@ def package_version() -> str:
         return version("pilotnet")
     except PackageNotFoundError:
         return "unknown"
-
-
-def source_revision() -> str:
-    """The git revision of the package's own checkout, with `-dirty` when files were changed; `unknown` without a checkout."""
-    root = Path(__file__).resolve().parents[1]
-    if not (root / ".git").exists():
-        return "unknown"
-    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    try:
-        result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return result.stdout.strip() or "unknown"

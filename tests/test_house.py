@@ -13,6 +13,7 @@ ORDER = [
     "sim.actors", "sim.pedals", "sim.ego_path", "sim.world", "sim.referee", "sim.kernels", "sim.bands", "sim.appearance",
     "sim.noise", "sim.sky", "sim.lens", "sim.ground", "sim.scenery", "sim.render", "sim.truth", "sim.front_view",
     "sim.front_camera", "sim.env", "sim.expert", "sim.rollout", "sim.compiling", "sim.viewer", "sim", "pilotnet.settings",
+    "pilotnet.revision",
     "pilotnet.driver_names", "pilotnet.suites", "pilotnet.progress", "pilotnet.interrupts", "pilotnet.locks", "pilotnet.folders",
     "pilotnet.repeat", "pilotnet.record_config", "pilotnet.train_config", "pilotnet.evaluate_config", "pilotnet.watch_config",
     "pilotnet.scenes_config", "pilotnet.controllers", "pilotnet.parallel", "pilotnet.dataset", "pilotnet.record",
