@@ -101,7 +101,7 @@ def test_in_bfloat16_it_learns_about_the_same_and_keeps_its_weights_in_float32(t
     views = torch.rand(16, 3, 66, 200, generator=torch.Generator().manual_seed(0)) * 2 - 1
     with torch.inference_mode():
         apart = (rough(views) - fine(views)).abs().mean() / fine.curvature_scale
-    assert 0 < apart < 0.1
+    assert 0 < apart < 0.3  # of the labels' spread, after one epoch on three short drives
 
 
 def test_a_finished_training_gives_its_frames_back(tiny_data: Path, tmp_path: Path) -> None:
