@@ -1,5 +1,7 @@
 """What stops a command: one line where a person can do something about it, a traceback and a plea where it is a bug."""
 
+from pathlib import Path
+
 import av
 import pygame
 import pytest
@@ -81,3 +83,39 @@ def test_a_mistyped_word_is_named_with_what_it_may_be_meant_for(
 def test_a_word_that_is_like_none_is_only_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["record", "--qqq", "3"]) == 2
     assert "did you mean" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "words", [["watch", "~/drives", "expert"], ["train", "~/drives"], ["report", "--data=~/drives", "~"]], ids=str
+)
+def test_a_tilde_in_a_path_is_the_home_folder(
+    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    if words[0] == "watch":
+        (tmp_path / "home" / "drives").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == 2
+    assert str(tmp_path / "home" / "drives") in capsys.readouterr().err
+
+
+def test_a_sheet_is_written_into_the_home_folder_and_not_into_one_of_its_sign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "sheet.png").touch()
+    monkeypatch.chdir(tmp_path)
+    assert main(["scenes", "~/sheet.png"]) == 2  # it exists already
+    assert not (tmp_path / "~").exists()
+
+
+def test_a_tilde_without_a_home_folder_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def no_home(path: Path) -> Path:  # noqa: ARG001 - the signature of a method
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "expanduser", no_home)
+    assert main(["train", "~/drives"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "this user has no home folder; write the whole path" in line
