@@ -151,7 +151,7 @@ def test_backspace_takes_five_seconds_away(play: Callable[[Script, int], None], 
 
 def taken_over(play: Callable[[Script, int], None], folder: Path | None) -> Score:
     """The expert drives for a second, a person for 0.6 s, too short to leave the lane, and again the expert."""
-    play({10: [down(pygame.K_RIGHT)], 11: [up(pygame.K_RIGHT)], 16: [down(pygame.K_RETURN)]}, 26)
+    play({10: [down(pygame.K_RIGHT)], 12: [up(pygame.K_RIGHT)], 16: [down(pygame.K_RETURN)]}, 26)
     return watch(["expert"], WATCHED, recording=folder)["expert"]
 
 
