@@ -17,6 +17,7 @@ from pilotnet.folders import package_version
 from pilotnet.interrupts import Interrupted, signals_as_interrupts
 from pilotnet.progress import console, print_line
 from pilotnet.revision import source_revision
+from pilotnet.streams import lasting_streams
 
 MISTAKE = 2
 BUG = 1
@@ -31,8 +32,13 @@ MACHINE_ERRORS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    """Run one command and return the exit code; output that cannot be written costs the command nothing."""
+    with lasting_streams():
+        return answer(list(sys.argv[1:] if arguments is None else arguments))
+
+
+def answer(words: list[str]) -> int:
+    """Run what the words of the command line ask for, and return the exit code."""
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     if not words or words[0] in ("-h", "--help"):

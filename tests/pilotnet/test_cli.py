@@ -37,7 +37,8 @@ def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_p
         "wrote demo/data",
         "training on cpu",
         "wrote demo/model",
-        "wrote demo/cars and demo/pedestrians",
+        "wrote demo/cars",
+        "wrote demo/pedestrians",
         "wrote demo/results",
         "Autonomy",
         "Lane keeping, small",
@@ -47,7 +48,7 @@ def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_p
     ):
         assert said in done.stdout
     written = {path.name for path in (tmp_path / "demo").iterdir()}
-    assert written == {"data", "model", "cars", "pedestrians", "results", "report.html"}
+    assert written == {"data", "model", "cars", "pedestrians", "results", "report.html", "demo.yaml"}
     page = (tmp_path / "demo" / "report.html").read_text()
     for said in ("PilotNet", "Modular", "Lane keeping, small", "Obstacles, small"):
         assert said in page

@@ -69,7 +69,7 @@ def test_debug_shows_every_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
         (["record", "--boxes", "maybe"], "boxes is 'maybe'; it must be true or false"),
         (["record", "--cameras", "rear"], "cameras is 'rear'; it must be one of all, centre"),
         (["record", "--seed", str(2**128)], "seed is"),
-        (["train", "data", "--seed", str(2**32)], "seed is 4294967296; it must lie between 0 and 4294967295"),
+        (["train", "data", "--seed", str(2**128)], "it must be a whole number from 0 to 2**128 - 1"),
     ],
 )
 def test_a_mistyped_word_is_named_with_what_it_may_be_meant_for(
