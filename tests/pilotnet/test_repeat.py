@@ -64,9 +64,13 @@ def test_what_stands_on_the_command_line_counts_beside_the_file(
 
 def test_settings_data_and_targets_are_taken_from_where_stages_write_them(tmp_path: Path) -> None:
     assert repeated_settings(written(tmp_path, LEFT), "record") == {"episodes": 3}
-    nested = {"target": "cars", "data": "drives", "config": {"epochs": 2}}
-    path = written(tmp_path, {**LEFT, "stage": "train-detector", "config": nested, "dataset": "0123abc"})
-    assert repeated_settings(path, "train-detector") == {"epochs": 2, "target": "cars", "data": "drives"}
+    nested = {"target": "cars", "data": "drives", "fingerprint": "0123abc", "config": {"epochs": 2}}
+    path = written(tmp_path, {**LEFT, "stage": "train-detector", "config": nested})
+    assert repeated_settings(path, "train-detector", ("target", "data", "out")) == {
+        "epochs": 2,
+        "target": "cars",
+        "data": "drives",
+    }
 
 
 def test_a_file_of_settings_is_none_of_these(tmp_path: Path) -> None:
