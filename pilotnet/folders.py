@@ -23,6 +23,7 @@ from pilotnet.interrupts import with_hint
 from pilotnet.locks import FolderLock
 from pilotnet.progress import notice
 from pilotnet.revision import source_revision
+from pilotnet.settings import user_path
 from sim.scenario import WORLD_VERSION
 
 if TYPE_CHECKING:
@@ -57,17 +58,6 @@ class Stage:
         return self.holds_work is not None and self.holds_work(folder)
 
 
-def expanded(path: Path) -> Path:
-    """Return `path` with a leading ~ replaced by the home folder, as a shell does where the ~ begins a word.
-
-    Raises ValueError where that folder is unknown.
-    """
-    expansion = Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib raises RuntimeError for an unknown home
-    if str(expansion).startswith("~"):
-        raise ValueError(f"{path} begins with a home folder that is unknown; give the whole path, or ./{path} for that name")
-    return expansion
-
-
 @contextmanager
 def output_folder(path: Path, stage: Stage, resume: bool = False) -> Iterator[Path]:
     """Give the folder that a run of `stage` writes, locked against other processes until the body ends.
@@ -79,7 +69,7 @@ def output_folder(path: Path, stage: Stage, resume: bool = False) -> Iterator[Pa
     Raises ValueError for a file, for a folder that another process writes, for one that holds anything else, and for one with
     work unless `resume` is set. Files that are hidden or belong to the operating system do not count.
     """
-    path = expanded(path)
+    path = user_path(path)
     existed = path.is_dir()
     _make(path)
     try:

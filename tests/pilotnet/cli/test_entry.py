@@ -118,4 +118,4 @@ def test_a_tilde_without_a_home_folder_is_one_line(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(Path, "expanduser", no_home)
     assert main(["train", "~/drives"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
-    assert "this user has no home folder; write the whole path" in line
+    assert "begins with a home folder that is unknown; give the whole path" in line
