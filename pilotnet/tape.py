@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pilotnet.dataset import DatasetWriter, EpisodeRecorder
 from pilotnet.dataset.schema import DATASET_FILES
-from pilotnet.folders import Stage, expanded, output_folder, read_provenance, remove_written, write_provenance
+from pilotnet.folders import Stage, output_folder, read_provenance, remove_written, write_provenance
 from pilotnet.record import holds_episodes
+from pilotnet.settings import user_path
 from sim.env import DrivingEnv, EnvConfig
 from sim.scenario import Scenario, Split
 from sim.types import Step
@@ -119,7 +120,7 @@ def open_tape(out: Path, config: "DataclassInstance", env: EnvConfig, split: Spl
 
     Raises ValueError when something else lies in `out`, a dataset of other cameras or another rate, or one with later splits.
     """
-    with output_folder(out, STAGE, resume=holds_episodes(expanded(out))) as folder:
+    with output_folder(out, STAGE, resume=holds_episodes(user_path(out))) as folder:
         begun = holds_episodes(folder)
         tape = DatasetTape(_continued(folder, env, split) if begun else _begun(folder, config, env), split)
         try:

@@ -54,3 +54,15 @@ def test_damaged_maps_are_refused_in_one_line(tmp_path: Path, old: str, new: str
         files.find("0300aa")
     assert str(error.value).startswith(str(path))
     assert "\n" not in str(error.value)
+
+
+def test_a_user_without_a_home_folder_drives_without_kept_maps(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    files = ControllerFiles()
+    assert files.find("0300aa") is None
+    with pytest.raises(OSError, match="no home folder; set XDG_CONFIG_HOME"):
+        files.keep("0300aa", "Some Wheel", WHEEL)
