@@ -6,7 +6,7 @@ short as it may be, has no room for a single parked car or person, its scenario 
 """
 
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,11 +15,10 @@ import yaml
 
 from pilotnet.settings import config_folder
 from sim.actors.placing import with_room
-from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Split, Weather, choice, road_seed
+from sim.scenario import BESIDE_ROAD, WALKABLE, Daytime, RoadKind, Scenario, Split, Weather, choice, road_seed
 
 FOLDER = config_folder() / "suites"
 SMALL, JOINED = "-small", "+"
-BESIDE = ("parked", "pedestrians", "crossing")  # what exists on roads only where people walk
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class SuiteConfig:
             if not chosen:
                 raise ValueError(f"{name} is empty; it must name at least one of {', '.join(options)}")
             object.__setattr__(self, name, chosen)
-        for name in ("strength", "traffic", *BESIDE):
+        for name in ("strength", "traffic", *BESIDE_ROAD):
             low, high = getattr(self, name)
             if low > high:
                 raise ValueError(f"{name} is [{low}, {high}]; the first must not be above the second")
@@ -129,13 +128,14 @@ def _scenario(config: SuiteConfig, split: Split, index: int, road_index: int, le
     weather, light = skies[order[place]]
     seed = road_seed(split, road_index)
     generator = np.random.default_rng([seed, 8])
-    drawn = {key: round(float(generator.uniform(*getattr(config, key))), 2) for key in ("strength", "traffic", *BESIDE)}
+    drawn = {key: round(float(generator.uniform(*getattr(config, key))), 2) for key in ("strength", "traffic", *BESIDE_ROAD)}
     leader = bool(generator.random() < config.leader)
     if road not in WALKABLE:
-        drawn |= dict.fromkeys(BESIDE, 0.0)
+        drawn |= dict.fromkeys(BESIDE_ROAD, 0.0)
     scenario = Scenario(road=road, seed=seed, length=length, weather=weather, light=light, leader=leader, **drawn)
-    return _with_room(scenario) if any(drawn[key] for key in BESIDE) else scenario
+    return _with_room(scenario) if any(drawn[key] for key in BESIDE_ROAD) else scenario
 
 
-# Settings are checked by making the scenarios, which are then made again to be driven.
-_with_room = cache(with_room)
+# Settings are checked by making the scenarios, which are then made again to be driven. The bound is for reinforcement learning,
+# which makes a new one for every episode.
+_with_room = lru_cache(maxsize=4096)(with_room)

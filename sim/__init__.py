@@ -12,7 +12,7 @@ The conventions that hold everywhere:
 * Time: control and cameras at 10 Hz, physics at 20 Hz or finer.
 * Randomness: everything follows from the scenario's seed; the same scenario and driver give the same frames, bit for bit.
 
-Importing this package registers `PilotNet/Drive-v0` with Gymnasium.
+Importing this package registers `PilotNet/Drive-v0` with Gymnasium, and so does `gymnasium.make("sim:PilotNet/Drive-v0")`.
 """
 
 import gymnasium

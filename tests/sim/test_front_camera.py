@@ -167,7 +167,7 @@ def test_a_step_before_the_first_reset_is_refused() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"agent": 1}, "agent is 1; it must lie between 0 and 0"),
+        ({"agent": 1}, "agent is 1; it must be a whole number between 0 and 0"),
         ({"agent": -1}, "agent is -1"),
         ({"observation": "both"}, "observation is 'both'"),
         ({"camera": "front"}, "camera is 'front'"),
