@@ -1,7 +1,7 @@
 """EVALUATE: drivers x suite -> a results folder: one row per episode, and the trace of every drive.
 
-`episodes.csv` holds the rows, `traces.parquet` what happened at each tick. Drives run in parallel; their number does not change
-them.
+`episodes.csv` holds the rows, `scores.json` the totals, `traces.parquet` what happened at each tick. Drives run in parallel;
+their number does not change them.
 """
 
 from contextlib import closing
@@ -18,6 +18,7 @@ from pilotnet.metrics import EpisodeScore, score_episode
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
 from pilotnet.results import EPISODES_FILE, TRACES_FILE, Results, trace_table, write_episodes
+from pilotnet.scores import write_scores
 from pilotnet.suites import Only, suite, suite_of
 from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.rollout import Disturbance, rollout
@@ -87,6 +88,7 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, 
         suites = [suite_of(config.suite, config.first + i) for _ in config.drivers for i in range(len(scenarios))]
         episodes = tuple(replace(score, suite=name) for (score, _), name in zip(done, suites, strict=True))
         write_episodes(folder / EPISODES_FILE, episodes)
+        write_scores(folder, episodes)
         tables = [trace for _, trace in done]
         with atomic_path(folder / TRACES_FILE) as path:
             pyarrow.parquet.write_table(pyarrow.concat_tables(tables), path)

@@ -21,6 +21,7 @@ ORDER = [
     "pilotnet.record", "pilotnet.tape", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint",
     "pilotnet.light", "pilotnet.samples", "pilotnet.learning",
     "pilotnet.train", "pilotnet.saliency", "pilotnet.modular", "pilotnet.drivers", "pilotnet.metrics", "pilotnet.results",
+    "pilotnet.scores",
     "pilotnet.evaluate",
     "pilotnet.report", "pilotnet.watch", "pilotnet.replay", "pilotnet.drive", "pilotnet.demo", "pilotnet.scenes",
     "pilotnet.cli", "pilotnet.__main__", "pilotnet",
