@@ -18,28 +18,42 @@ KEYS = ("name", *AXES, "buttons")
 
 
 def user_folder(platform: str = sys.platform, environment: Mapping[str, str] = os.environ) -> Path:
-    """Where this user's settings lie: XDG_CONFIG_HOME where it is set, else what is usual on the platform."""
+    """Return where this user's settings lie: XDG_CONFIG_HOME where it is set, else what is usual on the platform.
+
+    Raises OSError for a user without a home.
+    """
     if environment.get("XDG_CONFIG_HOME"):
         return Path(environment["XDG_CONFIG_HOME"]) / "pilotnet"
     if platform == "win32" and environment.get("APPDATA"):
         return Path(environment["APPDATA"]) / "pilotnet"
     usual = "Library/Application Support" if platform == "darwin" else ".config"
-    return Path.home() / usual / "pilotnet"
+    try:
+        return Path.home() / usual / "pilotnet"
+    except RuntimeError:
+        raise OSError("this user has no home; set XDG_CONFIG_HOME to a folder for settings") from None
 
 
 class ControllerFiles:
     """The maps in a folder; see `sim.viewer.controller.Maps`."""
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or user_folder() / "controllers"
+        self._folder = folder
+
+    @property
+    def folder(self) -> Path:
+        """The folder; OSError for a user without a home, where none was given."""
+        return self._folder or user_folder() / "controllers"
 
     def path(self, guid: str) -> Path:
-        """The file of a kind of controller."""
+        """Return the file of a kind of controller; OSError for a user without a home."""
         return self.folder / f"{''.join(letter for letter in guid if letter.isalnum())}.yaml"
 
     def find(self, guid: str) -> ControllerMap | None:
         """The map of a kind of controller, None where there is none yet; ValueError in one line for a damaged one."""
-        path = self.path(guid)
+        try:
+            path = self.path(guid)
+        except OSError:  # nothing was ever kept
+            return None
         if not path.is_file():
             return None
         try:

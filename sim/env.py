@@ -102,7 +102,12 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
     one, from -MAX_BRAKING to MAX_ACCELERATION [m/s²]. 0 is straight ahead and rolling on; larger values count as the limit.
     Observation: `speed` [m/s] (1,) and a frame, RGB uint8 (H, W, 3), for each camera. Reward: metres gained along the road, minus
     10 for each intervention, after which the car is put back and drives on. An episode terminates at the end of the road and is
-    truncated when the car is slower than 1 m/s on average. Info, after reset and step alike: see `_info`.
+    truncated when the car is slower than 1 m/s on average.
+
+    Info, the same after reset and step and of types that recorders store: `scenario`, its fields as JSON; `intervention`, the
+    cause of one in the last tick or ""; `pose`: x, y [m], heading [rad] (3,); `acceleration` [m/s²]; `wheel_curvature` and
+    `path_curvature` [1/m]; `station` and `cross_track_error` [m]; `heading_error` [rad]; `time_to_collision` [s], inf when
+    nothing is near.
 
     Raises ValueError for bad settings. `gymnasium.wrappers.HumanRendering` shows the pictures of `render` in a window.
     """
@@ -249,12 +254,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         return Control(MAX_CURVATURE * steering, pedal * (MAX_ACCELERATION if pedal > 0 else MAX_BRAKING))
 
     def _info(self, cause: Cause | None) -> dict[str, Any]:
-        """What is true of the moment beside what is observed, in types that every recorder can store.
-
-        scenario: its fields as JSON; intervention: the cause of one in the last tick, or ""; pose: x, y [m], heading [rad] (3,);
-        acceleration [m/s²]; wheel_curvature, path_curvature [1/m]; station, cross_track_error [m]; heading_error [rad];
-        time_to_collision [s], inf when nothing is near.
-        """
+        """Return the info that the class describes; `cause`: of an intervention in the last tick."""
         ego = self.world.ego_state()
         return {
             "scenario": self._scenario_json,
