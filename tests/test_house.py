@@ -12,7 +12,8 @@ ORDER = [
     "sim.types", "sim.camera", "sim.drawables", "sim.scenario", "sim.geometry", "sim.steering", "sim.roads", "sim.detour",
     "sim.actors", "sim.pedals", "sim.ego_path", "sim.world", "sim.referee", "sim.bands", "sim.appearance",
     "sim.noise", "sim.sky", "sim.lens", "sim.ground", "sim.scenery", "sim.render", "sim.truth", "sim.front_view",
-    "sim.front_camera", "sim.sampling", "sim.env", "sim.expert", "sim.rollout", "sim.compiling", "sim.viewer", "sim", "pilotnet.settings",
+    "sim.front_camera", "sim.sampling", "sim.env", "sim.expert", "sim.rollout", "sim.compiling", "sim.viewer", "sim",
+    "pilotnet.settings",
     "pilotnet.revision",
     "pilotnet.driver_names", "pilotnet.suites", "pilotnet.envs", "pilotnet.memory", "pilotnet.streams", "pilotnet.progress",
     "pilotnet.interrupts", "pilotnet.locks", "pilotnet.folders", "pilotnet.digests", "pilotnet.repeat", "pilotnet.record_config",
@@ -21,7 +22,8 @@ ORDER = [
     "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.light", "pilotnet.samples",
     "pilotnet.unfinished", "pilotnet.learning",
     "pilotnet.train", "pilotnet.saliency", "pilotnet.modular", "pilotnet.drivers", "pilotnet.metrics", "pilotnet.results",
-    "pilotnet.scores", "pilotnet.drive_files", "pilotnet.evaluate", "pilotnet.report", "pilotnet.watch", "pilotnet.replay", "pilotnet.drive",
+    "pilotnet.scores", "pilotnet.drive_files", "pilotnet.evaluate", "pilotnet.report", "pilotnet.watch",
+    "pilotnet.replay", "pilotnet.drive",
     "pilotnet.demo_config", "pilotnet.demo", "pilotnet.scenes", "pilotnet.cli", "pilotnet.__main__", "pilotnet",
 ]  # fmt: skip
 
