@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import stat
-import subprocess
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -23,6 +22,8 @@ import yaml
 from pilotnet.interrupts import with_hint
 from pilotnet.locks import FolderLock
 from pilotnet.progress import notice
+from pilotnet.revision import source_revision
+from pilotnet.settings import user_path
 from sim.scenario import WORLD_VERSION
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # disk full, quota used up
 TEMPORARY_NAME = re.compile(r"\..+\.\d+\.tmp")  # what atomic_path names its files: name and process
 MARKER = ".unfinished"  # holds the name of the stage that is writing, or was when it was killed
 LOCK_PURPOSE = "stage"
+WHERE = "while writing "  # begins the note on an error that names no file
 SYSTEM_NAMES = ("lost+found", "@eaDir", "Thumbs.db", "desktop.ini", "__MACOSX")  # laid into folders by operating systems
 PROVENANCE_KEYS = ("stage", "config", "seed", "version", "revision", "world")
 FIRST_WORLD = 1  # of files from before the world had a version
@@ -57,17 +59,6 @@ class Stage:
         return self.holds_work is not None and self.holds_work(folder)
 
 
-def expanded(path: Path) -> Path:
-    """Return `path` with a leading ~ replaced by the home folder, as a shell does where the ~ begins a word.
-
-    Raises ValueError where that folder is unknown.
-    """
-    expansion = Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib raises RuntimeError for an unknown home
-    if str(expansion).startswith("~"):
-        raise ValueError(f"{path} begins with a home folder that is unknown; give the whole path, or ./{path} for that name")
-    return expansion
-
-
 @contextmanager
 def output_folder(path: Path, stage: Stage, resume: bool = False) -> Iterator[Path]:
     """Give the folder that a run of `stage` writes, locked against other processes until the body ends.
@@ -79,7 +70,7 @@ def output_folder(path: Path, stage: Stage, resume: bool = False) -> Iterator[Pa
     Raises ValueError for a file, for a folder that another process writes, for one that holds anything else, and for one with
     work unless `resume` is set. Files that are hidden or belong to the operating system do not count.
     """
-    path = expanded(path)
+    path = user_path(path)
     existed = path.is_dir()
     _make(path)
     try:
@@ -143,10 +134,18 @@ def _unfinished(folder: Path, stage: Stage) -> Iterator[None]:
         kept = f"what was finished is kept, {stage.continuation} goes on from there" if has_work else ""
         if isinstance(error, KeyboardInterrupt):
             raise with_hint(error, kept or "nothing was finished, so nothing is kept") from error
-        if isinstance(error, OSError) and kept:
-            error.__notes__ = [kept]  # in place of what a stage within this one has said
+        if isinstance(error, OSError):
+            _annotate(error, folder, kept)
         raise
     marker.unlink(missing_ok=True)
+
+
+def _annotate(error: OSError, folder: Path, kept: str) -> None:
+    """Add to an error where it was met, if it does not say so, and what is kept, in place of what an inner stage has added."""
+    places = [note for note in getattr(error, "__notes__", ()) if note.startswith(WHERE)]
+    if not places and error.filename is None:
+        places = [f"{WHERE}{folder}"]
+    error.__notes__ = [*places, kept] if kept else places
 
 
 def is_unfinished(folder: Path) -> bool:
@@ -307,16 +306,3 @@ def package_version() -> str:
         return version("pilotnet")
     except PackageNotFoundError:
         return "unknown"
-
-
-def source_revision() -> str:
-    """The git revision of the package's own checkout, with `-dirty` when files were changed; `unknown` without a checkout."""
-    root = Path(__file__).resolve().parents[1]
-    if not (root / ".git").exists():
-        return "unknown"
-    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    try:
-        result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return result.stdout.strip() or "unknown"

@@ -142,6 +142,12 @@ class ProgressBar(Callback):
         console.print(f"training on {device_name(module.device)} in {precision(self._config, module.device)}")
         self._task = self._bar.add_task("training", total=total, completed=trainer.global_step)
 
+    def on_train_epoch_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
+        """Show the epoch, and the loss of the one before."""
+        loss = trainer.callback_metrics.get("train_loss")
+        said = f", train_loss {float(loss):.4g}" if loss is not None else ""
+        self._bar.update(self._task, detail=f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}{said}")
+
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
         """One step further."""
         self._bar.update(self._task, completed=trainer.global_step)

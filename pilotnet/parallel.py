@@ -18,7 +18,7 @@ import joblib
 from joblib.externals.loky.backend.process import LokyProcess
 
 from pilotnet.worker import hold_back_signals, release_signals, serve
-from sim.compiling import HALVES, is_compiled
+from sim.compiling import compile_ahead
 
 Result = TypeVar("Result")
 MOST_DEATHS = 3  # of workers, of one call
@@ -52,13 +52,9 @@ def in_parallel(
 
 
 def compile_side_by_side(workers: int) -> None:
-    """Compile the kernels in two processes where nothing is compiled yet and so many workers (0: all cores) would each do it."""
-    if (workers or joblib.cpu_count()) > 1 and not is_compiled():
-        list(in_parallel(_call, [(half,) for half in HALVES], len(HALVES), lambda half: half.__name__))
-
-
-def _call(function: Callable[[], None]) -> None:
-    function()
+    """Compile the kernels in two processes where so many workers (0: all cores) would each compile what is missing."""
+    if (workers or joblib.cpu_count()) > 1:
+        compile_ahead()
 
 
 class InWorkerError(Exception):

@@ -59,10 +59,16 @@ def _answer(calls: Connection, succeeded: bool, value: Any) -> None:
 
 
 def limit_threads() -> None:
-    """Let OpenCV and Numba use one thread in this process: workers share the cores among themselves."""
+    """Let OpenCV and Numba use one thread in this process: workers share the cores among themselves.
+
+    Compiling is not shown either: the bars of several processes would cover each other.
+    """
     import cv2  # as the docstring of this module says, heavy imports come late
     import numba
 
+    from sim.kernel_cache import be_quiet
+
+    be_quiet()
     cv2.setNumThreads(1)
     numba.set_num_threads(1)
 

@@ -1,6 +1,7 @@
 """The commands that the kill test kills, and how it is told that one has ended as it would have without."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,17 @@ Fingerprint = Callable[[Path], dict[str, str]]
 
 
 def every_file(folder: Path) -> dict[str, str]:
-    """Return the SHA-256 of every file below a folder, hidden ones too."""
+    """Return the SHA-256 of every file below a folder, hidden ones too.
+
+    The revision in the provenance does not count: the working tree may change while the test runs.
+    """
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    return {str(path.relative_to(folder)): hashlib.sha256(_content(path)).hexdigest() for path in paths}
+
+
+def _content(path: Path) -> bytes:
+    content = path.read_bytes()
+    return re.sub(rb"^revision: .*$", b"", content, flags=re.MULTILINE) if path.suffix == ".yaml" else content
 
 
 def files_and_weights(folder: Path) -> dict[str, str]:

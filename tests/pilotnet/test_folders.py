@@ -18,7 +18,6 @@ from pilotnet.folders import (
     MARKER,
     Stage,
     atomic_path,
-    expanded,
     output_folder,
     read_provenance,
     require_same_settings,
@@ -28,6 +27,7 @@ from pilotnet.folders import (
     write_text,
 )
 from pilotnet.interrupts import Interrupted
+from pilotnet.settings import user_path
 from sim.scenario import Split
 
 
@@ -184,9 +184,19 @@ def test_the_hint_of_an_interruption_is_true(tmp_path: Path) -> None:
         fail(tmp_path / "a", Interrupted(signal.SIGTERM), done=True)
     assert str(caught.value) == ("ended by SIGTERM; what was finished is kept, the same command with --resume goes on from there")
     assert caught.value.exit_code == 143
-    with pytest.raises(OSError, match="full") as full:
-        fail(tmp_path / "a", OSError("full"), resume=True)
-    assert full.value.__notes__ == ["what was finished is kept, the same command with --resume goes on from there"]
+
+
+def test_an_error_of_the_system_says_where_and_what_is_kept(tmp_path: Path) -> None:
+    kept = "what was finished is kept, the same command with --resume goes on from there"
+    with pytest.raises(OSError, match="full") as caught:
+        fail(tmp_path / "a", OSError(28, "full"))
+    assert caught.value.__notes__ == [f"while writing {tmp_path / 'a'}"]
+    with pytest.raises(OSError, match="full") as caught:
+        fail(tmp_path / "a", OSError(28, "full"), done=True)
+    assert caught.value.__notes__ == [f"while writing {tmp_path / 'a'}", kept]
+    with pytest.raises(OSError, match="full") as caught:
+        fail(tmp_path / "a", OSError(28, "full", "some/file"), resume=True)
+    assert caught.value.__notes__ == [kept]
 
 
 def test_the_outermost_stage_has_the_last_word(tmp_path: Path) -> None:
@@ -197,6 +207,12 @@ def test_the_outermost_stage_has_the_last_word(tmp_path: Path) -> None:
         output_folder(tmp_path, outer, resume=True) as folder,
     ):
         fail(folder / "inner", KeyboardInterrupt())
+    with pytest.raises(OSError, match="full") as caught, output_folder(tmp_path, outer, resume=True) as folder:
+        fail(folder / "inner", OSError(28, "full"), done=True)
+    assert caught.value.__notes__ == [
+        f"while writing {tmp_path / 'inner'}",
+        "what was finished is kept, the same command goes on from there",
+    ]
 
 
 def test_a_killed_run_without_finished_work_is_begun_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -253,9 +269,9 @@ def test_a_leading_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.
         assert folder == tmp_path / "home" / "out"
         (folder / "done").touch()
     assert names(tmp_path) == {"home", "home/out", "home/out/done"}
-    assert expanded(Path("a/~")) == Path("a/~")
+    assert user_path(Path("a/~")) == Path("a/~")
     with pytest.raises(ValueError, match="begins with a home folder that is unknown; give the whole path"):
-        expanded(Path("~not-a-user-of-this-machine/x"))
+        user_path(Path("~not-a-user-of-this-machine/x"))
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])

@@ -2,9 +2,11 @@
 
 import os
 import signal
+from types import SimpleNamespace
 
 import pytest
 
+from pilotnet.cli import COMMANDS, main
 from pilotnet.interrupts import Interrupted, signals_as_interrupts, with_hint
 
 
@@ -25,6 +27,25 @@ def test_a_signal_that_nohup_has_ignored_stays_ignored() -> None:
             os.kill(os.getpid(), signal.SIGHUP)
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "line"),
+    [
+        (KeyboardInterrupt(), 130, "interrupted"),
+        (Interrupted(signal.SIGTERM, "all is kept"), 143, "ended by SIGTERM; all is kept"),
+        (ChildProcessError("drive 1: its process ended 3 times"), 2, "error: drive 1: its process ended 3 times"),
+    ],
+)
+def test_the_command_line_ends_in_one_line_and_the_code_of_the_cause(
+    error: BaseException, code: int, line: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(_: list[str]) -> None:
+        raise error
+
+    monkeypatch.setitem(COMMANDS, "record", SimpleNamespace(run=fail))
+    assert main(["record"]) == code
+    assert capsys.readouterr().err == f"pilotnet: {line}\n"
 
 
 def test_a_hint_follows_the_cause() -> None:

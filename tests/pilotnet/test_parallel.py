@@ -16,7 +16,7 @@ import pytest
 import pilotnet.parallel
 from pilotnet.parallel import InWorkerError, compile_side_by_side, in_parallel
 from pilotnet.worker import ORPHANED
-from sim.compiling import HALVES
+from sim.kernel_cache.progress import _following
 
 SLEEPERS = """
 import sys, time
@@ -139,17 +139,32 @@ def test_a_worker_ends_whose_parent_was_gone_before_it_looked(platform: str, par
         assert child.wait(20) == ORPHANED
 
 
+def test_shared_memory_is_not_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("multiprocessing.synchronize.SemLock.__init__", refuse)
+    monkeypatch.setattr("joblib.externals.loky.backend.synchronize.SemLock.__init__", refuse)
+    assert list(in_parallel(pow, [(2, 3), (3, 2)], 2)) == [8, 9]
+
+
 def test_a_daemonic_process_works_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(multiprocessing.current_process()._config, "daemon", True)
     assert set(in_parallel(process_of, [(1,), (2,)], 2)) == {os.getpid()}
 
 
-@pytest.mark.parametrize(("workers", "compiled", "halves"), [(2, False, 2), (2, True, 0), (1, False, 0)])
-def test_two_processes_compile_where_several_would_and_nothing_is_compiled(
-    workers: int, compiled: bool, halves: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    called: list[tuple[object, ...]] = []
-    monkeypatch.setattr(pilotnet.parallel, "is_compiled", lambda: compiled)
-    monkeypatch.setattr(pilotnet.parallel, "in_parallel", lambda _, jobs, *rest: called.extend(jobs) or [rest])
+@pytest.mark.parametrize(("workers", "calls"), [(2, 1), (1, 0)])
+def test_other_processes_compile_where_several_workers_would(workers: int, calls: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    called: list[str] = []
+    monkeypatch.setattr(pilotnet.parallel, "compile_ahead", lambda: called.append("ahead"))
     compile_side_by_side(workers)
-    assert called == [(half,) for half in HALVES][:halves]
+    assert len(called) == calls
+
+
+def test_a_worker_shows_no_compiling() -> None:
+    assert list(in_parallel(listeners, [()] * 2, 2)) == [0, 0]
+
+
+def listeners() -> int:
+    """How many follow Numba's compiling in this process."""
+    return len(_following)

