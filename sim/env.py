@@ -7,7 +7,6 @@ three in normalised actions, arrays and plain numbers.
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
 import gymnasium
@@ -16,6 +15,7 @@ from gymnasium import spaces
 
 from sim.camera import CAMERA_NAMES, Camera, rig
 from sim.kernels import Canvas
+from sim.pedals import Pedals
 from sim.referee import Referee
 from sim.render import Renderer
 from sim.sampling import FIELDS, Sampler, changed_scenario, random_scenario
@@ -30,13 +30,6 @@ MAX_SPEED = 60.0  # [m/s] upper limit of the observation space
 MAX_CAMERA_SPACING = 5.0  # [m]
 MAX_RATE = 100  # [Hz]
 INTERVENTION_PENALTY = 10.0  # [m] taken from the reward
-
-
-class Pedals(StrEnum):
-    """Who brakes: one privileged speed controller for every driver alike, or the driver."""
-
-    SHARED = "shared"
-    DRIVER = "driver"
 
 
 @dataclass(frozen=True)

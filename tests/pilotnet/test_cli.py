@@ -37,7 +37,8 @@ def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_p
         "wrote demo/data",
         "training on cpu",
         "wrote demo/model",
-        "wrote demo/cars and demo/pedestrians",
+        "wrote demo/cars",
+        "wrote demo/pedestrians",
         "wrote demo/results",
         "Autonomy",
         "Lane keeping, small",
@@ -47,7 +48,7 @@ def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_p
     ):
         assert said in done.stdout
     written = {path.name for path in (tmp_path / "demo").iterdir()}
-    assert written == {"data", "model", "cars", "pedestrians", "results", "report.html"}
+    assert written == {"data", "model", "cars", "pedestrians", "results", "report.html", "demo.yaml"}
     page = (tmp_path / "demo" / "report.html").read_text()
     for said in ("PilotNet", "Modular", "Lane keeping, small", "Obstacles, small"):
         assert said in page
@@ -81,11 +82,11 @@ def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixtu
         (["evaluate", "modular", "--oracle", "lanes"], "driver modular needs a detector of cars; give --cars the folder"),
         (["evaluate", "modular", "--oracle", "all", "--ablate"], "leave out --oracle"),
         (["evaluate", "expert", "--workers", "-1"], "workers is -1; it must be 0 or more"),
-        (["evaluate", "expert", "--first", "-1"], "first is -1; it must be 0 or more"),
+        (["evaluate", "expert", "--first", "-1"], "first is -1; it must lie between 0 and"),
         (["evaluate", "pilotnet"], "driver pilotnet needs a checkpoint"),
         (["evaluate", "pilotnet", "--checkpoint", "nowhere"], "checkpoint nowhere does not exist"),
         (["evaluate", "expert", "--split", "exam"], "exam"),
-        (["report", "nowhere"], "nowhere is not a results folder"),
+        (["report", "nowhere"], "results nowhere does not exist"),
     ],
     ids=" ".join,
 )
