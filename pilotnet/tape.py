@@ -6,7 +6,7 @@ stretch ends with the recording, at a new drive, in another weather or light, an
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -86,6 +86,16 @@ class DatasetTape:
         while self._held:
             self._stage(self._held.popleft())
         self._commit()
+        self.cut()
+
+    def give_up(self) -> None:
+        """Stop recording without the present stretch, which could not be written; committed episodes stay. Raises nothing."""
+        self.recording = False
+        self._held.clear()
+        with suppress(OSError):  # the videos of the stretch may fail once more; they are removed all the same
+            self._open.close()
+        self._recorder, self._last = None, None
+        self._frames = sum(episode.length for episode in self._writer.episodes)
         self.cut()
 
     def close(self) -> None:
