@@ -81,15 +81,15 @@ def test_the_expert_drives_alike_with_its_own_pedals_and_with_the_shared_ones(re
 
 
 def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
-    for config, message in [
-        (replace(TINY, drivers=("nobody",)), "driver is 'nobody'"),
-        (replace(TINY, suite="moon"), "suite is 'moon'"),
-        (replace(TINY, drivers=("pilotnet",)), "needs a checkpoint"),
-        (replace(TINY, noise=-1.0), "noise is -1.0 m"),
-        (replace(TINY, drivers=("pilotnet",), pedals="driver"), "needs a checkpoint"),
+    for changes, message in [
+        ({"drivers": ("nobody",)}, "driver is 'nobody'"),
+        ({"suite": "moon"}, "suite is 'moon'"),
+        ({"drivers": ("pilotnet",)}, "needs a checkpoint"),
+        ({"noise": -1.0}, "noise is -1.0 m"),
+        ({"drivers": ("pilotnet",), "pedals": "driver"}, "needs a checkpoint"),
     ]:
         with pytest.raises(ValueError, match=message):
-            evaluate(config, tmp_path / "results")
+            evaluate(replace(TINY, **changes), tmp_path / "results")
     assert not (tmp_path / "results").exists()
 
 
