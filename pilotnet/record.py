@@ -125,7 +125,7 @@ def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
                 f"{key} is {value!r}, but {folder} was recorded with {recorded.get(key, EARLIER.get(key))!r}; "
                 "a recording can only be resumed with its own settings"
             )
-    writer, env = DatasetWriter.append(folder), recording_env(config)
+    writer, env = DatasetWriter.append(folder, mend=True), recording_env(config)
     if (writer.fps, writer.cameras) != (env.rate, env.cameras):
         raise ValueError(f"{folder} was recorded with other cameras than this version has; record anew in another folder")
     return writer
