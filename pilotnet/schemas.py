@@ -49,7 +49,7 @@ class InfoPart(_Strict):
     boxes: bool = False
     videos: str = "small"
     digests: bool = False
-    world: int | None = None
+    world_version: int | None = None
     sha256: str | None = None
 
 

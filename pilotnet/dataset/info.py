@@ -11,11 +11,12 @@ from pilotnet.dataset.files import read_schema
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.video import Quality, check_video
 from pilotnet.digests import check_digest
+from pilotnet.folders import FIRST_WORLD
 from pilotnet.reading import DamagedFileError, load_json, structured
 from pilotnet.schemas import InfoPart
 from sim.camera import Camera
 from sim.messages import shown
-from sim.scenario import choice
+from sim.scenario import WORLD_VERSION, choice
 
 # Cameras are parts of paths: a name like `../x` would lead out of the dataset.
 CAMERA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -23,16 +24,18 @@ CAMERA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """What holds for the whole dataset: frames per second, cameras by name, whether it has boxes, how faithful its videos are.
+    """What holds for the whole dataset.
 
-    digests: whether every episode must have digests of its files; earlier recordings have none.
+    fps: frames per second; cameras: by name; boxes: whether episodes have them; quality: of the videos; world: the version of the
+    world that was recorded; digests: whether every episode must have digests of its files.
     """
 
     fps: int
     cameras: dict[str, Camera]
     boxes: bool = False
     quality: Quality = Quality.SMALL
-    digests: bool = False
+    world: int = WORLD_VERSION
+    digests: bool = True
 
     def __post_init__(self) -> None:
         if self.fps < 1:
@@ -109,7 +112,9 @@ def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
         part = structured(own, InfoPart, "pilotnet")
         cameras = {name: structured(camera, Camera, f"camera {shown(name)}") for name, camera in part.cameras.items()}
         quality = choice("videos", part.videos, Quality)
-        info = DatasetInfo(structured(raw.get("fps"), int, "fps"), cameras, part.boxes, quality, part.digests)
+        # Earlier recordings lack the version of the world.
+        world = FIRST_WORLD if part.world_version is None else part.world_version
+        info = DatasetInfo(structured(raw.get("fps"), int, "fps"), cameras, part.boxes, quality, world, part.digests)
     except ValueError as error:
         raise DamagedFileError(f"{path} has no usable fps, cameras and videos: {error}") from None
     if raw.get("features") != schema.features(info.fps, info.cameras, info.quality):

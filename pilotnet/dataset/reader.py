@@ -4,25 +4,24 @@ from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self, SupportsIndex
+from typing import Self, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pilotnet.dataset import schema
 from pilotnet.dataset.boxes import Boxes, read_boxes
-from pilotnet.dataset.files import advised, episode_paths, missing_episodes, read_episodes, read_stats, read_table, tasks_table
+from pilotnet.dataset.checks import check_derived, check_indices, check_totals
+from pilotnet.dataset.files import advised, read_episodes, read_table
 from pilotnet.dataset.info import checked_info, read_raw_info
 from pilotnet.dataset.limits import check_signals, column_values
 from pilotnet.dataset.marks import Marks, Stretch, read_marks
 from pilotnet.dataset.schema import Episode
-from pilotnet.dataset.stats import Stats, as_lists, pooled_features
 from pilotnet.dataset.video import decode_frames
 from pilotnet.digests import check_file
-from pilotnet.reading import DamagedFileError, load_json, structured
 from sim.camera import Camera
 from sim.messages import shown
-from sim.scenario import Scenario, Split, choice
+from sim.scenario import WORLD_VERSION, Split, choice
 from sim.types import Image
 
 
@@ -97,6 +96,8 @@ class Summary:
 class Dataset:
     """A recorded dataset: its folder, frames per second, cameras by name, committed episodes, whether they have boxes, and marks.
 
+    world: the version of the world that was recorded.
+
     Everything recorded is read, whether it is marked as discarded or not; training uses `kept_of`. A file is held against its
     digest when it is read for the first time. All that reads raises DamagedFileError for a damaged file, and ValueError for one
     that may not be read.
@@ -108,6 +109,7 @@ class Dataset:
     episodes: tuple[Episode, ...]
     has_boxes: bool = False
     marks: Marks = field(default_factory=Marks)
+    world: int = WORLD_VERSION
     _sound: set[Path] = field(default_factory=set, init=False, repr=False, compare=False)  # files whose digest was checked
 
     @classmethod
@@ -123,7 +125,7 @@ class Dataset:
         for episode in episodes:
             with advised(root, episode.index, len(episodes)):
                 info.check_files(root, episode)
-        return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes, read_marks(root, episodes))
+        return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes, read_marks(root, episodes), info.world)
 
     def split(self, split: Split | str) -> tuple[Episode, ...]:
         """The episodes of one split."""
@@ -255,51 +257,3 @@ class Dataset:
             deque(self.stream(episode, camera), maxlen=0)
         if self.has_boxes:
             self.boxes(episode)
-
-
-def check_totals(root: Path, raw: dict[str, Any], episodes: list[Episode]) -> None:
-    """Raise DamagedFileError unless info.json counts the episodes and frames that meta/episodes holds."""
-    path, counted = root / schema.INFO_PATH, raw.get("total_episodes")
-    if isinstance(counted, int) and counted > len(episodes):
-        raise DamagedFileError(missing_episodes(root, counted, len(episodes)))
-    found = {"total_episodes": len(episodes), "total_frames": sum(episode.length for episode in episodes)}
-    for key, value in found.items():
-        if raw.get(key) != value:
-            raise DamagedFileError(
-                f"{path} has {key} {shown(raw.get(key))}, but meta/episodes has {value}; the recording was interrupted: continue "
-                f"it with `pilotnet record --resume`, or mend the count with `pilotnet check {root} --mend`"
-            )
-
-
-def check_derived(root: Path) -> None:
-    """Raise DamagedFileError unless stats.json and tasks.parquet are what the meta files say; only other programs read them."""
-    stats: dict[str, Stats] = {}
-    for path in episode_paths(root):
-        stats = pooled_features(stats, read_stats(path))
-    path = root / schema.STATS_PATH
-    if load_json(path) != as_lists(stats):
-        raise DamagedFileError(
-            f"{path} does not hold the statistics of the episodes; `pilotnet check {root} --mend` writes it anew"
-        )
-    path = root / schema.TASKS_PATH
-    if not read_table(path).equals(tasks_table()):
-        raise DamagedFileError(f"{path} does not hold the task; `pilotnet check {root} --mend` writes it anew")
-
-
-def check_indices(path: Path, episode: Episode, first: int, fps: int) -> None:
-    """Raise DamagedFileError unless the index columns of a data file count as they must and its scenario is the episode's."""
-    rows = np.arange(episode.length)
-    expected: dict[str, NDArray[Any]] = {
-        "timestamp": (rows / fps).astype(np.float32),
-        "frame_index": rows,
-        "episode_index": np.full_like(rows, episode.index),
-        "index": rows + first,
-        "task_index": np.zeros_like(rows),
-    }
-    table = read_table(path, (*expected, "scenario"))
-    for key, values in expected.items():
-        if not np.array_equal(column_values(table, key), values):
-            raise DamagedFileError(f"{path} has wrong values in column {key!r}; the file belongs to another episode")
-    for text in table.column("scenario").unique().to_pylist():
-        if structured(load_json(text or "", f"{path}, column 'scenario',"), Scenario, path) != episode.scenario:
-            raise DamagedFileError(f"{path} has wrong values in column 'scenario'; the file belongs to another episode")

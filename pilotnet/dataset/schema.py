@@ -14,7 +14,7 @@ from pilotnet.dataset.video import Quality, video_info
 from pilotnet.digests import with_digest
 from pilotnet.schemas import FileDigest
 from sim.camera import Camera
-from sim.scenario import Scenario, Split
+from sim.scenario import WORLD_VERSION, Scenario, Split
 
 CODEBASE_VERSION = "v3.0"
 SCHEMA_VERSION = 1
@@ -163,8 +163,13 @@ def video_feature(fps: int, camera: Camera, quality: Quality) -> dict[str, Any]:
     }
 
 
-def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes: bool, quality: Quality) -> dict[str, Any]:
-    """The whole of info.json; our own keys lie under `pilotnet`. boxes: whether every episode has its file of boxes."""
+def info(
+    fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes: bool, quality: Quality, world: int = WORLD_VERSION
+) -> dict[str, Any]:
+    """The whole of info.json; our own keys lie under `pilotnet`. boxes: whether every episode has its file of boxes.
+
+    world: the version of the world that was recorded.
+    """
     return {
         "codebase_version": CODEBASE_VERSION,
         "robot_type": "pilotnet",
@@ -182,6 +187,7 @@ def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes
         "pilotnet": with_digest(
             {
                 "schema_version": SCHEMA_VERSION,
+                "world_version": world,
                 "cameras": {name: asdict(camera) for name, camera in cameras.items()},
                 "boxes": boxes,
                 "videos": quality.value,

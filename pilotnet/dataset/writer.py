@@ -25,7 +25,7 @@ from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import BOXES_FILE, SIGNALS_FILE, StagedEpisode, column_stats, staged_video
 from pilotnet.dataset.stats import Stats, as_lists, pooled_features
 from pilotnet.dataset.video import Quality, check_video
-from pilotnet.folders import TEMPORARY_SUFFIX, publish, write_json, write_text
+from pilotnet.folders import TEMPORARY_SUFFIX, publish, require_present_world, write_json, write_text
 from pilotnet.reading import DamagedFileError
 from sim.camera import Camera
 from sim.messages import shown
@@ -50,6 +50,7 @@ class DatasetWriter:
 
     def __init__(self, root: Path, info: DatasetInfo, episodes: list[Episode], stats: dict[str, Stats]) -> None:
         self.root, self.fps, self.cameras, self.boxes, self.quality = root, info.fps, info.cameras, info.boxes, info.quality
+        self._world = info.world
         self._episodes, self._stats = episodes, stats
 
     @classmethod
@@ -66,23 +67,31 @@ class DatasetWriter:
         return cls._repaired(root, info)
 
     @classmethod
-    def append(cls, root: Path, mend: bool = False) -> Self:
+    def append(cls, root: Path) -> Self:
         """Go on with a dataset, after clearing away what an interrupted recording left behind.
 
-        mend: set last episodes that are damaged aside, see `mending`. Raises ValueError when `root` is not a dataset of this
-        version, and DamagedFileError when a committed episode is damaged.
+        Raises ValueError when `root` is not a dataset of this version and of the present world, and DamagedFileError when a
+        committed episode is damaged.
         """
-        raw = read_raw_info(root)
-        info, counted = checked_info(root, raw), raw.get("total_episodes")
-        if not isinstance(counted, int):
-            raise DamagedFileError(f"{root / schema.INFO_PATH} has total_episodes {shown(counted)}; it must be a number")
-        if mend:
-            set_damaged_aside(root, info, counted)
+        info, counted = read_info(root)
         found = len(read_episodes(root))
         # info.json is written after each commit, so it may lag behind the meta files but never be ahead of them.
-        if counted > found and not mend:
+        if counted > found:
             raise DamagedFileError(missing_episodes(root, counted, found))
+        require_present_world(root, info.world)
         return cls._repaired(root, info)
+
+    @classmethod
+    def mend(cls, root: Path) -> list[Path]:
+        """Set damaged episodes at the end aside and write what is derived from the others anew; return where they lie now.
+
+        Nothing is deleted but what an interrupted recording left behind. Raises ValueError when `root` is not a dataset of this
+        version, and DamagedFileError when an earlier episode is damaged.
+        """
+        info, counted = read_info(root)
+        made = set_damaged_aside(root, info, counted)
+        cls._repaired(root, info).close()
+        return made
 
     @classmethod
     def _repaired(cls, root: Path, info: DatasetInfo) -> Self:
@@ -196,7 +205,19 @@ class DatasetWriter:
 
     def _write_derived(self) -> None:
         write_json(self.root / schema.STATS_PATH, as_lists(self._stats))
-        write_json(self.root / schema.INFO_PATH, schema.info(self.fps, self.cameras, self._episodes, self.boxes, self.quality))
+        write_json(
+            self.root / schema.INFO_PATH,
+            schema.info(self.fps, self.cameras, self._episodes, self.boxes, self.quality, self._world),
+        )
+
+
+def read_info(root: Path) -> tuple[DatasetInfo, int]:
+    """Return what info.json says, and how many episodes it counts; raises as `checked_info` does."""
+    raw = read_raw_info(root)
+    counted = raw.get("total_episodes")
+    if not isinstance(counted, int):
+        raise DamagedFileError(f"{root / schema.INFO_PATH} has total_episodes {shown(counted)}; it must be a number")
+    return checked_info(root, raw), counted
 
 
 def remove_leftovers(root: Path, info: DatasetInfo, committed: int) -> None:
