@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
 from pilotnet.progress import closing_line, console
+from pilotnet.reading import load_yaml
 from pilotnet.settings import config_path
+from sim.types import quoted
 
 if TYPE_CHECKING:
     from pilotnet.drivers import Detectors
@@ -41,7 +43,9 @@ class ConfigFile(ActionConfigFile):
     def __call__(self, *call: Any) -> None:
         """Read the settings: argparse passes the parser, the values so far, the argument and its option."""
         parser, so_far, name, *option = call
-        super().__call__(parser, so_far, str(config_path(name)), *option)
+        path = config_path(name)
+        load_yaml(path)  # jsonargparse reads it with neither limits nor errors of one line
+        super().__call__(parser, so_far, str(path), *option)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     try:
         if words[0] not in COMMANDS:
-            raise ValueError(f"command is {words[0]!r}; it must be one of {', '.join(COMMANDS)}")
+            raise ValueError(f"command is {quoted(words[0])}; it must be one of {', '.join(COMMANDS)}")
         COMMANDS[words[0]](words[1:])
     except (ValueError, OSError) as error:
         if debug:
@@ -252,6 +256,24 @@ def report_command(words: list[str]) -> None:
     closing_line(f"wrote {path}", "open it in a browser" if path.suffix == ".html" else "paste it where it is read")
 
 
+def check_command(words: list[str]) -> None:
+    """Check a dataset: every digest, row and frame."""
+    from pilotnet.dataset import Dataset, DatasetWriter
+
+    parser = Parser("pilotnet check")
+    parser.add_argument("data", type=Path, help="the dataset folder to check; without --mend nothing in it is changed")
+    parser.add_argument(
+        "--mend", action="store_true", help="first set damaged episodes at its end aside, into its folder `damaged`"
+    )
+    options = parser.parse_args(words)
+    if options.mend:
+        for folder in DatasetWriter.mend(options.data):
+            console.print(f"a damaged episode lies in {folder} now", highlight=False)
+    dataset = Dataset.open(options.data)
+    dataset.check()
+    closing_line(f"checked {dataset.summary()}: everything is as it was recorded", f"pilotnet train {options.data}")
+
+
 def scenes_command(words: list[str]) -> None:
     """Draw roads in every weather and light on one sheet."""
     from pilotnet.scenes import scenes
@@ -280,6 +302,7 @@ COMMANDS: dict[str, Callable[[list[str]], None]] = {
     "train-detector": train_detector_command,
     "score-detector": score_detector_command,
     "score-lanes": score_lanes_command,
+    "check": check_command,
     "scenes": scenes_command,
 }
 

@@ -10,14 +10,13 @@ from pathlib import Path
 from typing import Literal
 
 import pyarrow
-import pyarrow.parquet
 
 from pilotnet.drivers import Detectors, make_driver, needs_camera
-from pilotnet.folders import atomic_path, output_folder, write_provenance
+from pilotnet.folders import output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, score_episode
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
-from pilotnet.results import EPISODES_FILE, TRACES_FILE, Results, trace_table, write_episodes
+from pilotnet.results import Results, trace_table, write_results
 from pilotnet.suites import Only, suite, suite_of
 from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.rollout import Disturbance, rollout
@@ -86,11 +85,7 @@ def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, 
             done = list(track(drives_done, "driving", len(jobs)))
         suites = [suite_of(config.suite, config.first + i) for _ in config.drivers for i in range(len(scenarios))]
         episodes = tuple(replace(score, suite=name) for (score, _), name in zip(done, suites, strict=True))
-        write_episodes(folder / EPISODES_FILE, episodes)
-        tables = [trace for _, trace in done]
-        with atomic_path(folder / TRACES_FILE) as path:
-            pyarrow.parquet.write_table(pyarrow.concat_tables(tables), path)
-    return Results(out, episodes)
+        return write_results(folder, episodes, pyarrow.concat_tables([trace for _, trace in done]))
 
 
 def _drive(

@@ -16,7 +16,7 @@ from typing import Any, NoReturn, TypeVar
 import msgspec
 import yaml
 
-from sim.messages import shown
+from sim.types import quoted
 
 MAX_BYTES = 1_000_000  # [bytes] of a YAML or JSON file; the largest that the package writes, info.json, has about 10 kB
 MAX_TABLE_BYTES = 100_000_000  # [bytes] of a CSV file; a row of episodes.csv has about 500
@@ -81,7 +81,7 @@ def load_yaml(source: Path | str) -> Any:
         raise DamagedFileError(f"{name} is not usable YAML: {_first_line(error)}") from None
 
 
-class _Loader(LOADER):  # type: ignore[misc]  # chosen at run time
+class _Loader(LOADER):
     """The safe loader, which also refuses keys that come twice: the last one would win without a word."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
@@ -89,7 +89,7 @@ class _Loader(LOADER):  # type: ignore[misc]  # chosen at run time
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         twice = next((key for key in keys if keys.count(key) > 1), None) if len(keys) != len(set(keys)) else None
         if twice is not None:
-            raise ValueError(f"the key {shown(twice)} comes twice")
+            raise ValueError(f"the key {quoted(twice)} comes twice")
         return dict(super().construct_mapping(node, deep))
 
 
@@ -107,11 +107,12 @@ def _check_events(text: str) -> None:  # noqa: C901 - one loop over the kinds of
     open_nodes: list[tuple[str | None, int]] = []  # anchor, and values counted before it
     count = aliased = 0
     for event in yaml.parse(text, Loader=LOADER):
-        if getattr(event, "tag", None) is not None:
-            raise ValueError(f"it has the tag {shown(event.tag)}; tags are not allowed")
+        tag = getattr(event, "tag", None)
+        if tag is not None:
+            raise ValueError(f"it has the tag {quoted(tag)}; tags are not allowed")
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in sizes:
-                raise ValueError(f"the alias {shown(event.anchor)} stands inside of what it repeats, or before it")
+                raise ValueError(f"the alias {quoted(event.anchor)} stands inside of what it repeats, or before it")
             aliased += sizes[event.anchor]
             count += sizes[event.anchor]
             if aliased > MAX_ALIASED:
@@ -164,7 +165,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
-        raise ValueError(f"the key {shown(next(key for key in keys if keys.count(key) > 1))} comes twice")
+        raise ValueError(f"the key {quoted(next(key for key in keys if keys.count(key) > 1))} comes twice")
     return found
 
 
@@ -179,8 +180,10 @@ def _check_depth(value: Any) -> None:
     raise ValueError(f"it is nested more than {MAX_DEPTH} deep")
 
 
-def read_rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) -> list[dict[str, str]]:
+def read_rows(path: Path, columns: Sequence[str], optional: Sequence[str] | None = ()) -> list[dict[str, str]]:
     """Return the rows of a CSV file with a header, as text by column.
+
+    columns: that it must have; optional: that it may have, None for any.
 
     Raises DamagedFileError, in one line, when the file is missing, is no CSV, lacks one of `columns`, or has rows of another
     length than its header. Raises ValueError when it may not be read.
@@ -195,9 +198,10 @@ def read_rows(path: Path, columns: Sequence[str], optional: Sequence[str] = ()) 
     if len(header) == 1 and len(columns) > 1 and (";" in header[0] or "\t" in header[0]):
         raise DamagedFileError(f"{path} has no commas between its columns; a spreadsheet saved it: save it as CSV with commas")
     absent = [name for name in columns if name not in header]
-    unknown = [name for name in header if name not in (*columns, *optional)]
-    if absent or unknown or len(set(header)) < len(header):
-        wrong = f"lacks the column {absent[0]}" if absent else f"has the column {shown((unknown or header)[0])}, unknown or twice"
+    unknown = [name for name in header if optional is not None and name not in (*columns, *optional)]
+    unknown += [name for name in header if header.count(name) > 1]
+    if absent or unknown:
+        wrong = f"lacks the column {absent[0]}" if absent else f"has the column {quoted(unknown[0])}, unknown or twice"
         raise DamagedFileError(f"{path} is damaged: it {wrong}; it must have {', '.join(columns)}")
     for number, row in enumerate(rows, 1):
         if len(row) != len(header):
@@ -213,7 +217,7 @@ def structured(value: Any, kind: type[Structure], name: object) -> Structure:
     if is_dataclass(kind) and isinstance(value, dict):
         unknown = set(value) - {field.name for field in fields(kind)}
         if unknown:
-            raise DamagedFileError(f"{name} has the unknown key {shown(min(unknown, key=str))}")
+            raise DamagedFileError(f"{name} has the unknown key {quoted(min(unknown, key=str))}")
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:

@@ -3,7 +3,7 @@
 `pilotnet.reading.structured` holds plain values against them. Ranges and what belongs together are checked where values are used.
 """
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
 from msgspec import Meta, Struct
 
@@ -14,12 +14,12 @@ Size = Annotated[int, Meta(ge=1, le=16_384)]  # [px]
 Positive = Annotated[float, Meta(gt=0)]
 
 
-class _Strict(Struct, forbid_unknown_fields=True, kw_only=True, frozen=True):
+class _Strict(Struct, forbid_unknown_fields=True, kw_only=True):
     """An object without other keys than these."""
 
 
-class FileDigest(_Strict):
-    """A file's size [bytes] and its SHA-256."""
+class FileDigest(NamedTuple):
+    """A file's size [bytes] and its SHA-256; a list in JSON."""
 
     size: Count
     sha256: str
@@ -89,7 +89,7 @@ class Provenance(_Strict):
     world: int | None = None
 
 
-class EvaluateSettings(Struct, kw_only=True, frozen=True):
+class EvaluateSettings(Struct, kw_only=True):
     """What readers of a results folder need of the settings in evaluate.yaml, which holds more."""
 
     drivers: list[str]

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sim.random import require_seed
-from sim.types import require_finite
+from sim.types import quoted, require_finite
 
 
 class Split(StrEnum):
@@ -141,4 +141,4 @@ def choice(name: str, value: str, options: type[Choice]) -> Choice:
     try:
         return options(value)
     except ValueError:
-        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(options)}") from None
+        raise ValueError(f"{name} is {quoted(value)}; it must be one of {', '.join(options)}") from None

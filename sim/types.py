@@ -6,6 +6,7 @@ Every record is frozen and checks itself when it is made; `sim/__init__.py` stat
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from numbers import Real
 from typing import Protocol
 
 import numpy as np
@@ -14,10 +15,19 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 
+MAX_QUOTED = 80  # [characters] of a user's value that a message repeats
+
+
+def quoted(value: object) -> str:
+    """Return the value as Python writes it, cut after 80 characters, for a message."""
+    text = repr(value)
+    return text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 3]}..."
+
+
 def require_finite(name: str, value: float) -> None:
-    """Raise ValueError naming the quantity when `value` is NaN or infinite."""
-    if not math.isfinite(value):
-        raise ValueError(f"{name} is {value!r}; it must be a finite number")
+    """Raise ValueError naming the quantity when `value` is no number, NaN or infinite."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError(f"{name} is {quoted(value)}; it must be a finite number")
 
 
 def require_image(name: str, image: Image) -> None:

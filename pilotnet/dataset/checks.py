@@ -12,8 +12,8 @@ from pilotnet.dataset.limits import column_values
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.stats import Stats, as_lists, pooled_features
 from pilotnet.reading import DamagedFileError, load_json, structured
-from sim.messages import shown
 from sim.scenario import Scenario
+from sim.types import quoted
 
 
 def check_totals(root: Path, raw: dict[str, Any], episodes: list[Episode]) -> None:
@@ -25,8 +25,8 @@ def check_totals(root: Path, raw: dict[str, Any], episodes: list[Episode]) -> No
     for key, value in found.items():
         if raw.get(key) != value:
             raise DamagedFileError(
-                f"{path} has {key} {shown(raw.get(key))}, but meta/episodes has {value}; the recording was interrupted: continue "
-                f"it with `pilotnet record --resume`, or mend the count with `pilotnet check {root} --mend`"
+                f"{path} has {key} {quoted(raw.get(key))}, but meta/episodes has {value}; the recording was interrupted: "
+                f"continue it with `pilotnet record --resume`, or mend the count with `pilotnet check {root} --mend`"
             )
 
 

@@ -15,8 +15,8 @@ from pilotnet.folders import FIRST_WORLD
 from pilotnet.reading import DamagedFileError, load_json, structured
 from pilotnet.schemas import InfoPart
 from sim.camera import Camera
-from sim.messages import shown
 from sim.scenario import WORLD_VERSION, choice
+from sim.types import quoted
 
 # Cameras are parts of paths: a name like `../x` would lead out of the dataset.
 CAMERA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
@@ -44,7 +44,7 @@ class DatasetInfo:
             raise ValueError("cameras is empty; a dataset needs at least one camera")
         for name in self.cameras:
             if not CAMERA_NAME.fullmatch(name):
-                raise ValueError(f"camera is called {shown(name)}; it must be called by letters, digits, _ and - alone")
+                raise ValueError(f"camera is called {quoted(name)}; it must be called by letters, digits, _ and - alone")
         if self.boxes and "centre" not in self.cameras:
             raise ValueError(f"cameras is {', '.join(self.cameras)}; boxes need the camera centre")
 
@@ -101,16 +101,16 @@ def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
     path = root / schema.INFO_PATH
     version = str(raw.get("codebase_version"))
     if version.split(".")[0] != schema.CODEBASE_VERSION.split(".")[0]:
-        raise DamagedFileError(f"{path} has codebase_version {shown(version)}; it must be {schema.CODEBASE_VERSION!r}")
+        raise DamagedFileError(f"{path} has codebase_version {quoted(version)}; it must be {schema.CODEBASE_VERSION!r}")
     own = raw.get("pilotnet")
     if not isinstance(own, dict):
         raise DamagedFileError(f"{root} is a LeRobot dataset, but was not recorded by PilotNet: {path} has no key 'pilotnet'")
     if own.get("schema_version") != schema.SCHEMA_VERSION:
-        found = shown(own.get("schema_version"))
+        found = quoted(own.get("schema_version"))
         raise DamagedFileError(f"{path} has schema_version {found}; this version reads {schema.SCHEMA_VERSION}")
     try:
         part = structured(own, InfoPart, "pilotnet")
-        cameras = {name: structured(camera, Camera, f"camera {shown(name)}") for name, camera in part.cameras.items()}
+        cameras = {name: structured(camera, Camera, f"camera {quoted(name)}") for name, camera in part.cameras.items()}
         quality = choice("videos", part.videos, Quality)
         # Earlier recordings lack the version of the world.
         world = FIRST_WORLD if part.world_version is None else part.world_version
@@ -121,6 +121,6 @@ def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
         raise DamagedFileError(f"{path} has other features than schema version {schema.SCHEMA_VERSION}; record it anew")
     for key, wanted in (("data_path", schema.DATA_PATH), ("video_path", schema.VIDEO_PATH)):
         if raw.get(key) != wanted:
-            raise DamagedFileError(f"{path} has {key} {shown(raw.get(key))}; it must be {wanted!r}")
+            raise DamagedFileError(f"{path} has {key} {quoted(raw.get(key))}; it must be {wanted!r}")
     check_digest(own, path)
     return info

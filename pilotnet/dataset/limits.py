@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from pilotnet.reading import DamagedFileError
 from sim.camera import Camera
-from sim.messages import shown
-from sim.types import Cause, Kind
+from sim.types import Cause, Kind, quoted
 
 MAX_SPEED = 150.0  # [m/s] faster than any road car
 MAX_CURVATURE = 1.0  # [1/m] five times what the simulator's cars can steer
@@ -95,4 +94,4 @@ def _require(table: pa.Table, key: str, fits: Callable[[NDArray[Any]], NDArray[n
     wrong = np.flatnonzero(~fits(values).reshape(len(values), -1).all(axis=1))
     if wrong.size:
         row = int(wrong[0])
-        raise DamagedFileError(f"{path} has {key} {shown(values[row].tolist())} in row {row}; it must be {allowed}")
+        raise DamagedFileError(f"{path} has {key} {quoted(values[row].tolist())} in row {row}; it must be {allowed}")

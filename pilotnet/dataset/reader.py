@@ -20,9 +20,8 @@ from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.video import decode_frames
 from pilotnet.digests import check_file
 from sim.camera import Camera
-from sim.messages import shown
 from sim.scenario import WORLD_VERSION, Split, choice
-from sim.types import Image
+from sim.types import Image, quoted
 
 
 @dataclass(frozen=True)
@@ -172,7 +171,7 @@ class Dataset:
         Raises ValueError for an unknown camera, a backward slice and a damaged video.
         """
         if camera not in self.cameras:
-            raise ValueError(f"camera is {shown(camera)}; {self.root} has {', '.join(self.cameras)}")
+            raise ValueError(f"camera is {quoted(camera)}; {self.root} has {', '.join(self.cameras)}")
         wanted = range(self.episodes[episode].length)[moments or slice(None)]
         if wanted.step < 1:
             raise ValueError(f"moments is {moments}; its step must be 1 or more, since videos are decoded forwards")

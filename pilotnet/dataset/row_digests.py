@@ -19,7 +19,7 @@ READ = (*META_COLUMNS, LATE_COLUMN)
 
 def row_digests(row: Mapping[str, Any], files: Mapping[str, Path]) -> str:
     """Return the digests of a row of meta/episodes and of its episode's files; raises DamagedFileError when one is missing."""
-    found = {name: {"size": path.stat().st_size, "sha256": file_digest(path)} for name, path in files.items()}
+    found = {name: [path.stat().st_size, file_digest(path)] for name, path in files.items()}
     rest = _rest_digest(row)
     return json.dumps({"files": found, "rest": rest, "row": _row_digest(row, found, rest)})
 

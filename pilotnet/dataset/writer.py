@@ -28,8 +28,8 @@ from pilotnet.dataset.video import Quality, check_video
 from pilotnet.folders import TEMPORARY_SUFFIX, publish, require_present_world, write_json, write_text
 from pilotnet.reading import DamagedFileError
 from sim.camera import Camera
-from sim.messages import shown
 from sim.scenario import Split, choice
+from sim.types import quoted
 
 CARD = """---
 task_categories: [robotics]
@@ -216,7 +216,7 @@ def read_info(root: Path) -> tuple[DatasetInfo, int]:
     raw = read_raw_info(root)
     counted = raw.get("total_episodes")
     if not isinstance(counted, int):
-        raise DamagedFileError(f"{root / schema.INFO_PATH} has total_episodes {shown(counted)}; it must be a number")
+        raise DamagedFileError(f"{root / schema.INFO_PATH} has total_episodes {quoted(counted)}; it must be a number")
     return checked_info(root, raw), counted
 
 
