@@ -61,4 +61,4 @@ class ControllerFiles:
 
 
 def _axis(found: AxisFile | None) -> Axis | None:
-    return found and Axis(found.number, found.rest, found.full, found.dead_zone)
+    return None if found is None else Axis(found.number, found.rest, found.full, found.dead_zone)

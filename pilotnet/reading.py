@@ -22,6 +22,7 @@ MAX_BYTES = 1_000_000  # [bytes] of a YAML or JSON file; the largest that the pa
 MAX_TABLE_BYTES = 100_000_000  # [bytes] of a CSV file; a row of episodes.csv has about 500
 MAX_DEPTH = 32  # lists and mappings inside each other; the package's own files have 5 at most
 MAX_ALIASED = 1_000  # values that the aliases of a YAML file may repeat, all together
+LONGEST_REASON = 120  # [characters] of what another library says is wrong, which may repeat contents
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster, but not in every installation
 
 Structure = TypeVar("Structure")
@@ -226,11 +227,13 @@ def structured(value: Any, kind: type[Structure], name: object) -> Structure:
 
 def _in_words(error: msgspec.ValidationError) -> str:
     """Return msgspec's message in plain words: `steering.number: expected int, got str`."""
-    what, _, place = str(error).partition(" - at ")
-    what = what.replace("`", "")
-    place = place.strip("`").removeprefix("$").removeprefix(".")
-    return f"{place}: {what[:1].lower()}{what[1:]}" if place else what
+    what, _, place = str(error).replace("`", "").partition(" - at ")
+    what = what.replace("Object contains unknown field", "it has the unknown key")
+    what = what.replace("Object missing required field", "it lacks the key")
+    what = f"{what[:1].lower()}{what[1:LONGEST_REASON]}"
+    place = place.removeprefix("$").removeprefix(".")
+    return f"{place}: {what}" if place else what
 
 
 def _first_line(error: BaseException) -> str:
-    return " ".join(str(error).split())[:200]
+    return " ".join(str(error).split())[:LONGEST_REASON]

@@ -115,9 +115,7 @@ def read_results(folder: Path) -> Results:
     wanted = info.drives if info else dict.fromkeys(settings.drivers, settings.episodes) if settings else None
     found = dict(Counter(episode.driver for episode in episodes))
     if wanted is not None and found != wanted:
-        raise DamagedFileError(
-            f"{path} has {_counted(found)}; the evaluation drove {_counted(wanted)}: rows are missing or new"
-        )
+        raise DamagedFileError(f"{path} has {_counted(found)}; the evaluation drove {_counted(wanted)}: rows are missing or new")
     if info:
         for name in (EPISODES_FILE, PROVENANCE_FILE):
             if name in info.files:
@@ -189,9 +187,7 @@ def _check_rows(episodes: Sequence[EpisodeScore], path: Path) -> None:
     for driver in dict.fromkeys(episode.driver for episode in episodes):
         absent = [scenario for scenario in scenarios if (driver, scenario) not in drives]
         if absent:
-            raise DamagedFileError(
-                f"{path} is damaged: {quoted(driver)} has no row for {quoted(absent[0])}, others have"
-            )
+            raise DamagedFileError(f"{path} is damaged: {quoted(driver)} has no row for {quoted(absent[0])}, others have")
 
 
 def _counted(drives: Mapping[str, int]) -> str:

@@ -1,12 +1,13 @@
 """A checkpoint gives back the network and everything it was trained to see."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 import safetensors.torch
 import torch
 
-from pilotnet.checkpoint import FILE_NAME, Checkpoint, load_checkpoint, save_checkpoint
+from pilotnet.checkpoint import FILE_NAME, Checkpoint, load_checkpoint, save_checkpoint, save_network
 from pilotnet.model import PilotNet
 from pilotnet.viewpoint import View
 from sim.camera import Camera
@@ -59,8 +60,8 @@ def test_another_version_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_other_layers_are_refused(tmp_path: Path) -> None:
-    header = {"format": "pilotnet-1"}
-    safetensors.torch.save_file({"weight": torch.zeros(2)}, tmp_path / FILE_NAME, metadata=header)
+    settings = {"view": asdict(View()), "camera": asdict(Camera()), "training": {}}
+    save_network(tmp_path, torch.nn.Linear(2, 2), "pilotnet-1", settings)
     with pytest.raises(ValueError, match="holds other layers than PilotNet"):
         load_checkpoint(tmp_path)
 

@@ -36,7 +36,7 @@ def test_the_folder_is_the_platform_s_and_xdg_is_honoured_everywhere() -> None:
     ("old", "new", "says"),
     [
         ("name:", "nam: [", "is not readable YAML"),
-        ("buttons:", "knobs:", "is damaged: object contains unknown field knobs"),
+        ("buttons:", "knobs:", "is damaged: it has the unknown key knobs"),
         ("number: 0", "number: zero", r"steering\.number: expected int, got str"),
         ("rest: 0.02", "rest: low", r"steering\.rest: expected float, got str"),
         ("full: -0.99", "full: 0.0", "full is 0.0; it must be 0.2 or more away from rest"),
