@@ -71,8 +71,9 @@ def suite_config(name: str, split: Split) -> SuiteConfig:
     described = _described(path) if name.removesuffix(SMALL) in suite_names() else None
     if described is None or (small and "small" not in described):
         raise ValueError(f"suite is {quoted(name)}; it must be one of {', '.join(suite_names())}, or one of them with {SMALL}")
-    sections = [{key: value for key, value in described.items() if key not in {"small", *Split}}, described.get(split, {})]
-    sections += [described["small"]] if small else []
+    named = [described.get(split, {}), *([described["small"]] if small else [])]
+    sections = [{key: value for key, value in described.items() if key not in {"small", *Split}}]
+    sections += [structured(section, dict[str, Any], path) for section in named]
     settings: dict[str, Any] = {key: value for section in sections for key, value in section.items()}
     unknown = set(settings) - {field.name for field in fields(SuiteConfig)}
     if unknown:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -15,6 +16,7 @@ from pilotnet.folders import atomic_path
 from pilotnet.reading import DamagedFileError, load_json, readable, structured
 from pilotnet.schemas import EpisodeRow
 from sim.scenario import Scenario, Split, choice
+from sim.types import quoted
 
 
 def write_table(path: Path, table: pa.Table) -> None:
@@ -131,11 +133,20 @@ def episode_paths(root: Path) -> list[Path]:
 
 
 def read_stats(path: Path) -> dict[str, Stats]:
-    """Read the statistics in a meta file, by feature; raises DamagedFileError when they were changed after they were written."""
+    """Read the statistics in a meta file, by feature.
+
+    Raises DamagedFileError when they are missing, are no finite numbers, or were changed after they were written.
+    """
     row = read_table(path).to_pylist()[0]
     check_rest(row, path)
     keys = [name.split("/")[1] for name in row if name.startswith("stats/") and name.endswith("/count")]
     try:
-        return as_arrays({key: {name: row[f"stats/{key}/{name}"] for name in NAMES} for key in keys})
+        stats = as_arrays({key: {name: row[f"stats/{key}/{name}"] for name in NAMES} for key in keys})
     except (KeyError, ValueError):
         raise DamagedFileError(f"{path} lacks statistics; it is damaged, or was written by another program") from None
+    for key, arrays in stats.items():
+        for name, array in arrays.items():
+            shape = (1,) if name == "count" else arrays["mean"].shape
+            if array.dtype.kind not in "if" or array.shape != shape or not np.isfinite(array).all():
+                raise DamagedFileError(f"{path} has stats/{key}/{name} {quoted(array.tolist())}; it must be finite numbers")
+    return stats
