@@ -21,7 +21,7 @@ from sim.env import DrivingEnv, Pedals
 from sim.expert import Expert
 from sim.pedals import PULL_AWAY, pace
 from sim.scenario import choice
-from sim.types import Control, Driver, Observation
+from sim.types import Control, Driver, Observation, quoted
 
 DRIVER_NAMES = ("expert", "pilotnet", "modular", "straight")
 ALL = "all"  # every part of the modular stack
@@ -95,7 +95,7 @@ def split_name(name: str) -> tuple[str, frozenset[Part]]:
     """A driver's name without the parts that the truth replaces, and those parts; ValueError for an unknown name or part."""
     base, *parts = name.split("+")
     if base not in DRIVER_NAMES or (parts and base != "modular"):
-        raise ValueError(f"driver is {name!r}; it must be one of {', '.join(DRIVER_NAMES)}, or modular+PART")
+        raise ValueError(f"driver is {quoted(name)}; it must be one of {', '.join(DRIVER_NAMES)}, or modular+PART")
     return base, frozenset(part for word in parts for part in (tuple(Part) if word == ALL else (choice("oracle", word, Part),)))
 
 

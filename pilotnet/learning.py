@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from pilotnet.folders import atomic_path, plain, read_provenance, require_present_world
 from pilotnet.progress import console, progress_bar
+from sim.types import quoted
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -35,9 +36,9 @@ def require_learnable(config: Any) -> None:
     if not config.learning_rate > 0:
         raise ValueError(f"learning_rate is {config.learning_rate}; it must be above 0")
     if config.device not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"device is {config.device!r}; it must be auto, cpu or cuda")
+        raise ValueError(f"device is {quoted(config.device)}; it must be auto, cpu or cuda")
     if config.precision not in ("auto", "float32", "bfloat16"):
-        raise ValueError(f"precision is {config.precision!r}; it must be auto, float32 or bfloat16")
+        raise ValueError(f"precision is {quoted(config.precision)}; it must be auto, float32 or bfloat16")
     if config.device == "cuda" and not torch.cuda.is_available():
         raise ValueError("device is 'cuda'; this machine has no usable CUDA device, so it must be auto or cpu")
 

@@ -21,6 +21,7 @@ from sim.expert import Expert
 from sim.random import Stream
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario, Split, require_disturbance
+from sim.types import quoted
 
 ROADS_PER_SEED = 100_000  # recordings of different seeds never share a road
 STAGE = "record"
@@ -72,9 +73,9 @@ class RecordConfig:
         if not self.episodes + self.validation_episodes + self.test_episodes:
             raise ValueError("episodes, validation_episodes and test_episodes are 0; one of them must be 1 or more")
         if self.cameras not in ("all", "centre"):
-            raise ValueError(f"cameras is {self.cameras!r}; it must be all or centre")
+            raise ValueError(f"cameras is {quoted(self.cameras)}; it must be all or centre")
         if self.videos not in ("small", "fine"):
-            raise ValueError(f"videos is {self.videos!r}; it must be small or fine")
+            raise ValueError(f"videos is {quoted(self.videos)}; it must be small or fine")
         for name in ("seed", "workers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
@@ -124,7 +125,7 @@ def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
     for key, value in plain(asdict(config)).items():
         if key != "workers" and recorded.get(key, EARLIER.get(key)) != value:
             raise ValueError(
-                f"{key} is {value!r}, but {folder} was recorded with {recorded.get(key, EARLIER.get(key))!r}; "
+                f"{key} is {quoted(value)}, but {folder} was recorded with {quoted(recorded.get(key, EARLIER.get(key)))}; "
                 "a recording can only be resumed with its own settings"
             )
     writer, env = continued_writer(folder), recording_env(config)

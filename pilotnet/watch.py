@@ -22,7 +22,7 @@ from pilotnet.tape import open_tape
 from sim.camera import CAMERA_NAMES
 from sim.env import DrivingEnv, EnvConfig
 from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice
-from sim.types import Image
+from sim.types import Image, quoted
 from sim.viewer.cockpit import Cockpit
 from sim.viewer.controllers import Controllers
 from sim.viewer.drive import Drive, Seat
@@ -88,7 +88,7 @@ class WatchConfig:
             found = [scenario for scenario in every if scenario.road is road][: self.episodes]
         if not found:
             kinds = ", ".join(sorted({scenario.road for scenario in every}))
-            raise ValueError(f"road is {self.road!r}; the suite {self.suite} has {kinds}")
+            raise ValueError(f"road is {quoted(self.road)}; the suite {self.suite} has {kinds}")
         return [replace(scenario, **chosen) for scenario in found]
 
     def _chosen(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pilotnet.dataset.row_digests import check_rest, check_row
@@ -18,12 +19,16 @@ from pilotnet.schemas import EpisodeRow
 from sim.scenario import Scenario, Split, choice
 from sim.types import quoted
 
+MAX_ROWS = 10_000_000  # of a table; the traces of an evaluation of 100 hours have 3,600,000
+MAX_TEXT = 200_000_000  # [bytes] of text in a column
+
 
 def write_table(path: Path, table: pa.Table) -> None:
     """Write a parquet file in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary:
-        pq.write_table(table, temporary, compression="snappy", use_dictionary=True)
+        # pyarrow takes a relative path such as `a:b/file` for an address of the protocol `a`.
+        pq.write_table(table, temporary.absolute(), compression="snappy", use_dictionary=True)
 
 
 def read_table(path: Path, columns: Sequence[str] | None = None, optional: Sequence[str] = ()) -> pa.Table:
@@ -31,10 +36,11 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
 
     Raises DamagedFileError when it is missing, damaged or lacks one of `columns`, and ValueError when it may not be read.
     """
-    # One thread and one plain file: an episode is small, and a folder must not be taken for a partitioned table.
-    with readable_parquet(path), pq.ParquetFile(path) as file:
-        wanted = columns and [name for name in (*columns, *optional) if name in file.schema_arrow.names]
-        table = file.read(columns=wanted, use_threads=False)
+    with readable_parquet(path), _opened(path) as file:
+        names = file.schema_arrow.names
+        wanted = [name for name in (*columns, *optional) if name in names] if columns else names
+        # One thread and one plain file: an episode is small, and a folder must not be taken for a partitioned table.
+        table = _plain_text(file.read(columns=wanted, use_threads=False), path)
         table.validate(full=True)
     absent = set(columns or ()) - set(table.column_names)
     if absent:
@@ -44,8 +50,29 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
 
 def read_schema(path: Path) -> tuple[pa.Schema, int]:
     """Return the schema and the number of rows of a parquet file; raises as `read_table` does."""
-    with readable_parquet(path), pq.ParquetFile(path) as file:
+    with readable_parquet(path), pq.ParquetFile(path.absolute()) as file:
         return file.schema_arrow, file.metadata.num_rows
+
+
+def _opened(path: Path) -> pq.ParquetFile:
+    """Open a parquet file to read its texts as dictionaries: the same long text in every row takes no memory that way."""
+    with pq.ParquetFile(path.absolute()) as file:
+        if file.metadata.num_rows > MAX_ROWS:
+            raise DamagedFileError(f"{path} has {file.metadata.num_rows} rows; {MAX_ROWS} are the most that are read")
+        texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
+    return pq.ParquetFile(path.absolute(), read_dictionary=texts)
+
+
+def _plain_text(table: pa.Table, path: Path) -> pa.Table:
+    """Return the table with plain texts for dictionaries; raises DamagedFileError when they would take too much memory."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            parts = table.column(place).chunks
+            sizes = [pc.sum(pc.take(pc.binary_length(part.dictionary), part.indices)).as_py() or 0 for part in parts]
+            if sum(sizes) > MAX_TEXT:
+                raise DamagedFileError(f"{path} has {sum(sizes)} bytes of text in column {field.name}; it is damaged")
+            table = table.set_column(place, pa.field(field.name, pa.string()), table.column(place).cast(pa.string()))
+    return table
 
 
 @contextmanager
@@ -87,10 +114,11 @@ def read_episode(path: Path) -> Episode:
         scenario = structured(load_json(row["scenario"], "scenario"), Scenario, "scenario")
         late = structured(load_json(row.get(LATE_COLUMN, "[]"), LATE_COLUMN), tuple[int, ...], LATE_COLUMN)
         plain = structured({key: row[key] for key in ("episode_index", "length", "split")}, EpisodeRow, "episode")
+        split = choice("split", plain.split, Split)
         files = check_row(row, path) if row.get(DIGESTS_COLUMN) is not None else None
     except (TypeError, ValueError) as error:
         raise DamagedFileError(f"{path} describes an episode that this version cannot read: {error}") from None
-    return Episode(plain.episode_index, plain.length, choice("split", plain.split, Split), scenario, late, files)
+    return Episode(plain.episode_index, plain.length, split, scenario, late, files)
 
 
 def read_episodes(root: Path) -> list[Episode]:

@@ -94,4 +94,4 @@ def _require(table: pa.Table, key: str, fits: Callable[[NDArray[Any]], NDArray[n
     wrong = np.flatnonzero(~fits(values).reshape(len(values), -1).all(axis=1))
     if wrong.size:
         row = int(wrong[0])
-        raise DamagedFileError(f"{path} has {key} {quoted(values[row].tolist())} in row {row}; it must be {allowed}")
+        raise DamagedFileError(f"{path} has {key} {quoted(values[row : row + 1].tolist()[0])} in row {row}; it must be {allowed}")

@@ -14,9 +14,9 @@ from typing import Literal
 
 import numpy as np
 import pyarrow
-import pyarrow.parquet
 from rich.table import Table
 
+from pilotnet.dataset.files import write_table
 from pilotnet.folders import atomic_path, output_folder, write_provenance
 from pilotnet.modular.lanes import LaneFinder
 from pilotnet.modular.records import Floats, LaneEstimate
@@ -116,8 +116,7 @@ def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...
         compile_side_by_side(config.workers)
         with closing(in_parallel(drive_frames, jobs, config.workers)) as drives:
             frames = pyarrow.concat_tables(list(track(drives, "finding lanes", len(jobs))))
-        with atomic_path(folder / FRAMES_FILE) as path:
-            pyarrow.parquet.write_table(frames, path)
+        write_table(folder / FRAMES_FILE, frames)
         scores, bins = tuple(condition_scores(frames)), calibration(frames)
         _write_rows(folder / CONDITIONS_FILE, ConditionScore, scores)
         _write_rows(folder / CALIBRATION_FILE, CalibrationBin, bins)

@@ -69,7 +69,7 @@ def make_samples(root: Path) -> None:
     losses = "".join(f"{epoch},{1 / (1 + epoch)},{1.1 / (1 + epoch)}\n" for epoch in range(4))
     (root / "model" / "metrics.csv").write_text("epoch,train_loss,val_loss\n" + losses)
     save_detector(_made(root / "cars"), DetectorCheckpoint(DetectorNetwork(), "cars", Camera(), {"config": {}}))
-    _make_results(_made(root / "results"))
+    made_results(root / "results")
     ControllerFiles(root / "controllers").keep(GUID, "Wheel", ControllerMap(Axis(0, 0.02, -0.99), buttons={"record": 3}))
     (_made(root / "settings") / "config.yaml").write_text("record: {episodes: 2, length: 60.0}\ntrain: {epochs: 1}\n")
     _make_earlier(root)
@@ -105,7 +105,9 @@ def _make_dataset(root: Path) -> None:
     write_provenance(root, "record", Settings(), 0)
 
 
-def _make_results(folder: Path) -> None:
+def made_results(folder: Path) -> None:
+    """Make a results folder: two drivers on three roads."""
+    folder.mkdir()
     write_provenance(folder, "evaluate", Settings(), 0)
     driven = [Scenario(RoadKind.RURAL, road_seed(Split.TEST, index), length=100.0) for index in range(Settings.episodes)]
     rows = [_row(driver, one, index) for driver in Settings.drivers for index, one in enumerate(driven)]

@@ -61,7 +61,7 @@ def test_an_existing_page_is_not_overwritten(tiny_results: Path, tmp_path: Path)
     ("damage", "message"),
     [
         (lambda folder: (folder / "traces.parquet").unlink(), r"traces\.parquet is missing"),
-        (lambda folder: (folder / "traces.parquet").write_bytes(b"PAR1"), r"traces\.parquet is damaged"),
+        (lambda folder: (folder / "traces.parquet").write_bytes(b"PAR1"), r"traces\.parquet was changed after it was written"),
         (lambda folder: (folder / "evaluate.yaml").unlink(), r"evaluate\.yaml is missing"),
         (lambda folder: (folder / "episodes.csv").unlink(), "is not a results folder"),
     ],
