@@ -127,7 +127,7 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
     With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unusable dataset or
     folder.
     """
-    dataset = Dataset.open(data)
+    dataset = Dataset.open(data).verify()
     unfinished = out / RESUME_FOLDER / "last.ckpt"
     if resume:
         require_same("train", _Run(str(data), config), out, unfinished)

@@ -20,6 +20,7 @@ from sim.scenario import Scenario, Split, choice
 from sim.types import quoted
 
 MAX_ROWS = 10_000_000  # of a table; the traces of an evaluation of 100 hours have 3,600,000
+MAX_SIZE = 500_000_000  # [bytes] of a table before compression
 MAX_TEXT = 200_000_000  # [bytes] of text in a column
 
 
@@ -37,8 +38,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
     Raises DamagedFileError when it is missing, damaged or lacks one of `columns`, and ValueError when it may not be read.
     """
     with readable_parquet(path), _opened(path) as file:
-        names = file.schema_arrow.names
-        wanted = [name for name in (*columns, *optional) if name in names] if columns else names
+        wanted = columns and [*columns, *optional]  # names that are not there are passed over
         # One thread and one plain file: an episode is small, and a folder must not be taken for a partitioned table.
         table = _plain_text(file.read(columns=wanted, use_threads=False), path)
         table.validate(full=True)
@@ -56,11 +56,17 @@ def read_schema(path: Path) -> tuple[pa.Schema, int]:
 
 def _opened(path: Path) -> pq.ParquetFile:
     """Open a parquet file to read its texts as dictionaries: the same long text in every row takes no memory that way."""
-    with pq.ParquetFile(path.absolute()) as file:
-        if file.metadata.num_rows > MAX_ROWS:
-            raise DamagedFileError(f"{path} has {file.metadata.num_rows} rows; {MAX_ROWS} are the most that are read")
+    file = pq.ParquetFile(path.absolute())
+    metadata = file.metadata
+    size = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+    if metadata.num_rows > MAX_ROWS or size > MAX_SIZE:
+        file.close()
+        raise DamagedFileError(f"{path} holds {metadata.num_rows} rows and {size} bytes; {MAX_ROWS} and {MAX_SIZE} may be read")
+    if metadata.num_rows <= 1:
+        return file
+    with file:
         texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
-    return pq.ParquetFile(path.absolute(), read_dictionary=texts)
+    return pq.ParquetFile(path.absolute(), metadata=metadata, read_dictionary=texts)
 
 
 def _plain_text(table: pa.Table, path: Path) -> pa.Table:

@@ -141,7 +141,8 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
     With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unknown target, a
     dataset without boxes and an unusable folder.
     """
-    person, dataset = is_person(target), Dataset.open(data)
+    person = is_person(target)
+    dataset = Dataset.open(data).verify()
     unfinished = out / RESUME_FOLDER / "last.ckpt"
     run = _Run(target, str(data), config)
     if resume:
