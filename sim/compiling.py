@@ -9,6 +9,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from sim.actors.gaps import rectangle_gap
 from sim.camera import Camera
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
@@ -37,6 +40,8 @@ def compile_standing() -> None:
 def compile_others() -> None:
     """Compile what moves the world, draws sky and ground, and measures boxes."""
     env = DrivingEnv(EnvConfig(cameras=()))
+    square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
+    rectangle_gap(square, square)  # a drive needs it only when another road user comes near
     for sky in SKIES:
         next(rollout(env, Expert(env), sky))
         plan, actors = env.world.plan, env.world.actors()

@@ -78,7 +78,7 @@ def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
         (replace(TINY, drivers=("nobody",)), "driver is 'nobody'"),
         (replace(TINY, suite="moon"), "suite is 'moon'"),
         (replace(TINY, drivers=("pilotnet",)), "needs a checkpoint"),
-        (replace(TINY, noise=-1.0), "strength is -1.0 m"),
+        (replace(TINY, noise=-1.0), "noise is -1.0 m"),
         (replace(TINY, drivers=("pilotnet",), pedals="driver"), "needs a checkpoint"),
     ]:
         with pytest.raises(ValueError, match=message):

@@ -14,6 +14,7 @@ from pilotnet.folders import read_provenance
 from pilotnet.record import RecordConfig, record
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
+from sim.random import Stream
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Split
 
@@ -143,8 +144,9 @@ def test_recorded_boxes_lie_where_the_renderer_put_the_actors(tmp_path: Path) ->
     config = replace(CONFIG, suite="detection-small", episodes=1, validation_episodes=0, cameras="centre")
     dataset = record(config, tmp_path / "drives")
     boxes, env = dataset.boxes(0), DrivingEnv(EnvConfig())
-    generator = np.random.default_rng([config.seed, config.scenarios()[0].seed])
-    for step in rollout(env, Expert(env), config.scenarios()[0], Disturbance(config.noise, generator), boxes=True):
+    scenario = config.scenarios()[0]
+    disturbance = Disturbance.of(scenario, config.noise, Stream.RECORDING_DISTURBANCE)
+    for step in rollout(env, Expert(env), scenario, disturbance, boxes=True):
         found = boxes.of_frame(step.index)
         assert step.boxes is not None
         assert [box.ident for box in step.boxes] == list(found.ident)
@@ -172,8 +174,8 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
         ("cameras", "rear", "cameras is 'rear'; it must be all or centre"),
         ("validation_episodes", -1, "validation_episodes is -1; it must lie between 0 and"),
         ("length", 1.0, "length is 1.0 m; it must lie between"),
-        ("noise", -1.0, "strength is -1.0 m; it must be"),
-        ("noise", float("nan"), "strength is nan m; it must be"),
+        ("noise", -1.0, "noise is -1.0 m; it must be"),
+        ("noise", float("nan"), "noise is nan m; it must be"),
         ("seed", -1, "seed is -1; it must be 0 or more"),
         ("workers", -1, "workers is -1; it must be 0 or more"),
     ],

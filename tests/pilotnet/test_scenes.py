@@ -28,7 +28,7 @@ def test_the_sheet_has_a_row_for_each_road_and_weather_and_a_column_for_each_lig
         (["sheet.png", "--roads", "moon"], "road is 'moon'; it must be one of rural"),
         (["sheet.png", "--weather", "hail"], "weather is 'hail'; it must be one of clear"),
         (["sheet.png", "--light", "noon"], "light is 'noon'; it must be one of day"),
-        (["sheet.png", "--seed", "-1"], "seed is -1; it must be 0 or more"),
+        (["sheet.png", "--seed", "-1"], "seed is -1; it must be a whole number from 0"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_one_line(
