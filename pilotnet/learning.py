@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from pilotnet.folders import atomic_path, plain, read_provenance, require_present_world
 from pilotnet.progress import console, progress_bar
+from pilotnet.reading import read_rows
 from sim.types import quoted
 
 if TYPE_CHECKING:
@@ -158,8 +159,8 @@ class History(Callback):
         """Keep the rows of the epochs that are done."""
         self._rows: list[dict[str, Any]] = []
         if trainer.current_epoch:
-            with self._path.open(newline="") as file:
-                self._rows = [row for row in csv.DictReader(file) if int(row["epoch"]) < trainer.current_epoch]
+            rows = read_rows(self._path, ["epoch", *self._names])
+            self._rows = [*rows[: trainer.current_epoch]]  # one row each
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
         """Add this epoch's row."""

@@ -75,3 +75,20 @@ def test_nothing_is_unpickled_and_no_yaml_is_loaded_unsafely() -> None:
         text = path.read_text()
         for unsafe in ("pickle.load", "yaml.load(", "torch.load", "allow_pickle=True", "eval(compile"):
             assert unsafe not in text, f"{name} uses {unsafe}"
+
+
+# Which module alone may call what: everything that reads files goes through limits and checks there.
+GUARDED = {
+    "yaml.safe_load": "pilotnet.reading",
+    "json.loads": "pilotnet.reading",
+    "csv.reader": "pilotnet.reading",
+    "csv.DictReader": "pilotnet.reading",
+    "av.open(": "pilotnet.dataset.video",
+    "ParquetFile(": "pilotnet.dataset.files",
+    "parquet.read_table": "pilotnet.dataset.files",
+}
+
+
+@pytest.mark.parametrize("call", GUARDED)
+def test_files_are_read_in_one_place(call: str) -> None:
+    assert {name for name, path in modules().items() if call in path.read_text()} <= {GUARDED[call]}

@@ -2,6 +2,7 @@
 
 import csv
 import gc
+import shutil
 import signal
 from dataclasses import replace
 from itertools import islice, pairwise
