@@ -15,6 +15,7 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from pilotnet.progress import closing_line, console
 from pilotnet.reading import load_yaml
 from pilotnet.settings import config_path
+from pilotnet.yaml_values import limit_yaml
 from sim.types import quoted
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 CONTINUED = dict.fromkeys(
     ("record", "train", "train-detector"), "; what was finished is kept, the same command with --resume goes on from there"
 )
+LONGEST_MESSAGE = 500  # [characters] of jsonargparse's messages
 INTERRUPTED = 130  # the shell's code for Ctrl-C
 
 
@@ -30,11 +32,13 @@ class Parser(ArgumentParser):
     """jsonargparse's parser with errors of one line and options by their full names."""
 
     def __init__(self, prog: str, defaults: Path | None = None) -> None:
+        limit_yaml()
         super().__init__(prog=prog, allow_abbrev=False, default_config_files=[str(defaults)] if defaults else [])
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
-        """Raise ValueError with the message on one line."""
-        raise ValueError(" ".join(message.split())) from ex
+        """Raise ValueError with the message on one line, at most LONGEST_MESSAGE of it: it may repeat a whole file."""
+        line = " ".join(message.split())
+        raise ValueError(line if len(line) <= LONGEST_MESSAGE else f"{line[:LONGEST_MESSAGE]}...") from ex
 
 
 class ConfigFile(ActionConfigFile):

@@ -74,7 +74,7 @@ def load_yaml(source: Path | str) -> Any:
     name = source if isinstance(source, Path) else "the text"
     text = read_text(source, "YAML file") if isinstance(source, Path) else source
     try:
-        _check_events(text)
+        check_yaml(text)
         return _one_document(text)
     except yaml.YAMLError as error:
         raise DamagedFileError(f"{name} is not readable YAML: {_first_line(error)}") from None
@@ -102,7 +102,7 @@ def _one_document(text: str) -> Any:
         loader.dispose()
 
 
-def _check_events(text: str) -> None:  # noqa: C901 - one loop over the kinds of events
+def check_yaml(text: str) -> None:  # noqa: C901 - one loop over the kinds of events
     """Raise ValueError for nesting, aliases and tags beyond the limits, before anything is built."""
     sizes: dict[str, int] = {}  # of what has an anchor, aliases counted in full
     open_nodes: list[tuple[str | None, int]] = []  # anchor, and values counted before it

@@ -13,7 +13,7 @@ ORDER = [
     "sim.actors", "sim.pedals", "sim.ego_path", "sim.world", "sim.referee", "sim.kernels", "sim.bands", "sim.appearance",
     "sim.noise", "sim.sky", "sim.lens", "sim.ground", "sim.scenery", "sim.render", "sim.truth", "sim.front_view",
     "sim.front_camera", "sim.env", "sim.expert", "sim.rollout", "sim.compiling", "sim.viewer", "sim", "pilotnet.settings",
-    "pilotnet.reading", "pilotnet.digests", "pilotnet.schemas",
+    "pilotnet.reading", "pilotnet.yaml_values", "pilotnet.digests", "pilotnet.schemas",
     "pilotnet.suites", "pilotnet.folders", "pilotnet.progress", "pilotnet.controllers", "pilotnet.parallel", "pilotnet.dataset",
     "pilotnet.record", "pilotnet.tape", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint",
     "pilotnet.light", "pilotnet.samples", "pilotnet.learning",

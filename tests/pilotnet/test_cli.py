@@ -175,6 +175,16 @@ def test_a_hostile_config_file_is_refused_at_once(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_hostile_file_or_value_of_one_option_is_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hostile.yaml").write_text(BOMB)
+    began = time.process_time()
+    for value in (str(tmp_path / "hostile.yaml"), BOMB, "[" * 5000):
+        line = refused(["train", "data", "--augmentation", value], capsys)
+        assert "augmentation" in line
+        assert len(line) < 1000
+    assert time.process_time() - began < 10
+
+
 @pytest.mark.parametrize(
     "words", [["x" * 5000], ["record", "--suite", "x" * 5000], ["evaluate", "x" * 5000]], ids=["command", "suite", "driver"]
 )
