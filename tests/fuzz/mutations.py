@@ -126,7 +126,7 @@ def _column_gone(table: pa.Table, draw: np.random.Generator) -> pa.Table:
 
 def _huge_text(table: pa.Table, draw: np.random.Generator) -> pa.Table:
     place = _column(table, draw, pa.types.is_string)
-    texts = ["[" * DEEP, "{" * DEEP, "x" * 1_000_000, '{"road": "rural", "seed": 1.5}', "NaN", None]
+    texts = ["[" * DEEP, "{" * DEEP, "x" * 300_000, '{"road": "rural", "seed": 1.5}', "NaN", None]
     values = [texts[draw.integers(len(texts))]] * table.num_rows
     return table.set_column(place, table.column_names[place], pa.array(values, pa.string()))
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pilotnet.dataset import Dataset, DatasetWriter, Quality
+from pilotnet.dataset.files import read_table
 from pilotnet.dataset.video import VideoEncoder, check_video, decode_frames
 from pilotnet.reading import DamagedFileError
 from sim.scenario import Split
@@ -274,3 +276,24 @@ def test_every_column_that_training_reads_has_limits() -> None:
 
     assert set(FIELDS.values()) - set(LIMITS) == {"intervention"}
     assert replace(steps(1)[0], control=Control(0.2)).control.curvature < LIMITS["action"][1]
+
+
+def test_a_small_file_that_would_fill_the_memory_is_refused(tmp_path: Path) -> None:
+    texts = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), pa.array(["x" * 1_000_000]))
+    path = tmp_path / "bomb.parquet"
+    pq.write_table(pa.table({"scenario": texts}), path, store_schema=False)
+    assert path.stat().st_size < 1_000_000
+    with pytest.raises(DamagedFileError, match=r"bomb\.parquet has 20000000000 bytes of text in column scenario"):
+        read_table(path)
+
+
+def test_tables_and_videos_of_another_user_are_not_called_damaged(private_file: Path) -> None:
+    reads: list[Callable[[Path], object]] = [
+        read_table,
+        lambda path: check_video(path, 1, 64, 32, Quality.SMALL),
+        lambda path: list(decode_frames(path, range(1))),
+    ]
+    for read in reads:
+        with pytest.raises(ValueError, match="file may not be read by this user") as caught:
+            read(private_file)
+        assert not isinstance(caught.value, DamagedFileError)
