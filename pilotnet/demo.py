@@ -3,39 +3,27 @@
 PilotNet and the detectors of the modular stack learn from the same drives.
 """
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
-from pilotnet.drivers import Detectors
-from pilotnet.evaluate import EvaluateConfig, evaluate
-from pilotnet.folders import output_folder
-from pilotnet.modular.detector import TARGETS
-from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
+from pilotnet.demo_config import DemoConfig
+from pilotnet.driver_names import Detectors
+from pilotnet.evaluate import evaluate
+from pilotnet.folders import Stage, output_folder
+from pilotnet.modular.detector_config import TARGETS
+from pilotnet.modular.detector_training import train_detector
 from pilotnet.progress import closing_line
-from pilotnet.record import RecordConfig, record
+from pilotnet.record import record
 from pilotnet.report import write_report
 from pilotnet.results import Results
-from pilotnet.train import TrainConfig, train
+from pilotnet.train import train
 
 DATA, MODEL, RESULTS, REPORT = "data", "model", "results", "report.html"
-
-
-@dataclass(frozen=True)
-class DemoConfig:
-    """The settings of the stages; `configs/demo.yaml` holds what the demo sets differently.
-
-    detect: of both detectors.
-    """
-
-    record: RecordConfig = field(default_factory=RecordConfig)
-    train: TrainConfig = field(default_factory=TrainConfig)
-    detect: DetectorTrainConfig = field(default_factory=DetectorTrainConfig)
-    evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
+STAGE = Stage("demo", (REPORT,))
 
 
 def demo(config: DemoConfig, out: Path) -> Results:
     """Run every stage into folders below `out`, which must not hold anything yet; the results."""
-    with output_folder(out) as folder:
+    with output_folder(out, STAGE) as folder:
         data, model, results = folder / DATA, folder / MODEL, folder / RESULTS
         dataset = record(config.record, data)
         closing_line(f"wrote {data}: {dataset.summary()}", f"pilotnet train {data}")

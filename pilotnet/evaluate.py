@@ -5,79 +5,37 @@ them.
 """
 
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import Literal
 
 import pyarrow
 
-from pilotnet.drivers import Detectors, make_driver, needs_camera
-from pilotnet.folders import output_folder, write_provenance
+from pilotnet.driver_names import Detectors, needs_camera
+from pilotnet.drivers import make_driver
+from pilotnet.evaluate_config import EvaluateConfig
+from pilotnet.folders import Stage, output_folder, write_provenance
 from pilotnet.metrics import EpisodeScore, score_episode
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
-from pilotnet.results import Results, trace_table, write_results
-from pilotnet.suites import Only, suite, suite_of
-from sim.env import DrivingEnv, EnvConfig, Pedals
+from pilotnet.results import EPISODES_FILE, INFO_FILE, TRACES_FILE, Results, trace_table, write_results
+from pilotnet.suites import suite_of
+from sim.env import DrivingEnv, EnvConfig
+from sim.pedals import Pedals
 from sim.rollout import Disturbance, rollout
-from sim.scenario import Scenario, choice, require_disturbance
+from sim.scenario import Scenario
 from sim.types import Observation, Step
 
-
-@dataclass(frozen=True)
-class EvaluateConfig:
-    """Who drives which roads.
-
-    Args:
-        drivers: names of drivers: expert, pilotnet, modular, straight; modular+PART has the truth in place of a part
-        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small;
-            several with + between take turns
-        roads: only these of the suite's kinds, with commas between; empty for all
-        weather: only these of the suite's
-        light: only these of the suite's
-        split: whose roads; tune on validation, and leave test for the last word
-        episodes: roads that every driver drives
-        length: metres of each drive
-        first: number of the first road of the split
-        pedals: who brakes; shared, one speed controller that knows the world for every driver alike, or driver, each for itself
-        noise: strength of pushes against the steering [m], 0 for none; every driver gets the same
-        workers: processes, 0 for all cores; it changes nothing in the scores
-    """
-
-    drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
-    suite: str = "lane_keeping"
-    roads: str = ""
-    weather: str = ""
-    light: str = ""
-    split: Literal["train", "validation", "test"] = "test"
-    episodes: int = 20
-    length: float = 1500.0
-    first: int = 0
-    pedals: Literal["shared", "driver"] = "shared"
-    noise: float = 0.0
-    workers: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("first", "workers"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
-        choice("pedals", self.pedals, Pedals)
-
-    def scenarios(self) -> list[Scenario]:
-        """The roads that every driver drives."""
-        only = Only(self.roads, self.weather, self.light)
-        return suite(self.suite, self.split, self.episodes, self.length, self.first, only)
+STAGE = Stage("evaluate", (EPISODES_FILE, TRACES_FILE, INFO_FILE))
 
 
 def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, detectors: Detectors | None = None) -> Results:
     """Drive the suite with every driver and write the results folder; ValueError for bad settings, before anything is written."""
     scenarios = config.scenarios()
-    require_disturbance("noise", config.noise)
     for name in config.drivers:
         make_driver(name, DrivingEnv(EnvConfig(pedals=Pedals(config.pedals))), checkpoint, detectors)
     drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
-    with output_folder(out) as folder:
-        write_provenance(folder, "evaluate", config, seed=config.first)
+    with output_folder(out, STAGE) as folder:
+        write_provenance(folder, STAGE.name, config, seed=config.first)
         jobs = [(name, scenario, checkpoint, detectors, config.noise, Pedals(config.pedals)) for name, scenario in drives]
         if any(map(needs_camera, config.drivers)):
             compile_side_by_side(config.workers)

@@ -15,32 +15,28 @@ import torch
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint
 from rich.progress import Progress
 
-from pilotnet.folders import atomic_path, plain, read_provenance, require_present_world
+from pilotnet.checkpoint import FILE_NAME
+from pilotnet.folders import Stage, atomic_path, plain, read_provenance, require_present_world
 from pilotnet.progress import console, progress_bar
 from pilotnet.reading import read_rows
-from sim.types import quoted
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # of malloc.h
 RESUME_FOLDER, METRICS_FILE = "unfinished", "metrics.csv"
+RESUME_FILE = f"{RESUME_FOLDER}/last.ckpt"
 
 
-def require_learnable(config: Any) -> None:
-    """ValueError unless the settings that all trainings share make sense; for PilotNet's and the detectors' alike."""
-    for name in ("epochs", "batch_size"):
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} is {getattr(config, name)}; it must be 1 or more")
-    if config.seed < 0:
-        raise ValueError(f"seed is {config.seed}; it must be 0 or more")
-    if not config.learning_rate > 0:
-        raise ValueError(f"learning_rate is {config.learning_rate}; it must be above 0")
-    if config.device not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"device is {quoted(config.device)}; it must be auto, cpu or cuda")
-    if config.precision not in ("auto", "float32", "bfloat16"):
-        raise ValueError(f"precision is {quoted(config.precision)}; it must be auto, float32 or bfloat16")
-    if config.device == "cuda" and not torch.cuda.is_available():
+def training_stage(name: str) -> Stage:
+    """Return the stage of the training that the command `name` runs: it goes on with a checkpoint of a whole epoch."""
+    files = (FILE_NAME, METRICS_FILE, RESUME_FOLDER)
+    return Stage(name, files, lambda folder: (folder / RESUME_FILE).is_file() or (folder / FILE_NAME).is_file())
+
+
+def require_device(device: str) -> None:
+    """Raise ValueError when a training is to use a device that this machine has not got."""
+    if device == "cuda" and not torch.cuda.is_available():
         raise ValueError("device is 'cuda'; this machine has no usable CUDA device, so it must be auto or cpu")
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Boxes, Dataset, write_marks
 from pilotnet.drivers import PilotNetDriver
-from pilotnet.watch import FilmFile, WatchConfig, check_film, make_film
+from pilotnet.watch import FilmFile, make_film
+from pilotnet.watch_config import WatchConfig, require_film
 from sim.drawables import Explanation, PictureBox
 from sim.types import Image, Observation, quoted
 from sim.viewer.replay import Recording, Replay, Stretch
@@ -152,10 +153,7 @@ def replay(
     Raises ValueError for a bad dataset, checkpoint or setting, for a film that exists, and when there is no display.
     """
     check_settings(config)
-    if headless and film is None:
-        raise ValueError("a headless run shows nothing by itself; say where the film goes: --headless --film out.mp4")
-    if film is not None:
-        check_film(film, config)
+    require_film(film, config, headless)
     dataset = Dataset.open(data)
     album = DatasetAlbum(dataset)
     if not 0 <= config.first < len(album):

@@ -23,58 +23,17 @@ from torch.utils.data import Dataset as TorchDataset
 from pilotnet.dataset import Dataset
 from pilotnet.light import draw_lights
 from pilotnet.progress import track
+from pilotnet.train_config import LIMIT, Augmentation
 from pilotnet.viewpoint import View, Viewpoint
 from sim.camera import Camera
 from sim.pedals import PEDAL_TIME
 from sim.random import Stream, stream_generator
 from sim.scenario import Split
-from sim.steering import MIN_RECOVERY_LENGTH, recovery_curvature, recovery_length
+from sim.steering import recovery_curvature, recovery_length
 from sim.types import Image
 
 MEMORY_SHARE = 0.5  # of the free memory that frames may fill
 SLOWEST = 0.5  # [m/s] standing counts as creeping
-LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
-ROTATION_LENGTH = 30.0  # [m] the recovery at which rotations have the standard deviation of the settings
-LARGEST_ROTATION = math.radians(12.0)  # views lose seven degrees at each side then, see `Viewpoint`
-
-
-@dataclass(frozen=True)
-class Augmentation:
-    """How training views are moved off the recorded path, and how they are drawn.
-
-    Args:
-        shift: standard deviation of the sideways shift [m]
-        rotation: standard deviation of the rotation [degrees] at 15 m/s; it grows as speed falls, and shrinks as speed rises
-        side_cameras: start from the nearest of the three cameras rather than always from the centre one
-        balance: 0 draws frames as they were driven, 1 draws straights and all bends alike
-        light: standard deviation of the changes of brightness, contrast and colour, as shares; see `relit`
-    """
-
-    shift: float = 0.5
-    rotation: float = 2.0
-    side_cameras: bool = True
-    balance: float = 0.5
-    light: float = 0.25
-
-    def __post_init__(self) -> None:
-        for name, limit in (("shift", 2.0), ("rotation", 15.0), ("balance", 1.0), ("light", 1.0)):
-            value = getattr(self, name)
-            if not 0 <= value <= limit:
-                raise ValueError(f"{name} is {value}; it must lie between 0 and {limit:g}")
-
-    @property
-    def largest_rotation(self) -> float:
-        """The largest rotation drawn [rad]."""
-        return min(LIMIT * math.radians(self.rotation) * ROTATION_LENGTH / MIN_RECOVERY_LENGTH, LARGEST_ROTATION)
-
-    def rotations(self, normals: NDArray[np.float64], speed: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Rotations [rad] for cars at `speed` [m/s], from normals, (N,) each.
-
-        A car that swings about its path by e and is on its way back along L is turned by e sqrt(6) / L: by 5 degrees in a hairpin
-        where on a highway it is one. Views turned alike at all speeds would leave out what goes wrong in tight bends.
-        """
-        turned = normals * math.radians(self.rotation) * ROTATION_LENGTH / recovery_length(speed)
-        return np.clip(turned, -self.largest_rotation, self.largest_rotation)
 
 
 class Batch(NamedTuple):

@@ -6,9 +6,9 @@ works, and does not choose between networks.
 """
 
 import gc
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import lightning
 import torch
@@ -18,47 +18,19 @@ from torch.utils.data import DataLoader
 from pilotnet.checkpoint import Checkpoint, save_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.folders import output_folder, plain, write_provenance
-from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_learnable, require_same
+from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_device, require_same, training_stage
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
-from pilotnet.samples import Augmentation, Batch, Samples, load_drives
+from pilotnet.samples import Batch, Samples, load_drives
+from pilotnet.train_config import TrainConfig
 from pilotnet.viewpoint import View, Viewpoint
 from sim.scenario import Split
 
+STAGE = training_stage("train")
 LOSSES = ("train_loss", "val_loss", "val_offset")
 SPEED_LOSS = "val_speed"  # of networks with a speed output
 SPEED_WEIGHT = 0.3  # of the speed's error against that of the steering, which the convolutions are to be left to
 VALIDATION_SEED = 2**31  # far from any training seed: validation views are the same in every run
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """How to train.
-
-    Args:
-        epochs: passes; in each, as many views are drawn as there are recorded moments
-        batch_size: views per step
-        learning_rate: the highest, after a warm-up
-        weight_decay: of AdamW
-        device: auto, cpu or cuda
-        precision: what the network computes in while it learns: float32, bfloat16, or auto, bfloat16 where the hardware has it
-        seed: of the weights and of all draws
-        speed: learn a second output, the speed to drive, which `evaluate --pedals driver` needs
-        augmentation: how views are moved off the recorded path
-    """
-
-    epochs: int = 12
-    batch_size: int = 64
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-2
-    device: str = "auto"
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    seed: int = 0
-    speed: bool = False
-    augmentation: Augmentation = field(default_factory=Augmentation)
-
-    def __post_init__(self) -> None:
-        require_learnable(self)
 
 
 class Cloning(lightning.LightningModule):
@@ -127,12 +99,13 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
     With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unusable dataset or
     folder.
     """
+    require_device(config.device)
     dataset = Dataset.open(data).verify()
     unfinished = out / RESUME_FOLDER / "last.ckpt"
     if resume:
-        require_same("train", _Run(str(data), config), out, unfinished)
-    with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
-        write_provenance(folder, "train", _Run(str(data), config), config.seed)
+        require_same(STAGE.name, _Run(str(data), config), out, unfinished)
+    with output_folder(out, STAGE, resume) as folder:
+        write_provenance(folder, STAGE.name, _Run(str(data), config), config.seed)
         path = save_checkpoint(folder, _learn(config, dataset, folder, unfinished if resume else None))
         unfinished.unlink()
         unfinished.parent.rmdir()

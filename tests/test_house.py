@@ -14,13 +14,14 @@ ORDER = [
     "sim.noise", "sim.sky", "sim.lens", "sim.ground", "sim.scenery", "sim.render", "sim.truth", "sim.front_view",
     "sim.front_camera", "sim.env", "sim.expert", "sim.rollout", "sim.compiling", "sim.viewer", "sim", "pilotnet.settings",
     "pilotnet.reading", "pilotnet.yaml_values", "pilotnet.digests", "pilotnet.schemas",
-    "pilotnet.suites", "pilotnet.folders", "pilotnet.progress", "pilotnet.controllers", "pilotnet.parallel", "pilotnet.dataset",
-    "pilotnet.record", "pilotnet.tape", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint",
-    "pilotnet.light", "pilotnet.samples", "pilotnet.learning",
+    "pilotnet.driver_names", "pilotnet.suites", "pilotnet.progress", "pilotnet.interrupts", "pilotnet.locks", "pilotnet.folders",
+    "pilotnet.repeat", "pilotnet.record_config", "pilotnet.train_config", "pilotnet.evaluate_config", "pilotnet.watch_config",
+    "pilotnet.scenes_config", "pilotnet.controllers", "pilotnet.parallel", "pilotnet.dataset", "pilotnet.record",
+    "pilotnet.tape", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.light", "pilotnet.samples",
+    "pilotnet.learning",
     "pilotnet.train", "pilotnet.saliency", "pilotnet.modular", "pilotnet.drivers", "pilotnet.metrics", "pilotnet.results",
-    "pilotnet.evaluate",
-    "pilotnet.report", "pilotnet.watch", "pilotnet.replay", "pilotnet.drive", "pilotnet.demo", "pilotnet.scenes",
-    "pilotnet.cli", "pilotnet.__main__", "pilotnet",
+    "pilotnet.evaluate", "pilotnet.report", "pilotnet.watch", "pilotnet.replay", "pilotnet.drive", "pilotnet.demo_config",
+    "pilotnet.demo", "pilotnet.scenes", "pilotnet.cli", "pilotnet.__main__", "pilotnet",
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from pilotnet.dataset.row_digests import check_rest, check_row
-from pilotnet.dataset.schema import DIGESTS_COLUMN, INFO_PATH, LATE_COLUMN, META_COLUMNS, TASK, Episode
+from pilotnet.dataset.schema import DIGESTS_COLUMN, EPISODE_GLOB, INFO_PATH, LATE_COLUMN, META_COLUMNS, TASK, Episode
 from pilotnet.dataset.stats import NAMES, Stats, as_arrays
 from pilotnet.folders import atomic_path
 from pilotnet.reading import DamagedFileError, load_json, readable, structured
@@ -163,7 +163,7 @@ def missing_episodes(root: Path, counted: int, found: int) -> str:
 
 def episode_paths(root: Path) -> list[Path]:
     """Return the meta files of a dataset, in the order of their episodes; files with other names are none of them."""
-    return sorted(path for path in root.glob("meta/episodes/chunk-*/file-*.parquet") if path.stem[5:].isdecimal())
+    return sorted(root.glob(EPISODE_GLOB))
 
 
 def read_stats(path: Path) -> dict[str, Stats]:

@@ -7,7 +7,7 @@ import gc
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import lightning
 import torch
@@ -16,8 +16,9 @@ from torch.utils.data import DataLoader
 
 from pilotnet.dataset import Dataset
 from pilotnet.folders import output_folder, plain, write_provenance
-from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_learnable, require_same
-from pilotnet.modular.detector import DetectorCheckpoint, is_person, save_detector
+from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_device, require_same, training_stage
+from pilotnet.modular.detector import DetectorCheckpoint, save_detector
+from pilotnet.modular.detector_config import DetectorTrainConfig, is_person
 from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load_pictures, varied_light
 from pilotnet.modular.detector_network import DetectorNetwork
 from pilotnet.modular.detector_roi_targets import roi_loss
@@ -25,40 +26,10 @@ from pilotnet.modular.detector_targets import Labels, loss
 from sim.random import Stream, derived_seed
 from sim.scenario import Split
 
-STAGE = "train-detector"
+STAGE = training_stage("train-detector")
 LOSSES = ("train_loss", "val_loss", "val_heat", "val_box", "val_visible", "val_distance", "val_moved", "val_fit")
 WINDOWED = 0.75  # share of the epochs that learn from windows, the others from whole strips
 MOST_FORCEFUL = 10.0  # largest norm of a step's gradient
-
-
-@dataclass(frozen=True)
-class DetectorTrainConfig:
-    """How to train a detector.
-
-    Args:
-        epochs: passes over the pictures
-        batch_size: pictures per step
-        learning_rate: the highest, after a warm-up
-        weight_decay: of AdamW
-        every: which pictures are used, every so manieth: neighbours are alike
-        device: auto, cpu or cuda
-        precision: what the network computes in while it learns: float32, bfloat16, or auto, bfloat16 where the hardware has it
-        seed: of the weights and of all draws
-    """
-
-    epochs: int = 12
-    batch_size: int = 8
-    learning_rate: float = 1.5e-3
-    weight_decay: float = 1e-2
-    every: int = 4
-    device: str = "auto"
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        require_learnable(self)
-        if self.every < 1:
-            raise ValueError(f"every is {self.every}; it must be 1 or more")
 
 
 class Detecting(lightning.LightningModule):
@@ -142,13 +113,14 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
     dataset without boxes and an unusable folder.
     """
     person = is_person(target)
+    require_device(config.device)
     dataset = Dataset.open(data).verify()
     unfinished = out / RESUME_FOLDER / "last.ckpt"
     run = _Run(target, str(data), config)
     if resume:
-        require_same(STAGE, run, out, unfinished)
-    with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
-        write_provenance(folder, STAGE, run, config.seed)
+        require_same(STAGE.name, run, out, unfinished)
+    with output_folder(out, STAGE, resume) as folder:
+        write_provenance(folder, STAGE.name, run, config.seed)
         lightning.seed_everything(config.seed, verbose=False)
         pictures = {split: load_pictures(dataset, split, person, config.every) for split in (Split.TRAIN, Split.VALIDATION)}
         windowed = math.ceil(WINDOWED * config.epochs)

@@ -178,7 +178,7 @@ def test_a_folder_that_holds_something_is_not_overwritten(tiny_data: Path, tiny_
     [
         ({"epochs": 0}, "epochs is 0; it must be 1 or more"),
         ({"batch_size": 0}, "batch_size is 0"),
-        ({"seed": -1}, "seed is -1; it must be"),
+        ({"seed": -1}, "seed is -1; it must lie between 0 and"),
         ({"learning_rate": 0.0}, "learning_rate is 0.0; it must be above 0"),
         ({"device": "tpu"}, "device is 'tpu'; it must be auto, cpu or cuda"),
         ({"precision": "int8"}, "precision is 'int8'; it must be auto, float32 or bfloat16"),

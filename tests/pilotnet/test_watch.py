@@ -67,7 +67,7 @@ def test_a_stack_with_parts_replaced_keeps_its_colour_and_says_so() -> None:
         (["pilotnet"], "give --checkpoint the folder"),
         (["expert", "--width", "90"], "width is 90 px; it must lie between 200"),
         (["expert", "--headless", "--film", "out.mp4", "--width", "301"], "width is 301 px; a film needs an even number"),
-        (["expert", "--seconds", "0"], "seconds is 0.0 s; it must be above 0"),
+        (["expert", "--seconds", "0"], "seconds is 0.0 s; it must be a finite number above 0"),
     ],
 )
 def test_every_mistake_is_one_line(
