@@ -6,6 +6,7 @@ from pilotnet.cli.parser import Parser, settings, stage_parser
 from pilotnet.progress import closing_line, console
 from pilotnet.record_config import RecordConfig
 from pilotnet.scenes_config import KINDS, ScenesConfig, require_sheet
+from pilotnet.settings import require_exists
 
 
 def record_command(words: list[str]) -> None:
@@ -27,6 +28,7 @@ def check_command(words: list[str]) -> None:
         "--mend", action="store_true", help="first set damaged episodes at its end aside, into its folder `damaged`"
     )
     options = parser.parse_args(words)
+    require_exists("data", options.data, "record")
 
     from pilotnet.dataset import Dataset, DatasetWriter
 
