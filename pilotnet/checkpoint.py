@@ -16,7 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from pilotnet.digests import value_digest
-from pilotnet.folders import atomic_path
+from pilotnet.folders import write_bytes
 from pilotnet.model import PilotNet
 from pilotnet.reading import DamagedFileError, load_json, readable, structured
 from pilotnet.schemas import PilotNetHeader
@@ -52,14 +52,17 @@ def save_network(folder: Path, model: nn.Module, form: str, settings: dict[str, 
     """Write a network's weights as `model.safetensors`, in one step, with form and settings in the header; return its path.
 
     The header also holds the world version, and a digest of all that is in the file. The file gets the rights that the system
-    gives to new files.
+    gives to new files. Raises ValueError naming the first weights that are not finite, and OSError naming the space needed when
+    there is too little.
     """
     path = folder / FILE_NAME
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
+    for name, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"the weights {name} are not finite; {path} is not written, since no driver could use it")
     header = {"format": form} | {key: json.dumps(value) for key, value in (settings | {"world": WORLD_VERSION}).items()}
     header[DIGEST_KEY] = network_digest(tensors, header)
-    with atomic_path(path) as unfinished:
-        unfinished.write_bytes(safetensors.torch.save(tensors, header))
+    write_bytes(path, safetensors.torch.save(tensors, header))
     return path
 
 

@@ -21,6 +21,7 @@ from sim.viewer.controllers import Controllers
 from sim.viewer.drive import Seat
 from sim.viewer.show import Show
 from sim.viewer.theme import SKY_BLUE
+from sim.viewer.waiting import compile_in_view
 from sim.viewer.wheel import HumanDriver, Wheel
 from sim.viewer.window import Window, open_display
 
@@ -46,6 +47,7 @@ def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
     wheel = Wheel()
     seat = Seat("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
     screen = open_display((config.width, config.height), WATCH_INSTEAD)
+    compile_in_view(screen)
     env = EnvConfig(cameras=CAMERA_NAMES, pedals=Pedals(config.pedals))  # the recorder's cameras
     with open_tape(out, config, env, Split(config.split)) as tape:
         show = Show([seat], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=env)

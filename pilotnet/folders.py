@@ -3,13 +3,14 @@
 Every stage works inside `with output_folder(path, STAGE) as folder:` and leaves `<stage>.yaml` there: how to repeat it.
 """
 
+import errno
 import json
 import os
 import re
 import shutil
 import stat
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from enum import Enum
@@ -30,9 +31,11 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 TEMPORARY_SUFFIX = ".tmp"
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # disk full, quota used up, file larger than allowed
 TEMPORARY_NAME = re.compile(r"\..+\.\d+\.tmp")  # what atomic_path names its files: name and process
 MARKER = ".unfinished"  # holds the name of the stage that is writing, or was when it was killed
 LOCK_PURPOSE = "stage"
+WHERE = "while writing "  # begins the note on an error that names no file
 SYSTEM_NAMES = ("lost+found", "@eaDir", "Thumbs.db", "desktop.ini", "__MACOSX")  # laid into folders by operating systems
 PROVENANCE_KEYS = ("stage", "config", "seed", "version", "revision", "world")
 FIRST_WORLD = 1  # of files from before the world had a version
@@ -143,10 +146,23 @@ def _unfinished(folder: Path, stage: Stage) -> Iterator[None]:
         kept = f"what was finished is kept, {stage.continuation} goes on from there" if has_work else ""
         if isinstance(error, KeyboardInterrupt):
             raise with_hint(error, kept or "nothing was finished, so nothing is kept") from error
-        if isinstance(error, OSError) and kept:
-            error.add_note(kept)
+        if isinstance(error, OSError):
+            _annotate(error, folder, kept)
         raise
     marker.unlink(missing_ok=True)
+
+
+def _annotate(error: OSError, folder: Path, kept: str) -> None:
+    """Add to an error where it was met, if it does not say so, and what is kept, in place of what an inner stage has added."""
+    places = [note for note in getattr(error, "__notes__", ()) if note.startswith(WHERE)]
+    if not places and error.filename is None:
+        places = [f"{WHERE}{folder}"]
+    error.__notes__ = [*places, kept] if kept else places
+
+
+def is_unfinished(folder: Path) -> bool:
+    """Return whether a stage is writing the folder, or was when it was stopped and kept its work."""
+    return (folder / MARKER).exists()
 
 
 def remove_written(folder: Path, stage: Stage) -> None:
@@ -204,6 +220,18 @@ def publish(source: Path, target: Path) -> None:
     source.replace(target)
 
 
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file in one step; OSError that says how much space it needs, and where, when there is too little."""
+    try:
+        with atomic_path(path) as temporary:
+            temporary.write_bytes(content)
+    except OSError as error:
+        if error.errno not in NO_SPACE:
+            raise
+        needed, free = len(content) / 1e6, shutil.disk_usage(path.parent).free / 1e6
+        raise OSError(f"{path} needs {needed:.1f} MB; {path.parent} has {free:.1f} MB free ({error.strerror})") from error
+
+
 def write_text(path: Path, text: str) -> None:
     """Write a UTF-8 text file in one step."""
     with atomic_path(path) as temporary:
@@ -239,6 +267,27 @@ def read_provenance(folder: Path, stage: str) -> dict[str, Any]:
     found = structured(load_yaml(path), Provenance, path)
     values = (found.stage, found.config, found.seed, found.version, found.revision, found.world or FIRST_WORLD)
     return dict(zip(PROVENANCE_KEYS, values, strict=True))
+
+
+def require_same_settings(folder: Path, before: Any, now: Any, ignored: Collection[str] = ()) -> None:
+    """Raise ValueError naming the first setting in which a stage differs from what `folder` was begun with.
+
+    before, now: settings in the types of `plain`; ignored: dotted names of settings that may differ.
+    """
+    earlier, present = _flat(before), _flat(now)
+    for key in [*present, *(earlier.keys() - present.keys())]:
+        if key not in ignored and earlier.get(key) != present.get(key):
+            raise ValueError(
+                f"{key.removeprefix('config.')} is {present.get(key)!r}, but {folder} was begun with {earlier.get(key)!r}; "
+                "it can only be resumed with its own settings"
+            )
+
+
+def _flat(settings: Any, prefix: str = "") -> dict[str, Any]:
+    """Return nested settings by their dotted names."""
+    if not isinstance(settings, dict):
+        return {prefix.removesuffix("."): settings}
+    return {name: value for key, item in settings.items() for name, value in _flat(item, f"{prefix}{key}.").items()}
 
 
 def require_present_world(what: object, world: int) -> None:

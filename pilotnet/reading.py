@@ -133,8 +133,10 @@ def check_yaml(text: str) -> None:  # noqa: C901 - one loop over the kinds of ev
                 sizes[event.anchor] = 1
 
 
-def load_json(source: Path | str, name: str = "the text") -> Any:
+def load_json(source: Path | str, name: str = "the text", infinite: bool = False) -> Any:
     """Return the value of a JSON file (Path), or of a JSON text (str) that messages call `name`.
+
+    infinite: whether numbers may be infinite or NaN, as Python writes them.
 
     Raises DamagedFileError, in one line, for a missing file, wrong syntax, NaN, keys that come twice, values nested more than
     MAX_DEPTH deep and more than MAX_BYTES. Raises ValueError when the file may not be read.
@@ -147,7 +149,7 @@ def load_json(source: Path | str, name: str = "the text") -> Any:
     try:
         if len(text) > MAX_BYTES:
             raise ValueError(f"it has more than {MAX_BYTES} characters")
-        value = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_once)
+        value = json.loads(text, parse_constant=float if infinite else _no_constant, object_pairs_hook=_once)
         _check_depth(value)
     except RecursionError:
         raise DamagedFileError(f"{name} is not usable JSON: it is nested more than {MAX_DEPTH} deep") from None

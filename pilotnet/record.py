@@ -5,12 +5,21 @@ changes nothing but the time it takes, and an interrupted recording goes on wher
 """
 
 import contextlib
+import shutil
 from dataclasses import asdict
 from pathlib import Path
 
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, Quality, StagedEpisode
 from pilotnet.dataset.schema import DATASET_FILES, EPISODE_GLOB
-from pilotnet.folders import Stage, output_folder, plain, read_provenance, require_present_world, write_provenance
+from pilotnet.folders import (
+    Stage,
+    output_folder,
+    plain,
+    read_provenance,
+    require_present_world,
+    require_same_settings,
+    write_provenance,
+)
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import console, track
 from pilotnet.reading import DamagedFileError
@@ -21,7 +30,6 @@ from sim.expert import Expert
 from sim.random import Stream
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario
-from sim.types import quoted
 
 # What recordings did before these were settings.
 EARLIER = {"test_episodes": 0, "cameras": "all", "boxes": False, "roads": "", "weather": "", "light": "", "videos": "small"}
@@ -62,13 +70,7 @@ def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
     """Continue a dataset; ValueError naming the first setting in which its recording differs from `config`."""
     provenance = read_provenance(folder, STAGE.name)
     require_present_world(folder, provenance["world"])
-    recorded = provenance["config"]
-    for key, value in plain(asdict(config)).items():
-        if key != "workers" and recorded.get(key, EARLIER.get(key)) != value:
-            raise ValueError(
-                f"{key} is {quoted(value)}, but {folder} was recorded with {quoted(recorded.get(key, EARLIER.get(key)))}; "
-                "a recording can only be resumed with its own settings"
-            )
+    require_same_settings(folder, EARLIER | provenance["config"], plain(asdict(config)), ignored=("workers",))
     writer, env = continued_writer(folder), recording_env(config)
     if (writer.fps, writer.cameras) != (env.rate, env.cameras):
         raise ValueError(f"{folder} was recorded with other cameras than this version has; record anew in another folder")
@@ -98,13 +100,17 @@ def commit_drives(config: RecordConfig, scenarios: list[Scenario], writer: Datas
     remaining = scenarios[len(writer.episodes) :]
     jobs = [(scenario, config, writer.staging / scenario.name) for scenario in remaining]
     compile_side_by_side(config.workers)
-    with contextlib.closing(in_parallel(stage_drive, jobs, config.workers)) as drives:
+    with contextlib.closing(in_parallel(stage_drive, jobs, config.workers, lambda scenario, *_: scenario.name)) as drives:
         for staged in track(drives, "recording drives", len(remaining)):
             writer.commit(staged, staged.scenario.split)
 
 
 def stage_drive(scenario: Scenario, config: RecordConfig, folder: Path) -> StagedEpisode:
-    """Let the expert drive one scenario and stage what was seen; everything follows from the arguments."""
+    """Let the expert drive one scenario and stage what was seen; everything follows from the arguments.
+
+    What a worker that died has left in the folder of this drive is removed.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
     env = recording_env(config)
     disturbance = Disturbance.of(scenario, config.noise, Stream.RECORDING_DISTURBANCE)
     with EpisodeRecorder(folder, env.rate, env.cameras, scenario, config.boxes, Quality(config.videos)) as recorder:

@@ -53,8 +53,7 @@ class DatasetAlbum:
     def __init__(self, dataset: Dataset) -> None:
         if not dataset.episodes:
             raise ValueError(f"{dataset.root} has no episode yet; there is nothing to replay")
-        if "centre" not in dataset.cameras:
-            raise ValueError(f"{dataset.root} has the cameras {', '.join(dataset.cameras)}; a replay needs the camera centre")
+        dataset.camera("centre")  # a recording without it cannot be shown
         self.dataset, self.marks = dataset, dataset.marks
 
     def __len__(self) -> int:
@@ -138,7 +137,7 @@ class NetworkBeside:
 def network_beside(checkpoint: Path, dataset: Dataset) -> NetworkBeside:
     """The network of a checkpoint; ValueError when it was trained for another camera than the dataset's."""
     loaded = load_checkpoint(checkpoint)
-    if loaded.camera != dataset.cameras["centre"]:
+    if loaded.camera != dataset.camera("centre"):
         raise ValueError(
             f"checkpoint {checkpoint} was trained for {loaded.camera}; {dataset.root} was recorded by {dataset.cameras['centre']}"
         )

@@ -18,11 +18,12 @@ from torch.utils.data import DataLoader
 from pilotnet.checkpoint import Checkpoint, save_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.folders import output_folder, plain, write_provenance
-from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_device, require_same, training_stage
+from pilotnet.learning import arithmetic, fit, learning_rate_share, require_device, seeded_network
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
 from pilotnet.samples import Batch, Samples, load_drives
 from pilotnet.train_config import TrainConfig
+from pilotnet.unfinished import checkpoint_to_resume, remove_checkpoints, training_stage
 from pilotnet.viewpoint import View, Viewpoint
 from sim.scenario import Split
 
@@ -89,26 +90,25 @@ class Cloning(lightning.LightningModule):
         return self._loader(self._validation_samples)
 
     def _loader(self, samples: Samples) -> DataLoader[Batch]:
-        # Samples are drawn in random order already and come as whole batches.
-        return DataLoader(samples, self._config.batch_size, collate_fn=lambda batch: batch)
+        # Samples are drawn in random order already and come as whole batches. A loader without a generator of its own would draw
+        # from PyTorch's global one.
+        return DataLoader(samples, self._config.batch_size, collate_fn=lambda batch: batch, generator=torch.Generator())
 
 
 def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> Path:
-    """Train PilotNet on the dataset `data` and write a model folder `out`; the path of its checkpoint.
+    """Train PilotNet on the dataset `data`, write a model folder `out` and return the path of its checkpoint.
 
     With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unusable dataset or
-    folder.
+    folder, for a resumed training of other data or settings, and when the training diverges.
     """
     require_device(config.device)
     dataset = Dataset.open(data).verify()
-    unfinished = out / RESUME_FOLDER / "last.ckpt"
-    if resume:
-        require_same(STAGE.name, _Run(str(data), config), out, unfinished)
+    run = _Run(str(data), dataset.fingerprint(), config)
     with output_folder(out, STAGE, resume) as folder:
-        write_provenance(folder, STAGE.name, _Run(str(data), config), config.seed)
-        path = save_checkpoint(folder, _learn(config, dataset, folder, unfinished if resume else None))
-        unfinished.unlink()
-        unfinished.parent.rmdir()
+        resume_from = checkpoint_to_resume(STAGE.name, run, folder) if STAGE.has_work(folder) else None
+        write_provenance(folder, STAGE.name, run, config.seed)
+        path = save_checkpoint(folder, _learn(config, dataset, folder, resume_from))
+    remove_checkpoints(folder)
     # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
     gc.collect()
     return path
@@ -116,24 +116,25 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
 
 def _learn(config: TrainConfig, dataset: Dataset, folder: Path, resume_from: Path | None) -> Checkpoint:
     """Load the data and fit the network."""
-    lightning.seed_everything(config.seed, verbose=False)
     view = View()
     drives = {split: load_drives(dataset, split, view, config.augmentation) for split in (Split.TRAIN, Split.VALIDATION)}
     samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
     validation = Samples(drives[Split.VALIDATION], replace(config.augmentation, light=0.0), VALIDATION_SEED)
-    model = PilotNet(samples.label_spread()[0], samples.speed_size() if config.speed else None)
+    scales = samples.label_spread()[0], samples.speed_size() if config.speed else None
+    model = seeded_network(lambda: PilotNet(*scales), config.seed)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     viewpoint = Viewpoint(view, drives[Split.TRAIN].cameras["centre"])
     cloning = Cloning(model, viewpoint, samples, validation, config)
     losses = LOSSES + ((SPEED_LOSS,) if config.speed else ())
     fit(cloning, losses, config, folder, resume_from)
     settings = {"config": plain(asdict(config)), "data": str(dataset.root), "moments": len(samples), "world": dataset.world}
-    return Checkpoint(model, view, dataset.cameras["centre"], settings)
+    return Checkpoint(model, view, dataset.camera("centre"), settings)
 
 
 @dataclass(frozen=True)
 class _Run:
-    """What the provenance of a training names: the data beside the settings."""
+    """What the provenance of a training names beside the settings: the data, by their path and by their contents."""
 
     data: str
+    fingerprint: str
     config: TrainConfig

@@ -7,10 +7,10 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.random import require_seed
 from sim.steering import MIN_RECOVERY_LENGTH, recovery_length
 from sim.types import quoted
 
-MOST_TRAINING_SEED = 2**32 - 1  # the largest that NumPy's global generator takes, which Lightning seeds
 LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
 ROTATION_LENGTH = 30.0  # [m] the recovery at which rotations have the standard deviation of the settings
 LARGEST_ROTATION = math.radians(12.0)  # views lose seven degrees at each side then, see `Viewpoint`
@@ -21,10 +21,11 @@ def require_learnable(config: Any) -> None:
     for name in ("epochs", "batch_size"):
         if getattr(config, name) < 1:
             raise ValueError(f"{name} is {getattr(config, name)}; it must be 1 or more")
-    if not 0 <= config.seed <= MOST_TRAINING_SEED:
-        raise ValueError(f"seed is {config.seed}; it must lie between 0 and {MOST_TRAINING_SEED}")
-    if not config.learning_rate > 0:
-        raise ValueError(f"learning_rate is {config.learning_rate}; it must be above 0")
+    require_seed("seed", config.seed)
+    if not 0 < config.learning_rate < math.inf:
+        raise ValueError(f"learning_rate is {config.learning_rate}; it must be above 0 and finite")
+    if not 0 <= config.weight_decay < math.inf:
+        raise ValueError(f"weight_decay is {config.weight_decay}; it must be 0 or more and finite")
     if config.device not in ("auto", "cpu", "cuda"):
         raise ValueError(f"device is {quoted(config.device)}; it must be auto, cpu or cuda")
     if config.precision not in ("auto", "float32", "bfloat16"):

@@ -30,6 +30,7 @@ from sim.viewer.film import FRAME_RATE
 from sim.viewer.sheet import Sheet
 from sim.viewer.show import Show
 from sim.viewer.theme import GREEN, ORANGE, PURPLE, SKY_BLUE, YELLOW, Colour
+from sim.viewer.waiting import compile_in_view
 from sim.viewer.wheel import Wheel
 from sim.viewer.window import Window, open_display
 
@@ -85,6 +86,7 @@ def watch(
         make_film(show, show.draw, film, config)
     else:
         screen = open_display((config.width, config.height))
+        compile_in_view(screen)
         env = EnvConfig(cameras=CAMERA_NAMES)
         with open_tape(recording, config, env, Split(config.split)) if recording else nullcontext() as tape:
             if tape:

@@ -8,7 +8,7 @@ from pilotnet.settings import config_path
 
 def demo_command(words: list[str]) -> None:
     """Run the demo and print its scores."""
-    parser = stage_parser("demo", DemoConfig, out="demo", defaults=config_path("demo"))
+    parser = stage_parser("demo", DemoConfig, out="demo", resume=True, defaults=config_path("demo"))
     config, options = settings(parser, DemoConfig, words)
 
     from pilotnet.demo import REPORT, demo

@@ -7,11 +7,17 @@ from collections.abc import Sequence
 from pilotnet.cli.commands import COMMANDS
 from pilotnet.interrupts import Interrupted, signals_as_interrupts
 from pilotnet.progress import console
+from pilotnet.streams import lasting_streams
 from sim.types import quoted
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; the exit code."""
+    """Run one command and return the exit code; output that cannot be written costs the command nothing."""
+    with lasting_streams():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]

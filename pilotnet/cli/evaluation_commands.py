@@ -14,7 +14,7 @@ from pilotnet.settings import require_exists
 
 def evaluate_command(words: list[str]) -> None:
     """Score drivers in closed loop."""
-    parser = stage_parser("evaluate", EvaluateConfig, out="results/pilotnet", skip={"drivers"})
+    parser = stage_parser("evaluate", EvaluateConfig, out="results/pilotnet", resume=True, skip={"drivers"})
     parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, modular, straight")
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
     add_detectors(parser)
@@ -34,7 +34,7 @@ def evaluate_command(words: list[str]) -> None:
     from pilotnet.evaluate import evaluate
     from pilotnet.report import score_table, scores_by_suite
 
-    results = evaluate(config, options.out, options.checkpoint, chosen_detectors(options))
+    results = evaluate(config, options.out, options.checkpoint, chosen_detectors(options), options.resume)
     caption = f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"
     console.print(score_table(results.scores(), caption, scores_by_suite(results.episodes)))
     model = f" --model {options.checkpoint}" if options.checkpoint else ""

@@ -91,10 +91,8 @@ def score_detector(
     camera, and a folder that holds something.
     """
     detector, dataset = Detector.load(checkpoint, target, LOWEST_SCORE), Dataset.open(data)
-    if dataset.cameras.get("centre") != detector.camera:
-        raise ValueError(
-            f"{data} has the camera {dataset.cameras.get('centre')}, but the detector learned from {detector.camera}"
-        )
+    if dataset.camera("centre") != detector.camera:
+        raise ValueError(f"{data} has the camera {dataset.camera('centre')}, but the detector learned from {detector.camera}")
     episodes = dataset.kept_of(config.split, config.every)
     with output_folder(out, STAGE) as folder:
         run = _Run(target, str(data), str(checkpoint), config)

@@ -79,7 +79,7 @@ def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...
         write_provenance(folder, STAGE.name, config, seed=config.first)
         jobs = [(scenario, config.noise) for scenario in scenarios]
         compile_side_by_side(config.workers)
-        with closing(in_parallel(drive_frames, jobs, config.workers)) as drives:
+        with closing(in_parallel(drive_frames, jobs, config.workers, lambda scenario, _: scenario.name)) as drives:
             frames = pyarrow.concat_tables(list(track(drives, "finding lanes", len(jobs))))
         write_table(folder / FRAMES_FILE, frames)
         scores, bins = tuple(condition_scores(frames)), calibration(frames)

@@ -135,3 +135,15 @@ def test_a_checkpoint_of_another_user_is_not_called_missing(private_file: Path) 
     for path in (private_file, private_file.parent / "locked"):
         with pytest.raises(ValueError, match="may not be read by this user"):
             load_checkpoint(path)
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+def test_weights_that_are_no_numbers_are_never_written(tmp_path: Path, value: float) -> None:
+    model = PilotNet(0.02)
+    with torch.no_grad():
+        model.dense[1].weight[3, 4] = value
+    with pytest.raises(
+        ValueError, match=rf"the weights dense\.1\.weight are not finite; {tmp_path}/model\.safetensors is not written"
+    ):
+        save_checkpoint(tmp_path, Checkpoint(model, View(), Camera(), {}))
+    assert not list(tmp_path.iterdir())

@@ -178,6 +178,19 @@ def test_a_takeover_by_controller_counts_and_lands_in_the_dataset(play: Callable
     assert Dataset.open(tmp_path / "data").signals(episode).curvature.max() > 1e-3
 
 
+def test_the_window_shows_how_compiling_goes_on_before_it_shows_a_road(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def closed(screen: pygame.Surface) -> None:
+        assert screen.get_size() == (320, 200)
+        pygame.display.quit()
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr("pilotnet.drive.compile_in_view", closed)
+    with pytest.raises(KeyboardInterrupt):
+        drive(DriveConfig(width=320, height=200), tmp_path / "data")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_without_a_display_driving_says_so_in_one_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

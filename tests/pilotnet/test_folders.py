@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -20,6 +21,7 @@ from pilotnet.folders import (
     expanded,
     output_folder,
     read_provenance,
+    require_same_settings,
     source_revision,
     write_json,
     write_provenance,
@@ -182,9 +184,19 @@ def test_the_hint_of_an_interruption_is_true(tmp_path: Path) -> None:
         fail(tmp_path / "a", Interrupted(signal.SIGTERM), done=True)
     assert str(caught.value) == ("ended by SIGTERM; what was finished is kept, the same command with --resume goes on from there")
     assert caught.value.exit_code == 143
-    with pytest.raises(OSError, match="full") as full:
-        fail(tmp_path / "a", OSError("full"), resume=True)
-    assert full.value.__notes__ == ["what was finished is kept, the same command with --resume goes on from there"]
+
+
+def test_an_error_of_the_system_says_where_and_what_is_kept(tmp_path: Path) -> None:
+    kept = "what was finished is kept, the same command with --resume goes on from there"
+    with pytest.raises(OSError, match="full") as caught:
+        fail(tmp_path / "a", OSError(28, "full"))
+    assert caught.value.__notes__ == [f"while writing {tmp_path / 'a'}"]
+    with pytest.raises(OSError, match="full") as caught:
+        fail(tmp_path / "a", OSError(28, "full"), done=True)
+    assert caught.value.__notes__ == [f"while writing {tmp_path / 'a'}", kept]
+    with pytest.raises(OSError, match="full") as caught:
+        fail(tmp_path / "a", OSError(28, "full", "some/file"), resume=True)
+    assert caught.value.__notes__ == [kept]
 
 
 def test_the_outermost_stage_has_the_last_word(tmp_path: Path) -> None:
@@ -195,6 +207,12 @@ def test_the_outermost_stage_has_the_last_word(tmp_path: Path) -> None:
         output_folder(tmp_path, outer, resume=True) as folder,
     ):
         fail(folder / "inner", KeyboardInterrupt())
+    with pytest.raises(OSError, match="full") as caught, output_folder(tmp_path, outer, resume=True) as folder:
+        fail(folder / "inner", OSError(28, "full"), done=True)
+    assert caught.value.__notes__ == [
+        f"while writing {tmp_path / 'inner'}",
+        "what was finished is kept, the same command goes on from there",
+    ]
 
 
 def test_a_killed_run_without_finished_work_is_begun_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -310,3 +328,34 @@ def test_provenance_of_another_kind_is_refused(tmp_path: Path, text: str) -> Non
 def test_a_folder_of_another_stage_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="was not written by `pilotnet train`"):
         read_provenance(tmp_path, "train")
+
+
+FULL_DISK = """
+import resource, sys
+from pathlib import Path
+from pilotnet.folders import write_bytes
+resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+try:
+    write_bytes(Path("weights"), b"x" * 2_000_000)
+except OSError as error:
+    print(error)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")
+def test_without_space_a_line_says_how_much_is_needed_and_where_and_the_former_file_stays(tmp_path: Path) -> None:
+    (tmp_path / "weights").write_text("former")
+    command = [sys.executable, "-c", FULL_DISK]
+    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60).stdout
+    assert re.fullmatch(r"weights needs 2\.0 MB; \. has \d+\.\d MB free \(File too large\)\n", said)
+    assert (tmp_path / "weights").read_text() == "former"
+    assert [path.name for path in tmp_path.iterdir()] == ["weights"]
+
+
+def test_settings_are_compared_one_by_one(tmp_path: Path) -> None:
+    before = {"data": "a", "config": {"epochs": 3, "augmentation": {"shift": 0.5}}}
+    require_same_settings(tmp_path, before, {**before, "data": "b"}, ignored=("data",))
+    with pytest.raises(ValueError, match=r"^augmentation\.shift is 0\.1, but .* was begun with 0\.5; it can only be resumed"):
+        require_same_settings(tmp_path, before, {"data": "a", "config": {"epochs": 3, "augmentation": {"shift": 0.1}}})
+    with pytest.raises(ValueError, match=r"^epochs is None, but .* was begun with 3"):
+        require_same_settings(tmp_path, before, {"data": "a", "config": {"augmentation": {"shift": 0.5}}})

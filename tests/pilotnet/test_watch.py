@@ -79,6 +79,22 @@ def test_every_mistake_is_one_line(
     assert says in line
 
 
+def test_the_window_shows_how_compiling_goes_on_before_it_shows_a_road(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(screen: pygame.Surface) -> None:
+        assert screen.get_size() == (SHORT.width, SHORT.height)
+        pygame.display.quit()
+        raise KeyboardInterrupt
+
+    def too_early(*_: object) -> None:
+        raise AssertionError("a road is shown")
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr("pilotnet.watch.compile_in_view", closed)
+    monkeypatch.setattr("pilotnet.watch.Show", too_early)
+    with pytest.raises(KeyboardInterrupt):
+        watch(["expert"], SHORT)
+
+
 def test_closing_the_window_gives_the_score(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     turn = Window.turn
