@@ -3,23 +3,33 @@
 One safetensors file; the settings are JSON in its header. Nothing is unpickled.
 """
 
+import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import safetensors
 import safetensors.torch
 import torch
 from torch import Tensor, nn
 
+from pilotnet.digests import value_digest
 from pilotnet.folders import write_bytes
 from pilotnet.model import PilotNet
+from pilotnet.reading import DamagedFileError, load_json, readable, structured
+from pilotnet.schemas import PilotNetHeader
 from pilotnet.viewpoint import View
 from sim.camera import Camera
+from sim.scenario import WORLD_VERSION
+from sim.types import quoted
 
 FORMAT = "pilotnet-1"
 FILE_NAME = "model.safetensors"
+DIGEST_KEY = "sha256"  # of the header
+
+Header = TypeVar("Header")
 
 
 @dataclass(frozen=True)
@@ -41,53 +51,89 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
 def save_network(folder: Path, model: nn.Module, form: str, settings: dict[str, Any]) -> Path:
     """Write a network's weights as `model.safetensors`, in one step, with form and settings in the header; return its path.
 
-    Raises ValueError naming the first weights that are not finite, and OSError naming the space needed when there is too little.
+    The header also holds the world version, and a digest of all that is in the file. The file gets the rights that the system
+    gives to new files. Raises ValueError naming the first weights that are not finite, and OSError naming the space needed when
+    there is too little.
     """
-    header = {"format": form} | {key: json.dumps(value) for key, value in settings.items()}
     path = folder / FILE_NAME
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
     for name, tensor in tensors.items():
         if not torch.isfinite(tensor).all():
             raise ValueError(f"the weights {name} are not finite; {path} is not written, since no driver could use it")
+    header = {"format": form} | {key: json.dumps(value) for key, value in (settings | {"world": WORLD_VERSION}).items()}
+    header[DIGEST_KEY] = network_digest(tensors, header)
     write_bytes(path, safetensors.torch.save(tensors, header))
     return path
+
+
+def network_digest(tensors: Mapping[str, Tensor], header: Mapping[str, str]) -> str:
+    """Return the SHA-256 of a checkpoint's header, its digest aside, and of its weights, in hexadecimal."""
+    digest = hashlib.sha256()
+    digest.update(value_digest({key: value for key, value in header.items() if key != DIGEST_KEY}).encode())
+    for name in sorted(tensors):
+        tensor = tensors[name]
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        digest.update(tensor.reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
 
 
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint from its folder or its file.
 
-    Raises ValueError when there is none, when it is damaged, or when another version wrote it.
+    Raises ValueError when there is none or it may not be read, and DamagedFileError when it is damaged or of another version.
     """
-    tensors, settings = load_network(path, FORMAT, "train")
+    tensors, settings = load_network(path, FORMAT, "train", PilotNetHeader)
     # Networks without a speed output, and those from before there was one, have no scale for it.
     model = PilotNet(speed_scale=1.0 if "speed_scale" in tensors else None)
     fill_network(model, tensors, path)
-    return Checkpoint(model.eval(), View(**settings["view"]), Camera(**settings["camera"]), settings["training"])
+    view = settings.view
+    return Checkpoint(
+        model.eval(), View(view.width, view.height, view.focal, view.horizon), settings.camera.camera(), settings.training
+    )
 
 
-def load_network(path: Path, form: str, stage: str) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The weights by name and the settings of a network that `pilotnet STAGE` wrote, from its folder or its file.
+def load_network(path: Path, form: str, stage: str, kind: type[Header]) -> tuple[dict[str, Tensor], Header]:
+    """Return the weights by name and the settings of a network that `pilotnet STAGE` wrote, from its folder or its file.
 
-    Raises ValueError when there is none, when it is damaged, or when it has another form.
+    Raises ValueError when there is none or it may not be read, and DamagedFileError when it is damaged or has another form.
     """
     file = path / FILE_NAME if path.is_dir() else path
-    if not file.is_file():
-        raise ValueError(f"checkpoint {path} does not exist; give the folder that `pilotnet {stage}` wrote, or its {FILE_NAME}")
+    tensors, header = _contents(file, path, stage)
+    if header.get("format") != form:
+        raise DamagedFileError(f"checkpoint {file} has format {quoted(header.get('format'))}; this version reads {form!r}")
+    name = f"checkpoint {file}"
+    values = {key: load_json(text, f"{name}, its {key},") for key, text in header.items() if key not in ("format", DIGEST_KEY)}
+    settings = structured(values, kind, name)
+    # Earlier checkpoints have no digest.
+    if DIGEST_KEY in header and header[DIGEST_KEY] != network_digest(tensors, header):
+        raise DamagedFileError(f"{name} was changed after it was written: its {DIGEST_KEY} does not fit; it is damaged")
+    for key, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise DamagedFileError(f"{name} has weights {key} that are not finite; train it anew")
+    return tensors, settings
+
+
+def _contents(file: Path, path: Path, stage: str) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Return the weights and the header of a safetensors file, named by `path`."""
+    try:
+        with readable(file, "safetensors file"), file.open("rb"):
+            pass
+    except DamagedFileError:
+        raise ValueError(
+            f"checkpoint {path} does not exist; give the folder that `pilotnet {stage}` wrote, or its {FILE_NAME}"
+        ) from None
     try:
         with safetensors.safe_open(file, framework="pt") as stored:
-            header = stored.metadata() or {}
-            tensors = {name: stored.get_tensor(name) for name in stored.keys()}  # noqa: SIM118 - not a dict
-    except safetensors.SafetensorError as error:
-        raise ValueError(f"checkpoint {file} is not a readable safetensors file: {error}") from error
-    if header.get("format") != form:
-        raise ValueError(f"checkpoint {file} has format {header.get('format')!r}; this version reads {form!r}")
-    return tensors, {key: json.loads(value) for key, value in header.items() if key != "format"}
+            return {name: stored.get_tensor(name) for name in stored.keys()}, stored.metadata() or {}  # noqa: SIM118 - not a dict
+    except (safetensors.SafetensorError, OSError, ValueError, RuntimeError, TypeError, MemoryError) as error:
+        why = " ".join(str(error).split())[:200]
+        raise DamagedFileError(f"checkpoint {file} is not a readable safetensors file: {why}") from None
 
 
 def fill_network(model: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
-    """Give a network its weights; ValueError naming `path` when they belong to another one."""
+    """Give a network its weights; raises DamagedFileError naming `path` when they belong to another one."""
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:
         name, why = type(model).__name__, " ".join(str(error).split())[:200]
-        raise ValueError(f"checkpoint {path} holds other layers than {name}: {why}") from error
+        raise DamagedFileError(f"checkpoint {path} holds other layers than {name}: {why}") from None

@@ -5,16 +5,14 @@ import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from pilotnet.folders import write_yaml
+from pilotnet.reading import load_yaml, structured
+from pilotnet.schemas import AxisFile, ControllerFile
 from sim.viewer.controller import Axis, ControllerMap
 from sim.viewer.wheel import BRAKE, STEERING, THROTTLE
 
 AXES = (STEERING, THROTTLE, BRAKE)
-KEYS = ("name", *AXES, "buttons")
 
 
 def user_folder(platform: str = sys.platform, environment: Mapping[str, str] = os.environ) -> Path | None:
@@ -50,16 +48,19 @@ class ControllerFiles:
         return self.folder / f"{''.join(letter for letter in guid if letter.isalnum())}.yaml"
 
     def find(self, guid: str) -> ControllerMap | None:
-        """The map of a kind of controller, None where there is none yet; ValueError in one line for a damaged one."""
+        """Read the map of a kind of controller, None where there is none yet.
+
+        Raises ValueError, in one line that names the file, when it is damaged, holds impossible numbers or may not be read.
+        """
         if self.folder is None:
             return None
         path = self.path(guid)
-        if not path.is_file():
+        if not path.exists():
             return None
+        values = structured(load_yaml(path), ControllerFile, path)
         try:
-            return parsed(yaml.safe_load(path.read_text(encoding="utf-8")))
-        except (OSError, UnicodeDecodeError, yaml.YAMLError):
-            raise ValueError(f"{path} is not readable YAML") from None
+            axes = {key: _axis(getattr(values, key)) for key in AXES}
+            return ControllerMap(**axes, buttons=values.buttons)
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from None
 
@@ -73,24 +74,5 @@ class ControllerFiles:
         return path
 
 
-def parsed(values: Any) -> ControllerMap:
-    """The map that a YAML file holds; ValueError when it holds anything else."""
-    if not isinstance(values, dict) or set(values) != set(KEYS):
-        raise ValueError(f"it must hold exactly the keys {', '.join(KEYS)}")
-    axes = {key: parsed_axis(key, values[key]) for key in AXES}
-    buttons = values["buttons"]
-    if not isinstance(buttons, dict) or any(type(number) is not int for number in buttons.values()):
-        raise ValueError(f"buttons is {buttons!r}; it must give the number of a button for each action")
-    return ControllerMap(**axes, buttons=buttons)
-
-
-def parsed_axis(name: str, values: Any) -> Axis | None:
-    """One axis of a map, or none."""
-    if values is None:
-        return None
-    wanted = ("number", "rest", "full", "dead_zone")
-    if not isinstance(values, dict) or set(values) != set(wanted) or type(values["number"]) is not int:
-        raise ValueError(f"{name} is {values!r}; it must be null or hold a number, rest, full and dead_zone")
-    if any(type(values[key]) not in (int, float) for key in wanted[1:]):
-        raise ValueError(f"{name} is {values!r}; rest, full and dead_zone must be numbers")
-    return Axis(**values)
+def _axis(found: AxisFile | None) -> Axis | None:
+    return None if found is None else Axis(found.number, found.rest, found.full, found.dead_zone)

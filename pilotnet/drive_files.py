@@ -16,6 +16,7 @@ from pilotnet.dataset.files import read_table, write_table
 from pilotnet.digests import file_digest
 from pilotnet.folders import write_json
 from pilotnet.metrics import EpisodeScore
+from pilotnet.reading import DamagedFileError, load_json, structured
 
 FOLDER = "unfinished"
 INPUTS_FILE = "inputs.json"
@@ -38,12 +39,13 @@ def write_drive(path: Path, score: EpisodeScore, trace: pyarrow.Table) -> None:
 
 
 def read_drive(path: Path) -> tuple[EpisodeScore, pyarrow.Table]:
-    """Return what `write_drive` wrote; ValueError when the file is damaged."""
+    """Return what `write_drive` wrote; raises DamagedFileError when the file is damaged, ValueError when it may not be read."""
     table = read_table(path)
     try:
-        score = EpisodeScore(**json.loads((table.schema.metadata or {})[ROW_KEY]))
-    except (KeyError, TypeError, ValueError):
-        raise ValueError(f"{path} is no drive of this version; delete it, and --resume drives it again") from None
+        text = (table.schema.metadata or {})[ROW_KEY].decode()
+        score = structured(load_json(text, infinite=True), EpisodeScore, path)
+    except (KeyError, ValueError):
+        raise DamagedFileError(f"{path} is no drive of this version; delete it, and --resume drives it again") from None
     return score, table.replace_schema_metadata(None)
 
 
@@ -72,9 +74,9 @@ def require_same_inputs(folder: Path, digests: Mapping[str, str | None]) -> None
     if not path.is_file():
         return
     try:
-        before = dict(json.loads(path.read_text(encoding="utf-8")))
-    except (TypeError, ValueError):
-        raise ValueError(f"{path} is damaged; evaluate into another folder") from None
+        before = structured(load_json(path), dict[str, str | None], path)
+    except DamagedFileError:
+        raise DamagedFileError(f"{path} is damaged; evaluate into another folder") from None
     for name, digest in digests.items():
         if before.get(name) != digest:
             raise ValueError(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from pilotnet.settings import require_exists
 from sim.scenario import choice
+from sim.types import quoted
 
 DRIVER_NAMES = ("expert", "pilotnet", "modular", "straight")
 ALL = "all"  # every part of the modular stack
@@ -38,7 +39,7 @@ def split_name(name: str) -> tuple[str, frozenset[Part]]:
     """
     base, *parts = name.split("+")
     if base not in DRIVER_NAMES or (parts and base != "modular"):
-        raise ValueError(f"driver is {name!r}; it must be one of {', '.join(DRIVER_NAMES)}, or modular+PART")
+        raise ValueError(f"driver is {quoted(name)}; it must be one of {', '.join(DRIVER_NAMES)}, or modular+PART")
     return base, frozenset(part for word in parts for part in (tuple(Part) if word == ALL else (choice("oracle", word, Part),)))
 
 

@@ -10,7 +10,6 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import pyarrow
-import pyarrow.parquet
 
 from pilotnet.drive_files import (
     FOLDER,
@@ -29,7 +28,6 @@ from pilotnet.drivers import make_driver
 from pilotnet.evaluate_config import EvaluateConfig
 from pilotnet.folders import (
     Stage,
-    atomic_path,
     output_folder,
     plain,
     read_provenance,
@@ -40,7 +38,7 @@ from pilotnet.folders import (
 from pilotnet.metrics import score_episode
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
-from pilotnet.results import EPISODES_FILE, TRACES_FILE, Results, read_results, trace_table, write_episodes
+from pilotnet.results import EPISODES_FILE, INFO_FILE, TRACES_FILE, Results, read_results, trace_table, write_results
 from pilotnet.scores import SCORES_FILE, write_scores
 from pilotnet.suites import suite_of
 from sim.env import DrivingEnv, EnvConfig
@@ -76,7 +74,7 @@ def evaluate(
         else:
             write_inputs(folder, inputs)
             write_provenance(folder, STAGE.name, config, seed=config.first)
-        if not (folder / EPISODES_FILE).is_file():
+        if not (folder / INFO_FILE).is_file():
             drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
             drive_missing(config, drives, folder, checkpoint, detectors)
             write_tables(config, len(drives), folder)
@@ -86,10 +84,10 @@ def evaluate(
 
 def has_work(folder: Path) -> bool:
     """Return whether an evaluation has finished any drive in the folder."""
-    return has_drives(folder) or (folder / EPISODES_FILE).is_file()
+    return has_drives(folder) or (folder / INFO_FILE).is_file()
 
 
-STAGE = Stage("evaluate", (EPISODES_FILE, TRACES_FILE, SCORES_FILE, INPUTS_FILE, FOLDER), has_work)
+STAGE = Stage("evaluate", (EPISODES_FILE, TRACES_FILE, SCORES_FILE, INFO_FILE, INPUTS_FILE, FOLDER), has_work)
 
 
 def require_same_evaluation(config: EvaluateConfig, inputs: Mapping[str, str | None], folder: Path) -> None:
@@ -119,14 +117,12 @@ def drive_missing(
 
 
 def write_tables(config: EvaluateConfig, count: int, folder: Path) -> None:
-    """Make the tables of the results of the files of all drives; the rows come last and say that the evaluation is finished."""
+    """Make the tables of the results of the files of all drives; `results.json` comes last and says that it is finished."""
     done = [read_drive(drive_path(folder, number)) for number in range(count)]
     suites = [suite_of(config.suite, config.first + number % config.episodes) for number in range(count)]
-    with atomic_path(folder / TRACES_FILE) as path:
-        pyarrow.parquet.write_table(pyarrow.concat_tables([trace for _, trace in done]), path)
     episodes = [replace(row, suite=name) for (row, _), name in zip(done, suites, strict=True)]
     write_scores(folder, episodes)
-    write_episodes(folder / EPISODES_FILE, episodes)
+    write_results(folder, episodes, pyarrow.concat_tables([trace for _, trace in done]))
 
 
 def _drive(

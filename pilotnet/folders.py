@@ -22,7 +22,9 @@ import yaml
 from pilotnet.interrupts import with_hint
 from pilotnet.locks import FolderLock
 from pilotnet.progress import notice
+from pilotnet.reading import DamagedFileError, load_yaml, structured
 from pilotnet.revision import source_revision
+from pilotnet.schemas import Provenance
 from pilotnet.settings import user_path
 from sim.scenario import WORLD_VERSION
 
@@ -244,19 +246,16 @@ def write_provenance(folder: Path, stage: str, config: "DataclassInstance", seed
 
 
 def read_provenance(folder: Path, stage: str) -> dict[str, Any]:
-    """What `write_provenance` wrote; ValueError when the file is missing or is something else."""
+    """Return what `write_provenance` wrote.
+
+    Raises DamagedFileError when the file is missing or is something else, and ValueError when it may not be read.
+    """
     path = folder / f"{stage}.yaml"
-    if not path.is_file():
-        raise ValueError(f"{path} is missing, so {folder} was not written by `pilotnet {stage}`")
-    try:
-        values = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise ValueError(f"{path} is not YAML; it must be the file that `pilotnet {stage}` wrote") from None
-    if isinstance(values, dict):
-        values.setdefault("world", FIRST_WORLD)
-    if not isinstance(values, dict) or set(values) != set(PROVENANCE_KEYS) or not isinstance(values["config"], dict):
-        raise ValueError(f"{path} must hold exactly the keys {', '.join(PROVENANCE_KEYS)}")
-    return values
+    if not path.exists():
+        raise DamagedFileError(f"{path} is missing, so {folder} was not written by `pilotnet {stage}`")
+    found = structured(load_yaml(path), Provenance, path)
+    values = (found.stage, found.config, found.seed, found.version, found.revision, found.world or FIRST_WORLD)
+    return dict(zip(PROVENANCE_KEYS, values, strict=True))
 
 
 def require_same_settings(folder: Path, before: Any, now: Any, ignored: Collection[str] = ()) -> None:

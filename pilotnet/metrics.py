@@ -12,8 +12,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from scipy.stats import chi2
 
+from pilotnet.reading import DamagedFileError, load_json, structured
 from sim.scenario import Scenario
-from sim.types import Cause, Step
+from sim.types import Cause, Step, quoted
 
 INTERVENTION_COST = 6.0  # [s] the paper's
 
@@ -46,11 +47,12 @@ class EpisodeScore:
     suite: str = ""  # results from before suites could be mixed have none
 
     def conditions(self) -> Scenario:
-        """The scenario that was driven; ValueError when `settings` does not describe one."""
+        """Return the scenario that was driven; raises DamagedFileError when `settings` does not describe one."""
         try:
-            return Scenario(**json.loads(self.settings))
-        except (TypeError, json.JSONDecodeError) as error:
-            raise ValueError(f"settings of {self.scenario} are {self.settings!r}; they must describe a scenario") from error
+            return structured(load_json(self.settings), Scenario, "scenario")
+        except ValueError:
+            wrong = quoted(self.settings)
+            raise DamagedFileError(f"settings of {self.scenario} are {wrong}; they must describe a scenario") from None
 
     @property
     def interventions(self) -> int:

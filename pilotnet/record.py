@@ -21,7 +21,8 @@ from pilotnet.folders import (
     write_provenance,
 )
 from pilotnet.parallel import compile_side_by_side, in_parallel
-from pilotnet.progress import track
+from pilotnet.progress import console, track
+from pilotnet.reading import DamagedFileError
 from pilotnet.record_config import RecordConfig
 from sim.camera import CAMERA_NAMES
 from sim.env import DrivingEnv, EnvConfig
@@ -70,10 +71,23 @@ def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
     provenance = read_provenance(folder, STAGE.name)
     require_present_world(folder, provenance["world"])
     require_same_settings(folder, EARLIER | provenance["config"], plain(asdict(config)), ignored=("workers",))
-    writer, env = DatasetWriter.append(folder), recording_env(config)
+    writer, env = continued_writer(folder), recording_env(config)
     if (writer.fps, writer.cameras) != (env.rate, env.cameras):
         raise ValueError(f"{folder} was recorded with other cameras than this version has; record anew in another folder")
     return writer
+
+
+def continued_writer(folder: Path) -> DatasetWriter:
+    """Open a dataset to go on with; damaged episodes at its end are set aside, to be recorded anew.
+
+    Raises ValueError as `DatasetWriter.append` does.
+    """
+    try:
+        return DatasetWriter.append(folder)
+    except DamagedFileError:
+        for aside in DatasetWriter.mend(folder):
+            console.print(f"a damaged episode lies in {aside} now; it is recorded anew", highlight=False)
+        return DatasetWriter.append(folder)
 
 
 def recording_env(config: RecordConfig) -> DrivingEnv:

@@ -5,6 +5,7 @@ from typing import Literal
 
 from pilotnet.suites import MOST_ROADS, Only, require_suite, suite
 from sim.scenario import Scenario, Split, require_disturbance
+from sim.types import quoted
 
 ROADS_PER_SEED = 100_000  # recordings of different seeds never share a road
 MOST_SEED = MOST_ROADS // ROADS_PER_SEED - 1
@@ -54,9 +55,9 @@ class RecordConfig:
         if not self.episodes + self.validation_episodes + self.test_episodes:
             raise ValueError("episodes, validation_episodes and test_episodes are 0; one of them must be 1 or more")
         if self.cameras not in ("all", "centre"):
-            raise ValueError(f"cameras is {self.cameras!r}; it must be all or centre")
+            raise ValueError(f"cameras is {quoted(self.cameras)}; it must be all or centre")
         if self.videos not in ("small", "fine"):
-            raise ValueError(f"videos is {self.videos!r}; it must be small or fine")
+            raise ValueError(f"videos is {quoted(self.videos)}; it must be small or fine")
         require_disturbance("noise", self.noise)
         if not 0 <= self.seed <= MOST_SEED:
             raise ValueError(f"seed is {self.seed}; it must lie between 0 and {MOST_SEED}")

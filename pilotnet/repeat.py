@@ -8,9 +8,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pilotnet.folders import FIRST_WORLD, require_present_world
+from pilotnet.reading import load_yaml
 
 LEFT_KEYS = ("stage", "config", "seed", "version", "revision")  # of every file that a stage left; later versions add more
 
@@ -23,7 +22,7 @@ def repeated_settings(path: Path, stage: str, arguments: Collection[str] = ()) -
 
     Raises ValueError for a file that another stage left, or another version of the world, and for one that is neither.
     """
-    values = read_yaml(path)
+    values = load_yaml(path)
     if not isinstance(values, dict) or not {"stage", "config"} & set(values):
         return None
     config = values.get("config")
@@ -39,11 +38,3 @@ def repeated_settings(path: Path, stage: str, arguments: Collection[str] = ()) -
     if not isinstance(inner, dict):
         return config
     return inner | {name: value for name, value in config.items() if name in arguments}
-
-
-def read_yaml(path: Path) -> Any:
-    """Return what a YAML file of the user's holds; ValueError in one line when it is not readable as YAML."""
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
-        raise ValueError(f"config {path} is not YAML") from None

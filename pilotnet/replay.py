@@ -16,7 +16,7 @@ from pilotnet.drivers import PilotNetDriver
 from pilotnet.watch import FilmFile, make_film
 from pilotnet.watch_config import WatchConfig, require_film
 from sim.drawables import Explanation, PictureBox
-from sim.types import Image, Observation
+from sim.types import Image, Observation, quoted
 from sim.viewer.replay import Recording, Replay, Stretch
 from sim.viewer.replay_desk import ReplayDesk
 from sim.viewer.replay_picture import draw_replay
@@ -176,7 +176,9 @@ def check_settings(config: WatchConfig) -> None:
     for setting in fields(config):
         value = getattr(config, setting.name)
         if setting.name not in OF_A_REPLAY and value != setting.default:
-            raise ValueError(f"{setting.name} is {value!r}; a recording is shown as it was driven, leave out --{setting.name}")
+            raise ValueError(
+                f"{setting.name} is {quoted(value)}; a recording is shown as it was driven, leave out --{setting.name}"
+            )
 
 
 def drawn(shown: Replay, sheet: Sheet) -> Image:

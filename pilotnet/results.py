@@ -1,24 +1,42 @@
 """The results folder: what `evaluate` writes and every reader opens.
 
-`episodes.csv` holds one row per drive, `traces.parquet` one row per control tick of every drive.
+`episodes.csv` holds one row per drive, `traces.parquet` one row per control tick of every drive. `results.json` says how many
+drives there are and holds the digests of the other files, by which damage is found.
 """
 
 import csv
-from collections.abc import Iterable
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pyarrow
 
-from pilotnet.folders import atomic_path
+from pilotnet.dataset.files import write_table
+from pilotnet.digests import check_digest, check_file, file_digest, with_digest
+from pilotnet.folders import atomic_path, read_provenance, write_json
 from pilotnet.metrics import EpisodeScore, Score, total_score
-from sim.scenario import Scenario
-from sim.types import Step
+from pilotnet.reading import DamagedFileError, load_json, read_rows, structured
+from pilotnet.schemas import EvaluateSettings, ResultsInfo
+from sim.scenario import WORLD_VERSION, Scenario
+from sim.types import Step, quoted
 
 EPISODES_FILE = "episodes.csv"
 TRACES_FILE = "traces.parquet"
+INFO_FILE = "results.json"
+PROVENANCE_FILE = "evaluate.yaml"
+PROTECTED = (EPISODES_FILE, TRACES_FILE, PROVENANCE_FILE)  # by the digests in results.json
+FORMAT = 1  # of results.json
+COLUMNS = tuple(field.name for field in fields(EpisodeScore))
+LATER_COLUMNS = ("takeover", "suite")  # that results of earlier versions lack
+TRACES_SCHEMA = pyarrow.schema(
+    [("driver", pyarrow.string()), ("scenario", pyarrow.string())]
+    + [(key, pyarrow.float64()) for key in ("time", "station", "x", "y", "speed", "offset", "heading_error")]
+    + [(key, pyarrow.float64()) for key in ("curvature", "held_curvature", "path_curvature")]
+    + [("intervention", pyarrow.string())]
+)
 
 
 @dataclass(frozen=True)
@@ -29,12 +47,15 @@ class Results:
     episodes: tuple[EpisodeScore, ...]
 
     def scores(self) -> dict[str, Score]:
-        """The total score of each driver."""
-        return {name: total_score(rows) for name, rows in groupby(self.episodes, lambda row: row.driver)}
+        """Return the total score of each driver, in the order in which they come."""
+        drives: dict[str, list[EpisodeScore]] = {}
+        for episode in self.episodes:
+            drives.setdefault(episode.driver, []).append(episode)
+        return {name: total_score(rows) for name, rows in drives.items()}
 
 
 def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarrow.Table:
-    """A drive as columns, one row per tick: metres, radians and seconds as everywhere."""
+    """Return a drive as columns, one row per tick: metres, radians and seconds as everywhere."""
     rows: list[dict[str, Any]] = [
         {
             "driver": driver,
@@ -53,34 +74,121 @@ def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarr
         }
         for step in steps
     ]
-    return pyarrow.Table.from_pylist(rows)
+    return pyarrow.Table.from_pylist(rows, schema=TRACES_SCHEMA)
 
 
-def write_episodes(path: Path, episodes: Iterable[EpisodeScore]) -> None:
-    """One row per episode as CSV."""
-    with atomic_path(path) as unfinished, unfinished.open("w", newline="") as file:
-        writer = csv.DictWriter(file, [field.name for field in fields(EpisodeScore)])
+def write_results(folder: Path, episodes: Sequence[EpisodeScore], traces: pyarrow.Table) -> Results:
+    """Write the rows and the traces of an evaluation, and last `results.json`, which says what the folder holds."""
+    with atomic_path(folder / EPISODES_FILE) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(asdict(episode) for episode in episodes)
+    write_table(folder / TRACES_FILE, traces)
+    names = [name for name in PROTECTED if (folder / name).exists()]
+    info = {
+        "format": FORMAT,
+        "world": WORLD_VERSION,
+        "drives": dict(Counter(episode.driver for episode in episodes)),
+        "files": {name: file_digest(folder / name) for name in names},
+    }
+    write_json(folder / INFO_FILE, with_digest(info))
+    return Results(folder, tuple(episodes))
 
 
 def read_results(folder: Path) -> Results:
-    """The rows of a results folder; ValueError when it is not one."""
+    """Read the rows of a results folder.
+
+    Raises ValueError when it is not one or may not be read, and DamagedFileError, naming file, row and column, when it is
+    damaged, when rows are missing or come twice, and when it was changed after it was written. Folders of earlier versions have
+    no `results.json`; their rows are counted by the settings in `evaluate.yaml`.
+    """
     path = folder / EPISODES_FILE
-    if not path.is_file():
+    if not path.exists():
         raise ValueError(
             f"{folder} is not a results folder: it has no {EPISODES_FILE}; give the folder that `pilotnet evaluate` wrote"
         )
-    try:
-        with path.open(newline="") as file:
-            episodes = tuple(_parse(row) for row in csv.DictReader(file))
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is damaged: {error}") from error
-    if not episodes:
-        raise ValueError(f"{path} has no rows; evaluate anew")
+    rows = read_rows(path, [name for name in COLUMNS if name not in LATER_COLUMNS], LATER_COLUMNS)
+    episodes = tuple(_parsed(row, f"{path} is damaged: row {number}") for number, row in enumerate(rows, 1))
+    _check_rows(episodes, path)
+    info = read_info(folder)
+    settings = evaluate_settings(folder) if (folder / PROVENANCE_FILE).exists() else None
+    wanted = info.drives if info else dict.fromkeys(settings.drivers, settings.episodes) if settings else None
+    found = dict(Counter(episode.driver for episode in episodes))
+    if wanted is not None and found != wanted:
+        raise DamagedFileError(f"{path} has {_counted(found)}; the evaluation drove {_counted(wanted)}: rows are missing or new")
+    if info:
+        for name in (EPISODES_FILE, PROVENANCE_FILE):
+            if name in info.files:
+                check_file(folder / name, info.files[name])
     return Results(folder, episodes)
 
 
-def _parse(row: dict[str, str]) -> EpisodeScore:
-    known = [field for field in fields(EpisodeScore) if field.name in row]
-    return EpisodeScore(**{field.name: field.type(row[field.name]) for field in known})  # type: ignore[operator]
+def read_info(folder: Path) -> ResultsInfo | None:
+    """Return what `results.json` says, None where earlier versions wrote none; raises DamagedFileError when it is damaged."""
+    path = folder / INFO_FILE
+    if not path.exists():
+        return None
+    raw = load_json(path)
+    info = structured(raw, ResultsInfo, path)
+    check_digest(raw, path)
+    return info
+
+
+def evaluate_settings(folder: Path) -> EvaluateSettings:
+    """Return the settings of the evaluation that wrote a results folder; raises DamagedFileError when they are damaged."""
+    config = read_provenance(folder, "evaluate")["config"]
+    return structured(config, EvaluateSettings, folder / PROVENANCE_FILE)
+
+
+def _parsed(row: dict[str, str], place: str) -> EpisodeScore:
+    """Return a row; raises DamagedFileError beginning with `place` for a value that no drive can have."""
+    values: dict[str, Any] = {}
+    for field in fields(EpisodeScore):
+        if field.name in row:
+            values[field.name] = _value(row[field.name], field.type, f"{place} has {field.name} {quoted(row[field.name])}")
+    episode = EpisodeScore(**values)
+    for name in ("elapsed", "distance", "offset_rms", "curvature_rate_rms"):
+        if not math.isfinite(values[name]):
+            raise DamagedFileError(f"{place} has {name} {values[name]}; it must be finite")
+    if not episode.elapsed > 0:
+        raise DamagedFileError(f"{place} has elapsed {episode.elapsed}; it must be above 0")
+    try:
+        driven = episode.conditions()
+    except DamagedFileError as error:
+        raise DamagedFileError(f"{place}: {error}") from None
+    described = (driven.name, driven.road, driven.weather, driven.light)
+    if described != (episode.scenario, episode.road, episode.weather, episode.light):
+        raise DamagedFileError(f"{place} is of {quoted(episode.scenario)}, but its settings describe {driven.name}")
+    return episode
+
+
+def _value(text: str, kind: Any, place: str) -> Any:
+    """Return a cell's value; numbers must not be negative or NaN, and text must not be empty but for the suite."""
+    if kind is str:
+        return text
+    try:
+        value = kind(text)
+    except ValueError:
+        raise DamagedFileError(f"{place}; it must be a {'whole number' if kind is int else 'number'}") from None
+    if not value >= 0:
+        raise DamagedFileError(f"{place}; it must be 0 or more")
+    return value
+
+
+def _check_rows(episodes: Sequence[EpisodeScore], path: Path) -> None:
+    """Raise DamagedFileError unless there are rows, none comes twice, and every driver drove the same scenarios."""
+    if not episodes:
+        raise DamagedFileError(f"{path} has no rows; evaluate anew")
+    drives = Counter((episode.driver, episode.scenario) for episode in episodes)
+    (driver, scenario), most = drives.most_common(1)[0]
+    if most > 1:
+        raise DamagedFileError(f"{path} is damaged: {quoted(driver)} has {most} rows for {quoted(scenario)}; it must have one")
+    scenarios = dict.fromkeys(episode.scenario for episode in episodes)
+    for driver in dict.fromkeys(episode.driver for episode in episodes):
+        absent = [scenario for scenario in scenarios if (driver, scenario) not in drives]
+        if absent:
+            raise DamagedFileError(f"{path} is damaged: {quoted(driver)} has no row for {quoted(absent[0])}, others have")
+
+
+def _counted(drives: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} of {quoted(name)}" for name, count in drives.items())

@@ -10,8 +10,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
-
+from pilotnet.reading import load_yaml, structured
 from pilotnet.settings import config_folder
 from sim.random import MAX_SEED, Stream, stream_generator
 from sim.scenario import (
@@ -28,6 +27,7 @@ from sim.scenario import (
     require_between,
     road_seed,
 )
+from sim.types import quoted
 
 FOLDER = config_folder() / "suites"
 SMALL, JOINED = "-small", "+"
@@ -82,19 +82,20 @@ def suite_config(name: str, split: Split) -> SuiteConfig:
     path = FOLDER / f"{name.removesuffix(SMALL)}.yaml"
     described = _described(path) if name.removesuffix(SMALL) in suite_names() else None
     if described is None or (small and "small" not in described):
-        raise ValueError(f"suite is {name!r}; it must be one of {', '.join(suite_names())}, or one of them with {SMALL}")
-    sections = [{key: value for key, value in described.items() if key not in {"small", *Split}}, described.get(split, {})]
-    sections += [described["small"]] if small else []
+        raise ValueError(f"suite is {quoted(name)}; it must be one of {', '.join(suite_names())}, or one of them with {SMALL}")
+    named = [described.get(split, {}), *([described["small"]] if small else [])]
+    sections = [{key: value for key, value in described.items() if key not in {"small", *Split}}]
+    sections += [structured(section, dict[str, Any], path) for section in named]
     settings: dict[str, Any] = {key: value for section in sections for key, value in section.items()}
     unknown = set(settings) - {field.name for field in fields(SuiteConfig)}
     if unknown:
         raise ValueError(f"{path} has {', '.join(sorted(unknown))}; a suite has {', '.join(f.name for f in fields(SuiteConfig))}")
-    return SuiteConfig(**settings)
+    return structured(settings, SuiteConfig, path)
 
 
 @cache
 def _described(path: Path) -> dict[str, Any]:
-    return yaml.safe_load(path.read_text())
+    return structured(load_yaml(path), dict[str, Any], path)
 
 
 def suite(
@@ -135,7 +136,7 @@ def _limited(config: SuiteConfig, name: str, only: Only) -> SuiteConfig:
         known = getattr(config, key)
         for word in words:
             if word not in known:
-                raise ValueError(f"{key} is {word!r}; of suite {name} it must be one of {', '.join(dict.fromkeys(known))}")
+                raise ValueError(f"{key} is {quoted(word)}; of suite {name} it must be one of {', '.join(dict.fromkeys(known))}")
     return replace(config, **wanted)  # type: ignore[arg-type]  # words become kinds there
 
 

@@ -102,7 +102,7 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
     folder, for a resumed training of other data or settings, and when the training diverges.
     """
     require_device(config.device)
-    dataset = Dataset.open(data)
+    dataset = Dataset.open(data).verify()
     run = _Run(str(data), dataset.fingerprint(), config)
     with output_folder(out, STAGE, resume) as folder:
         if not is_finished(STAGE, run, folder):

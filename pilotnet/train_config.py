@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.random import require_seed
 from sim.steering import MIN_RECOVERY_LENGTH, recovery_length
+from sim.types import quoted
 
 LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
 ROTATION_LENGTH = 30.0  # [m] the recovery at which rotations have the standard deviation of the settings
@@ -26,9 +27,9 @@ def require_learnable(config: Any) -> None:
     if not 0 <= config.weight_decay < math.inf:
         raise ValueError(f"weight_decay is {config.weight_decay}; it must be 0 or more and finite")
     if config.device not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"device is {config.device!r}; it must be auto, cpu or cuda")
+        raise ValueError(f"device is {quoted(config.device)}; it must be auto, cpu or cuda")
     if config.precision not in ("auto", "float32", "bfloat16"):
-        raise ValueError(f"precision is {config.precision!r}; it must be auto, float32 or bfloat16")
+        raise ValueError(f"precision is {quoted(config.precision)}; it must be auto, float32 or bfloat16")
 
 
 @dataclass(frozen=True)

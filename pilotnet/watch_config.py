@@ -11,6 +11,7 @@ from pilotnet.settings import require_exists
 from pilotnet.suites import JOINED, require_suite, suite, suite_config
 from sim.pedals import Pedals
 from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice
+from sim.types import quoted
 from sim.viewer.sizes import LARGEST, SIZE, SMALLEST
 
 MOST_DRIVERS = 2
@@ -92,7 +93,7 @@ class DriveConfig:
     def __post_init__(self) -> None:
         choice("pedals", self.pedals, Pedals)
         if self.split not in LEARNED_FROM:
-            raise ValueError(f"split is {self.split!r}; it must be one of {', '.join(LEARNED_FROM)}")
+            raise ValueError(f"split is {quoted(self.split)}; it must be one of {', '.join(LEARNED_FROM)}")
         require_drives(self)
 
     def scenarios(self) -> list[Scenario]:
@@ -106,7 +107,7 @@ def require_drives(config: WatchConfig | DriveConfig) -> None:
     require_suite(config.suite, config.split, config.episodes, config.length, config.first)
     kinds = {road for one in config.suite.split(JOINED) for road in suite_config(one, Split(config.split)).roads}
     if "road" in chosen and chosen["road"] not in kinds:
-        raise ValueError(f"road is {config.road!r}; the suite {config.suite} has {', '.join(sorted(kinds))}")
+        raise ValueError(f"road is {quoted(config.road)}; the suite {config.suite} has {', '.join(sorted(kinds))}")
     for name, least in (("width", SMALLEST[0]), ("height", SMALLEST[1])):
         if not least <= getattr(config, name) <= LARGEST:
             raise ValueError(f"{name} is {getattr(config, name)} px; it must lie between {least} and {LARGEST} px")
@@ -167,7 +168,7 @@ def check_recording(config: WatchConfig, headless: bool) -> None:
         raise ValueError("a headless run has no wheel to take; leave out --record or --headless")
     if config.split == Split.TEST:
         raise ValueError(
-            f"split is {config.split!r}; what is recorded is learnt from, so --record needs --split train or validation"
+            f"split is {quoted(config.split)}; what is recorded is learnt from, so --record needs --split train or validation"
         )
 
 

@@ -13,10 +13,9 @@ ORDER = [
     "sim.actors", "sim.pedals", "sim.ego_path", "sim.world", "sim.referee", "sim.bands", "sim.appearance",
     "sim.noise", "sim.sky", "sim.lens", "sim.ground", "sim.scenery", "sim.render", "sim.truth", "sim.front_view",
     "sim.front_camera", "sim.sampling", "sim.env", "sim.expert", "sim.rollout", "sim.compiling", "sim.viewer", "sim",
-    "pilotnet.settings",
-    "pilotnet.revision",
+    "pilotnet.settings", "pilotnet.reading", "pilotnet.yaml_values", "pilotnet.digests", "pilotnet.schemas", "pilotnet.revision",
     "pilotnet.driver_names", "pilotnet.suites", "pilotnet.envs", "pilotnet.memory", "pilotnet.streams", "pilotnet.progress",
-    "pilotnet.interrupts", "pilotnet.locks", "pilotnet.folders", "pilotnet.digests", "pilotnet.repeat", "pilotnet.record_config",
+    "pilotnet.interrupts", "pilotnet.locks", "pilotnet.folders", "pilotnet.repeat", "pilotnet.record_config",
     "pilotnet.train_config", "pilotnet.evaluate_config", "pilotnet.watch_config", "pilotnet.scenes_config",
     "pilotnet.controllers", "pilotnet.worker", "pilotnet.parallel", "pilotnet.dataset", "pilotnet.record", "pilotnet.tape",
     "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.light", "pilotnet.samples",
@@ -81,6 +80,23 @@ def test_nothing_is_unpickled_and_no_yaml_is_loaded_unsafely() -> None:
             text = text.replace("pickle.loads(content)", "")
         for unsafe in ("pickle.load", "yaml.load(", "torch.load", "allow_pickle=True", "eval(compile"):
             assert unsafe not in text, f"{name} uses {unsafe}"
+
+
+# Which module alone may call what: everything that reads files goes through limits and checks there.
+GUARDED = {
+    "yaml.safe_load": "pilotnet.reading",
+    "json.loads": "pilotnet.reading",
+    "csv.reader": "pilotnet.reading",
+    "csv.DictReader": "pilotnet.reading",
+    "av.open(": "pilotnet.dataset.video",
+    "ParquetFile(": "pilotnet.dataset.files",
+    "parquet.read_table": "pilotnet.dataset.files",
+}
+
+
+@pytest.mark.parametrize("call", GUARDED)
+def test_files_are_read_in_one_place(call: str) -> None:
+    assert {name for name, path in modules().items() if call in path.read_text()} <= {GUARDED[call]}
 
 
 def test_every_kernel_is_made_by_the_decorators_that_keep_it() -> None:

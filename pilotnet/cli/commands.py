@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pilotnet.cli.data_commands import record_command, scenes_command
+from pilotnet.cli.data_commands import check_command, record_command, scenes_command
 from pilotnet.cli.demo_command import demo_command
 from pilotnet.cli.evaluation_commands import evaluate_command, report_command, score_detector_command, score_lanes_command
 from pilotnet.cli.live_commands import drive_command, watch_command
@@ -32,5 +32,6 @@ COMMANDS: dict[str, Command] = {
     "train-detector": Command("Train the detector of cars, or of pedestrians.", train_detector_command),
     "score-detector": Command("Score a detector by average precision and position.", score_detector_command),
     "score-lanes": Command("Compare the lanes that the modular stack finds with the true ones.", score_lanes_command),
+    "check": Command("Check a dataset: every digest, row and frame.", check_command),
     "scenes": Command("Draw roads in every weather and light on one sheet.", scenes_command),
 }

@@ -1,11 +1,12 @@
-"""The commands that make data: `record`, and `scenes` to look at roads before that."""
+"""The commands about data: `record`, `scenes` to look at roads before that, and `check` for afterwards."""
 
 from pathlib import Path
 
 from pilotnet.cli.parser import Parser, settings, stage_parser
-from pilotnet.progress import closing_line
+from pilotnet.progress import closing_line, console
 from pilotnet.record_config import RecordConfig
 from pilotnet.scenes_config import KINDS, ScenesConfig, require_sheet
+from pilotnet.settings import require_exists
 
 
 def record_command(words: list[str]) -> None:
@@ -17,6 +18,26 @@ def record_command(words: list[str]) -> None:
 
     dataset = record(config, options.out, resume=options.resume)
     closing_line(f"wrote {options.out}: {dataset.summary()}", f"pilotnet train {options.out}")
+
+
+def check_command(words: list[str]) -> None:
+    """Check a dataset."""
+    parser = Parser("check")
+    parser.add_argument("data", type=Path, help="the dataset folder to check; without --mend nothing in it is changed")
+    parser.add_argument(
+        "--mend", action="store_true", help="first set damaged episodes at its end aside, into its folder `damaged`"
+    )
+    options = parser.parse_args(words)
+    require_exists("data", options.data, "record")
+
+    from pilotnet.dataset import Dataset, DatasetWriter
+
+    if options.mend:
+        for folder in DatasetWriter.mend(options.data):
+            console.print(f"a damaged episode lies in {folder} now", highlight=False)
+    dataset = Dataset.open(options.data)
+    dataset.check()
+    closing_line(f"checked {dataset.summary()}: everything is as it was recorded", f"pilotnet train {options.data}")
 
 
 def scenes_command(words: list[str]) -> None:

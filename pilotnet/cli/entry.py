@@ -65,7 +65,7 @@ def run_command(words: list[str]) -> None:
     name, *rest = words
     if name not in COMMANDS:
         meant = did_you_mean(name, [*COMMANDS])
-        raise ValueError(f"command is {name!r}; it must be one of {', '.join(COMMANDS)}{meant}")
+        raise ValueError(f"command is {quoted(name)}; it must be one of {', '.join(COMMANDS)}{meant}")
     COMMANDS[name].run(rest)
 
 

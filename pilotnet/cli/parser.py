@@ -16,7 +16,10 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 from pilotnet.driver_names import Detectors
 from pilotnet.repeat import repeated_settings
 from pilotnet.settings import config_path, user_path
+from pilotnet.yaml_values import limit_yaml
+from sim.types import quoted
 
+LONGEST_MESSAGE = 500  # [characters] of jsonargparse's messages
 WRONG_VALUE = re.compile(r'Parser key "(?P<name>[^"]+)": Expected an? (?P<kind>.+?)\. Got value: (?P<value>.*)')
 KINDS = {"<class 'int'>": "a whole number", "<class 'float'>": "a number", "<class 'bool'>": "true or false"}
 LITERAL = re.compile(r"typing\.Literal\[(?P<values>.*)\]")
@@ -26,13 +29,16 @@ class Parser(ArgumentParser):
     """jsonargparse's parser of one command, with errors of one line, options by their full names and `~` in paths."""
 
     def __init__(self, command: str, defaults: Path | None = None) -> None:
+        limit_yaml()
         super().__init__(prog=f"pilotnet {command}", allow_abbrev=False, default_config_files=[str(defaults)] if defaults else [])
         self.command = command
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
         """Raise ValueError with the message on one line, and the option that an unknown one may be meant for."""
         line = " ".join(message.split())
-        raise ValueError(worded(line) + self._meant(line)) from ex
+        said = worded(line) + self._meant(line)
+        # jsonargparse may repeat a whole file.
+        raise ValueError(said if len(said) <= LONGEST_MESSAGE else f"{said[:LONGEST_MESSAGE]}...") from ex
 
     def parse_args(self, *call: Any, **settings: Any) -> Namespace:  # type: ignore[override]
         """Return the options, with `~` in paths replaced by the home folder."""
@@ -73,7 +79,7 @@ def worded(line: str) -> str:
         return line
     literal = LITERAL.fullmatch(found["kind"])
     allowed = f"one of {literal['values'].replace(chr(39), '')}" if literal else KINDS.get(found["kind"])
-    return f"{found['name']} is {found['value']!r}; it must be {allowed}" if allowed else line
+    return f"{found['name']} is {quoted(found['value'])}; it must be {allowed}" if allowed else line
 
 
 def did_you_mean(wrong: str, known: list[str]) -> str:

@@ -10,6 +10,9 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from pilotnet.dataset.files import read_schema, read_table
+from pilotnet.dataset.limits import check_box_values
+from pilotnet.reading import DamagedFileError
+from sim.camera import Camera
 from sim.types import Box, Kind
 
 SCHEMA = pa.schema(
@@ -93,18 +96,19 @@ def boxes_table(frames: Sequence[Sequence[Box]]) -> pa.Table:
     return pa.Table.from_pylist(rows, schema=SCHEMA)
 
 
-def read_boxes(path: Path, length: int) -> Boxes:
-    """The boxes of an episode of so many frames; ValueError when the file is damaged or belongs to another episode."""
+def read_boxes(path: Path, length: int, camera: Camera) -> Boxes:
+    """Read the boxes of an episode of so many frames, which `camera` took.
+
+    Raises DamagedFileError when the file is missing, damaged or of another episode, and ValueError when it may not be read.
+    """
     check_boxes(path)
     table = read_table(path)
-    boxes = Boxes(**{key: table.column(key).to_numpy() for key in SCHEMA.names})
-    if len(boxes) and (boxes.frame[0] < 0 or boxes.frame[-1] >= length or (np.diff(boxes.frame) < 0).any()):
-        raise ValueError(f"{path} has boxes of frames that its episode of {length} does not have; it belongs to another episode")
-    return boxes
+    check_box_values(table, path, length, camera)
+    return Boxes(**{key: table.column(key).to_numpy() for key in SCHEMA.names})
 
 
 def check_boxes(path: Path) -> None:
-    """Raise ValueError unless a file of boxes is there and has the columns it must have; reads only its header."""
+    """Raise DamagedFileError unless a file of boxes is there and has the columns it must have; reads only its header."""
     found, _ = read_schema(path)
     if not found.equals(SCHEMA):
-        raise ValueError(f"{path} has other columns than boxes have; record it anew")
+        raise DamagedFileError(f"{path} has other columns than boxes have; record it anew")

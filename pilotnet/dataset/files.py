@@ -1,65 +1,94 @@
-"""Parquet and JSON files of the dataset, read with one-line errors and written in one step."""
+"""Parquet files of the dataset, read with one-line errors and written in one step."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pilotnet.dataset.schema import EPISODE_GLOB, LATE_COLUMN, TASK, Episode
+from pilotnet.dataset.row_digests import check_rest, check_row
+from pilotnet.dataset.schema import DIGESTS_COLUMN, EPISODE_GLOB, INFO_PATH, LATE_COLUMN, META_COLUMNS, TASK, Episode
+from pilotnet.dataset.stats import NAMES, Stats, as_arrays
 from pilotnet.folders import atomic_path
+from pilotnet.reading import DamagedFileError, load_json, readable, structured
+from pilotnet.schemas import EpisodeRow
 from sim.scenario import Scenario, Split, choice
+from sim.types import quoted
 
-META_COLUMNS = ("episode_index", "length", "split", "scenario")
+MAX_ROWS = 10_000_000  # of a table; the traces of an evaluation of 100 hours have 3,600,000
+MAX_SIZE = 500_000_000  # [bytes] of a table before compression
+MAX_TEXT = 200_000_000  # [bytes] of text in a column
 
 
 def write_table(path: Path, table: pa.Table) -> None:
     """Write a parquet file in one step."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(path) as temporary:
-        pq.write_table(table, temporary, compression="snappy", use_dictionary=True)
+        # pyarrow takes a relative path such as `a:b/file` for an address of the protocol `a`.
+        pq.write_table(table, temporary.absolute(), compression="snappy", use_dictionary=True)
 
 
 def read_table(path: Path, columns: Sequence[str] | None = None, optional: Sequence[str] = ()) -> pa.Table:
-    """Read a parquet file; ValueError when it is missing, damaged or lacks one of `columns`. `optional` ones may be missing."""
-    try:
+    """Read a parquet file, all of it or some columns; `optional` ones may be missing.
+
+    Raises DamagedFileError when it is missing, damaged or lacks one of `columns`, and ValueError when it may not be read.
+    """
+    with readable_parquet(path), _opened(path) as file:
+        wanted = columns and [*columns, *optional]  # names that are not there are passed over
         # One thread and one plain file: an episode is small, and a folder must not be taken for a partitioned table.
-        with pq.ParquetFile(path) as file:
-            table = file.read(columns=columns and [*columns, *optional], use_threads=False)
-    except FileNotFoundError:
-        raise ValueError(f"{path} is missing") from None
-    except (pa.ArrowException, OSError):
-        raise ValueError(f"{path} is not a readable parquet file; it is damaged or truncated") from None
+        table = _plain_text(file.read(columns=wanted, use_threads=False), path)
+        table.validate(full=True)
     absent = set(columns or ()) - set(table.column_names)
     if absent:
-        raise ValueError(f"{path} lacks the columns {', '.join(sorted(absent))}; it was written by another program")
+        raise DamagedFileError(f"{path} lacks the columns {', '.join(sorted(absent))}; it was written by another program")
     return table
 
 
 def read_schema(path: Path) -> tuple[pa.Schema, int]:
-    """The schema and the number of rows of a parquet file; ValueError when it is missing or damaged."""
-    try:
-        with pq.ParquetFile(path) as file:
-            return file.schema_arrow, file.metadata.num_rows
-    except FileNotFoundError:
-        raise ValueError(f"{path} is missing") from None
-    except (pa.ArrowException, OSError):
-        raise ValueError(f"{path} is not a readable parquet file; it is damaged or truncated") from None
+    """Return the schema and the number of rows of a parquet file; raises as `read_table` does."""
+    with readable_parquet(path), pq.ParquetFile(path.absolute()) as file:
+        return file.schema_arrow, file.metadata.num_rows
 
 
-def read_json(path: Path) -> dict[str, Any]:
-    """Read a JSON object; ValueError when the file is missing or holds something else."""
-    try:
-        value = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ValueError(f"{path} is missing") from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError):
-        raise ValueError(f"{path} is not a readable JSON file; it is damaged or truncated") from None
-    if not isinstance(value, dict):
-        raise ValueError(f"{path} holds a {type(value).__name__}; it must hold a JSON object")
-    return value
+def _opened(path: Path) -> pq.ParquetFile:
+    """Open a parquet file to read its texts as dictionaries: the same long text in every row takes no memory that way."""
+    file = pq.ParquetFile(path.absolute())
+    metadata = file.metadata
+    size = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+    if metadata.num_rows > MAX_ROWS or size > MAX_SIZE:
+        file.close()
+        raise DamagedFileError(f"{path} holds {metadata.num_rows} rows and {size} bytes; {MAX_ROWS} and {MAX_SIZE} may be read")
+    if metadata.num_rows <= 1:
+        return file
+    with file:
+        texts = [field.name for field in file.schema_arrow if pa.types.is_string(field.type)]
+    return pq.ParquetFile(path.absolute(), metadata=metadata, read_dictionary=texts)
+
+
+def _plain_text(table: pa.Table, path: Path) -> pa.Table:
+    """Return the table with plain texts for dictionaries; raises DamagedFileError when they would take too much memory."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_dictionary(field.type):
+            parts = table.column(place).chunks
+            sizes = [pc.sum(pc.take(pc.binary_length(part.dictionary), part.indices)).as_py() or 0 for part in parts]
+            if sum(sizes) > MAX_TEXT:
+                raise DamagedFileError(f"{path} has {sum(sizes)} bytes of text in column {field.name}; it is damaged")
+            table = table.set_column(place, pa.field(field.name, pa.string()), table.column(place).cast(pa.string()))
+    return table
+
+
+@contextmanager
+def readable_parquet(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while a parquet file is read into one line that names it; see `pilotnet.reading.readable`."""
+    with readable(path, "parquet file"):
+        try:
+            yield
+        except (pa.ArrowException, UnicodeDecodeError, TypeError, KeyError):
+            raise DamagedFileError(f"{path} is not a readable parquet file; it is damaged or truncated") from None
 
 
 def tasks_table() -> pa.Table:
@@ -79,23 +108,79 @@ def tasks_table() -> pa.Table:
 
 
 def read_episode(path: Path) -> Episode:
-    """The episode that a meta file describes; ValueError when the file is damaged or from another version."""
-    rows = read_table(path, META_COLUMNS, [LATE_COLUMN]).to_pylist()
+    """Read the episode that a meta file describes.
+
+    Raises DamagedFileError when the file is missing, damaged, changed after it was written, or from another version.
+    """
+    rows = read_table(path, META_COLUMNS, [LATE_COLUMN, DIGESTS_COLUMN]).to_pylist()
     if len(rows) != 1:
-        raise ValueError(f"{path} describes {len(rows)} episodes; it must describe exactly one")
+        raise DamagedFileError(f"{path} describes {len(rows)} episodes; it must describe exactly one")
     row = rows[0]
     try:
-        scenario = Scenario(**json.loads(row["scenario"]))
-        late = tuple(int(frame) for frame in json.loads(row.get(LATE_COLUMN, "[]")))
-        return Episode(row["episode_index"], row["length"], choice("split", row["split"], Split), scenario, late)
+        scenario = structured(load_json(row["scenario"], "scenario"), Scenario, "scenario")
+        late = structured(load_json(row.get(LATE_COLUMN, "[]"), LATE_COLUMN), tuple[int, ...], LATE_COLUMN)
+        plain = structured({key: row[key] for key in ("episode_index", "length", "split")}, EpisodeRow, "episode")
+        split = choice("split", plain.split, Split)
+        files = check_row(row, path) if row.get(DIGESTS_COLUMN) is not None else None
     except (TypeError, ValueError) as error:
-        raise ValueError(f"{path} describes an episode that this version cannot read: {error}") from None
+        raise DamagedFileError(f"{path} describes an episode that this version cannot read: {error}") from None
+    return Episode(plain.episode_index, plain.length, split, scenario, late, files)
 
 
 def read_episodes(root: Path) -> list[Episode]:
-    """All committed episodes in order; ValueError when a meta file is damaged or an episode is missing in between."""
-    episodes = [read_episode(path) for path in sorted(root.glob(EPISODE_GLOB))]
-    for position, episode in enumerate(episodes):
-        if episode.index != position:
-            raise ValueError(f"{root} has no episode {position}, but later ones; its meta/episodes files are incomplete")
+    """Read all committed episodes in order.
+
+    Raises DamagedFileError when a meta file is damaged or an episode is missing in between.
+    """
+    episodes = []
+    paths = episode_paths(root)
+    for position, path in enumerate(paths):
+        with advised(root, position, len(paths)):
+            episodes.append(read_episode(path))
+        if episodes[-1].index != position:
+            raise DamagedFileError(f"{root} has no episode {position}, but later ones; its meta/episodes files are incomplete")
     return episodes
+
+
+@contextmanager
+def advised(root: Path, index: int, count: int) -> Iterator[None]:
+    """Say in the message of a DamagedFileError what to do about the episode `index` of a dataset of `count`."""
+    try:
+        yield
+    except DamagedFileError as error:
+        mend = f"`pilotnet check {root} --mend` sets this last episode aside, and `pilotnet record --resume` records it anew"
+        advice = mend if index == count - 1 else "bring it back from a copy, or record anew in another folder"
+        raise DamagedFileError(f"{error}; {advice}") from None
+
+
+def missing_episodes(root: Path, counted: int, found: int) -> str:
+    """Return the message for a dataset that has lost meta files."""
+    return (
+        f"{root / INFO_PATH} counts {counted} episodes, but meta/episodes has {found}; files are missing: bring them back, or "
+        f"go on without them by `pilotnet check {root} --mend`, which sets aside what is left of them"
+    )
+
+
+def episode_paths(root: Path) -> list[Path]:
+    """Return the meta files of a dataset, in the order of their episodes; files with other names are none of them."""
+    return sorted(root.glob(EPISODE_GLOB))
+
+
+def read_stats(path: Path) -> dict[str, Stats]:
+    """Read the statistics in a meta file, by feature.
+
+    Raises DamagedFileError when they are missing, are no finite numbers, or were changed after they were written.
+    """
+    row = read_table(path).to_pylist()[0]
+    check_rest(row, path)
+    keys = [name.split("/")[1] for name in row if name.startswith("stats/") and name.endswith("/count")]
+    try:
+        stats = as_arrays({key: {name: row[f"stats/{key}/{name}"] for name in NAMES} for key in keys})
+    except (KeyError, ValueError):
+        raise DamagedFileError(f"{path} lacks statistics; it is damaged, or was written by another program") from None
+    for key, arrays in stats.items():
+        for name, array in arrays.items():
+            shape = (1,) if name == "count" else arrays["mean"].shape
+            if array.dtype.kind not in "if" or array.shape != shape or not np.isfinite(array).all():
+                raise DamagedFileError(f"{path} has stats/{key}/{name} {quoted(array.tolist())}; it must be finite numbers")
+    return stats

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, SupportsIndex
 
-import yaml
-
 from pilotnet.dataset.schema import MARKS_PATH, Episode
 from pilotnet.folders import write_yaml
+from pilotnet.reading import DamagedFileError, load_yaml, structured
+from pilotnet.schemas import MarksFile
 
 Stretch = tuple[int, int]  # the first frame, and the one behind the last
-KEY = "discarded"
 
 
 @dataclass(frozen=True)
@@ -62,37 +61,37 @@ def write_marks(root: Path, marks: Marks) -> Path:
     """Write the marks beside the data of the dataset `root`, in one step; the file's path."""
     path = root / MARKS_PATH
     plain = {index: [list(stretch) for stretch in stretches] for index, stretches in marks.stretches.items()}
-    write_yaml(path, {KEY: plain})
+    write_yaml(path, {"discarded": plain})
     return path
 
 
 def read_marks(root: Path, episodes: Sequence[Episode]) -> Marks:
-    """The marks of a dataset, none where it has no such file; ValueError in one line when the file is damaged or does not fit."""
+    """Read the marks of a dataset, none where it has no such file.
+
+    Raises DamagedFileError, in one line, when the file is damaged or does not fit, and ValueError when it may not be read.
+    """
     path = root / MARKS_PATH
     if not path.exists():
         return Marks()
     try:
-        marks = parsed(yaml.safe_load(path.read_text(encoding="utf-8")))
+        marks = parsed(load_yaml(path))
         for index, stretches in marks.stretches.items():
             check_stretches(index, stretches, episodes)
-    except (OSError, UnicodeDecodeError, yaml.YAMLError):
-        raise ValueError(f"{path} is not readable YAML; mend it, or delete it and lose the marks alone") from None
+    except DamagedFileError as error:
+        raise DamagedFileError(f"{error}; mend it, or delete it and lose the marks alone") from None
     except ValueError as error:
         raise ValueError(f"{path}: {error}; mend it, or delete it and lose the marks alone") from None
     return marks
 
 
 def parsed(value: Any) -> Marks:
-    """The marks that a YAML file holds; ValueError when it holds anything else."""
-    wanted = f"it must hold the key {KEY} alone, with a list of pairs [first frame, frame behind the last] for episode numbers"
-    if not isinstance(value, dict) or set(value) != {KEY} or not isinstance(value[KEY], dict):
-        raise ValueError(wanted)
-    for index, stretches in value[KEY].items():
-        pairs = isinstance(stretches, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in stretches)
-        # A bool is an int for Python, and none here.
-        if not pairs or any(type(number) is not int for number in (index, *(edge for pair in stretches for edge in pair))):
-            raise ValueError(wanted)
-    return Marks({index: tuple((first, end) for first, end in stretches) for index, stretches in value[KEY].items()})
+    """Return the marks that a YAML file holds; raises ValueError when it holds anything else."""
+    try:
+        stretches = structured(value, MarksFile, "it").discarded
+    except DamagedFileError:
+        pairs = "with a list of pairs [first frame, frame behind the last] for episode numbers"
+        raise ValueError(f"it must hold the key discarded alone, {pairs}") from None
+    return Marks({index: tuple(pairs) for index, pairs in stretches.items()})
 
 
 def check_stretches(index: int, stretches: Sequence[Stretch], episodes: Sequence[Episode]) -> None:

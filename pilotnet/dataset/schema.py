@@ -3,14 +3,16 @@
 What is written here in tables is read by the writer, the reader and the tests alike.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
 from pilotnet.dataset.video import Quality, video_info
+from pilotnet.digests import with_digest
+from pilotnet.schemas import FileDigest
 from sim.camera import Camera
 from sim.scenario import WORLD_VERSION, Scenario, Split
 
@@ -25,6 +27,8 @@ EPISODE_PATH = "meta/episodes/chunk-{chunk_index:03d}/file-{file_index:03d}.parq
 INFO_PATH, STATS_PATH, TASKS_PATH = "meta/info.json", "meta/stats.json", "meta/tasks.parquet"
 MARKS_PATH = "marks.yaml"
 STAGING_PATH = ".staging"
+META_COLUMNS = ("episode_index", "length", "split", "scenario")  # of the meta files: those that are read when a dataset is opened
+DIGESTS_COLUMN = "digests"  # of the meta files: a JSON object, see `row_digests`; earlier recordings have none
 _NUMBER = "[0-9][0-9][0-9]"
 _NUMBERS = {"chunk_index": _NUMBER, "file_index": _NUMBER, "video_key": "*"}
 EPISODE_GLOB = EPISODE_PATH.replace(":03d", "").format(**_NUMBERS)
@@ -85,7 +89,8 @@ STRINGS = tuple(column.key for column in COLUMNS if column.dtype == "string")
 class Episode:
     """One recorded drive: its place in the dataset, its number of frames, the split it belongs to and what was driven.
 
-    late: the frames whose tick a window began too long after its time, so that whoever steered saw it late.
+    late: the frames whose tick a window began too long after its time, so that its driver saw it late.
+    files: size and digest of each of its files, by their paths within the dataset; None in recordings without digests.
     """
 
     index: int
@@ -93,6 +98,7 @@ class Episode:
     split: Split
     scenario: Scenario
     late: tuple[int, ...] = ()
+    files: Mapping[str, FileDigest] | None = field(default=None, compare=False, repr=False)
 
     def __index__(self) -> int:
         return self.index
@@ -133,6 +139,13 @@ def episode_path(root: Path, episode: int) -> Path:
     return root / EPISODE_PATH.format(**file_indices(episode))
 
 
+def episode_files(root: Path, episode: int, cameras: Iterable[str], boxes: bool) -> dict[str, Path]:
+    """Return the files of an episode but for its meta file, by their paths within the dataset."""
+    paths = [data_path(root, episode), *(video_path(root, episode, name) for name in cameras)]
+    paths += [boxes_path(root, episode)] if boxes else []
+    return {path.relative_to(root).as_posix(): path for path in paths}
+
+
 def features(fps: int, cameras: Mapping[str, Camera], quality: Quality) -> dict[str, dict[str, Any]]:
     """The `features` of info.json: every video and every column with its type, shape and names."""
     videos = {camera_key(name): video_feature(fps, camera, quality) for name, camera in cameras.items()}
@@ -158,10 +171,12 @@ def video_feature(fps: int, camera: Camera, quality: Quality) -> dict[str, Any]:
     }
 
 
-def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes: bool, quality: Quality) -> dict[str, Any]:
+def info(
+    fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes: bool, quality: Quality, world: int = WORLD_VERSION
+) -> dict[str, Any]:
     """The whole of info.json; our own keys lie under `pilotnet`. boxes: whether every episode has its file of boxes.
 
-    A writer changes datasets of the present world version only, so that is the version written.
+    world: the version of the world that was recorded.
     """
     return {
         "codebase_version": CODEBASE_VERSION,
@@ -177,13 +192,16 @@ def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes
         "data_path": DATA_PATH,
         "video_path": VIDEO_PATH,
         "features": features(fps, cameras, quality),
-        "pilotnet": {
-            "schema_version": SCHEMA_VERSION,
-            "world_version": WORLD_VERSION,
-            "cameras": {name: asdict(camera) for name, camera in cameras.items()},
-            "boxes": boxes,
-            "videos": quality.value,
-        },
+        "pilotnet": with_digest(
+            {
+                "schema_version": SCHEMA_VERSION,
+                "world_version": world,
+                "cameras": {name: asdict(camera) for name, camera in cameras.items()},
+                "boxes": boxes,
+                "videos": quality.value,
+                "digests": True,
+            }
+        ),
     }
 
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import numpy as np
 import pyarrow as pa
 
 from pilotnet.dataset.boxes import boxes_table
 from pilotnet.dataset.files import write_table
+from pilotnet.dataset.limits import column_values
 from pilotnet.dataset.schema import SIGNALS, STRINGS, arrow_schema, camera_key
 from pilotnet.dataset.stats import ImageStats, Stats, vector_stats
 from pilotnet.dataset.video import Quality, VideoEncoder
@@ -149,11 +149,3 @@ def relative_pose(pose: Pose, origin: Pose) -> list[float]:
 def column_stats(table: pa.Table) -> dict[str, Stats]:
     """The statistics of every column of numbers."""
     return {key: vector_stats(column_values(table, key)) for key in table.column_names if key not in STRINGS}
-
-
-def column_values(table: pa.Table, key: str) -> np.ndarray:
-    """A column as an array: (N,), or (N, D) where a row holds a list."""
-    column = table.column(key).combine_chunks()
-    if pa.types.is_fixed_size_list(column.type):
-        return column.flatten().to_numpy().reshape(len(column), column.type.list_size)
-    return column.to_numpy(zero_copy_only=False)

@@ -1,9 +1,10 @@
 """Videos of the dataset: encoded frame by frame while recording, decoded in one pass when read.
 
-Fixed frame rate, a key frame every GOP frames and no B frames: LeRobot's readers find a frame by its exact time.
+Fixed frame rate, a key frame every GOP frames and no B frames: LeRobot's readers find a frame by its exact time. Every video of
+the package is opened here, the films of the windows and of the report too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
@@ -12,9 +13,11 @@ from typing import Any, Self, cast
 
 import av
 import numpy as np
+from av.container import InputContainer, OutputContainer
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from pilotnet.reading import DamagedFileError, readable
 from sim.types import Image, require_image
 
 GOP = 10  # frames from one key frame to the next
@@ -47,15 +50,30 @@ def video_info(quality: Quality) -> dict[str, Any]:
     }
 
 
+def open_to_read(path: Path) -> InputContainer:
+    """Open an mp4 file to read; raises what PyAV raises, see `readable_video`."""
+    # The format is named: FFmpeg would open what a playlist in the file's place names, and that may be anywhere.
+    return av.open(_url(path), format="mp4")
+
+
+def open_to_write(path: Path, options: Mapping[str, str] | None = None) -> OutputContainer:
+    """Open an mp4 file to write, its index in front; raises OSError, naming the file, when it cannot be made."""
+    return av.open(_url(path), "w", format="mp4", options={"movflags": "faststart", **(options or {})})
+
+
+def _url(path: Path) -> str:
+    """Return how FFmpeg finds a file: a relative path such as `12:30_drives` would be taken for one of the protocol `12`."""
+    return str(path.absolute())
+
+
 class VideoEncoder:
     """Writes RGB frames (H, W, 3) to an mp4 file whose header comes first; close it to make the file readable."""
 
     def __init__(self, path: Path, fps: int, width: int, height: int, quality: Quality = Quality.SMALL) -> None:
         if width % 2 or height % 2:
             raise ValueError(f"camera size is {width} x {height} px; H.264 needs both to be even")
-        options = {"movflags": "faststart", "video_track_timescale": str(track_clock(fps))}
         self._shape, self._count, self._closed = (height, width, 3), 0, False
-        self._container = av.open(str(path), "w", format="mp4", options=options)
+        self._container = open_to_write(path, {"video_track_timescale": str(track_clock(fps))})
         encoder = {"preset": PRESET, "crf": str(RATE_FACTORS[quality]), "bf": "0", "g": str(GOP)}
         self._stream = cast(VideoStream, self._container.add_stream(CODEC, rate=fps, options=encoder))
         self._stream.width, self._stream.height, self._stream.pix_fmt = width, height, PIXEL_FORMATS[quality]
@@ -91,57 +109,70 @@ class VideoEncoder:
 
 
 @contextmanager
-def readable(path: Path) -> Iterator[None]:
-    """Turn what goes wrong while the video `path` is read into a ValueError that names it."""
-    try:
-        yield
-    except FileNotFoundError:
-        raise ValueError(f"{path} is missing") from None
-    except (av.FFmpegError, IndexError):
-        raise ValueError(f"{path} is not a readable video; it is damaged or truncated") from None
+def readable_video(path: Path) -> Iterator[None]:
+    """Turn what goes wrong while the video `path` is read into one line that names it.
+
+    Raises DamagedFileError when it is missing or damaged, and ValueError when it may not be read.
+    """
+    with readable(path, "video"):
+        try:
+            yield
+        except (FileNotFoundError, PermissionError):
+            raise
+        except (av.FFmpegError, AttributeError, IndexError, OverflowError):
+            # PyAV's stream of a codec that FFmpeg does not know lacks the attributes of a video.
+            raise DamagedFileError(f"{path} is not a readable video; it is damaged or truncated") from None
 
 
 def check_video(path: Path, length: int, width: int, height: int, quality: Quality) -> None:
-    """Raise ValueError unless the video is whole and holds `length` frames of this size and quality; reads only its header."""
-    with readable(path), av.open(str(path)) as container:
+    """Check the header of a video: that it is whole and holds `length` frames of this size [px] and quality.
+
+    Raises DamagedFileError unless it does, and ValueError when it may not be read.
+    """
+    with readable_video(path), open_to_read(path) as container:
+        # PyAV's objects point into the container: nothing of theirs may be used after it has closed.
         stream = container.streams.video[0]
         entries = stream.index_entries
         last = entries[len(entries) - 1] if len(entries) else None
+        end = last.pos + last.size if last is not None else 0  # [bytes]
         size = (stream.width, stream.height)
         frames, pixels = stream.frames, stream.pix_fmt
-    if last is not None and last.pos + last.size > path.stat().st_size:
-        raise ValueError(f"{path} is truncated: it ends before its last frame")
+    if end > path.stat().st_size:
+        raise DamagedFileError(f"{path} is truncated: it ends before its last frame")
     if frames != length:
-        raise ValueError(f"{path} holds {frames} frames; the episode has {length}")
+        raise DamagedFileError(f"{path} holds {frames} frames; the episode has {length}")
     if size != (width, height):
-        raise ValueError(f"{path} is {size[0]} x {size[1]} px; the dataset's camera is {width} x {height} px")
+        raise DamagedFileError(f"{path} is {size[0]} x {size[1]} px; the dataset's camera is {width} x {height} px")
     if pixels != PIXEL_FORMATS[quality]:
-        raise ValueError(f"{path} has pixels {pixels}; the dataset's videos are {quality.value}, {PIXEL_FORMATS[quality]}")
+        raise DamagedFileError(f"{path} has pixels {pixels}; the dataset's videos are {quality.value}, {PIXEL_FORMATS[quality]}")
 
 
 def decode_frames(path: Path, rows: range) -> Iterator[Image]:
-    """The RGB frames (H, W, 3) at increasing `rows`, in one pass from the key frame before the first of them.
+    """Decode the RGB frames (H, W, 3) at increasing `rows`, in one pass from the key frame before the first of them.
 
-    Raises ValueError when the video is damaged or ends too early.
+    Raises DamagedFileError when the video is missing, damaged or ends too early, and ValueError when it may not be read.
     """
     missing = iter(rows)
     wanted = next(missing, None)
     if wanted is None:
         return
-    with readable(path), av.open(str(path)) as container:
+    with readable_video(path), open_to_read(path) as container:
         stream = container.streams.video[0]
         # One thread: whoever is in a hurry decodes several videos at once, which wastes less than sharing out one.
         stream.thread_type = "NONE"
         ticks = frame_ticks(stream)
+        size = (stream.width, stream.height)
         if wanted >= GOP:
             container.seek(wanted * ticks, stream=stream)
         for frame in container.decode(stream):
             if frame.pts is not None and round(frame.pts / ticks) == wanted:
+                if (frame.width, frame.height) != size:
+                    break
                 yield cast(Image, frame.to_ndarray(format="rgb24"))
                 wanted = next(missing, None)
                 if wanted is None:
                     return
-    raise ValueError(f"{path} ends before frame {wanted}; it is damaged or truncated")
+    raise DamagedFileError(f"{path} ends before frame {wanted}; it is damaged or truncated")
 
 
 def track_clock(fps: int) -> int:
@@ -154,6 +185,6 @@ def track_clock(fps: int) -> int:
 
 def frame_ticks(stream: VideoStream) -> int:
     """The ticks of the video's clock from one frame to the next."""
-    if stream.time_base is None or not stream.average_rate:
+    if not stream.time_base or not stream.average_rate:
         raise av.InvalidDataError(0, "the video has no frame rate")
-    return round(1 / (stream.average_rate * stream.time_base))
+    return max(round(1 / (stream.average_rate * stream.time_base)), 1)

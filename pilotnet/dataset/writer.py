@@ -17,16 +17,21 @@ import pyarrow as pa
 
 from pilotnet.dataset import schema
 from pilotnet.dataset.boxes import check_boxes
-from pilotnet.dataset.files import read_episodes, read_table, tasks_table, write_table
+from pilotnet.dataset.files import advised, missing_episodes, read_episodes, read_stats, read_table, tasks_table, write_table
 from pilotnet.dataset.info import DatasetInfo, checked_info, read_raw_info
+from pilotnet.dataset.limits import check_signals
+from pilotnet.dataset.mending import set_damaged_aside
+from pilotnet.dataset.row_digests import row_digests
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import BOXES_FILE, SIGNALS_FILE, StagedEpisode, column_stats, staged_video
-from pilotnet.dataset.stats import NAMES, Stats, as_arrays, as_lists, pooled_features
+from pilotnet.dataset.stats import Stats, as_lists, pooled_features
 from pilotnet.dataset.video import Quality, check_video
 from pilotnet.folders import publish, remove_temporaries, require_present_world, write_json, write_text
 from pilotnet.locks import FolderLock
+from pilotnet.reading import DamagedFileError
 from sim.camera import Camera
 from sim.scenario import Split, choice
+from sim.types import quoted
 
 LOCK_PURPOSE = "dataset"
 CARD = """---
@@ -49,6 +54,7 @@ class DatasetWriter:
     def __init__(self, root: Path, info: DatasetInfo, episodes: list[Episode], stats: dict[str, Stats], lock: FolderLock) -> None:
         self._lock = lock
         self.root, self.fps, self.cameras, self.boxes, self.quality = root, info.fps, info.cameras, info.boxes, info.quality
+        self._world = info.world
         self._episodes, self._stats = episodes, stats
 
     @classmethod
@@ -72,20 +78,32 @@ class DatasetWriter:
     def append(cls, root: Path) -> Self:
         """Go on with a dataset, after clearing away what an interrupted recording left behind.
 
-        Raises ValueError when `root` is not a dataset of this version and of the present world, when a committed episode is
-        damaged, or when another writer has it open.
+        Raises ValueError when `root` is not a dataset of this version and of the present world, or when another writer has it
+        open, and DamagedFileError when a committed episode is damaged.
         """
         read_raw_info(root)  # a folder that is no dataset is not even locked
         with _locked(root) as lock:
-            raw = read_raw_info(root)
-            info, counted, found = checked_info(root, raw), raw.get("total_episodes"), len(read_episodes(root))
+            info, counted = read_info(root)
+            found = len(read_episodes(root))
             # info.json is written after each commit, so it may lag behind the meta files but never be ahead of them.
-            if not isinstance(counted, int) or counted > found:
-                raise ValueError(
-                    f"{root / schema.INFO_PATH} counts {counted} episodes, but meta/episodes has {found}; files are missing"
-                )
+            if counted > found:
+                raise DamagedFileError(missing_episodes(root, counted, found))
             require_present_world(root, info.world)
             return cls._repaired(root, info, lock)
+
+    @classmethod
+    def mend(cls, root: Path) -> list[Path]:
+        """Set damaged episodes at the end aside and write what is derived from the others anew; return where they lie now.
+
+        Nothing is deleted but what an interrupted recording left behind. Raises ValueError when `root` is not a dataset of this
+        version or when a writer has it open, and DamagedFileError when an earlier episode is damaged.
+        """
+        read_raw_info(root)
+        with _locked(root) as lock:
+            info, counted = read_info(root)
+            made = set_damaged_aside(root, info, counted)
+            cls._repaired(root, info, lock).close()
+        return made
 
     @classmethod
     def _repaired(cls, root: Path, info: DatasetInfo, lock: FolderLock) -> Self:
@@ -93,9 +111,14 @@ class DatasetWriter:
         remove_leftovers(root, info, len(episodes))
         stats: dict[str, Stats] = {}
         for episode in episodes:
-            info.check_files(root, episode)
-            add_late_column(schema.episode_path(root, episode.index))
+            with advised(root, episode.index, len(episodes)):
+                info.check_files(root, episode)
+            files = schema.episode_files(root, episode.index, info.cameras, info.boxes)
+            add_late_columns(schema.episode_path(root, episode.index), files)
             stats = pooled_features(stats, read_stats(schema.episode_path(root, episode.index)))
+        if episodes:
+            # Digests of columns that earlier recordings lacked have just been added.
+            episodes = read_episodes(root)
         writer = cls(root, info, episodes, stats, lock)
         if not (root / schema.CARD_PATH).exists():
             write_text(root / schema.CARD_PATH, CARD)
@@ -116,18 +139,20 @@ class DatasetWriter:
     def commit(self, staged: StagedEpisode, split: Split | str) -> Episode:
         """Make a staged episode the dataset's next one.
 
-        Raises ValueError when its videos or boxes do not fit the dataset, or when the episodes of a split would not follow each
-        other.
+        Raises ValueError when its videos or boxes do not fit the dataset, when a signal is not finite or impossible, or when the
+        episodes of a split would not follow each other.
         """
         episode = Episode(len(self._episodes), staged.length, choice("split", split, Split), staged.scenario, staged.late)
         self._check_order(episode)
         for name, camera in self.cameras.items():
             check_video(staged_video(staged.folder, name), staged.length, camera.width, camera.height, self.quality)
+        signals = read_table(staged.folder / SIGNALS_FILE)
+        check_signals(signals, staged.folder / SIGNALS_FILE)
         if self.boxes:
             check_boxes(staged.folder / BOXES_FILE)
         for name in self.cameras:
             publish(staged_video(staged.folder, name), schema.video_path(self.root, episode.index, name))
-        table = self._data(episode, read_table(staged.folder / SIGNALS_FILE))
+        table = self._data(episode, signals)
         write_table(schema.data_path(self.root, episode.index), table)
         if self.boxes:
             publish(staged.folder / BOXES_FILE, schema.boxes_path(self.root, episode.index))
@@ -189,11 +214,23 @@ class DatasetWriter:
         row |= {"split": episode.split.value, "scenario": json.dumps(asdict(episode.scenario))}
         row[schema.LATE_COLUMN] = json.dumps(episode.late)
         row |= {f"stats/{key}/{name}": value for key, lists in as_lists(stats).items() for name, value in lists.items()}
-        return pa.Table.from_pylist([row])
+        return with_digests(pa.Table.from_pylist([row]), schema.episode_files(self.root, episode.index, self.cameras, self.boxes))
 
     def _write_derived(self) -> None:
         write_json(self.root / schema.STATS_PATH, as_lists(self._stats))
-        write_json(self.root / schema.INFO_PATH, schema.info(self.fps, self.cameras, self._episodes, self.boxes, self.quality))
+        write_json(
+            self.root / schema.INFO_PATH,
+            schema.info(self.fps, self.cameras, self._episodes, self.boxes, self.quality, self._world),
+        )
+
+
+def read_info(root: Path) -> tuple[DatasetInfo, int]:
+    """Return what info.json says, and how many episodes it counts; raises as `checked_info` does."""
+    raw = read_raw_info(root)
+    counted = raw.get("total_episodes")
+    if not isinstance(counted, int):
+        raise DamagedFileError(f"{root / schema.INFO_PATH} has total_episodes {quoted(counted)}; it must be a number")
+    return checked_info(root, raw), counted
 
 
 @contextmanager
@@ -224,16 +261,21 @@ def remove_leftovers(root: Path, info: DatasetInfo, committed: int) -> None:
     remove_temporaries(root, schema.DATASET_FILES)
 
 
-def add_late_column(path: Path) -> None:
-    """Give the meta file of an earlier recording the column it lacks: the meta files of a dataset must all have the same."""
+def add_late_columns(path: Path, files: Mapping[str, Path]) -> None:
+    """Give the meta file of an earlier recording the columns it lacks: the meta files of a dataset must all have the same.
+
+    files: of the episode, by their paths within the dataset; their present contents get digests.
+    """
     table = read_table(path)
+    if schema.DIGESTS_COLUMN in table.column_names:
+        return
     if schema.LATE_COLUMN not in table.column_names:
         none, place = pa.array(["[]"] * table.num_rows, pa.string()), table.column_names.index("scenario") + 1
-        write_table(path, table.add_column(place, schema.LATE_COLUMN, none))
+        table = table.add_column(place, schema.LATE_COLUMN, none)
+    write_table(path, with_digests(table, files))
 
 
-def read_stats(path: Path) -> dict[str, Stats]:
-    """The statistics in a meta file, by feature."""
-    row = read_table(path).to_pylist()[0]
-    keys = [name.split("/")[1] for name in row if name.startswith("stats/") and name.endswith("/count")]
-    return as_arrays({key: {name: row[f"stats/{key}/{name}"] for name in NAMES} for key in keys})
+def with_digests(table: pa.Table, files: Mapping[str, Path]) -> pa.Table:
+    """Return the row of meta/episodes with the digests of itself and of the episode's files, behind its late frames."""
+    digests = pa.array([row_digests(table.to_pylist()[0], files)], pa.string())
+    return table.add_column(table.column_names.index(schema.LATE_COLUMN) + 1, schema.DIGESTS_COLUMN, digests)

@@ -17,6 +17,7 @@ from pilotnet.modular.detector_network import DetectorNetwork, Maps, strip_rows
 from pilotnet.modular.detector_roi import Proposals, Refined
 from pilotnet.modular.detector_targets import Cells, peaks, proposals
 from pilotnet.modular.records import SURE, Detection
+from pilotnet.schemas import DetectorHeader
 from sim.camera import Camera
 from sim.types import Image, require_image
 
@@ -43,11 +44,14 @@ def save_detector(folder: Path, checkpoint: DetectorCheckpoint) -> Path:
 
 
 def load_detector(path: Path) -> DetectorCheckpoint:
-    """Read a detector from its folder or file; ValueError when there is none, or it is damaged or of another kind."""
-    tensors, settings = load_network(path, FORMAT, "train-detector")
+    """Read a detector from its folder or file.
+
+    Raises ValueError when there is none or it may not be read, and DamagedFileError when it is damaged or of another kind.
+    """
+    tensors, settings = load_network(path, FORMAT, "train-detector", DetectorHeader)
     network = DetectorNetwork()
     fill_network(network, tensors, path)
-    return DetectorCheckpoint(network.eval(), settings["target"], Camera(**settings["camera"]), settings["training"])
+    return DetectorCheckpoint(network.eval(), settings.target, settings.camera.camera(), settings.training)
 
 
 class Detector:

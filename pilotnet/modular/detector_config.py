@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from pilotnet.train_config import require_learnable
+from sim.types import quoted
 
 TARGETS = ("cars", "pedestrians")
 
@@ -11,7 +12,7 @@ TARGETS = ("cars", "pedestrians")
 def is_person(target: str) -> bool:
     """Return whether a detector's target is people; ValueError unless it is `cars` or `pedestrians`."""
     if target not in TARGETS:
-        raise ValueError(f"target is {target!r}; it must be one of {', '.join(TARGETS)}")
+        raise ValueError(f"target is {quoted(target)}; it must be one of {', '.join(TARGETS)}")
     return target == "pedestrians"
 
 

@@ -117,7 +117,7 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
     """
     is_person(target)
     require_device(config.device)
-    dataset = Dataset.open(data)
+    dataset = Dataset.open(data).verify()
     run = _Run(target, str(data), dataset.fingerprint(), config)
     with output_folder(out, STAGE, resume) as folder:
         if not is_finished(STAGE, run, folder):

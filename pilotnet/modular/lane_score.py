@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow
-import pyarrow.parquet
 from rich.table import Table
 
+from pilotnet.dataset.files import write_table
 from pilotnet.folders import Stage, atomic_path, output_folder, write_provenance
 from pilotnet.modular.lane_score_config import LaneScoreConfig
 from pilotnet.modular.lanes import LaneFinder
@@ -81,8 +81,7 @@ def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...
         compile_side_by_side(config.workers)
         with closing(in_parallel(drive_frames, jobs, config.workers, lambda scenario, _: scenario.name)) as drives:
             frames = pyarrow.concat_tables(list(track(drives, "finding lanes", len(jobs))))
-        with atomic_path(folder / FRAMES_FILE) as path:
-            pyarrow.parquet.write_table(frames, path)
+        write_table(folder / FRAMES_FILE, frames)
         scores, bins = tuple(condition_scores(frames)), calibration(frames)
         _write_rows(folder / CONDITIONS_FILE, ConditionScore, scores)
         _write_rows(folder / CALIBRATION_FILE, CalibrationBin, bins)

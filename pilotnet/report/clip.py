@@ -8,11 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import av
 import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
+from pilotnet.dataset.video import open_to_write
 from pilotnet.driver_names import needs_camera
 from pilotnet.drivers import make_driver
 from pilotnet.evaluate import without_frames
@@ -167,7 +167,7 @@ def encode(frames: Iterator[NDArray[np.uint8]], rate: int) -> bytes:
     """RGB frames (H, W, 3), at least one, as H.264 in mp4 at `rate` frames per second, ready to play before it is whole."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "film.mp4"  # a file: the encoder goes back to its start to put the index there
-        with av.open(path, "w", format="mp4", options={"movflags": "faststart"}) as container:
+        with open_to_write(path) as container:
             stream = container.add_stream("libx264", rate=Fraction(rate), options=ENCODER)
             stream.pix_fmt = "yuv420p"
             for index, image in enumerate(frames):

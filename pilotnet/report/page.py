@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import pyarrow
@@ -34,12 +34,13 @@ from pilotnet.report.tables import (
 )
 from pilotnet.report.traces import drive_columns, read_traces
 from pilotnet.report.views import Strip, sample_strips
-from pilotnet.results import Results, read_results
+from pilotnet.results import Results, evaluate_settings, read_results
+from pilotnet.schemas import EvaluateSettings
 from pilotnet.unfinished import METRICS_FILE
 from pilotnet.viewpoint import View
 from sim.env import Pedals
 from sim.referee import MAX_OFFSET, PROTOCOL
-from sim.scenario import Split, choice
+from sim.scenario import Split
 from sim.types import quoted
 
 HERO = "pilotnet"
@@ -159,14 +160,14 @@ def _write(out: Path, text: str) -> Path:
 
 
 def _page(results: Results, model: Path | None, data: Path | None, clip_seconds: float) -> Page:
-    config = read_provenance(results.folder, "evaluate")["config"]
+    settings = evaluate_settings(results.folder)
     folders = {"record": data, "train": model, "evaluate": results.folder}
     traces = read_traces(results.folder)
     scores, parts = results.scores(), _parts(results.episodes)
     hero = HERO if HERO in scores else next(iter(scores))
     view = load_checkpoint(model).view if model is not None else View()
     return Page(
-        headline=_headline(results, hero, Split(config["split"])),
+        headline=_headline(results, hero, Split(settings.split)),
         others=" · ".join(f"{driver_title(n)}: {s.autonomy:.1f} %" for n, s in scores.items() if n != hero),
         drivers=[(driver_title(name), shade) for name, shade in plots.colours(scores).items()],
         groups=[Group("All roads", score_rows(scores))]
@@ -176,10 +177,10 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
         offset=plots.offset_lines(traces, list(scores), _most_strayed(results.episodes, hero)),
         strayed=driver_title(hero),
         training=_training(model) if model is not None else None,
-        film=_film(results, traces, config, model, clip_seconds) if model is not None and clip_seconds else None,
+        film=_film(results, traces, settings, model, clip_seconds) if model is not None and clip_seconds else None,
         strips=sample_strips(Dataset.open(data), view) if data is not None else [],
-        noise=config["noise"],
-        pedals=_pedals(config),
+        noise=settings.noise,
+        pedals=Pedals(settings.pedals),
         descriptions=[(driver_title(name), DESCRIPTIONS[name]) for name in DESCRIPTIONS if name in map(base_name, scores)],
         stages=[Stage.read(folder, stage) for stage, folder in folders.items() if folder is not None],
     )
@@ -189,11 +190,6 @@ def _parts(episodes: Sequence[EpisodeScore]) -> dict[str, dict[str, Score]]:
     """Every driver's scores by suite where there are several, or else by kind of road; nothing where there is one of each."""
     by_road = {in_words(road).capitalize(): part for road, part in scores_by(episodes, "road").items()}
     return scores_by_suite(episodes) or (by_road if len(by_road) > 1 else {})
-
-
-def _pedals(config: dict[str, Any]) -> Pedals:
-    """Who braked; evaluations from before there was a choice shared the pedals."""
-    return choice("pedals", config.get("pedals", Pedals.SHARED), Pedals)
 
 
 def _conditions(episodes: Sequence[EpisodeScore], drivers: Sequence[str]) -> list[tuple[str, Grid]]:
@@ -236,7 +232,7 @@ def _training(model: Path) -> Markup:
     return plots.training_curves(metrics)
 
 
-def _film(results: Results, traces: pyarrow.Table, settings: dict[str, Any], model: Path, seconds: float) -> Film | None:
+def _film(results: Results, traces: pyarrow.Table, settings: EvaluateSettings, model: Path, seconds: float) -> Film | None:
     """A film of PilotNet on the first road that it was scored on, so that the road is not a choice.
 
     None when PilotNet was not scored, or when its roads are those of another world version.
@@ -250,7 +246,7 @@ def _film(results: Results, traces: pyarrow.Table, settings: dict[str, Any], mod
     if episode is None:
         return None
     scored = drive_columns(traces, HERO, episode.scenario)["offset"]
-    clip = film_drive(HERO, episode.conditions(), model, seconds, settings["noise"], _pedals(settings), ticks=len(scored))
+    clip = film_drive(HERO, episode.conditions(), model, seconds, settings.noise, Pedals(settings.pedals), ticks=len(scored))
     return Film(clip, driver_title(HERO), episode.scenario, _repetition(clip.offsets, scored))
 
 

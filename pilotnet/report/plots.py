@@ -1,7 +1,7 @@
 """The report's drawings, as SVG that takes the page's text colour and font, so that they follow it into dark mode."""
 
-import csv
 import io
+import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle
@@ -18,9 +18,11 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from pilotnet.metrics import Score
+from pilotnet.reading import DamagedFileError, read_rows
 from pilotnet.report.tables import driver_title
 from pilotnet.report.traces import drive_columns
 from sim.referee import MAX_OFFSET
+from sim.types import quoted
 
 # Paul Tol's "vibrant" scheme: told apart with every kind of colour vision, on white and on black.
 COLOURS = {"pilotnet": "#0077bb", "expert": "#009988", "straight": "#ee7733", "modular": "#ee3377"}
@@ -149,19 +151,35 @@ def _curve(axes: Axes, metrics: Mapping[str, Series], name: str, label: str, sha
 
 
 def read_metrics(path: Path) -> dict[str, Series]:
-    """The columns of Lightning's metrics.csv: for each the epochs, from 1, and the values; ValueError when it is damaged."""
-    try:
-        with path.open(newline="") as file:
-            rows = list(csv.DictReader(file))
-        points = {
-            name: [(int(row["epoch"]) + 1, float(row[name])) for row in rows if row[name]]
-            for name in (rows[0] if rows else ())
-            if name not in ("epoch", "step")
-        }
-    except (KeyError, TypeError, ValueError) as error:
-        raise ValueError(f"{path} is damaged: {error}; it must be the file that `pilotnet train` wrote") from error
-    columns = {name: np.array(values, float).T for name, values in points.items() if values}
+    """Read the columns of metrics.csv: for each the epochs, from 1, and the values.
+
+    Raises DamagedFileError, naming file, row and column, when it is missing or damaged, and ValueError when it may not be read.
+    """
+    rows = read_rows(path, ["epoch"], optional=None)
+    points: dict[str, list[tuple[int, float]]] = {}
+    before = 0
+    for number, row in enumerate(rows, 1):
+        epoch = int(_metric(path, number, "epoch", row["epoch"]))
+        # Each epoch has one row; Lightning's own file, of earlier versions, has two and a column `step`.
+        if epoch < before or ("step" not in row and epoch != number - 1):
+            raise DamagedFileError(f"{path} has epoch {epoch} in row {number}; rows are missing, added or out of order")
+        before = epoch
+        for name in row:
+            if name not in ("epoch", "step") and row[name]:
+                points.setdefault(name, []).append((epoch + 1, _metric(path, number, name, row[name])))
+    columns = {name: np.array(values, float).T for name, values in points.items()}
     return {name: (values[0], values[1]) for name, values in columns.items()}
+
+
+def _metric(path: Path, row: int, name: str, text: str) -> float:
+    """Return a number in metrics.csv; raises DamagedFileError unless it is finite, and whole for an epoch."""
+    try:
+        value = int(text) if name == "epoch" else float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value):
+        raise DamagedFileError(f"{path} is damaged: it has {name} {quoted(text)} in row {row}; it must be a finite number")
+    return value
 
 
 def _svg(figure: Figure, name: str) -> Markup:

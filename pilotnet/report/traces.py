@@ -5,23 +5,36 @@ from pathlib import Path
 import numpy as np
 import pyarrow
 import pyarrow.compute
-import pyarrow.parquet
 from numpy.typing import NDArray
 
-from pilotnet.results import TRACES_FILE
+from pilotnet.dataset.files import read_table
+from pilotnet.digests import check_file
+from pilotnet.reading import DamagedFileError
+from pilotnet.results import TRACES_FILE, TRACES_SCHEMA, read_info
 
 COLUMNS = ("driver", "scenario", "station", "offset", "path_curvature", "intervention")
 
 
 def read_traces(folder: Path) -> pyarrow.Table:
-    """The traces of a results folder; ValueError when they are missing or damaged."""
+    """Read the traces of a results folder, the columns COLUMNS alone.
+
+    Raises DamagedFileError when they are missing, damaged, not finite or were changed after they were written, and ValueError
+    when they may not be read.
+    """
     path = folder / TRACES_FILE
-    if not path.is_file():
-        raise ValueError(f"{path} is missing; give the folder that `pilotnet evaluate` wrote")
-    try:
-        return pyarrow.parquet.read_table(path, columns=list(COLUMNS))
-    except (pyarrow.ArrowException, OSError) as error:
-        raise ValueError(f"{path} is damaged: {' '.join(str(error).split())[:200]}") from error
+    info = read_info(folder)
+    if info:
+        check_file(path, info.files.get(TRACES_FILE, ""))
+    table = read_table(path, COLUMNS)
+    for name in COLUMNS:
+        column = table.column(name)
+        wanted = TRACES_SCHEMA.field(name).type
+        if column.type != wanted or column.null_count:
+            raise DamagedFileError(f"{path} has column {name} of {column.type}, or rows without it; it must be of {wanted}")
+        if wanted == pyarrow.float64() and not np.isfinite(column.to_numpy()).all():
+            row = int(np.flatnonzero(~np.isfinite(column.to_numpy()))[0])
+            raise DamagedFileError(f"{path} has {name} {column[row].as_py()} in row {row}; it must be finite")
+    return table
 
 
 def drive_columns(traces: pyarrow.Table, driver: str, scenario: str) -> dict[str, NDArray[np.float64]]:

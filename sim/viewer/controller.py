@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from sim.types import quoted
+
 DEAD_ZONE = 0.06  # of an axis's way
 LEAST_TRAVEL = 0.2  # of an axis, whose readings go from -1 to 1
 
@@ -52,11 +54,11 @@ class ControllerMap:
     def __post_init__(self) -> None:
         for action, number in self.buttons.items():
             if action not in BUTTONS:
-                raise ValueError(f"a button is for {action!r}; it must be for one of {', '.join(BUTTONS)}")
+                raise ValueError(f"a button is for {quoted(action)}; it must be for one of {', '.join(BUTTONS)}")
             if not 0 <= number < 256:
                 raise ValueError(f"button {action} is {number}; it must lie between 0 and 255")
         if len(set(self.buttons.values())) < len(self.buttons):
-            raise ValueError(f"buttons are {dict(self.buttons)}; no button can be for two things")
+            raise ValueError(f"buttons are {quoted(dict(self.buttons))}; no button can be for two things")
 
     @property
     def axes(self) -> dict[str, Axis]:

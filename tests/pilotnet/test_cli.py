@@ -3,12 +3,15 @@
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
 import yaml
 
 from pilotnet.cli import COMMANDS, main
+from tests.fuzz.mutations import BOMB
+from tests.pilotnet.dataset.synthetic_drives import write_dataset
 
 BOTH = "lane_keeping-small+obstacles-small"
 PROGRESS = re.compile(r": \d+( of \d+)?(, | in )\d:\d\d:\d\d")  # a line of a stage that takes over 30 s on a slow machine
@@ -141,3 +144,52 @@ def test_a_shipped_config_can_be_named_without_its_path(tiny_data: Path, tmp_pat
     settings = yaml.safe_load((tmp_path / "model" / "train.yaml").read_text())["config"]["config"]["augmentation"]
     assert settings["side_cameras"] is False
     assert settings["shift"] == 0.0
+
+
+def test_check_reads_everything_and_mend_sets_a_damaged_last_episode_aside(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "drives"
+    write_dataset(root, lengths=(12, 15), validation=()).close()
+    assert main(["check", str(root)]) == 0
+    assert "everything is as it was recorded" in capsys.readouterr().out
+    data = root / "data/chunk-000/file-001.parquet"
+    content = data.read_bytes()
+    data.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
+    line = refused(["check", str(root)], capsys)
+    assert "file-001.parquet was changed after it was written" in line
+    assert "--mend` sets this last episode aside" in line
+    assert main(["check", str(root), "--mend"]) == 0
+    assert "a damaged episode lies in" in capsys.readouterr().out.replace("\n", " ")
+    assert data.with_name("file-000.parquet").exists()
+    assert not data.exists()
+
+
+@pytest.mark.parametrize("command", [["demo"], ["record"], ["train", "data"]], ids=" ".join)
+@pytest.mark.parametrize("text", [BOMB, "a: " + "[" * 5000, "episodes: 1\nepisodes: 2"], ids=["bomb", "deep", "twice"])
+def test_a_hostile_config_file_is_refused_at_once(
+    command: list[str], text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "hostile.yaml").write_text(text)
+    began = time.process_time()
+    line = refused([*command, "--config", str(tmp_path / "hostile.yaml"), "--out", str(tmp_path / "out")], capsys)
+    assert time.process_time() - began < 10
+    assert "hostile.yaml is not usable YAML" in line
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_hostile_file_or_value_of_one_option_is_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "hostile.yaml").write_text(BOMB)
+    began = time.process_time()
+    for value in (str(tmp_path / "hostile.yaml"), BOMB, "[" * 5000):
+        line = refused(["train", "data", "--augmentation", value], capsys)
+        assert "augmentation" in line
+        assert len(line) < 1000
+    assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(
+    "words", [["x" * 5000], ["record", "--suite", "x" * 5000], ["evaluate", "x" * 5000]], ids=["command", "suite", "driver"]
+)
+def test_a_message_repeats_80_characters_of_a_value(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(refused(words, capsys)) < 400

@@ -98,6 +98,16 @@ def test_resuming_a_finished_recording_changes_nothing(recorded: Dataset, monkey
     assert contents(recorded.root) == before
 
 
+def test_resuming_records_a_damaged_last_episode_anew(recorded: Dataset, tmp_path: Path) -> None:
+    out = Path(shutil.copytree(recorded.root, tmp_path / "drives"))
+    (out / "data/chunk-000/file-002.parquet").write_bytes(b"")
+    with pytest.raises(ValueError, match="`pilotnet record --resume` records it anew"):
+        Dataset.open(out)
+    assert record(CONFIG, out, resume=True).episodes == recorded.episodes
+    shutil.rmtree(out / "damaged")
+    assert contents(out) == contents(recorded.root)
+
+
 @pytest.mark.parametrize(("key", "value"), [("noise", 0.0), ("episodes", 3), ("suite", "traffic"), ("seed", 2)])
 def test_another_recording_cannot_be_resumed(recorded: Dataset, key: str, value: object) -> None:
     with pytest.raises(ValueError, match=f"^{key} is {value!r}, but .* was begun with {getattr(CONFIG, key)!r}"):

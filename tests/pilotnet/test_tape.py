@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pilotnet.dataset import Dataset, EpisodeRecorder
-from pilotnet.dataset.schema import LATE_COLUMN, episode_path
+from pilotnet.dataset.schema import DIGESTS_COLUMN, LATE_COLUMN, episode_path
 from pilotnet.drive import DriveConfig
 from pilotnet.interrupts import Interrupted
 from pilotnet.tape import DISCARDED, HELD, DatasetTape, open_tape
@@ -20,6 +20,7 @@ from sim.expert import Expert
 from sim.rollout import rollout
 from sim.scenario import Scenario, Split
 from sim.types import Step
+from tests.pilotnet.dataset.synthetic_drives import as_recorded_earlier
 
 ENV = EnvConfig(cameras=("centre",), camera=Camera(64, 32, 35.0, 13.0))
 SCENARIO = Scenario("rural", seed=2, length=400.0)  # type: ignore[arg-type]
@@ -77,7 +78,8 @@ def test_an_earlier_recording_gets_the_same_meta_columns_when_it_is_gone_on_with
         path = episode_path(tmp_path / "data", 0)
         table = pq.read_table(path, partitioning=None)
         if len(tape_episodes := Dataset.open(tmp_path / "data").episodes) == 1:
-            pq.write_table(table.drop_columns([LATE_COLUMN]), path)
+            as_recorded_earlier(tmp_path / "data")
+            pq.write_table(table.drop_columns([LATE_COLUMN, DIGESTS_COLUMN]), path)
             assert Dataset.open(tmp_path / "data").episodes == tape_episodes
     assert table.schema == pq.read_table(episode_path(tmp_path / "data", 1), partitioning=None).schema
 

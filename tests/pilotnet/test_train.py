@@ -351,3 +351,14 @@ def test_senseless_settings_are_refused(settings: dict, message: str) -> None:
 def test_missing_data_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="nowhere"):
         train(TINY_TRAINING, tmp_path / "nowhere", tmp_path / "model")
+
+
+def test_damaged_data_are_refused_before_training_writes_anything(tiny_data: Path, tmp_path: Path) -> None:
+    data = Path(shutil.copytree(tiny_data, tmp_path / "data"))
+    video = next(data.glob("videos/*left/*/file-000.mp4"))
+    content = bytearray(video.read_bytes())
+    content[len(content) // 2] ^= 1
+    video.write_bytes(content)
+    with pytest.raises(ValueError, match=r"file-000\.mp4 was changed after it was written"):
+        train(TINY_TRAINING, data, tmp_path / "model")
+    assert not (tmp_path / "model").exists()

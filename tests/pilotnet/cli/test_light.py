@@ -26,6 +26,7 @@ WRONG = {
     "train-detector": (["lorries", "nowhere"], "target is 'lorries'"),
     "score-detector": (["cars", "nowhere", "--checkpoint", "nowhere"], "data nowhere does not exist"),
     "score-lanes": (["--noise", "-1"], "noise is -1.0 m"),
+    "check": (["nowhere"], "data nowhere does not exist"),
     "scenes": (["sheet.png", "--light", "noon"], "light is 'noon'"),
 }  # fmt: skip
 # Runs commands one after the other, which is quicker than a process for each, and says of each how it ended.

@@ -1,11 +1,16 @@
 """Made-up drives: steps with road-like pictures, without a world or a renderer."""
 
+import json
 import math
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow.parquet as pq
 
 from pilotnet.dataset import DatasetWriter, EpisodeRecorder, Quality, StagedEpisode
+from pilotnet.dataset.schema import DIGESTS_COLUMN, INFO_PATH
 from sim.camera import Camera, rig
 from sim.scenario import RoadKind, Scenario, Split, road_seed
 from sim.types import Box, Cause, Control, EgoState, Image, Kind, Observation, Pose, Step
@@ -79,3 +84,18 @@ def write_dataset(
     for index, (split, length) in enumerate(drives):
         writer.commit(stage(writer.staging / f"episode-{index}", length, index, split, boxes), split)
     return writer
+
+
+def edit_info(root: Path, edit: Callable[[dict[str, Any]], object]) -> None:
+    """Change info.json as another program would, its digest notwithstanding."""
+    path = root / INFO_PATH
+    info = json.loads(path.read_text())
+    edit(info)
+    path.write_text(json.dumps(info))
+
+
+def as_recorded_earlier(root: Path) -> None:
+    """Take the digests out of a dataset: earlier versions wrote none."""
+    for path in root.glob("meta/episodes/*/*.parquet"):
+        pq.write_table(pq.ParquetFile(path).read().drop_columns([DIGESTS_COLUMN]), path)
+    edit_info(root, lambda info: [info["pilotnet"].pop(key) for key in ("digests", "sha256")])

@@ -1,6 +1,5 @@
 """Boxes come back as they were recorded, from a file that leaves other readers alone; recordings without them stay readable."""
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +10,17 @@ from numpy.testing import assert_allclose, assert_array_equal
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder
 from sim.camera import Camera
 from sim.scenario import Split
-from tests.pilotnet.dataset.synthetic_drives import CAMERAS, FPS, boxes, scenario, stage, steps, write_dataset
+from tests.pilotnet.dataset.synthetic_drives import (
+    CAMERAS,
+    FPS,
+    as_recorded_earlier,
+    boxes,
+    edit_info,
+    scenario,
+    stage,
+    steps,
+    write_dataset,
+)
 
 FILE = "boxes/chunk-000/file-001.parquet"
 
@@ -55,10 +64,8 @@ def test_a_dataset_without_boxes_is_readable_and_says_so(tmp_path: Path) -> None
 
 def test_a_dataset_from_before_boxes_is_readable_and_can_be_added_to(tmp_path: Path) -> None:
     write_dataset(tmp_path / "drives", validation=()).close()
-    path = tmp_path / "drives/meta/info.json"
-    info = json.loads(path.read_text())
-    del info["pilotnet"]["boxes"]
-    path.write_text(json.dumps(info))
+    as_recorded_earlier(tmp_path / "drives")
+    edit_info(tmp_path / "drives", lambda info: info["pilotnet"].pop("boxes"))
     assert not Dataset.open(tmp_path / "drives").has_boxes
     writer = DatasetWriter.append(tmp_path / "drives")
     writer.commit(stage(writer.staging / "next", 11, 2), Split.TRAIN)
@@ -71,7 +78,7 @@ def test_nothing_of_the_boxes_lies_where_lerobot_looks(root: Path, tmp_path: Pat
     extra = {path.relative_to(root) for path in root.rglob("*") if path.is_file()} - bare
     assert {path.parts[0] for path in extra} == {"boxes"}
     assert len(extra) == 3
-    for path in bare - {Path("meta/info.json")}:
+    for path in {one for one in bare if one.parts[0] != "meta"}:
         assert (root / path).read_bytes() == (tmp_path / "bare" / path).read_bytes()
 
 
@@ -92,8 +99,9 @@ def test_boxes_with_other_columns_are_refused(root: Path) -> None:
 
 
 def test_the_boxes_of_a_longer_episode_are_noticed(root: Path) -> None:
+    as_recorded_earlier(root)
     (root / "boxes/chunk-000/file-002.parquet").write_bytes((root / FILE).read_bytes())
-    with pytest.raises(ValueError, match=r"file-002\.parquet has boxes of frames that its episode of 11 does not have"):
+    with pytest.raises(ValueError, match=r"file-002\.parquet has frame 11 in row \d+; it must be a frame of its episode of 11"):
         Dataset.open(root).check()
 
 

@@ -10,7 +10,7 @@ from pilotnet.cli import main
 from pilotnet.dataset import Dataset, DatasetWriter, Quality
 from pilotnet.dataset.video import VideoEncoder, decode_frames
 from sim.scenario import Split
-from tests.pilotnet.dataset.synthetic_drives import CAMERAS, FPS, picture, stage
+from tests.pilotnet.dataset.synthetic_drives import CAMERAS, FPS, as_recorded_earlier, edit_info, picture, stage
 
 INFO = "meta/info.json"
 
@@ -57,9 +57,8 @@ def test_a_dataset_from_before_there_was_a_choice_has_small_videos(tmp_path: Pat
     writer = DatasetWriter.create(tmp_path, FPS, CAMERAS)
     writer.commit(stage(writer.staging / "first", 12), Split.TRAIN)
     writer.close()
-    info = json.loads((tmp_path / INFO).read_text())
-    del info["pilotnet"]["videos"]
-    (tmp_path / INFO).write_text(json.dumps(info))
+    as_recorded_earlier(tmp_path)
+    edit_info(tmp_path, lambda info: info["pilotnet"].pop("videos"))
     assert DatasetWriter.append(tmp_path).quality is Quality.SMALL
 
 

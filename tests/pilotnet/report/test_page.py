@@ -96,7 +96,7 @@ def test_the_table_of_conditions_lets_no_html_through(tmp_path: Path) -> None:
     ("damage", "message"),
     [
         (lambda folder: (folder / "traces.parquet").unlink(), r"traces\.parquet is missing"),
-        (lambda folder: (folder / "traces.parquet").write_bytes(b"PAR1"), r"traces\.parquet is damaged"),
+        (lambda folder: (folder / "traces.parquet").write_bytes(b"PAR1"), r"traces\.parquet was changed after it was written"),
         (lambda folder: (folder / "evaluate.yaml").unlink(), r"evaluate\.yaml is missing"),
         (lambda folder: (folder / "episodes.csv").unlink(), "is not a results folder"),
     ],

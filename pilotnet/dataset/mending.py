@@ -1,0 +1,59 @@
+"""Set damaged episodes at the end of a dataset aside, so that it can be read and gone on with; nothing is deleted."""
+
+from pathlib import Path
+
+from pilotnet.dataset import schema
+from pilotnet.dataset.files import episode_paths, read_episode, read_stats
+from pilotnet.dataset.info import DatasetInfo
+from pilotnet.digests import check_file
+from pilotnet.reading import DamagedFileError
+
+ASIDE = "damaged"  # the folder within the dataset; no reader looks there
+
+
+def set_damaged_aside(root: Path, info: DatasetInfo, counted: int) -> list[Path]:
+    """Move the files of damaged last episodes, and what is left of lost ones, to `damaged/`; return the folders made there.
+
+    counted: episodes according to info.json. Only the end of a dataset can be mended: later episodes would change their
+    numbers. Raises ValueError when a file may not be read, since it may be in order.
+    """
+    paths = episode_paths(root)
+    found = len(paths)
+    for index, path in enumerate(paths):
+        if path != schema.episode_path(root, index):
+            raise DamagedFileError(f"{root} has no episode {index}, but later ones; bring its meta file back from a copy")
+    made = [_set_aside(root, info, index) for index in reversed(range(found, counted))]
+    while found and not _is_sound(root, info, found - 1):
+        found -= 1
+        made.append(_set_aside(root, info, found))
+    return made
+
+
+def _is_sound(root: Path, info: DatasetInfo, index: int) -> bool:
+    """Whether an episode can be read and its files fit their digests."""
+    meta = schema.episode_path(root, index)
+    try:
+        episode = read_episode(meta)
+        if episode.index != index:
+            return False
+        read_stats(meta)
+        info.check_files(root, episode)
+        for name, digest in (episode.files or {}).items():
+            check_file(root / name, digest.sha256)
+    except DamagedFileError:
+        return False
+    return True
+
+
+def _set_aside(root: Path, info: DatasetInfo, index: int) -> Path:
+    """Move all files of an episode into a folder of their own, the meta file first: without it nothing is committed."""
+    number = 1
+    while (folder := root / ASIDE / f"episode-{index:06d}-{number}").exists():
+        number += 1
+    files = schema.episode_files(root, index, info.cameras, info.boxes).values()
+    for path in (schema.episode_path(root, index), *files):
+        if path.exists():
+            target = folder / path.relative_to(root)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            path.replace(target)
+    return folder

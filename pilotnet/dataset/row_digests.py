@@ -1,0 +1,55 @@
+"""The digests in an episode's meta file, by which damage to the episode is found.
+
+One column holds them, a JSON object: `files` gives size and SHA-256 of each file of the episode, `rest` a digest of the columns
+that opening a dataset does not read, and `row` one of the columns that it does read, `files` and `rest` included.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pilotnet.dataset.schema import DIGESTS_COLUMN, LATE_COLUMN, META_COLUMNS
+from pilotnet.digests import file_digest, value_digest
+from pilotnet.reading import DamagedFileError, load_json, structured
+from pilotnet.schemas import FileDigest, RowDigests
+
+READ = (*META_COLUMNS, LATE_COLUMN)
+
+
+def row_digests(row: Mapping[str, Any], files: Mapping[str, Path]) -> str:
+    """Return the digests of a row of meta/episodes and of its episode's files; raises DamagedFileError when one is missing."""
+    found = {name: [path.stat().st_size, file_digest(path)] for name, path in files.items()}
+    rest = _rest_digest(row)
+    return json.dumps({"files": found, "rest": rest, "row": _row_digest(row, found, rest)})
+
+
+def check_row(row: Mapping[str, Any], path: Path) -> dict[str, FileDigest]:
+    """Return size and digest of each file; raises DamagedFileError unless the columns that were read are those that were written.
+
+    row: at least the columns READ and the digests.
+    """
+    raw = load_json(row[DIGESTS_COLUMN], DIGESTS_COLUMN)
+    digests = structured(raw, RowDigests, DIGESTS_COLUMN)
+    if digests.row != _row_digest(row, raw["files"], digests.rest):
+        raise DamagedFileError(f"{path} was changed after it was written: its digest does not fit; it is damaged")
+    return digests.files
+
+
+def check_rest(row: Mapping[str, Any], path: Path) -> None:
+    """Raise DamagedFileError unless the other columns, such as the statistics, are those that were written.
+
+    row: all columns; one without digests passes.
+    """
+    if row.get(DIGESTS_COLUMN) is None:
+        return
+    if structured(load_json(row[DIGESTS_COLUMN], DIGESTS_COLUMN), RowDigests, path).rest != _rest_digest(row):
+        raise DamagedFileError(f"{path} was changed after it was written: its statistics do not fit its digest; it is damaged")
+
+
+def _row_digest(row: Mapping[str, Any], files: Mapping[str, Any], rest: str) -> str:
+    return value_digest({**{key: row.get(key) for key in READ}, "files": files, "rest": rest})
+
+
+def _rest_digest(row: Mapping[str, Any]) -> str:
+    return value_digest({key: value for key, value in row.items() if key not in (*READ, DIGESTS_COLUMN)})

@@ -1,0 +1,124 @@
+"""Damaged files of every kind: one line that names the file, no hang, no bomb, nothing accepted that says something else."""
+
+import resource
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.fuzz.mutations import mutate
+from tests.fuzz.samples import SAMPLES, Sample, make_samples
+
+INPUTS = 11  # of each of the 30 kinds: 330 in the normal suite
+MANY_INPUTS = 110  # 3,300 with `-m slow`
+LONGEST = 20  # [s] that reading one input may take
+MOST_MEMORY = 500  # [MB] by which reading all inputs of a kind may grow the process
+LONGEST_MESSAGE = 1000  # [characters], most of them of paths
+ROOT = Path(__file__).resolve().parents[2]
+READABLE = tuple(map(str, (ROOT, sys.prefix, sys.base_prefix, "/proc", "/sys", "/dev", "/usr", "/etc")))
+opened: list[str] | None = None
+
+
+class TooLongError(BaseException):
+    """Reading took too long; no `except` of the program's catches it."""
+
+
+def note_open(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "open" and opened is not None and isinstance(arguments[0], str):
+        opened.append(arguments[0])
+
+
+sys.addaudithook(note_open)
+
+
+@contextmanager
+def watched(folder: Path) -> Iterator[None]:
+    """Raise TooLongError after LONGEST, and AssertionError when a file outside of the folder and the program was opened."""
+    global opened  # the audit hook, which cannot be taken away again, writes to it
+
+    def stop(_: int, __: FrameType | None) -> None:
+        raise TooLongError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.alarm(LONGEST)
+    opened = []
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+        paths, opened = opened, None
+    outside = [path for path in paths if not str(Path(path).resolve()).startswith((str(folder), *READABLE))]
+    assert not outside
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("fuzz") / "samples"
+    root.mkdir()
+    (root.parent / "secret").write_text("not to be read")
+    make_samples(root)
+    return root
+
+
+def judge(sample: Sample, folder: Path, sound: Any) -> str | None:
+    """What is wrong with how a damaged file is taken; None when it is refused in one line or says what it said before."""
+    try:
+        with watched(folder):
+            found = sample.read(folder)
+    except TooLongError:
+        return f"takes more than {LONGEST} s"
+    except (ValueError, OSError) as error:
+        message = str(error)
+        named = str(folder) in message or (sample.trusted and Path(sample.path).stem in message)
+        if "\n" in message or not named or len(message) > LONGEST_MESSAGE:
+            return f"message: {message[:300]!r}"
+        return None
+    except Exception as error:
+        return f"{type(error).__name__}: {str(error)[:300]}"
+    return None if sample.trusted or found == sound else "accepted with other contents"
+
+
+def memory() -> float:
+    """The most memory that the process has had [MB]."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
+
+
+def fuzz(kind: str, root: Path, numbers: range) -> list[str]:
+    """Read one kind of file with so many damages, each drawn from its number; what went wrong."""
+    sample = SAMPLES[kind]
+    path = root / sample.path
+    folder, content = root / Path(sample.path).parts[0], path.read_bytes()
+    sound = sample.read(folder)
+    used = memory()
+    failures = []
+    for number in numbers:
+        name, damaged = mutate(content, path.suffix, np.random.default_rng([list(SAMPLES).index(kind), number]))
+        path.write_bytes(damaged)
+        try:
+            wrong = judge(sample, folder, sound)
+        finally:
+            path.write_bytes(content)
+        if wrong:
+            failures.append(f"{kind} {number} {name}: {wrong}")
+    grown = memory() - used
+    if grown > MOST_MEMORY:
+        failures.append(f"{kind}: {grown:.0f} MB more memory")
+    return failures
+
+
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_damage_is_refused_in_one_line_or_changes_nothing(kind: str, samples: Path) -> None:
+    assert fuzz(kind, samples, range(INPUTS)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", SAMPLES)
+def test_ten_times_as_much_damage(kind: str, samples: Path) -> None:
+    assert fuzz(kind, samples, range(INPUTS, INPUTS + MANY_INPUTS)) == []
