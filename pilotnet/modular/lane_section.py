@@ -45,6 +45,12 @@ class Kerbs:
         self._kerbs: list[Kerb | None] = [None, None]
         self._way = 0.0
 
+    @property
+    def pavements(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+        """Offsets of kerb and verge [m] on the left and on the right; None where no kerb has been seen for long enough."""
+        left, right = ((kerb.place, kerb.verge) if kerb and kerb.is_believed else None for kerb in self._kerbs)
+        return left, right
+
     def pass_by(self, way: float) -> None:
         """Go on for so many metres."""
         self._way += way
@@ -107,6 +113,11 @@ class CrossSection:
         places = [int(np.searchsorted(OFFSETS, edge)) for edge in section.left_edges[-1:] + section.right_edges[-1:]]
         steps = [abs(foreign[min(at + apart, COLUMNS - 1)] - foreign[max(at - apart, 0)]) for at in places]
         return float(sum(steps))
+
+    @property
+    def pavements(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+        """Offsets of the kerb and of the verge beyond it [m] on the left and on the right; None where they are not known."""
+        return self._kerbs.pavements
 
     def is_painted(self, offset: float) -> bool:
         """Whether a line has been seen near an offset [m]."""
