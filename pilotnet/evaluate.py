@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 import pyarrow
 import pyarrow.parquet
 
@@ -22,7 +21,7 @@ from pilotnet.results import EPISODES_FILE, TRACES_FILE, Results, trace_table, w
 from pilotnet.suites import Only, suite, suite_of
 from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.rollout import Disturbance, rollout
-from sim.scenario import Scenario, choice
+from sim.scenario import Scenario, choice, require_disturbance
 from sim.types import Observation, Step
 
 
@@ -74,7 +73,7 @@ class EvaluateConfig:
 def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, detectors: Detectors | None = None) -> Results:
     """Drive the suite with every driver and write the results folder; ValueError for bad settings, before anything is written."""
     scenarios = config.scenarios()
-    pushes(scenarios[0], config.noise)
+    require_disturbance("noise", config.noise)
     for name in config.drivers:
         make_driver(name, DrivingEnv(EnvConfig(pedals=Pedals(config.pedals))), checkpoint, detectors)
     drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
@@ -100,14 +99,9 @@ def _drive(
     """One drive, for a worker process."""
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
     driver = make_driver(name, env, checkpoint, detectors)
-    steps = [without_frames(step) for step in rollout(env, driver, scenario, pushes(scenario, noise))]
+    steps = [without_frames(step) for step in rollout(env, driver, scenario, Disturbance.of(scenario, noise))]
     score = score_episode(name, scenario, env.rate, steps)
     return score, trace_table(name, scenario, steps)
-
-
-def pushes(scenario: Scenario, noise: float) -> Disturbance | None:
-    """The disturbance of the steering that belongs to a scenario; None for no noise."""
-    return Disturbance(noise, np.random.default_rng([scenario.seed, 2])) if noise else None
 
 
 def without_frames(step: Step) -> Step:

@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from sim.scenario import WORLD_VERSION
+
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 TEMPORARY_SUFFIX = ".tmp"
-PROVENANCE_KEYS = ("stage", "config", "seed", "version", "revision")
+PROVENANCE_KEYS = ("stage", "config", "seed", "version", "revision", "world")
+FIRST_WORLD = 1  # of files from before the world had a version
 
 
 def new_folder(path: Path, resume: bool = False) -> Path:
@@ -100,9 +103,9 @@ def write_yaml(path: Path, value: Any) -> None:
 
 
 def write_provenance(folder: Path, stage: str, config: "DataclassInstance", seed: int) -> Path:
-    """Write `<stage>.yaml`: the resolved config, the seed, the package's version and source revision."""
+    """Write `<stage>.yaml`: the resolved config, the seed, the package's version, its source revision and world version."""
     path = folder / f"{stage}.yaml"
-    values = (stage, plain(asdict(config)), seed, package_version(), source_revision())
+    values = (stage, plain(asdict(config)), seed, package_version(), source_revision(), WORLD_VERSION)
     write_yaml(path, dict(zip(PROVENANCE_KEYS, values, strict=True)))
     return path
 
@@ -116,9 +119,20 @@ def read_provenance(folder: Path, stage: str) -> dict[str, Any]:
         values = yaml.safe_load(path.read_text(encoding="utf-8"))
     except (yaml.YAMLError, UnicodeDecodeError):
         raise ValueError(f"{path} is not YAML; it must be the file that `pilotnet {stage}` wrote") from None
+    if isinstance(values, dict):
+        values.setdefault("world", FIRST_WORLD)
     if not isinstance(values, dict) or set(values) != set(PROVENANCE_KEYS) or not isinstance(values["config"], dict):
         raise ValueError(f"{path} must hold exactly the keys {', '.join(PROVENANCE_KEYS)}")
     return values
+
+
+def require_present_world(what: object, world: int) -> None:
+    """Raise ValueError naming `what`, when it was made in another world version than the present one."""
+    if world != WORLD_VERSION:
+        raise ValueError(
+            f"{what} is from world version {world}, but this pilotnet has world version {WORLD_VERSION}, in which scenarios are "
+            "other roads: it can be read, but not continued or repeated"
+        )
 
 
 def plain(value: Any) -> Any:

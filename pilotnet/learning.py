@@ -15,7 +15,7 @@ import torch
 from lightning.pytorch.callbacks import Callback, ModelCheckpoint
 from rich.progress import Progress
 
-from pilotnet.folders import atomic_path, plain, read_provenance
+from pilotnet.folders import atomic_path, plain, read_provenance, require_present_world
 from pilotnet.progress import console, progress_bar
 
 if TYPE_CHECKING:
@@ -95,7 +95,9 @@ def require_same(stage: str, run: "DataclassInstance", out: Path, unfinished: Pa
     """ValueError unless `out` holds an interrupted training of just these settings; also for other trainings than PilotNet's."""
     if not unfinished.is_file():
         raise ValueError(f"{out} holds no unfinished training to resume; leave out --resume and choose another folder")
-    before, now = read_provenance(out, stage)["config"], plain(asdict(run))
+    provenance = read_provenance(out, stage)
+    require_present_world(out, provenance["world"])
+    before, now = provenance["config"], plain(asdict(run))
     if before != now:
         raise ValueError(f"{out} was begun with {before}; resume needs the same settings, but they are {now}")
 

@@ -9,18 +9,17 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, Quality, StagedEpisode
-from pilotnet.folders import output_folder, plain, read_provenance, write_provenance
+from pilotnet.folders import output_folder, plain, read_provenance, require_present_world, write_provenance
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
 from pilotnet.suites import Only, suite
 from sim.camera import CAMERA_NAMES
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
+from sim.random import Stream
 from sim.rollout import Disturbance, rollout
-from sim.scenario import Scenario, Split
+from sim.scenario import Scenario, Split, require_disturbance
 
 ROADS_PER_SEED = 100_000  # recordings of different seeds never share a road
 STAGE = "record"
@@ -78,7 +77,7 @@ class RecordConfig:
         for name in ("seed", "workers"):
             if getattr(self, name) < 0:
                 raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
-        Disturbance(self.noise, np.random.default_rng(0))  # it knows which strengths are allowed
+        require_disturbance("noise", self.noise)
         self.scenarios()
 
     def scenarios(self) -> list[Scenario]:
@@ -118,7 +117,9 @@ def new_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
 
 def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
     """Continue a dataset; ValueError naming the first setting in which its recording differs from `config`."""
-    recorded = read_provenance(folder, STAGE)["config"]
+    provenance = read_provenance(folder, STAGE)
+    require_present_world(folder, provenance["world"])
+    recorded = provenance["config"]
     for key, value in plain(asdict(config)).items():
         if key != "workers" and recorded.get(key, EARLIER.get(key)) != value:
             raise ValueError(
@@ -149,8 +150,7 @@ def commit_drives(config: RecordConfig, scenarios: list[Scenario], writer: Datas
 def stage_drive(scenario: Scenario, config: RecordConfig, folder: Path) -> StagedEpisode:
     """Let the expert drive one scenario and stage what was seen; everything follows from the arguments."""
     env = recording_env(config)
-    generator = np.random.default_rng([config.seed, scenario.seed])
-    disturbance = Disturbance(config.noise, generator) if config.noise else None
+    disturbance = Disturbance.of(scenario, config.noise, Stream.RECORDING_DISTURBANCE)
     with EpisodeRecorder(folder, env.rate, env.cameras, scenario, config.boxes, Quality(config.videos)) as recorder:
         for step in rollout(env, Expert(env), scenario, disturbance, config.boxes):
             recorder.add(step)

@@ -26,6 +26,7 @@ from pilotnet.progress import track
 from pilotnet.viewpoint import View, Viewpoint
 from sim.camera import Camera
 from sim.pedals import PEDAL_TIME
+from sim.random import Stream, stream_generator
 from sim.scenario import Split
 from sim.steering import MIN_RECOVERY_LENGTH, recovery_curvature, recovery_length
 from sim.types import Image
@@ -194,13 +195,13 @@ class Samples(TorchDataset[Batch]):
 
     def start_epoch(self, epoch: int) -> None:
         """Draw the moments, shifts and rotations of an epoch."""
-        generator = np.random.default_rng([self._seed, epoch])
+        draws = stream_generator(self._seed, Stream.TRAINING_SAMPLES, epoch)
         size = self.drives.size
-        self._moments = generator.choice(size, size, p=self._probability)
-        shift, rotation = np.clip(generator.standard_normal((2, size)), -LIMIT, LIMIT)
+        self._moments = draws.choice(size, size, p=self._probability)
+        shift, rotation = np.clip(draws.standard_normal((2, size)), -LIMIT, LIMIT)
         self._shift = shift * self._augmentation.shift
         self._rotation = self._augmentation.rotations(rotation, self.drives.speed[self._moments])
-        self._light = draw_lights(generator, size, self._augmentation.light, LIMIT)
+        self._light = draw_lights(draws, size, self._augmentation.light, LIMIT)
 
     def label_spread(self) -> tuple[float, float]:
         """Standard deviation of the present epoch's labels, as curvature [1/m] and as offset [m]: curvature * L² / 6."""

@@ -10,11 +10,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
 import yaml
 
 from pilotnet.settings import config_folder
 from sim.actors.placing import with_room
+from sim.random import Stream, stream_generator
 from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Split, Weather, choice, road_seed
 
 FOLDER = config_folder() / "suites"
@@ -125,12 +125,13 @@ def _scenario(config: SuiteConfig, split: Split, index: int, road_index: int, le
     road = config.roads[index % len(config.roads)]
     skies = [(weather, light) for weather in config.weather for light in config.light]
     turn, place = divmod(index // len(config.roads), len(skies))
-    order = np.random.default_rng([index % len(config.roads), turn, list(Split).index(split)]).permutation(len(skies))
+    kind = index % len(config.roads)
+    order = stream_generator(kind, Stream.SUITE_ORDER, turn, list(Split).index(split)).permutation(len(skies))
     weather, light = skies[order[place]]
     seed = road_seed(split, road_index)
-    generator = np.random.default_rng([seed, 8])
-    drawn = {key: round(float(generator.uniform(*getattr(config, key))), 2) for key in ("strength", "traffic", *BESIDE)}
-    leader = bool(generator.random() < config.leader)
+    draws = stream_generator(seed, Stream.SUITE_PARAMETERS)
+    drawn = {key: round(float(draws.uniform(*getattr(config, key))), 2) for key in ("strength", "traffic", *BESIDE)}
+    leader = bool(draws.random() < config.leader)
     if road not in WALKABLE:
         drawn |= dict.fromkeys(BESIDE, 0.0)
     scenario = Scenario(road=road, seed=seed, length=length, weather=weather, light=light, leader=leader, **drawn)

@@ -154,7 +154,7 @@ def _learn(config: TrainConfig, dataset: Dataset, folder: Path, resume_from: Pat
     cloning = Cloning(model, viewpoint, samples, validation, config)
     losses = LOSSES + ((SPEED_LOSS,) if config.speed else ())
     fit(cloning, losses, config, folder, resume_from)
-    settings = {"config": plain(asdict(config)), "data": str(dataset.root), "moments": len(samples)}
+    settings = {"config": plain(asdict(config)), "data": str(dataset.root), "moments": len(samples), "world": dataset.world}
     return Checkpoint(model, view, dataset.cameras["centre"], settings)
 
 

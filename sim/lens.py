@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.appearance.atmosphere import Atmosphere
 from sim.kernels import Canvas, Eye, Label, kernel, level_of
+from sim.random import Stream, stream_generator
 from sim.scenario import Daytime
 from sim.types import Image
 
@@ -22,22 +23,25 @@ WIPED = 4.0  # [s] after which the drops on the glass are others
 def through_lens(canvas: Canvas, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool) -> None:
     """Add to a finished picture what the air and the camera do to it, in place; no rain and no sun reach a sheltered camera."""
     image = canvas.image
-    here = (seed, round(time * 1000), round(1000 * (eye.lateral + 10.0)))
+    moment = round(time * 1000)
+    place = round((eye.lateral + 10.0) * 1000)
     scale = eye.focal / 175.0
     light = atmosphere.light
     above = min(0.92 * light.level_green + 0.08 * light.haze_green, 0.95)
     if not sheltered:
         glare(canvas, atmosphere, eye)
     if atmosphere.rain and not sheltered:
-        streaks = np.random.default_rng(here).random((round(STREAKS * atmosphere.rain), 4), np.float32)
+        falling = stream_generator(seed, Stream.PRECIPITATION, moment, place)
+        streaks = falling.random((round(STREAKS * atmosphere.rain), 4), np.float32)
         _draw_streaks(image, streaks, eye.horizon, scale, min(1.15 * light.haze_green, 0.95), 0.45 * light.headlight)
-        lasting = np.random.default_rng([seed, 12, math.floor(time / WIPED)])
+        lasting = stream_generator(seed, Stream.LENS_DROPS, math.floor(time / WIPED))
         drops = lasting.random((round(DROPS * atmosphere.rain), 4), np.float32)
         _draw_drops(image, image.copy(), drops, scale, time / WIPED - math.floor(time / WIPED))
     if atmosphere.snow and not sheltered:
-        flakes = np.random.default_rng(here).random((round(FLAKES * atmosphere.snow), 4), np.float32)
+        falling = stream_generator(seed, Stream.PRECIPITATION, moment, place)
+        flakes = falling.random((round(FLAKES * atmosphere.snow), 4), np.float32)
         _draw_flakes(image, flakes, eye.horizon, scale, above, 0.6 * light.headlight)
-    _add_noise(image.reshape(image.shape[0], -1), _sensor_noise(atmosphere.noise), _scrambled(*here))
+    _add_noise(image.reshape(image.shape[0], -1), _sensor_noise(atmosphere.noise), _scrambled(seed, moment, place))
 
 
 def glare(canvas: Canvas, atmosphere: Atmosphere, eye: Eye) -> None:
@@ -166,7 +170,7 @@ def _draw_drops(image: Image, before: Image, drops: NDArray[np.float32], scale: 
 @cache
 def _sensor_noise(strength: float) -> NDArray[np.int8]:
     """Noise of `strength` levels, whole levels, in one long line; three times each, alike in all colours of a pixel."""
-    noise = np.round(np.random.default_rng(41).standard_normal(1 << 17) * strength).clip(-127, 127)
+    noise = np.round(stream_generator(0, Stream.SENSOR_NOISE).standard_normal(1 << 17) * strength).clip(-127, 127)
     return np.repeat(noise.astype(np.int8), 3)
 
 

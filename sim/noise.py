@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels import kernel
+from sim.random import Stream, stream_generator
 
 TILE = 256  # texels along an edge of the finest level; a power of two
 LEVELS = 7
@@ -27,11 +28,11 @@ class Noise(NamedTuple):
 @cache
 def noise(seed: int = 0) -> Noise:
     """The noise tile of a seed; coarser levels are averages of 2 x 2 texels, so they hold less and less contrast."""
-    generator = np.random.default_rng([seed, 77])
+    draws = stream_generator(seed, Stream.NOISE_TILE)
     tile = np.zeros((TILE, TILE))
     cells = 4
     while cells <= TILE:
-        tile += _upsampled(generator.standard_normal((cells, cells))) * (cells / 4) ** -0.12
+        tile += _upsampled(draws.standard_normal((cells, cells))) * (cells / 4) ** -0.12
         cells *= 2
     tile = (tile - tile.mean()) / tile.std()
     levels = [tile]

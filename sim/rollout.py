@@ -2,11 +2,13 @@
 
 import math
 from collections.abc import Iterator
+from typing import Self
 
 import numpy as np
 
 from sim.env import DrivingEnv
-from sim.scenario import Scenario
+from sim.random import Stream, stream_generator
+from sim.scenario import Scenario, require_disturbance
 from sim.steering import recovery_length
 from sim.types import Control, Driver, Step
 
@@ -21,10 +23,19 @@ class Disturbance:
     CORRELATION_TIME = 2.0  # [s]
 
     def __init__(self, strength: float, generator: np.random.Generator) -> None:
-        if not (math.isfinite(strength) and strength >= 0):
-            raise ValueError(f"strength is {strength} m; it must be a finite number of 0 or more")
-        self._strength, self._generator = strength, generator
+        require_disturbance("strength", strength)
+        self._strength = strength
+        self._generator = generator
         self._value = generator.standard_normal()
+
+    @classmethod
+    def of(cls, scenario: Scenario, strength: float, stream: Stream = Stream.DISTURBANCE) -> Self | None:
+        """Return the disturbance that belongs to a scenario, the same for every driver; None for a strength of 0 m.
+
+        Raises ValueError for a strength that is negative or not finite.
+        """
+        require_disturbance("strength", strength)
+        return cls(strength, stream_generator(scenario.seed, stream)) if strength else None
 
     def __call__(self, control: Control, speed: float, duration: float) -> Control:
         """The command that is carried out instead of `control` for the next `duration` [s]."""

@@ -3,10 +3,12 @@
 Train, validation and test never share a road by construction: the split is the remainder of the seed by three.
 """
 
+import math
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
+from sim.random import require_seed
 from sim.types import require_finite
 
 
@@ -91,8 +93,7 @@ class Scenario:
     def __post_init__(self) -> None:
         for name, options in (("road", RoadKind), ("weather", Weather), ("light", Daytime)):
             object.__setattr__(self, name, choice(name, getattr(self, name), options))
-        if self.seed < 0:
-            raise ValueError(f"seed is {self.seed}; it must be 0 or more")
+        require_seed("seed", self.seed)
         require_between("length", self.length, MIN_LENGTH, MAX_LENGTH, "m")
         require_finite("strength", self.strength)
         if not 0 < self.strength <= 1:
@@ -127,6 +128,12 @@ def require_between(name: str, value: float, low: float, high: float, unit: str)
     require_finite(name, value)
     if not low <= value <= high:
         raise ValueError(f"{name} is {value} {unit}; it must lie between {low:g} and {high:g} {unit}")
+
+
+def require_disturbance(name: str, strength: float) -> None:
+    """Raise ValueError naming the quantity and its value unless `strength` [m] is a finite number of 0 or more."""
+    if not (math.isfinite(strength) and strength >= 0):
+        raise ValueError(f"{name} is {strength} m; it must be a finite number of 0 or more")
 
 
 def choice(name: str, value: str, options: type[Choice]) -> Choice:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.appearance.atmosphere import Atmosphere
 from sim.kernels import Canvas, kernel, level_of
 from sim.noise import TILE, noise, noise_at
+from sim.random import Stream, stream_generator
 from sim.scenario import Daytime
 from sim.types import Image
 
@@ -28,6 +29,7 @@ MIST_DEPTH = 60.0  # [m] of hazy air above the ground, through which the sky is 
 # A packed texel: every colour's 8 bits and the 13 of the weights that it is interpolated with, in steps of 1 / ACROSS and 1 / UP.
 ACROSS, UP, LANE = 1 << 6, 1 << 7, 21
 ONE = ACROSS * UP
+LARGEST_CLOUD_SHIFT = 1000.0  # [texels] of the noise tile, by which one sky's clouds differ from another's
 SUN_RADIUS, MOON_RADIUS = 0.010, 0.008  # [rad]; as large as they seem to be
 
 
@@ -44,9 +46,10 @@ def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) ->
     hidden = 1 - np.exp(-np.array(DISTANCES) / atmosphere.reach)[:, None]
     layers = dimmed + (np.array(atmosphere.horizon) - dimmed) * hidden
     colours = np.array([atmosphere.zenith, atmosphere.horizon, atmosphere.cloud_colour, atmosphere.glow])
-    _paint(image, ridges, noise().values, layers, colours, _burning(atmosphere), 1 / focal, float(seed % 1000))
+    clouds = float(stream_generator(seed, Stream.CLOUDS).uniform(0.0, LARGEST_CLOUD_SHIFT))
+    _paint(image, ridges, noise().values, layers, colours, _burning(atmosphere), 1 / focal, clouds)
     if atmosphere.daytime is Daytime.NIGHT and atmosphere.overcast < 0.4:
-        _stars(image, ridges.max(axis=0), focal, np.random.default_rng([seed, 9]))
+        _stars(image, ridges.max(axis=0), focal, stream_generator(seed, Stream.STARS))
     return image
 
 
@@ -100,13 +103,13 @@ def _stars(image: Image, skyline: NDArray[np.float64], focal: float, generator: 
 
 def _ridge(seed: int, layer: int, columns: int) -> NDArray[np.float64]:
     """Tangent of the elevation of a skyline for each column: far hills, near hills, trees."""
-    generator = np.random.default_rng([seed, 3, layer])
+    draws = stream_generator(seed, Stream.SKYLINE, layer)
     azimuth = np.arange(columns) * 2 * math.pi / columns
     base, swing, lowest, octaves = ((0.035, 0.030, 2, 5), (0.014, 0.022, 3, 6), (0.010, 0.009, 20, 6))[layer]
     ridge = np.full(columns, base)
     for octave in range(octaves):
-        frequency = lowest * 2**octave + generator.integers(0, 2 ** (octave + 1))
-        phase = generator.uniform(0, 2 * math.pi)
+        frequency = lowest * 2**octave + draws.integers(0, 2 ** (octave + 1))
+        phase = draws.uniform(0, 2 * math.pi)
         ridge += swing * 0.6**octave * np.sin(frequency * azimuth + phase)
     return np.maximum(ridge, 0.004 if layer == 2 else 0.0)
 

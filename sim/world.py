@@ -17,6 +17,7 @@ from sim.detour import narrow_places, ramp_length
 from sim.ego_path import EgoPath, PathPoint
 from sim.geometry import SPACING, Floats, wrap_angle
 from sim.pedals import COMFORT_BRAKING, MAX_BRAKING, PEDAL_TIME, PULL_AWAY, cornering, eased, pace, stopping
+from sim.random import Stream, stream_generator
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
@@ -60,7 +61,7 @@ class World:
         standing, on_foot = place(plan, scenario)
         self._parked_demands, self._ramp = parked_demands(standing), ramp_length(plan)
         zones = narrow_places(plan, self._parked_demands, self._ramp)
-        moving = traffic(plan, scenario.traffic, np.random.default_rng([scenario.seed, 1, 0]), scenario.leader, zones)
+        moving = traffic(plan, scenario.traffic, stream_generator(scenario.seed, Stream.TRAFFIC), scenario.leader, zones)
         self._parked = [replace(car, actor=replace(car.actor, ident=len(moving) + 1 + i)) for i, car in enumerate(standing)]
         self._people = People(plan, on_foot, len(moving) + len(standing) + 1)
         self._ego = EgoCar(plan, plan.start)

@@ -8,7 +8,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # Each room may import only rooms that stand before it.
 ORDER = [
-    "sim.random", "sim.types", "sim.camera", "sim.drawables", "sim.scenario", "sim.geometry", "sim.steering", "sim.roads", "sim.detour",
+    "sim.random",
+    "sim.types", "sim.camera", "sim.drawables", "sim.scenario", "sim.geometry", "sim.steering", "sim.roads", "sim.detour",
     "sim.actors", "sim.pedals", "sim.ego_path", "sim.world", "sim.referee", "sim.kernels", "sim.bands", "sim.appearance",
     "sim.noise", "sim.sky", "sim.lens", "sim.ground", "sim.scenery", "sim.render", "sim.truth", "sim.front_view",
     "sim.front_camera", "sim.env", "sim.expert", "sim.rollout", "sim.compiling", "sim.viewer", "sim", "pilotnet.settings",

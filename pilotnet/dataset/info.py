@@ -9,18 +9,24 @@ from pilotnet.dataset.boxes import check_boxes
 from pilotnet.dataset.files import read_json, read_schema
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.video import Quality, check_video
+from pilotnet.folders import FIRST_WORLD
 from sim.camera import Camera
-from sim.scenario import choice
+from sim.scenario import WORLD_VERSION, choice
 
 
 @dataclass(frozen=True)
 class DatasetInfo:
-    """What holds for the whole dataset: frames per second, cameras by name, whether it has boxes, how faithful its videos are."""
+    """What holds for the whole dataset.
+
+    fps: frames per second; cameras: by name; boxes: whether episodes have them; quality: of the videos; world: the version of the
+    world that was recorded.
+    """
 
     fps: int
     cameras: dict[str, Camera]
     boxes: bool = False
     quality: Quality = Quality.SMALL
+    world: int = WORLD_VERSION
 
     def __post_init__(self) -> None:
         if self.fps < 1:
@@ -69,7 +75,7 @@ def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
         cameras = {name: Camera(**camera) for name, camera in own["cameras"].items()}
         quality = choice("videos", own.get("videos", Quality.SMALL), Quality)
         # Earlier recordings lack the keys that have a default.
-        info = DatasetInfo(int(raw["fps"]), cameras, bool(own.get("boxes")), quality)
+        info = DatasetInfo(int(raw["fps"]), cameras, bool(own.get("boxes")), quality, int(own.get("world_version", FIRST_WORLD)))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise ValueError(f"{path} has no usable fps, cameras and videos: {error}") from None
     if raw.get("features") != schema.features(info.fps, info.cameras, info.quality):

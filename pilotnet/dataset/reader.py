@@ -18,7 +18,7 @@ from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import column_values
 from pilotnet.dataset.video import decode_frames
 from sim.camera import Camera
-from sim.scenario import Split, choice
+from sim.scenario import WORLD_VERSION, Split, choice
 from sim.types import Image
 
 
@@ -93,6 +93,8 @@ class Summary:
 class Dataset:
     """A recorded dataset: its folder, frames per second, cameras by name, committed episodes, whether they have boxes, and marks.
 
+    world: the version of the world that was recorded.
+
     Everything recorded is read, whether it is marked as discarded or not; who learns from it asks `kept_of`.
     """
 
@@ -102,6 +104,7 @@ class Dataset:
     episodes: tuple[Episode, ...]
     has_boxes: bool = False
     marks: Marks = field(default_factory=Marks)
+    world: int = WORLD_VERSION
 
     @classmethod
     def open(cls, root: Path) -> Self:
@@ -115,7 +118,7 @@ class Dataset:
         check_totals(root, raw, episodes)
         for episode in episodes:
             info.check_files(root, episode)
-        return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes, read_marks(root, episodes))
+        return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes, read_marks(root, episodes), info.world)
 
     def split(self, split: Split | str) -> tuple[Episode, ...]:
         """The episodes of one split."""

@@ -12,7 +12,7 @@ import pyarrow as pa
 
 from pilotnet.dataset.video import Quality, video_info
 from sim.camera import Camera
-from sim.scenario import Scenario, Split
+from sim.scenario import WORLD_VERSION, Scenario, Split
 
 CODEBASE_VERSION = "v3.0"
 SCHEMA_VERSION = 1
@@ -151,7 +151,10 @@ def video_feature(fps: int, camera: Camera, quality: Quality) -> dict[str, Any]:
 
 
 def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes: bool, quality: Quality) -> dict[str, Any]:
-    """The whole of info.json; our own keys lie under `pilotnet`. boxes: whether every episode has its file of boxes."""
+    """The whole of info.json; our own keys lie under `pilotnet`. boxes: whether every episode has its file of boxes.
+
+    A writer changes datasets of the present world version only, so that is the version written.
+    """
     return {
         "codebase_version": CODEBASE_VERSION,
         "robot_type": "pilotnet",
@@ -168,6 +171,7 @@ def info(fps: int, cameras: Mapping[str, Camera], episodes: list[Episode], boxes
         "features": features(fps, cameras, quality),
         "pilotnet": {
             "schema_version": SCHEMA_VERSION,
+            "world_version": WORLD_VERSION,
             "cameras": {name: asdict(camera) for name, camera in cameras.items()},
             "boxes": boxes,
             "videos": quality.value,

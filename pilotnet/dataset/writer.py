@@ -22,7 +22,7 @@ from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import BOXES_FILE, SIGNALS_FILE, StagedEpisode, column_stats, staged_video
 from pilotnet.dataset.stats import NAMES, Stats, as_arrays, as_lists, pooled_features
 from pilotnet.dataset.video import Quality, check_video
-from pilotnet.folders import TEMPORARY_SUFFIX, publish, write_json, write_text
+from pilotnet.folders import TEMPORARY_SUFFIX, publish, require_present_world, write_json, write_text
 from sim.camera import Camera
 from sim.scenario import Split, choice
 
@@ -64,7 +64,8 @@ class DatasetWriter:
     def append(cls, root: Path) -> Self:
         """Go on with a dataset, after clearing away what an interrupted recording left behind.
 
-        Raises ValueError when `root` is not a dataset of this version or a committed episode is damaged.
+        Raises ValueError when `root` is not a dataset of this version and of the present world, or a committed episode is
+        damaged.
         """
         raw = read_raw_info(root)
         info, counted, found = checked_info(root, raw), raw.get("total_episodes"), len(read_episodes(root))
@@ -73,6 +74,7 @@ class DatasetWriter:
             raise ValueError(
                 f"{root / schema.INFO_PATH} counts {counted} episodes, but meta/episodes has {found}; files are missing"
             )
+        require_present_world(root, info.world)
         return cls._repaired(root, info)
 
     @classmethod

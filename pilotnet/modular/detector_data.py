@@ -14,6 +14,7 @@ from pilotnet.modular.detector_network import strip_rows
 from pilotnet.modular.detector_targets import Labels
 from pilotnet.progress import track
 from pilotnet.samples import frame_array
+from sim.random import Stream, stream_generator
 from sim.scenario import Split
 
 MOST = 32  # boxes of one picture that are learned, the nearest ones
@@ -103,16 +104,16 @@ class DetectorSamples(TorchDataset[LabelledStrips]):
 
     def start_epoch(self, epoch: int) -> None:
         """Draw the pictures of an epoch, which of them are mirrored, and where their windows lie."""
-        generator = np.random.default_rng([self._seed, epoch])
+        draws = stream_generator(self._seed, Stream.DETECTOR_SAMPLES, epoch)
         order = np.arange(self._pictures.size)
         if self._varied:
-            order = np.concatenate([generator.permutation(self._filled), generator.permutation(self._empty)])[: self._length]
-            order = generator.permutation(order)
+            order = np.concatenate([draws.permutation(self._filled), draws.permutation(self._empty)])[: self._length]
+            order = draws.permutation(order)
         self._order = torch.from_numpy(order)
-        self._mirrored = torch.from_numpy(generator.random(len(order)) < 0.5) & self._varied
+        self._mirrored = torch.from_numpy(draws.random(len(order)) < 0.5) & self._varied
         self._starts: Tensor | None = None
         if self._varied and epoch < self._windowed:
-            self._starts = torch.from_numpy(window_starts(self._pictures, order, generator))
+            self._starts = torch.from_numpy(window_starts(self._pictures, order, draws))
 
     def __len__(self) -> int:
         return self._length

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 import lightning
-import numpy as np
 import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
@@ -23,6 +22,7 @@ from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load
 from pilotnet.modular.detector_network import DetectorNetwork
 from pilotnet.modular.detector_roi_targets import roi_loss
 from pilotnet.modular.detector_targets import Labels, loss
+from sim.random import Stream, derived_seed
 from sim.scenario import Split
 
 STAGE = "train-detector"
@@ -87,8 +87,8 @@ class Detecting(lightning.LightningModule):
 
     def _generator(self, device: torch.device, *numbers: int) -> torch.Generator:
         """What a step draws with, the same whenever it is taken."""
-        seed = np.random.SeedSequence([self._config.seed, *numbers]).generate_state(1)[0]
-        return torch.Generator(device).manual_seed(int(seed))
+        seed = derived_seed(self._config.seed, Stream.DETECTOR_PROPOSALS, *numbers)
+        return torch.Generator(device).manual_seed(seed)
 
     def _losses(self, strips: Tensor, labels: Labels, generator: torch.Generator) -> dict[str, Tensor]:
         with arithmetic(self._config, strips.device):
@@ -155,7 +155,7 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
         network = DetectorNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         detecting = Detecting(network, samples[0], samples[1], config)
         fit(detecting, LOSSES, config, folder, unfinished if resume else None)
-        settings = {"config": plain(asdict(config)), "data": str(data), "pictures": len(samples[0])}
+        settings = {"config": plain(asdict(config)), "data": str(data), "pictures": len(samples[0]), "world": dataset.world}
         path = save_detector(folder, DetectorCheckpoint(network, target, dataset.cameras["centre"], settings))
         unfinished.unlink()
         unfinished.parent.rmdir()

@@ -27,7 +27,7 @@ from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
 from sim.roads.plan import RoadPlan
 from sim.rollout import Disturbance, rollout
-from sim.scenario import Scenario
+from sim.scenario import Scenario, require_disturbance
 from sim.truth import LaneGeometry, lane_geometry
 
 STAGE, FRAMES_FILE, CONDITIONS_FILE, CALIBRATION_FILE = "score-lanes", "frames.parquet", "conditions.csv", "calibration.csv"
@@ -109,7 +109,7 @@ def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...
     """Drive the suite, write the results folder, and give the scores by road, each road's total first."""
     only = Only(config.roads, config.weather, config.light)
     scenarios = suite(config.suite, config.split, config.episodes, config.length, config.first, only)
-    Disturbance(config.noise, np.random.default_rng(0))
+    require_disturbance("noise", config.noise)
     with output_folder(out) as folder:
         write_provenance(folder, STAGE, config, seed=config.first)
         jobs = [(scenario, config.noise) for scenario in scenarios]
@@ -130,9 +130,8 @@ def drive_frames(scenario: Scenario, noise: float) -> pyarrow.Table:
     """One drive of the expert with the finder looking on: a row per frame, truth and estimate."""
     env = DrivingEnv(EnvConfig(cameras=("centre",)))
     finder = LaneFinder(env.cameras["centre"])
-    pushes = Disturbance(noise, np.random.default_rng([scenario.seed, 2])) if noise else None
     rows, held = [], 0.0
-    for step in rollout(env, Expert(env), scenario, pushes):
+    for step in rollout(env, Expert(env), scenario, Disturbance.of(scenario, noise)):
         assert step.observation.centre is not None
         estimate = finder.find(step.observation.centre, step.observation.speed, held, 1 / env.rate)
         held = step.control.curvature

@@ -14,7 +14,7 @@ from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
 from pilotnet.drivers import make_driver, needs_camera
-from pilotnet.evaluate import pushes, without_frames
+from pilotnet.evaluate import without_frames
 from pilotnet.progress import track
 from pilotnet.report.overlay import Colour, draw_banner, draw_instruments, draw_path, enlarged, rgb
 from pilotnet.report.plots import ALARM_COLOUR, colours
@@ -22,7 +22,7 @@ from sim.camera import Camera
 from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.geometry import wrap_angle
 from sim.render import Renderer
-from sim.rollout import rollout
+from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario
 from sim.steering import CAR_LENGTH, CAR_WIDTH, recovery_length
 from sim.types import Actor, Control, Driver, Observation, Pose, Step
@@ -83,7 +83,7 @@ def film_drive(
     """
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
     witness = _Witness(make_driver(name, env, checkpoint), env)
-    drive = track(rollout(env, witness, scenario, pushes(scenario, noise)), "driving for the film", ticks)
+    drive = track(rollout(env, witness, scenario, Disturbance.of(scenario, noise)), "driving for the film", ticks)
     moments = [Moment(without_frames(step), witness.actors) for step in drive]
     first, last = choose_window(moments, round(seconds * env.rate))
     renderer = Renderer(env.world.plan, scenario, [FILM_CAMERA])

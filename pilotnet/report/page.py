@@ -13,9 +13,10 @@ from markupsafe import Markup
 
 from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Dataset
-from pilotnet.folders import atomic_path, read_provenance
+from pilotnet.folders import atomic_path, read_provenance, require_present_world
 from pilotnet.learning import METRICS_FILE
 from pilotnet.metrics import INTERVENTION_COST, EpisodeScore, Score
+from pilotnet.progress import console
 from pilotnet.report import plots
 from pilotnet.report.clip import Clip, film_drive
 from pilotnet.report.tables import (
@@ -227,7 +228,15 @@ def _training(model: Path) -> Markup:
 
 
 def _film(results: Results, traces: pyarrow.Table, settings: dict[str, Any], model: Path, seconds: float) -> Film | None:
-    """A film of PilotNet on the first road that it was scored on, so that nobody chose the road; None when it was not scored."""
+    """A film of PilotNet on the first road that it was scored on, so that the road is not a choice.
+
+    None when PilotNet was not scored, or when its roads are those of another world version.
+    """
+    try:
+        require_present_world(results.folder, read_provenance(results.folder, "evaluate")["world"])
+    except ValueError as error:
+        console.print(f"no film: {error}")
+        return None
     episode = next((episode for episode in results.episodes if episode.driver == HERO), None)
     if episode is None:
         return None

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from typing import NamedTuple
 
-import numpy as np
-
 from sim.actors.footways import crossers, pedestrians
 from sim.actors.parked import ParkedCar, parked_cars
 from sim.actors.people import Person
 from sim.actors.sites import NoRoomError, Sites
+from sim.random import Stream, stream_generator
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
@@ -27,10 +26,10 @@ def place(plan: RoadPlan, scenario: Scenario) -> Placed:
     Raises NoRoomError when there is room for none of a sort.
     """
     sites = Sites.of(plan)
-    parked, beside, crossing = (np.random.default_rng([scenario.seed, 1, i]) for i in (1, 2, 3))
-    cars = parked_cars(plan, scenario.parked, parked, sites)
-    people = pedestrians(plan, scenario.pedestrians, beside, sites)
-    return Placed(cars, people + crossers(plan, scenario.crossing, crossing, sites))
+    cars = parked_cars(plan, scenario.parked, stream_generator(scenario.seed, Stream.PARKED_VEHICLES), sites)
+    people = pedestrians(plan, scenario.pedestrians, stream_generator(scenario.seed, Stream.PEDESTRIANS), sites)
+    crossing = crossers(plan, scenario.crossing, stream_generator(scenario.seed, Stream.CROSSING_PEDESTRIANS), sites)
+    return Placed(cars, people + crossing)
 
 
 def with_room(scenario: Scenario) -> Scenario:

@@ -7,10 +7,9 @@ night darker still, though not as much as to the eye. Every weather goes with ev
 import math
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from sim.appearance.light import Light
 from sim.appearance.palette import Colour
+from sim.random import Stream, stream_generator
 from sim.scenario import Daytime, Scenario, Weather
 
 FULL_SHADOW = 0.5  # the share of a clear day's light that a shadow takes
@@ -105,10 +104,12 @@ class Atmosphere:
     @classmethod
     def of(cls, scenario: Scenario) -> "Atmosphere":
         """The sky of a scenario, different for every seed."""
-        generator = np.random.default_rng([scenario.seed, 2])
-        azimuth, height = float(generator.uniform(-math.pi, math.pi)), float(generator.uniform(0.0, 1.0))
-        cloud, haze = float(generator.uniform(0.25, 0.6)), float(generator.uniform(700.0, 2000.0))
-        lean = math.exp(generator.uniform(-0.15, 0.15))
+        draws = stream_generator(scenario.seed, Stream.ATMOSPHERE)
+        azimuth = float(draws.uniform(-math.pi, math.pi))
+        height = float(draws.uniform(0.0, 1.0))
+        cloud = float(draws.uniform(0.25, 0.6))
+        haze = float(draws.uniform(700.0, 2000.0))
+        lean = math.exp(draws.uniform(-0.15, 0.15))
         hour, strength, weather = HOURS[scenario.light], scenario.strength, scenario.weather
         overcast = _overcast(weather, strength)
         elevation = math.radians(hour.elevation[0] + (hour.elevation[1] - hour.elevation[0]) * height)

@@ -14,6 +14,7 @@ from sim.ground.pieces import BUCKET, OUTER_LEFT, OUTER_RIGHT, SEALED, pieces_of
 from sim.ground.profile import STRIP, ProfileTable, profile_table
 from sim.kernels import kernel
 from sim.noise import Grain, grain
+from sim.random import Stream, stream_generator
 from sim.roads.plan import UNDER_WALLS, Marking, Material, RoadPlan
 from sim.scenario import RoadKind
 
@@ -69,7 +70,7 @@ class Ground(NamedTuple):
 
 def ground_of(plan: RoadPlan, seed: int) -> Ground:
     """The ground of a plan; texture, patches and wear follow from the seed."""
-    generator = np.random.default_rng([seed, 4])
+    draws = stream_generator(seed, Stream.GROUND_TEXTURE)
     first, profile, ragged, patterns = _cross_profile(plan)
     line = plan.centreline
     pieces = pieces_of(plan, edge=-first)
@@ -84,10 +85,10 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
         ragged=ragged,
         first=first,
         patterns=patterns,
-        tone=_surface_tone(generator, line),
-        patches=_patches(generator, plan),
-        worn=np.cumsum(np.clip(1 + 0.45 * _drift(generator, line.x.size, 12.0), 0.0, 2.0)) * SPACING,
-        wander=_drift(generator, line.x.size, 2.5),
+        tone=_surface_tone(draws, line),
+        patches=_patches(draws, plan),
+        worn=np.cumsum(np.clip(1 + 0.45 * _drift(draws, line.x.size, 12.0), 0.0, 2.0)) * SPACING,
+        wander=_drift(draws, line.x.size, 2.5),
         pieces=pieces,
         ranges=ranges_of(pieces, line.length),
         sealed=float(plan.kind is not RoadKind.UNPAVED),

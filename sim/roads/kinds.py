@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from sim.random import Stream, stream_generator
 from sim.roads.assembly import assemble
 from sim.roads.curves import (
     BEFORE_START,
@@ -32,9 +33,9 @@ Builder = Callable[[np.random.Generator, float, float], RoadPlan]
 
 def plan_road(scenario: Scenario) -> RoadPlan:
     """The plan of a scenario's road: same scenario, same plan. The drive begins anywhere along it, bend or straight."""
-    generator = np.random.default_rng([scenario.seed, list(RoadKind).index(scenario.road)])
-    before = float(np.random.default_rng([scenario.seed, 31]).uniform(0.0, BEFORE_START))
-    plan = _BUILDERS[scenario.road](generator, LEAD_IN + before + scenario.length + RUN_OUT, before + scenario.length)
+    geometry = stream_generator(scenario.seed, Stream.ROAD_GEOMETRY, list(RoadKind).index(scenario.road))
+    before = float(stream_generator(scenario.seed, Stream.DRIVE_START).uniform(0.0, BEFORE_START))
+    plan = _BUILDERS[scenario.road](geometry, LEAD_IN + before + scenario.length + RUN_OUT, before + scenario.length)
     return replace(plan, start=plan.start + before)
 
 

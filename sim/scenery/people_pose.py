@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels import kernel
+from sim.random import Stream, stream_generator
 
 Floats = NDArray[np.float64]
 PACE_LENGTH = 1.4  # [m] that two steps cover
@@ -34,17 +35,17 @@ HAIR_COLOURS = ((0.10, 0.08, 0.07), (0.24, 0.15, 0.09), (0.50, 0.36, 0.18), (0.5
 @lru_cache(maxsize=1024)
 def dress_of(ident: int, jacket: tuple[int, int, int]) -> tuple[Floats, float, int]:
     """Colours (6, 3) by what they are on, stoutness (1 is average) and what is carried, the same for an ident for ever."""
-    generator = np.random.default_rng([ident & 0x7FFFFFFF, 77])
+    draws = stream_generator(ident & 0x7FFFFFFF, Stream.PEDESTRIAN_APPEARANCE)
     colours = np.empty((6, 3))
-    colours[SKIN] = SKINS[generator.integers(len(SKINS))]
-    colours[HAIRS] = HAIR_COLOURS[generator.integers(len(HAIR_COLOURS))]
+    colours[SKIN] = SKINS[draws.integers(len(SKINS))]
+    colours[HAIRS] = HAIR_COLOURS[draws.integers(len(HAIR_COLOURS))]
     colours[JACKET] = np.array(jacket) / 255
-    hue, grey = (generator.uniform(0.56, 0.64), 0.45) if generator.random() < 0.6 else (0.1, 0.2)
-    colours[TROUSERS] = colorsys.hsv_to_rgb(hue, grey * generator.uniform(0.5, 1.0), generator.uniform(0.12, 0.42))
-    colours[SHOES] = (0.85, 0.85, 0.84) if generator.random() < 0.3 else (0.10, 0.08, 0.07)
-    carried = int(generator.choice([NO_BAG, BACKPACK, LONG_HAIR], p=[0.4, 0.25, 0.35]))
-    colours[BAG] = colours[HAIRS] if carried == LONG_HAIR else colorsys.hsv_to_rgb(generator.random(), 0.5, 0.3)
-    return colours, float(generator.uniform(0.88, 1.15)), carried
+    hue, grey = (draws.uniform(0.56, 0.64), 0.45) if draws.random() < 0.6 else (0.1, 0.2)
+    colours[TROUSERS] = colorsys.hsv_to_rgb(hue, grey * draws.uniform(0.5, 1.0), draws.uniform(0.12, 0.42))
+    colours[SHOES] = (0.85, 0.85, 0.84) if draws.random() < 0.3 else (0.10, 0.08, 0.07)
+    carried = int(draws.choice([NO_BAG, BACKPACK, LONG_HAIR], p=[0.4, 0.25, 0.35]))
+    colours[BAG] = colours[HAIRS] if carried == LONG_HAIR else colorsys.hsv_to_rgb(draws.random(), 0.5, 0.3)
+    return colours, float(draws.uniform(0.88, 1.15)), carried
 
 
 @kernel

@@ -3,6 +3,7 @@
 import numpy as np
 
 from sim.ground.paving import Ground
+from sim.random import Stream, stream_generator
 from sim.roads.plan import RoadPlan
 from sim.scenery.barriers import barrier_panels, tunnel_panels
 from sim.scenery.growth import growth_rows
@@ -18,6 +19,6 @@ def scenery_of(plan: RoadPlan, ground: Ground, seed: int) -> Scenery:
     site = Site.of(plan, ground)
     # Each family has its own generator, so that one may change without moving the others; what comes first takes its room first.
     makers = (barrier_panels, house_rows, racing_rows, sign_rows, growth_rows)
-    parts = [part for i, maker in enumerate(makers) for part in maker(np.random.default_rng([seed, 6, i]), site)]
+    parts = [part for i, maker in enumerate(makers) for part in maker(stream_generator(seed, Stream.SCENERY, i), site)]
     table = joined([*parts, *tunnel_panels(site)])
     return chosen(table, np.argsort(table.station, kind="stable"))

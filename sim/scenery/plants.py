@@ -16,6 +16,7 @@ from sim.appearance.light import Light, beam, beam_share
 from sim.ground.weathering import SNOW
 from sim.kernels import Canvas, Eye, Label, kernel, level_of, mark
 from sim.noise import TILE, noise
+from sim.random import Stream, stream_generator
 from sim.scenery.filters import hidden
 
 Floats = NDArray[np.float64]
@@ -50,8 +51,8 @@ def plants() -> Plants:
     makers: list[tuple[Callable[[np.random.Generator], Floats], int]] = [
         (_broadleaf, BROADLEAVES), (_conifer, CONIFERS), (_bush, BUSHES), (_tuft, TUFTS),
     ]  # fmt: skip
-    generator = np.random.default_rng(5)
-    level = np.stack([maker(generator) for maker, count in makers for _ in range(count)])
+    draws = stream_generator(0, Stream.PLANT_TEXTURE)
+    level = np.stack([maker(draws) for maker, count in makers for _ in range(count)])
     levels = []
     for _ in range(MIPS):
         levels.append(level)
