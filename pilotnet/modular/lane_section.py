@@ -21,6 +21,7 @@ RIM = 0.6  # [m] around a line within which there is no kerb
 SPARSE = 0.03  # share of the best seen offset's sight below which an offset counts as unseen
 SAME_EDGE = 0.4  # [m] within which an edge is the one of the last time
 KNOWN_KERB, KEPT_KERB = 8.0, 25.0  # [m] of way on which a kerb was seen before its verge, to be believed while the verge alone is
+PAIRED_KERB = 3.0  # [m] of way on which a kerb was seen before its verge, from which on both are measured together
 
 
 @dataclass
@@ -37,6 +38,11 @@ class Kerb:
         """Whether it is there although it is not seen."""
         return self.known > KNOWN_KERB and self.unseen < KEPT_KERB
 
+    @property
+    def is_paired(self) -> bool:
+        """Whether kerb and verge run along together."""
+        return self.known > PAIRED_KERB and self.unseen < KEPT_KERB
+
 
 class Kerbs:
     """What is remembered of the kerbs on the left and on the right: wet ones are seen now and then, and verges always."""
@@ -47,8 +53,8 @@ class Kerbs:
 
     @property
     def pavements(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-        """Offsets of kerb and verge [m] on the left and on the right; None where no kerb has been seen for long enough."""
-        left, right = ((kerb.place, kerb.verge) if kerb and kerb.is_believed else None for kerb in self._kerbs)
+        """Offsets of kerb and verge [m] on the left and on the right; None where no kerb has been seen for PAIRED_KERB metres."""
+        left, right = ((kerb.place, kerb.verge) if kerb and kerb.is_paired else None for kerb in self._kerbs)
         return left, right
 
     def pass_by(self, way: float) -> None:

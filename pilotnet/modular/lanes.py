@@ -25,6 +25,7 @@ from pilotnet.modular.lane_filter import (
     LaneFilter,
     Sightings,
     road_scales,
+    speed_after,
 )
 from pilotnet.modular.lane_layout import MARGIN, Layout, Reading, Section, best_reading
 from pilotnet.modular.lane_rows import Trait, follow, trace
@@ -85,7 +86,7 @@ class LaneFinder:
         self._shadows = NOBODY
         self._frozen = False
         self._doubt = self._lost = 0
-        self._fastest = self._reach = 0.0
+        self._fastest = self._reach = self._road_speed = 0.0
         self._width = 0.0  # [m] of the lane on the way so far
 
     def find(self, frame: Image, speed: float, curvature: float, duration: float, shadows: Floats = NOBODY) -> LaneEstimate:
@@ -98,16 +99,17 @@ class LaneFinder:
         sighted = self._is_sighted(frame, speed)
         self._last = frame
         self._fastest = max(self._fastest, speed)
+        self._road_speed = max(speed, speed_after(self._road_speed, speed * duration))
         if self._filter is None:
-            self._filter = LaneFilter(speed, curvature)
+            self._filter = LaneFilter(self._road_speed, curvature)
             if sighted:
-                self._search(frame, self._filter, speed)
+                self._search(frame, self._filter)
         else:
-            self._filter.predict(speed, curvature, duration)
+            self._filter.predict(speed, curvature, duration, self._road_speed)
         self._lost = self._lost + 1 if self._trust.is_lost else 0
         if sighted and self._lost and self._lost % RETRY == 0:
-            self._filter = LaneFilter(speed, curvature)
-            self._search(frame, self._filter, speed)
+            self._filter = LaneFilter(self._road_speed, curvature)
+            self._search(frame, self._filter)
         self._trust.age(duration, speed * duration)
         if sighted:
             self._look(frame, self._filter, speed, speed * duration)
@@ -144,9 +146,9 @@ class LaneFinder:
             in_shadow(course, self._shadows, self._hidden)
             self._evidence.forget(self._hidden)
 
-    def _search(self, frame: Image, lane: LaneFilter, speed: float) -> None:
+    def _search(self, frame: Image, lane: LaneFilter) -> None:
         """A first look: with which bend and heading the cross-section reads best as a lane that a car drives in."""
-        bend, _ = road_scales(speed)
+        bend, _ = road_scales(self._road_speed)
         start, best, spread = lane.mean.copy(), -math.inf, math.sqrt(lane.covariance[OFFSET, OFFSET])
         found: tuple[Floats, Reading, Section] | None = None
         for k in SEARCHED_BENDS:
@@ -176,7 +178,7 @@ class LaneFinder:
         section = self._section.read()
         spread = math.sqrt(lane.covariance[OFFSET, OFFSET]) + 0.2
         known = self._section.with_known_kerbs(section)
-        best = best_reading(known, 0.0, spread, self._width)
+        best = best_reading(known, 0.0, spread, self._width, self._layout)
         # A line by itself tells too little to give up what is tracked.
         agrees = (
             best is None
@@ -209,7 +211,7 @@ class LaneFinder:
         rows = int(np.searchsorted(self._along, max(FORESIGHT * speed, LEAST_FORESIGHT)))
         along, ev = self._along[:rows], self._evidence
         features = self._expected(lane)
-        course = self._course(lane, features, rows, road_scales(speed)[0])
+        course = self._course(lane, features, rows, road_scales(self._road_speed)[0])
         equal = np.zeros((1, SIZE))  # both lanes of an unmarked road are equally wide
         equal[0, SECTION] = 1.0, 1.0, -1.0
         # Not where the edges that are tracked lie beyond a pavement or a place to park on one side.
