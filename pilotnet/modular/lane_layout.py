@@ -66,7 +66,8 @@ class Section:
 class Reading:
     """One way to read a section: the lane's centre [m] and width [m], and how good it is (a relative log likelihood).
 
-    alone: whether it rests on a single line, and takes the lane to be as wide as usual; bare: whether it is a track with no painted border.
+    alone: whether it rests on a single line, and takes the lane to be as wide as usual; bare: whether it is a track with no
+    painted border.
     """
 
     layout: Layout
