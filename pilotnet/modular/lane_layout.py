@@ -32,6 +32,7 @@ NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 LEAST_LINE, LEAST_RUT = 0.12, 0.08  # share of the way along which a line, or a rut, must be seen to be one
 WIDEST_PAVEMENT = 2.8  # [m] from a kerb to the verge beyond; a step farther from it need not be a kerb
 BARE_TRACK = 2.5  # what speaks against a track without a painted border: all have both, wet streets between verges have none
+BORDER_LINE = 0.6  # [m] from its border within which a line is the track's
 EDGE_INSIDE = 0.3  # a road's edge within a lane speaks against it like a line that is seen along so much of the way
 
 
@@ -114,7 +115,7 @@ def readings(section: Section) -> Iterator[tuple[Reading, float]]:
             if 2 * NARROWEST - 0.2 < total < 2 * WIDEST - 0.4:
                 yield Reading(Layout.HALVED, right - right_margin - total / 4, total / 2, 1.5 * seen), USUAL_WIDTH
             if TRACK_TOTAL[0] < total < TRACK_TOTAL[1]:
-                bare = left_margin > 0 and right_margin > 0
+                bare = all(abs(line.offset - border) > BORDER_LINE for line in section.lines for border in (left, right))
                 yield Reading(Layout.TRACK, (left + right) / 2, total / 3, 1.5 * seen, bare=bare), TRACK_WIDTH
 
 

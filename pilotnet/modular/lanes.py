@@ -231,7 +231,9 @@ class LaneFinder:
         """The features of the layout that there is reason to look for, and their offsets [m]."""
         features = FEATURES[self._layout]
         sides = zip((LEFT_EDGE, RIGHT_EDGE), self._section.pavements, strict=True)
-        others = [other_edge(edge, edge.place(lane.mean[SECTION]), known) for edge, known in sides if edge in features]
+        # A racetrack has no pavements.
+        beside = sides if self._layout in (Layout.MARKED, Layout.HALVED) else ()
+        others = [other_edge(edge, edge.place(lane.mean[SECTION]), known) for edge, known in beside]
         listed = (*features, *(other for other in others if other is not None))
         places = [(feature, feature.place(lane.mean[SECTION])) for feature in listed]
         known = {Trait.LINE: self._section.is_painted, Trait.RUT: self._section.is_worn}
