@@ -10,8 +10,10 @@ from typing import Any
 
 import safetensors
 import safetensors.torch
+import torch
 from torch import Tensor, nn
 
+from pilotnet.folders import write_bytes
 from pilotnet.model import PilotNet
 from pilotnet.viewpoint import View
 from sim.camera import Camera
@@ -37,13 +39,17 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
 
 
 def save_network(folder: Path, model: nn.Module, form: str, settings: dict[str, Any]) -> Path:
-    """Write a network's weights as `model.safetensors`, atomically, with its form and settings in the header; the file's path."""
+    """Write a network's weights as `model.safetensors`, in one step, with form and settings in the header; return its path.
+
+    Raises ValueError naming the first weights that are not finite, and OSError naming the space needed when there is too little.
+    """
     header = {"format": form} | {key: json.dumps(value) for key, value in settings.items()}
     path = folder / FILE_NAME
-    unfinished = path.with_suffix(".unfinished")
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
-    safetensors.torch.save_file(tensors, unfinished, metadata=header)
-    unfinished.replace(path)
+    for name, tensor in tensors.items():
+        if not torch.isfinite(tensor).all():
+            raise ValueError(f"the weights {name} are not finite; {path} is not written, since no driver could use it")
+    write_bytes(path, safetensors.torch.save(tensors, header))
     return path
 
 

@@ -1,51 +1,149 @@
 """The main job with one command: record, train both stacks, drive, score, report. Each stage is the one its own command runs.
 
-PilotNet and the detectors of the modular stack learn from the same drives.
+PilotNet and the detectors of the modular stack learn from the same drives. What a stage has finished stays, whatever happens to a
+later one, and the same command goes on from there.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pilotnet.drivers import Detectors
-from pilotnet.evaluate import EvaluateConfig, evaluate
-from pilotnet.folders import output_folder
-from pilotnet.modular.detector import TARGETS
-from pilotnet.modular.detector_training import DetectorTrainConfig, train_detector
-from pilotnet.progress import closing_line
-from pilotnet.record import RecordConfig, record
+from pilotnet.checkpoint import FILE_NAME
+from pilotnet.dataset.schema import INFO_PATH
+from pilotnet.demo_config import DemoConfig
+from pilotnet.driver_names import Detectors
+from pilotnet.evaluate import STAGE as EVALUATE
+from pilotnet.evaluate import evaluate
+from pilotnet.folders import (
+    Stage,
+    expanded,
+    is_unfinished,
+    output_folder,
+    plain,
+    read_provenance,
+    require_present_world,
+    require_same_settings,
+    write_provenance,
+)
+from pilotnet.modular.detector_training import STAGE as TRAIN_DETECTOR
+from pilotnet.modular.detector_training import train_detector
+from pilotnet.progress import closing_line, console
+from pilotnet.record import STAGE as RECORD
+from pilotnet.record import record
 from pilotnet.report import write_report
-from pilotnet.results import Results
-from pilotnet.train import TrainConfig, train
+from pilotnet.results import EPISODES_FILE, Results, read_results
+from pilotnet.train import STAGE as TRAIN
+from pilotnet.train import train
 
-DATA, MODEL, RESULTS, REPORT = "data", "model", "results", "report.html"
+NAME = "demo"
+DATA = "data"
+MODEL = "model"
+CARS = "cars"
+PEDESTRIANS = "pedestrians"
+RESULTS = "results"
+REPORT = "report.html"
+FREE_SETTINGS = ("record.workers", "evaluate.workers")  # may differ when a demo goes on: they change no result
 
 
 @dataclass(frozen=True)
-class DemoConfig:
-    """The settings of the stages; `configs/demo.yaml` holds what the demo sets differently.
+class DemoStage:
+    """One stage of the demo: a folder that a stage of its own writes.
 
-    detect: of both detectors.
+    name: of the folder below the demo's; kind: the stage; product: the file that a finished run leaves there; participle: what
+    has been done to the folder then; run: takes the settings, the demo's folder and whether to resume, and returns what was done
+    and the command that comes next.
     """
 
-    record: RecordConfig = field(default_factory=RecordConfig)
-    train: TrainConfig = field(default_factory=TrainConfig)
-    detect: DetectorTrainConfig = field(default_factory=DetectorTrainConfig)
-    evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
+    name: str
+    kind: Stage
+    product: str
+    participle: str
+    run: Callable[[DemoConfig, Path, bool], tuple[str, str]]
+
+    def finished(self, out: Path) -> bool:
+        """Return whether the stage has ended in the demo's folder."""
+        return (out / self.name / self.product).is_file() and not is_unfinished(out / self.name)
+
+    def has_work(self, out: Path) -> bool:
+        """Return whether the stage has done anything in the demo's folder that is worth keeping."""
+        return self.finished(out) or self.kind.has_work(out / self.name)
+
+    def finish(self, config: DemoConfig, out: Path) -> None:
+        """Run the stage, or go on with it, or say that it is finished."""
+        if self.finished(out):
+            console.print(f"{out / self.name}: already {self.participle}")
+        else:
+            closing_line(*self.run(config, out, self.kind.has_work(out / self.name)))
+
+
+def run_record(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:
+    """Record the drives."""
+    dataset = record(config.record, out / DATA, resume)
+    return f"wrote {out / DATA}: {dataset.summary()}", f"pilotnet train {out / DATA}"
+
+
+def run_train(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:
+    """Train PilotNet."""
+    train(config.train, out / DATA, out / MODEL, resume)
+    return f"wrote {out / MODEL}", f"pilotnet train-detector cars {out / DATA}"
+
+
+def run_cars(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:
+    """Train the detector of cars."""
+    train_detector(config.detect, "cars", out / DATA, out / CARS, resume)
+    return f"wrote {out / CARS}", f"pilotnet train-detector pedestrians {out / DATA}"
+
+
+def run_pedestrians(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:
+    """Train the detector of pedestrians."""
+    train_detector(config.detect, "pedestrians", out / DATA, out / PEDESTRIANS, resume)
+    detectors = f"--cars {out / CARS} --pedestrians {out / PEDESTRIANS}"
+    drivers = " ".join(config.evaluate.drivers)
+    return f"wrote {out / PEDESTRIANS}", f"pilotnet evaluate {drivers} --checkpoint {out / MODEL} {detectors}"
+
+
+def run_evaluate(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:
+    """Drive the suite with every driver."""
+    evaluate(config.evaluate, out / RESULTS, out / MODEL, Detectors(out / CARS, out / PEDESTRIANS), resume)
+    return f"wrote {out / RESULTS}", f"pilotnet report {out / RESULTS} --model {out / MODEL} --data {out / DATA}"
+
+
+STAGES = (
+    DemoStage(DATA, RECORD, INFO_PATH, "recorded", run_record),
+    DemoStage(MODEL, TRAIN, FILE_NAME, "trained", run_train),
+    DemoStage(CARS, TRAIN_DETECTOR, FILE_NAME, "trained", run_cars),
+    DemoStage(PEDESTRIANS, TRAIN_DETECTOR, FILE_NAME, "trained", run_pedestrians),
+    DemoStage(RESULTS, EVALUATE, EPISODES_FILE, "driven", run_evaluate),
+)
+
+
+def has_work(out: Path) -> bool:
+    """Return whether a demo has done anything in the folder `out` that is worth keeping."""
+    return (out / f"{NAME}.yaml").is_file() and any(stage.has_work(out) for stage in STAGES)
+
+
+STAGE = Stage(NAME, (*(stage.name for stage in STAGES), REPORT), has_work, "the same command")
 
 
 def demo(config: DemoConfig, out: Path) -> Results:
-    """Run every stage into folders below `out`, which must not hold anything yet; the results."""
-    with output_folder(out) as folder:
-        data, model, results = folder / DATA, folder / MODEL, folder / RESULTS
-        dataset = record(config.record, data)
-        closing_line(f"wrote {data}: {dataset.summary()}", f"pilotnet train {data}")
-        train(config.train, data, model)
-        closing_line(f"wrote {model}", f"pilotnet train-detector cars {data}")
-        cars, pedestrians = (train_detector(config.detect, target, data, folder / target).parent for target in TARGETS)
-        eyes = f"--cars {cars} --pedestrians {pedestrians}"
-        drivers = " ".join(config.evaluate.drivers)
-        closing_line(f"wrote {cars} and {pedestrians}", f"pilotnet evaluate {drivers} --checkpoint {model} {eyes}")
-        driven = evaluate(config.evaluate, results, model, Detectors(cars, pedestrians))
-        closing_line(f"wrote {results}", f"pilotnet report {results} --model {model} --data {data}")
-        write_report(results, folder / REPORT, model=model, data=data)
-    return driven
+    """Run every stage into folders below `out` and return the results; stages that are finished are not run again.
+
+    Raises ValueError when `out` holds anything but a demo of the same settings.
+    """
+    with output_folder(out, STAGE, resume=has_work(expanded(out))) as folder:
+        if has_work(folder):
+            require_same_demo(config, folder)
+        else:
+            write_provenance(folder, NAME, config, config.record.seed)
+        for stage in STAGES:
+            stage.finish(config, folder)
+        if not (folder / REPORT).is_file():
+            write_report(folder / RESULTS, folder / REPORT, model=folder / MODEL, data=folder / DATA)
+        return read_results(folder / RESULTS)
+
+
+def require_same_demo(config: DemoConfig, folder: Path) -> None:
+    """Raise ValueError naming the first setting that differs from those of the demo in `folder`."""
+    begun = read_provenance(folder, NAME)
+    require_present_world(folder, begun["world"])
+    require_same_settings(folder, begun["config"], plain(asdict(config)), ignored=FREE_SETTINGS)

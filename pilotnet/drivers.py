@@ -3,15 +3,14 @@
 `modular+cars+lanes` is the modular stack with the truth in place of its parts `cars` and `lanes`, `modular+all` with all of them.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
 from pilotnet.checkpoint import Checkpoint, load_checkpoint
+from pilotnet.driver_names import Detectors, Part, require_folders, split_name
 from pilotnet.modular.detector import Detector
-from pilotnet.modular.driver import ModularDriver, Part, Parts
+from pilotnet.modular.driver import ModularDriver, Parts
 from pilotnet.modular.lanes import LaneFinder
 from pilotnet.modular.records import HINT, SURE
 from pilotnet.saliency import visual_back_prop
@@ -20,19 +19,7 @@ from sim.drawables import Explanation
 from sim.env import DrivingEnv, Pedals
 from sim.expert import Expert
 from sim.pedals import PULL_AWAY, pace
-from sim.scenario import choice
 from sim.types import Control, Driver, Observation
-
-DRIVER_NAMES = ("expert", "pilotnet", "modular", "straight")
-ALL = "all"  # every part of the modular stack
-
-
-@dataclass(frozen=True)
-class Detectors:
-    """The folders that `pilotnet train-detector` wrote, for the driver modular."""
-
-    cars: Path | None = None
-    pedestrians: Path | None = None
 
 
 class Straight:
@@ -91,38 +78,12 @@ class PilotNetDriver:
         return Explanation(view=to_rgb(self._views[0]), heat=heat, camera=self._viewpoint.virtual_camera)
 
 
-def split_name(name: str) -> tuple[str, frozenset[Part]]:
-    """A driver's name without the parts that the truth replaces, and those parts; ValueError for an unknown name or part."""
-    base, *parts = name.split("+")
-    if base not in DRIVER_NAMES or (parts and base != "modular"):
-        raise ValueError(f"driver is {name!r}; it must be one of {', '.join(DRIVER_NAMES)}, or modular+PART")
-    return base, frozenset(part for word in parts for part in (tuple(Part) if word == ALL else (choice("oracle", word, Part),)))
-
-
-def with_oracles(names: Iterable[str], oracles: str) -> tuple[str, ...]:
-    """The names with `modular` given the truth in place of some parts, which are listed with commas between."""
-    told = "+".join(["modular", *(word.strip() for word in oracles.split(","))])
-    split_name(told)
-    return tuple(told if name == "modular" else name for name in names)
-
-
-def ablated(names: Iterable[str]) -> tuple[str, ...]:
-    """The names with `modular` as it is, with the truth in place of each of its parts, and of all of them."""
-    forms = ("modular", *(f"modular+{part}" for part in Part), f"modular+{ALL}")
-    return tuple(form for name in names for form in (forms if name == "modular" else (name,)))
-
-
-def needs_camera(name: str) -> bool:
-    """Whether the driver of this name looks at the centre camera; ValueError for an unknown name."""
-    base, oracles = split_name(name)
-    return base == "pilotnet" or (base == "modular" and oracles != frozenset(Part))
-
-
 def make_driver(name: str, env: DrivingEnv, checkpoint: Path | None = None, detectors: Detectors | None = None) -> Driver:
     """The driver of this name for an environment: `pilotnet` needs a checkpoint, `modular` its detectors. ValueError otherwise.
 
     Where PilotNet has the pedals, its checkpoint must have a speed output.
     """
+    require_folders(name, checkpoint, detectors)
     base, oracles = split_name(name)
     if base == "modular":
         return ModularDriver(_parts(oracles, env, detectors or Detectors()), env)
@@ -142,11 +103,7 @@ def _parts(oracles: frozenset[Part], env: DrivingEnv, detectors: Detectors) -> P
 
 def _detector(part: Part, folder: Path | None, env: DrivingEnv) -> Detector:
     """The detector of a part from its folder."""
-    if folder is None:
-        raise ValueError(
-            f"driver modular needs a detector of {part}; give --{part} the folder that `pilotnet train-detector {part}` wrote, "
-            f"or put the truth in its place by --oracle {part}"
-        )
+    assert folder is not None, "require_folders lets no part without its folder through"
     detector = Detector.load(folder, part, HINT if part is Part.PEDESTRIANS else SURE)
     if detector.camera != env.config.camera:
         raise ValueError(f"detector {folder} was trained for {detector.camera}; the environment has {env.config.camera}")
@@ -155,8 +112,7 @@ def _detector(part: Part, folder: Path | None, env: DrivingEnv) -> Detector:
 
 def _pilotnet(env: DrivingEnv, checkpoint: Path | None) -> PilotNetDriver:
     """PilotNet from its checkpoint."""
-    if checkpoint is None:
-        raise ValueError("driver pilotnet needs a checkpoint; give --checkpoint the folder that `pilotnet train` wrote")
+    assert checkpoint is not None, "require_folders lets no pilotnet without its checkpoint through"
     loaded = load_checkpoint(checkpoint)
     if loaded.camera != env.cameras["centre"]:
         raise ValueError(f"checkpoint {checkpoint} was trained for {loaded.camera}; the environment has {env.cameras['centre']}")

@@ -1,107 +1,153 @@
 """EVALUATE: drivers x suite -> a results folder: one row per episode, and the trace of every drive.
 
-`episodes.csv` holds the rows, `traces.parquet` what happened at each tick. Drives run in parallel; their number does not change
-them.
+`episodes.csv` holds the rows, `traces.parquet` what happened at each tick. Drives run in parallel, each into a file of its own,
+of which the tables are made in the end: neither the number of workers nor an interruption changes them.
 """
 
+from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Literal
 
 import pyarrow
 import pyarrow.parquet
 
-from pilotnet.drivers import Detectors, make_driver, needs_camera
-from pilotnet.folders import atomic_path, output_folder, write_provenance
-from pilotnet.metrics import EpisodeScore, score_episode
+from pilotnet.drive_files import (
+    FOLDER,
+    INPUTS_FILE,
+    digests_of,
+    drive_path,
+    has_drives,
+    read_drive,
+    remove_drives,
+    require_same_inputs,
+    write_drive,
+    write_inputs,
+)
+from pilotnet.driver_names import Detectors, needs_camera
+from pilotnet.drivers import make_driver
+from pilotnet.evaluate_config import EvaluateConfig
+from pilotnet.folders import (
+    Stage,
+    atomic_path,
+    output_folder,
+    plain,
+    read_provenance,
+    require_present_world,
+    require_same_settings,
+    write_provenance,
+)
+from pilotnet.metrics import score_episode
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
-from pilotnet.results import EPISODES_FILE, TRACES_FILE, Results, trace_table, write_episodes
-from pilotnet.suites import Only, suite, suite_of
-from sim.env import DrivingEnv, EnvConfig, Pedals
+from pilotnet.results import EPISODES_FILE, TRACES_FILE, Results, read_results, trace_table, write_episodes
+from pilotnet.suites import suite_of
+from sim.env import DrivingEnv, EnvConfig
+from sim.pedals import Pedals
 from sim.rollout import Disturbance, rollout
-from sim.scenario import Scenario, choice, require_disturbance
+from sim.scenario import Scenario
 from sim.types import Observation, Step
 
 
-@dataclass(frozen=True)
-class EvaluateConfig:
-    """Who drives which roads.
+def evaluate(
+    config: EvaluateConfig,
+    out: Path,
+    checkpoint: Path | None = None,
+    detectors: Detectors | None = None,
+    resume: bool = False,
+) -> Results:
+    """Drive the suite with every driver and write the results folder.
 
-    Args:
-        drivers: names of drivers: expert, pilotnet, modular, straight; modular+PART has the truth in place of a part
-        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small;
-            several with + between take turns
-        roads: only these of the suite's kinds, with commas between; empty for all
-        weather: only these of the suite's
-        light: only these of the suite's
-        split: whose roads; tune on validation, and leave test for the last word
-        episodes: roads that every driver drives
-        length: metres of each drive
-        first: number of the first road of the split
-        pedals: who brakes; shared, one speed controller that knows the world for every driver alike, or driver, each for itself
-        noise: strength of pushes against the steering [m], 0 for none; every driver gets the same
-        workers: processes, 0 for all cores; it changes nothing in the scores
+    Every drive is kept as soon as it is finished. With `resume` an evaluation that was stopped goes on with those that are
+    missing and ends as it would have ended without the stop.
+
+    Raises ValueError for bad settings, before anything is written, and when an evaluation was begun with other settings, with
+    other networks or in another world version.
     """
-
-    drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
-    suite: str = "lane_keeping"
-    roads: str = ""
-    weather: str = ""
-    light: str = ""
-    split: Literal["train", "validation", "test"] = "test"
-    episodes: int = 20
-    length: float = 1500.0
-    first: int = 0
-    pedals: Literal["shared", "driver"] = "shared"
-    noise: float = 0.0
-    workers: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("first", "workers"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
-        choice("pedals", self.pedals, Pedals)
-
-    def scenarios(self) -> list[Scenario]:
-        """The roads that every driver drives."""
-        only = Only(self.roads, self.weather, self.light)
-        return suite(self.suite, self.split, self.episodes, self.length, self.first, only)
-
-
-def evaluate(config: EvaluateConfig, out: Path, checkpoint: Path | None = None, detectors: Detectors | None = None) -> Results:
-    """Drive the suite with every driver and write the results folder; ValueError for bad settings, before anything is written."""
     scenarios = config.scenarios()
-    require_disturbance("noise", config.noise)
     for name in config.drivers:
         make_driver(name, DrivingEnv(EnvConfig(pedals=Pedals(config.pedals))), checkpoint, detectors)
-    drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
-    with output_folder(out) as folder:
-        write_provenance(folder, "evaluate", config, seed=config.first)
-        jobs = [(name, scenario, checkpoint, detectors, config.noise, Pedals(config.pedals)) for name, scenario in drives]
-        if any(map(needs_camera, config.drivers)):
-            compile_side_by_side(config.workers)
-        with closing(in_parallel(_drive, jobs, config.workers)) as drives_done:
-            done = list(track(drives_done, "driving", len(jobs)))
-        suites = [suite_of(config.suite, config.first + i) for _ in config.drivers for i in range(len(scenarios))]
-        episodes = tuple(replace(score, suite=name) for (score, _), name in zip(done, suites, strict=True))
-        write_episodes(folder / EPISODES_FILE, episodes)
-        tables = [trace for _, trace in done]
-        with atomic_path(folder / TRACES_FILE) as path:
-            pyarrow.parquet.write_table(pyarrow.concat_tables(tables), path)
-    return Results(out, episodes)
+    detectors = detectors or Detectors()
+    inputs = digests_of({"checkpoint": checkpoint, "cars": detectors.cars, "pedestrians": detectors.pedestrians})
+    with output_folder(out, STAGE, resume) as folder:
+        if STAGE.has_work(folder):
+            require_same_evaluation(config, inputs, folder)
+        else:
+            write_inputs(folder, inputs)
+            write_provenance(folder, STAGE.name, config, seed=config.first)
+        if not (folder / EPISODES_FILE).is_file():
+            drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
+            drive_missing(config, drives, folder, checkpoint, detectors)
+            write_tables(config, len(drives), folder)
+        remove_drives(folder)
+        return read_results(folder)
+
+
+def has_work(folder: Path) -> bool:
+    """Return whether an evaluation has finished any drive in the folder."""
+    return has_drives(folder) or (folder / EPISODES_FILE).is_file()
+
+
+STAGE = Stage("evaluate", (EPISODES_FILE, TRACES_FILE, INPUTS_FILE, FOLDER), has_work)
+
+
+def require_same_evaluation(config: EvaluateConfig, inputs: Mapping[str, str | None], folder: Path) -> None:
+    """Raise ValueError unless the evaluation in `folder` was begun with these settings and networks, in the present world."""
+    provenance = read_provenance(folder, STAGE.name)
+    require_present_world(folder, provenance["world"])
+    require_same_settings(folder, provenance["config"], plain(asdict(config)), ignored=("workers",))
+    require_same_inputs(folder, inputs)
+
+
+def drive_missing(
+    config: EvaluateConfig,
+    drives: Sequence[tuple[str, Scenario]],
+    folder: Path,
+    checkpoint: Path | None,
+    detectors: Detectors,
+) -> None:
+    """Do the drives, of drivers on scenarios, that have no file in the results folder yet."""
+    paths = {drive_path(folder, number): drive for number, drive in enumerate(drives)}
+    common = (checkpoint, detectors, config.noise, Pedals(config.pedals))
+    jobs = [(name, scenario, path, *common) for path, (name, scenario) in paths.items() if not path.is_file()]
+    if any(needs_camera(name) for name, *_ in jobs):
+        compile_side_by_side(config.workers)
+    with closing(in_parallel(_drive, jobs, config.workers, _described)) as done:
+        for _ in track(done, "driving", len(jobs)):
+            pass
+
+
+def write_tables(config: EvaluateConfig, count: int, folder: Path) -> None:
+    """Make the tables of the results of the files of all drives; the rows come last and say that the evaluation is finished."""
+    done = [read_drive(drive_path(folder, number)) for number in range(count)]
+    suites = [suite_of(config.suite, config.first + number % config.episodes) for number in range(count)]
+    with atomic_path(folder / TRACES_FILE) as path:
+        pyarrow.parquet.write_table(pyarrow.concat_tables([trace for _, trace in done]), path)
+    write_episodes(folder / EPISODES_FILE, (replace(row, suite=name) for (row, _), name in zip(done, suites, strict=True)))
 
 
 def _drive(
-    name: str, scenario: Scenario, checkpoint: Path | None, detectors: Detectors | None, noise: float, pedals: Pedals
-) -> tuple[EpisodeScore, pyarrow.Table]:
-    """One drive, for a worker process."""
+    name: str,
+    scenario: Scenario,
+    path: Path,
+    checkpoint: Path | None,
+    detectors: Detectors,
+    noise: float,
+    pedals: Pedals,
+) -> None:
+    """Do one drive and write its file, for a worker process; ValueError naming driver and scenario where the driver fails."""
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
     driver = make_driver(name, env, checkpoint, detectors)
-    steps = [without_frames(step) for step in rollout(env, driver, scenario, Disturbance.of(scenario, noise))]
-    score = score_episode(name, scenario, env.rate, steps)
-    return score, trace_table(name, scenario, steps)
+    try:
+        steps = [without_frames(step) for step in rollout(env, driver, scenario, Disturbance.of(scenario, noise))]
+    except ValueError as error:
+        raise ValueError(f"{_described(name, scenario)}: {error}") from error
+    write_drive(path, score_episode(name, scenario, env.rate, steps), trace_table(name, scenario, steps))
+
+
+def _described(name: str, scenario: Scenario, *_: object) -> str:
+    """Return a drive's name for messages."""
+    return f"driver {name} on {scenario.name}"
 
 
 def without_frames(step: Step) -> Step:

@@ -6,39 +6,28 @@ import logging
 import math
 import signal
 import warnings
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
 import lightning
 import torch
-from lightning.pytorch.callbacks import Callback, ModelCheckpoint
+from lightning.pytorch.callbacks import Callback
 from rich.progress import Progress
+from torch import Tensor, nn
 
-from pilotnet.folders import atomic_path, plain, read_provenance, require_present_world
+from pilotnet.folders import atomic_path
 from pilotnet.progress import console, progress_bar
+from pilotnet.unfinished import METRICS_FILE, ChecksummedFiles, EpochCheckpoints
+from sim.random import Stream, derived_seed
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
+Network = TypeVar("Network", bound=nn.Module)
 M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # of malloc.h
-RESUME_FOLDER, METRICS_FILE = "unfinished", "metrics.csv"
 
 
-def require_learnable(config: Any) -> None:
-    """ValueError unless the settings that all trainings share make sense; for PilotNet's and the detectors' alike."""
-    for name in ("epochs", "batch_size"):
-        if getattr(config, name) < 1:
-            raise ValueError(f"{name} is {getattr(config, name)}; it must be 1 or more")
-    if config.seed < 0:
-        raise ValueError(f"seed is {config.seed}; it must be 0 or more")
-    if not config.learning_rate > 0:
-        raise ValueError(f"learning_rate is {config.learning_rate}; it must be above 0")
-    if config.device not in ("auto", "cpu", "cuda"):
-        raise ValueError(f"device is {config.device!r}; it must be auto, cpu or cuda")
-    if config.precision not in ("auto", "float32", "bfloat16"):
-        raise ValueError(f"precision is {config.precision!r}; it must be auto, float32 or bfloat16")
-    if config.device == "cuda" and not torch.cuda.is_available():
+def require_device(device: str) -> None:
+    """Raise ValueError when a training is to use a device that this machine has not got."""
+    if device == "cuda" and not torch.cuda.is_available():
         raise ValueError("device is 'cuda'; this machine has no usable CUDA device, so it must be auto or cpu")
 
 
@@ -55,28 +44,45 @@ def keep_freed_memory() -> None:
         mallopt(parameter, most)
 
 
-def fit(module: lightning.LightningModule, losses: tuple[str, ...], config: Any, folder: Path, resume_from: Path | None) -> None:
-    """Lightning's Trainer with our bar, and after every epoch a row of metrics.csv and a checkpoint to resume from.
+def torch_generator(seed: int, stream: Stream, *index: int, device: torch.device | str = "cpu") -> torch.Generator:
+    """Return PyTorch's generator for one purpose of one seed; arguments as those of `sim.random.stream_generator`."""
+    return torch.Generator(device).manual_seed(derived_seed(seed, stream, *index))
 
-    losses: what the module logs; config: a training's settings.
+
+def seeded_network(make: Callable[[], Network], seed: int) -> Network:
+    """Make a network whose weights are drawn from a seed; PyTorch's global random state stays as it was."""
+    with torch.random.fork_rng(devices=()):
+        torch.set_rng_state(torch_generator(seed, Stream.WEIGHTS).get_state())
+        return make()
+
+
+def fit(module: lightning.LightningModule, losses: tuple[str, ...], config: Any, folder: Path, resume_from: Path | None) -> None:
+    """Train a module, with a row of metrics.csv and a checkpoint to resume from after every epoch.
+
+    losses: the names that the module logs; config: the settings of a training; folder: where both are written; resume_from: the
+    checkpoint to go on from. Raises ValueError when a loss or a weight is no longer finite, and OSError when there is no space.
     """
     keep_freed_memory()
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
+    handler = signal.getsignal(signal.SIGINT)
     with progress_bar() as bar, warnings.catch_warnings():
         # Batches are gathered from memory: workers would only copy them.
         warnings.filterwarnings("ignore", ".*does not have many workers.*")
         warnings.filterwarnings("ignore", ".*LeafSpec.* is deprecated", FutureWarning)  # Lightning's own use of torch
-        warnings.filterwarnings("ignore", ".*Checkpoint directory .* exists and is not empty.*")  # a resumed training's own
         trainer = lightning.Trainer(
             accelerator={"auto": "auto", "cpu": "cpu", "cuda": "gpu"}[config.device],
             devices=1,
             max_epochs=config.epochs,
             reload_dataloaders_every_n_epochs=1,
+            # In this order: an epoch is examined, then noted, then saved.
             callbacks=[
                 ProgressBar(bar, config),
+                FiniteNumbers(folder, config),
                 History(folder / METRICS_FILE, losses),
-                ModelCheckpoint(folder / RESUME_FOLDER, "last", enable_version_counter=False),
+                EpochCheckpoints(folder),
             ],
+            plugins=[ChecksummedFiles()],
+            enable_checkpointing=False,
             logger=False,
             enable_progress_bar=False,
             enable_model_summary=False,
@@ -85,21 +91,12 @@ def fit(module: lightning.LightningModule, losses: tuple[str, ...], config: Any,
         )
         try:
             trainer.fit(module, ckpt_path=resume_from, weights_only=True)
-        except SystemExit:
-            # Lightning turns Ctrl-C into an exit, and makes the process deaf to the next one; both are the caller's to decide.
-            signal.signal(signal.SIGINT, signal.default_int_handler)
-            raise KeyboardInterrupt from None
-
-
-def require_same(stage: str, run: "DataclassInstance", out: Path, unfinished: Path) -> None:
-    """ValueError unless `out` holds an interrupted training of just these settings; also for other trainings than PilotNet's."""
-    if not unfinished.is_file():
-        raise ValueError(f"{out} holds no unfinished training to resume; leave out --resume and choose another folder")
-    provenance = read_provenance(out, stage)
-    require_present_world(out, provenance["world"])
-    before, now = provenance["config"], plain(asdict(run))
-    if before != now:
-        raise ValueError(f"{out} was begun with {before}; resume needs the same settings, but they are {now}")
+        except SystemExit as stop:
+            # Lightning turns Ctrl-C into an exit and makes the process deaf to the next one. Any other exit stays what it is.
+            if not isinstance(stop.__context__, KeyboardInterrupt):
+                raise
+            signal.signal(signal.SIGINT, handler or signal.default_int_handler)
+            raise stop.__context__ from None
 
 
 def arithmetic(config: Any, device: torch.device) -> torch.autocast:
@@ -147,23 +144,66 @@ class ProgressBar(Callback):
         self._bar.update(self._task, completed=trainer.global_step)
 
 
+class FiniteNumbers(Callback):
+    """Stops a training whose loss or weights are NaN or infinite, before anything of that epoch is noted or saved."""
+
+    def __init__(self, folder: Path, config: Any) -> None:
+        self._advice = (
+            f"lower learning_rate, which is {config.learning_rate}, and train anew in another folder; "
+            f"{folder} keeps the epochs before"
+        )
+        self._loss: Tensor | None = None
+
+    def on_before_backward(self, trainer: lightning.Trainer, module: lightning.LightningModule, loss: Tensor) -> None:  # noqa: ARG002
+        """Note the loss of this step."""
+        self._loss = loss.detach()
+
+    def on_train_batch_start(self, trainer: lightning.Trainer, *_: object) -> None:
+        """Examine the loss of the step before, which an accelerator has computed by now: to wait for it costs nothing."""
+        self._examine_loss(trainer, trainer.fit_loop.batch_idx)
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
+        """Examine the last step's loss, the losses on validation roads, and the weights."""
+        self._examine_loss(trainer, trainer.fit_loop.batch_idx + 1)
+        for name, value in trainer.callback_metrics.items():
+            self._examine(value, f"{name} is {float(value)} after epoch {trainer.current_epoch}")
+        for name, weights in module.state_dict().items():
+            self._examine(weights, f"the weights {name} are not finite after epoch {trainer.current_epoch}")
+
+    def _examine_loss(self, trainer: lightning.Trainer, steps: int) -> None:
+        if self._loss is not None:
+            self._examine(self._loss, f"the loss is {float(self._loss)} in epoch {trainer.current_epoch}, step {steps - 1}")
+        self._loss = None
+
+    def _examine(self, values: Tensor, finding: str) -> None:
+        if not torch.isfinite(values).all():
+            raise ValueError(f"{finding}; {self._advice}")
+
+
 class History(Callback):
-    """Losses epoch by epoch in a CSV file, which a resumed training goes on with."""
+    """Losses epoch by epoch in a CSV file. Its rows are part of every checkpoint, so that both always tell the same."""
 
     def __init__(self, path: Path, names: tuple[str, ...]) -> None:
-        self._path, self._names = path, names
-
-    def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
-        """Keep the rows of the epochs that are done."""
+        self._path = path
+        self._names = names
         self._rows: list[dict[str, Any]] = []
-        if trainer.current_epoch:
-            with self._path.open(newline="") as file:
-                self._rows = [row for row in csv.DictReader(file) if int(row["epoch"]) < trainer.current_epoch]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Return the rows so far, for a checkpoint."""
+        return {"rows": self._rows}
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Go on from the rows of a checkpoint."""
+        self._rows = state_dict["rows"]
+        self._write()
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
         """Add this epoch's row."""
         losses = {name: f"{float(trainer.callback_metrics[name]):.6g}" for name in self._names}
         self._rows.append({"epoch": trainer.current_epoch, **losses})
+        self._write()
+
+    def _write(self) -> None:
         with atomic_path(self._path) as unfinished, unfinished.open("w", newline="") as file:
             writer = csv.DictWriter(file, ["epoch", *self._names])
             writer.writeheader()

@@ -1,62 +1,200 @@
-"""Work spread over processes, in order: how the stages record and drive many scenarios at once."""
+"""Work spread over processes, in order: how the stages record and drive many scenarios at once.
 
-import warnings
-from collections.abc import Callable, Generator, Sequence
-from typing import Any, TypeVar
+Every worker makes one call at a time over a pipe of its own. When it dies it is known which call it died of; no other is lost.
+Locks and queues in shared memory, which containers often lack, are not needed.
+"""
 
-import cv2
+import multiprocessing
+import os
+import signal
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, Pipe, wait
+from typing import Any, Generic, TypeVar
+
 import joblib
-import numba
-from joblib.externals.loky import get_reusable_executor
+from joblib.externals.loky.backend.process import LokyProcess
 
-from sim.compiling import HALVES, is_compiled
+from pilotnet.worker import hold_back_signals, release_signals, serve
+from sim.compiling import compile_ahead
 
 Result = TypeVar("Result")
+MOST_DEATHS = 3  # of workers, of one call
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no SIGKILL; its SIGTERM is as final
+PATIENCE = 10.0  # [s] for a worker to end by itself
+# What libraries take the number of their threads from.
+THREAD_VARIABLES = (
+    "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
+    "NUMBA_NUM_THREADS", "NUMEXPR_NUM_THREADS",
+)  # fmt: skip
 
 
 def in_parallel(
-    function: Callable[..., Result], jobs: Sequence[tuple[Any, ...]], workers: int = 0
+    function: Callable[..., Result],
+    jobs: Sequence[tuple[Any, ...]],
+    workers: int = 0,
+    describe: Callable[..., str] = lambda *job: str(job[0]),
 ) -> Generator[Result, None, None]:
     """Call `function(*job)` for every job in so many processes (0: all cores) and yield the results in the order of the jobs.
 
     A single worker is this process. Closing the generator early, as an error or Ctrl-C does, drops the work that is under way.
+    A job whose worker is killed runs again. Raises ChildProcessError with the text of `describe(*job)` when that has happened
+    MOST_DEATHS times, and whatever `function` raises.
     """
     workers = min(workers or joblib.cpu_count(), len(jobs))
-    if workers <= 1:
+    if workers <= 1 or multiprocessing.current_process().daemon:  # daemonic processes may have no children
         yield from (function(*job) for job in jobs)
         return
-    pool = joblib.Parallel(n_jobs=workers, return_as="generator")
-    results = pool(joblib.delayed(_call_in_worker)(function, job) for job in jobs)
-    try:
-        for result in results:  # noqa: UP028 - `yield from` would close the results before the warning is silenced
-            yield result
-    finally:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # joblib's remark that it was stopped early
-            results.close()
-        # Idle workers would hold their memory for minutes, while the next stage needs it.
-        get_reusable_executor(reuse=True).shutdown(wait=True)
+    with closing(_Pool(function, jobs, workers, describe)) as pool:
+        yield from pool.results()
 
 
 def compile_side_by_side(workers: int) -> None:
-    """Compile the kernels in two processes where nothing is compiled yet and so many workers (0: all cores) would each do it.
-
-    These processes end here: loky takes a worker that grows after its first task for one that leaks.
-    """
-    if (workers or joblib.cpu_count()) > 1 and not is_compiled():
-        list(in_parallel(_call, [(half,) for half in HALVES], len(HALVES)))
+    """Compile the kernels in two processes where so many workers (0: all cores) would each compile what is missing."""
+    if (workers or joblib.cpu_count()) > 1:
+        compile_ahead()
 
 
-def _call(function: Callable[[], None]) -> None:
-    function()
+class InWorkerError(Exception):
+    """The cause of an error that was raised in a worker: its traceback there, as text."""
 
 
-def _call_in_worker(function: Callable[..., Result], job: tuple[Any, ...]) -> Result:
-    limit_threads()
-    return function(*job)
+@dataclass
+class _Worker:
+    """A process, the parent's ends of its two pipes, and the number of the job that it works on."""
+
+    process: LokyProcess
+    calls: Connection
+    lifeline: Connection
+    job: int = -1
+
+    def end(self, busy: bool) -> None:
+        """End the process: at once where it works, and where it waits for a call, by closing its pipe."""
+        self.calls.close()
+        if not busy:
+            self.process.join(PATIENCE)
+        self.kill()
+        self.process.join()
+        self.lifeline.close()
+
+    def kill(self) -> None:
+        """End the process at once, if it still runs; it need not have begun to heed signals."""
+        if self.process.is_alive():
+            with suppress(ProcessLookupError):
+                os.kill(self.process.pid, KILL)
 
 
-def limit_threads() -> None:
-    """Let OpenCV and Numba use one thread in this process; called by workers, which share the cores among themselves."""
-    cv2.setNumThreads(1)
-    numba.set_num_threads(1)
+class _Pool(Generic[Result]):
+    """The workers that share the jobs of one call of `in_parallel`."""
+
+    def __init__(
+        self,
+        function: Callable[..., Result],
+        jobs: Sequence[tuple[Any, ...]],
+        workers: int,
+        describe: Callable[..., str],
+    ) -> None:
+        self._function, self._jobs, self._workers, self._describe = function, jobs, workers, describe
+        self._waiting = deque(range(len(jobs)))
+        self._busy: dict[Connection, _Worker] = {}
+        self._idle: list[_Worker] = []
+        self._deaths: Counter[int] = Counter()
+        self._done: dict[int, Result] = {}
+
+    def results(self) -> Iterator[Result]:
+        """Yield the results in the order of the jobs."""
+        for number in range(len(self._jobs)):
+            while number not in self._done:
+                self._hand_out()
+                for calls in wait(list(self._busy)):
+                    self._take_answer(self._busy[calls])  # type: ignore[index]
+            yield self._done.pop(number)
+
+    def close(self) -> None:
+        """End all workers; what they work on is dropped."""
+        for worker in self._idle:
+            worker.calls.close()  # all of them end side by side
+        for worker in self._busy.values():
+            worker.kill()
+        while self._busy:
+            self._busy.popitem()[1].end(busy=True)
+        while self._idle:
+            self._idle.pop().end(busy=False)
+
+    def _hand_out(self) -> None:
+        """Give the next jobs to workers. The last try of a job has the machine to itself: its memory may be too small for two."""
+        while self._waiting and len(self._busy) < self._workers:
+            last_try = self._deaths[self._waiting[0]] == MOST_DEATHS - 1
+            if self._busy and (last_try or any(self._deaths[each.job] == MOST_DEATHS - 1 for each in self._busy.values())):
+                return
+            while last_try and self._idle:
+                self._idle.pop().end(busy=False)
+            self._start(self._waiting.popleft())
+
+    def _start(self, number: int) -> None:
+        """Give one job to an idle worker, or to a new one."""
+        with _undisturbed():
+            worker = self._idle.pop() if self._idle else self._new_worker()
+            worker.job = number
+            self._busy[worker.calls] = worker
+        try:
+            worker.calls.send((self._function, self._jobs[number]))
+        except OSError:  # it has died since its last answer
+            self._bury(worker)
+
+    def _new_worker(self) -> _Worker:
+        calls, its_calls = Pipe()
+        its_lifeline, lifeline = Pipe(duplex=False)
+        threads = str(max(joblib.cpu_count() // self._workers, 1))
+        environment = {name: os.environ.get(name, threads) for name in THREAD_VARIABLES}
+        arguments = (its_calls, its_lifeline, os.getpid())
+        process = LokyProcess(target=serve, args=arguments, daemon=True, env=environment)
+        process.start()
+        its_calls.close()
+        its_lifeline.close()
+        return _Worker(process, calls, lifeline)
+
+    def _take_answer(self, worker: _Worker) -> None:
+        """Keep a worker's result, raise its error, or replace it when it has died."""
+        try:
+            succeeded, value = worker.calls.recv()
+        except (EOFError, OSError):
+            self._bury(worker)
+            return
+        del self._busy[worker.calls]
+        self._idle.append(worker)
+        if not succeeded:
+            error, text = value
+            raise error from InWorkerError(text)
+        self._done[worker.job] = value
+
+    def _bury(self, worker: _Worker) -> None:
+        """Let the job of a worker that died run again; ChildProcessError when that has happened too often."""
+        worker.process.join(PATIENCE)
+        code = worker.process.exitcode
+        del self._busy[worker.calls]
+        worker.end(busy=True)
+        self._deaths[worker.job] += 1
+        if self._deaths[worker.job] == MOST_DEATHS:
+            raise ChildProcessError(
+                f"{self._describe(*self._jobs[worker.job])}: its process ended {MOST_DEATHS} times, last {_cause(code)}; "
+                "the memory may be too small"
+            )
+        self._waiting.appendleft(worker.job)
+
+
+def _cause(code: int | None) -> str:
+    """An exit code in words."""
+    return f"by {signal.Signals(-code).name}" if code is not None and code < 0 else f"with exit code {code}"
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold back Ctrl-C and its like, so that no process is started without being noted."""
+    hold_back_signals()
+    try:
+        yield
+    finally:
+        release_signals()

@@ -1,32 +1,106 @@
-"""What a stage says while it works and when it is done: a bar with the time left, and one closing line.
+"""What a stage says while it works and when it is done: a bar, or lines in a log, with the time left, and one closing line.
 
-Bars go to stderr and only to a terminal: logs and notebooks stay clean. Closing lines go to stdout.
+Both go to stderr. On a terminal it is a bar; elsewhere a line every 30 s, so that logs and notebooks stay clean unless a stage is
+slow. Closing lines go to stdout.
 """
 
+import contextlib
+import sys
+import threading
 from collections.abc import Iterable, Iterator, Sized
-from typing import TypeVar
+from datetime import timedelta
+from typing import Any, TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    Task,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 Item = TypeVar("Item")
 console = Console(soft_wrap=True, highlight=False, markup=False)
 SPEED_WINDOW = 3600.0  # [s] rich forgets older ticks; with its default of 30 s slow items would never show a time left
+LINE_INTERVAL = 30.0  # [s] between the lines of a log
 
 
-def progress_bar() -> Progress:
-    """A bar with count, elapsed time and time left; it shows nothing unless stderr is a terminal."""
+class StageProgress(Progress):
+    """rich's progress of one stage; a task's field `detail` is shown behind its numbers, such as the losses of a training."""
+
+    def add_task(self, *call: Any, **fields: Any) -> TaskID:
+        """Add a task; see rich."""
+        return super().add_task(*call, **{"detail": "", **fields})
+
+
+class LineProgress(StageProgress):
+    """A progress that prints a line about each unfinished task every LINE_INTERVAL, and one at the end of a long one.
+
+    A line that cannot be written, as after `2>&-`, is left out: the stage goes on.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(disable=True, auto_refresh=False, speed_estimate_period=SPEED_WINDOW)
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._print_lines, name="progress lines", daemon=True)
+
+    def start(self) -> None:
+        """Begin to print lines."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Print no more lines, after a last one about every task that took long."""
+        if self._over.is_set():
+            return
+        self._over.set()
+        self._thread.join()
+        for task in self.tasks:
+            if (task.elapsed or 0.0) > LINE_INTERVAL:
+                print_line(f"{task.description}: {_count(task)} in {_time(task.elapsed)}{task.fields['detail']}")
+
+    def _print_lines(self) -> None:
+        while not self._over.wait(LINE_INTERVAL):
+            for task in self.tasks:
+                if not task.finished:
+                    left = f", {_time(task.time_remaining)} left" if task.time_remaining is not None else ""
+                    print_line(f"{task.description}: {_count(task)}, {_time(task.elapsed)} elapsed{left}{task.fields['detail']}")
+
+
+def _count(task: Task) -> str:
+    return f"{task.completed:g} of {task.total:g}" if task.total is not None else f"{task.completed:g}"
+
+
+def _time(seconds: float | None) -> str:
+    return str(timedelta(seconds=round(seconds or 0.0)))
+
+
+def print_line(line: str) -> None:
+    """Print a line to stderr at once, unless stderr cannot be written."""
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(line + "\n")
+            sys.stderr.flush()
+
+
+def progress_bar() -> StageProgress:
+    """Return a bar with count, elapsed time and time left where stderr is a terminal, and lines of the same elsewhere."""
     terminal = Console(stderr=True)
-    return Progress(
+    if not terminal.is_terminal or terminal.is_jupyter:
+        return LineProgress()
+    return StageProgress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("left"),
         TimeRemainingColumn(),
+        TextColumn("{task.fields[detail]}"),
         console=terminal,
         transient=True,
-        disable=not terminal.is_terminal or terminal.is_jupyter,
         speed_estimate_period=SPEED_WINDOW,
     )
 
@@ -42,3 +116,8 @@ def track(items: Iterable[Item], description: str, total: int | None = None) -> 
 def closing_line(done: str, following: str) -> None:
     """Print a stage's last line: what was written where, and what to type next."""
     console.print(f"{done}; next: {following}")
+
+
+def notice(text: str) -> None:
+    """Write one line about something unexpected that needs no action, to stderr."""
+    print_line(f"pilotnet: {text}")

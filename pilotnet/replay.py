@@ -13,7 +13,8 @@ import numpy as np
 from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Boxes, Dataset, write_marks
 from pilotnet.drivers import PilotNetDriver
-from pilotnet.watch import FilmFile, WatchConfig, check_film, make_film
+from pilotnet.watch import FilmFile, make_film
+from pilotnet.watch_config import WatchConfig, require_film
 from sim.drawables import Explanation, PictureBox
 from sim.types import Image, Observation
 from sim.viewer.replay import Recording, Replay, Stretch
@@ -52,8 +53,7 @@ class DatasetAlbum:
     def __init__(self, dataset: Dataset) -> None:
         if not dataset.episodes:
             raise ValueError(f"{dataset.root} has no episode yet; there is nothing to replay")
-        if "centre" not in dataset.cameras:
-            raise ValueError(f"{dataset.root} has the cameras {', '.join(dataset.cameras)}; a replay needs the camera centre")
+        dataset.camera("centre")  # a recording without it cannot be shown
         self.dataset, self.marks = dataset, dataset.marks
 
     def __len__(self) -> int:
@@ -137,7 +137,7 @@ class NetworkBeside:
 def network_beside(checkpoint: Path, dataset: Dataset) -> NetworkBeside:
     """The network of a checkpoint; ValueError when it was trained for another camera than the dataset's."""
     loaded = load_checkpoint(checkpoint)
-    if loaded.camera != dataset.cameras["centre"]:
+    if loaded.camera != dataset.camera("centre"):
         raise ValueError(
             f"checkpoint {checkpoint} was trained for {loaded.camera}; {dataset.root} was recorded by {dataset.cameras['centre']}"
         )
@@ -152,10 +152,7 @@ def replay(
     Raises ValueError for a bad dataset, checkpoint or setting, for a film that exists, and when there is no display.
     """
     check_settings(config)
-    if headless and film is None:
-        raise ValueError("a headless run shows nothing by itself; say where the film goes: --headless --film out.mp4")
-    if film is not None:
-        check_film(film, config)
+    require_film(film, config, headless)
     dataset = Dataset.open(data)
     album = DatasetAlbum(dataset)
     if not 0 <= config.first < len(album):

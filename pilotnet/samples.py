@@ -5,11 +5,8 @@ at half the resolution, as the video holds them: half the memory, and two hours 
 and what is marked as discarded is left out.
 """
 
-import math
-import os
-import shutil
-import tempfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import NamedTuple, cast
 
 import cv2
@@ -20,61 +17,23 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.utils.data import Dataset as TorchDataset
 
-from pilotnet.dataset import Dataset
+from pilotnet.dataset import Dataset, Episode
+from pilotnet.dataset.reader import FIELDS
+from pilotnet.dataset.schema import data_path
+from pilotnet.dataset.values import require_finite
 from pilotnet.light import draw_lights
+from pilotnet.memory import frame_array
 from pilotnet.progress import track
+from pilotnet.train_config import LIMIT, Augmentation
 from pilotnet.viewpoint import View, Viewpoint
 from sim.camera import Camera
 from sim.pedals import PEDAL_TIME
 from sim.random import Stream, stream_generator
 from sim.scenario import Split
-from sim.steering import MIN_RECOVERY_LENGTH, recovery_curvature, recovery_length
+from sim.steering import recovery_curvature, recovery_length
 from sim.types import Image
 
-MEMORY_SHARE = 0.5  # of the free memory that frames may fill
 SLOWEST = 0.5  # [m/s] standing counts as creeping
-LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
-ROTATION_LENGTH = 30.0  # [m] the recovery at which rotations have the standard deviation of the settings
-LARGEST_ROTATION = math.radians(12.0)  # views lose seven degrees at each side then, see `Viewpoint`
-
-
-@dataclass(frozen=True)
-class Augmentation:
-    """How training views are moved off the recorded path, and how they are drawn.
-
-    Args:
-        shift: standard deviation of the sideways shift [m]
-        rotation: standard deviation of the rotation [degrees] at 15 m/s; it grows as speed falls, and shrinks as speed rises
-        side_cameras: start from the nearest of the three cameras rather than always from the centre one
-        balance: 0 draws frames as they were driven, 1 draws straights and all bends alike
-        light: standard deviation of the changes of brightness, contrast and colour, as shares; see `relit`
-    """
-
-    shift: float = 0.5
-    rotation: float = 2.0
-    side_cameras: bool = True
-    balance: float = 0.5
-    light: float = 0.25
-
-    def __post_init__(self) -> None:
-        for name, limit in (("shift", 2.0), ("rotation", 15.0), ("balance", 1.0), ("light", 1.0)):
-            value = getattr(self, name)
-            if not 0 <= value <= limit:
-                raise ValueError(f"{name} is {value}; it must lie between 0 and {limit:g}")
-
-    @property
-    def largest_rotation(self) -> float:
-        """The largest rotation drawn [rad]."""
-        return min(LIMIT * math.radians(self.rotation) * ROTATION_LENGTH / MIN_RECOVERY_LENGTH, LARGEST_ROTATION)
-
-    def rotations(self, normals: NDArray[np.float64], speed: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Rotations [rad] for cars at `speed` [m/s], from normals, (N,) each.
-
-        A car that swings about its path by e and is on its way back along L is turned by e sqrt(6) / L: by 5 degrees in a hairpin
-        where on a highway it is one. Views turned alike at all speeds would leave out what goes wrong in tight bends.
-        """
-        turned = normals * math.radians(self.rotation) * ROTATION_LENGTH / recovery_length(speed)
-        return np.clip(turned, -self.largest_rotation, self.largest_rotation)
 
 
 class Batch(NamedTuple):
@@ -115,14 +74,16 @@ class Drives:
 
 
 def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmentation) -> Drives:
-    """Decode what is kept of one split of a dataset, the cameras side by side; ValueError when there is nothing.
+    """Decode what is kept of one split of a dataset, the cameras side by side.
 
-    Each kept stretch counts as a drive of its own, so no label looks ahead into a discarded one.
+    Each kept stretch counts as a drive of its own, so no label looks ahead into a discarded one. Raises ValueError when there is
+    nothing to decode, for cameras that no view can be cut from, and for a label or a speed that is not finite.
     """
     stretches = [(episode, first, end) for episode in dataset.kept_of(split) for first, end in dataset.kept(episode)]
-    top, bottom = Viewpoint(view, dataset.cameras["centre"]).rows_needed(augmentation.largest_rotation)
+    names = training_cameras(dataset, augmentation)
+    curvature, speeds = kept_signals(dataset, stretches)
+    top, bottom = Viewpoint(view, dataset.camera("centre")).rows_needed(augmentation.largest_rotation)
     rows = top // 2 * 2, -(-bottom // 2) * 2  # two rows share their colours
-    names = list(dataset.cameras) if augmentation.side_cameras else ["centre"]
     cameras = {name: dataset.cameras[name].crop(*rows) for name in names}
     ends = np.cumsum([end - first for _, first, end in stretches])
     camera = cameras["centre"]
@@ -138,11 +99,40 @@ def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmen
     decoded = joblib.Parallel(n_jobs=-1, prefer="threads", return_as="generator_unordered")(jobs)
     for _ in track(decoded, f"reading {split} frames", len(jobs)):
         pass
-    signals = {episode.index: dataset.signals(episode) for episode, *_ in stretches}
-    curvature = np.concatenate([signals[episode.index].curvature[first:end] for episode, first, end in stretches])
-    speeds = [signals[episode.index].speed[first:end] for episode, first, end in stretches]
     targets = np.concatenate([target_speed(speed, dataset.fps) for speed in speeds])
-    return Drives(frames, curvature, np.concatenate(speeds), targets, cameras)
+    return Drives(frames, np.concatenate(curvature), np.concatenate(speeds), targets, cameras)
+
+
+def training_cameras(dataset: Dataset, augmentation: Augmentation) -> list[str]:
+    """Return the names of the cameras that views are cut from, as they stand in the dataset.
+
+    Raises ValueError unless the centre camera is there and the others differ from it in nothing but where they are mounted
+    sideways: views are cut as from the centre camera.
+    """
+    centre = dataset.camera("centre")
+    for name, camera in dataset.cameras.items() if augmentation.side_cameras else ():
+        if replace(camera, lateral=centre.lateral) != centre:
+            raise ValueError(
+                f"{dataset.root} has the camera {name} with {camera}; it may differ from the camera centre, {centre}, in lateral "
+                "alone (or train with --augmentation.side_cameras false)"
+            )
+    return list(dataset.cameras) if augmentation.side_cameras else ["centre"]
+
+
+def kept_signals(
+    dataset: Dataset, stretches: Sequence[tuple[Episode, int, int]]
+) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
+    """Return the recorded curvature command [1/m] and the speed [m/s] of each stretch (episode, first frame, end).
+
+    Raises ValueError naming file, column and row of a number that is not finite.
+    """
+    signals = {episode.index: dataset.signals(episode) for episode, *_ in stretches}
+    for episode, first, end in stretches:
+        for name in ("curvature", "speed"):
+            values = getattr(signals[episode.index], name)[first:end]
+            require_finite(data_path(dataset.root, episode.index), FIELDS[name], values, range(first, end))
+    curvature = [signals[episode.index].curvature[first:end] for episode, first, end in stretches]
+    return curvature, [signals[episode.index].speed[first:end] for episode, first, end in stretches]
 
 
 def target_speed(speed: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
@@ -164,24 +154,6 @@ def packed(frame: Image) -> NDArray[np.uint8]:
 def unpacked(planes: NDArray[np.uint8]) -> Image:
     """The RGB frame (H, W, 3) of such planes."""
     return cast(Image, cv2.cvtColor(planes, cv2.COLOR_YUV2RGB_I420))
-
-
-def frame_array(shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Room for frames: in memory as long as they take at most half of what is free, else in a nameless file on disk.
-
-    The file goes with the last array that shows it; where the system's folder for such files is small, set TMPDIR.
-    """
-    needed, free = math.prod(shape), os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_AVPHYS_PAGES")
-    if needed <= free * MEMORY_SHARE:
-        return np.empty(shape, np.uint8)
-    with tempfile.TemporaryFile() as file:
-        room = shutil.disk_usage(tempfile.gettempdir()).free
-        if needed > room:
-            raise ValueError(
-                f"the frames take {needed / 1e9:.1f} GB; {room / 1e9:.1f} GB are free in {tempfile.gettempdir()} "
-                "(set TMPDIR to a folder with more, or train on fewer episodes)"
-            )
-        return np.memmap(file, np.uint8, "w+", shape=shape)
 
 
 class Samples(TorchDataset[Batch]):

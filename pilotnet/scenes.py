@@ -1,6 +1,5 @@
 """SCENES: a contact sheet of roads in every weather and light, to look at before anything is recorded."""
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
@@ -10,30 +9,28 @@ from pilotnet.folders import atomic_path
 from pilotnet.progress import track
 from pilotnet.report.overlay import enlarged
 from pilotnet.report.tables import in_words
+from pilotnet.scenes_config import ScenesConfig, require_sheet
 from sim.camera import Camera
 from sim.render import Renderer
 from sim.scenario import Scenario
 from sim.types import Image
 from sim.world import World
 
-LENGTH, STATION = 400.0, 150.0  # [m]
+STATION = 150.0  # [m] where the pictures are taken
 TITLE, MARGIN = 26, 4  # [px]
 QUALITY = 60  # of a JPEG: a sheet of every road stays small enough for a page
 
 
-def scenes(out: Path, roads: Sequence[str], weather: Sequence[str], light: Sequence[str], seed: int) -> Path:
-    """Write the sheet as PNG or JPEG: a row for each road and weather, a column for each light; its path.
+def scenes(config: ScenesConfig, out: Path) -> Path:
+    """Write the sheet as PNG or JPEG: a row for each road and weather, a column for each light; return its path.
 
-    Raises ValueError for unknown kinds, a negative seed, and an `out` that exists or is neither PNG nor JPEG.
+    Raises ValueError for an `out` that exists or is neither PNG nor JPEG.
     """
-    if out.suffix.lower() not in (".png", ".jpg"):
-        raise ValueError(f"out is {out}; it must end in .png or .jpg")
-    if out.exists():
-        raise ValueError(f"{out} already exists; choose another file, or delete it")
-    rows = [[Scenario(road, seed, LENGTH, sky, hour) for hour in light] for road in roads for sky in weather]  # type: ignore[arg-type]
-    tiles = track((titled_view(one) for row in rows for one in row), "drawing", len(rows) * len(light))
-    drawn = list(tiles)
-    sheet = np.vstack([np.hstack(drawn[i : i + len(light)]) for i in range(0, len(drawn), len(light))])
+    require_sheet(out)
+    scenarios = [scenario for row in config.rows() for scenario in row]
+    drawn = list(track(map(titled_view, scenarios), "drawing", len(scenarios)))
+    columns = len(config.light)
+    sheet = np.vstack([np.hstack(drawn[i : i + columns]) for i in range(0, len(drawn), columns)])
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(out) as unfinished:
         settings = [cv2.IMWRITE_JPEG_QUALITY, QUALITY] if out.suffix.lower() == ".jpg" else []

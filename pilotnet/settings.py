@@ -1,20 +1,44 @@
-"""Where the shipped settings lie: `configs/` beside the packages in a checkout, inside `pilotnet` in an installed wheel."""
+"""Files that settings name: the shipped YAML files, and paths that the user gives.
+
+Shipped files lie in `configs/`, beside the packages in a checkout and inside `pilotnet` in an installed wheel.
+"""
 
 from pathlib import Path
 
 
 def config_folder() -> Path:
-    """The folder of shipped YAML files."""
+    """Return the folder of shipped YAML files."""
     package = Path(__file__).resolve().parent
     installed = package / "configs"
     return installed if installed.is_dir() else package.parent / "configs"
 
 
 def config_path(name: str) -> Path:
-    """A config by path, or by the name of a shipped one, such as `demo`; ValueError when there is neither."""
+    """Return the path of a config, given as a path or as the name of a shipped one, such as `demo`.
+
+    Raises ValueError when there is neither.
+    """
     shipped = {path.stem: path for path in sorted(config_folder().glob("*.yaml"))}
     if name in shipped:
         return shipped[name]
-    if not Path(name).is_file():
+    path = user_path(Path(name))
+    if not path.is_file():
         raise ValueError(f"config {name} does not exist; give a YAML file, or one of {', '.join(shipped)}")
-    return Path(name)
+    return path
+
+
+def user_path(path: Path) -> Path:
+    """Return a path with a leading `~` replaced by the home folder; ValueError when there is none.
+
+    A shell replaces it in `--out ~/x`, but not in `--out=~/x` and not in a file.
+    """
+    try:
+        return path.expanduser()
+    except RuntimeError:
+        raise ValueError(f"{path} begins with ~, but this user has no home folder; write the whole path") from None
+
+
+def require_exists(name: str, path: Path, writer: str) -> None:
+    """Raise ValueError naming the setting, the path and the command that writes such a folder, when nothing is there."""
+    if not path.exists():
+        raise ValueError(f"{name} {path} does not exist; give the folder that `pilotnet {writer}` wrote")

@@ -13,13 +13,25 @@ from typing import Any, NamedTuple
 import yaml
 
 from pilotnet.settings import config_folder
-from sim.actors.placing import with_room
-from sim.random import Stream, stream_generator
-from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Split, Weather, choice, road_seed
+from sim.random import MAX_SEED, Stream, stream_generator
+from sim.scenario import (
+    MAX_LENGTH,
+    MIN_LENGTH,
+    WALKABLE,
+    Daytime,
+    RoadKind,
+    Scenario,
+    Split,
+    Weather,
+    choice,
+    require_between,
+    road_seed,
+)
 
 FOLDER = config_folder() / "suites"
 SMALL, JOINED = "-small", "+"
 BESIDE = ("parked", "pedestrians", "crossing")  # what exists on roads only where people walk
+MOST_ROADS = MAX_SEED // len(Split)  # of a split: their seeds must stay below MAX_SEED
 
 
 @dataclass(frozen=True)
@@ -88,16 +100,32 @@ def _described(path: Path) -> dict[str, Any]:
 def suite(
     name: str, split: Split | str, episodes: int, length: float = 1500.0, first: int = 0, only: Only | None = None
 ) -> list[Scenario]:
-    """`episodes` scenarios of a named suite on roads of one split, from road `first` on; of several with + between, in turns.
+    """Return `episodes` scenarios of a named suite on roads of one split, from road `first` on; of several with +, in turns.
 
-    Raises ValueError for an unknown suite or split, for kinds that a suite has not got and for fewer than one episode.
+    Raises ValueError as `require_suite` does.
+    """
+    configs = require_suite(name, split, episodes, length, first, only)
+    split = Split(split)
+    places = [divmod(road, len(configs)) for road in range(first, first + episodes)]
+    return [_scenario(configs[which], split, place, first + i, length) for i, (place, which) in enumerate(places)]
+
+
+def require_suite(
+    name: str, split: Split | str, episodes: int, length: float = 1500.0, first: int = 0, only: Only | None = None
+) -> list[SuiteConfig]:
+    """Return what the suites joined in `name` are made of, without drawing a scenario.
+
+    Raises ValueError for an unknown suite or split, for kinds that a suite has not got, for fewer than one episode, and for a
+    length or a first road outside its limits.
     """
     split = choice("split", split, Split)
     configs = [_limited(suite_config(one, split), one, only or Only()) for one in name.split(JOINED)]
     if episodes < 1:
         raise ValueError(f"episodes is {episodes}; it must be 1 or more")
-    places = [divmod(road, len(configs)) for road in range(first, first + episodes)]
-    return [_scenario(configs[which], split, place, first + i, length) for i, (place, which) in enumerate(places)]
+    require_between("length", length, MIN_LENGTH, MAX_LENGTH, "m")
+    if not 0 <= first <= MOST_ROADS - episodes:
+        raise ValueError(f"first is {first}; it must lie between 0 and {MOST_ROADS - episodes}")
+    return configs
 
 
 def _limited(config: SuiteConfig, name: str, only: Only) -> SuiteConfig:
@@ -138,5 +166,9 @@ def _scenario(config: SuiteConfig, split: Split, index: int, road_index: int, le
     return _with_room(scenario) if any(drawn[key] for key in BESIDE) else scenario
 
 
-# Settings are checked by making the scenarios, which are then made again to be driven.
-_with_room = cache(with_room)
+@cache  # several stages may drive the same roads, and each plans them
+def _with_room(scenario: Scenario) -> Scenario:
+    """Return the scenario without whom its road has no room for."""
+    from sim.actors.placing import with_room  # loads Numba; settings are checked without it
+
+    return with_room(scenario)

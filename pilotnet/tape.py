@@ -4,7 +4,6 @@ The last HELD seconds stay in memory; what leaves them is staged, and a stretch 
 stretch ends with the recording, at a new drive, in another weather or light, and where something was discarded.
 """
 
-import shutil
 from collections import deque
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -13,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pilotnet.dataset import DatasetWriter, EpisodeRecorder
-from pilotnet.folders import output_folder, read_provenance, write_provenance
+from pilotnet.dataset.schema import DATASET_FILES
+from pilotnet.folders import Stage, expanded, output_folder, read_provenance, remove_written, write_provenance
 from pilotnet.record import holds_episodes
 from sim.env import DrivingEnv, EnvConfig
 from sim.scenario import Scenario, Split
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 HELD = 15.0  # [s] in memory, about 70 MB of three cameras
 DISCARDED = 5.0  # [s] at once
-STAGE = "drive"
+STAGE = Stage("drive", DATASET_FILES, holds_episodes, "the same command")
 
 
 class Kept(NamedTuple):
@@ -119,28 +119,26 @@ def open_tape(out: Path, config: "DataclassInstance", env: EnvConfig, split: Spl
 
     Raises ValueError when something else lies in `out`, a dataset of other cameras or another rate, or one with later splits.
     """
-    existed, begun = out.is_dir(), holds_episodes(out)
-    with output_folder(out, resume=begun, resumable=holds_episodes) as folder:
+    with output_folder(out, STAGE, resume=holds_episodes(expanded(out))) as folder:
+        begun = holds_episodes(folder)
         tape = DatasetTape(_continued(folder, env, split) if begun else _begun(folder, config, env), split)
         try:
             yield tape
         finally:
             tape.close()
-    if not holds_episodes(out):
-        shutil.rmtree(out)
-        if existed:
-            out.mkdir()
+        if not holds_episodes(folder):
+            remove_written(folder, STAGE)
 
 
 def _begun(folder: Path, config: "DataclassInstance", env: EnvConfig) -> DatasetWriter:
     """A new dataset."""
-    write_provenance(folder, STAGE, config, 0)
+    write_provenance(folder, STAGE.name, config, 0)
     return DatasetWriter.create(folder, env.rate, DrivingEnv(env).cameras, boxes=True)
 
 
 def _continued(folder: Path, env: EnvConfig, split: Split) -> DatasetWriter:
     """A dataset to go on with."""
-    read_provenance(folder, STAGE)
+    read_provenance(folder, STAGE.name)
     writer = DatasetWriter.append(folder)
     if (writer.fps, writer.cameras) != (env.rate, DrivingEnv(env).cameras):
         raise ValueError(f"{folder} was recorded with other cameras or at another rate; record into another folder")

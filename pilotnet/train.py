@@ -6,9 +6,9 @@ works, and does not choose between networks.
 """
 
 import gc
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import lightning
 import torch
@@ -18,47 +18,20 @@ from torch.utils.data import DataLoader
 from pilotnet.checkpoint import Checkpoint, save_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.folders import output_folder, plain, write_provenance
-from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_learnable, require_same
+from pilotnet.learning import arithmetic, fit, learning_rate_share, require_device, seeded_network
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
-from pilotnet.samples import Augmentation, Batch, Samples, load_drives
+from pilotnet.samples import Batch, Samples, load_drives
+from pilotnet.train_config import TrainConfig
+from pilotnet.unfinished import checkpoint_to_resume, remove_checkpoints, training_stage
 from pilotnet.viewpoint import View, Viewpoint
 from sim.scenario import Split
 
+STAGE = training_stage("train")
 LOSSES = ("train_loss", "val_loss", "val_offset")
 SPEED_LOSS = "val_speed"  # of networks with a speed output
 SPEED_WEIGHT = 0.3  # of the speed's error against that of the steering, which the convolutions are to be left to
 VALIDATION_SEED = 2**31  # far from any training seed: validation views are the same in every run
-
-
-@dataclass(frozen=True)
-class TrainConfig:
-    """How to train.
-
-    Args:
-        epochs: passes; in each, as many views are drawn as there are recorded moments
-        batch_size: views per step
-        learning_rate: the highest, after a warm-up
-        weight_decay: of AdamW
-        device: auto, cpu or cuda
-        precision: what the network computes in while it learns: float32, bfloat16, or auto, bfloat16 where the hardware has it
-        seed: of the weights and of all draws
-        speed: learn a second output, the speed to drive, which `evaluate --pedals driver` needs
-        augmentation: how views are moved off the recorded path
-    """
-
-    epochs: int = 12
-    batch_size: int = 64
-    learning_rate: float = 1e-3
-    weight_decay: float = 1e-2
-    device: str = "auto"
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    seed: int = 0
-    speed: bool = False
-    augmentation: Augmentation = field(default_factory=Augmentation)
-
-    def __post_init__(self) -> None:
-        require_learnable(self)
 
 
 class Cloning(lightning.LightningModule):
@@ -117,25 +90,25 @@ class Cloning(lightning.LightningModule):
         return self._loader(self._validation_samples)
 
     def _loader(self, samples: Samples) -> DataLoader[Batch]:
-        # Samples are drawn in random order already and come as whole batches.
-        return DataLoader(samples, self._config.batch_size, collate_fn=lambda batch: batch)
+        # Samples are drawn in random order already and come as whole batches. A loader without a generator of its own would draw
+        # from PyTorch's global one.
+        return DataLoader(samples, self._config.batch_size, collate_fn=lambda batch: batch, generator=torch.Generator())
 
 
 def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> Path:
-    """Train PilotNet on the dataset `data` and write a model folder `out`; the path of its checkpoint.
+    """Train PilotNet on the dataset `data`, write a model folder `out` and return the path of its checkpoint.
 
     With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unusable dataset or
-    folder.
+    folder, for a resumed training of other data or settings, and when the training diverges.
     """
+    require_device(config.device)
     dataset = Dataset.open(data)
-    unfinished = out / RESUME_FOLDER / "last.ckpt"
-    if resume:
-        require_same("train", _Run(str(data), config), out, unfinished)
-    with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
-        write_provenance(folder, "train", _Run(str(data), config), config.seed)
-        path = save_checkpoint(folder, _learn(config, dataset, folder, unfinished if resume else None))
-        unfinished.unlink()
-        unfinished.parent.rmdir()
+    run = _Run(str(data), dataset.fingerprint(), config)
+    with output_folder(out, STAGE, resume) as folder:
+        resume_from = checkpoint_to_resume(STAGE.name, run, folder) if STAGE.has_work(folder) else None
+        write_provenance(folder, STAGE.name, run, config.seed)
+        path = save_checkpoint(folder, _learn(config, dataset, folder, resume_from))
+    remove_checkpoints(folder)
     # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
     gc.collect()
     return path
@@ -143,24 +116,25 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
 
 def _learn(config: TrainConfig, dataset: Dataset, folder: Path, resume_from: Path | None) -> Checkpoint:
     """Load the data and fit the network."""
-    lightning.seed_everything(config.seed, verbose=False)
     view = View()
     drives = {split: load_drives(dataset, split, view, config.augmentation) for split in (Split.TRAIN, Split.VALIDATION)}
     samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
     validation = Samples(drives[Split.VALIDATION], replace(config.augmentation, light=0.0), VALIDATION_SEED)
-    model = PilotNet(samples.label_spread()[0], samples.speed_size() if config.speed else None)
+    scales = samples.label_spread()[0], samples.speed_size() if config.speed else None
+    model = seeded_network(lambda: PilotNet(*scales), config.seed)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     viewpoint = Viewpoint(view, drives[Split.TRAIN].cameras["centre"])
     cloning = Cloning(model, viewpoint, samples, validation, config)
     losses = LOSSES + ((SPEED_LOSS,) if config.speed else ())
     fit(cloning, losses, config, folder, resume_from)
     settings = {"config": plain(asdict(config)), "data": str(dataset.root), "moments": len(samples), "world": dataset.world}
-    return Checkpoint(model, view, dataset.cameras["centre"], settings)
+    return Checkpoint(model, view, dataset.camera("centre"), settings)
 
 
 @dataclass(frozen=True)
 class _Run:
-    """What the provenance of a training names: the data beside the settings."""
+    """What the provenance of a training names beside the settings: the data, by their path and by their contents."""
 
     data: str
+    fingerprint: str
     config: TrainConfig

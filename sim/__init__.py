@@ -12,19 +12,27 @@ The conventions that hold everywhere:
 * Time: control and cameras at 10 Hz, physics at 20 Hz or finer.
 * Randomness: everything follows from the scenario's seed; the same scenario and driver give the same frames, bit for bit.
 
-Importing this package registers `PilotNet/Drive-v0` with Gymnasium.
+Importing this package registers `PilotNet/Drive-v0` with Gymnasium and loads nothing else: what it names is loaded when it is
+first used, so that settings can be checked and help printed without Numba, HighwayEnv or a renderer.
 """
 
-import gymnasium
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-from sim.env import DrivingEnv, EnvConfig
-from sim.expert import Expert
-from sim.front_camera import FrontCamera
-from sim.rollout import Disturbance, rollout
-from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather
-from sim.types import Actor, Cause, Control, Driver, EgoState, Kind, Observation, Pose, Step
+import gymnasium  # 0.07 s of CPU; a later registration would miss `import sim` before `import gymnasium`
+
+if TYPE_CHECKING:
+    from sim.env import DrivingEnv, EnvConfig
+    from sim.expert import Expert
+    from sim.front_camera import FrontCamera
+    from sim.rollout import Disturbance, rollout
+    from sim.scenario import WORLD_VERSION, Daytime, RoadKind, Scenario, Split, Weather
+    from sim.types import Actor, Cause, Control, Driver, EgoState, Kind, Observation, Pose, Step
 
 __all__ = [
+    "WORLD_VERSION",
     "Actor",
     "Cause",
     "Control",
@@ -47,4 +55,67 @@ __all__ = [
     "rollout",
 ]
 
+HOMES = {
+    "sim.env": (
+        "DrivingEnv",
+        "EnvConfig",
+    ),
+    "sim.expert": ("Expert",),
+    "sim.front_camera": ("FrontCamera",),
+    "sim.rollout": (
+        "Disturbance",
+        "rollout",
+    ),
+    "sim.scenario": (
+        "WORLD_VERSION",
+        "Daytime",
+        "RoadKind",
+        "Scenario",
+        "Split",
+        "Weather",
+    ),
+    "sim.types": (
+        "Actor",
+        "Cause",
+        "Control",
+        "Driver",
+        "EgoState",
+        "Kind",
+        "Observation",
+        "Pose",
+        "Step",
+    ),
+}
+MODULE_OF = {name: module for module, names in HOMES.items() for name in names}
+
+
+class PublicModule(ModuleType):
+    """This package as a module whose public names are never hidden by submodules.
+
+    The import system binds the submodule `sim.rollout` to the name of the function that it holds.
+    """
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if name in MODULE_OF and isinstance(value, ModuleType):
+            value = getattr(value, name)
+        super().__setattr__(name, value)
+
+
+if not TYPE_CHECKING:  # a type checker would take every name for one of this package's
+
+    def __getattr__(name: str) -> Any:
+        """Load a public name; AttributeError for any other."""
+        if name not in MODULE_OF:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        value = getattr(importlib.import_module(MODULE_OF[name]), name)
+        globals()[name] = value
+        return value
+
+
+def __dir__() -> list[str]:
+    """Return what is there, and what would be loaded."""
+    return sorted({*globals(), *__all__})
+
+
+sys.modules[__name__].__class__ = PublicModule
 gymnasium.register(id="PilotNet/Drive-v0", entry_point="sim.env:DrivingEnv")

@@ -9,9 +9,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from sim.geometry import SPACING, Floats
+from sim.kernels import exact
 from sim.roads.plan import RoadPlan
 from sim.steering import CAR_LENGTH, CAR_WIDTH
 
@@ -77,7 +77,7 @@ def ramp_length(plan: RoadPlan) -> float:
     return float(min(max(RAMP_TIME * speed, SHORTEST_RAMP), LONGEST_RAMP))
 
 
-@njit(cache=True)
+@exact
 def demand(left: float, right: float, path: float, wanted: float, enough: float, space: Room) -> float:
     """The shift [m] that leaves `wanted` metres beside an obstacle from d = `left` to `right`, or as much as there is room for.
 
@@ -91,14 +91,14 @@ def demand(left: float, right: float, path: float, wanted: float, enough: float,
     return -min(shift, space.left) if on_right else min(shift, space.right)
 
 
-@njit(cache=True)
+@exact
 def person_demands(across: Floats, half: float, path: float, space: Room, shift: Floats) -> None:
     """Fill `shift` with what people at d = `across`, `half` wide to either side [m], demand."""
     for i in range(across.size):
         shift[i] = demand(across[i] - half, across[i] + half, path, PERSON_CLEARANCE, ENOUGH_TO_PERSON, space)
 
 
-@njit(cache=True)
+@exact
 def swing(station: float, demands: Demands, ramp: float) -> Swing:
     """The displacement of the path at a station [m]."""
     start, finish, shift = demands
@@ -132,29 +132,29 @@ def swing(station: float, demands: Demands, ramp: float) -> Swing:
     return Swing(displacement, slope, bend)
 
 
-@njit(cache=True)
+@exact
 def _quintic(t: float) -> float:
     return t * t * t * (10.0 + t * (6.0 * t - 15.0))
 
 
-@njit(cache=True)
+@exact
 def _bell(t: float) -> float:
     return 30.0 * t * t * (1.0 - t) * (1.0 - t)
 
 
-@njit(cache=True)
+@exact
 def _bell_slope(t: float) -> float:
     return 60.0 * t * (1.0 - t) * (1.0 - 2.0 * t)
 
 
-@njit(cache=True)
+@exact
 def displaced_curvature(curvature: float, path: float, moved: Swing) -> float:
     """Curvature [1/m] of the displaced path where the reference line has `curvature` and the path's own place is d = `path`."""
     scale = 1.0 - curvature * (path + moved.displacement)
     return curvature / scale + moved.bend / scale**2
 
 
-@njit(cache=True)
+@exact
 def swing_speed(
     station: float, horizon: float, curvature: Floats, path: float, demands: Demands, ramp: float, braking: float
 ) -> float:

@@ -5,7 +5,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 import gymnasium
@@ -14,6 +13,7 @@ from gymnasium import spaces
 
 from sim.camera import CAMERA_NAMES, Camera, rig
 from sim.kernels import Canvas
+from sim.pedals import Pedals
 from sim.referee import Referee
 from sim.render import Renderer
 from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice, require_between, road_seed
@@ -24,13 +24,6 @@ from sim.world import MAX_ACCELERATION, MAX_BRAKING, World
 
 SLOWEST = 1.0  # [m/s] a drive slower than this on average is cut off
 MAX_SPEED = 60.0  # [m/s]
-
-
-class Pedals(StrEnum):
-    """Who brakes: one privileged speed controller for every driver alike, or the driver."""
-
-    SHARED = "shared"
-    DRIVER = "driver"
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from sim.kernels import exact, exact_inlined
 from sim.types import Pose
 
 Floats = NDArray[np.float64]
@@ -70,14 +70,14 @@ def wrap_angle(angle: float) -> float:
     return (angle + math.pi) % (2 * math.pi) - math.pi
 
 
-@njit(cache=True)
+@exact
 def _interpolate(values: Floats, s: float) -> float:
     i = min(max(int(s / SPACING), 0), values.size - 2)
     t = min(max(s / SPACING - i, 0.0), 1.0)
     return values[i] + t * (values[i + 1] - values[i])
 
 
-@njit(cache=True)
+@exact
 def _position(xs: Floats, ys: Floats, headings: Floats, s: float, d: float) -> tuple[float, float]:
     i = min(max(int(s / SPACING), 0), xs.size - 2)
     heading = _interpolate(headings, s)
@@ -92,7 +92,7 @@ def _position(xs: Floats, ys: Floats, headings: Floats, s: float, d: float) -> t
     return x - d * sin, y + d * cos
 
 
-@njit(cache=True)
+@exact
 def project_point(xs: Floats, ys: Floats, headings: Floats, x: float, y: float) -> tuple[float, float]:
     """Nearest sample first, then one exact step along its tangent: (s, d) of the point (x, y)."""
     best, nearest = 0, np.inf
@@ -103,7 +103,7 @@ def project_point(xs: Floats, ys: Floats, headings: Floats, x: float, y: float) 
     return refine_projection(xs, ys, headings, x, y, best)
 
 
-@njit(cache=True, inline="always")
+@exact_inlined
 def refine_projection(xs: Floats, ys: Floats, headings: Floats, x: float, y: float, nearest: int) -> tuple[float, float]:
     """(s, d) of (x, y) from its nearest sample: where the normal, interpolated between samples, meets the point."""
     heading = headings[nearest]

@@ -1,8 +1,10 @@
-"""How the renderer's inner loops are compiled: cached on disk, without Python's checks for division by zero.
+"""How the kernels are compiled, and what those of the renderer draw on.
 
-Numba's counting of array references costs more than the arithmetic of a pixel, so it is off: a kernel writes into arrays that it
-is handed and never makes one. That is also what a GPU asks of it. Numba renews a cached kernel when its own file changes, not
-when a file it calls into does: after editing a kernel, delete `__pycache__`.
+The renderer's loops go without Python's checks for division by zero. Numba's counting of array references costs more than the
+arithmetic of a pixel, so it is off: these kernels write into arrays that they are given and never make one. That is also what a
+GPU needs. Kernels that move the world compute as Python does, so that their results do not depend on the machine.
+
+Compiled kernels are kept on disk by `sim.kernel_cache`, which notices edited kernels, callees and constants by itself.
 
 An index that may be negative, for all the compiler knows, costs a test each time and keeps a loop from running on vectors. So
 loops count from 0 over a slice that begins where they do, and pixels are looked up by unsigned numbers.
@@ -12,13 +14,17 @@ from enum import IntEnum
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
-_OPTIONS: dict[str, Any] = {"cache": True, "fastmath": True, "error_model": "numpy", "nogil": True, "_nrt": False}
-kernel = njit(**_OPTIONS)
+from sim.kernel_cache import compiled, follow
+
+_OPTIONS: dict[str, Any] = {"fastmath": True, "error_model": "numpy", "nogil": True, "_nrt": False}
+kernel: Any = compiled(**_OPTIONS)
 # For the innermost functions that take records of arrays, which are dear to hand over.
-inlined = njit(**_OPTIONS, inline="always")
+inlined: Any = compiled(**_OPTIONS, inline="always")
+exact = compiled()
+exact_inlined = compiled(inline="always")
+follow()
 
 
 class Eye(NamedTuple):

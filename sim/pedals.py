@@ -1,6 +1,7 @@
 """The parts of the shared speed controller: how fast, and how hard to brake, by closed forms."""
 
 import math
+from enum import StrEnum
 
 COMFORT_BRAKING = 1.5  # [m/s²] towards a place that asks for less speed
 PULL_AWAY = 1.5  # [m/s²]
@@ -11,6 +12,13 @@ LATERAL_LIMIT = 3.0  # [m/s²] of the path that the wheels hold
 RISE, FALL = 4.0, 10.0  # [m/s³] most jerk while braking is comfortable
 COMFORTABLE = 3.0  # [m/s²]
 CREEP, PER_METRE, PASSING_REACH = 4.0, 9.0, 2.0  # [m/s], [1/s], [m]
+
+
+class Pedals(StrEnum):
+    """Who brakes: one privileged speed controller for every driver alike, or the driver."""
+
+    SHARED = "shared"
+    DRIVER = "driver"
 
 
 def pace(speed: float, wanted: float) -> float:

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pilotnet.dataset.schema import LATE_COLUMN, TASK, Episode
+from pilotnet.dataset.schema import EPISODE_GLOB, LATE_COLUMN, TASK, Episode
 from pilotnet.folders import atomic_path
 from sim.scenario import Scenario, Split, choice
 
@@ -94,7 +94,7 @@ def read_episode(path: Path) -> Episode:
 
 def read_episodes(root: Path) -> list[Episode]:
     """All committed episodes in order; ValueError when a meta file is damaged or an episode is missing in between."""
-    episodes = [read_episode(path) for path in sorted(root.glob("meta/episodes/*/*.parquet"))]
+    episodes = [read_episode(path) for path in sorted(root.glob(EPISODE_GLOB))]
     for position, episode in enumerate(episodes):
         if episode.index != position:
             raise ValueError(f"{root} has no episode {position}, but later ones; its meta/episodes files are incomplete")

@@ -1,8 +1,10 @@
 """Reads a dataset: training and the report see recordings only through `Dataset`."""
 
+import hashlib
+import json
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Self, SupportsIndex
 
@@ -120,6 +122,24 @@ class Dataset:
             info.check_files(root, episode)
         return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes, read_marks(root, episodes), info.world)
 
+    def camera(self, name: str) -> Camera:
+        """Return one of the cameras; ValueError naming those that there are when it is not among them."""
+        if name not in self.cameras:
+            raise ValueError(
+                f"{self.root} has no camera {name!r}, which is needed here; its cameras are {', '.join(self.cameras)}"
+            )
+        return self.cameras[name]
+
+    def fingerprint(self) -> str:
+        """Return a SHA-256 of what is learned from: the same wherever the dataset lies, another for other data or marks."""
+        episodes = [asdict(episode) for episode in self.episodes]
+        cameras = {name: asdict(camera) for name, camera in self.cameras.items()}
+        known = [self.world, self.fps, cameras, self.has_boxes, episodes, self.marks.stretches]
+        digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
+        for episode in self.episodes:
+            digest.update(schema.data_path(self.root, episode.index).read_bytes())
+        return digest.hexdigest()
+
     def split(self, split: Split | str) -> tuple[Episode, ...]:
         """The episodes of one split."""
         wanted = choice("split", split, Split)
@@ -160,8 +180,7 @@ class Dataset:
 
         Raises ValueError for an unknown camera, a backward slice and a damaged video.
         """
-        if camera not in self.cameras:
-            raise ValueError(f"camera is {camera!r}; {self.root} has {', '.join(self.cameras)}")
+        self.camera(camera)
         wanted = range(self.episodes[episode].length)[moments or slice(None)]
         if wanted.step < 1:
             raise ValueError(f"moments is {moments}; its step must be 1 or more, since videos are decoded forwards")

@@ -25,6 +25,14 @@ EPISODE_PATH = "meta/episodes/chunk-{chunk_index:03d}/file-{file_index:03d}.parq
 INFO_PATH, STATS_PATH, TASKS_PATH = "meta/info.json", "meta/stats.json", "meta/tasks.parquet"
 MARKS_PATH = "marks.yaml"
 STAGING_PATH = ".staging"
+_NUMBER = "[0-9][0-9][0-9]"
+_NUMBERS = {"chunk_index": _NUMBER, "file_index": _NUMBER, "video_key": "*"}
+EPISODE_GLOB = EPISODE_PATH.replace(":03d", "").format(**_NUMBERS)
+DATA_GLOB, VIDEO_GLOB, BOXES_GLOB = (path.replace(":03d", "").format(**_NUMBERS) for path in (DATA_PATH, VIDEO_PATH, BOXES_PATH))
+CARD_PATH = "README.md"
+DATASET_FILES = (  # glob patterns of all that a dataset consists of; other files below its folder are not the writer's
+    EPISODE_GLOB, DATA_GLOB, VIDEO_GLOB, BOXES_GLOB, INFO_PATH, STATS_PATH, TASKS_PATH, CARD_PATH, STAGING_PATH,
+)  # fmt: skip
 LATE_COLUMN = "late_frames"  # of the meta files: a JSON list; earlier recordings have none, and no reader of LeRobot asks for it
 
 

@@ -6,7 +6,8 @@ the commit. stats.json and info.json only repeat what the meta files say and are
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Self
@@ -22,10 +23,12 @@ from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import BOXES_FILE, SIGNALS_FILE, StagedEpisode, column_stats, staged_video
 from pilotnet.dataset.stats import NAMES, Stats, as_arrays, as_lists, pooled_features
 from pilotnet.dataset.video import Quality, check_video
-from pilotnet.folders import TEMPORARY_SUFFIX, publish, require_present_world, write_json, write_text
+from pilotnet.folders import publish, remove_temporaries, require_present_world, write_json, write_text
+from pilotnet.locks import FolderLock
 from sim.camera import Camera
 from sim.scenario import Split, choice
 
+LOCK_PURPOSE = "dataset"
 CARD = """---
 task_categories: [robotics]
 tags: [LeRobot, self-driving, behavioural-cloning]
@@ -41,9 +44,10 @@ offset, heading error and scenario.
 
 
 class DatasetWriter:
-    """The only one that changes a dataset; make it with `create` or `append`, and use one at a time."""
+    """Changes a dataset, which it locks until `close`; make it with `create` or `append`."""
 
-    def __init__(self, root: Path, info: DatasetInfo, episodes: list[Episode], stats: dict[str, Stats]) -> None:
+    def __init__(self, root: Path, info: DatasetInfo, episodes: list[Episode], stats: dict[str, Stats], lock: FolderLock) -> None:
+        self._lock = lock
         self.root, self.fps, self.cameras, self.boxes, self.quality = root, info.fps, info.cameras, info.boxes, info.quality
         self._episodes, self._stats = episodes, stats
 
@@ -51,34 +55,40 @@ class DatasetWriter:
     def create(
         cls, root: Path, fps: int, cameras: Mapping[str, Camera], boxes: bool = False, quality: Quality = Quality.SMALL
     ) -> Self:
-        """Begin an empty dataset in the folder `root`, with or without boxes; ValueError when parts of one lie there already."""
-        for name in ("README.md", "data", "videos", "boxes", schema.INFO_PATH):
-            if (root / name).exists():
-                raise ValueError(f"{root} already holds {name}; choose another folder or delete it")
+        """Begin an empty dataset in the folder `root`, with or without boxes.
+
+        Raises ValueError when parts of a dataset lie there already, or when another writer has it open.
+        """
+        for pattern in schema.DATASET_FILES:
+            for path in root.glob(pattern):
+                raise ValueError(f"{root} already holds {path.relative_to(root)}; choose another folder or delete it")
         info = DatasetInfo(fps, dict(cameras), boxes, quality)
         (root / schema.INFO_PATH).parent.mkdir(parents=True, exist_ok=True)
-        write_json(root / schema.INFO_PATH, schema.info(fps, cameras, [], boxes, quality))
-        return cls._repaired(root, info)
+        with _locked(root) as lock:
+            write_json(root / schema.INFO_PATH, schema.info(fps, cameras, [], boxes, quality))
+            return cls._repaired(root, info, lock)
 
     @classmethod
     def append(cls, root: Path) -> Self:
         """Go on with a dataset, after clearing away what an interrupted recording left behind.
 
-        Raises ValueError when `root` is not a dataset of this version and of the present world, or a committed episode is
-        damaged.
+        Raises ValueError when `root` is not a dataset of this version and of the present world, when a committed episode is
+        damaged, or when another writer has it open.
         """
-        raw = read_raw_info(root)
-        info, counted, found = checked_info(root, raw), raw.get("total_episodes"), len(read_episodes(root))
-        # info.json is written after each commit, so it may lag behind the meta files but never be ahead of them.
-        if not isinstance(counted, int) or counted > found:
-            raise ValueError(
-                f"{root / schema.INFO_PATH} counts {counted} episodes, but meta/episodes has {found}; files are missing"
-            )
-        require_present_world(root, info.world)
-        return cls._repaired(root, info)
+        read_raw_info(root)  # a folder that is no dataset is not even locked
+        with _locked(root) as lock:
+            raw = read_raw_info(root)
+            info, counted, found = checked_info(root, raw), raw.get("total_episodes"), len(read_episodes(root))
+            # info.json is written after each commit, so it may lag behind the meta files but never be ahead of them.
+            if not isinstance(counted, int) or counted > found:
+                raise ValueError(
+                    f"{root / schema.INFO_PATH} counts {counted} episodes, but meta/episodes has {found}; files are missing"
+                )
+            require_present_world(root, info.world)
+            return cls._repaired(root, info, lock)
 
     @classmethod
-    def _repaired(cls, root: Path, info: DatasetInfo) -> Self:
+    def _repaired(cls, root: Path, info: DatasetInfo, lock: FolderLock) -> Self:
         episodes = read_episodes(root)
         remove_leftovers(root, info, len(episodes))
         stats: dict[str, Stats] = {}
@@ -86,9 +96,9 @@ class DatasetWriter:
             info.check_files(root, episode)
             add_late_column(schema.episode_path(root, episode.index))
             stats = pooled_features(stats, read_stats(schema.episode_path(root, episode.index)))
-        writer = cls(root, info, episodes, stats)
-        if not (root / "README.md").exists():
-            write_text(root / "README.md", CARD)
+        writer = cls(root, info, episodes, stats, lock)
+        if not (root / schema.CARD_PATH).exists():
+            write_text(root / schema.CARD_PATH, CARD)
         write_table(root / schema.TASKS_PATH, tasks_table())
         writer._write_derived()
         return writer
@@ -130,8 +140,9 @@ class DatasetWriter:
         return episode
 
     def close(self) -> None:
-        """Remove the staging folder and whatever uncommitted episode lies in it."""
+        """Remove the staging folder and whatever uncommitted episode lies in it, and free the dataset for other writers."""
         shutil.rmtree(self.staging, ignore_errors=True)
+        self._lock.release()
 
     @property
     def _frames(self) -> int:
@@ -185,17 +196,32 @@ class DatasetWriter:
         write_json(self.root / schema.INFO_PATH, schema.info(self.fps, self.cameras, self._episodes, self.boxes, self.quality))
 
 
+@contextmanager
+def _locked(root: Path) -> Iterator[FolderLock]:
+    """Lock a dataset; the lock is kept when the body succeeds and freed when it fails."""
+    lock = FolderLock(root, LOCK_PURPOSE)
+    lock.acquire()
+    try:
+        yield lock
+    except BaseException:
+        lock.release()
+        raise
+
+
 def remove_leftovers(root: Path, info: DatasetInfo, committed: int) -> None:
-    """Remove staged episodes, temporary files, and data, videos and boxes that no meta file speaks of."""
+    """Remove staged episodes, temporary files, and data, videos and boxes that no meta file speaks of.
+
+    Only files that a writer names so are removed; the user's own stay wherever they lie.
+    """
     shutil.rmtree(root / schema.STAGING_PATH, ignore_errors=True)
     keep = {schema.data_path(root, index) for index in range(committed)}
     keep |= {schema.video_path(root, index, name) for index in range(committed) for name in info.cameras}
     keep |= {schema.boxes_path(root, index) for index in range(committed)}
-    for path in [*root.glob("data/*/*"), *root.glob("boxes/*/*"), *root.glob("videos/*/*/*")]:
-        if path not in keep:
-            path.unlink()
-    for path in root.rglob(f".*{TEMPORARY_SUFFIX}"):
-        path.unlink()
+    for pattern in (schema.DATA_GLOB, schema.BOXES_GLOB, schema.VIDEO_GLOB):
+        for path in list(root.glob(pattern)):
+            if path not in keep:
+                path.unlink()
+    remove_temporaries(root, schema.DATASET_FILES)
 
 
 def add_late_column(path: Path) -> None:

@@ -8,11 +8,11 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from pilotnet.modular.records import Floats, LaneEstimate
 from pilotnet.modular.scene import Standing
 from sim.detour import LINE_MARGIN, SURFACE_MARGIN
+from sim.kernels import exact
 from sim.steering import CAR_LENGTH, CAR_WIDTH
 
 HIT = 1e4
@@ -64,7 +64,7 @@ def surface(lane: LaneEstimate, standing: Standing, curvature: Floats, first: fl
     return Surface(ground, touch)
 
 
-@njit(cache=True)
+@exact
 def _stand(
     touch: Floats,
     first: float,
@@ -98,21 +98,21 @@ def _stand(
                     touch[row, column] += CLEARANCE * (1.0 - gap / wanted[k])
 
 
-@njit(cache=True)
+@exact
 def _gap(along: float, left: float, right: float, d: float, half: float) -> float:
     """Distance [m] of a car `half` wide to either side at offset `d` from something `along` metres away between two sides."""
     beside = max((left - d) - half, (d - right) - half, 0.0)
     return math.sqrt(along**2 + beside**2)
 
 
-@njit(cache=True)
+@exact
 def _column(d: float) -> int:
     """The column of an offset [m], rounded alike on both sides."""
     away = min(int(abs(d) / STEP + 0.5), SIDE)
     return SIDE + away if d > 0 else SIDE - away
 
 
-@njit(cache=True)
+@exact
 def place_cost(surface: Surface, row: int, d: float, slope: float, bend: float, curvature: float, speed: float) -> float:
     """The cost per metre of being at a row of the map and at offset `d` [m], and of bending there; HIT or more is none.
 

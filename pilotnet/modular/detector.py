@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from pilotnet.checkpoint import fill_network, load_network, save_network
+from pilotnet.modular.detector_config import is_person
 from pilotnet.modular.detector_network import DetectorNetwork, Maps, strip_rows
 from pilotnet.modular.detector_roi import Proposals, Refined
 from pilotnet.modular.detector_targets import Cells, peaks, proposals
@@ -20,7 +21,6 @@ from sim.camera import Camera
 from sim.types import Image, require_image
 
 FORMAT = "pilotnet-detector-3"
-TARGETS = ("cars", "pedestrians")
 LEAST_HEAT = 0.01  # from which a box is looked at again
 MOST = 64  # such boxes of one frame
 SAME = 0.55  # two boxes that overlap more are one
@@ -34,13 +34,6 @@ class DetectorCheckpoint:
     target: str
     camera: Camera
     training: dict[str, Any]
-
-
-def is_person(target: str) -> bool:
-    """Whether a detector's target is people; ValueError unless it is `cars` or `pedestrians`."""
-    if target not in TARGETS:
-        raise ValueError(f"target is {target!r}; it must be one of {', '.join(TARGETS)}")
-    return target == "pedestrians"
 
 
 def save_detector(folder: Path, checkpoint: DetectorCheckpoint) -> Path:

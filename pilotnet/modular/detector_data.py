@@ -10,10 +10,12 @@ from torch import Tensor
 from torch.utils.data import Dataset as TorchDataset
 
 from pilotnet.dataset import Boxes, Dataset
+from pilotnet.dataset.schema import boxes_path
+from pilotnet.dataset.values import require_finite
+from pilotnet.memory import frame_array
 from pilotnet.modular.detector_network import strip_rows
 from pilotnet.modular.detector_targets import Labels
 from pilotnet.progress import track
-from pilotnet.samples import frame_array
 from sim.random import Stream, stream_generator
 from sim.scenario import Split
 
@@ -21,6 +23,7 @@ MOST = 32  # boxes of one picture that are learned, the nearest ones
 FARTHEST_CAR, FARTHEST_PERSON = 70.0, 55.0  # [m] what is farther away need not be found; people there are a few pixels of noise
 SEEN, HINTED = 0.25, 0.02  # visible share from which something must be found, and from which it may be
 LOWEST = 4.0  # [px] what is lower need not be found
+LEARNED_COLUMNS = ("left", "top", "right", "bottom", "visible", "distance")  # of the files of boxes
 EMPTY_SHARE = 0.25  # of the pictures without anything to find that an epoch shows
 
 
@@ -48,12 +51,12 @@ def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> P
     """Every so manieth picture of a split, with its people or its cars.
 
     What is marked as discarded is left out. Raises ValueError when the dataset has no boxes, no centre camera, or no
-    episode of the split of which something is kept.
+    episode of the split of which something is kept, and for a box with a number that is not finite.
     """
     episodes = dataset.kept_of(split, every)
     if not dataset.has_boxes:
         raise ValueError(f"{dataset.root} was recorded without boxes of cars and people; record with --boxes true")
-    camera = dataset.cameras["centre"]
+    camera = dataset.camera("centre")
     size = sum(len(dataset.kept_moments(episode, every)) for episode in episodes)
     rows = strip_rows(camera)
     strips = frame_array((size, rows[1] - rows[0], camera.width, 3))
@@ -61,6 +64,8 @@ def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> P
     farthest = FARTHEST_PERSON if person else FARTHEST_CAR
     for episode in track(episodes, f"reading {split} pictures"):
         boxes = dataset.boxes(episode)
+        for name in LEARNED_COLUMNS:
+            require_finite(boxes_path(dataset.root, episode.index), name, getattr(boxes, name), range(len(boxes)))
         boxes = boxes.pick(boxes.person == person)
         for number, frame in dataset.kept_frames(episode, "centre", every):
             strips[len(labels)] = frame[slice(*rows)]

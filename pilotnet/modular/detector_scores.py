@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,9 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from pilotnet.dataset import Dataset, Episode
-from pilotnet.folders import atomic_path, output_folder, write_json, write_provenance, write_text
+from pilotnet.folders import Stage, atomic_path, output_folder, write_json, write_provenance, write_text
 from pilotnet.modular.detector import MOST, Detector
+from pilotnet.modular.detector_config import DetectorScoreConfig
 from pilotnet.modular.detector_places import position_errors
 from pilotnet.modular.records import SURE, Detection
 from pilotnet.progress import track
@@ -43,23 +44,7 @@ IN_REACH = (0.0, FARTHEST)
 Measure = Callable[[Detection], float]
 TruthMeasure = Callable[[NDArray[np.float64]], float]  # of a row of `Picture.truth`
 SCORES_FILE, JSON_FILE, TABLE_FILE = "scores.csv", "scores.json", "scores.md"
-
-
-@dataclass(frozen=True)
-class DetectorScoreConfig:
-    """What a detector is scored on.
-
-    Args:
-        split: whose drives; tune on validation, and leave test for the last word
-        every: which pictures are used, every so manieth: neighbours are alike
-    """
-
-    split: Literal["train", "validation", "test"] = "test"
-    every: int = 5
-
-    def __post_init__(self) -> None:
-        if self.every < 1:
-            raise ValueError(f"every is {self.every}; it must be 1 or more")
+STAGE = Stage("score-detector", (SCORES_FILE, JSON_FILE, TABLE_FILE))
 
 
 @dataclass(frozen=True)
@@ -106,14 +91,12 @@ def score_detector(
     camera, and a folder that holds something.
     """
     detector, dataset = Detector.load(checkpoint, target, LOWEST_SCORE), Dataset.open(data)
-    if dataset.cameras.get("centre") != detector.camera:
-        raise ValueError(
-            f"{data} has the camera {dataset.cameras.get('centre')}, but the detector learned from {detector.camera}"
-        )
+    if dataset.camera("centre") != detector.camera:
+        raise ValueError(f"{data} has the camera {dataset.camera('centre')}, but the detector learned from {detector.camera}")
     episodes = dataset.kept_of(config.split, config.every)
-    with output_folder(out) as folder:
+    with output_folder(out, STAGE) as folder:
         run = _Run(target, str(data), str(checkpoint), config)
-        write_provenance(folder, "score-detector", run, seed=0)
+        write_provenance(folder, STAGE.name, run, seed=0)
         bar = track(episodes, f"looking for {target}")
         pictures = [picture for episode in bar for picture in look(detector, dataset, episode, config.every)]
         scores = tuple(score_groups(pictures, detector))

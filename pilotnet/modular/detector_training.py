@@ -7,7 +7,7 @@ import gc
 import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import lightning
 import torch
@@ -16,49 +16,21 @@ from torch.utils.data import DataLoader
 
 from pilotnet.dataset import Dataset
 from pilotnet.folders import output_folder, plain, write_provenance
-from pilotnet.learning import RESUME_FOLDER, arithmetic, fit, learning_rate_share, require_learnable, require_same
-from pilotnet.modular.detector import DetectorCheckpoint, is_person, save_detector
+from pilotnet.learning import arithmetic, fit, learning_rate_share, require_device, seeded_network, torch_generator
+from pilotnet.modular.detector import DetectorCheckpoint, save_detector
+from pilotnet.modular.detector_config import DetectorTrainConfig, is_person
 from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load_pictures, varied_light
 from pilotnet.modular.detector_network import DetectorNetwork
 from pilotnet.modular.detector_roi_targets import roi_loss
 from pilotnet.modular.detector_targets import Labels, loss
-from sim.random import Stream, derived_seed
+from pilotnet.unfinished import checkpoint_to_resume, remove_checkpoints, training_stage
+from sim.random import Stream
 from sim.scenario import Split
 
-STAGE = "train-detector"
+STAGE = training_stage("train-detector")
 LOSSES = ("train_loss", "val_loss", "val_heat", "val_box", "val_visible", "val_distance", "val_moved", "val_fit")
 WINDOWED = 0.75  # share of the epochs that learn from windows, the others from whole strips
 MOST_FORCEFUL = 10.0  # largest norm of a step's gradient
-
-
-@dataclass(frozen=True)
-class DetectorTrainConfig:
-    """How to train a detector.
-
-    Args:
-        epochs: passes over the pictures
-        batch_size: pictures per step
-        learning_rate: the highest, after a warm-up
-        weight_decay: of AdamW
-        every: which pictures are used, every so manieth: neighbours are alike
-        device: auto, cpu or cuda
-        precision: what the network computes in while it learns: float32, bfloat16, or auto, bfloat16 where the hardware has it
-        seed: of the weights and of all draws
-    """
-
-    epochs: int = 12
-    batch_size: int = 8
-    learning_rate: float = 1.5e-3
-    weight_decay: float = 1e-2
-    every: int = 4
-    device: str = "auto"
-    precision: Literal["auto", "float32", "bfloat16"] = "auto"
-    seed: int = 0
-
-    def __post_init__(self) -> None:
-        require_learnable(self)
-        if self.every < 1:
-            raise ValueError(f"every is {self.every}; it must be 1 or more")
 
 
 class Detecting(lightning.LightningModule):
@@ -86,9 +58,8 @@ class Detecting(lightning.LightningModule):
         self.log_dict(named, batch_size=len(batch.strips))
 
     def _generator(self, device: torch.device, *numbers: int) -> torch.Generator:
-        """What a step draws with, the same whenever it is taken."""
-        seed = derived_seed(self._config.seed, Stream.DETECTOR_PROPOSALS, *numbers)
-        return torch.Generator(device).manual_seed(seed)
+        """Return the generator of one step, the same whenever the step is taken."""
+        return torch_generator(self._config.seed, Stream.DETECTOR_PROPOSALS, *numbers, device=device)
 
     def _losses(self, strips: Tensor, labels: Labels, generator: torch.Generator) -> dict[str, Tensor]:
         with arithmetic(self._config, strips.device):
@@ -117,8 +88,9 @@ class Detecting(lightning.LightningModule):
         return self._loader(self._validation_samples)
 
     def _loader(self, samples: DetectorSamples) -> DataLoader[LabelledStrips]:
-        # Samples are drawn in random order already and come as whole batches.
-        return DataLoader(samples, self._config.batch_size, collate_fn=lambda batch: batch)
+        # Samples are drawn in random order already and come as whole batches. A loader without a generator of its own would draw
+        # from PyTorch's global one.
+        return DataLoader(samples, self._config.batch_size, collate_fn=lambda batch: batch, generator=torch.Generator())
 
 
 def _numbers(strips: Tensor) -> Tensor:
@@ -128,37 +100,36 @@ def _numbers(strips: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class _Run:
-    """What the provenance of a training names: the class and the data beside the settings."""
+    """What the provenance of a training names beside the settings: the target, and the data by their path and contents."""
 
     target: str
     data: str
+    fingerprint: str
     config: DetectorTrainConfig
 
 
 def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Path, resume: bool = False) -> Path:
-    """Train the detector of `cars` or `pedestrians` on the dataset `data` and write a folder `out`; its checkpoint's path.
+    """Train the detector of `cars` or `pedestrians` on the dataset `data`, write a folder `out` and return its checkpoint's path.
 
     With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unknown target, a
-    dataset without boxes and an unusable folder.
+    dataset without boxes, an unusable folder, a resumed training of other data or settings, and when the training diverges.
     """
-    person, dataset = is_person(target), Dataset.open(data)
-    unfinished = out / RESUME_FOLDER / "last.ckpt"
-    run = _Run(target, str(data), config)
-    if resume:
-        require_same(STAGE, run, out, unfinished)
-    with output_folder(out, resume, resumable=lambda _: unfinished.is_file()) as folder:
-        write_provenance(folder, STAGE, run, config.seed)
-        lightning.seed_everything(config.seed, verbose=False)
+    person = is_person(target)
+    require_device(config.device)
+    dataset = Dataset.open(data)
+    run = _Run(target, str(data), dataset.fingerprint(), config)
+    with output_folder(out, STAGE, resume) as folder:
+        resume_from = checkpoint_to_resume(STAGE.name, run, folder) if STAGE.has_work(folder) else None
+        write_provenance(folder, STAGE.name, run, config.seed)
         pictures = {split: load_pictures(dataset, split, person, config.every) for split in (Split.TRAIN, Split.VALIDATION)}
         windowed = math.ceil(WINDOWED * config.epochs)
         samples = [DetectorSamples(pictures[split], config.seed, split is Split.TRAIN, windowed) for split in pictures]
-        network = DetectorNetwork().to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        network = seeded_network(DetectorNetwork, config.seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         detecting = Detecting(network, samples[0], samples[1], config)
-        fit(detecting, LOSSES, config, folder, unfinished if resume else None)
+        fit(detecting, LOSSES, config, folder, resume_from)
         settings = {"config": plain(asdict(config)), "data": str(data), "pictures": len(samples[0]), "world": dataset.world}
-        path = save_detector(folder, DetectorCheckpoint(network, target, dataset.cameras["centre"], settings))
-        unfinished.unlink()
-        unfinished.parent.rmdir()
+        path = save_detector(folder, DetectorCheckpoint(network, target, dataset.camera("centre"), settings))
+    remove_checkpoints(folder)
     # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
     gc.collect()
     return path

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Protocol
 
 from pilotnet.modular.ground import hidden_ground
@@ -17,14 +16,6 @@ from pilotnet.modular.tracks import Tracker
 from sim.drawables import Explanation
 from sim.env import DrivingEnv
 from sim.types import Control, Image, Observation
-
-
-class Part(StrEnum):
-    """A part of the stack that the truth can replace."""
-
-    CARS = "cars"
-    PEDESTRIANS = "pedestrians"
-    LANES = "lanes"
 
 
 class Detects(Protocol):

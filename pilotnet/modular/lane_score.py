@@ -10,65 +10,32 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import pyarrow
 import pyarrow.parquet
 from rich.table import Table
 
-from pilotnet.folders import atomic_path, output_folder, write_provenance
+from pilotnet.folders import Stage, atomic_path, output_folder, write_provenance
+from pilotnet.modular.lane_score_config import LaneScoreConfig
 from pilotnet.modular.lanes import LaneFinder
 from pilotnet.modular.records import Floats, LaneEstimate
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
-from pilotnet.suites import Only, suite
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
 from sim.roads.plan import RoadPlan
 from sim.rollout import Disturbance, rollout
-from sim.scenario import Scenario, require_disturbance
+from sim.scenario import Scenario
 from sim.truth import LaneGeometry, lane_geometry
 
-STAGE, FRAMES_FILE, CONDITIONS_FILE, CALIBRATION_FILE = "score-lanes", "frames.parquet", "conditions.csv", "calibration.csv"
+FRAMES_FILE, CONDITIONS_FILE, CALIBRATION_FILE = "frames.parquet", "conditions.csv", "calibration.csv"
+PLOT_FILE = "calibration.png"
+STAGE = Stage("score-lanes", (FRAMES_FILE, CONDITIONS_FILE, CALIBRATION_FILE, PLOT_FILE))
 AHEAD = 10.0  # [m] where the lateral error is taken
 CLOSE = 0.3  # [m] what an estimate's confidence speaks of
 SURE = 0.5  # confidence of an estimate that is used
 BINS = np.linspace(0.0, 1.0, 11)
-
-
-@dataclass(frozen=True)
-class LaneScoreConfig:
-    """Which roads the lane finder is scored on.
-
-    Args:
-        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
-        roads: only these of the suite's kinds, with commas between; empty for all
-        weather: only these of the suite's
-        light: only these of the suite's
-        split: whose roads; tune on validation, and leave test for the last word
-        episodes: roads to drive
-        length: metres of each drive
-        first: number of the first road of the split
-        noise: strength of pushes against the expert's steering [m], so that the car is not always in the lane's middle
-        workers: processes, 0 for all cores; it changes nothing in the scores
-    """
-
-    suite: str = "lane_keeping"
-    roads: str = ""
-    weather: str = ""
-    light: str = ""
-    split: Literal["train", "validation", "test"] = "test"
-    episodes: int = 40
-    length: float = 300.0
-    first: int = 0
-    noise: float = 0.3
-    workers: int = 0
-
-    def __post_init__(self) -> None:
-        for name in ("first", "workers"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name} is {getattr(self, name)}; it must be 0 or more")
 
 
 @dataclass(frozen=True)
@@ -107,21 +74,19 @@ class CalibrationBin:
 
 def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...]:
     """Drive the suite, write the results folder, and give the scores by road, each road's total first."""
-    only = Only(config.roads, config.weather, config.light)
-    scenarios = suite(config.suite, config.split, config.episodes, config.length, config.first, only)
-    require_disturbance("noise", config.noise)
-    with output_folder(out) as folder:
-        write_provenance(folder, STAGE, config, seed=config.first)
+    scenarios = config.scenarios()
+    with output_folder(out, STAGE) as folder:
+        write_provenance(folder, STAGE.name, config, seed=config.first)
         jobs = [(scenario, config.noise) for scenario in scenarios]
         compile_side_by_side(config.workers)
-        with closing(in_parallel(drive_frames, jobs, config.workers)) as drives:
+        with closing(in_parallel(drive_frames, jobs, config.workers, lambda scenario, _: scenario.name)) as drives:
             frames = pyarrow.concat_tables(list(track(drives, "finding lanes", len(jobs))))
         with atomic_path(folder / FRAMES_FILE) as path:
             pyarrow.parquet.write_table(frames, path)
         scores, bins = tuple(condition_scores(frames)), calibration(frames)
         _write_rows(folder / CONDITIONS_FILE, ConditionScore, scores)
         _write_rows(folder / CALIBRATION_FILE, CalibrationBin, bins)
-        with atomic_path(folder / "calibration.png") as path:
+        with atomic_path(folder / PLOT_FILE) as path:
             plot_calibration(bins, path)
     return scores
 

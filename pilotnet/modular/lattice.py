@@ -8,10 +8,10 @@ so that the same paths are found again at the next tick.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from pilotnet.modular.costs import HIT, REAR, Surface, place_cost
 from pilotnet.modular.records import Floats
+from sim.kernels import exact
 
 LAYER = 4  # [m] between nodes along the road
 LAYERS = 20  # as many as reach to the horizon
@@ -38,7 +38,7 @@ def nodes(left: float, right: float) -> Floats:
     return NODE * np.arange(-int(-left / NODE + 1e-9), int(right / NODE + 1e-9) + 1, dtype=np.float64)
 
 
-@njit(cache=True)
+@exact
 def quintic(start: LateralState, end: float, length: float, at: float) -> LateralState:
     """The quintic that leads from a state to (end, 0, 0) within `length` metres, `at` metres behind its beginning."""
     if at >= length:
@@ -53,7 +53,7 @@ def quintic(start: LateralState, end: float, length: float, at: float) -> Latera
     return LateralState(end + offset, slope / length, bend / length**2)
 
 
-@njit(cache=True)
+@exact
 def _ramp_cost(
     surface: Surface, curvature: Floats, first: int, start: LateralState, end: float, length: int, speed: float, most: float
 ) -> float:
@@ -74,7 +74,7 @@ def _ramp_cost(
     return cost
 
 
-@njit(cache=True)
+@exact
 def cheapest_paths(
     surface: Surface,
     curvature: Floats,
@@ -118,7 +118,7 @@ def cheapest_paths(
         _write(start, lead_in, ends, parent, j, paths[j])
 
 
-@njit(cache=True)
+@exact
 def _write(start: LateralState, lead_in: int, ends: Floats, parent: np.ndarray, j: int, path: Floats) -> None:
     """Write the path to end offset number `j` from its last ramp to its first."""
     layer, node = LAYERS - 1, j
@@ -135,7 +135,7 @@ def _write(start: LateralState, lead_in: int, ends: Floats, parent: np.ndarray, 
         layer, node = before, previous
 
 
-@njit(cache=True)
+@exact
 def path_cost(surface: Surface, curvature: Floats, path: Floats, speed: float) -> tuple[float, int]:
     """The cost of a path (3, N) from the map's first station on, and its free length [m]: until it touches something."""
     cost, free = 0.0, path.shape[1]

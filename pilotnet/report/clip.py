@@ -13,7 +13,8 @@ import numpy as np
 from av.video.frame import VideoFrame
 from numpy.typing import NDArray
 
-from pilotnet.drivers import make_driver, needs_camera
+from pilotnet.driver_names import needs_camera
+from pilotnet.drivers import make_driver
 from pilotnet.evaluate import without_frames
 from pilotnet.progress import track
 from pilotnet.report.overlay import Colour, draw_banner, draw_instruments, draw_path, enlarged, rgb

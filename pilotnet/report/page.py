@@ -14,7 +14,6 @@ from markupsafe import Markup
 from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.folders import atomic_path, read_provenance, require_present_world
-from pilotnet.learning import METRICS_FILE
 from pilotnet.metrics import INTERVENTION_COST, EpisodeScore, Score
 from pilotnet.progress import console
 from pilotnet.report import plots
@@ -36,6 +35,7 @@ from pilotnet.report.tables import (
 from pilotnet.report.traces import drive_columns, read_traces
 from pilotnet.report.views import Strip, sample_strips
 from pilotnet.results import Results, read_results
+from pilotnet.unfinished import METRICS_FILE
 from pilotnet.viewpoint import View
 from sim.env import Pedals
 from sim.referee import MAX_OFFSET, PROTOCOL

@@ -71,7 +71,7 @@ def choose_moments(dataset: Dataset) -> list[Moment]:
 
 
 def _strip(dataset: Dataset, view: View, moment: Moment) -> Strip:
-    camera = enlarged(dataset.cameras["centre"], 2)
+    camera = enlarged(dataset.camera("centre"), 2)
     frame = _enlarge(_frame(dataset, moment, "centre"), 2)
     draw_path(frame, camera, moment.curvature, _reach(moment.speed), rgb(COLOURS["expert"]))
     caption = f"recorded: {per_kilometre(moment.curvature)} at {3.6 * moment.speed:.0f} km/h"

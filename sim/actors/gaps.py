@@ -3,12 +3,12 @@
 import math
 
 import numpy as np
-from numba import njit
 
 from sim.geometry import Floats
+from sim.kernels import exact
 
 
-@njit(cache=True)
+@exact
 def rectangle_gap(a: Floats, b: Floats) -> float:
     """Distance [m] between two convex polygons given by corners (N, 2) and (M, 2); 0 when they overlap."""
     if not _separated(a, b) and not _separated(b, a):
@@ -16,7 +16,7 @@ def rectangle_gap(a: Floats, b: Floats) -> float:
     return min(_corner_to_edges(a, b), _corner_to_edges(b, a))
 
 
-@njit(cache=True)
+@exact
 def _separated(a: Floats, b: Floats) -> bool:
     """Whether one of the edges of `a` parts the two."""
     for i in range(a.shape[0]):
@@ -34,7 +34,7 @@ def _separated(a: Floats, b: Floats) -> bool:
     return False
 
 
-@njit(cache=True)
+@exact
 def _corner_to_edges(corners: Floats, polygon: Floats) -> float:
     nearest = np.inf
     for i in range(polygon.shape[0]):

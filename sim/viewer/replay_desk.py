@@ -7,7 +7,7 @@ from sim.viewer.replay import Replay
 from sim.viewer.replay_picture import draw_replay, layout_of, moment_at
 from sim.viewer.sheet import Sheet
 from sim.viewer.show import LONGEST_GAP, Words
-from sim.viewer.window import SIZE
+from sim.viewer.sizes import SIZE
 
 
 class ReplayDesk:

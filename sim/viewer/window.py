@@ -18,9 +18,8 @@ from sim.viewer.controls import WINDOW_ACTIONS, Help
 from sim.viewer.film import FRAME_RATE, Film, MakeFilm, free_path, write_png
 from sim.viewer.sheet import Sheet
 from sim.viewer.show import LONGEST_GAP, Words
+from sim.viewer.sizes import SMALLEST
 
-SIZE = (1280, 720)
-SMALLEST = (200, 100)
 TITLE = "PilotNet"
 FILM_INSTEAD = "film it instead: add --headless --film out.mp4"
 SAID_FOR = 2.5  # [s] that a notice stays

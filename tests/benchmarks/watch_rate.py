@@ -14,7 +14,7 @@ import pygame
 from numpy.typing import NDArray
 
 from pilotnet.controllers import ControllerFiles
-from pilotnet.drivers import Detectors
+from pilotnet.driver_names import Detectors
 from pilotnet.metrics import autonomy
 from pilotnet.progress import console
 from pilotnet.watch import FilmFile, WatchConfig, make_seats

@@ -67,3 +67,15 @@ def test_other_layers_are_refused(tmp_path: Path) -> None:
 
 def test_saving_leaves_nothing_unfinished_behind(saved: tuple[Path, Checkpoint]) -> None:
     assert [path.name for path in saved[0].iterdir()] == [FILE_NAME]
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf])
+def test_weights_that_are_no_numbers_are_never_written(tmp_path: Path, value: float) -> None:
+    model = PilotNet(0.02)
+    with torch.no_grad():
+        model.dense[1].weight[3, 4] = value
+    with pytest.raises(
+        ValueError, match=rf"the weights dense\.1\.weight are not finite; {tmp_path}/model\.safetensors is not written"
+    ):
+        save_checkpoint(tmp_path, Checkpoint(model, View(), Camera(), {}))
+    assert not list(tmp_path.iterdir())

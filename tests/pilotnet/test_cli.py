@@ -81,11 +81,11 @@ def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixtu
         (["evaluate", "modular", "--oracle", "lanes"], "driver modular needs a detector of cars; give --cars the folder"),
         (["evaluate", "modular", "--oracle", "all", "--ablate"], "leave out --oracle"),
         (["evaluate", "expert", "--workers", "-1"], "workers is -1; it must be 0 or more"),
-        (["evaluate", "expert", "--first", "-1"], "first is -1; it must be 0 or more"),
+        (["evaluate", "expert", "--first", "-1"], "first is -1; it must lie between 0 and"),
         (["evaluate", "pilotnet"], "driver pilotnet needs a checkpoint"),
         (["evaluate", "pilotnet", "--checkpoint", "nowhere"], "checkpoint nowhere does not exist"),
         (["evaluate", "expert", "--split", "exam"], "exam"),
-        (["report", "nowhere"], "nowhere is not a results folder"),
+        (["report", "nowhere"], "results nowhere does not exist"),
     ],
     ids=" ".join,
 )

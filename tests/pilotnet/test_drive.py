@@ -150,8 +150,8 @@ def test_backspace_takes_five_seconds_away(play: Callable[[Script, int], None], 
 
 
 def taken_over(play: Callable[[Script, int], None], folder: Path | None) -> Score:
-    """The expert drives for a second, a person for one, and again the expert."""
-    play({10: [down(pygame.K_RIGHT)], 14: [up(pygame.K_RIGHT)], 20: [down(pygame.K_RETURN)]}, 30)
+    """The expert drives for a second, a person for 0.6 s, too short to leave the lane, and again the expert."""
+    play({10: [down(pygame.K_RIGHT)], 12: [up(pygame.K_RIGHT)], 16: [down(pygame.K_RETURN)]}, 26)
     return watch(["expert"], WATCHED, recording=folder)["expert"]
 
 
@@ -163,7 +163,7 @@ def test_a_takeover_counts_once_and_lands_in_the_dataset(play: Callable[[Script,
     (episode,) = dataset.episodes
     signals = dataset.signals(episode)
     assert episode.split is Split.TRAIN
-    assert episode.length == pytest.approx(10, abs=1)
+    assert episode.length == pytest.approx(6, abs=1)
     assert list(signals.intervention) == [Cause.TAKEOVER.value] + [""] * (episode.length - 1)
     assert signals.curvature.max() > 1e-3
 
@@ -176,6 +176,19 @@ def test_a_takeover_by_controller_counts_and_lands_in_the_dataset(play: Callable
     (episode,) = Dataset.open(tmp_path / "data").episodes
     assert episode.length == pytest.approx(10, abs=1)
     assert Dataset.open(tmp_path / "data").signals(episode).curvature.max() > 1e-3
+
+
+def test_the_window_shows_how_compiling_goes_on_before_it_shows_a_road(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def closed(screen: pygame.Surface) -> None:
+        assert screen.get_size() == (320, 200)
+        pygame.display.quit()
+        raise KeyboardInterrupt
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr("pilotnet.drive.compile_in_view", closed)
+    with pytest.raises(KeyboardInterrupt):
+        drive(DriveConfig(width=320, height=200), tmp_path / "data")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_a_display_driving_says_so_in_one_line(

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from pilotnet.checkpoint import Checkpoint
-from pilotnet.drivers import PilotNetDriver, ablated, make_driver, needs_camera, with_oracles
+from pilotnet.driver_names import ablated, needs_camera, with_oracles
+from pilotnet.drivers import PilotNetDriver, make_driver
 from pilotnet.model import PilotNet
 from pilotnet.modular.driver import ModularDriver
 from pilotnet.viewpoint import View

@@ -1,14 +1,21 @@
 """Evaluation: rows and traces that agree, whatever the number of workers."""
 
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pyarrow.parquet
 import pytest
 
+import pilotnet.evaluate
+from pilotnet.drive_files import write_drive
 from pilotnet.evaluate import EvaluateConfig, evaluate
 from pilotnet.folders import read_provenance
+from pilotnet.metrics import EpisodeScore
 from pilotnet.results import EPISODES_FILE, TRACES_FILE, read_results
+from sim.scenario import WORLD_VERSION
+from sim.types import Step
 
 TINY = EvaluateConfig(drivers=("expert", "straight"), episodes=2, length=120.0, workers=1)
 
@@ -78,7 +85,7 @@ def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
         (replace(TINY, drivers=("nobody",)), "driver is 'nobody'"),
         (replace(TINY, suite="moon"), "suite is 'moon'"),
         (replace(TINY, drivers=("pilotnet",)), "needs a checkpoint"),
-        (replace(TINY, noise=-1.0), "strength is -1.0 m"),
+        (replace(TINY, noise=-1.0), "noise is -1.0 m"),
         (replace(TINY, drivers=("pilotnet",), pedals="driver"), "needs a checkpoint"),
     ]:
         with pytest.raises(ValueError, match=message):
@@ -106,3 +113,89 @@ def test_a_damaged_table_is_refused(results: Path, tmp_path: Path) -> None:
     (tmp_path / EPISODES_FILE).write_text((results / EPISODES_FILE).read_text().replace("rural", "rural,rural", 1))
     with pytest.raises(ValueError, match=r"episodes\.csv is damaged"):
         read_results(tmp_path)
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Every file of a folder, by its path there."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def stop_after(monkeypatch: pytest.MonkeyPatch, drives: int, error: BaseException) -> None:
+    """Let the driver fail when so many drives are done."""
+    left = iter(range(drives))
+
+    def fail_or_write(path: Path, score: EpisodeScore, trace: pyarrow.Table) -> None:
+        if next(left, None) is None:
+            raise error
+        write_drive(path, score, trace)
+
+    monkeypatch.setattr(pilotnet.evaluate, "write_drive", fail_or_write)
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt(), ValueError("Control.curvature is nan"), OSError("full")])
+def test_a_stopped_evaluation_keeps_its_drives_and_goes_on_to_the_same_files(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_after(patch, 3, error)
+        with pytest.raises(
+            type(error), match="is kept, the same command" if isinstance(error, KeyboardInterrupt) else str(error)
+        ):
+            evaluate(TINY, tmp_path)
+    assert {path.name for path in (tmp_path / "unfinished").iterdir()} == {f"drive-00000{number}.parquet" for number in range(3)}
+    with pytest.raises(
+        ValueError, match="already holds something; choose another folder, delete it, or go on with it by --resume"
+    ):
+        evaluate(TINY, tmp_path)
+    with monkeypatch.context() as patch:
+        stop_after(patch, 1, RuntimeError("more than what was missing is driven"))
+        evaluate(TINY, tmp_path, resume=True)
+    assert contents(tmp_path) == contents(results)
+
+
+def test_an_evaluation_stopped_before_its_first_drive_leaves_nothing(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_after(patch, 0, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt, match="nothing was finished, so nothing is kept"):
+            evaluate(TINY, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+    evaluate(TINY, tmp_path / "out", resume=True)
+    assert contents(tmp_path / "out") == contents(results)
+
+
+def test_resuming_a_finished_evaluation_changes_nothing(results: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = contents(results)
+    stop_after(monkeypatch, 0, RuntimeError("a drive was repeated"))
+    assert evaluate(TINY, results, resume=True).episodes == read_results(results).episodes
+    assert contents(results) == before
+
+
+@pytest.mark.parametrize(("key", "value"), [("length", 130.0), ("drivers", ("straight",)), ("first", 1), ("noise", 0.1)])
+def test_another_evaluation_cannot_be_resumed(results: Path, key: str, value: object) -> None:
+    before = contents(results)
+    with pytest.raises(ValueError, match=f"^{key} is .*, but .* was begun with .*; it can only be resumed with its own settings"):
+        evaluate(replace(TINY, **{key: value}), results, resume=True)
+    assert contents(results) == before
+
+
+def test_an_evaluation_of_another_world_or_another_network_cannot_be_resumed(
+    results: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(ValueError, match=r"checkpoint is a network with SHA-256 \w{12}\.\.\., but .* was begun with no network"):
+        evaluate(TINY, results, tiny_model, resume=True)
+    earlier = shutil.copytree(results, tmp_path / "earlier") / "evaluate.yaml"
+    earlier.write_text(earlier.read_text().replace(f"world: {WORLD_VERSION}", "world: 1"))
+    with pytest.raises(ValueError, match="is from world version 1"):
+        evaluate(TINY, tmp_path / "earlier", resume=True)
+
+
+def test_a_driver_that_fails_is_named_with_its_road(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> Iterator[Step]:
+        raise ValueError("Control.curvature is nan")
+
+    monkeypatch.setattr(pilotnet.evaluate, "rollout", fail)
+    with pytest.raises(ValueError, match=r"^driver expert on [\w-]+: Control\.curvature is nan$"):
+        evaluate(TINY, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -1,4 +1,4 @@
-"""What all trainings share: the schedule of the learning rate, the precision, and the memory that is kept."""
+"""What all trainings share: the schedule of the learning rate, the precision, the seeds, and the memory that is kept."""
 
 import platform
 import subprocess
@@ -7,8 +7,10 @@ import sys
 import pytest
 import torch
 
-from pilotnet.learning import arithmetic, has_bfloat16, learning_rate_share, precision
+from pilotnet.learning import arithmetic, has_bfloat16, learning_rate_share, precision, seeded_network, torch_generator
+from pilotnet.modular.detector_training import DetectorTrainConfig
 from pilotnet.train import TrainConfig
+from sim.random import Stream
 
 CPU = torch.device("cpu")
 
@@ -33,6 +35,26 @@ def test_auto_is_bfloat16_just_where_the_hardware_has_it(monkeypatch: pytest.Mon
 def test_a_product_is_computed_in_the_precision_asked_for(asked: str, kind: torch.dtype) -> None:
     with arithmetic(TrainConfig(device="cpu", precision=asked), CPU):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is kind
+
+
+def test_weights_follow_from_the_seed_and_leave_the_shared_generator_alone() -> None:
+    before = torch.get_rng_state()
+    weights = [seeded_network(lambda: torch.nn.Linear(4, 4), seed).weight for seed in (5, 5, 6, 2**100)]
+    assert torch.equal(torch.get_rng_state(), before)
+    assert torch.equal(weights[0], weights[1])
+    assert len({each.sum().item() for each in weights}) == 3
+
+
+@pytest.mark.parametrize("seed", [2**32, 2**128 - 1])
+def test_any_seed_that_a_recording_takes_a_training_takes(seed: int) -> None:
+    assert TrainConfig(seed=seed).seed == DetectorTrainConfig(seed=seed).seed == seed
+    assert torch_generator(seed, Stream.DETECTOR_PROPOSALS, 0, 1).initial_seed() < 2**32
+
+
+@pytest.mark.parametrize("config", [TrainConfig, DetectorTrainConfig])
+def test_a_seed_out_of_range_is_named(config: type) -> None:
+    with pytest.raises(ValueError, match=rf"^seed is {2**128}; it must be a whole number from 0 to 2\*\*128 - 1$"):
+        config(seed=2**128)
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="only glibc can be asked to keep memory")

@@ -1,5 +1,6 @@
 """RECORD: the same dataset whatever the number of workers, and however often it was interrupted."""
 
+import shutil
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -9,10 +10,11 @@ import yaml
 
 import pilotnet.record
 from pilotnet.dataset import Dataset, DatasetWriter, Episode, StagedEpisode
-from pilotnet.folders import read_provenance
-from pilotnet.record import RecordConfig, record
+from pilotnet.folders import output_folder, read_provenance
+from pilotnet.record import STAGE, RecordConfig, record, stage_drive
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
+from sim.random import Stream
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Split
 
@@ -98,7 +100,7 @@ def test_resuming_a_finished_recording_changes_nothing(recorded: Dataset, monkey
 
 @pytest.mark.parametrize(("key", "value"), [("noise", 0.0), ("episodes", 3), ("suite", "traffic"), ("seed", 2)])
 def test_another_recording_cannot_be_resumed(recorded: Dataset, key: str, value: object) -> None:
-    with pytest.raises(ValueError, match=f"^{key} is {value!r}, but .* was recorded with {getattr(CONFIG, key)!r}"):
+    with pytest.raises(ValueError, match=f"^{key} is {value!r}, but .* was begun with {getattr(CONFIG, key)!r}"):
         record(RecordConfig(**(asdict(CONFIG) | {key: value})), recorded.root, resume=True)
 
 
@@ -116,7 +118,7 @@ def test_a_recording_from_before_boxes_can_be_resumed_without_them(recorded: Dat
         del earlier["config"][key]
     path.write_text(yaml.safe_dump(earlier))
     assert len(record(replace(CONFIG, boxes=False), out, resume=True).episodes) == 3
-    with pytest.raises(ValueError, match=r"boxes is True, but .* was recorded with False"):
+    with pytest.raises(ValueError, match=r"boxes is True, but .* was begun with False"):
         record(CONFIG, out, resume=True)
     assert np.array_equal(Dataset.open(out).signals(0).pose, recorded.signals(0).pose)
 
@@ -132,8 +134,9 @@ def test_recorded_boxes_lie_where_the_renderer_put_the_actors(tmp_path: Path) ->
     config = replace(CONFIG, suite="detection-small", episodes=1, validation_episodes=0, cameras="centre")
     dataset = record(config, tmp_path / "drives")
     boxes, env = dataset.boxes(0), DrivingEnv(EnvConfig())
-    generator = np.random.default_rng([config.seed, config.scenarios()[0].seed])
-    for step in rollout(env, Expert(env), config.scenarios()[0], Disturbance(config.noise, generator), boxes=True):
+    scenario = config.scenarios()[0]
+    disturbance = Disturbance.of(scenario, config.noise, Stream.RECORDING_DISTURBANCE)
+    for step in rollout(env, Expert(env), scenario, disturbance, boxes=True):
         found = boxes.of_frame(step.index)
         assert step.boxes is not None
         assert [box.ident for box in step.boxes] == list(found.ident)
@@ -147,7 +150,7 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").touch()
     with pytest.raises(ValueError, match="already holds something"):
         record(CONFIG, tmp_path)
-    with pytest.raises(ValueError, match=r"record\.yaml is missing"):
+    with pytest.raises(ValueError, match="nothing that `pilotnet record` can resume"):
         record(CONFIG, tmp_path, resume=True)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
@@ -161,12 +164,66 @@ def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
         ("cameras", "rear", "cameras is 'rear'; it must be all or centre"),
         ("validation_episodes", -1, "validation_episodes is -1; it must lie between 0 and"),
         ("length", 1.0, "length is 1.0 m; it must lie between"),
-        ("noise", -1.0, "strength is -1.0 m; it must be"),
-        ("noise", float("nan"), "strength is nan m; it must be"),
-        ("seed", -1, "seed is -1; it must be 0 or more"),
+        ("noise", -1.0, "noise is -1.0 m; it must be"),
+        ("noise", float("nan"), "noise is nan m; it must be"),
+        ("seed", -1, "seed is -1; it must lie between 0 and"),
         ("workers", -1, "workers is -1; it must be 0 or more"),
     ],
 )
 def test_settings_that_make_no_sense_are_refused(key: str, value: object, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         RecordConfig(**(asdict(CONFIG) | {key: value}))
+
+
+FOREIGN = (
+    "notes.txt", "data/chunk-000/notes.txt", "data/chunk-000/@eaDir/x", "data/chunk-000/._file-000.parquet",
+    "meta/episodes/chunk-000/._file-000.parquet", "meta/episodes/.ipynb_checkpoints/file-000-checkpoint.parquet",
+    "videos/observation.images.left/chunk-000/.DS_Store", "boxes/chunk-000/file-000 (copy).parquet", ".mine.tmp",
+)  # fmt: skip
+
+
+def test_files_of_others_are_neither_read_nor_deleted(recorded: Dataset, tmp_path: Path) -> None:
+    out = shutil.copytree(recorded.root, tmp_path / "drives")
+    for name in FOREIGN:
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text("mine")
+    assert Dataset.open(out).episodes == recorded.episodes
+    assert record(CONFIG, out, resume=True).episodes == recorded.episodes
+    assert all((out / name).read_text() == "mine" for name in FOREIGN)
+    assert len(contents(out)) == len(contents(recorded.root)) + len(FOREIGN)
+
+
+def test_what_a_killed_recording_left_is_taken_over(recorded: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    out = tmp_path / "drives"
+    with monkeypatch.context() as patch:
+        interrupt_commit(patch, 1)
+        with pytest.raises(KeyboardInterrupt):
+            record(CONFIG, out)
+    scenario = CONFIG.scenarios()[1]
+    for name in (f".staging/{scenario.name}/centre.mp4", "data/chunk-000/file-001.parquet", "meta/.info.json.12.tmp"):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text("half")
+    assert contents(record(CONFIG, out, resume=True).root) == contents(recorded.root)
+
+
+def test_a_drive_whose_worker_died_is_staged_again(tmp_path: Path) -> None:
+    (tmp_path / "staged").mkdir()
+    (tmp_path / "staged" / "left.mp4").write_text("half")
+    assert stage_drive(CONFIG.scenarios()[0], CONFIG, tmp_path / "staged").length > 0
+
+
+def test_a_recording_that_runs_is_protected_from_another(recorded: Dataset, tmp_path: Path) -> None:
+    out = shutil.copytree(recorded.root, tmp_path / "drives")
+    (out / ".staging" / "drive").mkdir(parents=True)
+    with output_folder(out, STAGE, resume=True):
+        with pytest.raises(ValueError, match="drives is being written by this process; wait for it, or choose another folder"):
+            record(CONFIG, out, resume=True)
+        assert (out / ".staging" / "drive").is_dir()
+
+
+def test_killed_before_its_first_episode_a_recording_begins_anew(recorded: Dataset, tmp_path: Path) -> None:
+    out = tmp_path / "drives"
+    for name, text in ((".unfinished", "record"), ("record.yaml", "half"), ("meta/info.json", "{}"), ("README.md", "half")):
+        (out / name).parent.mkdir(parents=True, exist_ok=True)
+        (out / name).write_text(text)
+    assert contents(record(CONFIG, out).root) == contents(recorded.root)

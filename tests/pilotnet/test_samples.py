@@ -1,14 +1,16 @@
 """Training samples: where they come from, how they are moved, and the label that belongs to the move."""
 
 import math
-import tempfile
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import torch
 
-from pilotnet import samples
 from pilotnet.dataset import Dataset
 from pilotnet.samples import (
     LIMIT,
@@ -20,6 +22,7 @@ from pilotnet.samples import (
     packed,
     sampling_probability,
     target_speed,
+    training_cameras,
     unpacked,
 )
 from pilotnet.viewpoint import View
@@ -183,16 +186,32 @@ def test_a_split_without_episodes_is_refused(tiny_data: Path) -> None:
         load_drives(Dataset.open(tiny_data), Split.TEST, View(), Augmentation())
 
 
-def test_frames_that_fill_the_memory_go_to_a_file_that_nobody_else_sees(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(samples, "MEMORY_SHARE", 0.0)
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    frames = samples.frame_array((2, 3, 4, 5, 3))
-    frames[1, 2] = 200
-    assert isinstance(frames, np.memmap)
-    assert frames.sum() == 200 * 4 * 5 * 3
-    assert not list(tmp_path.iterdir())
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+@pytest.mark.parametrize("column", ["action", "observation.state"])
+def test_a_label_or_a_speed_that_is_no_number_is_named(tiny_data: Path, tmp_path: Path, column: str, value: float) -> None:
+    root = Path(shutil.copytree(tiny_data, tmp_path / "data"))
+    path = root / "data/chunk-000/file-001.parquet"
+    table = pq.ParquetFile(path).read()
+    values = table.column(column).to_numpy().copy()
+    values[7] = value
+    place = table.column_names.index(column)
+    pq.write_table(table.set_column(place, table.schema.field(place), pa.array(values, pa.float32())), path)
+    with pytest.raises(ValueError, match=rf"^{path}: {column} is {value} in row 7; it must be finite$"):
+        load_drives(Dataset.open(root), Split.TRAIN, View(), Augmentation())
 
 
-def test_frames_that_fit_nowhere_are_refused_before_anything_is_decoded() -> None:
-    with pytest.raises(ValueError, match=r"the frames take 1000000.0 GB; .*\(set TMPDIR"):
-        samples.frame_array((10**6, 10**9))
+def test_cameras_by_other_names_are_refused_in_one_line(tiny_data: Path) -> None:
+    dataset = Dataset.open(tiny_data)
+    front = replace(dataset, cameras={"front": dataset.cameras["centre"]})
+    for augmentation in (Augmentation(), Augmentation(side_cameras=False)):
+        with pytest.raises(ValueError, match="has no camera 'centre', which is needed here; its cameras are front"):
+            load_drives(front, Split.TRAIN, View(), augmentation)
+
+
+def test_a_camera_that_looks_elsewhere_is_no_source_of_views(tiny_data: Path) -> None:
+    dataset = Dataset.open(tiny_data)
+    rear = replace(dataset.cameras["right"], focal=90.0)
+    mixed = replace(dataset, cameras={**dataset.cameras, "right": rear})
+    with pytest.raises(ValueError, match=r"has the camera right with Camera\(.*focal=90.0.*may differ .* in lateral alone"):
+        load_drives(mixed, Split.TRAIN, View(), Augmentation())
+    assert training_cameras(mixed, Augmentation(side_cameras=False)) == ["centre"]

@@ -8,10 +8,13 @@ import pytest
 
 from pilotnet.cli import main
 from pilotnet.scenes import scenes
+from pilotnet.scenes_config import ScenesConfig
+
+SINGLE = ScenesConfig(("rural",), ("clear",), ("day",))
 
 
 def test_the_sheet_has_a_row_for_each_road_and_weather_and_a_column_for_each_light(tmp_path: Path) -> None:
-    path = scenes(tmp_path / "sheet.png", ["rural"], ["clear", "snow"], ["day", "night"], seed=0)
+    path = scenes(ScenesConfig(("rural",), ("clear", "snow"), ("day", "night")), tmp_path / "sheet.png")
     sheet = cv2.imread(str(path))
     height, width = sheet.shape[0] // 2, sheet.shape[1] // 2
     assert 2 * width > 1.5 * 2 * height
@@ -28,7 +31,7 @@ def test_the_sheet_has_a_row_for_each_road_and_weather_and_a_column_for_each_lig
         (["sheet.png", "--roads", "moon"], "road is 'moon'; it must be one of rural"),
         (["sheet.png", "--weather", "hail"], "weather is 'hail'; it must be one of clear"),
         (["sheet.png", "--light", "noon"], "light is 'noon'; it must be one of day"),
-        (["sheet.png", "--seed", "-1"], "seed is -1; it must be 0 or more"),
+        (["sheet.png", "--seed", "-1"], "seed is -1; it must be a whole number from 0"),
     ],
 )
 def test_what_cannot_be_drawn_is_refused_in_one_line(
@@ -41,7 +44,7 @@ def test_what_cannot_be_drawn_is_refused_in_one_line(
 
 
 def test_a_sheet_may_be_a_small_jpeg(tmp_path: Path) -> None:
-    large, small = (scenes(tmp_path / name, ["rural"], ["clear"], ["day"], seed=0) for name in ("sheet.png", "sheet.jpg"))
+    large, small = (scenes(SINGLE, tmp_path / name) for name in ("sheet.png", "sheet.jpg"))
     assert np.abs(cv2.imread(str(large)).astype(int) - cv2.imread(str(small))).mean() < 4
     assert small.stat().st_size < large.stat().st_size / 3
 
@@ -49,4 +52,4 @@ def test_a_sheet_may_be_a_small_jpeg(tmp_path: Path) -> None:
 def test_an_existing_file_is_not_overwritten(tmp_path: Path) -> None:
     (tmp_path / "sheet.png").touch()
     with pytest.raises(ValueError, match="already exists"):
-        scenes(tmp_path / "sheet.png", ["rural"], ["clear"], ["day"], seed=0)
+        scenes(SINGLE, tmp_path / "sheet.png")

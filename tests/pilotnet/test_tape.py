@@ -1,5 +1,6 @@
 """The tape: what is on it becomes episodes, and what is discarded does not."""
 
+import signal
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from pilotnet.dataset import Dataset
 from pilotnet.dataset.schema import LATE_COLUMN, episode_path
 from pilotnet.drive import DriveConfig
+from pilotnet.interrupts import Interrupted
 from pilotnet.tape import DISCARDED, HELD, DatasetTape, open_tape
 from sim.camera import Camera
 from sim.env import DrivingEnv, EnvConfig
@@ -121,6 +123,51 @@ def test_without_a_recording_nothing_is_left(tmp_path: Path) -> None:
     with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN):
         pass
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_without_a_recording_an_empty_folder_stays_empty(tmp_path: Path, linked: bool) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    with open_tape(tmp_path / ("link" if linked else "real"), DriveConfig(), ENV, Split.TRAIN):
+        pass
+    assert {path.name for path in tmp_path.rglob("*")} == {"real", "link"}
+
+
+def test_two_tapes_do_not_record_into_one_dataset(steps: list[Step], tmp_path: Path) -> None:
+    for _ in range(2):
+        with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+            with (
+                pytest.raises(ValueError, match="data is being written by this process"),
+                open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN),
+            ):
+                pass
+            tape.recording = True
+            play(tape, steps[:5])
+    assert [len(one) for one in labels(tmp_path / "data")] == [5, 5]
+
+
+def test_a_tape_that_is_ended_by_a_signal_keeps_what_was_driven(steps: list[Step], tmp_path: Path) -> None:
+    def drive_until_the_terminal_closes() -> None:
+        with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+            tape.recording = True
+            play(tape, steps[:5])
+            raise Interrupted(signal.SIGHUP)
+
+    for sitting in (1, 2):
+        with pytest.raises(Interrupted, match="ended by SIGHUP; what was finished is kept, the same command goes on from there"):
+            drive_until_the_terminal_closes()
+        assert [len(one) for one in labels(tmp_path / "data")] == [5] * sitting
+
+
+def test_a_killed_sitting_without_an_episode_is_begun_anew(steps: list[Step], tmp_path: Path) -> None:
+    (tmp_path / "data" / "meta").mkdir(parents=True)
+    for name, text in ((".unfinished", "drive"), ("drive.yaml", "half"), ("meta/info.json", "{}"), ("README.md", "half")):
+        (tmp_path / "data" / name).write_text(text)
+    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        tape.recording = True
+        play(tape, steps[:5])
+    assert [len(one) for one in labels(tmp_path / "data")] == [5]
 
 
 def test_another_rig_and_other_datasets_are_refused(steps: list[Step], tmp_path: Path) -> None:

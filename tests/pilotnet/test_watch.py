@@ -67,7 +67,7 @@ def test_a_stack_with_parts_replaced_keeps_its_colour_and_says_so() -> None:
         (["pilotnet"], "give --checkpoint the folder"),
         (["expert", "--width", "90"], "width is 90 px; it must lie between 200"),
         (["expert", "--headless", "--film", "out.mp4", "--width", "301"], "width is 301 px; a film needs an even number"),
-        (["expert", "--seconds", "0"], "seconds is 0.0 s; it must be above 0"),
+        (["expert", "--seconds", "0"], "seconds is 0.0 s; it must be a finite number above 0"),
     ],
 )
 def test_every_mistake_is_one_line(
@@ -77,6 +77,22 @@ def test_every_mistake_is_one_line(
     assert main(["watch", *words]) == 2
     (line,) = capsys.readouterr().err.strip().splitlines()
     assert says in line
+
+
+def test_the_window_shows_how_compiling_goes_on_before_it_shows_a_road(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(screen: pygame.Surface) -> None:
+        assert screen.get_size() == (SHORT.width, SHORT.height)
+        pygame.display.quit()
+        raise KeyboardInterrupt
+
+    def too_early(*_: object) -> None:
+        raise AssertionError("a road is shown")
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr("pilotnet.watch.compile_in_view", closed)
+    monkeypatch.setattr("pilotnet.watch.Show", too_early)
+    with pytest.raises(KeyboardInterrupt):
+        watch(["expert"], SHORT)
 
 
 def test_closing_the_window_gives_the_score(monkeypatch: pytest.MonkeyPatch) -> None:

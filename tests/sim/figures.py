@@ -27,8 +27,10 @@ def car(kind: Kind, x: float, y: float, heading: float = 0.0, braking: bool = Fa
     return Actor(7, kind, Pose(x, y, heading), 10.0, *SIZES[kind], (40, 80, 160), braking, parked)
 
 
-def person(x: float, y: float, heading: float = 0.0, speed: float = 1.4, phase: float = 0.0, height: float = 1.75) -> Actor:
-    return Actor(9, Kind.PEDESTRIAN, Pose(x, y, heading), speed, 0.3, 0.5, height, (180, 60, 50), phase=phase)
+def person(
+    x: float, y: float, heading: float = 0.0, speed: float = 1.4, phase: float = 0.0, height: float = 1.75, ident: int = 9
+) -> Actor:
+    return Actor(ident, Kind.PEDESTRIAN, Pose(x, y, heading), speed, 0.3, 0.5, height, (180, 60, 50), phase=phase)
 
 
 def drawn(actor: Actor, light: Light = BACKLIT, ground: int = 90) -> Canvas:

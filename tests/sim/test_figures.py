@@ -12,7 +12,7 @@ from sim.scenery.car_shapes import shape_of
 from sim.scenery.cars import cars_of
 from sim.scenery.figures import figures_of
 from sim.scenery.order import put_in_order
-from sim.scenery.people_pose import FEET, LIMBS, PACE_LENGTH, dress_of, pose_limbs
+from sim.scenery.people_pose import FEET, HAIRS, LIMBS, PACE_LENGTH, dress_of, pose_limbs
 from sim.types import Actor, Kind
 from tests.sim.figures import DAY, EYE, NIGHT, SIZES, car, drawn, person
 
@@ -216,10 +216,15 @@ def test_a_mirrored_person_makes_a_mirrored_picture(y: float, heading: float, ph
 
 
 def test_people_face_forward() -> None:
-    towards, away = (drawn(person(4.0, 0.0, heading, 0.0)).image.astype(int) for heading in (math.pi, 0.0))
-    head = slice(150 - 35, 150 - 8)
-    skin = [((image[head, ..., 0] - image[head, ..., 2]) > 25).sum() for image in (towards, away)]
-    assert skin[0] > 2 * skin[1]
+    hair = {ident: dress_of(ident, (180, 60, 50))[0][HAIRS] for ident in range(40)}
+    grey_haired = [ident for ident, colour in hair.items() if colour[0] - colour[2] < 0.06]  # brown hair would count as skin
+
+    def skin_pixels(heading: float) -> int:
+        pictures = [drawn(person(4.0, 0.0, heading, 0.0, ident=ident)).image.astype(int) for ident in grey_haired]
+        heads = np.array(pictures)[:, 150 - 35 : 150 - 8]
+        return int((heads[..., 0] - heads[..., 2] > 25).sum())
+
+    assert skin_pixels(math.pi) > 2 * skin_pixels(0.0)
 
 
 def test_a_person_looks_the_same_for_ever_and_differs_from_others() -> None:

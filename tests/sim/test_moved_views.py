@@ -20,7 +20,7 @@ from sim.types import Pose
 from tests.sim.picture_match import brightness, clear_of, strip_shifts
 
 CAMERA = Camera()
-SCENARIO = Scenario(RoadKind.RURAL, 0, length=300.0)
+SCENARIO = Scenario(RoadKind.RURAL, 3, length=300.0)  # a road whose markings and sky have detail everywhere
 PLAN = plan_road(SCENARIO)
 HERE = PLAN.centreline.pose_at(40.0, PLAN.path_offset)
 GROUND, SKY = range(72, 160), range(56)  # rows

@@ -9,7 +9,7 @@ from sim.camera import Camera, rig
 from sim.render import Renderer
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
-from sim.scenario import RoadKind, Scenario
+from sim.scenario import RoadKind, Scenario, Weather
 from sim.types import Actor, Image, Kind, Pose
 
 SCENARIO = Scenario(road=RoadKind.RURAL, seed=3, length=300.0)
@@ -67,8 +67,9 @@ def test_the_sky_is_blue_and_above_the_road(renderer: Renderer) -> None:
 
 
 @pytest.mark.parametrize("right", [-3.0, 0.0, 3.0])
-def test_a_car_appears_where_geometry_puts_it(renderer: Renderer, right: float) -> None:
-    rows, columns = changed(renderer, car(23.0, right, RED)).T
+def test_a_car_appears_where_geometry_puts_it(right: float) -> None:
+    overcast = Renderer(PLAN, replace(SCENARIO, weather=Weather.CLOUDY, strength=1.0), [Camera()])  # no shadow beside the car
+    rows, columns = changed(overcast, car(23.0, right, RED)).T
     camera = Camera()
     forward = 23.0 - 4.4 / 2
     edges, ground = camera.ground_to_pixel(np.array([forward, forward]), np.array([right - 0.9, right + 0.9]))

@@ -26,7 +26,7 @@ def test_a_name_tells_road_weather_light_and_seed() -> None:
     ("settings", "message"),
     [
         ({"road": "moon"}, "road is 'moon'; it must be one of rural, highway"),
-        ({"seed": -1}, "seed is -1; it must be 0 or more"),
+        ({"seed": -1}, "seed is -1; it must be a whole number from 0"),
         ({"length": -5.0}, "length is -5.0 m; it must lie between"),
         ({"length": float("nan")}, "length is nan; it must be a finite number"),
         ({"traffic": 1000.0}, "traffic is 1000.0 per km; it must lie between 0 and 20"),

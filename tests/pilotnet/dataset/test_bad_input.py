@@ -141,7 +141,7 @@ def test_the_check_finds_a_data_file_of_another_episode(root: Path) -> None:
 
 
 def test_a_dataset_is_not_begun_on_top_of_another(root: Path) -> None:
-    with pytest.raises(ValueError, match=r"already holds README\.md; choose another folder or delete it"):
+    with pytest.raises(ValueError, match=r"already holds meta/episodes/.*; choose another folder or delete it"):
         DatasetWriter.create(root, FPS, CAMERAS)
 
 

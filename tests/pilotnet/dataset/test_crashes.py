@@ -93,6 +93,17 @@ def test_appending_goes_on_where_the_dataset_ends(tmp_path: Path) -> None:
     assert contents(resumed) == contents(whole)
 
 
+def test_a_dataset_has_one_writer_at_a_time(tmp_path: Path) -> None:
+    writer = write_dataset(tmp_path, lengths=(12,), validation=())
+    (writer.staging / "next").mkdir(parents=True)
+    with pytest.raises(ValueError, match="is being written by this process; wait for it, or choose another folder"):
+        DatasetWriter.append(tmp_path)
+    assert (writer.staging / "next").is_dir()
+    writer.close()
+    DatasetWriter.append(tmp_path).close()
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith(".")]
+
+
 def test_a_drive_that_fails_leaves_nothing(tmp_path: Path) -> None:
     def fail() -> None:
         with EpisodeRecorder(tmp_path / "next", FPS, CAMERAS, scenario(0)) as recorder:

@@ -1,6 +1,9 @@
 """Sample frames: back from YUV, and a bend to either side with a straight between."""
 
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from pilotnet.dataset import Dataset
 from pilotnet.report.views import MOVES, choose_moments, per_kilometre, sample_strips
@@ -22,3 +25,9 @@ def test_every_strip_has_the_frame_and_all_moves(tiny_data: Path) -> None:
     strips = sample_strips(Dataset.open(tiny_data), View())
     assert [len(strip.pictures) for strip in strips] == [1 + len(MOVES)] * 3
     assert strips[0].pictures[2].caption.startswith("0.8 m right: κ \N{MINUS SIGN}")
+
+
+def test_a_dataset_without_the_centre_camera_is_refused_in_one_line(tiny_data: Path) -> None:
+    dataset = Dataset.open(tiny_data)
+    with pytest.raises(ValueError, match="has no camera 'centre', which is needed here; its cameras are front"):
+        sample_strips(replace(dataset, cameras={"front": dataset.cameras["centre"]}), View())

@@ -1,0 +1,19 @@
+"""`pilotnet demo`: every stage, one after the other."""
+
+from pilotnet.cli.parser import settings, stage_parser
+from pilotnet.demo_config import DemoConfig
+from pilotnet.progress import closing_line, console
+from pilotnet.settings import config_path
+
+
+def demo_command(words: list[str]) -> None:
+    """Run the demo and print its scores."""
+    parser = stage_parser("demo", DemoConfig, out="demo", resume=True, defaults=config_path("demo"))
+    config, options = settings(parser, DemoConfig, words)
+
+    from pilotnet.demo import REPORT, demo
+    from pilotnet.report import score_table, scores_by_suite
+
+    results = demo(config, options.out)
+    console.print(score_table(results.scores(), parts=scores_by_suite(results.episodes)))
+    closing_line(f"wrote {options.out / REPORT}", "open it in a browser")

@@ -1,0 +1,39 @@
+"""The commands that train a network: `train` and `train-detector`."""
+
+from pathlib import Path
+
+from pilotnet.cli.parser import add_detector_arguments, settings, stage_parser
+from pilotnet.modular.detector_config import DetectorTrainConfig, is_person
+from pilotnet.progress import closing_line
+from pilotnet.settings import require_exists
+from pilotnet.train_config import TrainConfig
+
+
+def train_command(words: list[str]) -> None:
+    """Train PilotNet."""
+    parser = stage_parser("train", TrainConfig, out="models/pilotnet", resume=True)
+    parser.add_argument("data", type=Path, help="the dataset folder to learn from")
+    config, options = settings(parser, TrainConfig, words)
+    require_exists("data", options.data, "record")
+
+    from pilotnet.train import train
+
+    path = train(config, options.data, options.out, resume=options.resume)
+    closing_line(f"wrote {path}", f"pilotnet evaluate expert pilotnet straight --checkpoint {options.out}")
+
+
+def train_detector_command(words: list[str]) -> None:
+    """Train a detector."""
+    parser = stage_parser("train-detector", DetectorTrainConfig, out="models/TARGET", resume=True)
+    add_detector_arguments(parser, "learn from")
+    config, options = settings(parser, DetectorTrainConfig, words)
+    is_person(options.target)
+    require_exists("data", options.data, "record")
+    out = Path(str(options.out).replace("TARGET", options.target))
+
+    from pilotnet.modular.detector_training import train_detector
+
+    path = train_detector(config, options.target, options.data, out, resume=options.resume)
+    closing_line(
+        f"wrote {path}", f"pilotnet score-detector {options.target} {options.data} --checkpoint {out} --split validation"
+    )

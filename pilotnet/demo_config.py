@@ -1,0 +1,34 @@
+"""The settings of the demo: those of its stages, checked before the first of them is loaded."""
+
+from dataclasses import dataclass, field
+
+from pilotnet.driver_names import split_name
+from pilotnet.evaluate_config import EvaluateConfig
+from pilotnet.modular.detector_config import DetectorTrainConfig
+from pilotnet.record_config import RecordConfig
+from pilotnet.train_config import TrainConfig
+
+
+@dataclass(frozen=True)
+class DemoConfig:
+    """The settings of the stages; `configs/demo.yaml` holds what the demo sets differently.
+
+    detect: of both detectors. Raises ValueError for settings with which a stage would stop the demo after others had run.
+    """
+
+    record: RecordConfig = field(default_factory=RecordConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+    detect: DetectorTrainConfig = field(default_factory=DetectorTrainConfig)
+    evaluate: EvaluateConfig = field(default_factory=EvaluateConfig)
+
+    def __post_init__(self) -> None:
+        for name in ("episodes", "validation_episodes"):
+            if getattr(self.record, name) < 1:
+                raise ValueError(f"record.{name} is {getattr(self.record, name)}; it must be 1 or more, for training needs both")
+        if not self.record.boxes:
+            raise ValueError("record.boxes is False; it must be true, since the detectors of the driver modular learn from boxes")
+        names = [split_name(name)[0] for name in self.evaluate.drivers]
+        if self.evaluate.pedals == "driver" and "pilotnet" in names and not self.train.speed:
+            raise ValueError(
+                "train.speed is False; with evaluate.pedals driver it must be true, for pilotnet to choose its speed"
+            )

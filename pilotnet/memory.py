@@ -1,0 +1,77 @@
+"""Room for the frames of a training: in memory, as far as the machine or a container's limit has it available, else on disk."""
+
+import math
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import psutil
+from numpy.typing import NDArray
+
+MEMORY_SHARE = 0.5  # of the available memory that frames may fill
+
+CGROUPS = Path("/sys/fs/cgroup")  # where Linux mounts its control groups; other systems have no such folder
+OWN_CGROUPS = Path("/proc/self/cgroup")  # one line per hierarchy: number, controllers, path below the mount
+# File names of the limit, the usage and the statistics, and the key of the reclaimable page cache: version 2, then version 1.
+LAYOUTS = (
+    ("memory.max", "memory.current", "inactive_file"),
+    ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
+)
+
+
+def frame_array(shape: tuple[int, ...]) -> NDArray[np.uint8]:
+    """Return room for frames: in memory while they take at most half of what is available, else in a nameless file on disk.
+
+    The file goes with the last array that shows it; where the system's folder for such files is small, set TMPDIR.
+    """
+    needed = math.prod(shape)
+    if needed <= available_memory() * MEMORY_SHARE:
+        return np.empty(shape, np.uint8)
+    with tempfile.TemporaryFile() as file:
+        room = shutil.disk_usage(tempfile.gettempdir()).free
+        if needed > room:
+            raise ValueError(
+                f"the frames take {needed / 1e9:.1f} GB; {room / 1e9:.1f} GB are free in {tempfile.gettempdir()} "
+                "(set TMPDIR to a folder with more, or train on fewer episodes)"
+            )
+        # A file without blocks of its own would end the process when the disk fills up later. Only Linux has this call.
+        if sys.platform == "linux":
+            os.posix_fallocate(file.fileno(), 0, needed)
+        return np.memmap(file, np.uint8, "w+", shape=shape)
+
+
+def available_memory(cgroups: Path = CGROUPS, own: Path = OWN_CGROUPS) -> int:
+    """Return how many bytes a process can still take without swapping: the machine's available memory, or less in a cgroup."""
+    return min([int(psutil.virtual_memory().available), *_left_in_cgroups(cgroups, own)])
+
+
+def _left_in_cgroups(cgroups: Path, own: Path) -> Iterator[int]:
+    """Yield the bytes that each limited control group above this process leaves."""
+    try:
+        lines = own.read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return
+    for _, controllers, path in (line.split(":", 2) for line in lines if line.count(":") >= 2):
+        if controllers and "memory" not in controllers.split(","):
+            continue
+        root = cgroups / "memory" if controllers else cgroups
+        # A container may see only the root of its own hierarchy, so folders that are not there are skipped.
+        for folder in (root / path.strip("/"), *(root / path.strip("/")).parents):
+            if folder.is_relative_to(root):
+                yield from _left_in(folder)
+
+
+def _left_in(folder: Path) -> Iterator[int]:
+    """Yield what one control group leaves of its limit [bytes]; nothing where it has none."""
+    for limit_file, usage_file, cache_key in LAYOUTS:
+        try:
+            limit = int((folder / limit_file).read_text())
+            usage = int((folder / usage_file).read_text())
+            statistics = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
+            yield max(limit - usage + int(statistics.get(cache_key, 0)), 0)
+        except (OSError, ValueError):
+            continue  # not there, or "max": without a limit

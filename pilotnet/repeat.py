@@ -1,0 +1,45 @@
+"""REPEAT: the settings in the `<stage>.yaml` that a stage left in its folder, for the same command's `--config`.
+
+Such a file holds the settings below `config`, and beside them where they came from. Trainings and scores of detectors name their
+data there too, with the settings one level further down.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from pilotnet.folders import FIRST_WORLD, require_present_world
+
+LEFT_KEYS = ("stage", "config", "seed", "version", "revision")  # of every file that a stage left; later versions add more
+
+
+def repeated_settings(path: Path, stage: str) -> dict[str, Any] | None:
+    """Return the settings in a file that `stage` left, flat; None for a file of settings.
+
+    Raises ValueError for a file that another stage left, or another version of the world, and for one that is neither.
+    """
+    values = read_yaml(path)
+    if not isinstance(values, dict) or not {"stage", "config"} & set(values):
+        return None
+    config = values.get("config")
+    if not set(LEFT_KEYS) <= set(values) or not isinstance(config, dict):
+        raise ValueError(
+            f"config {path} is neither settings, which have no keys stage and config, nor the file of a stage, "
+            f"which has {', '.join(LEFT_KEYS)}"
+        )
+    if values["stage"] != stage:
+        raise ValueError(f"config {path} is from `pilotnet {values['stage']}`; it must be from `pilotnet {stage}`")
+    require_present_world(path, values.get("world", FIRST_WORLD))
+    inner = config.get("config")
+    if not isinstance(inner, dict):
+        return config
+    return inner | {name: value for name, value in config.items() if name != "config"}
+
+
+def read_yaml(path: Path) -> Any:
+    """Return what a YAML file of the user's holds; ValueError in one line when it is not readable as YAML."""
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError):
+        raise ValueError(f"config {path} is not YAML") from None

@@ -1,0 +1,111 @@
+"""What an interrupted training is resumed from: a checkpoint after every epoch, of which the newest two are kept.
+
+A checkpoint is written beside its place, reaches the disk, and is then moved there. Its name carries the number of its epoch and
+a checksum of its bytes, so that a damaged one is noticed before PyTorch reads it.
+"""
+
+import hashlib
+import io
+import shutil
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import lightning
+import torch
+from lightning.fabric.plugins import TorchCheckpointIO
+from lightning.pytorch.callbacks import Callback
+
+from pilotnet.checkpoint import FILE_NAME
+from pilotnet.folders import Stage, plain, read_provenance, require_present_world, require_same_settings, write_bytes
+from pilotnet.progress import notice
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+FOLDER = "unfinished"
+METRICS_FILE = "metrics.csv"
+KEPT = 2  # checkpoints: when the newest is damaged, the one before is resumed from
+DIGEST_LENGTH = 16  # hexadecimal digits of the SHA-256 in a name: 64 bits tell any damage apart
+
+
+def training_stage(name: str) -> Stage:
+    """Return the stage of the training that the command `name` runs: it goes on with the checkpoint of a whole epoch."""
+    return Stage(name, (FILE_NAME, METRICS_FILE, FOLDER), lambda folder: has_checkpoint(folder) or (folder / FILE_NAME).is_file())
+
+
+class ChecksummedFiles(TorchCheckpointIO):
+    """How Lightning's Trainer writes checkpoints: in one step, on disk for good, with their checksum in the name."""
+
+    def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None) -> None:  # noqa: ARG002
+        """Write a checkpoint as `STEM-CHECKSUM.ckpt`; OSError naming the space needed when there is too little."""
+        buffer = io.BytesIO()
+        torch.save(checkpoint, buffer)
+        content = buffer.getvalue()
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_bytes(path.with_name(f"{path.stem}-{_digest(content)}{path.suffix}"), content)
+
+
+class EpochCheckpoints(Callback):
+    """Writes a checkpoint after every epoch and removes those that are too old. Stands last: it saves what others noted."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
+        """Save the epoch that ended."""
+        trainer.save_checkpoint(self._folder / FOLDER / f"epoch-{trainer.current_epoch:06d}.ckpt")
+        for path in checkpoints(self._folder)[:-KEPT]:
+            path.unlink()
+
+
+def checkpoints(folder: Path) -> list[Path]:
+    """Return the checkpoints of an unfinished training in a model folder, the oldest epoch first; none when it has none."""
+    return sorted((folder / FOLDER).glob("epoch-*.ckpt"))
+
+
+def has_checkpoint(folder: Path) -> bool:
+    """Return whether a model folder holds an unfinished training that has ended an epoch."""
+    return bool(checkpoints(folder))
+
+
+def checkpoint_to_resume(stage: str, run: "DataclassInstance", out: Path) -> Path:
+    """Return the newest whole checkpoint of the unfinished training in `out`; damaged newer ones are removed with a notice.
+
+    run: the settings of the training that is asked for, with the `fingerprint` of its dataset and the path, `data`, that it was
+    given by. Raises ValueError when `out` holds no unfinished training, one of another dataset or other settings, or only damaged
+    checkpoints.
+    """
+    found = checkpoints(out)
+    if not found:
+        raise ValueError(f"{out} holds no unfinished training to resume; leave out --resume and choose another folder")
+    provenance = read_provenance(out, stage)
+    require_present_world(out, provenance["world"])
+    before, now = provenance["config"], plain(asdict(run))
+    if before.get("fingerprint") != now["fingerprint"]:
+        raise ValueError(
+            f"{now['data']} holds another dataset than {before.get('data')} did, which {out} was begun with, or has other marks; "
+            "a training can only be resumed with its own data"
+        )
+    require_same_settings(out, before, now, ignored=("data",))
+    whole = [path for path in found if _is_whole(path)]
+    if not whole:
+        raise ValueError(f"{out / FOLDER} holds damaged checkpoints only; delete {out} and train anew")
+    for path in found[found.index(whole[-1]) + 1 :]:
+        notice(f"{path} is damaged; the training goes on from {whole[-1].name}")
+        path.unlink()
+    return whole[-1]
+
+
+def remove_checkpoints(folder: Path) -> None:
+    """Remove the checkpoints of a training that is finished."""
+    shutil.rmtree(folder / FOLDER)
+
+
+def _is_whole(path: Path) -> bool:
+    return path.stem.rpartition("-")[2] == _digest(path.read_bytes())
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()[:DIGEST_LENGTH]

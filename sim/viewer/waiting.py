@@ -1,0 +1,51 @@
+"""WAITING: what the window shows while kernels are compiled: a bar, in place of nothing for a minute."""
+
+from collections.abc import Callable, Generator
+from contextlib import closing
+
+import pygame
+
+from sim.compiling import compiling
+from sim.viewer.controls import WINDOW_ACTIONS
+from sim.viewer.sheet import Rect, Sheet
+from sim.viewer.theme import FAINT, GROUND, INK, QUIET, SKY_BLUE
+
+Compiling = Callable[[], Generator[tuple[int, int], None, None]]
+BAR = (0.5, 0.02)  # width and height of the bar as shares of the window's
+
+
+def compile_in_view(screen: pygame.Surface, steps: Compiling = compiling) -> None:
+    """Compile what is missing and show in the window how far it has come.
+
+    steps: yields how many kernels of how many are compiled, until all are. Raises KeyboardInterrupt when the window is closed
+    meanwhile, which ends the compiling, too.
+    """
+    with closing(steps()) as progress:
+        for done, total in progress:
+            if any(_closes(event) for event in pygame.event.get()):
+                pygame.display.quit()
+                raise KeyboardInterrupt
+            surface = pygame.display.get_surface() or screen
+            sheet = Sheet.blank(*surface.get_size())
+            draw_compiling(sheet, done, total)
+            surface.blit(sheet.surface, (0, 0))
+            pygame.display.flip()
+
+
+def _closes(event: pygame.event.Event) -> bool:
+    return event.type == pygame.QUIT or (event.type == pygame.KEYDOWN and WINDOW_ACTIONS.get(event.key) == "quit")
+
+
+def draw_compiling(sheet: Sheet, done: int, total: int) -> None:
+    """Draw how many of `total` kernels are compiled."""
+    sheet.array[:] = GROUND
+    whole = sheet.whole
+    width = max(round(whole.width * BAR[0]), 1)
+    height = max(round(whole.height * BAR[1]), 2)
+    left = (whole.width - width) // 2
+    top = (whole.height - height) // 2
+    middle = whole.width / 2
+    sheet.part(Rect(left, top, width, height))[:] = FAINT
+    sheet.part(Rect(left, top, width * done // max(total, 1), height))[:] = SKY_BLUE
+    sheet.text(f"compiling, {done} of {total}", middle, top - sheet.px(14), 16, INK, align=0.5)
+    sheet.text("once on this machine, about a minute", middle, top + height + sheet.px(24), 12, QUIET, align=0.5)

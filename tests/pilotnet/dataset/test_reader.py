@@ -1,0 +1,57 @@
+"""The identity of a dataset, and its cameras by name."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from pilotnet.dataset import Dataset, Marks, write_marks
+from tests.pilotnet.dataset.synthetic_drives import write_dataset
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("data") / "drives"
+    write_dataset(root, boxes=True).close()
+    return root
+
+
+def marked(root: Path) -> None:
+    write_marks(root, Marks({0: ((2, 5),)}))
+
+
+def relabelled(root: Path) -> None:
+    path = root / "data/chunk-000/file-001.parquet"
+    table = pq.ParquetFile(path).read()
+    place = table.column_names.index("action")
+    pq.write_table(table.set_column(place, table.schema.field(place), pa.array([0.125] * table.num_rows, pa.float32())), path)
+
+
+def test_a_dataset_is_known_by_its_contents_wherever_it_lies(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    known = Dataset.open(root).fingerprint()
+    shutil.copytree(root, tmp_path / "moved")
+    monkeypatch.chdir(tmp_path)
+    assert Dataset.open(Path("moved")).fingerprint() == known
+
+
+@pytest.mark.parametrize("change", [marked, relabelled])
+def test_other_marks_and_other_labels_make_another_dataset(root: Path, tmp_path: Path, change: Callable[[Path], None]) -> None:
+    known = Dataset.open(root)
+    other = Path(shutil.copytree(root, tmp_path / "other"))
+    change(other)
+    assert Dataset.open(other).fingerprint() != known.fingerprint()
+
+
+def test_further_episodes_make_another_dataset(root: Path, tmp_path: Path) -> None:
+    write_dataset(tmp_path / "longer", lengths=(12, 15, 10), boxes=True).close()
+    assert Dataset.open(tmp_path / "longer").fingerprint() != Dataset.open(root).fingerprint()
+
+
+def test_a_missing_camera_is_named_with_those_that_there_are(root: Path) -> None:
+    with pytest.raises(
+        ValueError, match=r"drives has no camera 'front', which is needed here; its cameras are left, centre, right"
+    ):
+        Dataset.open(root).camera("front")
