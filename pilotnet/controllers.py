@@ -17,28 +17,42 @@ AXES = (STEERING, THROTTLE, BRAKE)
 KEYS = ("name", *AXES, "buttons")
 
 
-def user_folder(platform: str = sys.platform, environment: Mapping[str, str] = os.environ) -> Path:
-    """Where this user's settings lie: XDG_CONFIG_HOME where it is set, else what is usual on the platform."""
+def user_folder(platform: str = sys.platform, environment: Mapping[str, str] = os.environ) -> Path | None:
+    """Return where this user's settings lie: XDG_CONFIG_HOME where it is set, else what is usual on the platform.
+
+    None for a user without a home folder, as many containers have.
+    """
     if environment.get("XDG_CONFIG_HOME"):
         return Path(environment["XDG_CONFIG_HOME"]) / "pilotnet"
     if platform == "win32" and environment.get("APPDATA"):
         return Path(environment["APPDATA"]) / "pilotnet"
     usual = "Library/Application Support" if platform == "darwin" else ".config"
-    return Path.home() / usual / "pilotnet"
+    try:
+        return Path.home() / usual / "pilotnet"
+    except RuntimeError:
+        return None
 
 
 class ControllerFiles:
-    """The maps in a folder; see `sim.viewer.controller.Maps`."""
+    """The maps in a folder; see `sim.viewer.controller.Maps`. Without a folder of their own they lie in the user's.
+
+    Where that user has no home folder there are no maps, and none can be kept.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self.folder = folder or user_folder() / "controllers"
+        user = user_folder()
+        self.folder = folder or (user / "controllers" if user else None)
 
     def path(self, guid: str) -> Path:
-        """The file of a kind of controller."""
+        """Return the file of a kind of controller; OSError for a user without a home folder."""
+        if self.folder is None:
+            raise OSError("this user has no home folder; set XDG_CONFIG_HOME to a folder for settings")
         return self.folder / f"{''.join(letter for letter in guid if letter.isalnum())}.yaml"
 
     def find(self, guid: str) -> ControllerMap | None:
         """The map of a kind of controller, None where there is none yet; ValueError in one line for a damaged one."""
+        if self.folder is None:
+            return None
         path = self.path(guid)
         if not path.is_file():
             return None
@@ -50,7 +64,7 @@ class ControllerFiles:
             raise ValueError(f"{path}: {error}") from None
 
     def keep(self, guid: str, name: str, found: ControllerMap) -> Path:
-        """Keep a map, in place of an earlier one; where."""
+        """Keep a map, in place of an earlier one; return its file. OSError where it cannot be written."""
         axes = {key: asdict(axis) for key, axis in found.axes.items()}
         values = {"name": name, **{key: axes.get(key) for key in AXES}, "buttons": dict(found.buttons)}
         path = self.path(guid)

@@ -16,7 +16,6 @@ from pilotnet.evaluate import STAGE as EVALUATE
 from pilotnet.evaluate import evaluate
 from pilotnet.folders import (
     Stage,
-    expanded,
     is_unfinished,
     output_folder,
     plain,
@@ -32,6 +31,7 @@ from pilotnet.record import STAGE as RECORD
 from pilotnet.record import record
 from pilotnet.report import write_report
 from pilotnet.results import EPISODES_FILE, Results, read_results
+from pilotnet.settings import user_path
 from pilotnet.train import STAGE as TRAIN
 from pilotnet.train import train
 
@@ -130,7 +130,7 @@ def demo(config: DemoConfig, out: Path) -> Results:
 
     Raises ValueError when `out` holds anything but a demo of the same settings.
     """
-    with output_folder(out, STAGE, resume=has_work(expanded(out))) as folder:
+    with output_folder(out, STAGE, resume=has_work(user_path(out))) as folder:
         if has_work(folder):
             require_same_demo(config, folder)
         else:

@@ -29,6 +29,4 @@ class DemoConfig:
             raise ValueError("record.boxes is False; it must be true, since the detectors of the driver modular learn from boxes")
         names = [split_name(name)[0] for name in self.evaluate.drivers]
         if self.evaluate.pedals == "driver" and "pilotnet" in names and not self.train.speed:
-            raise ValueError(
-                "train.speed is False; with evaluate.pedals driver it must be true, for pilotnet to choose its speed"
-            )
+            raise ValueError("train.speed is False; with evaluate.pedals driver it must be true: pilotnet chooses its speed")

@@ -30,11 +30,12 @@ WATCH_INSTEAD = "nobody can drive without one; film a driver instead: pilotnet w
 
 @dataclass(frozen=True)
 class Driven:
-    """What came of it: the score of the person, seconds in the dataset, and how many ticks were late."""
+    """What came of it: the score of the person, seconds in the dataset, how many ticks were late, and which film was lost."""
 
     scores: dict[str, Score]
     seconds: float
     late: int
+    lost: str = ""
 
 
 def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
@@ -52,16 +53,18 @@ def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
     with open_tape(out, config, env, Split(config.split)) as tape:
         show = Show([seat], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=env)
         cockpit = Cockpit(show, Controllers(wheel, ControllerFiles()), mapping)
-        Window(cockpit, screen, FilmFile, Path.cwd()).run()
-    return Driven(scores(show.all_driven()), tape.seconds, show.late)
+        window = Window(cockpit, screen, FilmFile, Path.cwd())
+        window.run()
+    return Driven(scores(show.all_driven()), tape.seconds, show.late, window.lost)
 
 
 def driven_in_words(driven: Driven, out: Path) -> tuple[str, str]:
-    """What was recorded, and what to type next."""
+    """Return what was recorded and what else there is to know, and what to type next."""
     late = f"; {driven.late} ticks were late" if driven.late else ""
+    notes = f"{late}; {driven.lost}" if driven.lost else late
     if not driven.seconds:
-        return (f"nothing was recorded{late}", "pilotnet drive, and press R while driving")
+        return (f"nothing was recorded{notes}", "pilotnet drive, and press R while driving")
     splits = {episode.split for episode in Dataset.open(out).episodes}
     missing = [split for split in (Split.TRAIN, Split.VALIDATION) if split not in splits]
     onwards = f"pilotnet drive --split {missing[0]} --out {out}" if missing else f"pilotnet train {out}"
-    return (f"wrote {out}: {driven.seconds / 60:.1f} minutes{late}", onwards)
+    return (f"wrote {out}: {driven.seconds / 60:.1f} minutes{notes}", onwards)

@@ -1,7 +1,7 @@
 """EVALUATE: drivers x suite -> a results folder: one row per episode, and the trace of every drive.
 
-`episodes.csv` holds the rows, `traces.parquet` what happened at each tick. Drives run in parallel, each into a file of its own,
-of which the tables are made in the end: neither the number of workers nor an interruption changes them.
+`episodes.csv` holds the rows, `scores.json` the totals, `traces.parquet` what happened at each tick. Drives run in parallel, each
+into a file of its own, of which the tables are made in the end: neither the number of workers nor an interruption changes them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,6 +41,7 @@ from pilotnet.metrics import score_episode
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
 from pilotnet.results import EPISODES_FILE, TRACES_FILE, Results, read_results, trace_table, write_episodes
+from pilotnet.scores import SCORES_FILE, write_scores
 from pilotnet.suites import suite_of
 from sim.env import DrivingEnv, EnvConfig
 from sim.pedals import Pedals
@@ -88,7 +89,7 @@ def has_work(folder: Path) -> bool:
     return has_drives(folder) or (folder / EPISODES_FILE).is_file()
 
 
-STAGE = Stage("evaluate", (EPISODES_FILE, TRACES_FILE, INPUTS_FILE, FOLDER), has_work)
+STAGE = Stage("evaluate", (EPISODES_FILE, TRACES_FILE, SCORES_FILE, INPUTS_FILE, FOLDER), has_work)
 
 
 def require_same_evaluation(config: EvaluateConfig, inputs: Mapping[str, str | None], folder: Path) -> None:
@@ -123,7 +124,9 @@ def write_tables(config: EvaluateConfig, count: int, folder: Path) -> None:
     suites = [suite_of(config.suite, config.first + number % config.episodes) for number in range(count)]
     with atomic_path(folder / TRACES_FILE) as path:
         pyarrow.parquet.write_table(pyarrow.concat_tables([trace for _, trace in done]), path)
-    write_episodes(folder / EPISODES_FILE, (replace(row, suite=name) for (row, _), name in zip(done, suites, strict=True)))
+    episodes = [replace(row, suite=name) for (row, _), name in zip(done, suites, strict=True)]
+    write_scores(folder, episodes)
+    write_episodes(folder / EPISODES_FILE, episodes)
 
 
 def _drive(

@@ -9,7 +9,6 @@ import os
 import re
 import shutil
 import stat
-import subprocess
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
@@ -23,6 +22,8 @@ import yaml
 from pilotnet.interrupts import with_hint
 from pilotnet.locks import FolderLock
 from pilotnet.progress import notice
+from pilotnet.revision import source_revision
+from pilotnet.settings import user_path
 from sim.scenario import WORLD_VERSION
 
 if TYPE_CHECKING:
@@ -58,17 +59,6 @@ class Stage:
         return self.holds_work is not None and self.holds_work(folder)
 
 
-def expanded(path: Path) -> Path:
-    """Return `path` with a leading ~ replaced by the home folder, as a shell does where the ~ begins a word.
-
-    Raises ValueError where that folder is unknown.
-    """
-    expansion = Path(os.path.expanduser(path))  # noqa: PTH111 - pathlib raises RuntimeError for an unknown home
-    if str(expansion).startswith("~"):
-        raise ValueError(f"{path} begins with a home folder that is unknown; give the whole path, or ./{path} for that name")
-    return expansion
-
-
 @contextmanager
 def output_folder(path: Path, stage: Stage, resume: bool = False) -> Iterator[Path]:
     """Give the folder that a run of `stage` writes, locked against other processes until the body ends.
@@ -80,7 +70,7 @@ def output_folder(path: Path, stage: Stage, resume: bool = False) -> Iterator[Pa
     Raises ValueError for a file, for a folder that another process writes, for one that holds anything else, and for one with
     work unless `resume` is set. Files that are hidden or belong to the operating system do not count.
     """
-    path = expanded(path)
+    path = user_path(path)
     existed = path.is_dir()
     _make(path)
     try:
@@ -231,9 +221,8 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a UTF-8 text file in one step."""
-    with atomic_path(path) as temporary:
-        temporary.write_text(text, encoding="utf-8")
+    """Write a UTF-8 text file in one step; OSError as by `write_bytes`."""
+    write_bytes(path, text.encode())
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -317,16 +306,3 @@ def package_version() -> str:
         return version("pilotnet")
     except PackageNotFoundError:
         return "unknown"
-
-
-def source_revision() -> str:
-    """The git revision of the package's own checkout, with `-dirty` when files were changed; `unknown` without a checkout."""
-    root = Path(__file__).resolve().parents[1]
-    if not (root / ".git").exists():
-        return "unknown"
-    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
-    try:
-        result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
-    except (OSError, subprocess.SubprocessError):
-        return "unknown"
-    return result.stdout.strip() or "unknown"

@@ -2,6 +2,7 @@
 
 import csv
 import ctypes
+import io
 import logging
 import math
 import signal
@@ -16,9 +17,9 @@ from lightning.pytorch.callbacks import Callback
 from rich.progress import Progress
 from torch import Tensor, nn
 
-from pilotnet.folders import atomic_path
+from pilotnet.folders import write_text
 from pilotnet.progress import console, progress_bar
-from pilotnet.unfinished import METRICS_FILE, ChecksummedFiles, EpochCheckpoints
+from pilotnet.unfinished import METRICS_FILE, ChecksummedFiles, EpochCheckpoints, newest_checkpoint
 from sim.random import Stream, derived_seed
 
 Network = TypeVar("Network", bound=nn.Module)
@@ -56,12 +57,14 @@ def seeded_network(make: Callable[[], Network], seed: int) -> Network:
         return make()
 
 
-def fit(module: lightning.LightningModule, losses: tuple[str, ...], config: Any, folder: Path, resume_from: Path | None) -> None:
+def fit(module: lightning.LightningModule, losses: tuple[str, ...], config: Any, folder: Path) -> None:
     """Train a module, with a row of metrics.csv and a checkpoint to resume from after every epoch.
 
-    losses: the names that the module logs; config: the settings of a training; folder: where both are written; resume_from: the
-    checkpoint to go on from. Raises ValueError when a loss or a weight is no longer finite, and OSError when there is no space.
+    It goes on from the newest checkpoint in the folder, if there is one. losses: the names that the module logs; config: the
+    settings of a training; folder: where both are written. Raises ValueError when a loss or a weight is no longer finite and when
+    every checkpoint is damaged, and OSError when there is no space.
     """
+    resume_from = newest_checkpoint(folder)
     keep_freed_memory()
     logging.getLogger("lightning.pytorch").setLevel(logging.ERROR)
     handler = signal.getsignal(signal.SIGINT)
@@ -139,6 +142,12 @@ class ProgressBar(Callback):
         console.print(f"training on {device_name(module.device)} in {precision(self._config, module.device)}")
         self._task = self._bar.add_task("training", total=total, completed=trainer.global_step)
 
+    def on_train_epoch_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
+        """Show the epoch, and the loss of the one before."""
+        loss = trainer.callback_metrics.get("train_loss")
+        said = f", train_loss {float(loss):.4g}" if loss is not None else ""
+        self._bar.update(self._task, detail=f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}{said}")
+
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
         """One step further."""
         self._bar.update(self._task, completed=trainer.global_step)
@@ -204,10 +213,11 @@ class History(Callback):
         self._write()
 
     def _write(self) -> None:
-        with atomic_path(self._path) as unfinished, unfinished.open("w", newline="") as file:
-            writer = csv.DictWriter(file, ["epoch", *self._names])
-            writer.writeheader()
-            writer.writerows(self._rows)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, ["epoch", *self._names])
+        writer.writeheader()
+        writer.writerows(self._rows)
+        write_text(self._path, text.getvalue())
 
 
 def device_name(device: torch.device) -> str:

@@ -38,10 +38,17 @@ def frame_array(shape: tuple[int, ...]) -> NDArray[np.uint8]:
                 f"the frames take {needed / 1e9:.1f} GB; {room / 1e9:.1f} GB are free in {tempfile.gettempdir()} "
                 "(set TMPDIR to a folder with more, or train on fewer episodes)"
             )
-        # A file without blocks of its own would end the process when the disk fills up later. Only Linux has this call.
-        if sys.platform == "linux":
-            os.posix_fallocate(file.fileno(), 0, needed)
+        _reserve(file.fileno(), needed)
         return np.memmap(file, np.uint8, "w+", shape=shape)
+
+
+def _reserve(descriptor: int, size: int) -> None:
+    """Give a file all its blocks [bytes]: one without would end the process when the disk fills up later. Only Linux can."""
+    if sys.platform == "linux":
+        try:
+            os.posix_fallocate(descriptor, 0, size)
+        except OSError as error:
+            raise OSError(f"the frames take {size / 1e9:.1f} GB in {tempfile.gettempdir()}: {error.strerror}") from error
 
 
 def available_memory(cgroups: Path = CGROUPS, own: Path = OWN_CGROUPS) -> int:

@@ -149,6 +149,14 @@ def total_score(episodes: Iterable[EpisodeScore]) -> Score:
     )
 
 
+def scores_by(episodes: Iterable[EpisodeScore], quality: str) -> dict[str, dict[str, Score]]:
+    """Return the score of every driver for each suite, road, weather or light (`quality` says which), in the order they come."""
+    parts: dict[str, dict[str, list[EpisodeScore]]] = {}
+    for episode in episodes:
+        parts.setdefault(getattr(episode, quality), {}).setdefault(episode.driver, []).append(episode)
+    return {value: {name: total_score(rows) for name, rows in drivers.items()} for value, drivers in parts.items()}
+
+
 def root_mean_square(values: np.ndarray) -> float:
     """Root of the mean square; 0 of nothing."""
     return float(np.sqrt(np.mean(values**2))) if values.size else 0.0

@@ -60,18 +60,22 @@ class LineProgress(StageProgress):
         self._thread.join()
         for task in self.tasks:
             if (task.elapsed or 0.0) > LINE_INTERVAL:
-                print_line(f"{task.description}: {_count(task)} in {_time(task.elapsed)}{task.fields['detail']}")
+                print_line(f"{task.description}: {_count(task)} in {_time(task.elapsed)}{_detail(task)}")
 
     def _print_lines(self) -> None:
         while not self._over.wait(LINE_INTERVAL):
             for task in self.tasks:
                 if not task.finished:
                     left = f", {_time(task.time_remaining)} left" if task.time_remaining is not None else ""
-                    print_line(f"{task.description}: {_count(task)}, {_time(task.elapsed)} elapsed{left}{task.fields['detail']}")
+                    print_line(f"{task.description}: {_count(task)}, {_time(task.elapsed)} elapsed{left}{_detail(task)}")
 
 
 def _count(task: Task) -> str:
     return f"{task.completed:g} of {task.total:g}" if task.total is not None else f"{task.completed:g}"
+
+
+def _detail(task: Task) -> str:
+    return f", {task.fields['detail']}" if task.fields["detail"] else ""
 
 
 def _time(seconds: float | None) -> str:

@@ -4,6 +4,7 @@ Such a file holds the settings below `config`, and beside them where they came f
 data there too, with the settings one level further down.
 """
 
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,11 @@ from pilotnet.folders import FIRST_WORLD, require_present_world
 LEFT_KEYS = ("stage", "config", "seed", "version", "revision")  # of every file that a stage left; later versions add more
 
 
-def repeated_settings(path: Path, stage: str) -> dict[str, Any] | None:
+def repeated_settings(path: Path, stage: str, arguments: Collection[str] = ()) -> dict[str, Any] | None:
     """Return the settings in a file that `stage` left, flat; None for a file of settings.
+
+    arguments: names that a command takes beside the settings, such as `data`. What else a stage notes there, such as the
+    fingerprint of its dataset, is left out.
 
     Raises ValueError for a file that another stage left, or another version of the world, and for one that is neither.
     """
@@ -34,7 +38,7 @@ def repeated_settings(path: Path, stage: str) -> dict[str, Any] | None:
     inner = config.get("config")
     if not isinstance(inner, dict):
         return config
-    return inner | {name: value for name, value in config.items() if name != "config"}
+    return inner | {name: value for name, value in config.items() if name in arguments}
 
 
 def read_yaml(path: Path) -> Any:

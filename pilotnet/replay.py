@@ -149,7 +149,8 @@ def replay(
 ) -> Dataset:
     """Show a dataset from the episode `config.first` on in a window, or `headless` in a film alone; the dataset as marked now.
 
-    Raises ValueError for a bad dataset, checkpoint or setting, for a film that exists, and when there is no display.
+    Raises ValueError for a bad dataset, checkpoint or setting, for a film that exists, and when there is no display; OSError when
+    the film could not be written, after the window has been closed.
     """
     check_settings(config)
     require_film(film, config, headless)
@@ -163,7 +164,10 @@ def replay(
         make_film(shown, partial(drawn, shown), film, config)
     else:
         screen = open_display((config.width, config.height))
-        Window(ReplayDesk(Replay(album, network, config.first)), screen, FilmFile, Path.cwd(), film).run()
+        window = Window(ReplayDesk(Replay(album, network, config.first)), screen, FilmFile, Path.cwd(), film)
+        window.run()
+        if window.lost:
+            raise OSError(window.lost)
     return Dataset.open(data)
 
 

@@ -73,9 +73,12 @@ def read_results(folder: Path) -> Results:
         )
     try:
         with path.open(newline="") as file:
-            return Results(folder, tuple(_parse(row) for row in csv.DictReader(file)))
+            episodes = tuple(_parse(row) for row in csv.DictReader(file))
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"{path} is damaged: {error}") from error
+    if not episodes:
+        raise ValueError(f"{path} has no rows; evaluate anew")
+    return Results(folder, episodes)
 
 
 def _parse(row: dict[str, str]) -> EpisodeScore:

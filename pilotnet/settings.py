@@ -28,14 +28,16 @@ def config_path(name: str) -> Path:
 
 
 def user_path(path: Path) -> Path:
-    """Return a path with a leading `~` replaced by the home folder; ValueError when there is none.
+    """Return a path with a leading `~` replaced by the home folder; ValueError when that is unknown.
 
     A shell replaces it in `--out ~/x`, but not in `--out=~/x` and not in a file.
     """
     try:
         return path.expanduser()
     except RuntimeError:
-        raise ValueError(f"{path} begins with ~, but this user has no home folder; write the whole path") from None
+        raise ValueError(
+            f"{path} begins with a home folder that is unknown; give the whole path, or ./{path} for that name"
+        ) from None
 
 
 def require_exists(name: str, path: Path, writer: str) -> None:

@@ -56,7 +56,7 @@ class LastingStream:
         with contextlib.suppress(OSError, ValueError):
             _open_null(self._stream.fileno())
         if self._notice and not (isinstance(error, OSError) and error.errno in (errno.EPIPE, errno.EBADF, errno.EIO)):
-            self._notice.write(f"pilotnet: notice: standard output cannot be written ({error}); the work goes on\n")
+            self._notice.write(f"pilotnet: standard output cannot be written ({error}); the work goes on\n")
 
 
 @contextlib.contextmanager

@@ -6,7 +6,7 @@ short as it may be, has no room for a single parked car or person, its scenario 
 """
 
 from dataclasses import dataclass, fields, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ import yaml
 from pilotnet.settings import config_folder
 from sim.random import MAX_SEED, Stream, stream_generator
 from sim.scenario import (
+    BESIDE_ROAD,
     MAX_LENGTH,
     MIN_LENGTH,
     WALKABLE,
@@ -30,7 +31,6 @@ from sim.scenario import (
 
 FOLDER = config_folder() / "suites"
 SMALL, JOINED = "-small", "+"
-BESIDE = ("parked", "pedestrians", "crossing")  # what exists on roads only where people walk
 MOST_ROADS = MAX_SEED // len(Split)  # of a split: their seeds must stay below MAX_SEED
 
 
@@ -57,7 +57,7 @@ class SuiteConfig:
             if not chosen:
                 raise ValueError(f"{name} is empty; it must name at least one of {', '.join(options)}")
             object.__setattr__(self, name, chosen)
-        for name in ("strength", "traffic", *BESIDE):
+        for name in ("strength", "traffic", *BESIDE_ROAD):
             low, high = getattr(self, name)
             if low > high:
                 raise ValueError(f"{name} is [{low}, {high}]; the first must not be above the second")
@@ -158,15 +158,17 @@ def _scenario(config: SuiteConfig, split: Split, index: int, road_index: int, le
     weather, light = skies[order[place]]
     seed = road_seed(split, road_index)
     draws = stream_generator(seed, Stream.SUITE_PARAMETERS)
-    drawn = {key: round(float(draws.uniform(*getattr(config, key))), 2) for key in ("strength", "traffic", *BESIDE)}
+    drawn = {key: round(float(draws.uniform(*getattr(config, key))), 2) for key in ("strength", "traffic", *BESIDE_ROAD)}
     leader = bool(draws.random() < config.leader)
     if road not in WALKABLE:
-        drawn |= dict.fromkeys(BESIDE, 0.0)
+        drawn |= dict.fromkeys(BESIDE_ROAD, 0.0)
     scenario = Scenario(road=road, seed=seed, length=length, weather=weather, light=light, leader=leader, **drawn)
-    return _with_room(scenario) if any(drawn[key] for key in BESIDE) else scenario
+    return _with_room(scenario) if any(drawn[key] for key in BESIDE_ROAD) else scenario
 
 
-@cache  # several stages may drive the same roads, and each plans them
+# Several stages may drive the same roads, and each plans them. The bound is for reinforcement learning, which makes a new
+# scenario for every episode.
+@lru_cache(maxsize=4096)
 def _with_room(scenario: Scenario) -> Scenario:
     """Return the scenario without whom its road has no room for."""
     from sim.actors.placing import with_room  # loads Numba; settings are checked without it

@@ -6,15 +6,16 @@ stretch ends with the recording, at a new drive, in another weather or light, an
 
 from collections import deque
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from pilotnet.dataset import DatasetWriter, EpisodeRecorder
 from pilotnet.dataset.schema import DATASET_FILES
-from pilotnet.folders import Stage, expanded, output_folder, read_provenance, remove_written, write_provenance
+from pilotnet.folders import Stage, output_folder, read_provenance, remove_written, write_provenance
 from pilotnet.record import holds_episodes
+from pilotnet.settings import user_path
 from sim.env import DrivingEnv, EnvConfig
 from sim.scenario import Scenario, Split
 from sim.types import Step
@@ -87,6 +88,16 @@ class DatasetTape:
         self._commit()
         self.cut()
 
+    def give_up(self) -> None:
+        """Stop recording without the present stretch, which could not be written; committed episodes stay. Raises nothing."""
+        self.recording = False
+        self._held.clear()
+        with suppress(OSError):  # the videos of the stretch may fail once more; they are removed all the same
+            self._open.close()
+        self._recorder, self._last = None, None
+        self._frames = sum(episode.length for episode in self._writer.episodes)
+        self.cut()
+
     def close(self) -> None:
         """Commit what was recorded and finish the dataset."""
         self.stop()
@@ -119,7 +130,7 @@ def open_tape(out: Path, config: "DataclassInstance", env: EnvConfig, split: Spl
 
     Raises ValueError when something else lies in `out`, a dataset of other cameras or another rate, or one with later splits.
     """
-    with output_folder(out, STAGE, resume=holds_episodes(expanded(out))) as folder:
+    with output_folder(out, STAGE, resume=holds_episodes(user_path(out))) as folder:
         begun = holds_episodes(folder)
         tape = DatasetTape(_continued(folder, env, split) if begun else _begun(folder, config, env), split)
         try:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
-from pilotnet.checkpoint import Checkpoint, save_checkpoint
+from pilotnet.checkpoint import FILE_NAME, Checkpoint, save_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.folders import output_folder, plain, write_provenance
 from pilotnet.learning import arithmetic, fit, learning_rate_share, require_device, seeded_network
@@ -23,7 +23,7 @@ from pilotnet.light import relit
 from pilotnet.model import PilotNet
 from pilotnet.samples import Batch, Samples, load_drives
 from pilotnet.train_config import TrainConfig
-from pilotnet.unfinished import checkpoint_to_resume, remove_checkpoints, training_stage
+from pilotnet.unfinished import is_finished, remove_checkpoints, training_stage
 from pilotnet.viewpoint import View, Viewpoint
 from sim.scenario import Split
 
@@ -105,17 +105,17 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
     dataset = Dataset.open(data)
     run = _Run(str(data), dataset.fingerprint(), config)
     with output_folder(out, STAGE, resume) as folder:
-        resume_from = checkpoint_to_resume(STAGE.name, run, folder) if STAGE.has_work(folder) else None
-        write_provenance(folder, STAGE.name, run, config.seed)
-        path = save_checkpoint(folder, _learn(config, dataset, folder, resume_from))
+        if not is_finished(STAGE, run, folder):
+            write_provenance(folder, STAGE.name, run, config.seed)
+            save_checkpoint(folder, _learn(config, dataset, folder))
     remove_checkpoints(folder)
     # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
     gc.collect()
-    return path
+    return folder / FILE_NAME
 
 
-def _learn(config: TrainConfig, dataset: Dataset, folder: Path, resume_from: Path | None) -> Checkpoint:
-    """Load the data and fit the network."""
+def _learn(config: TrainConfig, dataset: Dataset, folder: Path) -> Checkpoint:
+    """Load the data and fit the network, from the newest checkpoint on where there is one."""
     view = View()
     drives = {split: load_drives(dataset, split, view, config.augmentation) for split in (Split.TRAIN, Split.VALIDATION)}
     samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
@@ -126,7 +126,7 @@ def _learn(config: TrainConfig, dataset: Dataset, folder: Path, resume_from: Pat
     viewpoint = Viewpoint(view, drives[Split.TRAIN].cameras["centre"])
     cloning = Cloning(model, viewpoint, samples, validation, config)
     losses = LOSSES + ((SPEED_LOSS,) if config.speed else ())
-    fit(cloning, losses, config, folder, resume_from)
+    fit(cloning, losses, config, folder)
     settings = {"config": plain(asdict(config)), "data": str(dataset.root), "moments": len(samples), "world": dataset.world}
     return Checkpoint(model, view, dataset.camera("centre"), settings)
 

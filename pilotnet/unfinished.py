@@ -70,37 +70,47 @@ def has_checkpoint(folder: Path) -> bool:
     return bool(checkpoints(folder))
 
 
-def checkpoint_to_resume(stage: str, run: "DataclassInstance", out: Path) -> Path:
-    """Return the newest whole checkpoint of the unfinished training in `out`; damaged newer ones are removed with a notice.
+def is_finished(stage: Stage, run: "DataclassInstance", folder: Path) -> bool:
+    """Return whether the training in a model folder has ended, so that nothing is left to resume.
 
     run: the settings of the training that is asked for, with the `fingerprint` of its dataset and the path, `data`, that it was
-    given by. Raises ValueError when `out` holds no unfinished training, one of another dataset or other settings, or only damaged
-    checkpoints.
+    given by. Raises ValueError when the folder holds a training of another dataset or with other settings.
     """
-    found = checkpoints(out)
-    if not found:
-        raise ValueError(f"{out} holds no unfinished training to resume; leave out --resume and choose another folder")
-    provenance = read_provenance(out, stage)
-    require_present_world(out, provenance["world"])
+    if not stage.has_work(folder):
+        return False
+    provenance = read_provenance(folder, stage.name)
+    require_present_world(folder, provenance["world"])
     before, now = provenance["config"], plain(asdict(run))
     if before.get("fingerprint") != now["fingerprint"]:
         raise ValueError(
-            f"{now['data']} holds another dataset than {before.get('data')} did, which {out} was begun with, or has other marks; "
-            "a training can only be resumed with its own data"
+            f"{now['data']} holds another dataset than {before.get('data')} did, which {folder} was begun with, or has other "
+            "marks; a training can only be resumed with its own data"
         )
-    require_same_settings(out, before, now, ignored=("data",))
+    require_same_settings(folder, before, now, ignored=("data",))
+    finished = not has_checkpoint(folder)
+    if finished:
+        notice(f"{folder} holds this training and it is finished; there is nothing to resume")
+    return finished
+
+
+def newest_checkpoint(folder: Path) -> Path | None:
+    """Return the newest whole checkpoint in a model folder, None when it has none; damaged newer ones are removed with a notice.
+
+    Raises ValueError when all are damaged.
+    """
+    found = checkpoints(folder)
     whole = [path for path in found if _is_whole(path)]
-    if not whole:
-        raise ValueError(f"{out / FOLDER} holds damaged checkpoints only; delete {out} and train anew")
-    for path in found[found.index(whole[-1]) + 1 :]:
+    if found and not whole:
+        raise ValueError(f"{folder / FOLDER} holds damaged checkpoints only; delete {folder} and train anew")
+    for path in found[found.index(whole[-1]) + 1 :] if whole else ():
         notice(f"{path} is damaged; the training goes on from {whole[-1].name}")
         path.unlink()
-    return whole[-1]
+    return whole[-1] if whole else None
 
 
 def remove_checkpoints(folder: Path) -> None:
     """Remove the checkpoints of a training that is finished."""
-    shutil.rmtree(folder / FOLDER)
+    shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
 def _is_whole(path: Path) -> bool:

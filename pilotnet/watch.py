@@ -4,7 +4,7 @@ The window and all drawing are `sim.viewer`'s; here drivers are made, films are 
 """
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from functools import partial
 from pathlib import Path
 from typing import Protocol, Self
@@ -38,12 +38,19 @@ COLOURS: dict[str, Colour] = {"pilotnet": SKY_BLUE, "modular": ORANGE, "expert":
 
 
 class FilmFile:
-    """An mp4 that appears under its name only when it is finished."""
+    """An mp4 that appears under its name only when it is finished; nothing of one that fails stays.
+
+    Raises OSError where it cannot be written.
+    """
 
     def __init__(self, path: Path, rate: int, width: int, height: int) -> None:
         self._path, self._unfinished = path, path.with_name(f".{path.name}.unfinished")
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._encoder = VideoEncoder(self._unfinished, rate, width, height)
+        try:
+            self._encoder = VideoEncoder(self._unfinished, rate, width, height)
+        except BaseException:
+            self._remove()
+            raise
 
     def __enter__(self) -> Self:
         return self
@@ -52,17 +59,30 @@ class FilmFile:
         if kind is None:
             self.close()
         else:
-            self._encoder.close()
-            self._unfinished.unlink(missing_ok=True)
+            self.discard()
 
     def add(self, image: Image) -> None:
-        """The next picture."""
+        """Append a picture, RGB (H, W, 3)."""
         self._encoder.add(image)
 
     def close(self) -> None:
         """Finish the film and give it its name."""
-        self._encoder.close()
-        publish(self._unfinished, self._path)
+        try:
+            self._encoder.close()
+            publish(self._unfinished, self._path)
+        except BaseException:
+            self.discard()
+            raise
+
+    def discard(self) -> None:
+        """Give the film up: nothing of it stays. Raises nothing."""
+        with suppress(OSError):
+            self._encoder.close()
+        self._remove()
+
+    def _remove(self) -> None:
+        with suppress(OSError):
+            self._unfinished.unlink(missing_ok=True)
 
 
 def watch(
@@ -77,7 +97,8 @@ def watch(
     """Show the drivers in a window, or `headless` in a film alone; the score of what was driven, by driver.
 
     In a window a person may take the wheel from the first driver; what they drive goes into the dataset folder `recording`.
-    Raises ValueError for bad drivers and settings, for a film that exists, and when there is no display.
+    Raises ValueError for bad drivers and settings, for a film that exists, and when there is no display; OSError when the film
+    could not be written, after the window has been closed.
     """
     require_watchable(drivers, config, checkpoint, film, headless, detectors, recording)
     scenarios, seats = config.scenarios(), make_seats(drivers, checkpoint, detectors)
@@ -93,7 +114,10 @@ def watch(
                 tape.recording = True
             wheel = Wheel()
             show = Show(seats, scenarios, autonomy, len(drivers), wheel, tape, env)
-            Window(Cockpit(show, Controllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd(), film).run()
+            window = Window(Cockpit(show, Controllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd(), film)
+            window.run()
+        if window.lost:
+            raise OSError(window.lost)
     return scores(show.all_driven())
 
 

@@ -12,8 +12,9 @@ The conventions that hold everywhere:
 * Time: control and cameras at 10 Hz, physics at 20 Hz or finer.
 * Randomness: everything follows from the scenario's seed; the same scenario and driver give the same frames, bit for bit.
 
-Importing this package registers `PilotNet/Drive-v0` with Gymnasium and loads nothing else: what it names is loaded when it is
-first used, so that settings can be checked and help printed without Numba, HighwayEnv or a renderer.
+Importing this package registers `PilotNet/Drive-v0` with Gymnasium, and so does `gymnasium.make("sim:PilotNet/Drive-v0")`. It
+loads nothing else: what it names is loaded when it is first used, so that settings can be checked and help printed without Numba,
+HighwayEnv or a renderer.
 """
 
 import importlib

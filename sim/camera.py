@@ -5,14 +5,18 @@ axis is level, so the horizon is the row `horizon` everywhere; moving the princi
 """
 
 import math
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.types import quoted, require_finite, require_whole
+
 Number = TypeVar("Number", float, NDArray[np.float64])
 CAMERA_NAMES = ("left", "centre", "right")
+MAX_SIZE = 2**14  # [px] width and height; a square picture of that size takes 0.8 GB
 
 
 @dataclass(frozen=True)
@@ -27,12 +31,24 @@ class Camera:
     elevation: float = 1.4
 
     def __post_init__(self) -> None:
-        if self.width < 1 or self.height < 1:
-            raise ValueError(f"camera size is {self.width} x {self.height} px; both must be 1 or more")
+        for name in ("width", "height"):
+            require_whole(f"camera.{name}", getattr(self, name), 1, MAX_SIZE, "px")
+        for name in ("focal", "horizon", "lateral", "elevation"):
+            require_finite(f"camera.{name}", getattr(self, name))
         if not self.focal > 0 or not self.elevation > 0:
             raise ValueError(f"camera focal is {self.focal} px and elevation {self.elevation} m; both must be above 0")
-        if not all(map(math.isfinite, (self.focal, self.elevation, self.horizon, self.lateral))):
-            raise ValueError(f"{self} has numbers that are not finite; all must be")
+
+    @classmethod
+    def of(cls, described: "Camera | Mapping[str, Any]") -> "Camera":
+        """Return a camera, given as one or as a mapping of its fields; ValueError for anything else."""
+        if isinstance(described, Camera):
+            return described
+        names = [field.name for field in fields(cls)]
+        if not isinstance(described, Mapping) or not set(described) <= set(names):
+            raise ValueError(
+                f"camera is {quoted(described)}; it must be a sim.camera.Camera, or a mapping with some of {', '.join(names)}"
+            )
+        return cls(**described)
 
     @property
     def centre_column(self) -> float:

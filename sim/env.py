@@ -1,11 +1,13 @@
 """The world and its cameras as a Gymnasium environment.
 
-`rollout` drives it by records (`command`, `observation`); Gymnasium's `reset` and `step` wrap the same two for everybody else.
+`rollout` drives it by records in physical units (`start`, `observe`, `advance`). Gymnasium's `reset` and `step` wrap the same
+three in normalised actions, arrays and plain numbers.
 """
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any, NamedTuple, Self
 
 import gymnasium
 import numpy as np
@@ -16,19 +18,27 @@ from sim.kernels import Canvas
 from sim.pedals import Pedals
 from sim.referee import Referee
 from sim.render import Renderer
-from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice, require_between, road_seed
+from sim.sampling import FIELDS, Sampler, changed_scenario, random_scenario
+from sim.scenario import Daytime, Scenario, Weather, choice, require_between
 from sim.steering import MAX_CURVATURE
 from sim.truth import boxes
-from sim.types import Actor, Box, Cause, Control, Observation, Pose
+from sim.types import Actor, Box, Cause, Control, Observation, Pose, quoted, require_finite, require_whole
 from sim.world import MAX_ACCELERATION, MAX_BRAKING, World
 
 SLOWEST = 1.0  # [m/s] a drive slower than this on average is cut off
-MAX_SPEED = 60.0  # [m/s]
+MAX_SPEED = 60.0  # [m/s] upper limit of the observation space
+MAX_CAMERA_SPACING = 5.0  # [m]
+MAX_RATE = 100  # [Hz]
+INTERVENTION_PENALTY = 10.0  # [m] taken from the reward
 
 
 @dataclass(frozen=True)
 class EnvConfig:
-    """cameras: which of left, centre, right are rendered; camera: the centre one's optics; rate: ticks per second [Hz]."""
+    """Settings of an environment; ValueError for bad ones.
+
+    cameras: which of left, centre, right are rendered; camera: the centre camera, or a mapping of its fields; camera_spacing:
+    from the centre camera to each of the others [m]; rate: control ticks per second, a whole number [Hz]; pedals: who brakes.
+    """
 
     cameras: tuple[str, ...] = ("centre",)
     camera: Camera = field(default_factory=Camera)
@@ -37,13 +47,33 @@ class EnvConfig:
     pedals: Pedals = Pedals.SHARED
 
     def __post_init__(self) -> None:
-        unknown = set(self.cameras) - set(CAMERA_NAMES)
-        if unknown:
-            raise ValueError(f"cameras is {self.cameras}; each must be one of {', '.join(CAMERA_NAMES)}")
-        require_between("camera_spacing", self.camera_spacing, 0, 5, "m")
-        if not 1 <= self.rate <= 100:
-            raise ValueError(f"rate is {self.rate} Hz; it must lie between 1 and 100 Hz")
+        if not isinstance(self.cameras, list | tuple) or any(name not in CAMERA_NAMES for name in self.cameras):
+            raise ValueError(
+                f"cameras is {quoted(self.cameras)}; it must be a list of any of {', '.join(CAMERA_NAMES)}, which may be empty"
+            )
+        require_between("camera_spacing", self.camera_spacing, 0, MAX_CAMERA_SPACING, "m")
+        require_whole("rate", self.rate, 1, MAX_RATE, "Hz")
+        object.__setattr__(self, "cameras", tuple(self.cameras))
+        object.__setattr__(self, "camera", Camera.of(self.camera))
+        object.__setattr__(self, "rate", int(self.rate))
         object.__setattr__(self, "pedals", choice("pedals", self.pedals, Pedals))
+
+    @classmethod
+    def of(cls, described: "EnvConfig | Mapping[str, Any] | None", settings: Mapping[str, Any]) -> Self:
+        """Return the settings that a record or a mapping describes, with `settings` in place of some.
+
+        Raises ValueError for unknown names and bad values.
+        """
+        names = [setting.name for setting in fields(cls)]
+        if isinstance(described, EnvConfig):
+            described = {name: getattr(described, name) for name in names}
+        if not isinstance(described, Mapping | None):
+            raise ValueError(f"config is {quoted(described)}; it must be a sim.EnvConfig or a mapping of its fields")
+        chosen = {**(described or {}), **settings}
+        for name in chosen:
+            if name not in names:
+                raise ValueError(f"setting is {quoted(name)}; it must be one of {', '.join(names)}")
+        return cls(**chosen)
 
 
 class Seen(NamedTuple):
@@ -55,19 +85,43 @@ class Seen(NamedTuple):
 
 
 class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
-    """Drive a scenario: `reset(options={"scenario": ...})`, or none for a random road of the training split.
+    """Drive scenarios: `gymnasium.make("sim:PilotNet/Drive-v0", cameras=["centre"], rate=10, pedals="shared")`.
 
-    Action: (curvature [1/m], acceleration [m/s²]); the latter counts with `pedals: driver` only. Observation: `speed` [m/s]
-    (1,) and a frame (H, W, 3) for each camera. Reward: metres gained along the path, minus 10 for each intervention, after
-    which the car is put back and drives on. The episode terminates at the end of the road and is truncated when it takes too
-    long.
+    Settings are those of `EnvConfig`: one by one, as `config` (a record or a mapping), or both. `scenarios` draws a scenario for
+    each reset from the environment's generator; without it, road, weather, light and all road users vary on training roads.
+    `reset(options={"road": "rural", "weather": "rain"})` fixes fields of `Scenario`; `options={"scenario": ...}` a whole one.
+
+    Action, each in [-1, 1]: steering, from -MAX_CURVATURE to MAX_CURVATURE [1/m, right positive]; with `pedals="driver"` a second
+    one, from -MAX_BRAKING to MAX_ACCELERATION [m/s²]. 0 is straight ahead and rolling on; larger values count as the limit.
+    Observation: `speed` [m/s] (1,) and a frame, RGB uint8 (H, W, 3), for each camera. Reward: metres gained along the road, minus
+    10 for each intervention, after which the car is put back and drives on. An episode terminates at the end of the road and is
+    truncated when the car is slower than 1 m/s on average.
+
+    Info, the same after reset and step and of types that recorders store: `scenario`, its fields as JSON; `intervention`, the
+    cause of one in the last tick or ""; `pose`: x, y [m], heading [rad] (3,); `acceleration` [m/s²]; `wheel_curvature` and
+    `path_curvature` [1/m]; `station` and `cross_track_error` [m]; `heading_error` [rad]; `time_to_collision` [s], inf when
+    nothing is near.
+
+    Raises ValueError for bad settings. `gymnasium.wrappers.HumanRendering` shows the pictures of `render` in a window.
     """
 
-    metadata = {"render_modes": ["rgb_array"], "render_fps": 10}  # noqa: RUF012
+    metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": EnvConfig.rate}  # noqa: RUF012
 
-    def __init__(self, config: EnvConfig | None = None, render_mode: str | None = None) -> None:
-        self.config = config or EnvConfig()
+    def __init__(
+        self,
+        config: EnvConfig | Mapping[str, Any] | None = None,
+        render_mode: str | None = None,
+        scenarios: Sampler = random_scenario,
+        **settings: Any,
+    ) -> None:
+        if render_mode not in (None, *self.metadata["render_modes"]):
+            raise ValueError(f"render_mode is {quoted(render_mode)}; it must be None or {self.metadata['render_modes'][0]!r}")
+        if not callable(scenarios):
+            raise ValueError(f"scenarios is {quoted(scenarios)}; it must be a function from a NumPy generator to a sim.Scenario")
+        self.config = EnvConfig.of(config, settings)
         self.render_mode = render_mode
+        self.metadata = {**type(self).metadata, "render_fps": self.config.rate}
+        self._scenarios = scenarios
         every = rig(self.config.camera, self.config.camera_spacing)
         self.cameras: dict[str, Camera] = {name: every[name] for name in CAMERA_NAMES if name in self.config.cameras}
         shape = (self.config.camera.height, self.config.camera.width, 3)
@@ -75,8 +129,8 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         self.observation_space = spaces.Dict(  # type: ignore[assignment]
             {"speed": spaces.Box(0.0, MAX_SPEED, (1,), np.float32), **frames}
         )
-        limits = np.array([MAX_CURVATURE, MAX_ACCELERATION], np.float32)
-        self.action_space = spaces.Box(np.array([-MAX_CURVATURE, -MAX_BRAKING], np.float32), limits)
+        count = 2 if self.config.pedals is Pedals.DRIVER else 1
+        self.action_space = spaces.Box(-1.0, 1.0, (count,), np.float32)
         self._world: World | None = None
         self._over = True
 
@@ -96,7 +150,8 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         """Begin a scenario."""
         self._world = World(scenario)
         self._referee = Referee(self._world)
-        self._renderer = Renderer(self._world.plan, scenario, list(self.cameras.values())) if self.cameras else None
+        self._scenario_json = json.dumps(asdict(scenario))
+        self._make_renderer()
         self._ticks, self._over = 0, False
         return self.observe()
 
@@ -104,8 +159,13 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         """Go on in another weather and light; who is where does not change. Needs a drive that has begun."""
         world = self.world
         world.scenario = replace(world.scenario, weather=weather, light=light)
-        if self._renderer:
-            self._renderer = Renderer(world.plan, world.scenario, list(self.cameras.values()))
+        self._scenario_json = json.dumps(asdict(world.scenario))
+        self._make_renderer()
+
+    def _make_renderer(self) -> None:
+        cameras = list(self.cameras.values())
+        self._renderer = Renderer(self.world.plan, self.world.scenario, cameras) if cameras else None
+        self._onlooker: Renderer | None = None
 
     def observe(self) -> Observation:
         """What a driver sees now."""
@@ -142,42 +202,83 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
     def reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Gymnasium's reset; `options["scenario"]` chooses the scenario."""
+        """Begin a scenario: a drawn one or `options["scenario"]`, with the fields of `Scenario` that `options` names changed.
+
+        Returns the observation and the info. Raises ValueError for unknown options and bad values.
+        """
         super().reset(seed=seed)
-        unknown = set(options or {}) - {"scenario"}
+        unknown = set(options or {}) - {"scenario", *FIELDS}
         if unknown:
-            raise ValueError(f"options has {sorted(unknown)}; it may hold 'scenario' only")
-        scenario = (options or {}).get("scenario") or self._random_scenario()
+            raise ValueError(f"options has {quoted(sorted(map(str, unknown)))}; it may hold scenario, {', '.join(FIELDS)}")
+        changes = dict(options or {})
+        scenario = changes.pop("scenario") if "scenario" in changes else self._scenarios(self.np_random)
         if not isinstance(scenario, Scenario):
-            raise ValueError(f"options['scenario'] is {scenario!r}; it must be a sim.Scenario")
-        return self._space_observation(self.start(scenario)), {"scenario": scenario}
+            raise ValueError(f"options['scenario'] is {quoted(scenario)}; it must be a sim.Scenario")
+        observation = self.start(changed_scenario(scenario, changes))
+        return self._space_observation(observation), self._info(None)
 
     def step(self, action: np.ndarray) -> tuple[dict[str, np.ndarray], float, bool, bool, dict[str, Any]]:
-        """Gymnasium's step; ValueError for actions that are not two finite numbers, and for a step outside a drive."""
-        if np.shape(action) != (2,):
-            raise ValueError(f"action is {action!r}; it must be two numbers, curvature [1/m] and acceleration [m/s²]")
-        control = Control(float(action[0]), float(action[1]))
+        """Hold an action for one tick: observation, reward [m], terminated, truncated, info.
+
+        Raises ValueError for an action of another shape or with NaN or infinity, and outside an episode.
+        """
+        control = self._control(action)
         before = self.world.ego_state().station
         cause, _ = self.advance(control)
+        reward = self.world.ego_state().station - before - (INTERVENTION_PENALTY if cause else 0.0)
+        observation = self._space_observation(self.observe())
+        return observation, float(reward), bool(self.world.finished), self._out_of_time, self._info(cause)
+
+    def _control(self, action: np.ndarray) -> Control:
+        """Return the command in physical units that a normalised action stands for; ValueError for a bad one.
+
+        Braking and accelerating have limits of their own, so that 0 is neither.
+        """
+        if np.shape(action) != self.action_space.shape:
+            driver = "" if self.config.pedals is Pedals.DRIVER else ", or two with pedals='driver'"
+            raise ValueError(
+                f"action is {quoted(action)}, of shape {np.shape(action)}; it must be of shape {self.action_space.shape}{driver}"
+            )
+        values = [float(value) for value in action]
+        for value in values:
+            require_finite("action", value)
+        steering, *pedals = (min(max(value, -1.0), 1.0) for value in values)
+        pedal = pedals[0] if pedals else 0.0
+        return Control(MAX_CURVATURE * steering, pedal * (MAX_ACCELERATION if pedal > 0 else MAX_BRAKING))
+
+    def _info(self, cause: Cause | None) -> dict[str, Any]:
+        """Return the info that the class describes; `cause`: of an intervention in the last tick."""
         ego = self.world.ego_state()
-        reward = ego.station - before - (10.0 if cause else 0.0)
-        info = {"ego": ego, "intervention": cause}
-        return self._space_observation(self.observe()), reward, self.world.finished, self._out_of_time, info
+        return {
+            "scenario": self._scenario_json,
+            "intervention": str(cause) if cause else "",
+            "pose": np.array([ego.pose.x, ego.pose.y, ego.pose.heading]),
+            "acceleration": float(ego.acceleration),
+            "wheel_curvature": float(ego.curvature),
+            "path_curvature": float(ego.path_curvature),
+            "station": float(ego.station),
+            "cross_track_error": float(ego.offset),
+            "heading_error": float(ego.heading_error),
+            "time_to_collision": float(self.world.time_to_collision()),
+        }
 
     def render(self) -> np.ndarray | None:
-        """The first camera's picture, with `render_mode="rgb_array"`."""
-        if self.render_mode != "rgb_array" or self._renderer is None:
+        """Return the centre camera's picture of this moment, RGB uint8 (H, W, 3); None without a render mode.
+
+        Raises ValueError before the first reset.
+        """
+        if self.render_mode is None:
             return None
-        return self._renderer.render(self.world.ego_state().pose, self.world.actors(), self._ticks / self.rate)[0]
+        world = self.world
+        if self._onlooker is None:
+            alone = list(self.cameras) == ["centre"]
+            self._onlooker = self._renderer if alone else Renderer(world.plan, world.scenario, [self.config.camera])
+        assert self._onlooker is not None, "a centre camera has a renderer"
+        return self._onlooker.render(world.ego_state().pose, world.actors(), self._ticks / self.rate)[0]
 
     @property
     def _out_of_time(self) -> bool:
         return self._ticks / self.rate > self.world.scenario.length / SLOWEST
-
-    def _random_scenario(self) -> Scenario:
-        kinds = list(RoadKind)
-        seed = road_seed(Split.TRAIN, int(self.np_random.integers(1_000_000)))
-        return Scenario(road=kinds[self.np_random.integers(len(kinds))], seed=seed)
 
     def _space_observation(self, observation: Observation) -> dict[str, np.ndarray]:
         frames = {name: getattr(observation, name) for name in self.cameras}

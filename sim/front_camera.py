@@ -4,7 +4,7 @@ Here HighwayEnv's lanes, vehicles and objects become plain records; `front_view`
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, SupportsFloat
 
 import cv2
@@ -24,7 +24,7 @@ from sim.front_view import FrontView
 from sim.ground.lanes import LaneGround, Line, Strip, lane_ground
 from sim.scenario import RoadKind, Scenario
 from sim.scenery.blocks import Block
-from sim.types import Actor, Image, Kind, Pose, require_finite
+from sim.types import Actor, Image, Kind, Pose, require_finite, require_whole
 
 LINES = {
     LineType.NONE: Line.NONE,
@@ -46,11 +46,12 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
     """A camera in the windscreen of a HighwayEnv environment; actions, rewards, info and `render` stay as they are.
 
     observation: "replace" makes the image, uint8 (H, W, 3), the observation; "add" makes it a dictionary of `observation` and
-    `image`. agent: which controlled vehicle carries the camera, in its centre. weather, light, strength, seed: as in Scenario.
+    `image`. camera: a record or a mapping of its fields. agent: which controlled vehicle carries the camera, in its centre.
+    weather, light, strength, seed: as in Scenario. Raises ValueError for bad settings and for an environment without a road.
     """
 
     def __init__(
-        self, env: gymnasium.Env, camera: Camera | None = None, *, weather: str = "clear", light: str = "day",
+        self, env: gymnasium.Env, camera: Camera | Mapping[str, Any] | None = None, *, weather: str = "clear", light: str = "day",
         strength: float = 0.6, seed: int = 0, observation: str = "replace", agent: int = 0,
     ) -> None:  # fmt: skip
         settings: dict[str, Any] = {"weather": weather, "light": light, "strength": strength, "seed": seed}
@@ -59,10 +60,8 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
             raise ValueError(f"environment is {env.unwrapped}; it must be one of HighwayEnv's, with a road and vehicles")
         if observation not in ("replace", "add"):
             raise ValueError(f"observation is {observation!r}; it must be 'replace' or 'add'")
-        if camera is not None and not isinstance(camera, Camera):
-            raise ValueError(f"camera is {camera!r}; it must be a sim.camera.Camera")
         super().__init__(env)
-        self.camera, self.agent = camera or Camera(), agent
+        self.camera, self.agent = Camera.of({} if camera is None else camera), agent
         scenario = Scenario(road=RoadKind.RURAL, **settings)
         self._vehicle()
         self._view = FrontView(self.camera, scenario)
@@ -115,8 +114,7 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
                 f"environment {self.env.unwrapped} has no road; it must have one, with a vehicle that carries the camera"
             )
         vehicles = self.env.unwrapped.controlled_vehicles  # type: ignore[attr-defined]
-        if not 0 <= self.agent < len(vehicles):
-            raise ValueError(f"agent is {self.agent}; it must lie between 0 and {len(vehicles) - 1}, the controlled vehicles")
+        require_whole("agent", self.agent, 0, len(vehicles) - 1)
         return vehicles[self.agent]
 
     def _actor(self, vehicle: Vehicle) -> Actor:

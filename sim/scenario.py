@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from sim.random import require_seed
-from sim.types import require_finite
+from sim.types import quoted, require_finite
 
 
 class Split(StrEnum):
@@ -61,6 +61,7 @@ MIN_LENGTH, MAX_LENGTH = 50.0, 20_000.0
 MIN_VISIBILITY, MAX_VISIBILITY = 20.0, 20_000.0  # [m]
 # Where people walk and cars park beside the road.
 WALKABLE = (RoadKind.RURAL, RoadKind.RURAL_UNMARKED, RoadKind.RESIDENTIAL, RoadKind.UNPAVED, RoadKind.MOUNTAIN)
+BESIDE_ROAD = ("parked", "pedestrians", "crossing")  # fields of what exists on walkable roads only
 # Most that can be placed: cars per kilometre and direction, parked cars, people beside and people crossing per kilometre.
 DENSITIES = {"traffic": 20.0, "parked": 60.0, "pedestrians": 80.0, "crossing": 15.0}
 
@@ -100,6 +101,8 @@ class Scenario:
             raise ValueError(f"strength is {self.strength}; it must lie above 0 and be at most 1")
         if self.visibility is not None:
             require_between("visibility", self.visibility, MIN_VISIBILITY, MAX_VISIBILITY, "m")
+        if not isinstance(self.leader, bool):
+            raise ValueError(f"leader is {quoted(self.leader)}; it must be true or false")
         for name, most in DENSITIES.items():
             require_between(name, getattr(self, name), 0, most, "per km")
             if name != "traffic" and getattr(self, name) and self.road not in WALKABLE:
@@ -141,4 +144,4 @@ def choice(name: str, value: str, options: type[Choice]) -> Choice:
     try:
         return options(value)
     except ValueError:
-        raise ValueError(f"{name} is {value!r}; it must be one of {', '.join(options)}") from None
+        raise ValueError(f"{name} is {quoted(value)}; it must be one of {', '.join(options)}") from None

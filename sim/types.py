@@ -6,6 +6,7 @@ Every record is frozen and checks itself when it is made; `sim/__init__.py` stat
 import math
 from dataclasses import dataclass
 from enum import StrEnum
+from numbers import Integral, Real
 from typing import Protocol
 
 import numpy as np
@@ -14,10 +15,28 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 
+MAX_QUOTED = 80  # [characters] of a user's value that a message repeats
+
+
+def quoted(value: object) -> str:
+    """Return the value as Python writes it, cut after 80 characters, for a message."""
+    text = repr(value)
+    return text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 3]}..."
+
+
 def require_finite(name: str, value: float) -> None:
-    """Raise ValueError naming the quantity when `value` is NaN or infinite."""
-    if not math.isfinite(value):
-        raise ValueError(f"{name} is {value!r}; it must be a finite number")
+    """Raise ValueError naming the quantity when `value` is no number, NaN or infinite."""
+    if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
+        raise ValueError(f"{name} is {quoted(value)}; it must be a finite number")
+
+
+def require_whole(name: str, value: int, low: int, high: int | None = None, unit: str = "") -> None:
+    """Raise ValueError naming the quantity unless `value` is a whole number from `low` to `high` (None: without end)."""
+    if isinstance(value, Integral) and not isinstance(value, bool) and low <= value and (high is None or value <= high):
+        return
+    unit = f" {unit}" if unit else ""
+    limits = f"of {low} or more" if high is None else f"between {low} and {high}{unit}"
+    raise ValueError(f"{name} is {quoted(value)}{unit}; it must be a whole number {limits}")
 
 
 def require_image(name: str, image: Image) -> None:

@@ -1,51 +1,97 @@
-"""The program `pilotnet`: run one command, and turn what stops it into a line and an exit code."""
+"""The program `pilotnet`: run one command, and turn what stops it into a line and an exit code.
 
-import contextlib
+* 0: done. 2: a mistake of the user's, or a fault of the machine's, such as a full disk, a missing display, too little memory or a
+  video that FFmpeg refuses: one line that names it. `--debug` shows the traceback.
+* 130, 143, 129: ended by Ctrl-C, SIGTERM or SIGHUP, with one line that says how to go on.
+* 1: anything else is a bug of this program: its traceback, and a line that asks to report it. Errors of Python's own, such as
+  KeyError and RuntimeError, are therefore never turned into one line here; where a user can cause one, its source is mended.
+"""
+
 import sys
+import traceback
 from collections.abc import Sequence
 
 from pilotnet.cli.commands import COMMANDS
+from pilotnet.cli.parser import did_you_mean
+from pilotnet.folders import package_version
 from pilotnet.interrupts import Interrupted, signals_as_interrupts
-from pilotnet.progress import console
+from pilotnet.progress import console, print_line
+from pilotnet.revision import source_revision
 from pilotnet.streams import lasting_streams
+
+MISTAKE = 2
+BUG = 1
+# Libraries' exceptions about files, devices and memory, which are neither ValueError nor OSError: module, name.
+MACHINE_ERRORS = (
+    ("av.error", "FFmpegError"),
+    ("pygame", "error"),
+    ("pyarrow", "ArrowException"),
+    ("safetensors", "SafetensorError"),
+    ("torch", "OutOfMemoryError"),
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code; output that cannot be written costs the command nothing."""
     with lasting_streams():
-        return _run(arguments)
+        return answer(list(sys.argv[1:] if arguments is None else arguments))
 
 
-def _run(arguments: Sequence[str] | None) -> int:
-    words = list(sys.argv[1:] if arguments is None else arguments)
+def answer(words: list[str]) -> int:
+    """Run what the words of the command line ask for, and return the exit code."""
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     if not words or words[0] in ("-h", "--help"):
         console.print(usage(), markup=False, highlight=False)
         return 0
     try:
-        if words[0] not in COMMANDS:
-            raise ValueError(f"command is {words[0]!r}; it must be one of {', '.join(COMMANDS)}")
         with signals_as_interrupts():
-            COMMANDS[words[0]].run(words[1:])
-    except (ValueError, OSError) as error:
-        if debug:
-            raise
-        message = "; ".join([str(error), *getattr(error, "__notes__", ())])
-        sys.stderr.write(f"pilotnet: error: {' '.join(message.split())}\n")
-        return 2
+            run_command(words)
     except KeyboardInterrupt as error:
         if debug:
             raise
         interrupted = error if isinstance(error, Interrupted) else Interrupted()
-        with contextlib.suppress(OSError):  # after SIGHUP the terminal may be gone
-            sys.stderr.write(f"pilotnet: {interrupted}\n")
+        print_line(f"pilotnet: {interrupted}")
         return interrupted.exit_code
+    except Exception as error:
+        if debug:
+            raise
+        return said_in_words(error)
     return 0
 
 
+def run_command(words: list[str]) -> None:
+    """Run the command that the first word names; ValueError for an unknown one."""
+    name, *rest = words
+    if name not in COMMANDS:
+        meant = did_you_mean(name, [*COMMANDS])
+        raise ValueError(f"command is {name!r}; it must be one of {', '.join(COMMANDS)}{meant}")
+    COMMANDS[name].run(rest)
+
+
+def said_in_words(error: Exception) -> int:
+    """Print what a person can do about an error, and return the exit code."""
+    if isinstance(error, (ValueError, OSError, MemoryError, *machine_errors())):
+        message = str(error) or f"there is not enough memory ({type(error).__name__})"
+        line = "; ".join([message, *getattr(error, "__notes__", ())])
+        print_line(f"pilotnet: error: {' '.join(line.split())}")
+        return MISTAKE
+    print_line("".join(traceback.format_exception(error)).rstrip())
+    print_line(
+        f"pilotnet: this is a bug in pilotnet {package_version()} (revision {source_revision()}), not a mistake of yours; "
+        "please report it with the lines above"
+    )
+    return BUG
+
+
+def machine_errors() -> tuple[type[Exception], ...]:
+    """Return the exceptions named in MACHINE_ERRORS whose modules are loaded; others cannot have been raised."""
+    loaded = [(sys.modules[module], name) for module, name in MACHINE_ERRORS if module in sys.modules]
+    return tuple(getattr(module, name) for module, name in loaded if hasattr(module, name))
+
+
 def usage() -> str:
-    """What `pilotnet --help` prints."""
+    """Return what `pilotnet --help` prints."""
     lines = [f"  {name:<14} {command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(
         ["usage: pilotnet COMMAND [options] [--debug]", "", *lines, "", "pilotnet COMMAND --help shows a command's options."]

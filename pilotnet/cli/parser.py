@@ -56,7 +56,8 @@ class ConfigFile(ActionConfigFile):
         """Read the settings: argparse passes the parser, the values so far, the argument and its option."""
         parser, so_far, name, *option = call
         path = config_path(name)
-        left = repeated_settings(path, parser.command)
+        arguments = {action.dest for action in parser._actions if action is not self}
+        left = repeated_settings(path, parser.command, arguments)
         if left is None:
             super().__call__(parser, so_far, str(path), *option)
             return

@@ -83,9 +83,11 @@ class VideoEncoder:
         if self._closed:
             return
         self._closed = True
-        if self._count:
-            self._container.mux(self._stream.encode())
-        self._container.close()
+        try:
+            if self._count:
+                self._container.mux(self._stream.encode())
+        finally:
+            self._container.close()
 
 
 @contextmanager

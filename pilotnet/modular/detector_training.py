@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from pilotnet.checkpoint import FILE_NAME
 from pilotnet.dataset import Dataset
 from pilotnet.folders import output_folder, plain, write_provenance
 from pilotnet.learning import arithmetic, fit, learning_rate_share, require_device, seeded_network, torch_generator
@@ -23,7 +24,7 @@ from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load
 from pilotnet.modular.detector_network import DetectorNetwork
 from pilotnet.modular.detector_roi_targets import roi_loss
 from pilotnet.modular.detector_targets import Labels, loss
-from pilotnet.unfinished import checkpoint_to_resume, remove_checkpoints, training_stage
+from pilotnet.unfinished import is_finished, remove_checkpoints, training_stage
 from sim.random import Stream
 from sim.scenario import Split
 
@@ -114,22 +115,27 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
     With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unknown target, a
     dataset without boxes, an unusable folder, a resumed training of other data or settings, and when the training diverges.
     """
-    person = is_person(target)
+    is_person(target)
     require_device(config.device)
     dataset = Dataset.open(data)
     run = _Run(target, str(data), dataset.fingerprint(), config)
     with output_folder(out, STAGE, resume) as folder:
-        resume_from = checkpoint_to_resume(STAGE.name, run, folder) if STAGE.has_work(folder) else None
-        write_provenance(folder, STAGE.name, run, config.seed)
-        pictures = {split: load_pictures(dataset, split, person, config.every) for split in (Split.TRAIN, Split.VALIDATION)}
-        windowed = math.ceil(WINDOWED * config.epochs)
-        samples = [DetectorSamples(pictures[split], config.seed, split is Split.TRAIN, windowed) for split in pictures]
-        network = seeded_network(DetectorNetwork, config.seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-        detecting = Detecting(network, samples[0], samples[1], config)
-        fit(detecting, LOSSES, config, folder, resume_from)
-        settings = {"config": plain(asdict(config)), "data": str(data), "pictures": len(samples[0]), "world": dataset.world}
-        path = save_detector(folder, DetectorCheckpoint(network, target, dataset.camera("centre"), settings))
+        if not is_finished(STAGE, run, folder):
+            write_provenance(folder, STAGE.name, run, config.seed)
+            save_detector(folder, _learn(config, target, dataset, folder))
     remove_checkpoints(folder)
     # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
     gc.collect()
-    return path
+    return folder / FILE_NAME
+
+
+def _learn(config: DetectorTrainConfig, target: str, dataset: Dataset, folder: Path) -> DetectorCheckpoint:
+    """Load the data and fit the network, from the newest checkpoint on where there is one."""
+    person = is_person(target)
+    pictures = {split: load_pictures(dataset, split, person, config.every) for split in (Split.TRAIN, Split.VALIDATION)}
+    windowed = math.ceil(WINDOWED * config.epochs)
+    samples = [DetectorSamples(pictures[split], config.seed, split is Split.TRAIN, windowed) for split in pictures]
+    network = seeded_network(DetectorNetwork, config.seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    fit(Detecting(network, samples[0], samples[1], config), LOSSES, config, folder)
+    settings = {"config": plain(asdict(config)), "data": str(dataset.root), "pictures": len(samples[0]), "world": dataset.world}
+    return DetectorCheckpoint(network, target, dataset.camera("centre"), settings)

@@ -14,7 +14,7 @@ from markupsafe import Markup
 from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Dataset
 from pilotnet.folders import atomic_path, read_provenance, require_present_world
-from pilotnet.metrics import INTERVENTION_COST, EpisodeScore, Score
+from pilotnet.metrics import INTERVENTION_COST, EpisodeScore, Score, scores_by
 from pilotnet.progress import console
 from pilotnet.report import plots
 from pilotnet.report.clip import Clip, film_drive
@@ -28,8 +28,8 @@ from pilotnet.report.tables import (
     in_words,
     interval_text,
     markdown_grid,
+    markdown_text,
     score_rows,
-    scores_by,
     scores_by_suite,
 )
 from pilotnet.report.traces import drive_columns, read_traces
@@ -40,8 +40,11 @@ from pilotnet.viewpoint import View
 from sim.env import Pedals
 from sim.referee import MAX_OFFSET, PROTOCOL
 from sim.scenario import Split, choice
+from sim.types import quoted
 
 HERO = "pilotnet"
+MARKDOWN = ".md"
+SUFFIXES = (".html", MARKDOWN)
 STRAYED_ROADS = 3  # drives whose offsets are plotted side by side
 ROADS_IN_WORDS = {
     Split.TEST: "roads it has never seen",
@@ -121,16 +124,19 @@ class Page:
 def write_report(
     results: Path, out: Path, model: Path | None = None, data: Path | None = None, clip_seconds: float = 12.0
 ) -> Path:
-    """Write the HTML file `out` on a results folder: scores and offsets; its path. A `.md` gets the table of conditions alone.
+    """Write the `.html` file `out` on a results folder: scores and offsets; its path. A `.md` gets the table of conditions alone.
 
     A model folder adds the training curve and a film of `clip_seconds` [s] (0 for none), a dataset folder sample frames. Raises
-    ValueError, before anything is written, when a folder is not what it should be, `out` exists or `clip_seconds` is negative.
+    ValueError, before anything is written, when a folder is not what it should be, `out` exists or ends otherwise, or
+    `clip_seconds` is negative.
     """
+    if out.suffix.lower() not in SUFFIXES:
+        raise ValueError(f"out is {quoted(str(out))}; it must end in {' or '.join(SUFFIXES)}")
     if out.exists():
         raise ValueError(f"{out} already exists; choose another file, or delete it")
     if not 0 <= clip_seconds <= 120:
         raise ValueError(f"clip_seconds is {clip_seconds}; it must lie between 0 and 120 s")
-    if out.suffix == ".md":
+    if out.suffix.lower() == MARKDOWN:
         return _write(out, conditions_text(read_results(results)))
     page = _page(read_results(results), model, data, clip_seconds)
     loader = PackageLoader("pilotnet.report", ".")
@@ -140,9 +146,9 @@ def write_report(
 
 
 def conditions_text(results: Results) -> str:
-    """Every driver's autonomy by road, weather and light, as Markdown."""
+    """Return every driver's autonomy by road, weather and light, as Markdown."""
     tables = [(name, markdown_grid(condition_grid(results.episodes, name))) for name in results.scores()]
-    return "\n".join(f"**{driver_title(name)}**\n\n{table}" for name, table in tables)
+    return "\n".join(f"**{markdown_text(driver_title(name))}**\n\n{table}" for name, table in tables)
 
 
 def _write(out: Path, text: str) -> Path:
@@ -224,7 +230,10 @@ def _training(model: Path) -> Markup:
     path = model / METRICS_FILE
     if not path.is_file():
         raise ValueError(f"{path} is missing; give the folder that `pilotnet train` wrote")
-    return plots.training_curves(plots.read_metrics(path))
+    metrics = plots.read_metrics(path)
+    if not metrics:
+        raise ValueError(f"{path} has no rows; train anew")
+    return plots.training_curves(metrics)
 
 
 def _film(results: Results, traces: pyarrow.Table, settings: dict[str, Any], model: Path, seconds: float) -> Film | None:

@@ -30,6 +30,7 @@ WIDTH = 9.0  # [inch] of every drawing
 WIDEST_OFFSET = 2.0 * MAX_OFFSET  # [m] what strays farther leaves its panel, lest nothing be seen of the others
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
+    "text.parse_math": False,  # a name with dollar signs is a name
     "font.size": 10.0,
     "text.color": INK,
     "axes.labelcolor": INK,

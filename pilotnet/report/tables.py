@@ -1,6 +1,8 @@
 """Scores in words and figures: the rows of the score table, once, for the terminal and for the page."""
 
+import html
 import math
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,13 +11,14 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from pilotnet.metrics import EpisodeScore, Score, total_score
+from pilotnet.metrics import EpisodeScore, Score, scores_by, total_score
 from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
 
 TITLES = {"pilotnet": "PilotNet", "human": "You"}
 
 
+MARKDOWN_MARKS = re.compile(r"[\\`*_\[\]|~]")
 LONGEST_VALUE, DRIVERS_ABREAST = 11, 4  # [columns] of the terminal; so many drivers fit beside the labels
 
 
@@ -96,14 +99,6 @@ def _table(scores: Mapping[str, Score], parts: Parts, names: Sequence[str]) -> T
     return table
 
 
-def scores_by(episodes: Iterable[EpisodeScore], quality: str) -> dict[str, dict[str, Score]]:
-    """For each road, weather or light (`quality` says which) the score of every driver, in the order in which they come."""
-    parts: dict[str, dict[str, list[EpisodeScore]]] = {}
-    for episode in episodes:
-        parts.setdefault(getattr(episode, quality), {}).setdefault(episode.driver, []).append(episode)
-    return {value: {name: total_score(rows) for name, rows in drivers.items()} for value, drivers in parts.items()}
-
-
 def scores_by_suite(episodes: Sequence[EpisodeScore]) -> dict[str, dict[str, Score]]:
     """For each suite, by its title, the score of every driver; nothing where all drives are from the same one."""
     parts = scores_by(episodes, "suite")
@@ -141,10 +136,17 @@ def _autonomy(episodes: list[EpisodeScore]) -> float | None:
 
 
 def markdown_grid(grid: Grid) -> str:
-    """The grid as a Markdown table."""
-    lines = [["autonomy [%]", *grid.columns], ["---", *["---:"] * len(grid.columns)]]
-    lines += [[title, *("" if value is None else f"{value:.1f}" for value in values)] for title, values in grid.rows]
+    """Return the grid as a Markdown table."""
+    lines = [["autonomy [%]", *map(markdown_text, grid.columns)], ["---", *["---:"] * len(grid.columns)]]
+    lines += [
+        [markdown_text(title), *("" if value is None else f"{value:.1f}" for value in values)] for title, values in grid.rows
+    ]
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+def markdown_text(text: str) -> str:
+    """Return text that comes from a file so that Markdown shows it as it is: no HTML, no marks, on one line."""
+    return MARKDOWN_MARKS.sub(r"\\\g<0>", html.escape(" ".join(text.split()), quote=False))
 
 
 def in_words(name: str) -> str:

@@ -7,6 +7,7 @@ import pygame
 
 from sim.viewer.controllers import EVENTS, Controllers
 from sim.viewer.controls import LEVERS, SHOW_ACTIONS, SHOW_HELP, Help
+from sim.viewer.film import reason
 from sim.viewer.sheet import Sheet
 from sim.viewer.show import Show, Words
 from sim.viewer.wizard import Wizard, draw_wizard
@@ -32,7 +33,7 @@ class Cockpit:
         """Drive on, or see what a controller that is being set up does; what to tell about it."""
         if not self._mapping:
             self._show.pass_time(seconds, hurried=True)
-            return ""
+            return self._show.take_trouble()
         assert self._controllers is not None, "only a controller is set up"
         self._wizard = self._wizard or self._new_wizard(self._controllers)
         if self._wizard is None:
@@ -132,7 +133,10 @@ class Cockpit:
         if tape is None:
             return "nowhere to record to: pilotnet watch --record DIR"
         if tape.recording:
-            tape.stop()
+            try:
+                tape.stop()
+            except (OSError, ValueError) as error:
+                return self._show.stop_recording(error)
             return f"recorded, {tape.seconds:.0f} s in all"
         tape.recording = True
         return "recording"
@@ -189,4 +193,4 @@ class Cockpit:
         try:
             return f"saved {controllers.maps.keep(device.get_guid(), device.get_name(), found)}"
         except OSError as error:
-            return f"it counts until the window closes; it could not be saved: {error.strerror or error}"
+            return f"it counts until the window closes; it could not be saved: {reason(error)}"

@@ -12,7 +12,7 @@ from sim.geometry import wrap_angle
 from sim.rollout import rollout
 from sim.scenario import Daytime, Scenario, Weather
 from sim.types import Actor, Cause, Control, Driver, Observation, Pose, Step
-from sim.viewer.theme import Colour
+from sim.viewer.theme import SKY_BLUE, Colour
 from sim.viewer.wheel import Wheel
 
 
@@ -103,6 +103,15 @@ class Drive:
         wheel = self._wheel
         by_hand = wheel is not None and (self.seat.person or wheel.touched)
         return wheel.control(self.step.ego.speed) if wheel and by_hand else self.step.control
+
+    @property
+    def by_expert(self) -> bool:
+        """Whether the seat's driver is the expert, whose commands are also the reference."""
+        return isinstance(self.driver, Expert)
+
+    def command_colour(self, apart: bool) -> Colour:
+        """Return the colour of what is steered: the seat's, but where a person steers `apart` from the expert, another."""
+        return SKY_BLUE if self.by_expert and apart else self.seat.colour
 
     @property
     def interventions(self) -> int:

@@ -1,6 +1,7 @@
 """Pictures of what a window shows, as files: films that keep its time, and names that overwrite nothing."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -12,18 +13,23 @@ FRAME_RATE = 30  # [Hz] of films, and of windows at most
 
 
 class FilmMaker(Protocol):
-    """What takes the pictures of a film."""
+    """Writes the pictures of a film. `add` and `close` raise OSError where the file cannot be written."""
 
     def add(self, image: Image) -> None:
-        """The next picture, RGB (H, W, 3) of even size."""
+        """Append a picture, RGB (H, W, 3) of even size."""
         ...
 
     def close(self) -> None:
-        """Finish the film."""
+        """Finish the film; nothing of it stays where that fails."""
+        ...
+
+    def discard(self) -> None:
+        """Give the film up: nothing of it stays. Raises nothing."""
         ...
 
 
-MakeFilm = Callable[[Path, int, int, int], FilmMaker]  # path, pictures per second, width, height
+# Makes a film from path, pictures per second, width and height; raises OSError where the file cannot be written.
+MakeFilm = Callable[[Path, int, int, int], FilmMaker]
 
 
 class Film:
@@ -34,7 +40,7 @@ class Film:
         self._time, self._count = 0.0, 0
 
     def add(self, picture: Image, seconds: float) -> None:
-        """The next picture, `seconds` after the one before."""
+        """Append a picture, `seconds` after the one before; OSError where the file cannot be written."""
         self._time += seconds
         height, width = picture.shape[0] // 2 * 2, picture.shape[1] // 2 * 2
         while self._count <= self._time * FRAME_RATE:
@@ -42,19 +48,33 @@ class Film:
             self._count += 1
 
     def close(self) -> None:
-        """Finish the film."""
+        """Finish the film; OSError where the file cannot be written, and then nothing of it stays."""
         self._maker.close()
+
+    def discard(self) -> None:
+        """Give the film up: nothing of it stays."""
+        self._maker.discard()
 
 
 def write_png(path: Path, picture: Image) -> None:
-    """Write an RGB picture."""
+    """Write an RGB picture (H, W, 3); OSError where it cannot be written, and then nothing of it stays."""
     written, data = cv2.imencode(".png", picture[..., ::-1])
     assert written, "a picture in memory can always be encoded"
-    path.write_bytes(data.tobytes())
+    try:
+        path.write_bytes(data.tobytes())
+    except OSError:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise
+
+
+def reason(error: Exception) -> str:
+    """Return why a file could not be written, in a few words for a notice: without the number and the path of the error."""
+    return getattr(error, "strerror", None) or str(error)
 
 
 def free_path(folder: Path, suffix: str) -> Path:
-    """The first of pilotnet-001, -002, ... in the folder that does not exist yet."""
+    """Return the first of pilotnet-001, -002, ... in the folder that does not exist yet; OSError where it cannot be searched."""
     number = 1
     while (path := folder / f"pilotnet-{number:03d}{suffix}").exists():
         number += 1

@@ -16,7 +16,7 @@ from sim.viewer.layout import Layout, Panel, layouts
 from sim.viewer.overhead import draw_map
 from sim.viewer.road import Outlook, Overlay, RoadPicture
 from sim.viewer.sheet import CARD_OPACITY, Rect, Sheet
-from sim.viewer.theme import ALARM, CARD, FAINT, INK, QUIET, RECORDING, REFERENCE
+from sim.viewer.theme import ALARM, CARD, FAINT, INK, QUIET, RECORDING, REFERENCE, Colour
 
 WINDOW = 12.0  # [s] that the strips show
 OFFSET_REACH = 1.35 * MAX_OFFSET
@@ -105,7 +105,8 @@ def _draw_panel(sheet: Sheet, panel: Panel, drive: Drive, status: str, autonomy:
     elif panel is Panel.MAP:
         draw_map(sheet, drive, drive.scene(0.0), drive.explanation())
     elif panel is Panel.WHEEL:
-        panels.draw_wheel(sheet, drive.command.curvature, drive.reference.curvature, colour)
+        command, reference = drive.command.curvature, drive.reference.curvature
+        panels.draw_wheel(sheet, command, reference, drive.command_colour(command != reference))
     elif panel is Panel.SPEED:
         panels.draw_speed(sheet, step.ego.speed, drive.env.world.plan.speed_limit)
     elif panel is Panel.CURVATURE:
@@ -131,20 +132,24 @@ def _draw_seen(sheet: Sheet, panel: Panel, drive: Drive) -> None:
 
 
 def _draw_curvature(sheet: Sheet, drive: Drive) -> None:
+    """Draw what was steered, and the expert's commands where those are another driver's or a person has taken over."""
     steps, count = drive.steps, round(WINDOW * drive.rate)
     commanded = latest([step.control.curvature for step in steps[-count:]], count)
     expert = latest([control.curvature for control in drive.references[-count:]], count)
     reach = panels.bend_reach(np.concatenate([commanded, expert]))
-    curves = [panels.Curve(1000 * expert, REFERENCE, 3), panels.Curve(1000 * commanded, drive.seat.colour)]
+    title, apart = drive.seat.title, commanded != expert  # NaN, which is not drawn, counts as apart
+    by_person = drive.by_expert and bool(np.any(apart & ~np.isnan(commanded)))
+    if by_person:
+        title = "You"
+        commanded = np.where(apart, commanded, np.nan)
+    colour = drive.command_colour(by_person)
+    curves = [panels.Curve(1000 * commanded, colour)]
+    legend: tuple[tuple[str, Colour], ...] = ((title, colour),)
+    if by_person or not drive.by_expert:
+        curves.insert(0, panels.Curve(1000 * expert, REFERENCE, 3))
+        legend = (*legend, ("expert", REFERENCE))
     value = f"{signed(1000 * drive.step.control.curvature, 1)} /km"
-    strip = panels.Strip(
-        f"curvature, last {WINDOW:g} s",
-        value,
-        reach,
-        None,
-        f"{reach:g} /km",
-        ((drive.seat.title, drive.seat.colour), ("expert", REFERENCE)),
-    )
+    strip = panels.Strip(f"curvature, last {WINDOW:g} s", value, reach, None, f"{reach:g} /km", legend)
     panels.draw_strip(sheet, strip, curves, marks(drive, count))
 
 

@@ -12,6 +12,7 @@ from sim.camera import Camera
 from sim.drawables import Explanation, PictureBox
 from sim.scenario import Scenario
 from sim.types import Image, Observation
+from sim.viewer.film import reason
 from sim.viewer.road import Overlay
 from sim.viewer.show import PAUSE_AT_END, SPEEDS, following
 
@@ -209,7 +210,7 @@ class Replay:
         try:
             return self._restore() if action == "restore" else self._discard()
         except OSError as error:
-            return f"the marks could not be written: {error.strerror or error}"
+            return f"the marks could not be written: {reason(error)}"
 
     def _discard(self) -> str:
         """Begin a stretch, or end the one that was begun and write it down."""

@@ -94,8 +94,9 @@ def ego_actor(pose: Pose, colour: Colour) -> Actor:
 def draw_command(sheet: Sheet, camera: Camera, outlook: Outlook, drive: Drive) -> None:
     """The car's track for the driver's command, and the middle of the expert's."""
     step, curvature = drive.step, drive.command.curvature
-    draw_lane_of_command(sheet, camera, outlook, curvature, step.ego.speed, drive.seat.colour)
-    if drive.reference.curvature != curvature:
+    apart = drive.reference.curvature != curvature
+    draw_lane_of_command(sheet, camera, outlook, curvature, step.ego.speed, drive.command_colour(apart))
+    if apart:
         draw_middle_of_command(sheet, camera, outlook, drive.reference.curvature, step.ego.speed, REFERENCE)
 
 

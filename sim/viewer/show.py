@@ -13,6 +13,7 @@ from sim.scenario import Daytime, Scenario, Weather
 from sim.types import Image, Step
 from sim.viewer.controls import Help
 from sim.viewer.drive import Drive, Seat
+from sim.viewer.film import reason
 from sim.viewer.picture import Autonomy, DrivePicture, Light, Shown, draw_picture
 from sim.viewer.road import OUTLOOKS, Overlay
 from sim.viewer.sheet import Sheet
@@ -40,7 +41,10 @@ NOTHING_SAID = Words()
 
 
 class Tape(Protocol):
-    """What a person's driving is recorded on: whether it runs, and how many seconds are on it."""
+    """What a person's driving is recorded on: whether it runs, and how many seconds are on it.
+
+    `add` and `stop` raise OSError or ValueError where the recording cannot be written.
+    """
 
     recording: bool
 
@@ -65,6 +69,10 @@ class Tape(Protocol):
         """Stop recording, and put what was recorded where it stays."""
         ...
 
+    def give_up(self) -> None:
+        """Stop recording without what could not be written; what was put where it stays remains. Raises nothing."""
+        ...
+
 
 class Show:
     """One or two seats drive the same scenario; more seats wait for their turn.
@@ -86,7 +94,7 @@ class Show:
         self._seats, self._scenarios, self._autonomy = list(seats), list(scenarios), autonomy
         self._count = count or len(seats)
         self.wheel, self.tape, self._env, self.late = wheel, tape, env, 0
-        self._turn, self._number = 0, 0
+        self._turn, self._number, self._trouble = 0, 0, ""
         self.driven: list[Drive] = []
         self.paused, self.over, self._fresh = False, False, False
         self.outlook, self.overlay, self.speed = OUTLOOKS[0], Overlay.THOUGHTS, 1.0
@@ -160,8 +168,27 @@ class Show:
         for drive in self.drives:
             if not drive.done:
                 drive.advance()
-                if self.tape and drive is self.drives[0] and drive.by_person:
-                    self.tape.add(drive.step, drive.scenario, late)
+                if drive is self.drives[0] and drive.by_person:
+                    self._record(drive, late)
+
+    def _record(self, drive: Drive, late: bool) -> None:
+        """Put the last tick on the tape; where that fails, the recording stops and the drive goes on."""
+        if self.tape:
+            try:
+                self.tape.add(drive.step, drive.scenario, late)
+            except (OSError, ValueError) as error:
+                self._trouble = self.stop_recording(error)
+
+    def stop_recording(self, error: Exception) -> str:
+        """Give up what could not be recorded because of an error; what to tell about it."""
+        assert self.tape, "only a tape fails to record"
+        self.tape.give_up()
+        return f"the recording stopped: {reason(error)}"
+
+    def take_trouble(self) -> str:
+        """Return what went wrong since the last call, to be told once; empty when nothing did."""
+        trouble, self._trouble = self._trouble, ""
+        return trouble
 
     def step(self) -> None:
         """Stop, and drive exactly one tick."""

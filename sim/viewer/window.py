@@ -15,7 +15,7 @@ from typing import Protocol
 import pygame
 
 from sim.viewer.controls import WINDOW_ACTIONS, Help
-from sim.viewer.film import FRAME_RATE, Film, MakeFilm, free_path, write_png
+from sim.viewer.film import FRAME_RATE, Film, MakeFilm, free_path, reason, write_png
 from sim.viewer.sheet import Sheet
 from sim.viewer.show import LONGEST_GAP, Words
 from sim.viewer.sizes import SMALLEST
@@ -50,7 +50,9 @@ class Content(Protocol):
 class Window:
     """A pygame window that shows its content until it is closed.
 
-    Screenshots and films go to `folder`; with `film` one is made from the start.
+    Screenshots and films go to `folder`; with `film` one is made from the start, and OSError is raised where that fails at once.
+    Every other file that fails costs a notice and not the window. lost: in words, what became of `film`, or of a film that was to
+    end with the window, where it failed; empty when nothing did.
     """
 
     def __init__(
@@ -59,12 +61,13 @@ class Window:
         self._content, self._screen, self._make_film, self._folder = content, screen, make_film, folder
         self._help, self._notice, self._notice_ends = False, "", 0.0
         self._film: Film | None = None
+        self._wanted, self.lost = film, ""
         self._open = True
         self._rate = FrameRate()
         pygame.display.set_caption(TITLE)
         self._sheet = Sheet.blank(*screen.get_size())
         if film is not None:
-            self._begin_film(film)
+            self._film = self._new_film(film)
 
     def run(self, limit: float | None = None) -> None:
         """Show until the window is closed, or for `limit` seconds."""
@@ -79,6 +82,7 @@ class Window:
                     before = now
                     clock.tick(FRAME_RATE)
         finally:
+            self._open = False
             self._end_film()
             pygame.display.quit()
 
@@ -102,7 +106,7 @@ class Window:
         self._screen.blit(self._sheet.surface, (0, 0))
         pygame.display.flip()
         if self._film:
-            self._film.add(self._sheet.array, min(seconds, LONGEST_GAP))
+            self._add_to_film(self._film, min(seconds, LONGEST_GAP))
 
     def handle(self, event: pygame.event.Event) -> None:
         """Answer one event."""
@@ -144,32 +148,67 @@ class Window:
         self._open = False
 
     def _toggle_fullscreen(self) -> None:
-        pygame.display.toggle_fullscreen()
+        try:
+            pygame.display.toggle_fullscreen()
+        except pygame.error:
+            self._say("this display has no full screen")
+            return
         surface = pygame.display.get_surface()
         assert surface is not None, "the window is open"
         self._resized(*surface.get_size())
 
     def _screenshot(self) -> None:
-        path = free_path(self._folder, ".png")
-        write_png(path, self._sheet.array)
-        self._say(f"saved {path.name}")
+        try:
+            path = free_path(self._folder, ".png")
+            write_png(path, self._sheet.array)
+        except OSError as error:
+            self._say(f"the picture could not be saved: {reason(error)}")
+        else:
+            self._say(f"saved {path.name}")
 
     def _toggle_film(self) -> None:
         if self._film:
             self._end_film()
-        else:
-            self._begin_film(free_path(self._folder, ".mp4"))
+            return
+        try:
+            self._film = self._new_film(free_path(self._folder, ".mp4"))
+        except OSError as error:
+            self._say(f"the film could not be begun: {reason(error)}")
 
-    def _begin_film(self, path: Path) -> None:
+    def _new_film(self, path: Path) -> Film:
+        """Begin a film of the window's size; OSError where it cannot be written."""
         height, width = self._sheet.array.shape[:2]
-        self._film = Film(self._make_film(path, FRAME_RATE, width - width % 2, height - height % 2), path)
+        film = Film(self._make_film(path, FRAME_RATE, width - width % 2, height - height % 2), path)
         self._say(f"filming {path.name}")
+        return film
+
+    def _add_to_film(self, film: Film, seconds: float) -> None:
+        """Film the picture on the sheet, or give the film up where it cannot be written any more."""
+        try:
+            film.add(self._sheet.array, seconds)
+        except OSError as error:
+            film.discard()
+            self._lose(film, error)
 
     def _end_film(self) -> None:
-        if self._film:
-            self._film.close()
-            self._say(f"saved {self._film.path.name}")
-            self._film = None
+        """Finish the film, if there is one."""
+        film, self._film = self._film, None
+        if film is None:
+            return
+        try:
+            film.close()
+        except OSError as error:
+            self._lose(film, error)
+        else:
+            self._say(f"saved {film.path.name}")
+
+    def _lose(self, film: Film, error: OSError) -> None:
+        """Say that a film failed, and remember it where nobody may have read that."""
+        self._film = None
+        words = f"the film {film.path.name} could not be written: {reason(error)}"
+        self._say(words)
+        if film.path == self._wanted or not self._open:
+            self.lost = words
 
 
 class FrameRate:

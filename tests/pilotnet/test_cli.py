@@ -1,5 +1,6 @@
 """The command line: the main job end to end on a tiny config, and one line with exit code 2 for every mistake."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import yaml
 from pilotnet.cli import COMMANDS, main
 
 BOTH = "lane_keeping-small+obstacles-small"
+PROGRESS = re.compile(r": \d+( of \d+)?(, | in )\d:\d\d:\d\d")  # a line of a stage that takes over 30 s on a slow machine
 TINY = {
     "record": {"suite": BOTH, "episodes": 2, "validation_episodes": 1, "length": 60.0, "workers": 1},
     "train": {"epochs": 1, "batch_size": 16, "device": "cpu"},
@@ -32,12 +34,13 @@ def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_p
     command = [sys.executable, "-W", "error", "-m", "pilotnet", "demo", "--config", "tiny.yaml"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    assert [line for line in done.stderr.splitlines() if not PROGRESS.search(line)] == []
     for said in (
         "wrote demo/data",
         "training on cpu",
         "wrote demo/model",
-        "wrote demo/cars and demo/pedestrians",
+        "wrote demo/cars",
+        "wrote demo/pedestrians",
         "wrote demo/results",
         "Autonomy",
         "Lane keeping, small",
@@ -47,7 +50,7 @@ def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_p
     ):
         assert said in done.stdout
     written = {path.name for path in (tmp_path / "demo").iterdir()}
-    assert written == {"data", "model", "cars", "pedestrians", "results", "report.html"}
+    assert written == {"data", "model", "cars", "pedestrians", "results", "report.html", "demo.yaml"}
     page = (tmp_path / "demo" / "report.html").read_text()
     for said in ("PilotNet", "Modular", "Lane keeping, small", "Obstacles, small"):
         assert said in page

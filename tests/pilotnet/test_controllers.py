@@ -32,6 +32,18 @@ def test_the_folder_is_the_platform_s_and_xdg_is_honoured_everywhere() -> None:
     assert user_folder("win32", {"APPDATA": "/roaming"}) == Path("/roaming/pilotnet")
 
 
+def test_a_user_without_a_home_drives_all_the_same_and_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", homeless)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    files = ControllerFiles()
+    assert files.find("0300aa") is None
+    with pytest.raises(OSError, match="this user has no home; set XDG_CONFIG_HOME"):
+        files.keep("0300aa", "Some Wheel", WHEEL)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
@@ -54,3 +66,15 @@ def test_damaged_maps_are_refused_in_one_line(tmp_path: Path, old: str, new: str
         files.find("0300aa")
     assert str(error.value).startswith(str(path))
     assert "\n" not in str(error.value)
+
+
+def test_a_user_without_a_home_folder_drives_without_kept_maps(monkeypatch: pytest.MonkeyPatch) -> None:
+    def no_home() -> Path:
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", no_home)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    files = ControllerFiles()
+    assert files.find("0300aa") is None
+    with pytest.raises(OSError, match="no home folder; set XDG_CONFIG_HOME"):
+        files.keep("0300aa", "Some Wheel", WHEEL)

@@ -13,7 +13,7 @@ import torch
 from pilotnet.cli import main
 from pilotnet.controllers import ControllerFiles
 from pilotnet.dataset import Dataset
-from pilotnet.drive import DriveConfig, Driven, drive
+from pilotnet.drive import DriveConfig, Driven, drive, driven_in_words
 from pilotnet.metrics import Score
 from pilotnet.model import PilotNet
 from pilotnet.samples import Augmentation, Samples, load_drives
@@ -142,6 +142,22 @@ def test_keys_are_up_when_the_window_loses_the_focus(play: Callable[[Script, int
     curvature = dataset.signals(dataset.episodes[0]).curvature
     assert curvature[5] < 0
     np.testing.assert_array_equal(curvature[-3:], 0.0)
+
+
+def test_a_film_that_was_lost_at_the_end_is_told_with_what_was_recorded(tmp_path: Path) -> None:
+    said, _ = driven_in_words(Driven({}, 0.0, 0, "the film x.mp4 could not be written: No space left"), tmp_path)
+    assert said == "nothing was recorded; the film x.mp4 could not be written: No space left"
+
+
+def test_a_folder_that_cannot_be_written_ends_no_drive_and_no_recording(
+    play: Callable[[Script, int], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Path, "cwd", lambda: tmp_path / "file")
+    (tmp_path / "file").touch()
+    keys = {1: [down(pygame.K_r)], 3: [down(pygame.K_p)], 5: [down(pygame.K_f)], 7: [down(pygame.K_F11)]}
+    play(keys, 22)
+    assert drive(SHORT, tmp_path / "data").seconds == pytest.approx(2.0, abs=0.21)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "file"]
 
 
 def test_backspace_takes_five_seconds_away(play: Callable[[Script, int], None], tmp_path: Path) -> None:

@@ -18,7 +18,6 @@ from pilotnet.folders import (
     MARKER,
     Stage,
     atomic_path,
-    expanded,
     output_folder,
     read_provenance,
     require_same_settings,
@@ -28,6 +27,7 @@ from pilotnet.folders import (
     write_text,
 )
 from pilotnet.interrupts import Interrupted
+from pilotnet.settings import user_path
 from sim.scenario import Split
 
 
@@ -269,9 +269,9 @@ def test_a_leading_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.
         assert folder == tmp_path / "home" / "out"
         (folder / "done").touch()
     assert names(tmp_path) == {"home", "home/out", "home/out/done"}
-    assert expanded(Path("a/~")) == Path("a/~")
+    assert user_path(Path("a/~")) == Path("a/~")
     with pytest.raises(ValueError, match="begins with a home folder that is unknown; give the whole path"):
-        expanded(Path("~not-a-user-of-this-machine/x"))
+        user_path(Path("~not-a-user-of-this-machine/x"))
 
 
 @pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])

@@ -54,7 +54,7 @@ def test_the_losses_of_a_training_stand_behind_its_steps(
     monkeypatch.setattr(pilotnet.progress, "LINE_INTERVAL", 0.05)
     with progress_bar() as bar:
         task = bar.add_task("training", total=3, completed=1)
-        bar.update(task, completed=2, detail=", epoch 2 of 3, train_loss 0.25")
+        bar.update(task, completed=2, detail="epoch 2 of 3, train_loss 0.25")
         time.sleep(0.2)
     line, *_ = capfd.readouterr().err.splitlines()
     assert re.fullmatch(f"training: {NUMBERS}, epoch 2 of 3, train_loss 0.25", line), line

@@ -1,5 +1,7 @@
 """The tape: what is on it becomes episodes, and what is discarded does not."""
 
+import errno
+import os
 import signal
 from pathlib import Path
 
@@ -7,7 +9,7 @@ import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
-from pilotnet.dataset import Dataset
+from pilotnet.dataset import Dataset, EpisodeRecorder
 from pilotnet.dataset.schema import LATE_COLUMN, episode_path
 from pilotnet.drive import DriveConfig
 from pilotnet.interrupts import Interrupted
@@ -196,3 +198,27 @@ def test_validation_drives_follow_the_training_ones_and_not_the_other_way_round(
         open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN),
     ):
         pass
+
+
+def test_a_stretch_that_cannot_be_written_is_given_up_and_the_others_stay(
+    steps: list[Step], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        tape.recording = True
+        play(tape, steps[:20])
+        tape.stop()
+        tape.recording = True
+        with monkeypatch.context() as full:
+            full.setattr(EpisodeRecorder, "add", no_room)
+            with pytest.raises(OSError, match="No space left"):
+                play(tape, steps[20:])
+            tape.give_up()
+        assert (tape.recording, tape.seconds) == (False, 2.0)
+        tape.recording = True
+        play(tape, steps[60:90])
+    assert [len(label) for label in labels(tmp_path / "data")] == [20, 30]
+    assert not (tmp_path / "data" / ".staging").exists()
+
+
+def no_room(*_: object) -> None:
+    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "centre.mp4")

@@ -1,6 +1,7 @@
 """Training: what it writes, that it can be resumed, and what it refuses."""
 
 import csv
+import errno
 import gc
 import math
 import random
@@ -20,6 +21,7 @@ import pytest
 import torch
 
 from pilotnet.checkpoint import Checkpoint, load_checkpoint
+from pilotnet.cli import main
 from pilotnet.dataset import Dataset, Marks, write_marks
 from pilotnet.drivers import make_driver
 from pilotnet.folders import MARKER, read_provenance
@@ -187,22 +189,27 @@ def test_a_resumed_training_ends_like_one_in_one_go_even_moved_and_from_an_older
         assert not (folder / "unfinished").exists()
 
 
-def test_a_training_that_was_stopped_behind_its_last_epoch_only_writes_its_network(
-    tiny_data: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+def test_a_training_without_space_for_its_network_keeps_its_epochs_and_writes_it_when_resumed(
+    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def pull_the_plug(*_: object) -> None:
-        raise Interrupted
+    folder = tmp_path / "model"
+    plain_write = Path.write_bytes
 
+    def write_to_a_full_disk(self: Path, content: bytes) -> int:
+        if "model.safetensors" in self.name:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return plain_write(self, content)
+
+    words = ["train", str(tiny_data), "--out", str(folder), "--epochs", "1", "--batch_size", "16", "--device", "cpu"]
     with monkeypatch.context() as patch:
-        patch.setattr("pilotnet.train.save_checkpoint", pull_the_plug)
-        with pytest.raises(Interrupted):
-            train(TINY_TRAINING, tiny_data, tmp_path / "model")
-    train(TINY_TRAINING, tiny_data, tmp_path / "model", resume=True)
-    assert_equal_weights(
-        load_checkpoint(tmp_path / "model"), load_checkpoint(train(TINY_TRAINING, tiny_data, tmp_path / "whole"))
-    )
+        patch.setattr(Path, "write_bytes", write_to_a_full_disk)
+        assert main(words) == 2
+    needs = rf"{folder}/model\.safetensors needs 1\.0 MB; {folder} has \S+ MB free \(No space left on device\)"
+    kept = "what was finished is kept, the same command with --resume goes on from there"
+    assert re.fullmatch(rf"pilotnet: error: {needs}; {kept}\n", capsys.readouterr().err)
+    train(TINY_TRAINING, tiny_data, folder, resume=True)
+    whole = train(TINY_TRAINING, tiny_data, tmp_path / "whole")
+    assert_equal_weights(load_checkpoint(folder), load_checkpoint(whole))
 
 
 def test_a_training_is_resumed_with_its_own_data_alone(tiny_data: Path, tmp_path: Path, stopped: Path) -> None:
@@ -297,9 +304,12 @@ def test_a_training_that_fails_in_its_first_epoch_leaves_nothing(
     assert not (tmp_path / "model").exists()
 
 
-def test_a_finished_training_is_not_resumed(tiny_data: Path, tiny_model: Path) -> None:
-    with pytest.raises(ValueError, match="holds no unfinished training to resume"):
-        train(TINY_TRAINING, tiny_data, tiny_model, resume=True)
+def test_a_finished_training_stays_as_it_is_when_resumed(tiny_data: Path, tiny_model: Path) -> None:
+    before = {path.name: path.stat().st_mtime_ns for path in tiny_model.iterdir()}
+    assert train(TINY_TRAINING, tiny_data, tiny_model, resume=True) == tiny_model / "model.safetensors"
+    assert {path.name: path.stat().st_mtime_ns for path in tiny_model.iterdir()} == before
+    with pytest.raises(ValueError, match=r"epochs is 3, but .* was begun with 1"):
+        train(THREE_EPOCHS, tiny_data, tiny_model, resume=True)
 
 
 @pytest.mark.parametrize("resume", [False, True])

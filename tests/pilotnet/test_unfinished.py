@@ -1,5 +1,6 @@
 """What a training is resumed from: whole checkpoints, of the same data and settings, and a line for everything else."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -9,9 +10,9 @@ import torch
 
 from pilotnet.folders import write_provenance
 from pilotnet.samples import Augmentation
-from pilotnet.unfinished import ChecksummedFiles, checkpoint_to_resume, checkpoints, has_checkpoint
+from pilotnet.unfinished import ChecksummedFiles, checkpoints, has_checkpoint, is_finished, newest_checkpoint, training_stage
 
-STAGE = "train"
+STAGE = training_stage("train")
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Run:
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     """A model folder whose training ended two epochs."""
-    write_provenance(tmp_path, STAGE, Run(), 0)
+    write_provenance(tmp_path, STAGE.name, Run(), 0)
     for epoch in (9, 10):
         path = tmp_path / "unfinished" / f"epoch-{epoch:06d}.ckpt"
         ChecksummedFiles().save_checkpoint({"epoch": epoch, "weights": torch.arange(4.0)}, path)
@@ -56,7 +57,8 @@ def flipped(path: Path) -> None:
 
 
 def test_the_newest_epoch_is_resumed_from(out: Path) -> None:
-    newest = checkpoint_to_resume(STAGE, Run(), out)
+    newest = newest_checkpoint(out)
+    assert newest is not None
     assert newest.name.startswith("epoch-000010-")
     assert ChecksummedFiles().load_checkpoint(newest, weights_only=True)["epoch"] == 10
 
@@ -67,7 +69,7 @@ def test_when_the_newest_is_damaged_the_one_before_is_resumed_from(
 ) -> None:
     older, newest = checkpoints(out)
     damage(newest)
-    assert checkpoint_to_resume(STAGE, Run(), out) == older
+    assert newest_checkpoint(out) == older
     notice = f"pilotnet: {newest} is damaged; the training goes on from {older.name}\n"
     assert capsys.readouterr().err == ("" if damage is Path.unlink else notice)
     assert checkpoints(out) == [older]
@@ -77,25 +79,35 @@ def test_when_all_are_damaged_a_line_says_what_to_do(out: Path) -> None:
     for path in checkpoints(out):
         cut_off(path)
     with pytest.raises(ValueError, match=rf"{out}/unfinished holds damaged checkpoints only; delete {out} and train anew"):
-        checkpoint_to_resume(STAGE, Run(), out)
+        newest_checkpoint(out)
     assert len(checkpoints(out)) == 2
 
 
-def test_without_a_checkpoint_there_is_nothing_to_resume(tmp_path: Path) -> None:
+def test_without_a_checkpoint_there_is_nothing_to_go_on_from(tmp_path: Path) -> None:
     assert not has_checkpoint(tmp_path)
-    with pytest.raises(ValueError, match="holds no unfinished training to resume"):
-        checkpoint_to_resume(STAGE, Run(), tmp_path)
+    assert newest_checkpoint(tmp_path) is None
+    assert not is_finished(STAGE, Run(), tmp_path)
+
+
+def test_with_its_network_and_no_checkpoint_a_training_is_finished(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (out / "model.safetensors").write_bytes(b"weights")
+    assert not is_finished(STAGE, Run(), out)
+    shutil.rmtree(out / "unfinished")
+    assert is_finished(STAGE, Run(), out)
+    assert capsys.readouterr().err == f"pilotnet: {out} holds this training and it is finished; there is nothing to resume\n"
+    with pytest.raises(ValueError, match="batch_size is 32"):
+        is_finished(STAGE, Run(config=Settings(batch_size=32)), out)
 
 
 def test_the_same_data_may_lie_elsewhere(out: Path) -> None:
-    checkpoint_to_resume(STAGE, Run(data="/elsewhere/drives"), out)
+    assert not is_finished(STAGE, Run(data="/elsewhere/drives"), out)
 
 
 def test_other_data_at_the_same_place_are_refused(out: Path) -> None:
     with pytest.raises(
         ValueError, match=r"drives holds another dataset than drives did, which .* was begun with, or has other marks"
     ):
-        checkpoint_to_resume(STAGE, Run(fingerprint="two"), out)
+        is_finished(STAGE, Run(fingerprint="two"), out)
 
 
 @pytest.mark.parametrize(
@@ -107,4 +119,4 @@ def test_other_data_at_the_same_place_are_refused(out: Path) -> None:
 )
 def test_the_one_setting_that_differs_is_named(out: Path, settings: Settings, says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        checkpoint_to_resume(STAGE, replace(Run(), config=settings), out)
+        is_finished(STAGE, replace(Run(), config=settings), out)

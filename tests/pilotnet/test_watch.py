@@ -1,8 +1,11 @@
 """WATCH from the command line: a film of real drivers without a screen, the score, and one line for every mistake."""
 
+import resource
+from collections.abc import Iterator
 from pathlib import Path
 
 import av
+import numpy as np
 import pygame
 import pytest
 
@@ -30,6 +33,46 @@ def test_a_headless_watch_leaves_a_film_of_its_length_and_scores(tiny_model: Pat
 def test_a_film_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError), FilmFile(tmp_path / "out.mp4", 30, 64, 64):
         raise RuntimeError
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.fixture
+def small_disk() -> Iterator[None]:
+    """No file may grow beyond 20 kB, which the system refuses as it refuses what a full disk has no room for."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+
+
+NOISE = np.random.default_rng(0).integers(0, 255, (180, 320, 3), dtype=np.uint8)
+
+
+def fill(film: FilmFile) -> None:
+    """Film more than there is room for."""
+    for _ in range(100):
+        film.add(NOISE)
+
+
+def test_a_film_on_a_full_disk_leaves_nothing(tmp_path: Path, small_disk: None) -> None:  # noqa: ARG001
+    film = FilmFile(tmp_path / "f.mp4", 30, 320, 180)
+    with pytest.raises(OSError, match="File too large"):
+        fill(film)
+    with pytest.raises(OSError, match="File too large"):
+        film.close()
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_film_in_a_block_on_a_full_disk_leaves_nothing(tmp_path: Path, small_disk: None) -> None:  # noqa: ARG001
+    with pytest.raises(OSError, match="File too large"), FilmFile(tmp_path / "f.mp4", 30, 320, 180) as film:
+        fill(film)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_discarded_film_leaves_nothing(tmp_path: Path) -> None:
+    film = FilmFile(tmp_path / "f.mp4", 30, 64, 64)
+    film.add(np.zeros((64, 64, 3), np.uint8))
+    film.discard()
     assert not list(tmp_path.iterdir())
 
 

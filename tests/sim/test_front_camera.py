@@ -5,6 +5,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 import pytest
+from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils.env_checker import check_env
 
 import sim
@@ -151,6 +152,16 @@ def test_a_highway_environment_without_a_road_is_refused_by_name() -> None:
         FrontCamera(env)
 
 
+def test_a_camera_of_plain_values_makes_a_spec_that_is_json() -> None:
+    env = FrontCamera(gymnasium.make("highway-fast-v0"), {"width": 160, "height": 80}, observation="add")
+    again = gymnasium.make(EnvSpec.from_json(env.spec.to_json()))
+    assert isinstance(again, FrontCamera)
+    assert again.camera == env.camera == Camera(width=160, height=80)
+    made = gymnasium.make(EnvSpec.from_json(camera_on(camera=SMALL).spec.to_json()))
+    assert isinstance(made, FrontCamera)
+    assert made.camera == SMALL
+
+
 @pytest.mark.parametrize("number", [np.nan, np.inf])
 def test_an_action_that_is_no_number_is_refused(number: float) -> None:
     env = camera_on("parking-v0", camera=SMALL)
@@ -167,8 +178,11 @@ def test_a_step_before_the_first_reset_is_refused() -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"agent": 1}, "agent is 1; it must lie between 0 and 0"),
+        ({"agent": 1}, "agent is 1; it must be a whole number between 0 and 0"),
         ({"agent": -1}, "agent is -1"),
+        ({"agent": 0.5}, "agent is 0.5; it must be a whole number"),
+        ({"seed": 1.5}, "seed is 1.5"),
+        ({"camera": {"with": 1}}, "camera is {'with': 1}"),
         ({"observation": "both"}, "observation is 'both'"),
         ({"camera": "front"}, "camera is 'front'"),
         ({"weather": "frogs"}, "weather is 'frogs'"),

@@ -157,9 +157,9 @@ def test_pictures_are_mirrored_with_their_boxes(data: Path) -> None:
                     whole = torch.stack([320 - truth[:, 2], truth[:, 1], 320 - truth[:, 0], truth[:, 3]], 1) if flip else truth
                     moved = whole - torch.tensor([start, 0, start, 0])
                     middle = (moved[:, 0] + moved[:, 2]) / 2
-                    # A window holds its first column and not its last; mirrored it is the other way round.
-                    within = (middle > 0) & (middle <= 160) if flip else (middle >= 0) & (middle < 160)
-                    must = pictures.labels.counts[picture] & within
+                    # The window was cut before it was mirrored, so the edge that still belongs to it changes sides.
+                    inside = (middle > 0) & (middle <= 160) if flip else (middle >= 0) & (middle < 160)
+                    must = pictures.labels.counts[picture] & inside
                     moved[:, [0, 2]] = moved[:, [0, 2]].clamp(0, 160)
                     torch.testing.assert_close(edges[counts], moved[must])
                     mirrored, original = mirrored + flip, original + (not flip)

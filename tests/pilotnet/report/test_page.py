@@ -2,11 +2,17 @@
 
 import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from pilotnet.cli import main
+from pilotnet.metrics import score_episode
 from pilotnet.report import write_report
+from pilotnet.report.page import conditions_text
+from pilotnet.results import Results
+from sim.scenario import RoadKind, Scenario
 
 
 @pytest.fixture(scope="module")
@@ -57,6 +63,35 @@ def test_an_existing_page_is_not_overwritten(tiny_results: Path, tmp_path: Path)
     assert (tmp_path / "report.html").read_text() == "mine"
 
 
+@pytest.mark.parametrize("name", ["report.json", "report", "report.html.gz", "report.pdf"])
+def test_a_report_of_another_suffix_is_refused_before_anything_is_read(name: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match=rf"out is '.*{name}'; it must end in .html or .md"):
+        write_report(tmp_path / "no_results", tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("name", ["report.html", "report.md"])
+@pytest.mark.parametrize("kept", [0, 1], ids=["empty", "header only"])
+def test_results_without_rows_are_refused_in_one_line(
+    tiny_results: Path, tmp_path: Path, name: str, kept: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(tiny_results, tmp_path / "results")
+    path = tmp_path / "results" / "episodes.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:kept]))
+    assert main(["report", str(tmp_path / "results"), "--out", str(tmp_path / name)]) == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert re.search(r"episodes\.csv (has no rows|is empty)", line)
+    assert not (tmp_path / name).exists()
+
+
+def test_the_table_of_conditions_lets_no_html_through(tmp_path: Path) -> None:
+    scenario = Scenario(RoadKind.RURAL, 2, length=100.0)
+    row = score_episode("<script>alert(1)</script>|*x*", scenario, 10.0, [])
+    text = conditions_text(Results(tmp_path, (replace(row, elapsed=10.0, min_time_to_collision=1.0),)))
+    assert "<" not in text.replace("&lt;", "")
+    assert r"&lt;script&gt;alert(1)&lt;/script&gt;\|\*x\*" in text.lower()
+
+
 @pytest.mark.parametrize(
     ("damage", "message"),
     [
@@ -78,6 +113,15 @@ def test_a_model_folder_without_metrics_is_named(tiny_results: Path, tiny_model:
     shutil.copytree(tiny_model, tmp_path / "model")
     (tmp_path / "model" / "metrics.csv").unlink()
     with pytest.raises(ValueError, match=r"metrics\.csv is missing"):
+        write_report(tiny_results, tmp_path / "report.html", model=tmp_path / "model")
+
+
+@pytest.mark.parametrize("kept", [0, 1], ids=["empty", "header only"])
+def test_a_training_without_rows_is_refused_in_one_line(tiny_results: Path, tiny_model: Path, tmp_path: Path, kept: int) -> None:
+    shutil.copytree(tiny_model, tmp_path / "model")
+    path = tmp_path / "model" / "metrics.csv"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:kept]))
+    with pytest.raises(ValueError, match=r"metrics\.csv (has no rows|is empty)"):
         write_report(tiny_results, tmp_path / "report.html", model=tmp_path / "model")
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from pilotnet.report.plots import INK, WIDEST_OFFSET, _offset, read_metrics, training_curves
+from pilotnet.metrics import EpisodeScore, total_score
+from pilotnet.report.plots import INK, WIDEST_OFFSET, _offset, autonomy_bars, read_metrics, training_curves
 
 SPARSE = "epoch,step,train_loss,val_loss,val_offset\n0,9,,0.8,0.4\n0,9,0.9,,\n1,19,,0.5,0.2\n1,19,0.6,,\n"
 
@@ -41,3 +42,8 @@ def test_an_intervention_far_off_the_road_is_marked_at_the_edge_of_its_panel() -
     _offset(axes, drive, "#000000")
     marks = np.asarray(axes.lines[-1].get_ydata())
     assert marks.tolist() == [0.9, -1.3 * WIDEST_OFFSET]
+
+
+def test_a_name_with_dollar_signs_is_drawn_as_it_is() -> None:
+    row = EpisodeScore("x", "rural-2", "rural", "clear", "day", "{}", 600.0, 9000.0, 0.21, 0.0012, 3.25, 2, 1, 0, 0, 0)
+    assert r"$\frac{$" in autonomy_bars({r"$\frac{$": {"x": total_score([row])}})

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from rich.console import Console
 
-from pilotnet.metrics import EpisodeScore, total_score
+from pilotnet.metrics import EpisodeScore, scores_by, total_score
 from pilotnet.report import score_table
-from pilotnet.report.tables import BRIEF, base_name, condition_grid, driver_title, markdown_grid, score_rows, scores_by
+from pilotnet.report.tables import BRIEF, Grid, base_name, condition_grid, driver_title, markdown_grid, markdown_text, score_rows
 
 EPISODE = EpisodeScore("pilotnet", "rural-2", "rural", "clear", "day", "{}", 600.0, 9000.0, 0.21, 0.0012, 3.25, 2, 1, 0, 0, 0)
 
@@ -91,3 +91,11 @@ def test_the_grid_has_every_condition_and_the_totals_of_both_directions() -> Non
         "| snow, low sun |  | 100.0 | 100.0 |",
         "| all | 97.0 | 100.0 | 98.5 |",
     ]
+
+
+def test_what_comes_from_a_file_stays_text_in_markdown() -> None:
+    assert markdown_text("<img src=x onerror=alert(1)>") == "&lt;img src=x onerror=alert(1)&gt;"
+    assert markdown_text("a|b\n[c](d) `e` *f*") == r"a\|b \[c\](d) \`e\` \*f\*"
+    assert markdown_text("Modular + cars & lanes") == "Modular + cars &amp; lanes"
+    lines = markdown_grid(Grid(("<b>", "all"), (("x|y", (1.0, None)),))).splitlines()
+    assert lines == ["| autonomy [%] | &lt;b&gt; | all |", "| --- | ---: | ---: |", r"| x\|y | 1.0 |  |"]

@@ -28,8 +28,8 @@ from sim.viewer.overhead import MapFrame
 from sim.viewer.picture import DrivePicture, Light, Shown, draw_picture, fresh_intervention, latest, signed
 from sim.viewer.road import FRONT, OUTLOOKS, RECORDED, Overlay, camera_for, ground_points, lay_heat
 from sim.viewer.sheet import Rect, Sheet
-from sim.viewer.theme import ALARM, INK, RECORDING, REFERENCE
-from sim.viewer.wheel import Wheel
+from sim.viewer.theme import ALARM, INK, RECORDING, REFERENCE, SKY_BLUE
+from sim.viewer.wheel import Lever, Wheel
 from tests.sim.viewer.conftest import SCENARIO, SMALL, Thinker, seat_of
 
 
@@ -193,6 +193,36 @@ def test_what_happens_to_a_person_at_the_wheel_is_not_shown_as_the_driver_s() ->
     drive.advance()
     assert fresh_intervention(drive, drive.steps) in (Cause.DEPARTURE, Cause.OFF_ROAD)
     assert fresh_intervention(drive, drive.own_steps) in (None, Cause.TAKEOVER)
+
+
+def curvature_strip(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> tuple[panels.Strip, Sequence[panels.Curve]]:
+    """The strip of curvature that is drawn of a drive, and its lines."""
+    found: list[tuple[panels.Strip, Sequence[panels.Curve]]] = []
+    with monkeypatch.context() as patch:
+        patch.setattr(panels, "draw_strip", lambda _, strip, curves, __: found.append((strip, curves)))
+        drawn(drive, (1280, 720))
+    return next(each for each in found if each[0].title.startswith("curvature"))
+
+
+def test_every_line_of_the_legend_has_a_name_and_a_colour_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    wheel = Wheel()
+    drive = Drive(seat_of("expert", REFERENCE), SCENARIO, SMALL, wheel)
+    drive.advance()
+    strip, curves = curvature_strip(drive, monkeypatch)
+    assert strip.legend == (("Expert", REFERENCE),)
+    assert [curve.colour for curve in curves] == [REFERENCE]
+    wheel.press(pygame.K_RIGHT, Lever.RIGHT)
+    wheel.pass_time(0.3)
+    drive.advance()
+    strip, curves = curvature_strip(drive, monkeypatch)
+    assert strip.legend == (("You", SKY_BLUE), ("expert", REFERENCE))
+    assert [curve.colour for curve in curves] == [REFERENCE, SKY_BLUE]
+
+
+def test_another_driver_s_line_is_drawn_over_the_expert_s(thinking: Drive, monkeypatch: pytest.MonkeyPatch) -> None:
+    strip, curves = curvature_strip(thinking, monkeypatch)
+    assert strip.legend == (("Thinker", (86, 180, 233)), ("expert", REFERENCE))
+    assert [curve.colour for curve in curves] == [REFERENCE, (86, 180, 233)]
 
 
 def test_a_card_darkens_its_rectangle_and_nothing_else() -> None:

@@ -1,5 +1,7 @@
 """The window under a dummy display, worked by real events."""
 
+import errno
+import os
 from pathlib import Path
 from typing import Any
 
@@ -7,11 +9,13 @@ import numpy as np
 import pygame
 import pytest
 
+from sim.expert import Expert
 from sim.types import Image
 from sim.viewer.cockpit import Cockpit
 from sim.viewer.controller import Axis
 from sim.viewer.controllers import Controllers
 from sim.viewer.controls import SHOW_BINDINGS, WINDOW_BINDINGS
+from sim.viewer.drive import Seat
 from sim.viewer.film import FRAME_RATE, Film, free_path
 from sim.viewer.layout import Panel, layouts
 from sim.viewer.road import OUTLOOKS, Overlay
@@ -29,26 +33,40 @@ CODES = {binding.action: binding.codes[0] for binding in (*SHOW_BINDINGS, *WINDO
 
 
 class Reel:
-    """A film that stays in memory."""
+    """A film that stays in memory; `fails` says at which call the disk is full."""
+
+    fails = ""
 
     made: list["Reel"] = []  # noqa: RUF012
 
     def __init__(self, path: Path, rate: int, width: int, height: int) -> None:
         self.path, self.rate, self.size = path, rate, (width, height)
         self.pictures: list[Image] = []
-        self.closed = False
+        self.closed = self.discarded = False
+        self.require_room("make")
         Reel.made.append(self)
 
     def add(self, image: Image) -> None:
+        self.require_room("add")
         self.pictures.append(image.copy())
 
     def close(self) -> None:
+        self.require_room("close")
         self.closed = True
+
+    def discard(self) -> None:
+        self.discarded = True
+
+    @staticmethod
+    def require_room(call: str) -> None:
+        if call == Reel.fails:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "x.mp4")
 
 
 @pytest.fixture
 def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr(Reel, "fails", "")
     Reel.made.clear()
     made = Window(Cockpit(show_of("expert", "thinker")), open_display((320, 180)), Reel, tmp_path)
     yield made
@@ -144,6 +162,125 @@ def test_a_film_lasts_as_long_as_it_was_watched(window: Window) -> None:
     assert film.closed
     assert len(film.pictures) == pytest.approx(0.5 * FRAME_RATE, abs=1)
     assert (film.size, film.pictures[0].shape) == ((320, 180), (180, 320, 3))
+
+
+@pytest.mark.parametrize(("action", "says"), [("screenshot", "the picture could not"), ("film", "the film could not be begun")])
+def test_a_folder_that_is_none_costs_a_notice_and_the_drive_goes_on(
+    window: Window, tmp_path: Path, action: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(window, "_folder", tmp_path / "file")
+    monkeypatch.setattr(Reel, "fails", "make")
+    press(window, action)
+    assert window._notice.startswith(says)
+    assert "\n" not in window._notice
+    before = len(show_in(window).drives[0].steps)
+    window.turn(0.2)
+    assert window.open
+    assert len(show_in(window).drives[0].steps) > before
+    assert not Reel.made
+
+
+def test_a_picture_that_fills_the_disk_leaves_nothing(window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def half(path: Path, data: bytes) -> None:
+        with path.open("wb") as file:
+            file.write(data[: len(data) // 2])
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(path))
+
+    monkeypatch.setattr(Path, "write_bytes", half)
+    press(window, "screenshot")
+    assert window._notice == "the picture could not be saved: No space left on device"
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("call", ["add", "close"])
+def test_a_film_that_fills_the_disk_ends_and_the_drive_goes_on(
+    window: Window, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press(window, "film")
+    window.turn(0.1)
+    monkeypatch.setattr(Reel, "fails", call)
+    window.turn(0.1)
+    press(window, "film") if call == "close" else window.turn(0.1)
+    assert window._notice == "the film pilotnet-001.mp4 could not be written: No space left on device"
+    assert Reel.made[0].discarded == (call == "add")
+    assert (window.open, window.lost) == (True, "")
+    monkeypatch.setattr(Reel, "fails", "")
+    press(window, "film")
+    window.turn(0.1)
+    press(window, "film")
+    assert Reel.made[1].closed
+
+
+def test_a_film_lost_while_the_window_closes_is_told_afterwards(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    press(window, "film")
+    monkeypatch.setattr(Reel, "fails", "close")
+    window.run(limit=0.0)
+    assert window.lost == "the film pilotnet-001.mp4 could not be written: No space left on device"
+    assert not pygame.display.get_init()
+
+
+def test_the_film_that_was_asked_for_is_never_lost_without_a_word(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    screen = open_display((320, 180))
+    monkeypatch.setattr(Reel, "fails", "make")
+    with pytest.raises(OSError, match="No space left"):
+        Window(Cockpit(show_of("expert")), screen, Reel, tmp_path, tmp_path / "out.mp4")
+    monkeypatch.setattr(Reel, "fails", "add")
+    window = Window(Cockpit(show_of("expert")), screen, Reel, tmp_path, tmp_path / "out.mp4")
+    window.turn(0.1)
+    window.turn(0.1)
+    assert (window.open, window.lost) == (True, "the film out.mp4 could not be written: No space left on device")
+    pygame.display.quit()
+
+
+def test_a_display_without_full_screen_says_so(window: Window) -> None:
+    press(window, "fullscreen")  # SDL's dummy driver has none
+    assert window._notice == "this display has no full screen"
+    window.turn(0.05)
+    assert window.open
+
+
+class FullTape:
+    """A tape whose disk is full."""
+
+    def __init__(self) -> None:
+        self.recording, self.given_up, self.seconds = True, 0, 0.0
+
+    def add(self, *_: object) -> None:
+        if self.recording:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "centre.mp4")
+
+    def cut(self) -> None:
+        pass
+
+    def discard(self) -> float:
+        return 0.0
+
+    def stop(self) -> None:
+        raise ValueError("take-1/centre.mp4 is truncated")
+
+    def give_up(self) -> None:
+        self.recording, self.given_up = False, self.given_up + 1
+
+
+def test_a_recording_that_cannot_be_written_stops_and_the_drive_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    tape = FullTape()
+    seat = Seat("human", "You", (86, 180, 233), Expert, person=True)
+    show = Show([seat], [SCENARIO], lambda *_: 100.0, tape=tape)
+    window = Window(Cockpit(show), open_display((320, 180)), Reel, tmp_path)
+    window.turn(0.0)
+    window.turn(0.2)
+    assert window._notice == "the recording stopped: No space left on device"
+    steps = len(show.drives[0].steps)
+    window.turn(0.2)
+    assert len(show.drives[0].steps) > steps
+    tape.recording = True
+    press(window, "record")
+    assert window._notice == "the recording stopped: take-1/centre.mp4 is truncated"
+    assert (tape.given_up, window.open) == (2, True)
+    pygame.display.quit()
 
 
 def test_closing_ends_the_film_and_the_window(window: Window) -> None:

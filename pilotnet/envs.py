@@ -1,0 +1,60 @@
+"""Gymnasium environments on the suites: `gymnasium.make("pilotnet.envs:PilotNet/LaneKeeping-v0", split="train", length=500.0)`.
+
+Importing this module registers an id for every suite that comes with the package, beside `sim`'s own `PilotNet/Drive-v0`.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gymnasium
+import numpy as np
+
+from pilotnet.suites import suite, suite_names
+from sim.env import DrivingEnv
+from sim.sampling import ROADS
+from sim.scenario import Scenario, Split
+
+
+@dataclass(frozen=True)
+class SuiteSampler:
+    """Draws scenarios of a suite, `length` metres long, on random roads of a split; ValueError for bad settings."""
+
+    suite: str
+    split: str = Split.TRAIN
+    length: float = 1500.0
+
+    def __post_init__(self) -> None:
+        self.scenario(0)
+
+    def scenario(self, road: int) -> Scenario:
+        """Return the scenario of the suite on the road with this number."""
+        return suite(self.suite, self.split, 1, self.length, first=road)[0]
+
+    def __call__(self, generator: np.random.Generator) -> Scenario:
+        """Return the scenario on a road that the generator draws."""
+        return self.scenario(int(generator.integers(ROADS)))
+
+
+class SuiteEnv(DrivingEnv):
+    """`DrivingEnv` on the scenarios of a suite, of one split and length [m]; every other setting is that of `DrivingEnv`.
+
+    Raises ValueError for bad settings.
+    """
+
+    def __init__(self, suite: str, split: str = Split.TRAIN, length: float = 1500.0, **settings: Any) -> None:
+        super().__init__(scenarios=SuiteSampler(suite, split, length), **settings)
+
+
+def environment_id(name: str) -> str:
+    """Return the Gymnasium id of a suite: `PilotNet/LaneKeeping-v0` of `lane_keeping`."""
+    return f"PilotNet/{name.title().replace('_', '')}-v0"
+
+
+def register() -> None:
+    """Register an environment for every suite; once is enough."""
+    for name in suite_names():
+        if environment_id(name) not in gymnasium.registry:
+            gymnasium.register(environment_id(name), entry_point=f"{__name__}:{SuiteEnv.__name__}", kwargs={"suite": name})
+
+
+register()

@@ -1,0 +1,32 @@
+"""The git revision of this package's source: asked of git in a checkout, read from a file in an installed wheel.
+
+The build hook `hatch_build.py` writes the file into wheels and source archives. It loads this module by itself, in an environment
+that may hold nothing but the build tools, so only the standard library is imported here.
+"""
+
+import subprocess
+from pathlib import Path
+
+REVISION_FILE = "revision.txt"  # beside this module, in wheels and source archives
+UNKNOWN = "unknown"
+
+
+def source_revision() -> str:
+    """Return the revision of the source, with `-dirty` when files were changed; `unknown` without git and without a file."""
+    package = Path(__file__).resolve().parent
+    revision = git_revision(package.parent)
+    if revision is None and (package / REVISION_FILE).is_file():
+        revision = (package / REVISION_FILE).read_text(encoding="utf-8").strip()
+    return revision or UNKNOWN
+
+
+def git_revision(root: Path) -> str | None:
+    """Return the revision of a git checkout, 40 hex digits, with `-dirty` when files were changed; None when it is none."""
+    if not (root / ".git").exists():
+        return None
+    command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]
+    try:
+        result = subprocess.run(command, capture_output=True, text=True, check=True, timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return result.stdout.strip() or None
