@@ -25,6 +25,7 @@ SIZE = LEFT + 1
 LATERAL_ACCELERATION = 2.0  # [m/s²] roads are driven with about this in bends,
 LATERAL_JERK = 2.0  # [m/s³] and with less than this on the way into them
 SLOWEST = 5.0  # [m/s] below this a road's curvature is no longer guessed from the speed
+ROAD_BRAKING = 1.0  # [m/s²] with which cars slow down towards bends
 TRANSITION = 15.0  # [m] over which the curvature keeps changing the same way
 USUAL = (3.4, 0.5, 4.0)  # width and rooms [m] of a lane before it is seen,
 UNUSUAL = (0.35, 0.5, 1.5)  # and how far from that they may be
@@ -39,6 +40,14 @@ def road_scales(speed: float) -> tuple[float, float]:
     """The curvature [1/m] and its change [1/m²] that a road driven at this speed may well have."""
     v = max(speed, SLOWEST)
     return min(max(LATERAL_ACCELERATION / v**2, 0.002), 0.08), min(max(LATERAL_JERK / v**3, 2e-5), 2.5e-3)
+
+
+def speed_after(speed: float, way: float) -> float:
+    """Return the lowest speed [m/s] that the road itself can call for `way` metres after it was driven at `speed` [m/s].
+
+    A car that has braked harder did so for something on the road, and the road bends no more for that.
+    """
+    return math.sqrt(max(speed**2 - 2 * ROAD_BRAKING * way, 0.0))
 
 
 def smoothness(rate: float) -> Floats:
@@ -111,10 +120,14 @@ class LaneFilter:
         self.covariance[BENDS, BENDS] = bend**2 + rate**2 * TRANSITION * np.minimum.outer(NODES, NODES)
         self.covariance[BENDS, BENDS] += np.eye(NODES.size) * 1e-10
 
-    def predict(self, speed: float, curvature: float, duration: float) -> None:
-        """Move the car along an arc of `curvature` [1/m] at `speed` [m/s] for `duration` [s]."""
+    def predict(self, speed: float, curvature: float, duration: float, road_speed: float | None = None) -> None:
+        """Move the car along an arc of `curvature` [1/m] at `speed` [m/s] for `duration` [s].
+
+        road_speed: speed [m/s] that tells how much the road may bend; None for the car's own.
+        """
         ds = speed * duration
-        self._smoothness = smoothness(road_scales(speed)[1])
+        rate = road_scales(speed if road_speed is None else road_speed)[1]
+        self._smoothness = smoothness(rate)
         offset, heading, bend = self.mean[:3]
         turned = heading + (curvature - bend) * ds / 2 + slip_angle(curvature)
         along = ds * math.cos(turned) / max(1 - bend * offset, 0.3)
@@ -126,11 +139,10 @@ class LaneFilter:
         moved[OFFSET] = offset + ds * math.sin(turned)
         moved[HEADING] = heading + curvature * ds - bend * along
         self.mean = moved
-        self.covariance = step @ self.covariance @ step.T + self._noise(speed, ds)
+        self.covariance = step @ self.covariance @ step.T + self._noise(speed, rate, ds)
 
     @staticmethod
-    def _noise(speed: float, ds: float) -> Floats:
-        _, rate = road_scales(speed)
+    def _noise(speed: float, rate: float, ds: float) -> Floats:
         # The wheels hold the command within what a driver needs to come back from 0.3 m beside the path.
         steering = 6 * 0.3 / recovery_length(speed) ** 2
         bends = np.full(NODES.size, rate**2 * TRANSITION / 4 * ds)

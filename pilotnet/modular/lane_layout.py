@@ -31,6 +31,8 @@ RUTS_WITHIN = 1.2  # [m] of where the lane should be lies the middle of its ruts
 NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 LEAST_LINE, LEAST_RUT = 0.12, 0.08  # share of the way along which a line, or a rut, must be seen to be one
 WIDEST_PAVEMENT = 2.8  # [m] from a kerb to the verge beyond; a step farther from it need not be a kerb
+BARE_TRACK = 2.5  # what speaks against a track without a painted border: all have both, wet streets between verges have none
+BORDER_LINE = 0.6  # [m] from its border within which a line is the track's
 EDGE_INSIDE = 0.3  # a road's edge within a lane speaks against it like a line that is seen along so much of the way
 
 
@@ -65,7 +67,8 @@ class Section:
 class Reading:
     """One way to read a section: the lane's centre [m] and width [m], and how good it is (a relative log likelihood).
 
-    alone: whether it rests on a single line, and takes the lane to be as wide as usual.
+    alone: whether it rests on a single line, and takes the lane to be as wide as usual; bare: whether it is a track with no
+    painted border.
     """
 
     layout: Layout
@@ -73,6 +76,7 @@ class Reading:
     width: float
     score: float
     alone: bool = False
+    bare: bool = False
 
 
 def lines_in(profile: Floats, least: float = LEAST_LINE) -> tuple[Line, ...]:
@@ -111,7 +115,8 @@ def readings(section: Section) -> Iterator[tuple[Reading, float]]:
             if 2 * NARROWEST - 0.2 < total < 2 * WIDEST - 0.4:
                 yield Reading(Layout.HALVED, right - right_margin - total / 4, total / 2, 1.5 * seen), USUAL_WIDTH
             if TRACK_TOTAL[0] < total < TRACK_TOTAL[1]:
-                yield Reading(Layout.TRACK, (left + right) / 2, total / 3, 1.5 * seen), TRACK_WIDTH
+                bare = all(abs(line.offset - border) > BORDER_LINE for line in section.lines for border in (left, right))
+                yield Reading(Layout.TRACK, (left + right) / 2, total / 3, 1.5 * seen, bare=bare), TRACK_WIDTH
 
 
 def _readings_of_one_line(section: Section) -> Iterator[tuple[Reading, float]]:
@@ -148,11 +153,13 @@ def _inside(section: Section, reading: Reading) -> float:
     return max((share for offset, share in seen if low < offset < high), default=0.0)
 
 
-def best_reading(section: Section, expected: float, spread: float, width: float | None = None) -> Reading | None:
-    """The most likely reading, None when nothing is in sight that could border a lane.
+def best_reading(
+    section: Section, expected: float, spread: float, width: float | None = None, followed: Layout | None = None
+) -> Reading | None:
+    """Return the most likely reading, None when nothing is in sight that could border a lane.
 
-    expected, spread: where the lane's centre is thought to be, and the standard deviation of that thought [m]; width: of the
-    lane so far [m].
+    expected, spread: offset [m] at which the lane's centre is expected, and its standard deviation [m]; width: of the lane so
+    far [m]; followed: the layout so far. Either is None where no lane has been followed yet.
     """
     scored = [
         replace(
@@ -161,7 +168,8 @@ def best_reading(section: Section, expected: float, spread: float, width: float 
             - 4 * _inside(section, reading)
             - ((reading.centre - expected) / spread) ** 2 / 2
             - ((reading.width - usual) / WIDTH_SPREAD) ** 2 / 2
-            - (min(((reading.width - width) / WIDENING) ** 2 / 2, RECONSTRUCTED) if width else 0.0),
+            - (min(((reading.width - width) / WIDENING) ** 2 / 2, RECONSTRUCTED) if width else 0.0)
+            - (BARE_TRACK if reading.bare and followed is not Layout.TRACK else 0.0),
         )
         for reading, usual in readings(section)
         # Two lanes' inner ruts are as far apart as a car's where lanes are narrow.

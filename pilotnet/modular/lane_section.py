@@ -21,6 +21,7 @@ RIM = 0.6  # [m] around a line within which there is no kerb
 SPARSE = 0.03  # share of the best seen offset's sight below which an offset counts as unseen
 SAME_EDGE = 0.4  # [m] within which an edge is the one of the last time
 KNOWN_KERB, KEPT_KERB = 8.0, 25.0  # [m] of way on which a kerb was seen before its verge, to be believed while the verge alone is
+PAIRED_KERB = 3.0  # [m] of way on which a kerb was seen before its verge, from which on both are measured together
 
 
 @dataclass
@@ -37,6 +38,11 @@ class Kerb:
         """Whether it is there although it is not seen."""
         return self.known > KNOWN_KERB and self.unseen < KEPT_KERB
 
+    @property
+    def is_paired(self) -> bool:
+        """Whether kerb and verge run along together."""
+        return self.known > PAIRED_KERB and self.unseen < KEPT_KERB
+
 
 class Kerbs:
     """What is remembered of the kerbs on the left and on the right: wet ones are seen now and then, and verges always."""
@@ -44,6 +50,12 @@ class Kerbs:
     def __init__(self) -> None:
         self._kerbs: list[Kerb | None] = [None, None]
         self._way = 0.0
+
+    @property
+    def pavements(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+        """Offsets of kerb and verge [m] on the left and on the right; None where no kerb has been seen for PAIRED_KERB metres."""
+        left, right = ((kerb.place, kerb.verge) if kerb and kerb.is_paired else None for kerb in self._kerbs)
+        return left, right
 
     def pass_by(self, way: float) -> None:
         """Go on for so many metres."""
@@ -107,6 +119,11 @@ class CrossSection:
         places = [int(np.searchsorted(OFFSETS, edge)) for edge in section.left_edges[-1:] + section.right_edges[-1:]]
         steps = [abs(foreign[min(at + apart, COLUMNS - 1)] - foreign[max(at - apart, 0)]) for at in places]
         return float(sum(steps))
+
+    @property
+    def pavements(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
+        """Offsets of the kerb and of the verge beyond it [m] on the left and on the right; None where they are not known."""
+        return self._kerbs.pavements
 
     def is_painted(self, offset: float) -> bool:
         """Whether a line has been seen near an offset [m]."""

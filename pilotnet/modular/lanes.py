@@ -6,11 +6,11 @@ the cross-section, measure where its lines and edges lie in every row, and corre
 """
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from pilotnet.modular.lane_evidence import LaneEvidence
+from pilotnet.modular.lane_features import ACCURACIES, FEATURES, LEFT_EDGE, LEFT_LINE, RIGHT_EDGE, Feature, other_edge
 from pilotnet.modular.lane_filter import (
     BENDS,
     HEADING,
@@ -25,8 +25,9 @@ from pilotnet.modular.lane_filter import (
     LaneFilter,
     Sightings,
     road_scales,
+    speed_after,
 )
-from pilotnet.modular.lane_layout import GAUGE, MARGIN, Layout, Reading, Section, best_reading
+from pilotnet.modular.lane_layout import MARGIN, Layout, Reading, Section, best_reading
 from pilotnet.modular.lane_rows import Trait, follow, trace
 from pilotnet.modular.lane_section import CrossSection
 from pilotnet.modular.lane_strip import COLUMNS, FARTHEST, HALF_WIDTH, in_shadow, stations, straighten
@@ -41,9 +42,6 @@ FORESIGHT, LEAST_FORESIGHT = 2.5, 20.0  # [s] of way ahead that is measured, and
 FITTED = (1.3, 12.0, 40.0)  # [s] of way ahead that the clothoid runs along, at least and at most [m]
 COURSE = np.arange(0.0, FARTHEST, SPACING)  # [m] ahead where an estimate tells the curvature
 WINDOW = 0.35  # [m] from the lane's course within which a line or an edge is measured
-EDGE = 0.12, 0.24
-# [m] standard deviation of one measurement, and how far such a thing strays from a smooth course: verges are ragged.
-ACCURACIES = {Trait.LINE: (0.03, 0.06), Trait.RUT: (0.08, 0.16), Trait.LEFT_EDGE: EDGE, Trait.RIGHT_EDGE: EDGE}
 FAR_SPREAD = 0.01  # [m] more of the first per metre ahead
 EQUAL_SPREAD = 0.1  # [m] by which the lanes of a road without a line in its middle differ
 PERSUADED = 5  # frames in a row that another reading of the cross-section must be the better one
@@ -63,32 +61,6 @@ LONG = 50.0  # [m] over which the width of the lane so far is remembered
 NOBODY = np.zeros((0, 3))  # hides nothing
 
 
-@dataclass(frozen=True)
-class Feature:
-    """A line, an edge or a rut of the cross-section: how it moves with width, right and left room, and what it is aside [m]."""
-
-    trait: Trait
-    cross: tuple[float, float, float]
-    aside: float = 0.0
-
-    def place(self, section: Floats) -> float:
-        """Its offset from the lane's centre [m]; section: width, right and left room [m], (3,)."""
-        return float(np.dot(self.cross, section)) + self.aside
-
-
-LEFT_LINE, RIGHT_LINE = Feature(Trait.LINE, (-0.5, 0, 0)), Feature(Trait.LINE, (0.5, 0, 0))
-FAR_LEFT_LINE, FAR_RIGHT_LINE = Feature(Trait.LINE, (-1.5, 0, 0)), Feature(Trait.LINE, (1.5, 0, 0))
-LEFT_EDGE, RIGHT_EDGE = Feature(Trait.LEFT_EDGE, (-0.5, 0, -1)), Feature(Trait.RIGHT_EDGE, (0.5, 1, 0))
-LEFT_RUT, RIGHT_RUT = Feature(Trait.RUT, (0, 0, 0), -GAUGE / 2), Feature(Trait.RUT, (0, 0, 0), GAUGE / 2)
-FEATURES = {
-    Layout.MARKED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
-    # The line in the middle may be there, and too faint to be read.
-    Layout.HALVED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, LEFT_EDGE, RIGHT_EDGE),
-    Layout.TRACK: (FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
-    Layout.RUTTED: (LEFT_RUT, RIGHT_RUT, LEFT_LINE, RIGHT_LINE),
-}
-
-
 class LaneFinder:
     """Follows the ego's lane from frame to frame."""
 
@@ -97,8 +69,8 @@ class LaneFinder:
         self._along = stations(camera)
         self._widths = self._along / camera.focal
         self._bends = Bends(self._along)
-        features = {feature for listed in FEATURES.values() for feature in listed}
-        self._models = {feature: self._bends.model(np.array(feature.cross)) for feature in features}
+        crosses = {feature.cross for listed in FEATURES.values() for feature in listed}
+        self._models = {cross: self._bends.model(np.array(cross)) for cross in crosses}
         self._strip = np.zeros((self._along.size, COLUMNS, 3), np.float32)
         self._hidden = np.zeros((self._along.size, COLUMNS), np.bool_)
         self._evidence = LaneEvidence(self._along.size)
@@ -114,7 +86,7 @@ class LaneFinder:
         self._shadows = NOBODY
         self._frozen = False
         self._doubt = self._lost = 0
-        self._fastest = self._reach = 0.0
+        self._fastest = self._reach = self._road_speed = 0.0
         self._width = 0.0  # [m] of the lane on the way so far
 
     def find(self, frame: Image, speed: float, curvature: float, duration: float, shadows: Floats = NOBODY) -> LaneEstimate:
@@ -127,16 +99,17 @@ class LaneFinder:
         sighted = self._is_sighted(frame, speed)
         self._last = frame
         self._fastest = max(self._fastest, speed)
+        self._road_speed = max(speed, speed_after(self._road_speed, speed * duration))
         if self._filter is None:
-            self._filter = LaneFilter(speed, curvature)
+            self._filter = LaneFilter(self._road_speed, curvature)
             if sighted:
-                self._search(frame, self._filter, speed)
+                self._search(frame, self._filter)
         else:
-            self._filter.predict(speed, curvature, duration)
+            self._filter.predict(speed, curvature, duration, self._road_speed)
         self._lost = self._lost + 1 if self._trust.is_lost else 0
         if sighted and self._lost and self._lost % RETRY == 0:
-            self._filter = LaneFilter(speed, curvature)
-            self._search(frame, self._filter, speed)
+            self._filter = LaneFilter(self._road_speed, curvature)
+            self._search(frame, self._filter)
         self._trust.age(duration, speed * duration)
         if sighted:
             self._look(frame, self._filter, speed, speed * duration)
@@ -173,9 +146,9 @@ class LaneFinder:
             in_shadow(course, self._shadows, self._hidden)
             self._evidence.forget(self._hidden)
 
-    def _search(self, frame: Image, lane: LaneFilter, speed: float) -> None:
+    def _search(self, frame: Image, lane: LaneFilter) -> None:
         """A first look: with which bend and heading the cross-section reads best as a lane that a car drives in."""
-        bend, _ = road_scales(speed)
+        bend, _ = road_scales(self._road_speed)
         start, best, spread = lane.mean.copy(), -math.inf, math.sqrt(lane.covariance[OFFSET, OFFSET])
         found: tuple[Floats, Reading, Section] | None = None
         for k in SEARCHED_BENDS:
@@ -204,7 +177,8 @@ class LaneFinder:
         """Keep to the layout, or change over when another reading of the cross-section was better for some frames."""
         section = self._section.read()
         spread = math.sqrt(lane.covariance[OFFSET, OFFSET]) + 0.2
-        best = best_reading(self._section.with_known_kerbs(section), 0.0, spread, self._width)
+        known = self._section.with_known_kerbs(section)
+        best = best_reading(known, 0.0, spread, self._width, self._layout)
         # A line by itself tells too little to give up what is tracked.
         agrees = (
             best is None
@@ -214,7 +188,7 @@ class LaneFinder:
         self._doubt = 0 if agrees else self._doubt + 1
         if best is not None and self._doubt > PERSUADED:
             self._adopt(lane, best, section)
-        for edges, way, room in ((section.right_edges, 1, RIGHT), (section.left_edges, -1, LEFT)):
+        for edges, way, room in ((known.right_edges, 1, RIGHT), (known.left_edges, -1, LEFT)):
             seen = [max(way * edge - lane.mean[WIDTH] / 2, 0.05) for edge in edges]
             if seen and min(abs(room_seen - lane.mean[room]) for room_seen in seen) > MISPLACED:
                 lane.fix(room, seen[-1], 0.3)
@@ -237,7 +211,7 @@ class LaneFinder:
         rows = int(np.searchsorted(self._along, max(FORESIGHT * speed, LEAST_FORESIGHT)))
         along, ev = self._along[:rows], self._evidence
         features = self._expected(lane)
-        course = self._course(lane, features, rows, road_scales(speed)[0])
+        course = self._course(lane, features, rows, road_scales(self._road_speed)[0])
         equal = np.zeros((1, SIZE))  # both lanes of an unmarked road are equally wide
         equal[0, SECTION] = 1.0, 1.0, -1.0
         # Not where the edges that are tracked lie beyond a pavement or a place to park on one side.
@@ -248,14 +222,20 @@ class LaneFinder:
             residual, clear = trace(ev.paint, ev.foreign, ev.seen, feature.trait, place + course, WINDOW)
             spread, stray = (np.full(rows, accuracy) for accuracy in ACCURACIES[feature.trait])
             spread = np.hypot(spread, FAR_SPREAD * along)
-            columns = residual + course, clear, spread, stray, self._models[feature][:rows], along
+            columns = residual + course, clear, spread, stray, self._models[feature.cross][:rows], along
             parts.append(tuple(column[clear > 0] for column in columns))
         *seen, ahead = (np.concatenate(column) for column in zip(*parts, strict=True))
         return Sightings(*seen), ahead
 
     def _expected(self, lane: LaneFilter) -> list[tuple[Feature, float]]:
         """The features of the layout that there is reason to look for, and their offsets [m]."""
-        places = [(feature, feature.place(lane.mean[SECTION])) for feature in FEATURES[self._layout]]
+        features = FEATURES[self._layout]
+        sides = zip((LEFT_EDGE, RIGHT_EDGE), self._section.pavements, strict=True)
+        # A racetrack has no pavements.
+        beside = sides if self._layout in (Layout.MARKED, Layout.HALVED) else ()
+        others = [other_edge(edge, edge.place(lane.mean[SECTION]), known) for edge, known in beside]
+        listed = (*features, *(other for other in others if other is not None))
+        places = [(feature, feature.place(lane.mean[SECTION])) for feature in listed]
         known = {Trait.LINE: self._section.is_painted, Trait.RUT: self._section.is_worn}
         return [
             (feature, place)
@@ -267,7 +247,7 @@ class LaneFinder:
         """How far right [m] of where it was expected the lane runs in each row. The road may bend more than the filter thinks."""
         ev, along = self._evidence, self._along[:rows]
         slopes = np.maximum(lane.spread(self._bends.slope_model()[:rows]), 0.03 + 0.7 * bend * along)
-        start = float(lane.spread(self._models[LEFT_LINE][:1])[0]) + 0.1
+        start = float(lane.spread(self._models[LEFT_LINE.cross][:1])[0]) + 0.1
         listed = np.array([[feature.trait, place] for feature, place in features]).reshape(-1, 2)
         return follow(ev.paint, ev.foreign, ev.seen, listed, along, start, slopes)
 

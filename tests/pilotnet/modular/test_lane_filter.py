@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from pilotnet.modular.lane_filter import OFFSET, RIGHT, SECTION, WIDTH, Bends, LaneFilter, Sightings
+from pilotnet.modular.lane_filter import (
+    BENDS,
+    OFFSET,
+    RIGHT,
+    SECTION,
+    WIDTH,
+    Bends,
+    LaneFilter,
+    Sightings,
+    road_scales,
+    speed_after,
+)
 
 ALONG = np.arange(4.0, 20.0, 0.4)
 RIGHT_EDGE = np.array([0.5, 1.0, 0.0])  # moves with half the width and all of the room to the right
@@ -31,3 +42,20 @@ def test_a_verge_may_be_ragged_and_a_line_may_not() -> None:
     verge, line = (LaneFilter(10.0, 0.0).update(edge(ragged, stray)) for stray in (0.24, 0.06))
     assert verge.mean() > 0.6
     assert line.mean() < 0.5
+
+
+def test_a_road_bends_no_more_because_a_car_stops_on_it() -> None:
+    stopped = speed_after(15.0, 37.5)  # from 15 m/s at 3 m/s²
+    assert road_scales(stopped)[0] < 0.5 * road_scales(0.0)[0]
+    lanes = [LaneFilter(15.0, 0.0) for _ in range(2)]
+    for lane, road_speed in zip(lanes, (None, stopped), strict=True):
+        for _ in range(10):
+            lane.predict(2.0, 0.0, 0.1, road_speed)
+    ahead = [lane.covariance[BENDS, BENDS][-1, -1] for lane in lanes]
+    assert ahead[1] < 0.8 * ahead[0]
+
+
+def test_a_road_s_speed_falls_by_comfortable_braking() -> None:
+    assert speed_after(10.0, 0.0) == 10.0
+    assert speed_after(10.0, 18.0) == pytest.approx(8.0)
+    assert speed_after(10.0, 60.0) == 0.0

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pilotnet.modular.lane_section import KEPT_KERB, KNOWN_KERB, Kerbs
+from pilotnet.modular.lane_section import KEPT_KERB, KNOWN_KERB, PAIRED_KERB, Kerbs
 
 SEEN, VERGE = (1.6, 3.8), (3.8,)
 WAY = 0.8  # [m] from frame to frame
@@ -52,3 +52,15 @@ def test_what_is_seen_before_a_known_kerb_does_not_take_its_place() -> None:
     kerbs = Kerbs()
     passing(kerbs, *[(2.5, 4.5)] * LONG)
     assert passing(kerbs, (1.2, 4.5), (4.5,)) == [pytest.approx((1.2, 2.5, 4.5)), pytest.approx((2.5, 4.5))]
+
+
+def test_a_pavement_is_what_lies_between_a_kerb_and_the_verge_that_were_seen_together() -> None:
+    kerbs = Kerbs()
+    passing(kerbs, *[SEEN] * round((PAIRED_KERB - 1) / WAY))
+    assert kerbs.pavements == (None, None)
+    passing(kerbs, *[SEEN] * 3)
+    left, right = kerbs.pavements
+    assert left == pytest.approx((-1.6, -3.8))
+    assert right == pytest.approx(SEEN)
+    passing(kerbs, *[VERGE] * round((KEPT_KERB + 2) / WAY))
+    assert kerbs.pavements == (None, None)

@@ -88,6 +88,24 @@ def test_a_wet_street_ends_at_its_kerbs_though_its_pavements_look_like_it(offset
     assert estimate.left_oncoming
 
 
+@pytest.mark.parametrize(("wet", "zebra"), [(1.0, None), (0.9, 13.0)])
+def test_a_kerb_that_fades_in_the_wet_is_not_lost_to_its_verge(wet: float, zebra: float | None) -> None:
+    # It once took the verge for the kerb, was a metre wrong within a second, and sure of it.
+    finder, width, way = LaneFinder(CAMERA), 2.9, 0.8
+    clear, faded = painted_street(width=width, wet=0.65), painted_street(width=width, wet=wet)
+    for tick in range(28):
+        gone = tick - 16
+        street = clear if gone < 0 else faded
+        if zebra is not None and gone >= 0:
+            street = painted_street(width=width, wet=wet, zebra=zebra - way * gone)
+        noise = np.random.default_rng(tick).integers(-1, 2, street.shape)
+        estimate = finder.find(np.clip(street + noise, 0, 255).astype(np.uint8), way / TICK, 0.0, TICK)
+    assert estimate.offset == pytest.approx(0.0, abs=0.15)
+    assert estimate.heading_error == pytest.approx(0.0, abs=0.02)
+    assert estimate.width == pytest.approx(width, abs=0.3)
+    assert estimate.confidence > 0.7
+
+
 @pytest.mark.parametrize("begins", [4.5, 9.0, 15.0])
 def test_the_bars_of_a_zebra_crossing_are_no_lines(begins: float) -> None:
     plain, crossed = settle(painted_street()), settle(painted_street(zebra=begins))
