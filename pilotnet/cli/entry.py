@@ -18,6 +18,7 @@ from pilotnet.interrupts import Interrupted, signals_as_interrupts
 from pilotnet.progress import console, print_line
 from pilotnet.revision import source_revision
 from pilotnet.streams import lasting_streams
+from sim.types import quoted
 
 MISTAKE = 2
 BUG = 1

@@ -10,8 +10,6 @@ from torch import Tensor
 from torch.utils.data import Dataset as TorchDataset
 
 from pilotnet.dataset import Boxes, Dataset
-from pilotnet.dataset.schema import boxes_path
-from pilotnet.dataset.values import require_finite
 from pilotnet.memory import frame_array
 from pilotnet.modular.detector_network import strip_rows
 from pilotnet.modular.detector_targets import Labels
@@ -23,7 +21,6 @@ MOST = 32  # boxes of one picture that are learned, the nearest ones
 FARTHEST_CAR, FARTHEST_PERSON = 70.0, 55.0  # [m] what is farther away need not be found; people there are a few pixels of noise
 SEEN, HINTED = 0.25, 0.02  # visible share from which something must be found, and from which it may be
 LOWEST = 4.0  # [px] what is lower need not be found
-LEARNED_COLUMNS = ("left", "top", "right", "bottom", "visible", "distance")  # of the files of boxes
 EMPTY_SHARE = 0.25  # of the pictures without anything to find that an epoch shows
 
 
@@ -64,8 +61,6 @@ def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> P
     farthest = FARTHEST_PERSON if person else FARTHEST_CAR
     for episode in track(episodes, f"reading {split} pictures"):
         boxes = dataset.boxes(episode)
-        for name in LEARNED_COLUMNS:
-            require_finite(boxes_path(dataset.root, episode.index), name, getattr(boxes, name), range(len(boxes)))
         boxes = boxes.pick(boxes.person == person)
         for number, frame in dataset.kept_frames(episode, "centre", every):
             strips[len(labels)] = frame[slice(*rows)]

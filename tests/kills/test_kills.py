@@ -1,6 +1,6 @@
 """Killed at random moments by SIGKILL, SIGTERM and Ctrl-C in turn, a command leaves no process and loses nothing finished.
 
-PILOTNET_KILLS says how often each command is killed, 20 times where it is not set.
+They run with `pytest -m slow tests/kills`; PILOTNET_KILLS says how often each command is killed, 20 times where it is not set.
 """
 
 import itertools

@@ -1,13 +1,10 @@
 """Training samples: where they come from, how they are moved, and the label that belongs to the move."""
 
 import math
-import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -187,19 +184,6 @@ def test_a_split_without_episodes_is_refused(tiny_data: Path) -> None:
 
 
 @pytest.mark.parametrize("value", [math.nan, math.inf])
-@pytest.mark.parametrize("column", ["action", "observation.state"])
-def test_a_label_or_a_speed_that_is_no_number_is_named(tiny_data: Path, tmp_path: Path, column: str, value: float) -> None:
-    root = Path(shutil.copytree(tiny_data, tmp_path / "data"))
-    path = root / "data/chunk-000/file-001.parquet"
-    table = pq.ParquetFile(path).read()
-    values = table.column(column).to_numpy().copy()
-    values[7] = value
-    place = table.column_names.index(column)
-    pq.write_table(table.set_column(place, table.schema.field(place), pa.array(values, pa.float32())), path)
-    with pytest.raises(ValueError, match=rf"^{path}: {column} is {value} in row 7; it must be finite$"):
-        load_drives(Dataset.open(root), Split.TRAIN, View(), Augmentation())
-
-
 def test_cameras_by_other_names_are_refused_in_one_line(tiny_data: Path) -> None:
     dataset = Dataset.open(tiny_data)
     front = replace(dataset, cameras={"front": dataset.cameras["centre"]})

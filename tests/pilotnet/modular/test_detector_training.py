@@ -1,13 +1,10 @@
 """TRAIN-DETECTOR and SCORE-DETECTOR on a tiny recording, by the command line and by hand."""
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 import torch
 
@@ -102,18 +99,6 @@ def test_a_training_that_diverges_writes_no_network(data: Path, tmp_path: Path) 
     with pytest.raises(ValueError, match=r"epoch \d.*; lower learning_rate, which is 1000000000\.0, and train anew"):
         train_detector(config, "cars", data, tmp_path / "cars")
     assert not (tmp_path / "cars" / "model.safetensors").exists()
-
-
-def test_a_box_that_is_no_number_is_named(data: Path, tmp_path: Path) -> None:
-    root = Path(shutil.copytree(data, tmp_path / "data"))
-    path = root / "boxes/chunk-000/file-000.parquet"
-    table = pq.ParquetFile(path).read()
-    distance = table.column("distance").to_numpy().copy()
-    distance[3] = np.nan
-    place = table.column_names.index("distance")
-    pq.write_table(table.set_column(place, table.schema.field(place), pa.array(distance, pa.float32())), path)
-    with pytest.raises(ValueError, match=rf"{path}: distance is nan in row 3"):
-        load_pictures(Dataset.open(root), Split.TRAIN, False, 10)
 
 
 def test_labels_are_the_boxes_of_one_class(data: Path) -> None:
