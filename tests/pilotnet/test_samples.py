@@ -183,7 +183,6 @@ def test_a_split_without_episodes_is_refused(tiny_data: Path) -> None:
         load_drives(Dataset.open(tiny_data), Split.TEST, View(), Augmentation())
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf])
 def test_cameras_by_other_names_are_refused_in_one_line(tiny_data: Path) -> None:
     dataset = Dataset.open(tiny_data)
     front = replace(dataset, cameras={"front": dataset.cameras["centre"]})
