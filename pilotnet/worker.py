@@ -66,6 +66,7 @@ def limit_threads() -> None:
     import cv2  # as the docstring of this module says, heavy imports come late
     import numba
 
+    import sim.kernels  # noqa: F401 - follows compiling from its import on
     from sim.kernel_cache import be_quiet
 
     be_quiet()

@@ -40,7 +40,7 @@ def test_a_user_without_a_home_drives_all_the_same_and_keeps_nothing(monkeypatch
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     files = ControllerFiles()
     assert files.find("0300aa") is None
-    with pytest.raises(OSError, match="this user has no home; set XDG_CONFIG_HOME"):
+    with pytest.raises(OSError, match="this user has no home folder; set XDG_CONFIG_HOME"):
         files.keep("0300aa", "Some Wheel", WHEEL)
 
 

@@ -124,7 +124,9 @@ def test_a_demo_that_is_stopped_says_how_to_go_on(stages: Stages, tmp_path: Path
     assert capsys.readouterr().err == said
     stages.stops = {"cars": OSError("disk full")}
     assert main([*words, "--resume"]) == 2
-    said = "pilotnet: error: disk full; what was finished is kept, the same command goes on from there\n"
+    cars = tmp_path / "demo" / "cars"
+    kept = "what was finished is kept, the same command goes on from there"
+    said = f"pilotnet: error: disk full; while writing {cars}; {kept}\n"
     assert capsys.readouterr().err == said
 
 

@@ -89,7 +89,7 @@ def test_a_file_of_settings_is_none_of_these(tmp_path: Path) -> None:
         ({**LEFT, "config": [3]}, "is neither settings, which have no keys stage and config, nor the file of a stage"),
         ({**LEFT, "config": {"episodez": 3}}, "episodez"),
         ({**LEFT, "config": {"episodes": -3}}, "episodes is -3"),
-        ("config: [", "is not YAML"),
+        ("config: [", "is not readable YAML"),
         ("- 3", "config"),
     ],
 )

@@ -206,7 +206,7 @@ def test_a_training_without_space_for_its_network_keeps_its_epochs_and_writes_it
         assert main(words) == 2
     needs = rf"{folder}/model\.safetensors needs 1\.0 MB; {folder} has \S+ MB free \(No space left on device\)"
     kept = "what was finished is kept, the same command with --resume goes on from there"
-    assert re.fullmatch(rf"pilotnet: error: {needs}; {kept}\n", capsys.readouterr().err)
+    assert re.fullmatch(rf"pilotnet: error: {needs}; while writing {folder}; {kept}\n", capsys.readouterr().err)
     train(TINY_TRAINING, tiny_data, folder, resume=True)
     whole = train(TINY_TRAINING, tiny_data, tmp_path / "whole")
     assert_equal_weights(load_checkpoint(folder), load_checkpoint(whole))
@@ -286,7 +286,8 @@ def test_without_space_for_a_checkpoint_one_line_says_how_much_is_needed(tiny_da
     done = subprocess.run([sys.executable, "-c", LIMITED, *words], cwd=tmp_path, capture_output=True, text=True, timeout=300)
     assert done.returncode == 2
     said = (
-        r"pilotnet: error: model/unfinished/\S+\.ckpt needs 3\.\d MB; model/unfinished has \d+\.\d MB free \(File too large\)\n"
+        r"pilotnet: error: model/unfinished/\S+\.ckpt needs 3\.\d MB; model/unfinished has \d+\.\d MB free \(File too large\); "
+        r"while writing model\n"
     )
     assert re.fullmatch(said, done.stderr)
     assert not (tmp_path / "model").exists()
