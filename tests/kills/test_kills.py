@@ -66,9 +66,7 @@ class Run:
         else:
             self.process.send_signal(number)
         code = self.process.wait(PATIENCE)
-        while family := self.family():
-            assert time.monotonic() < sent + PATIENCE, f"{family} are left {PATIENCE} s after {number.name}"
-            time.sleep(0.1)
+        self._require_no_family(sent, number.name)
         assert code in (0, *EXIT_CODES[number]), self.output()
         if code > 0:
             assert "Traceback" not in self.output(), self.output()
@@ -76,7 +74,13 @@ class Run:
     def finish(self) -> None:
         """Wait for the command's end and require success."""
         assert self.process.wait(LONGEST_RUN) == 0, self.output()
-        assert not self.family()
+        self._require_no_family(time.monotonic(), "its end")
+
+    def _require_no_family(self, since: float, event: str) -> None:
+        """Require that no process of the session is left PATIENCE seconds after an event."""
+        while family := self.family():
+            assert time.monotonic() < since + PATIENCE, f"{family} are left {PATIENCE} s after {event}"
+            time.sleep(0.1)
 
     def output(self) -> str:
         """Return what the command has written to the terminal so far."""
