@@ -87,7 +87,7 @@ def is_finished(stage: Stage, run: "DataclassInstance", folder: Path) -> bool:
             "marks; a training can only be resumed with its own data"
         )
     require_same_settings(folder, before, now, ignored=("data",))
-    finished = not has_checkpoint(folder)
+    finished = (folder / FILE_NAME).is_file()  # written last; checkpoints beside it are what a kill left
     if finished:
         notice(f"{folder} holds this training and it is finished; there is nothing to resume")
     return finished
