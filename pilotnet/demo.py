@@ -14,19 +14,11 @@ from pilotnet.demo_config import DemoConfig
 from pilotnet.driver_names import Detectors
 from pilotnet.evaluate import STAGE as EVALUATE
 from pilotnet.evaluate import evaluate
-from pilotnet.folders import (
-    Stage,
-    is_unfinished,
-    output_folder,
-    plain,
-    read_provenance,
-    require_present_world,
-    require_same_settings,
-    write_provenance,
-)
+from pilotnet.folders import Stage, is_unfinished, output_folder, plain
 from pilotnet.modular.detector_training import STAGE as TRAIN_DETECTOR
 from pilotnet.modular.detector_training import train_detector
 from pilotnet.progress import closing_line, console
+from pilotnet.provenance import read_provenance, require_present_world, require_same_settings, write_provenance
 from pilotnet.record import STAGE as RECORD
 from pilotnet.record import record
 from pilotnet.report import write_report

@@ -26,18 +26,11 @@ from pilotnet.drive_files import (
 from pilotnet.driver_names import Detectors, needs_camera
 from pilotnet.drivers import make_driver
 from pilotnet.evaluate_config import EvaluateConfig
-from pilotnet.folders import (
-    Stage,
-    output_folder,
-    plain,
-    read_provenance,
-    require_present_world,
-    require_same_settings,
-    write_provenance,
-)
+from pilotnet.folders import Stage, output_folder, plain
 from pilotnet.metrics import score_episode
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
+from pilotnet.provenance import read_provenance, require_present_world, require_same_settings, write_provenance
 from pilotnet.results import EPISODES_FILE, INFO_FILE, TRACES_FILE, Results, read_results, trace_table, write_results
 from pilotnet.scores import SCORES_FILE, write_scores
 from pilotnet.suites import suite_of

@@ -1,6 +1,6 @@
-"""What the output folders of all stages have in common: never overwritten, never half-written, with their provenance inside.
+"""The output folders of all stages: locked while they are written, never overwritten, and whole or marked as unfinished.
 
-Every stage works inside `with output_folder(path, STAGE) as folder:` and leaves `<stage>.yaml` there: how to repeat it.
+Every stage works inside `with output_folder(path, STAGE) as folder:` and writes its provenance there; see `pilotnet.provenance`.
 """
 
 import errno
@@ -9,27 +9,19 @@ import os
 import re
 import shutil
 import stat
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import Enum
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
 from pilotnet.interrupts import with_hint
 from pilotnet.locks import FolderLock
 from pilotnet.progress import notice
-from pilotnet.reading import DamagedFileError, load_yaml, structured
-from pilotnet.revision import source_revision
-from pilotnet.schemas import Provenance
 from pilotnet.settings import user_path
-from sim.scenario import WORLD_VERSION
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 TEMPORARY_SUFFIX = ".tmp"
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # disk full, quota used up, file larger than allowed
@@ -38,8 +30,6 @@ MARKER = ".unfinished"  # holds the name of the stage that is writing, or was wh
 LOCK_PURPOSE = "stage"
 WHERE = "while writing "  # begins the note on an error that names no file
 SYSTEM_NAMES = ("lost+found", "@eaDir", "Thumbs.db", "desktop.ini", "__MACOSX")  # laid into folders by operating systems
-PROVENANCE_KEYS = ("stage", "config", "seed", "version", "revision", "world")
-FIRST_WORLD = 1  # of files from before the world had a version
 
 
 @dataclass(frozen=True)
@@ -237,57 +227,6 @@ def write_yaml(path: Path, value: Any) -> None:
     write_text(path, yaml.safe_dump(value, sort_keys=False, allow_unicode=True))
 
 
-def write_provenance(folder: Path, stage: str, config: "DataclassInstance", seed: int) -> Path:
-    """Write `<stage>.yaml`: the resolved config, the seed, the package's version, its source revision and world version."""
-    path = folder / f"{stage}.yaml"
-    values = (stage, plain(asdict(config)), seed, package_version(), source_revision(), WORLD_VERSION)
-    write_yaml(path, dict(zip(PROVENANCE_KEYS, values, strict=True)))
-    return path
-
-
-def read_provenance(folder: Path, stage: str) -> dict[str, Any]:
-    """Return what `write_provenance` wrote.
-
-    Raises DamagedFileError when the file is missing or is something else, and ValueError when it may not be read.
-    """
-    path = folder / f"{stage}.yaml"
-    if not path.exists():
-        raise DamagedFileError(f"{path} is missing, so {folder} was not written by `pilotnet {stage}`")
-    found = structured(load_yaml(path), Provenance, path)
-    values = (found.stage, found.config, found.seed, found.version, found.revision, found.world or FIRST_WORLD)
-    return dict(zip(PROVENANCE_KEYS, values, strict=True))
-
-
-def require_same_settings(folder: Path, before: Any, now: Any, ignored: Collection[str] = ()) -> None:
-    """Raise ValueError naming the first setting in which a stage differs from what `folder` was begun with.
-
-    before, now: settings in the types of `plain`; ignored: dotted names of settings that may differ.
-    """
-    earlier, present = _flat(before), _flat(now)
-    for key in [*present, *(earlier.keys() - present.keys())]:
-        if key not in ignored and earlier.get(key) != present.get(key):
-            raise ValueError(
-                f"{key.removeprefix('config.')} is {present.get(key)!r}, but {folder} was begun with {earlier.get(key)!r}; "
-                "it can only be resumed with its own settings"
-            )
-
-
-def _flat(settings: Any, prefix: str = "") -> dict[str, Any]:
-    """Return nested settings by their dotted names."""
-    if not isinstance(settings, dict):
-        return {prefix.removesuffix("."): settings}
-    return {name: value for key, item in settings.items() for name, value in _flat(item, f"{prefix}{key}.").items()}
-
-
-def require_present_world(what: object, world: int) -> None:
-    """Raise ValueError naming `what`, when it was made in another world version than the present one."""
-    if world != WORLD_VERSION:
-        raise ValueError(
-            f"{what} is from world version {world}, but this pilotnet has world version {WORLD_VERSION}, in which scenarios are "
-            "other roads: it can be read, but not continued or repeated"
-        )
-
-
 def plain(value: Any) -> Any:
     """`value` in the types that YAML and JSON know: enums become their values, paths text, tuples lists."""
     if isinstance(value, dict):
@@ -297,11 +236,3 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return plain(value.value)
     return str(value) if isinstance(value, Path) else value
-
-
-def package_version() -> str:
-    """The version of the installed package, `unknown` when it runs from a folder that was never installed."""
-    try:
-        return version("pilotnet")
-    except PackageNotFoundError:
-        return "unknown"

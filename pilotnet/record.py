@@ -11,17 +11,10 @@ from pathlib import Path
 
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, Quality, StagedEpisode
 from pilotnet.dataset.schema import DATASET_FILES, EPISODE_GLOB
-from pilotnet.folders import (
-    Stage,
-    output_folder,
-    plain,
-    read_provenance,
-    require_present_world,
-    require_same_settings,
-    write_provenance,
-)
+from pilotnet.folders import Stage, output_folder, plain
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import console, track
+from pilotnet.provenance import read_provenance, require_present_world, require_same_settings, write_provenance
 from pilotnet.reading import DamagedFileError
 from pilotnet.record_config import RecordConfig
 from sim.camera import CAMERA_NAMES

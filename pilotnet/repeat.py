@@ -8,7 +8,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from pilotnet.folders import FIRST_WORLD, require_present_world
+from pilotnet.provenance import FIRST_WORLD, require_present_world
 from pilotnet.reading import load_yaml
 
 LEFT_KEYS = ("stage", "config", "seed", "version", "revision")  # of every file that a stage left; later versions add more

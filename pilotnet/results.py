@@ -16,8 +16,9 @@ import pyarrow
 
 from pilotnet.dataset.files import write_table
 from pilotnet.digests import check_digest, check_file, file_digest, with_digest
-from pilotnet.folders import atomic_path, read_provenance, write_json
+from pilotnet.folders import atomic_path, write_json
 from pilotnet.metrics import EpisodeScore, Score, total_score
+from pilotnet.provenance import read_provenance
 from pilotnet.reading import DamagedFileError, load_json, read_rows, structured
 from pilotnet.schemas import EvaluateSettings, ResultsInfo
 from sim.scenario import WORLD_VERSION, Scenario

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pilotnet.dataset import DatasetWriter, EpisodeRecorder
 from pilotnet.dataset.schema import DATASET_FILES
-from pilotnet.folders import Stage, output_folder, read_provenance, remove_written, write_provenance
+from pilotnet.folders import Stage, output_folder, remove_written
+from pilotnet.provenance import read_provenance, write_provenance
 from pilotnet.record import holds_episodes
 from pilotnet.settings import user_path
 from sim.env import DrivingEnv, EnvConfig

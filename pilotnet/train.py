@@ -17,10 +17,11 @@ from torch.utils.data import DataLoader
 
 from pilotnet.checkpoint import FILE_NAME, Checkpoint, save_checkpoint
 from pilotnet.dataset import Dataset
-from pilotnet.folders import output_folder, plain, write_provenance
+from pilotnet.folders import output_folder, plain
 from pilotnet.learning import arithmetic, fit, learning_rate_share, require_device, seeded_network
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
+from pilotnet.provenance import write_provenance
 from pilotnet.samples import Batch, Samples, load_drives
 from pilotnet.train_config import TrainConfig
 from pilotnet.unfinished import is_finished, remove_checkpoints, training_stage

@@ -17,8 +17,9 @@ from lightning.fabric.plugins import TorchCheckpointIO
 from lightning.pytorch.callbacks import Callback
 
 from pilotnet.checkpoint import FILE_NAME
-from pilotnet.folders import Stage, plain, read_provenance, require_present_world, require_same_settings, write_bytes
+from pilotnet.folders import Stage, plain, write_bytes
 from pilotnet.progress import notice
+from pilotnet.provenance import read_provenance, require_present_world, require_same_settings
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 
 from pilotnet.cli.commands import COMMANDS
 from pilotnet.cli.parser import did_you_mean
-from pilotnet.folders import package_version
 from pilotnet.interrupts import Interrupted, signals_as_interrupts
 from pilotnet.progress import console, print_line
+from pilotnet.provenance import package_version
 from pilotnet.revision import source_revision
 from pilotnet.streams import lasting_streams
 from sim.types import quoted

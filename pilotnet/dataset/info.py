@@ -11,7 +11,7 @@ from pilotnet.dataset.files import read_schema
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.video import Quality, check_video
 from pilotnet.digests import check_digest
-from pilotnet.folders import FIRST_WORLD
+from pilotnet.provenance import FIRST_WORLD
 from pilotnet.reading import DamagedFileError, load_json, structured
 from pilotnet.schemas import InfoPart
 from sim.camera import Camera

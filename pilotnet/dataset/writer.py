@@ -26,8 +26,9 @@ from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import BOXES_FILE, SIGNALS_FILE, StagedEpisode, column_stats, staged_video
 from pilotnet.dataset.stats import Stats, as_lists, pooled_features
 from pilotnet.dataset.video import Quality, check_video
-from pilotnet.folders import publish, remove_temporaries, require_present_world, write_json, write_text
+from pilotnet.folders import publish, remove_temporaries, write_json, write_text
 from pilotnet.locks import FolderLock
+from pilotnet.provenance import require_present_world
 from pilotnet.reading import DamagedFileError
 from sim.camera import Camera
 from sim.scenario import Split, choice

@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 
 from pilotnet.checkpoint import FILE_NAME
 from pilotnet.dataset import Dataset
-from pilotnet.folders import output_folder, plain, write_provenance
+from pilotnet.folders import output_folder, plain
 from pilotnet.learning import arithmetic, fit, learning_rate_share, require_device, seeded_network, torch_generator
 from pilotnet.modular.detector import DetectorCheckpoint, save_detector
 from pilotnet.modular.detector_config import DetectorTrainConfig, is_person
@@ -24,6 +24,7 @@ from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load
 from pilotnet.modular.detector_network import DetectorNetwork
 from pilotnet.modular.detector_roi_targets import roi_loss
 from pilotnet.modular.detector_targets import Labels, loss
+from pilotnet.provenance import write_provenance
 from pilotnet.unfinished import is_finished, remove_checkpoints, training_stage
 from sim.random import Stream
 from sim.scenario import Split

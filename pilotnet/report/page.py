@@ -13,9 +13,10 @@ from markupsafe import Markup
 
 from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Dataset
-from pilotnet.folders import atomic_path, read_provenance, require_present_world
+from pilotnet.folders import atomic_path
 from pilotnet.metrics import INTERVENTION_COST, EpisodeScore, Score, scores_by
 from pilotnet.progress import console
+from pilotnet.provenance import read_provenance, require_present_world
 from pilotnet.report import plots
 from pilotnet.report.clip import Clip, film_drive
 from pilotnet.report.tables import (

@@ -15,11 +15,11 @@ import safetensors.torch
 from pilotnet.checkpoint import FILE_NAME, FORMAT, Checkpoint, load_checkpoint, save_checkpoint
 from pilotnet.controllers import ControllerFiles
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, Marks, write_marks
-from pilotnet.folders import read_provenance, write_provenance
 from pilotnet.metrics import EpisodeScore
 from pilotnet.model import PilotNet
 from pilotnet.modular.detector import DetectorCheckpoint, load_detector, save_detector
 from pilotnet.modular.detector_network import DetectorNetwork
+from pilotnet.provenance import read_provenance, write_provenance
 from pilotnet.reading import load_yaml
 from pilotnet.report.plots import read_metrics
 from pilotnet.report.traces import read_traces

@@ -17,7 +17,8 @@ from pilotnet.cli import main
 from pilotnet.demo import REPORT, STAGES, DemoStage, demo
 from pilotnet.demo_config import DemoConfig
 from pilotnet.evaluate_config import EvaluateConfig
-from pilotnet.folders import output_folder, write_provenance
+from pilotnet.folders import output_folder
+from pilotnet.provenance import write_provenance
 from pilotnet.record_config import RecordConfig
 from pilotnet.train_config import TrainConfig
 

@@ -11,8 +11,8 @@ import pytest
 import pilotnet.evaluate
 from pilotnet.drive_files import write_drive
 from pilotnet.evaluate import EvaluateConfig, evaluate
-from pilotnet.folders import read_provenance
 from pilotnet.metrics import EpisodeScore
+from pilotnet.provenance import read_provenance
 from pilotnet.results import EPISODES_FILE, TRACES_FILE, read_results
 from sim.scenario import WORLD_VERSION
 from sim.types import Step

@@ -1,43 +1,17 @@
 """Output folders: never overwritten, never half-written, and they say where they come from."""
 
-import math
-import os
-import re
 import signal
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from pilotnet.folders import (
-    MARKER,
-    Stage,
-    atomic_path,
-    output_folder,
-    read_provenance,
-    require_same_settings,
-    source_revision,
-    write_json,
-    write_provenance,
-    write_text,
-)
+from pilotnet.folders import MARKER, Stage, output_folder
 from pilotnet.interrupts import Interrupted
 from pilotnet.settings import user_path
-from sim.scenario import Split
-
-
-@dataclass(frozen=True)
-class Config:
-    """Settings of a made-up stage."""
-
-    split: Split = Split.TEST
-    sizes: tuple[int, ...] = (1, 2)
-    out: Path = Path("somewhere")
 
 
 def work_done(folder: Path) -> bool:
@@ -272,90 +246,3 @@ def test_a_leading_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.
     assert user_path(Path("a/~")) == Path("a/~")
     with pytest.raises(ValueError, match="begins with a home folder that is unknown; give the whole path"):
         user_path(Path("~not-a-user-of-this-machine/x"))
-
-
-@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
-def test_files_written_in_one_step_have_the_mode_of_the_umask(tmp_path: Path, umask: int, mode: int) -> None:
-    before = os.umask(umask)
-    try:
-        with atomic_path(tmp_path / "file") as temporary:
-            os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY, 0o600))
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
-
-
-def test_a_body_that_writes_nothing_is_no_empty_file(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "file"):
-        pass
-    assert names(tmp_path) == set()
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "file.txt"
-    write_text(path, "old")
-
-    def fail() -> None:
-        with atomic_path(path) as temporary:
-            temporary.write_text("ne")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert path.read_text() == "old"
-    with pytest.raises(ValueError, match="JSON"):
-        write_json(path, math.nan)
-    write_text(path, "new")
-    assert path.read_text() == "new"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_provenance_comes_back_in_plain_values(tmp_path: Path) -> None:
-    write_provenance(tmp_path, "train", Config(), seed=3)
-    values = read_provenance(tmp_path, "train")
-    assert values["config"] == {"split": "test", "sizes": [1, 2], "out": "somewhere"}
-    assert (values["stage"], values["seed"]) == ("train", 3)
-    assert values["revision"] == source_revision()
-
-
-@pytest.mark.parametrize("text", ["a: [", "- 1", "stage: train", "!!python/object:os.system {}"])
-def test_provenance_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "train.yaml").write_text(text)
-    with pytest.raises(ValueError, match=r"train\.yaml"):
-        read_provenance(tmp_path, "train")
-
-
-def test_a_folder_of_another_stage_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="was not written by `pilotnet train`"):
-        read_provenance(tmp_path, "train")
-
-
-FULL_DISK = """
-import resource, sys
-from pathlib import Path
-from pilotnet.folders import write_bytes
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-try:
-    write_bytes(Path("weights"), b"x" * 2_000_000)
-except OSError as error:
-    print(error)
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")
-def test_without_space_a_line_says_how_much_is_needed_and_where_and_the_former_file_stays(tmp_path: Path) -> None:
-    (tmp_path / "weights").write_text("former")
-    command = [sys.executable, "-c", FULL_DISK]
-    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60).stdout
-    assert re.fullmatch(r"weights needs 2\.0 MB; \. has \d+\.\d MB free \(File too large\)\n", said)
-    assert (tmp_path / "weights").read_text() == "former"
-    assert [path.name for path in tmp_path.iterdir()] == ["weights"]
-
-
-def test_settings_are_compared_one_by_one(tmp_path: Path) -> None:
-    before = {"data": "a", "config": {"epochs": 3, "augmentation": {"shift": 0.5}}}
-    require_same_settings(tmp_path, before, {**before, "data": "b"}, ignored=("data",))
-    with pytest.raises(ValueError, match=r"^augmentation\.shift is 0\.1, but .* was begun with 0\.5; it can only be resumed"):
-        require_same_settings(tmp_path, before, {"data": "a", "config": {"epochs": 3, "augmentation": {"shift": 0.1}}})
-    with pytest.raises(ValueError, match=r"^epochs is None, but .* was begun with 3"):
-        require_same_settings(tmp_path, before, {"data": "a", "config": {"augmentation": {"shift": 0.5}}})

@@ -10,7 +10,8 @@ import yaml
 
 import pilotnet.record
 from pilotnet.dataset import Dataset, DatasetWriter, Episode, StagedEpisode
-from pilotnet.folders import output_folder, read_provenance
+from pilotnet.folders import output_folder
+from pilotnet.provenance import read_provenance
 from pilotnet.record import STAGE, RecordConfig, record, stage_drive
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert

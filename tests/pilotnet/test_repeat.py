@@ -12,10 +12,11 @@ from pilotnet.checkpoint import load_checkpoint
 from pilotnet.cli import main
 from pilotnet.demo_config import DemoConfig
 from pilotnet.evaluate_config import EvaluateConfig
-from pilotnet.folders import PROVENANCE_KEYS, plain
+from pilotnet.folders import plain
 from pilotnet.learning import METRICS_FILE
 from pilotnet.modular.detector_config import DetectorScoreConfig, DetectorTrainConfig
 from pilotnet.modular.lane_score_config import LaneScoreConfig
+from pilotnet.provenance import PROVENANCE_KEYS
 from pilotnet.record_config import RecordConfig
 from pilotnet.repeat import repeated_settings
 from pilotnet.train_config import Augmentation, TrainConfig

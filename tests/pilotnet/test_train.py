@@ -24,9 +24,10 @@ from pilotnet.checkpoint import Checkpoint, load_checkpoint
 from pilotnet.cli import main
 from pilotnet.dataset import Dataset, Marks, write_marks
 from pilotnet.drivers import make_driver
-from pilotnet.folders import MARKER, read_provenance
+from pilotnet.folders import MARKER
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
+from pilotnet.provenance import read_provenance
 from pilotnet.samples import Batch, Drives, Samples, load_drives
 from pilotnet.train import SPEED_WEIGHT, Cloning, TrainConfig, train
 from pilotnet.unfinished import METRICS_FILE, checkpoints, has_checkpoint

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from pilotnet.folders import write_provenance
+from pilotnet.provenance import write_provenance
 from pilotnet.samples import Augmentation
 from pilotnet.unfinished import ChecksummedFiles, checkpoints, has_checkpoint, is_finished, newest_checkpoint, training_stage
 

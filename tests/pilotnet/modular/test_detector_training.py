@@ -11,11 +11,11 @@ import torch
 import pilotnet.learning
 from pilotnet.cli import main
 from pilotnet.dataset import Dataset
-from pilotnet.folders import read_provenance
 from pilotnet.modular.detector import load_detector
 from pilotnet.modular.detector_data import MOST, DetectorSamples, LabelledStrips, frame_labels, load_pictures, varied_light
 from pilotnet.modular.detector_targets import Labels
 from pilotnet.modular.detector_training import Detecting, DetectorTrainConfig, train_detector
+from pilotnet.provenance import read_provenance
 from pilotnet.record import RecordConfig, record
 from sim.scenario import Split
 
