@@ -166,8 +166,8 @@ def replay(
         screen = open_display((config.width, config.height))
         window = Window(ReplayDesk(Replay(album, network, config.first)), screen, FilmFile, Path.cwd(), film)
         window.run()
-        if window.lost:
-            raise OSError(window.lost)
+        if window.film_error:
+            raise OSError(window.film_error)
     return Dataset.open(data)
 
 

@@ -116,8 +116,8 @@ def watch(
             show = Show(seats, scenarios, autonomy, len(drivers), wheel, tape, env)
             window = Window(Cockpit(show, Controllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd(), film)
             window.run()
-        if window.lost:
-            raise OSError(window.lost)
+        if window.film_error:
+            raise OSError(window.film_error)
     return scores(show.all_driven())
 
 

@@ -214,7 +214,7 @@ def test_a_stretch_that_cannot_be_written_is_given_up_and_the_others_stay(
             full.setattr(EpisodeRecorder, "add", no_room)
             with pytest.raises(OSError, match="No space left"):
                 play(tape, steps[20:])
-            tape.give_up()
+            tape.abandon()
         assert (tape.recording, tape.seconds) == (False, 2.0)
         tape.recording = True
         play(tape, steps[60:90])
