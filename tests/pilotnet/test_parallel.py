@@ -16,7 +16,7 @@ import pytest
 import pilotnet.parallel
 from pilotnet.parallel import InWorkerError, compile_side_by_side, in_parallel
 from pilotnet.worker import ORPHANED
-from sim.kernel_cache.progress import _following
+from sim.kernel_cache.progress import _listeners
 
 SLEEPERS = """
 import sys, time
@@ -166,5 +166,5 @@ def test_a_worker_shows_no_compiling() -> None:
 
 
 def listeners() -> int:
-    """How many follow Numba's compiling in this process."""
-    return len(_following)
+    """Return how many objects listen to Numba's compiling in this process."""
+    return len(_listeners)
