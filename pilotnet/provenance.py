@@ -44,11 +44,12 @@ def read_provenance(folder: Path, stage: str) -> dict[str, Any]:
 
 
 def require_same_settings(folder: Path, before: Any, now: Any, ignored: Collection[str] = ()) -> None:
-    """Raise ValueError naming the first setting in which a stage differs from what `folder` was begun with.
+    """Raise ValueError naming the first setting that differs from those that `folder` was begun with.
 
     before, now: settings in the types of `plain`; ignored: dotted names of settings that may differ.
     """
-    earlier, present = _flat(before), _flat(now)
+    earlier = _flat(before)
+    present = _flat(now)
     for key in [*present, *(earlier.keys() - present.keys())]:
         if key not in ignored and earlier.get(key) != present.get(key):
             raise ValueError(
@@ -65,7 +66,7 @@ def _flat(settings: Any, prefix: str = "") -> dict[str, Any]:
 
 
 def require_present_world(what: object, world: int) -> None:
-    """Raise ValueError naming `what`, when it was made in another world version than the present one."""
+    """Raise ValueError naming `what` when it was made in another world version than WORLD_VERSION."""
     if world != WORLD_VERSION:
         raise ValueError(
             f"{what} is from world version {world}, but this pilotnet has world version {WORLD_VERSION}, in which scenarios are "

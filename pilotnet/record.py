@@ -31,8 +31,8 @@ EARLIER = {"test_episodes": 0, "cameras": "all", "boxes": False, "roads": "", "w
 def record(config: RecordConfig, out: Path, resume: bool = False) -> Dataset:
     """Record a dataset into the folder `out`.
 
-    A recording that is interrupted keeps its committed episodes; one without any leaves nothing. With `resume` a recording goes
-    on after its last committed episode, and begins where there is none.
+    An interrupted recording keeps its committed episodes; without any it leaves nothing. With `resume` a recording continues
+    after its last committed episode, or starts if there is none.
 
     Raises ValueError when `out` already holds something else, or is being written by another process.
     """
@@ -71,7 +71,7 @@ def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
 
 
 def continued_writer(folder: Path) -> DatasetWriter:
-    """Open a dataset to go on with; damaged episodes at its end are set aside, to be recorded anew.
+    """Open a dataset to continue it; damaged episodes at its end are set aside, to be recorded again.
 
     Raises ValueError as `DatasetWriter.append` does.
     """
@@ -79,7 +79,7 @@ def continued_writer(folder: Path) -> DatasetWriter:
         return DatasetWriter.append(folder)
     except DamagedFileError:
         for aside in DatasetWriter.mend(folder):
-            console.print(f"a damaged episode lies in {aside} now; it is recorded anew", highlight=False)
+            console.print(f"a damaged episode lies in {aside} now; it is recorded again", highlight=False)
         return DatasetWriter.append(folder)
 
 
@@ -99,9 +99,9 @@ def commit_drives(config: RecordConfig, scenarios: list[Scenario], writer: Datas
 
 
 def stage_drive(scenario: Scenario, config: RecordConfig, folder: Path) -> StagedEpisode:
-    """Let the expert drive one scenario and stage what was seen; everything follows from the arguments.
+    """Let the expert drive one scenario and stage the episode in `folder`; the arguments alone determine the result.
 
-    What a worker that died has left in the folder of this drive is removed.
+    Files that a dead worker left in `folder` are removed first.
     """
     shutil.rmtree(folder, ignore_errors=True)
     env = recording_env(config)

@@ -149,7 +149,7 @@ def replay(
 ) -> Dataset:
     """Show a dataset from the episode `config.first` on in a window, or `headless` in a film alone; the dataset as marked now.
 
-    Raises ValueError for a bad dataset, checkpoint or setting, for a film that exists, and when there is no display; OSError when
+    Raises ValueError for a bad dataset, checkpoint or setting, for a film that exists, and without a display. Raises OSError when
     the film could not be written, after the window has been closed.
     """
     check_settings(config)

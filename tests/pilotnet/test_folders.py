@@ -200,14 +200,14 @@ def test_a_killed_run_without_finished_work_is_begun_anew(tmp_path: Path, capsys
         with output_folder(out, STAGE, resume) as folder:
             assert not (folder / "half").exists()
         assert names(out) == {".mine.tmp"}
-        assert capsys.readouterr().err.count("holds nothing to resume; `pilotnet make` begins anew\n") == resume
+        assert capsys.readouterr().err.count("holds nothing to resume; `pilotnet make` starts a new run\n") == resume
 
 
 def test_resuming_what_was_never_begun_begins_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with output_folder(tmp_path / "new", STAGE, resume=True) as folder:
         (folder / "done").touch()
     assert names(tmp_path) == {"new", "new/done"}
-    assert capsys.readouterr().err == f"pilotnet: {tmp_path}/new holds nothing to resume; `pilotnet make` begins anew\n"
+    assert capsys.readouterr().err == f"pilotnet: {tmp_path}/new holds nothing to resume; `pilotnet make` starts a new run\n"
 
 
 def test_what_another_stage_left_is_refused(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_resuming_a_finished_recording_changes_nothing(recorded: Dataset, monkey
 def test_resuming_records_a_damaged_last_episode_anew(recorded: Dataset, tmp_path: Path) -> None:
     out = Path(shutil.copytree(recorded.root, tmp_path / "drives"))
     (out / "data/chunk-000/file-002.parquet").write_bytes(b"")
-    with pytest.raises(ValueError, match="`pilotnet record --resume` records it anew"):
+    with pytest.raises(ValueError, match="`pilotnet record --resume` records it again"):
         Dataset.open(out)
     assert record(CONFIG, out, resume=True).episodes == recorded.episodes
     shutil.rmtree(out / "damaged")

@@ -69,7 +69,7 @@ def test_rows_that_come_twice_or_are_missing_are_refused(earlier: Path) -> None:
             r"has 2 of 'expert', 2 of 'straight'; the evaluation drove 3 of 'expert'",
         ),
         ([row for row in rows if not row.startswith("straight")], r"has 3 of 'expert'; the evaluation drove 3 of 'expert', 3"),
-        (rows[:1], r"episodes\.csv has no rows; evaluate anew"),
+        (rows[:1], r"episodes\.csv has no rows; evaluate again"),
         ([], r"episodes\.csv"),
     ]:
         write_lines(earlier, damaged)

@@ -256,7 +256,7 @@ def test_a_loss_that_is_no_number_stops_the_training_and_keeps_the_epochs_before
 
     monkeypatch.setattr(Cloning, "training_step", step_into_nothing)
     folder = tmp_path / "model"
-    says = rf"^the loss is nan in epoch 1, step 2; lower learning_rate, which is 0\.001, and train anew .*; {folder} keeps"
+    says = rf"^the loss is nan in epoch 1, step 2; lower learning_rate, which is 0\.001, and train again .*; {folder} keeps"
     with pytest.raises(ValueError, match=says):
         train(replace(TINY_TRAINING, epochs=2), tiny_data, folder)
     assert has_checkpoint(folder)

@@ -78,7 +78,7 @@ def test_when_the_newest_is_damaged_the_one_before_is_resumed_from(
 def test_when_all_are_damaged_a_line_says_what_to_do(out: Path) -> None:
     for path in checkpoints(out):
         cut_off(path)
-    with pytest.raises(ValueError, match=rf"{out}/unfinished holds damaged checkpoints only; delete {out} and train anew"):
+    with pytest.raises(ValueError, match=rf"{out}/unfinished holds damaged checkpoints only; delete {out} and train again"):
         newest_checkpoint(out)
     assert len(checkpoints(out)) == 2
 

@@ -194,7 +194,7 @@ def test_a_drive_with_impossible_signals_is_not_committed(root: Path) -> None:
 @pytest.mark.parametrize("name", ["../left", "a/b", "..", "", "left\n", "x" * 65, "é"])
 def test_cameras_whose_names_lead_elsewhere_are_refused(root: Path, name: str) -> None:
     edit_info(root, lambda info: info["pilotnet"]["cameras"].update({name: info["pilotnet"]["cameras"].pop("left")}))
-    with pytest.raises(DamagedFileError, match=r"camera is called .*; it must be called by letters"):
+    with pytest.raises(DamagedFileError, match=r"camera is called .*; it must be up to 64 letters"):
         Dataset.open(root)
     with pytest.raises(ValueError, match="camera is called"):
         DatasetWriter.create(root.parent / "new", FPS, {name: CAMERAS["left"]})
@@ -257,7 +257,7 @@ def test_a_damaged_episode_before_others_is_not_set_aside(root: Path) -> None:
     flip(root / DATA, 0.02)
     (root / META).write_bytes(b"")
     before = contents(root)
-    with pytest.raises(DamagedFileError, match="bring it back from a copy, or record anew in another folder"):
+    with pytest.raises(DamagedFileError, match="restore it from a copy, or record again in another folder"):
         DatasetWriter.mend(root)
     assert contents(root) == before
 

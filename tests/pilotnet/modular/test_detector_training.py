@@ -96,7 +96,7 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(
 
 def test_a_training_that_diverges_writes_no_network(data: Path, tmp_path: Path) -> None:
     config = replace(CONFIG, learning_rate=1e9, every=40)
-    with pytest.raises(ValueError, match=r"epoch \d.*; lower learning_rate, which is 1000000000\.0, and train anew"):
+    with pytest.raises(ValueError, match=r"epoch \d.*; lower learning_rate, which is 1000000000\.0, and train again"):
         train_detector(config, "cars", data, tmp_path / "cars")
     assert not (tmp_path / "cars" / "model.safetensors").exists()
 
