@@ -81,7 +81,7 @@ def test_nothing_is_unpickled_and_no_yaml_is_loaded_unsafely() -> None:
             assert unsafe not in text, f"{name} uses {unsafe}"
 
 
-# Which module alone may call what: everything that reads files goes through limits and checks there.
+# Calls that read files, and the only module that may contain each: limits and checks are there.
 GUARDED = {
     "yaml.safe_load": "pilotnet.reading",
     "json.loads": "pilotnet.reading",

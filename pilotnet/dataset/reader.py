@@ -111,9 +111,7 @@ class Dataset:
     has_boxes: bool = False
     marks: Marks = field(default_factory=Marks)
     world: int = WORLD_VERSION
-    _checked_files: set[Path] = field(
-        default_factory=set, init=False, repr=False, compare=False
-    )  # files whose digest was checked
+    _checked_files: set[Path] = field(default_factory=set, init=False, repr=False, compare=False)  # those with checked digests
 
     @classmethod
     def open(cls, root: Path) -> Self:

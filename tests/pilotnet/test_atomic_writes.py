@@ -24,7 +24,7 @@ def test_files_written_in_one_step_have_the_mode_of_the_umask(tmp_path: Path, um
     assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
 
 
-def test_a_body_that_writes_nothing_is_no_empty_file(tmp_path: Path) -> None:
+def test_a_body_that_writes_nothing_raises_and_leaves_no_file(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "file"):
         pass
     assert not list(tmp_path.iterdir())

@@ -1,4 +1,4 @@
-"""Output folders: never overwritten, never half-written, and they say where they come from."""
+"""Output folders: locked, never overwritten, and marked while they are unfinished."""
 
 import signal
 import subprocess
@@ -32,7 +32,7 @@ with output_folder(Path(sys.argv[1]), Stage("make", ("half",))) as folder:
 
 
 def fail(path: Path, error: BaseException, done: bool = False, stage: Stage = STAGE, resume: bool = False) -> None:
-    """A run that writes half of what it should and fails."""
+    """Run a stage that writes the file `half`, the file `done` if `done`, and then raises `error`."""
     with output_folder(path, stage, resume) as folder:
         (folder / "half").touch()
         if done:
@@ -41,13 +41,13 @@ def fail(path: Path, error: BaseException, done: bool = False, stage: Stage = ST
 
 
 def names(folder: Path) -> set[str]:
-    """Everything in a folder, hidden or not."""
+    """Return the paths of everything below a folder, hidden files too."""
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
 
 @contextmanager
 def another_writer(path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that has a folder open and writes into it."""
+    """Start another process that locks a folder and writes into it."""
     with subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "holding\n"
@@ -79,7 +79,7 @@ def test_an_empty_folder_and_a_new_one_are_taken_and_hold_only_the_work(tmp_path
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "lost+found/", "@eaDir/", ".ipynb_checkpoints/"])
-def test_what_an_operating_system_lays_into_a_folder_does_not_fill_it(tmp_path: Path, name: str) -> None:
+def test_files_of_the_operating_system_do_not_count(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     if name.endswith("/"):
         path.mkdir()
@@ -139,7 +139,7 @@ def test_a_finished_folder_stays_finished_when_its_resumption_is_refused(tmp_pat
     assert "done" in names(tmp_path)
 
 
-def test_a_user_s_file_survives_whatever_happens(tmp_path: Path) -> None:
+def test_files_of_the_user_survive_a_failed_run(tmp_path: Path) -> None:
     out = tmp_path / "out"
     for name in ("half", "make.yaml", "mine.txt", "parts/part-1.txt", "parts/mine.txt", "scratch/deep/file"):
         (out / name).parent.mkdir(parents=True, exist_ok=True)
@@ -150,7 +150,7 @@ def test_a_user_s_file_survives_whatever_happens(tmp_path: Path) -> None:
     assert names(out) == {"mine.txt", "parts", "parts/mine.txt"}
 
 
-def test_the_hint_of_an_interruption_is_true(tmp_path: Path) -> None:
+def test_the_hint_of_an_interruption_says_what_is_kept(tmp_path: Path) -> None:
     with pytest.raises(Interrupted) as caught:
         fail(tmp_path / "a", KeyboardInterrupt())
     assert str(caught.value) == "interrupted; nothing was finished, so nothing is kept"
@@ -173,7 +173,7 @@ def test_an_error_of_the_system_says_where_and_what_is_kept(tmp_path: Path) -> N
     assert caught.value.__notes__ == [kept]
 
 
-def test_the_outermost_stage_has_the_last_word(tmp_path: Path) -> None:
+def test_the_hint_of_the_outermost_stage_replaces_the_inner_ones(tmp_path: Path) -> None:
     (tmp_path / "done").touch()
     outer = Stage("all", (), work_done, "the same command")
     with (
@@ -189,7 +189,7 @@ def test_the_outermost_stage_has_the_last_word(tmp_path: Path) -> None:
     ]
 
 
-def test_a_killed_run_without_finished_work_is_begun_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_after_a_killed_run_without_finished_work_a_new_one_starts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     for resume in (False, True):
         with another_writer(out) as writer:
@@ -203,7 +203,7 @@ def test_a_killed_run_without_finished_work_is_begun_anew(tmp_path: Path, capsys
         assert capsys.readouterr().err.count("holds nothing to resume; `pilotnet make` starts a new run\n") == resume
 
 
-def test_resuming_what_was_never_begun_begins_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_resuming_an_empty_folder_starts_a_new_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with output_folder(tmp_path / "new", STAGE, resume=True) as folder:
         (folder / "done").touch()
     assert names(tmp_path) == {"new", "new/done"}

@@ -1,4 +1,4 @@
-"""A results folder says how many drives it holds, and damage to it is found."""
+"""Results folders: the number of drives, and how damage is detected."""
 
 import shutil
 import time
@@ -25,7 +25,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(sound: Path, tmp_path: Path) -> Path:
-    """A copy of sound results, to be damaged."""
+    """A copy of undamaged results, for tests to damage."""
     return Path(shutil.copytree(sound, tmp_path / "results"))
 
 
@@ -126,7 +126,7 @@ def test_impossible_values_are_refused_with_row_and_column(earlier: Path, old: s
     assert len(str(caught.value)) < 500
 
 
-def test_a_table_saved_by_a_spreadsheet_is_understood_or_said_to_be_one(earlier: Path, sound: Path) -> None:
+def test_a_table_saved_by_a_spreadsheet_is_read_or_named_as_such(earlier: Path, sound: Path) -> None:
     path = earlier / EPISODES_FILE
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert read_results(earlier).episodes == read_results(sound).episodes

@@ -1,4 +1,4 @@
-"""What a training is resumed from: whole checkpoints, of the same data and settings, and a line for everything else."""
+"""Checkpoints of unfinished trainings: damaged ones are detected, and other data or settings are refused."""
 
 import shutil
 from collections.abc import Callable
@@ -25,7 +25,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Run:
-    """What its provenance names."""
+    """The inputs of a made-up training in its provenance."""
 
     data: str = "drives"
     fingerprint: str = "one"

@@ -47,7 +47,7 @@ def test_plain_settings_override_a_record_of_settings() -> None:
         ({"rate": 0}, "rate is 0 Hz; it must be a whole number between 1 and 100 Hz"),
         ({"rate": 10.5}, "rate is 10.5 Hz; it must be a whole number"),
         ({"rate": True}, "rate is True Hz; it must be a whole number"),
-        ({"pedals": "nobody"}, "pedals is 'nobody'; it must be one of shared, driver"),
+        ({"pedals": "nonsense"}, "pedals is 'nonsense'; it must be one of shared, driver"),
         ({"camera_spacing": -0.6}, "camera_spacing is -0.6 m; it must lie between 0 and 5 m"),
         ({"camera_spacing": "wide"}, "camera_spacing is 'wide'; it must be a finite number"),
         ({"camera": 5}, "camera is 5; it must be a sim.camera.Camera, or a mapping with some of width, height"),

@@ -1,6 +1,5 @@
 """TRAIN-DETECTOR and SCORE-DETECTOR on a tiny recording, by the command line and by hand."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,15 +31,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     record(config, folder)
     return folder
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """Sums come out the same, however busy the machine is."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def test_a_detector_is_trained_and_scored_by_the_command_line(
