@@ -1,6 +1,6 @@
-"""The drives that an unfinished evaluation has done: a file each, written in one step by the process that drove.
+"""The finished drives of an unfinished evaluation: one file each, which the driving process writes in one step.
 
-A file holds the drive's trace, as `traces.parquet` does, and in its header the drive's row of `episodes.csv` as JSON.
+A file holds the drive's trace, with the columns of `traces.parquet`. Its header holds the drive's row of `episodes.csv` as JSON.
 """
 
 import json
@@ -29,12 +29,12 @@ def drive_path(folder: Path, number: int) -> Path:
 
 
 def has_drives(folder: Path) -> bool:
-    """Return whether a results folder holds drives of an unfinished evaluation."""
+    """Return whether a results folder holds finished drives of an unfinished evaluation."""
     return any((folder / FOLDER).glob("drive-[0-9]*.parquet"))
 
 
 def write_drive(path: Path, score: EpisodeScore, trace: pyarrow.Table) -> None:
-    """Write a drive in one step."""
+    """Write a drive's score and trace in one step; trace: the columns of `results.TRACES_SCHEMA`."""
     write_table(path, trace.replace_schema_metadata({ROW_KEY: json.dumps(asdict(score))}))
 
 
@@ -55,20 +55,20 @@ def remove_drives(folder: Path) -> None:
 
 
 def digests_of(networks: Mapping[str, Path | None]) -> dict[str, str | None]:
-    """Return the SHA-256 of the weights in each folder or file of a network, None where there is none."""
+    """Return the SHA-256 of each network's file, None for a network that is None; networks: folders or files by name."""
     files = {name: path / FILE_NAME if path and path.is_dir() else path for name, path in networks.items()}
     return {name: file_digest(file) if file else None for name, file in files.items()}
 
 
 def write_inputs(folder: Path, digests: Mapping[str, str | None]) -> None:
-    """Write which networks an evaluation drives with."""
+    """Write the digests of the networks that an evaluation drives with."""
     write_json(folder / INPUTS_FILE, dict(digests))
 
 
 def require_same_inputs(folder: Path, digests: Mapping[str, str | None]) -> None:
-    """Raise ValueError naming the first network that is another one than the evaluation in `folder` began with.
+    """Raise ValueError naming the first network that differs from those that the evaluation in `folder` began with.
 
-    Results of earlier versions do not say which networks those were; they pass.
+    Results of earlier versions, which do not name their networks, pass.
     """
     path = folder / INPUTS_FILE
     if not path.is_file():

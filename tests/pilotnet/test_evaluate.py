@@ -11,11 +11,12 @@ import pytest
 import pilotnet.evaluate
 from pilotnet.drive_files import write_drive
 from pilotnet.evaluate import EvaluateConfig, evaluate
-from pilotnet.folders import read_provenance
 from pilotnet.metrics import EpisodeScore
+from pilotnet.provenance import read_provenance
 from pilotnet.results import EPISODES_FILE, TRACES_FILE, read_results
 from sim.scenario import WORLD_VERSION
 from sim.types import Step
+from tests.conftest import contents
 
 TINY = EvaluateConfig(drivers=("expert", "straight"), episodes=2, length=120.0, workers=1)
 
@@ -82,7 +83,7 @@ def test_the_expert_drives_alike_with_its_own_pedals_and_with_the_shared_ones(re
 
 def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
     for changes, message in [
-        ({"drivers": ("nobody",)}, "driver is 'nobody'"),
+        ({"drivers": ("nonsense",)}, "driver is 'nonsense'"),
         ({"suite": "moon"}, "suite is 'moon'"),
         ({"drivers": ("pilotnet",)}, "needs a checkpoint"),
         ({"noise": -1.0}, "noise is -1.0 m"),
@@ -115,13 +116,8 @@ def test_a_damaged_table_is_refused(results: Path, tmp_path: Path) -> None:
         read_results(tmp_path)
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder, by its path there."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
 def stop_after(monkeypatch: pytest.MonkeyPatch, drives: int, error: BaseException) -> None:
-    """Let the driver fail when so many drives are done."""
+    """Make the evaluation raise `error` after this number of drives."""
     left = iter(range(drives))
 
     def fail_or_write(path: Path, score: EpisodeScore, trace: pyarrow.Table) -> None:

@@ -1,4 +1,4 @@
-"""What a training is resumed from: whole checkpoints, of the same data and settings, and a line for everything else."""
+"""Checkpoints of unfinished trainings: damaged ones are detected, and other data or settings are refused."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from pilotnet.folders import write_provenance
+from pilotnet.provenance import write_provenance
 from pilotnet.samples import Augmentation
 from pilotnet.unfinished import ChecksummedFiles, checkpoints, has_checkpoint, is_finished, newest_checkpoint, training_stage
 
@@ -24,7 +24,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Run:
-    """What its provenance names."""
+    """The inputs of a made-up training in its provenance."""
 
     data: str = "drives"
     fingerprint: str = "one"
@@ -77,7 +77,7 @@ def test_when_the_newest_is_damaged_the_one_before_is_resumed_from(
 def test_when_all_are_damaged_a_line_says_what_to_do(out: Path) -> None:
     for path in checkpoints(out):
         cut_off(path)
-    with pytest.raises(ValueError, match=rf"{out}/unfinished holds damaged checkpoints only; delete {out} and train anew"):
+    with pytest.raises(ValueError, match=rf"{out}/unfinished holds damaged checkpoints only; delete {out} and train again"):
         newest_checkpoint(out)
     assert len(checkpoints(out)) == 2
 

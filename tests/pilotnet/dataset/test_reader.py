@@ -17,11 +17,13 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def test_a_dataset_is_known_by_its_contents_wherever_it_lies(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    known = Dataset.open(root).fingerprint()
+def test_the_fingerprint_of_a_dataset_does_not_depend_on_its_place(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fingerprint = Dataset.open(root).fingerprint()
     shutil.copytree(root, tmp_path / "moved")
     monkeypatch.chdir(tmp_path)
-    assert Dataset.open(Path("moved")).fingerprint() == known
+    assert Dataset.open(Path("moved")).fingerprint() == fingerprint
 
 
 def test_other_marks_make_another_dataset(root: Path, tmp_path: Path) -> None:
@@ -42,7 +44,7 @@ def test_further_episodes_make_another_dataset(root: Path, tmp_path: Path) -> No
     assert Dataset.open(tmp_path / "longer").fingerprint() != Dataset.open(root).fingerprint()
 
 
-def test_a_missing_camera_is_named_with_those_that_there_are(root: Path) -> None:
+def test_a_missing_camera_is_named_with_the_existing_ones(root: Path) -> None:
     with pytest.raises(
         ValueError, match=r"drives has no camera 'front', which is needed here; its cameras are left, centre, right"
     ):
