@@ -70,7 +70,8 @@ def output_folder(path: Path, stage: Stage, resume: bool = False) -> Iterator[Pa
     `stage.has_work(folder)` says whether there is something to go on with.
 
     Raises ValueError for a file, for a folder that another process writes, for one that holds anything else, and for one with
-    work unless `resume` is set. Files that are hidden or belong to the operating system do not count.
+    work unless `resume` is set; also when the folder was removed while the body ran. Files that are hidden or belong to the
+    operating system do not count.
     """
     path = user_path(path)
     existed = path.is_dir()
@@ -139,6 +140,10 @@ def _unfinished(folder: Path, stage: Stage) -> Iterator[None]:
         if isinstance(error, OSError):
             _annotate(error, folder, kept)
         raise
+    if not marker.exists():
+        raise ValueError(
+            f"{folder} was removed or replaced while `pilotnet {stage.name}` wrote it; it is not whole, so begin anew"
+        )
     marker.unlink(missing_ok=True)
 
 

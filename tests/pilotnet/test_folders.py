@@ -3,6 +3,7 @@
 import math
 import os
 import re
+import shutil
 import signal
 import stat
 import subprocess
@@ -234,6 +235,16 @@ def test_resuming_what_was_never_begun_begins_it(tmp_path: Path, capsys: pytest.
         (folder / "done").touch()
     assert names(tmp_path) == {"new", "new/done"}
     assert capsys.readouterr().err == f"pilotnet: {tmp_path}/new holds nothing to resume; `pilotnet make` begins anew\n"
+
+
+def test_a_folder_that_is_removed_while_it_is_written_is_not_called_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    stage = output_folder(folder, STAGE)
+    stage.__enter__()
+    shutil.rmtree(folder)
+    folder.mkdir()
+    with pytest.raises(ValueError, match="was removed or replaced while `pilotnet make` wrote it"):
+        stage.__exit__(None, None, None)
 
 
 def test_what_another_stage_left_is_refused(tmp_path: Path) -> None:
