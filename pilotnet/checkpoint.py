@@ -118,8 +118,9 @@ def _contents(file: Path, path: Path, stage: str) -> tuple[dict[str, Tensor], di
         with readable(file, "safetensors file"), file.open("rb"):
             pass
     except DamagedFileError:
+        lacking = f"has no {FILE_NAME}" if path.is_dir() else "does not exist"
         raise ValueError(
-            f"checkpoint {path} does not exist; give the folder that `pilotnet {stage}` wrote, or its {FILE_NAME}"
+            f"checkpoint {path} {lacking}; give the folder that `pilotnet {stage}` wrote, or its {FILE_NAME}"
         ) from None
     try:
         with safetensors.safe_open(file, framework="pt") as stored:

@@ -8,6 +8,7 @@ from pilotnet.driver_names import DRIVER_NAMES, Detectors, require_folders, spli
 from pilotnet.suites import Only, require_suite, suite
 from sim.pedals import Pedals
 from sim.scenario import Scenario, choice, require_disturbance
+from sim.types import quoted
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,8 @@ class EvaluateConfig:
             raise ValueError(f"drivers is empty; it must name at least one of {', '.join(DRIVER_NAMES)}")
         for name in self.drivers:
             split_name(name)
+            if self.drivers.count(name) > 1:
+                raise ValueError(f"drivers names {quoted(name)} {self.drivers.count(name)} times; it may name each driver once")
         if self.workers < 0:
             raise ValueError(f"workers is {self.workers}; it must be 0 or more")
         choice("pedals", self.pedals, Pedals)

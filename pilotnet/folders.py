@@ -62,7 +62,8 @@ def output_folder(path: Path, stage: Stage, resume: bool = False) -> Iterator[Pa
     Inside the body, `stage.has_work(folder)` is True when there is work to resume.
 
     Raises ValueError for a path that is a file, for a folder that another process writes or that holds other files, and for a
-    folder with work unless `resume` is set. Hidden files and files of the operating system do not count.
+    folder with work unless `resume` is set; also when the folder was removed while the body ran. Hidden files and files of the
+    operating system do not count.
     """
     path = user_path(path)
     existed = path.is_dir()
@@ -131,6 +132,10 @@ def _unfinished(folder: Path, stage: Stage) -> Iterator[None]:
         if isinstance(error, OSError):
             _annotate(error, folder, kept)
         raise
+    if not marker.exists():
+        raise ValueError(
+            f"{folder} was removed or replaced while `pilotnet {stage.name}` wrote it; it is not whole, so begin anew"
+        )
     marker.unlink(missing_ok=True)
 
 

@@ -21,7 +21,12 @@ from sim.types import quoted
 
 LONGEST_MESSAGE = 500  # [characters] length to which jsonargparse's messages, which may repeat a whole file, are cut
 WRONG_VALUE = re.compile(r'Parser key "(?P<name>[^"]+)": Expected an? (?P<kind>.+?)\. Got value: (?P<value>.*)')
-KINDS = {"<class 'int'>": "a whole number", "<class 'float'>": "a number", "<class 'bool'>": "true or false"}
+KINDS = {
+    "<class 'str'>": "text",
+    "<class 'int'>": "a whole number",
+    "<class 'float'>": "a number",
+    "<class 'bool'>": "true or false",
+}
 LITERAL = re.compile(r"typing\.Literal\[(?P<values>.*)\]")
 
 

@@ -109,6 +109,12 @@ def test_an_unknown_key_in_a_config_file_is_an_error(tmp_path: Path, capsys: pyt
     assert not (tmp_path / "out").exists()
 
 
+def test_a_list_in_place_of_text_is_an_error_in_plain_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "settings.yaml").write_text("suite: [lane_keeping]\n")
+    assert main(["record", "--config", str(tmp_path / "settings.yaml"), "--out", str(tmp_path / "out")]) == 2
+    assert "suite is \"['lane_keeping']\"; it must be text" in capsys.readouterr().err
+
+
 def test_a_folder_that_is_not_a_dataset_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert str(tmp_path) in refused(["train", str(tmp_path), "--out", str(tmp_path / "model")], capsys)
 

@@ -94,6 +94,11 @@ def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
+def test_a_driver_named_twice_is_refused_before_anything_is_driven() -> None:
+    with pytest.raises(ValueError, match="drivers names 'expert' 2 times; it may name each driver once"):
+        EvaluateConfig(drivers=("expert", "straight", "expert"))
+
+
 def test_unknown_pedals_are_refused() -> None:
     with pytest.raises(ValueError, match="pedals is 'both'; it must be one of shared, driver"):
         replace(TINY, pedals="both")

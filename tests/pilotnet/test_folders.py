@@ -1,5 +1,6 @@
 """Output folders: locked, never overwritten, and marked while they are unfinished."""
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -208,6 +209,16 @@ def test_resuming_an_empty_folder_starts_a_new_run(tmp_path: Path, capsys: pytes
         (folder / "done").touch()
     assert names(tmp_path) == {"new", "new/done"}
     assert capsys.readouterr().err == f"pilotnet: {tmp_path}/new holds nothing to resume; `pilotnet make` starts a new run\n"
+
+
+def test_a_folder_that_is_removed_while_it_is_written_is_not_called_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    stage = output_folder(folder, STAGE)
+    stage.__enter__()
+    shutil.rmtree(folder)
+    folder.mkdir()
+    with pytest.raises(ValueError, match="was removed or replaced while `pilotnet make` wrote it"):
+        stage.__exit__(None, None, None)
 
 
 def test_what_another_stage_left_is_refused(tmp_path: Path) -> None:
