@@ -1,8 +1,10 @@
 """The finished drives of an unfinished evaluation: one file each, which the driving process writes in one step.
 
-A file holds the drive's trace, with the columns of `traces.parquet`. Its header holds the drive's row of `episodes.csv` as JSON.
+A file holds the drive's trace, with the columns of `traces.parquet`. Its header holds the drive's row of `episodes.csv`
+as JSON, and a digest of both.
 """
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -21,6 +23,7 @@ from pilotnet.reading import DamagedFileError, load_json, structured
 FOLDER = "unfinished"
 INPUTS_FILE = "inputs.json"
 ROW_KEY = b"episode"  # of the header
+DIGEST_KEY = b"digest"  # of the header
 
 
 def drive_path(folder: Path, number: int) -> Path:
@@ -35,17 +38,40 @@ def has_drives(folder: Path) -> bool:
 
 def write_drive(path: Path, score: EpisodeScore, trace: pyarrow.Table) -> None:
     """Write a drive's score and trace in one step; trace: the columns of `results.TRACES_SCHEMA`."""
-    write_table(path, trace.replace_schema_metadata({ROW_KEY: json.dumps(asdict(score))}))
+    row = json.dumps(asdict(score))
+    write_table(path, trace.replace_schema_metadata({ROW_KEY: row, DIGEST_KEY: _digest(row, trace)}))
+
+
+def _digest(row: str, trace: pyarrow.Table) -> str:
+    """Return the SHA-256 of a drive's row as JSON and of the values of its trace."""
+    digest = hashlib.sha256(row.encode())
+    digest.update(json.dumps(trace.to_pydict()).encode())
+    return digest.hexdigest()
+
+
+def is_drive_of(path: Path, driver: str, scenario: str) -> bool:
+    """Return whether a whole file holds the drive of this driver on this scenario; False when there is none, or a damaged one."""
+    if not path.is_file():
+        return False
+    try:
+        score, _ = read_drive(path)
+    except DamagedFileError:
+        return False
+    return (score.driver, score.scenario) == (driver, scenario)
 
 
 def read_drive(path: Path) -> tuple[EpisodeScore, pyarrow.Table]:
     """Return what `write_drive` wrote; raises DamagedFileError when the file is damaged, ValueError when it may not be read."""
     table = read_table(path)
     try:
-        text = (table.schema.metadata or {})[ROW_KEY].decode()
+        metadata = table.schema.metadata or {}
+        text = metadata[ROW_KEY].decode()
+        whole = metadata[DIGEST_KEY].decode() == _digest(text, table)
         score = structured(load_json(text, infinite=True), EpisodeScore, path)
     except (KeyError, ValueError):
         raise DamagedFileError(f"{path} is no drive of this version; delete it, and --resume drives it again") from None
+    if not whole:
+        raise DamagedFileError(f"{path} has changed since it was written; delete it, and --resume drives it again")
     return score, table.replace_schema_metadata(None)
 
 

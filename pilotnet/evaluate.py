@@ -18,6 +18,7 @@ from pilotnet.drive_files import (
     digests_of,
     drive_path,
     has_drives,
+    is_drive_of,
     read_drive,
     remove_drives,
     require_same_inputs,
@@ -99,10 +100,12 @@ def drive_missing(
     checkpoint: Path | None,
     detectors: Detectors,
 ) -> None:
-    """Do the drives that have no file in the results folder yet; drives: (driver, scenario) in the order of their numbers."""
+    """Do the drives that have no whole file in the results folder; drives: (driver, scenario) in the order of their numbers."""
     paths = {drive_path(folder, number): drive for number, drive in enumerate(drives)}
     common = (checkpoint, detectors, config.noise, Pedals(config.pedals))
-    jobs = [(name, scenario, path, *common) for path, (name, scenario) in paths.items() if not path.is_file()]
+    jobs = [
+        (name, scenario, path, *common) for path, (name, scenario) in paths.items() if not is_drive_of(path, name, scenario.name)
+    ]
     if any(needs_camera(name) for name, *_ in jobs):
         compile_side_by_side(config.workers)
     with closing(in_parallel(_drive, jobs, config.workers, _described)) as done:

@@ -1,5 +1,6 @@
 """Evaluation: rows and traces that agree, whatever the number of workers."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,7 +10,7 @@ import pyarrow.parquet
 import pytest
 
 import pilotnet.evaluate
-from pilotnet.drive_files import write_drive
+from pilotnet.drive_files import ROW_KEY, drive_path, write_drive
 from pilotnet.evaluate import EvaluateConfig, evaluate
 from pilotnet.metrics import EpisodeScore
 from pilotnet.provenance import read_provenance
@@ -151,6 +152,24 @@ def test_a_stopped_evaluation_keeps_its_drives_and_goes_on_to_the_same_files(
     with monkeypatch.context() as patch:
         stop_after(patch, 1, RuntimeError("more than what was missing is driven"))
         evaluate(TINY, tmp_path, resume=True)
+    assert contents(tmp_path) == contents(results)
+
+
+def test_changed_and_swapped_drives_of_a_stopped_evaluation_are_driven_again(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_after(patch, 3, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            evaluate(TINY, tmp_path)
+    first, second, third = (drive_path(tmp_path, number) for number in range(3))
+    first.rename(tmp_path / "aside")
+    second.rename(first)
+    (tmp_path / "aside").rename(second)
+    table = pyarrow.parquet.ParquetFile(third).read()
+    row = json.loads(table.schema.metadata[ROW_KEY]) | {"distance": 99_999.0}
+    pyarrow.parquet.write_table(table.replace_schema_metadata({**table.schema.metadata, ROW_KEY: json.dumps(row)}), third)
+    evaluate(TINY, tmp_path, resume=True)
     assert contents(tmp_path) == contents(results)
 
 
