@@ -7,6 +7,7 @@
   KeyError and RuntimeError, are therefore never turned into one line here; where a user can cause one, its source is mended.
 """
 
+import errno
 import sys
 import traceback
 from collections.abc import Sequence
@@ -73,7 +74,7 @@ def run_command(words: list[str]) -> None:
 def said_in_words(error: Exception) -> int:
     """Print what a person can do about an error, and return the exit code."""
     if isinstance(error, (ValueError, OSError, MemoryError, *machine_errors())):
-        message = str(error) or f"there is not enough memory ({type(error).__name__})"
+        message = message_of(error) or f"there is not enough memory ({type(error).__name__})"
         line = "; ".join([message, *getattr(error, "__notes__", ())])
         print_line(f"pilotnet: error: {' '.join(line.split())}")
         return MISTAKE
@@ -83,6 +84,13 @@ def said_in_words(error: Exception) -> int:
         "please report it with the lines above"
     )
     return BUG
+
+
+def message_of(error: Exception) -> str:
+    """Return an error's message; a path that is too long for the system is cut like every value."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG and error.filename is not None:
+        return f"path is {quoted(str(error.filename))}; it is too long for this system"
+    return str(error)
 
 
 def machine_errors() -> tuple[type[Exception], ...]:
