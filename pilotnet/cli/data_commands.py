@@ -35,7 +35,9 @@ def check_command(words: list[str]) -> None:
             console.print(f"a damaged episode lies in {folder} now", highlight=False)
     dataset = Dataset.open(options.data)
     dataset.check()
-    closing_line(f"checked {dataset.summary()}: everything is as it was recorded", f"pilotnet train {options.data}")
+    known = all(episode.files is not None for episode in dataset.episodes)
+    found = "everything is as it was recorded" if known else "all can be read, but some episodes have no digests to show a change"
+    closing_line(f"checked {dataset.summary()}: {found}", f"pilotnet train {options.data}")
 
 
 def scenes_command(words: list[str]) -> None:

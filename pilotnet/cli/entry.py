@@ -8,6 +8,7 @@
   code in which a user can cause one must raise ValueError instead.
 """
 
+import errno
 import sys
 import traceback
 from collections.abc import Sequence
@@ -74,7 +75,7 @@ def run_command(words: list[str]) -> None:
 def report_error(error: Exception) -> int:
     """Print an error, a bug with its traceback and all others in one line, and return the exit code."""
     if isinstance(error, (ValueError, OSError, MemoryError, *machine_errors())):
-        message = str(error) or f"there is not enough memory ({type(error).__name__})"
+        message = message_of(error) or f"there is not enough memory ({type(error).__name__})"
         line = "; ".join([message, *getattr(error, "__notes__", ())])
         print_line(f"pilotnet: error: {' '.join(line.split())}")
         return USER_ERROR_CODE
@@ -84,6 +85,13 @@ def report_error(error: Exception) -> int:
         "please report it with the lines above"
     )
     return BUG_CODE
+
+
+def message_of(error: Exception) -> str:
+    """Return an error's message; a path that is too long for the system is cut like every value."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG and error.filename is not None:
+        return f"path is {quoted(str(error.filename))}; it is too long for this system"
+    return str(error)
 
 
 def machine_errors() -> tuple[type[Exception], ...]:

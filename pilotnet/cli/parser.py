@@ -17,7 +17,7 @@ from pilotnet.driver_names import Detectors
 from pilotnet.repeat import repeated_settings
 from pilotnet.settings import config_path, user_path
 from pilotnet.yaml_values import limit_yaml
-from sim.types import quoted
+from sim.types import MAX_QUOTED, quoted
 
 LONGEST_MESSAGE = 500  # [characters] length to which jsonargparse's messages, which may repeat a whole file, are cut
 WRONG_VALUE = re.compile(r'Parser key "(?P<name>[^"]+)": Expected an? (?P<kind>.+?)\. Got value: (?P<value>.*)')
@@ -27,6 +27,7 @@ KINDS = {
     "<class 'float'>": "a number",
     "<class 'bool'>": "true or false",
 }
+UNRECOGNIZED = "unrecognized arguments:"  # begins argparse's message about unknown words
 LITERAL = re.compile(r"typing\.Literal\[(?P<values>.*)\]")
 
 
@@ -53,7 +54,7 @@ class Parser(ArgumentParser):
         return options
 
     def _suggestion(self, line: str) -> str:
-        if not line.startswith("unrecognized arguments:"):
+        if not line.startswith(UNRECOGNIZED):
             return ""
         unknown = next((word.partition("=")[0] for word in line.split() if word.startswith("--")), "")
         return did_you_mean(unknown, [*self._option_string_actions])
@@ -80,10 +81,19 @@ def reworded(line: str) -> str:
     """Return jsonargparse's message about a wrong value in the form of this package: name, value and what is allowed."""
     found = WRONG_VALUE.fullmatch(line)
     if not found:
-        return line
+        return " ".join(map(cut, line.split())) if line.startswith(UNRECOGNIZED) else line
     literal = LITERAL.fullmatch(found["kind"])
     allowed = f"one of {literal['values'].replace(chr(39), '')}" if literal else KINDS.get(found["kind"])
-    return f"{found['name']} is {quoted(found['value'])}; it must be {allowed}" if allowed else line
+    return (
+        f"{found['name']} is {quoted(found['value'])}; it must be {allowed}"
+        if allowed
+        else line.replace(found["value"], cut(found["value"]))
+    )
+
+
+def cut(text: str) -> str:
+    """Return the text, cut after 80 characters."""
+    return text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 3]}..."
 
 
 def did_you_mean(wrong: str, known: list[str]) -> str:
