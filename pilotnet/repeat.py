@@ -23,7 +23,9 @@ def repeated_settings(path: Path, stage: str, arguments: Collection[str] = ()) -
     Raises ValueError for a file of another stage or another world version, and for one that is neither kind of file.
     """
     values = load_yaml(path)
-    if not isinstance(values, dict) or not {"stage", "config"} & set(values):
+    if not isinstance(values, dict) or not all(isinstance(key, str) for key in values):
+        raise ValueError(f"config {path} is no mapping of names to values; it must hold lines such as `episodes: 20`")
+    if not {"stage", "config"} & set(values):
         return None
     config = values.get("config")
     if not set(REQUIRED_KEYS) <= set(values) or not isinstance(config, dict):

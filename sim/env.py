@@ -179,10 +179,11 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
     def boxes(self) -> tuple[Box, ...]:
         """The cars and people in the centre camera's last picture, from near to far: the truth, for whoever labels or judges.
 
-        Raises ValueError when the centre camera is not rendered.
+        Raises ValueError when the centre camera is not rendered, and before the first reset.
         """
         if "centre" not in self.cameras:
             raise ValueError(f"cameras is {self.config.cameras}; boxes need the centre one")
+        _ = self.world  # ValueError before the first reset
         seen = self._seen
         return tuple(boxes(seen.canvases["centre"], self.cameras["centre"], seen.pose, seen.actors))
 
@@ -241,10 +242,12 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
             raise ValueError(
                 f"action is {quoted(action)}, of shape {np.shape(action)}; it must be of shape {self.action_space.shape}{driver}"
             )
-        values = [float(value) for value in action]
+        values = np.asarray(action)
+        if values.dtype.kind not in "fiu":
+            raise ValueError(f"action is {quoted(action)}; it must hold real numbers")
         for value in values:
-            require_finite("action", value)
-        steering, *pedals = (min(max(value, -1.0), 1.0) for value in values)
+            require_finite("action", float(value))
+        steering, *pedals = (min(max(float(value), -1.0), 1.0) for value in values)
         pedal = pedals[0] if pedals else 0.0
         return Control(MAX_CURVATURE * steering, pedal * (MAX_ACCELERATION if pedal > 0 else MAX_BRAKING))
 

@@ -70,7 +70,6 @@ def test_settings_data_and_targets_are_taken_from_where_stages_write_them(tmp_pa
 
 def test_a_plain_file_of_settings_is_not_taken_for_that_of_a_stage(tmp_path: Path) -> None:
     assert repeated_settings(written(tmp_path, {"episodes": 3}), "record") is None
-    assert repeated_settings(written(tmp_path, ""), "record") is None
 
 
 @pytest.mark.parametrize(
@@ -85,7 +84,9 @@ def test_a_plain_file_of_settings_is_not_taken_for_that_of_a_stage(tmp_path: Pat
         ({**LEFT, "config": {"episodez": 3}}, "episodez"),
         ({**LEFT, "config": {"episodes": -3}}, "episodes is -3"),
         ("config: [", "is not readable YAML"),
-        ("- 3", "config"),
+        ("- 3", "is no mapping of names to values"),
+        ("", "is no mapping of names to values"),
+        ("1: 2", "is no mapping of names to values"),
     ],
 )
 def test_a_file_that_cannot_be_repeated_is_refused_in_one_line(

@@ -268,6 +268,19 @@ def test_an_action_that_is_no_number_is_refused(action: list[float]) -> None:
         env.step(np.array(action, np.float32))
 
 
+@pytest.mark.parametrize("action", [[None], ["0"], [1j], [2**2000], [True]])
+def test_an_action_of_other_things_than_real_numbers_is_refused(action: list[object]) -> None:
+    env = DrivingEnv(cameras=())
+    env.reset(options={"scenario": SHORT})
+    with pytest.raises(ValueError, match=r"action is .*; it must hold real numbers"):
+        env.step(np.array(action))
+
+
+def test_boxes_before_the_first_reset_are_refused() -> None:
+    with pytest.raises(ValueError, match="call reset first"):
+        DrivingEnv().boxes()
+
+
 @pytest.mark.parametrize("action", [0.0, [0.0, 0.0], [[0.0]]])
 def test_an_action_of_another_shape_is_refused(action: list[float] | float) -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
