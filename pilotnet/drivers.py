@@ -23,7 +23,7 @@ from sim.types import Control, Driver, Observation
 
 
 class Straight:
-    """Holds the wheel straight and the speed with which it set out: the floor that every driver must beat.
+    """Holds the wheel straight and the speed with which it was engaged: the floor that every driver must beat.
 
     Where it has the pedals it neither brakes nor slows down for anything, and accelerates only back to that speed.
     """
@@ -32,11 +32,11 @@ class Straight:
         self._speed: float | None = None
 
     def reset(self) -> None:
-        """Forget the speed of the last drive."""
+        """Forget the speed to hold; the next observation gives another."""
         self._speed = None
 
     def act(self, observation: Observation) -> Control:
-        """Straight on, at the speed of the first moment."""
+        """Return the command straight on, at the speed of the first observation since the last reset."""
         if self._speed is None:
             self._speed = observation.speed
         return Control(0.0, pace(observation.speed, self._speed))

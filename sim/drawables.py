@@ -90,7 +90,7 @@ class ExplainingDriver(Protocol):
     """A driver that can say what it thought at its last `act`."""
 
     def reset(self) -> None:
-        """Forget the last drive."""
+        """Engage anew, without memory of earlier ticks."""
         ...
 
     def act(self, observation: Observation) -> Control:

@@ -58,8 +58,9 @@ PROTOCOL = (
         f"until it is clear of everybody ({MIN_CLEARANCE:g} m, and {CLEARANCE:g} m when it has hit something), nobody "
         "behind it must brake hard, and it has the way it takes to swing out around a parked car. Who was set back and "
         f"fails again within {AGAIN:g} m is let past the place instead, so that one obstacle costs at most two "
-        f"interventions. A car that was stuck is handed back at {ROLLING:g} m/s. The clock and everybody else on the road "
-        "go on all the while.",
+        f"interventions. A car that was stuck is handed back at {ROLLING:g} m/s. The driver is then engaged anew, without "
+        "memory of what came before, as after a safety driver has brought the car back. The clock and everybody else on "
+        "the road go on all the while.",
     ),
 )
 

@@ -49,7 +49,10 @@ class Disturbance:
 def rollout(
     env: DrivingEnv, driver: Driver, scenario: Scenario, disturbance: Disturbance | None = None, boxes: bool = False
 ) -> Iterator[Step]:
-    """Drive a scenario from start to finish, one Step per tick; with `boxes` each holds what the centre camera saw."""
+    """Drive a scenario from start to finish, one Step per tick; with `boxes` each holds what the centre camera saw.
+
+    The driver is reset at the start and after each intervention, because the referee moves the car: pose and speed jump.
+    """
     observation = env.start(scenario)
     driver.reset()
     index, done = 0, False
@@ -61,5 +64,8 @@ def rollout(
         intervention, done = env.advance(applied)
         yield Step(index, index / env.rate, observation, ego, time_to_collision, control, applied, intervention, done, seen)
         if not done:
+            # Only here, after the step was handed out: until then the driver can still explain its last command.
+            if intervention is not None:
+                driver.reset()
             observation = env.observe()
         index += 1

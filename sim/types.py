@@ -207,10 +207,10 @@ class Step:
 
 
 class Driver(Protocol):
-    """Whoever holds the wheel: `reset` before each drive, then `act` once per tick."""
+    """What commands the car: `reset` before each drive and after each intervention, then `act` once per tick."""
 
     def reset(self) -> None:
-        """Forget the last drive."""
+        """Engage anew, without memory of earlier ticks: a drive begins, or the referee has put the car back."""
         ...
 
     def act(self, observation: Observation) -> Control:

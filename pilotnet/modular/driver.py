@@ -30,7 +30,7 @@ class FindsLanes(Protocol):
     """A lane finder, which follows the lane over time and knows when it does not see it."""
 
     def reset(self) -> None:
-        """Forget the last drive."""
+        """Forget all earlier frames."""
         ...
 
     def find(self, frame: Image, speed: float, curvature: float, duration: float, shadows: Floats) -> LaneEstimate:
@@ -64,7 +64,7 @@ class ModularDriver:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the last drive."""
+        """Engage anew: forget the tracks, the lane, the path and where the car has been."""
         duration = 1 / self._env.rate
         self._odometry, self._sight = Odometry(duration), Sight(duration)
         self._tracker, self._planner = Tracker(self._camera, duration), Planner(duration)

@@ -91,7 +91,10 @@ def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...
 
 
 def drive_frames(scenario: Scenario, noise: float) -> pyarrow.Table:
-    """One drive of the expert with the finder looking on: a row per frame, truth and estimate."""
+    """Score one drive of the expert with the finder looking on: a row per frame, truth and estimate.
+
+    The finder is reset after each intervention, as a driver with its own finder is.
+    """
     env = DrivingEnv(EnvConfig(cameras=("centre",)))
     finder = LaneFinder(env.cameras["centre"])
     rows, held = [], 0.0
@@ -101,6 +104,10 @@ def drive_frames(scenario: Scenario, noise: float) -> pyarrow.Table:
         held = step.control.curvature
         truth = lane_geometry(env.world.plan, step.ego.pose, reach=3 * AHEAD, spacing=1.0)
         rows.append({"time": step.time, "speed": step.ego.speed, **compare(estimate, truth, env.world.plan)})
+        if step.intervention is not None:
+            # The car was put back, as a driver's own finder is told too.
+            finder.reset()
+            held = 0.0
     table = pyarrow.Table.from_pylist(rows)
     for name in ("light", "weather", "road"):
         table = table.add_column(0, name, pyarrow.array([str(getattr(scenario, name))] * len(rows)))

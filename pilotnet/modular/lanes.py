@@ -77,7 +77,7 @@ class LaneFinder:
         self.reset()
 
     def reset(self) -> None:
-        """Forget the last drive."""
+        """Forget all earlier frames."""
         self._filter: LaneFilter | None = None
         self._layout = Layout.MARKED
         self._section = CrossSection(self._along)

@@ -109,8 +109,7 @@ class HumanDriver:
         self._wheel = wheel
 
     def reset(self) -> None:
-        """Set out with the wheel in the middle."""
-        self._wheel.let_go()
+        """Keep wheel and pedals where the hands and feet hold them; `Wheel.let_go` centres them before a drive."""
 
     def act(self, observation: Observation) -> Control:
         """What the hands and feet do now."""

@@ -84,6 +84,33 @@ def test_an_intervention_puts_the_car_back_and_the_drive_goes_on() -> None:
     assert steps[-1].ego.station > 340
 
 
+class Logbook:
+    """Steers to the right for ever and logs every call."""
+
+    def __init__(self) -> None:
+        self.log: list[str] = []
+
+    def reset(self) -> None:
+        self.log.append("reset")
+
+    def act(self, observation: Observation) -> Control:  # noqa: ARG002
+        self.log.append("act")
+        return Control(0.02)
+
+
+def test_a_driver_is_engaged_anew_before_a_drive_and_after_each_intervention() -> None:
+    driver = Logbook()
+    expected = ["reset"]
+    for step in rollout(DrivingEnv(EnvConfig(cameras=())), driver, Scenario(RoadKind.HIGHWAY, 1, length=300.0, traffic=0.0)):
+        expected.append("act")
+        # A consumer of the step can still ask the driver for what its command came from.
+        assert driver.log == expected
+        if step.intervention is not None:
+            expected.append("reset")
+    assert expected.count("reset") > 4
+    assert driver.log == (expected[:-1] if step.intervention is not None else expected)
+
+
 def test_a_disturbance_moves_the_car_but_not_the_label() -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
     scenario = Scenario(RoadKind.HIGHWAY, 1, length=2000.0, traffic=0.0)

@@ -2,17 +2,19 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from pilotnet.modular.driver import ModularDriver, Parts
+from pilotnet.modular.lanes import LaneFinder
 from pilotnet.modular.records import Detection, LaneEstimate
 from sim.drawables import ExplainingDriver, Role
 from sim.env import DrivingEnv, EnvConfig, Pedals
 from sim.rollout import rollout
 from sim.scenario import RoadKind, Scenario
-from sim.types import Image, Observation
+from sim.types import Control, Image, Observation
 from tests.pilotnet.modular.planner_scenes import box, lane
 
 BLACK, WHITE = (np.full((160, 320, 3), level, np.uint8) for level in (0, 255))
@@ -70,6 +72,33 @@ def test_with_the_truth_for_eyes_it_drives_a_street_with_everybody_on_it() -> No
     steps = list(rollout(env, ModularDriver(Parts(), env), street))
     assert env.world.finished
     assert [step.intervention for step in steps if step.intervention] == []
+
+
+class Mirrored:
+    """A driver whose camera is mounted the wrong way round while `mirrored` says so."""
+
+    def __init__(self, driver: ModularDriver) -> None:
+        self._driver, self.mirrored = driver, True
+
+    def reset(self) -> None:
+        self._driver.reset()
+
+    def act(self, observation: Observation) -> Control:
+        assert observation.centre is not None
+        frame = np.ascontiguousarray(observation.centre[:, ::-1]) if self.mirrored else observation.centre
+        return self._driver.act(replace(observation, centre=frame))
+
+
+@pytest.mark.parametrize(("road", "seed"), [(RoadKind.RURAL, 1), (RoadKind.RURAL, 4), (RoadKind.RESIDENTIAL, 4)])
+def test_put_back_on_its_lane_it_finds_it_again_whatever_it_took_for_its_lane_before(road: RoadKind, seed: int) -> None:
+    env = DrivingEnv()
+    driver = Mirrored(ModularDriver(Parts(None, None, LaneFinder(env.config.camera)), env))
+    interventions = 0
+    for step in rollout(env, driver, Scenario(road, seed, length=120.0, traffic=0.0)):
+        if step.intervention is not None:
+            driver.mirrored = False
+            interventions += 1
+    assert interventions == 1
 
 
 def test_it_needs_the_centre_frame_unless_the_truth_replaces_all_its_eyes() -> None:

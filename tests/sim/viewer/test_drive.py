@@ -9,9 +9,10 @@ from sim.env import DrivingEnv
 from sim.expert import Expert
 from sim.rollout import rollout
 from sim.scenario import Daytime, Weather
-from sim.types import Actor, Kind, Pose
-from sim.viewer.drive import Drive, actor_between, pose_between
-from tests.sim.viewer.conftest import SCENARIO, SMALL, seat_of
+from sim.types import Actor, Cause, Kind, Pose
+from sim.viewer.drive import Drive, Seat, actor_between, pose_between
+from sim.viewer.wheel import Lever, Wheel
+from tests.sim.viewer.conftest import SCENARIO, SMALL, Thinker, seat_of
 
 
 def test_watching_does_not_change_the_drive(expert_drive: Drive) -> None:
@@ -49,6 +50,33 @@ def test_interventions_are_counted_by_their_cause() -> None:
     assert drive.interventions == sum(step.intervention is not None for step in drive.steps) > 0
     for cause, count in drive.counts.items():
         assert count == [step.intervention for step in drive.steps].count(cause)
+
+
+class Resets(Thinker):
+    """Counts its resets."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def reset(self) -> None:
+        self.count += 1
+
+
+def test_an_intervention_resets_the_seat_s_driver_and_a_takeover_does_not() -> None:
+    driver, wheel = Resets(), Wheel()
+    drive = Drive(Seat("counted", "Counted", (0, 0, 0), lambda _: driver), replace(SCENARIO, length=150.0), SMALL, wheel)
+    wheel.press(1, Lever.RIGHT)
+    drive.advance()
+    assert drive.step.intervention is Cause.TAKEOVER
+    wheel.let_go()
+    drive.advance()
+    assert driver.count == 1
+    put_back = 0
+    while not drive.done:
+        put_back += drive.step.intervention is not None
+        drive.advance()
+        assert driver.count == 1 + put_back
+    assert put_back > 0
 
 
 def test_a_tick_begins_and_ends_where_the_world_was(expert_drive: Drive) -> None:

@@ -114,5 +114,13 @@ def test_a_human_driver_commands_what_the_wheel_commands() -> None:
     wheel = held(Lever.RIGHT, seconds=0.4)
     driver = HumanDriver(wheel)
     assert driver.act(Observation(9.0)) == wheel.control(9.0)
+
+
+def test_a_reset_of_the_human_driver_takes_nothing_out_of_the_hands() -> None:
+    wheel = held(Lever.RIGHT, Lever.ACCELERATE, seconds=0.4)
+    driver = HumanDriver(wheel)
+    before = driver.act(Observation(9.0))
     driver.reset()
-    assert driver.act(Observation(9.0)).curvature == 0.0
+    assert driver.act(Observation(9.0)) == before
+    wheel.pass_time(0.2)
+    assert driver.act(Observation(9.0)).curvature > before.curvature > 0.0
