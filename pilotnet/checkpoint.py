@@ -27,7 +27,7 @@ from sim.types import quoted
 
 FORMAT = "pilotnet-1"
 FILE_NAME = "model.safetensors"
-DIGEST_KEY = "sha256"  # of the header
+DIGEST_KEY = "sha256"  # key in the header
 
 Header = TypeVar("Header")
 
@@ -51,9 +51,8 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
 def save_network(folder: Path, model: nn.Module, form: str, settings: dict[str, Any]) -> Path:
     """Write a network's weights as `model.safetensors`, in one step, with form and settings in the header; return its path.
 
-    The header also holds the world version, and a digest of all that is in the file. The file gets the rights that the system
-    gives to new files. Raises ValueError naming the first weights that are not finite, and OSError naming the space needed when
-    there is too little.
+    The header also holds the world version and a digest of header and weights. The file has the mode of a new file, not the
+    private one of safetensors. Raises ValueError naming the first weights that are not finite, and OSError for a full disk.
     """
     path = folder / FILE_NAME
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in model.state_dict().items()}
@@ -67,7 +66,7 @@ def save_network(folder: Path, model: nn.Module, form: str, settings: dict[str, 
 
 
 def network_digest(tensors: Mapping[str, Tensor], header: Mapping[str, str]) -> str:
-    """Return the SHA-256 of a checkpoint's header, its digest aside, and of its weights, in hexadecimal."""
+    """Return the SHA-256, in hexadecimal, of a checkpoint's header without its digest, and of its weights."""
     digest = hashlib.sha256()
     digest.update(value_digest({key: value for key, value in header.items() if key != DIGEST_KEY}).encode())
     for name in sorted(tensors):
@@ -93,7 +92,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
 
 
 def load_network(path: Path, form: str, stage: str, kind: type[Header]) -> tuple[dict[str, Tensor], Header]:
-    """Return the weights by name and the settings of a network that `pilotnet STAGE` wrote, from its folder or its file.
+    """Return the weights by name, and the settings, of a network that `pilotnet STAGE` wrote; path: its folder or file.
 
     Raises ValueError when there is none or it may not be read, and DamagedFileError when it is damaged or has another form.
     """
@@ -109,7 +108,7 @@ def load_network(path: Path, form: str, stage: str, kind: type[Header]) -> tuple
         raise DamagedFileError(f"{name} was changed after it was written: its {DIGEST_KEY} does not fit; it is damaged")
     for key, tensor in tensors.items():
         if not torch.isfinite(tensor).all():
-            raise DamagedFileError(f"{name} has weights {key} that are not finite; train it anew")
+            raise DamagedFileError(f"{name} has weights {key} that are not finite; train it again")
     return tensors, settings
 
 
@@ -119,8 +118,9 @@ def _contents(file: Path, path: Path, stage: str) -> tuple[dict[str, Tensor], di
         with readable(file, "safetensors file"), file.open("rb"):
             pass
     except DamagedFileError:
+        lacking = f"has no {FILE_NAME}" if path.is_dir() else "does not exist"
         raise ValueError(
-            f"checkpoint {path} does not exist; give the folder that `pilotnet {stage}` wrote, or its {FILE_NAME}"
+            f"checkpoint {path} {lacking}; give the folder that `pilotnet {stage}` wrote, or its {FILE_NAME}"
         ) from None
     try:
         with safetensors.safe_open(file, framework="pt") as stored:
@@ -131,7 +131,7 @@ def _contents(file: Path, path: Path, stage: str) -> tuple[dict[str, Tensor], di
 
 
 def fill_network(model: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
-    """Give a network its weights; raises DamagedFileError naming `path` when they belong to another one."""
+    """Load weights into a network; raises DamagedFileError naming `path` when they belong to other layers."""
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:

@@ -16,9 +16,9 @@ AXES = (STEERING, THROTTLE, BRAKE)
 
 
 def user_folder(platform: str = sys.platform, environment: Mapping[str, str] = os.environ) -> Path | None:
-    """Return where this user's settings lie: XDG_CONFIG_HOME where it is set, else what is usual on the platform.
+    """Return the folder of this user's settings: below XDG_CONFIG_HOME when it is set, else the usual one of the platform.
 
-    None for a user without a home folder, as many containers have.
+    None for a user without a home folder, which is common in containers.
     """
     if environment.get("XDG_CONFIG_HOME"):
         return Path(environment["XDG_CONFIG_HOME"]) / "pilotnet"
@@ -32,9 +32,9 @@ def user_folder(platform: str = sys.platform, environment: Mapping[str, str] = o
 
 
 class ControllerFiles:
-    """The maps in a folder; see `sim.viewer.controller.Maps`. Without a folder of their own they lie in the user's.
+    """The maps in a folder; see `sim.viewer.controller.Maps`. Without `folder` they lie in the user's settings.
 
-    Where that user has no home folder there are no maps, and none can be kept.
+    For a user without a home folder there are no maps, and none can be kept.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -65,7 +65,7 @@ class ControllerFiles:
             raise ValueError(f"{path}: {error}") from None
 
     def keep(self, guid: str, name: str, found: ControllerMap) -> Path:
-        """Keep a map, in place of an earlier one; return its file. OSError where it cannot be written."""
+        """Write a map, in place of an earlier one, and return its file; OSError when it cannot be written."""
         axes = {key: asdict(axis) for key, axis in found.axes.items()}
         values = {"name": name, **{key: axes.get(key) for key in AXES}, "buttons": dict(found.buttons)}
         path = self.path(guid)

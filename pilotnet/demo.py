@@ -1,7 +1,7 @@
 """The main job with one command: record, train both stacks, drive, score, report. Each stage is the one its own command runs.
 
-PilotNet and the detectors of the modular stack learn from the same drives. What a stage has finished stays, whatever happens to a
-later one, and the same command goes on from there.
+PilotNet and the detectors of the modular stack learn from the same drives. Finished stages stay when a later one fails, and the
+same command goes on from there.
 """
 
 from collections.abc import Callable
@@ -14,19 +14,11 @@ from pilotnet.demo_config import DemoConfig
 from pilotnet.driver_names import Detectors
 from pilotnet.evaluate import STAGE as EVALUATE
 from pilotnet.evaluate import evaluate
-from pilotnet.folders import (
-    Stage,
-    is_unfinished,
-    output_folder,
-    plain,
-    read_provenance,
-    require_present_world,
-    require_same_settings,
-    write_provenance,
-)
+from pilotnet.folders import Stage, is_unfinished, output_folder, plain
 from pilotnet.modular.detector_training import STAGE as TRAIN_DETECTOR
 from pilotnet.modular.detector_training import train_detector
 from pilotnet.progress import closing_line, console
+from pilotnet.provenance import read_provenance, require_present_world, require_same_settings, write_provenance
 from pilotnet.record import STAGE as RECORD
 from pilotnet.record import record
 from pilotnet.report import write_report
@@ -42,16 +34,18 @@ CARS = "cars"
 PEDESTRIANS = "pedestrians"
 RESULTS = "results"
 REPORT = "report.html"
-FREE_SETTINGS = ("record.workers", "evaluate.workers")  # may differ when a demo goes on: they change no result
+FREE_SETTINGS = ("record.workers", "evaluate.workers")  # may differ in a resumed demo: they change no result
 
 
 @dataclass(frozen=True)
 class DemoStage:
-    """One stage of the demo: a folder that a stage of its own writes.
+    """One stage of the demo, which writes a folder of its own.
 
-    name: of the folder below the demo's; kind: the stage; product: the file that a finished run leaves there; participle: what
-    has been done to the folder then; run: takes the settings, the demo's folder and whether to resume, and returns what was done
-    and the command that comes next.
+    name: of the folder below the demo's.
+    kind: the stage that writes it.
+    product: the file that only a finished run leaves there.
+    participle: how a notice says that the stage is finished, such as `recorded`.
+    run: takes the settings, the demo's folder and whether to resume; returns a line about the result and the next command.
     """
 
     name: str
@@ -61,15 +55,15 @@ class DemoStage:
     run: Callable[[DemoConfig, Path, bool], tuple[str, str]]
 
     def finished(self, out: Path) -> bool:
-        """Return whether the stage has ended in the demo's folder."""
+        """Return whether the stage is finished in the demo's folder `out`."""
         return (out / self.name / self.product).is_file() and not is_unfinished(out / self.name)
 
     def has_work(self, out: Path) -> bool:
-        """Return whether the stage has done anything in the demo's folder that is worth keeping."""
+        """Return whether the demo's folder `out` holds work of this stage that a later run can go on with."""
         return self.finished(out) or self.kind.has_work(out / self.name)
 
     def finish(self, config: DemoConfig, out: Path) -> None:
-        """Run the stage, or go on with it, or say that it is finished."""
+        """Run or resume the stage, or print that it is finished."""
         if self.finished(out):
             console.print(f"{out / self.name}: already {self.participle}")
         else:
@@ -118,7 +112,7 @@ STAGES = (
 
 
 def has_work(out: Path) -> bool:
-    """Return whether a demo has done anything in the folder `out` that is worth keeping."""
+    """Return whether the folder `out` holds a demo that a later run can go on with."""
     return (out / f"{NAME}.yaml").is_file() and any(stage.has_work(out) for stage in STAGES)
 
 
@@ -126,7 +120,7 @@ STAGE = Stage(NAME, (*(stage.name for stage in STAGES), REPORT), has_work, "the 
 
 
 def demo(config: DemoConfig, out: Path) -> Results:
-    """Run every stage into folders below `out` and return the results; stages that are finished are not run again.
+    """Run every unfinished stage into folders below `out` and return the results.
 
     Raises ValueError when `out` holds anything but a demo of the same settings.
     """
@@ -144,6 +138,6 @@ def demo(config: DemoConfig, out: Path) -> Results:
 
 def require_same_demo(config: DemoConfig, folder: Path) -> None:
     """Raise ValueError naming the first setting that differs from those of the demo in `folder`."""
-    begun = read_provenance(folder, NAME)
-    require_present_world(folder, begun["world"])
-    require_same_settings(folder, begun["config"], plain(asdict(config)), ignored=FREE_SETTINGS)
+    provenance = read_provenance(folder, NAME)
+    require_present_world(folder, provenance["world"])
+    require_same_settings(folder, provenance["config"], plain(asdict(config)), ignored=FREE_SETTINGS)

@@ -1,4 +1,4 @@
-"""The settings of the demo: those of its stages, checked before the first of them is loaded."""
+"""The settings of the demo and of all its stages, checked before the first stage is loaded."""
 
 from dataclasses import dataclass, field
 
@@ -11,9 +11,9 @@ from pilotnet.train_config import TrainConfig
 
 @dataclass(frozen=True)
 class DemoConfig:
-    """The settings of the stages; `configs/demo.yaml` holds what the demo sets differently.
+    """The settings of the stages; `configs/demo.yaml` holds the demo's own defaults.
 
-    detect: of both detectors. Raises ValueError for settings with which a stage would stop the demo after others had run.
+    detect: for both detectors. Raises ValueError for settings with which a later stage would fail.
     """
 
     record: RecordConfig = field(default_factory=RecordConfig)

@@ -1,4 +1,4 @@
-"""Digests by which damage is found: SHA-256 of files, and of plain values that carry their own."""
+"""Digests that detect damage: SHA-256 of files, and of plain values that hold their own."""
 
 import hashlib
 import json
@@ -8,7 +8,7 @@ from typing import Any
 
 from pilotnet.reading import DamagedFileError, readable
 
-KEY = "sha256"  # under which values carry their own digest
+KEY = "sha256"  # of the digest among the values that it covers
 
 
 def file_digest(path: Path) -> str:
@@ -29,7 +29,7 @@ def with_digest(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_digest(values: Mapping[str, Any], name: object) -> None:
-    """Raise DamagedFileError beginning with `name` unless the values are those that `with_digest` was given.
+    """Raise DamagedFileError beginning with `name` when the values do not fit the digest that `with_digest` added.
 
     Values without a digest pass: earlier versions wrote none.
     """

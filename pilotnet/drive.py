@@ -30,12 +30,12 @@ WATCH_INSTEAD = "nobody can drive without one; film a driver instead: pilotnet w
 
 @dataclass(frozen=True)
 class Driven:
-    """What came of it: the score of the person, seconds in the dataset, how many ticks were late, and which film was lost."""
+    """The result of driving: the person's score, seconds in the dataset, late ticks, and why a film could not be written."""
 
     scores: dict[str, Score]
     seconds: float
     late: int
-    lost: str = ""
+    film_error: str = ""
 
 
 def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
@@ -55,13 +55,13 @@ def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
         cockpit = Cockpit(show, Controllers(wheel, ControllerFiles()), mapping)
         window = Window(cockpit, screen, FilmFile, Path.cwd())
         window.run()
-    return Driven(scores(show.all_driven()), tape.seconds, show.late, window.lost)
+    return Driven(scores(show.all_driven()), tape.seconds, show.late, window.film_error)
 
 
 def driven_in_words(driven: Driven, out: Path) -> tuple[str, str]:
-    """Return what was recorded and what else there is to know, and what to type next."""
+    """Return two lines: what was recorded, with late ticks and film errors, and the command to type next."""
     late = f"; {driven.late} ticks were late" if driven.late else ""
-    notes = f"{late}; {driven.lost}" if driven.lost else late
+    notes = f"{late}; {driven.film_error}" if driven.film_error else late
     if not driven.seconds:
         return (f"nothing was recorded{notes}", "pilotnet drive, and press R while driving")
     splits = {episode.split for episode in Dataset.open(out).episodes}

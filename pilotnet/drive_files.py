@@ -1,8 +1,10 @@
-"""The drives that an unfinished evaluation has done: a file each, written in one step by the process that drove.
+"""The finished drives of an unfinished evaluation: one file each, which the driving process writes in one step.
 
-A file holds the drive's trace, as `traces.parquet` does, and in its header the drive's row of `episodes.csv` as JSON.
+A file holds the drive's trace, with the columns of `traces.parquet`. Its header holds the drive's row of `episodes.csv`
+as JSON, and a digest of both.
 """
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -21,6 +23,7 @@ from pilotnet.reading import DamagedFileError, load_json, structured
 FOLDER = "unfinished"
 INPUTS_FILE = "inputs.json"
 ROW_KEY = b"episode"  # of the header
+DIGEST_KEY = b"digest"  # of the header
 
 
 def drive_path(folder: Path, number: int) -> Path:
@@ -29,23 +32,46 @@ def drive_path(folder: Path, number: int) -> Path:
 
 
 def has_drives(folder: Path) -> bool:
-    """Return whether a results folder holds drives of an unfinished evaluation."""
+    """Return whether a results folder holds finished drives of an unfinished evaluation."""
     return any((folder / FOLDER).glob("drive-[0-9]*.parquet"))
 
 
 def write_drive(path: Path, score: EpisodeScore, trace: pyarrow.Table) -> None:
-    """Write a drive in one step."""
-    write_table(path, trace.replace_schema_metadata({ROW_KEY: json.dumps(asdict(score))}))
+    """Write a drive's score and trace in one step; trace: the columns of `results.TRACES_SCHEMA`."""
+    row = json.dumps(asdict(score))
+    write_table(path, trace.replace_schema_metadata({ROW_KEY: row, DIGEST_KEY: _digest(row, trace)}))
+
+
+def _digest(row: str, trace: pyarrow.Table) -> str:
+    """Return the SHA-256 of a drive's row as JSON and of the values of its trace."""
+    digest = hashlib.sha256(row.encode())
+    digest.update(json.dumps(trace.to_pydict()).encode())
+    return digest.hexdigest()
+
+
+def is_drive_of(path: Path, driver: str, scenario: str) -> bool:
+    """Return whether a whole file holds the drive of this driver on this scenario; False when there is none, or a damaged one."""
+    if not path.is_file():
+        return False
+    try:
+        score, _ = read_drive(path)
+    except DamagedFileError:
+        return False
+    return (score.driver, score.scenario) == (driver, scenario)
 
 
 def read_drive(path: Path) -> tuple[EpisodeScore, pyarrow.Table]:
     """Return what `write_drive` wrote; raises DamagedFileError when the file is damaged, ValueError when it may not be read."""
     table = read_table(path)
     try:
-        text = (table.schema.metadata or {})[ROW_KEY].decode()
+        metadata = table.schema.metadata or {}
+        text = metadata[ROW_KEY].decode()
+        whole = metadata[DIGEST_KEY].decode() == _digest(text, table)
         score = structured(load_json(text, infinite=True), EpisodeScore, path)
     except (KeyError, ValueError):
         raise DamagedFileError(f"{path} is no drive of this version; delete it, and --resume drives it again") from None
+    if not whole:
+        raise DamagedFileError(f"{path} has changed since it was written; delete it, and --resume drives it again")
     return score, table.replace_schema_metadata(None)
 
 
@@ -55,20 +81,20 @@ def remove_drives(folder: Path) -> None:
 
 
 def digests_of(networks: Mapping[str, Path | None]) -> dict[str, str | None]:
-    """Return the SHA-256 of the weights in each folder or file of a network, None where there is none."""
+    """Return the SHA-256 of each network's file, None for a network that is None; networks: folders or files by name."""
     files = {name: path / FILE_NAME if path and path.is_dir() else path for name, path in networks.items()}
     return {name: file_digest(file) if file else None for name, file in files.items()}
 
 
 def write_inputs(folder: Path, digests: Mapping[str, str | None]) -> None:
-    """Write which networks an evaluation drives with."""
+    """Write the digests of the networks that an evaluation drives with."""
     write_json(folder / INPUTS_FILE, dict(digests))
 
 
 def require_same_inputs(folder: Path, digests: Mapping[str, str | None]) -> None:
-    """Raise ValueError naming the first network that is another one than the evaluation in `folder` began with.
+    """Raise ValueError naming the first network that differs from those that the evaluation in `folder` began with.
 
-    Results of earlier versions do not say which networks those were; they pass.
+    Results of earlier versions, which do not name their networks, pass.
     """
     path = folder / INPUTS_FILE
     if not path.is_file():

@@ -1,6 +1,6 @@
-"""Names of drivers, and what each needs, without making any: settings are checked before the heavy modules are loaded.
+"""Names of drivers and the folders that each needs, in a module that loads no driver: settings are checked with it.
 
-`modular+cars+lanes` is the modular stack with the truth in place of its parts `cars` and `lanes`, `modular+all` with all of them.
+`modular+cars+lanes` is the modular stack with the truth in place of its parts `cars` and `lanes`; `modular+all` replaces all.
 """
 
 from collections.abc import Iterable
@@ -13,7 +13,7 @@ from sim.scenario import choice
 from sim.types import quoted
 
 DRIVER_NAMES = ("expert", "pilotnet", "modular", "straight")
-ALL = "all"  # every part of the modular stack
+ALL = "all"  # stands for every part of the modular stack in a name
 
 
 class Part(StrEnum):
@@ -44,14 +44,17 @@ def split_name(name: str) -> tuple[str, frozenset[Part]]:
 
 
 def with_oracles(names: Iterable[str], oracles: str) -> tuple[str, ...]:
-    """Return the names with `modular` given the truth in place of some parts, which are listed with commas between."""
-    told = "+".join(["modular", *(word.strip() for word in oracles.split(","))])
-    split_name(told)
-    return tuple(told if name == "modular" else name for name in names)
+    """Return the names with `modular` replaced by `modular+PART+...`; oracles: the parts, separated by commas.
+
+    Raises ValueError for an unknown part.
+    """
+    with_parts = "+".join(["modular", *(word.strip() for word in oracles.split(","))])
+    split_name(with_parts)
+    return tuple(with_parts if name == "modular" else name for name in names)
 
 
 def ablated(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names with `modular` as it is, with the truth in place of each of its parts, and of all of them."""
+    """Return the names with `modular` replaced by all its ablations: no part, each single part and all parts by the truth."""
     forms = ("modular", *(f"modular+{part}" for part in Part), f"modular+{ALL}")
     return tuple(form for name in names for form in (forms if name == "modular" else (name,)))
 

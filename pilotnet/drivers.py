@@ -103,7 +103,7 @@ def _parts(oracles: frozenset[Part], env: DrivingEnv, detectors: Detectors) -> P
 
 def _detector(part: Part, folder: Path | None, env: DrivingEnv) -> Detector:
     """The detector of a part from its folder."""
-    assert folder is not None, "require_folders lets no part without its folder through"
+    assert folder is not None, "require_folders has checked that every part has its folder"
     detector = Detector.load(folder, part, HINT if part is Part.PEDESTRIANS else SURE)
     if detector.camera != env.config.camera:
         raise ValueError(f"detector {folder} was trained for {detector.camera}; the environment has {env.config.camera}")
@@ -112,7 +112,7 @@ def _detector(part: Part, folder: Path | None, env: DrivingEnv) -> Detector:
 
 def _pilotnet(env: DrivingEnv, checkpoint: Path | None) -> PilotNetDriver:
     """PilotNet from its checkpoint."""
-    assert checkpoint is not None, "require_folders lets no pilotnet without its checkpoint through"
+    assert checkpoint is not None, "require_folders has checked that pilotnet has its checkpoint"
     loaded = load_checkpoint(checkpoint)
     if loaded.camera != env.cameras["centre"]:
         raise ValueError(f"checkpoint {checkpoint} was trained for {loaded.camera}; the environment has {env.cameras['centre']}")

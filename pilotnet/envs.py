@@ -17,7 +17,7 @@ from sim.scenario import Scenario, Split
 
 @dataclass(frozen=True)
 class SuiteSampler:
-    """Draws scenarios of a suite, `length` metres long, on random roads of a split; ValueError for bad settings."""
+    """Draws scenarios of a suite, of `length` [m], on random roads of a split; ValueError for bad settings."""
 
     suite: str
     split: str = Split.TRAIN
@@ -51,7 +51,7 @@ def environment_id(name: str) -> str:
 
 
 def register() -> None:
-    """Register an environment for every suite; once is enough."""
+    """Register an environment for every suite; calling it again changes nothing."""
     for name in suite_names():
         if environment_id(name) not in gymnasium.registry:
             gymnasium.register(environment_id(name), entry_point=f"{__name__}:{SuiteEnv.__name__}", kwargs={"suite": name})

@@ -1,7 +1,8 @@
 """EVALUATE: drivers x suite -> a results folder: one row per episode, and the trace of every drive.
 
-`episodes.csv` holds the rows, `scores.json` the totals, `traces.parquet` what happened at each tick. Drives run in parallel, each
-into a file of its own, of which the tables are made in the end: neither the number of workers nor an interruption changes them.
+`episodes.csv` holds a row for each drive, `scores.json` the totals, `traces.parquet` a row for each tick. Drives run in parallel
+and write a file each; the tables are made of these files at the end. Neither the number of workers nor an interruption changes
+them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,7 @@ from pilotnet.drive_files import (
     digests_of,
     drive_path,
     has_drives,
+    is_drive_of,
     read_drive,
     remove_drives,
     require_same_inputs,
@@ -26,18 +28,11 @@ from pilotnet.drive_files import (
 from pilotnet.driver_names import Detectors, needs_camera
 from pilotnet.drivers import make_driver
 from pilotnet.evaluate_config import EvaluateConfig
-from pilotnet.folders import (
-    Stage,
-    output_folder,
-    plain,
-    read_provenance,
-    require_present_world,
-    require_same_settings,
-    write_provenance,
-)
+from pilotnet.folders import Stage, output_folder, plain
 from pilotnet.metrics import score_episode
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
+from pilotnet.provenance import read_provenance, require_present_world, require_same_settings, write_provenance
 from pilotnet.results import EPISODES_FILE, INFO_FILE, TRACES_FILE, Results, read_results, trace_table, write_results
 from pilotnet.scores import SCORES_FILE, write_scores
 from pilotnet.suites import suite_of
@@ -57,11 +52,11 @@ def evaluate(
 ) -> Results:
     """Drive the suite with every driver and write the results folder.
 
-    Every drive is kept as soon as it is finished. With `resume` an evaluation that was stopped goes on with those that are
-    missing and ends as it would have ended without the stop.
+    Every drive is kept as soon as it is finished. With `resume` a stopped evaluation does the missing drives; its results equal
+    those of an evaluation without a stop.
 
-    Raises ValueError for bad settings, before anything is written, and when an evaluation was begun with other settings, with
-    other networks or in another world version.
+    Raises ValueError for bad settings, before anything is written, and for resuming with other settings, with other networks or
+    in another world version.
     """
     scenarios = config.scenarios()
     for name in config.drivers:
@@ -83,7 +78,7 @@ def evaluate(
 
 
 def has_work(folder: Path) -> bool:
-    """Return whether an evaluation has finished any drive in the folder."""
+    """Return whether the folder holds finished drives or results."""
     return has_drives(folder) or (folder / INFO_FILE).is_file()
 
 
@@ -105,10 +100,12 @@ def drive_missing(
     checkpoint: Path | None,
     detectors: Detectors,
 ) -> None:
-    """Do the drives, of drivers on scenarios, that have no file in the results folder yet."""
+    """Do the drives that have no whole file in the results folder; drives: (driver, scenario) in the order of their numbers."""
     paths = {drive_path(folder, number): drive for number, drive in enumerate(drives)}
     common = (checkpoint, detectors, config.noise, Pedals(config.pedals))
-    jobs = [(name, scenario, path, *common) for path, (name, scenario) in paths.items() if not path.is_file()]
+    jobs = [
+        (name, scenario, path, *common) for path, (name, scenario) in paths.items() if not is_drive_of(path, name, scenario.name)
+    ]
     if any(needs_camera(name) for name, *_ in jobs):
         compile_side_by_side(config.workers)
     with closing(in_parallel(_drive, jobs, config.workers, _described)) as done:
@@ -117,7 +114,7 @@ def drive_missing(
 
 
 def write_tables(config: EvaluateConfig, count: int, folder: Path) -> None:
-    """Make the tables of the results of the files of all drives; `results.json` comes last and says that it is finished."""
+    """Make the tables of the files of all `count` drives; `results.json`, written last, marks the folder as finished."""
     done = [read_drive(drive_path(folder, number)) for number in range(count)]
     suites = [suite_of(config.suite, config.first + number % config.episodes) for number in range(count)]
     episodes = [replace(row, suite=name) for (row, _), name in zip(done, suites, strict=True)]
@@ -134,7 +131,7 @@ def _drive(
     noise: float,
     pedals: Pedals,
 ) -> None:
-    """Do one drive and write its file, for a worker process; ValueError naming driver and scenario where the driver fails."""
+    """Do one drive and write its file, in a worker process; ValueError naming driver and scenario when the driver fails."""
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
     driver = make_driver(name, env, checkpoint, detectors)
     try:

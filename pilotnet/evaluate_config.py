@@ -1,4 +1,4 @@
-"""The settings of EVALUATE, apart from the stage: help and wrong values are answered without loading PyTorch."""
+"""The settings of EVALUATE, in a module that does not load PyTorch: help and wrong values are quick."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,26 +8,27 @@ from pilotnet.driver_names import DRIVER_NAMES, Detectors, require_folders, spli
 from pilotnet.suites import Only, require_suite, suite
 from sim.pedals import Pedals
 from sim.scenario import Scenario, choice, require_disturbance
+from sim.types import quoted
 
 
 @dataclass(frozen=True)
 class EvaluateConfig:
-    """Who drives which roads.
+    """The drivers to score, and the roads and conditions that they drive.
 
     Args:
-        drivers: names of drivers: expert, pilotnet, modular, straight; modular+PART has the truth in place of a part
+        drivers: names: expert, pilotnet, modular, straight; modular+PART has the truth in place of a part
         suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small;
             several with + between take turns
         roads: only these of the suite's kinds, with commas between; empty for all
         weather: only these of the suite's
         light: only these of the suite's
-        split: whose roads; tune on validation, and leave test for the last word
+        split: train, validation or test roads; tune on validation, and use test for final results only
         episodes: roads that every driver drives
         length: metres of each drive
         first: number of the first road of the split
-        pedals: who brakes; shared, one speed controller that knows the world for every driver alike, or driver, each for itself
-        noise: strength of pushes against the steering [m], 0 for none; every driver gets the same
-        workers: processes, 0 for all cores; it changes nothing in the scores
+        pedals: shared: the simulator's speed controller brakes for every driver; driver: each driver brakes by itself
+        noise: strength of the steering disturbance [m], 0 for none; the same for every driver
+        workers: processes, 0 for all cores; does not change the scores
     """
 
     drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
@@ -48,6 +49,8 @@ class EvaluateConfig:
             raise ValueError(f"drivers is empty; it must name at least one of {', '.join(DRIVER_NAMES)}")
         for name in self.drivers:
             split_name(name)
+            if self.drivers.count(name) > 1:
+                raise ValueError(f"drivers names {quoted(name)} {self.drivers.count(name)} times; it may name each driver once")
         if self.workers < 0:
             raise ValueError(f"workers is {self.workers}; it must be 0 or more")
         choice("pedals", self.pedals, Pedals)

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and SIGHUP: all three end a stage by an exception, so that it can keep its work and end its workers."""
+"""Ctrl-C, SIGTERM and SIGHUP as exceptions, so that a stage can keep its work and end its workers."""
 
 import signal
 import threading
@@ -13,7 +13,7 @@ ENDING_SIGNALS = ("SIGTERM", "SIGHUP")  # beside SIGINT, for which Python raises
 class Interrupted(KeyboardInterrupt):
     """The end of a stage by a signal.
 
-    number: of the signal; hint: one clause that says what was kept and how to go on, empty where nothing can be said.
+    number: of the signal; hint: a clause that says what was kept and how to resume, "" without one.
     """
 
     def __init__(self, number: int = signal.SIGINT, hint: str = "") -> None:
@@ -23,7 +23,7 @@ class Interrupted(KeyboardInterrupt):
 
     @property
     def exit_code(self) -> int:
-        """The code that a shell gives a process that this signal ended: 130, 143 or 129."""
+        """The exit code that shells report for a process ended by this signal: 130, 143 or 129."""
         return 128 + self.number
 
     def __str__(self) -> str:
@@ -32,7 +32,7 @@ class Interrupted(KeyboardInterrupt):
 
 
 def with_hint(error: KeyboardInterrupt, hint: str) -> Interrupted:
-    """Return the interruption with the hint of the outermost stage."""
+    """Return the interruption with another hint; each outer stage replaces the hint of the inner one."""
     return Interrupted(error.number if isinstance(error, Interrupted) else signal.SIGINT, hint)
 
 
@@ -40,7 +40,7 @@ def with_hint(error: KeyboardInterrupt, hint: str) -> Interrupted:
 def signals_as_interrupts() -> Iterator[None]:
     """Raise `Interrupted` in the main thread on SIGTERM and SIGHUP while the body runs.
 
-    A signal that the caller ignores, as `nohup` does, stays ignored. Outside the main thread nothing changes.
+    A signal that is already ignored, as under `nohup`, stays ignored. Outside the main thread nothing changes.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

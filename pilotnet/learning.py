@@ -27,7 +27,7 @@ M_TRIM_THRESHOLD, M_TOP_PAD, M_MMAP_THRESHOLD = -1, -2, -3  # of malloc.h
 
 
 def require_device(device: str) -> None:
-    """Raise ValueError when a training is to use a device that this machine has not got."""
+    """Raise ValueError when `device` is `cuda` and this machine has no usable CUDA device."""
     if device == "cuda" and not torch.cuda.is_available():
         raise ValueError("device is 'cuda'; this machine has no usable CUDA device, so it must be auto or cpu")
 
@@ -46,12 +46,12 @@ def keep_freed_memory() -> None:
 
 
 def torch_generator(seed: int, stream: Stream, *index: int, device: torch.device | str = "cpu") -> torch.Generator:
-    """Return PyTorch's generator for one purpose of one seed; arguments as those of `sim.random.stream_generator`."""
+    """Return PyTorch's generator for one stream; arguments and errors as of `sim.random.stream_generator`."""
     return torch.Generator(device).manual_seed(derived_seed(seed, stream, *index))
 
 
 def seeded_network(make: Callable[[], Network], seed: int) -> Network:
-    """Make a network whose weights are drawn from a seed; PyTorch's global random state stays as it was."""
+    """Return `make()` with weights drawn from the seed; PyTorch's global random state is not changed."""
     with torch.random.fork_rng(devices=()):
         torch.set_rng_state(torch_generator(seed, Stream.WEIGHTS).get_state())
         return make()
@@ -60,9 +60,9 @@ def seeded_network(make: Callable[[], Network], seed: int) -> Network:
 def fit(module: lightning.LightningModule, losses: tuple[str, ...], config: Any, folder: Path) -> None:
     """Train a module, with a row of metrics.csv and a checkpoint to resume from after every epoch.
 
-    It goes on from the newest checkpoint in the folder, if there is one. losses: the names that the module logs; config: the
-    settings of a training; folder: where both are written. Raises ValueError when a loss or a weight is no longer finite and when
-    every checkpoint is damaged, and OSError when there is no space.
+    Training resumes from the newest checkpoint in the folder, if there is one. losses: the names that the module logs; config:
+    the settings of a training; folder: where both files are written. Raises ValueError for a loss or a weight that is not finite
+    and when all checkpoints are damaged, and OSError when there is no space.
     """
     resume_from = newest_checkpoint(folder)
     keep_freed_memory()
@@ -77,7 +77,7 @@ def fit(module: lightning.LightningModule, losses: tuple[str, ...], config: Any,
             devices=1,
             max_epochs=config.epochs,
             reload_dataloaders_every_n_epochs=1,
-            # In this order: an epoch is examined, then noted, then saved.
+            # The order matters: check an epoch, then write its losses, then save its checkpoint.
             callbacks=[
                 ProgressBar(bar, config),
                 FiniteNumbers(folder, config),
@@ -95,7 +95,7 @@ def fit(module: lightning.LightningModule, losses: tuple[str, ...], config: Any,
         try:
             trainer.fit(module, ckpt_path=resume_from, weights_only=True)
         except SystemExit as stop:
-            # Lightning turns Ctrl-C into an exit and makes the process deaf to the next one. Any other exit stays what it is.
+            # Lightning turns Ctrl-C into SystemExit and ignores further SIGINTs. Any other SystemExit is passed on.
             if not isinstance(stop.__context__, KeyboardInterrupt):
                 raise
             signal.signal(signal.SIGINT, handler or signal.default_int_handler)
@@ -145,8 +145,8 @@ class ProgressBar(Callback):
     def on_train_epoch_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
         """Show the epoch, and the loss of the one before."""
         loss = trainer.callback_metrics.get("train_loss")
-        said = f", train_loss {float(loss):.4g}" if loss is not None else ""
-        self._bar.update(self._task, detail=f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}{said}")
+        shown = f", train_loss {float(loss):.4g}" if loss is not None else ""
+        self._bar.update(self._task, detail=f"epoch {trainer.current_epoch + 1} of {trainer.max_epochs}{shown}")
 
     def on_train_batch_end(self, trainer: lightning.Trainer, *_: object) -> None:
         """One step further."""
@@ -154,43 +154,43 @@ class ProgressBar(Callback):
 
 
 class FiniteNumbers(Callback):
-    """Stops a training whose loss or weights are NaN or infinite, before anything of that epoch is noted or saved."""
+    """Stops a training whose loss or weights are NaN or infinite, before the epoch's losses or checkpoint are written."""
 
     def __init__(self, folder: Path, config: Any) -> None:
         self._advice = (
-            f"lower learning_rate, which is {config.learning_rate}, and train anew in another folder; "
+            f"lower learning_rate, which is {config.learning_rate}, and train again in another folder; "
             f"{folder} keeps the epochs before"
         )
         self._loss: Tensor | None = None
 
     def on_before_backward(self, trainer: lightning.Trainer, module: lightning.LightningModule, loss: Tensor) -> None:  # noqa: ARG002
-        """Note the loss of this step."""
+        """Keep the loss of this step for `_check_loss`."""
         self._loss = loss.detach()
 
     def on_train_batch_start(self, trainer: lightning.Trainer, *_: object) -> None:
-        """Examine the loss of the step before, which an accelerator has computed by now: to wait for it costs nothing."""
-        self._examine_loss(trainer, trainer.fit_loop.batch_idx)
+        """Check the loss of the step before, which an accelerator has computed by now, so that reading it does not wait."""
+        self._check_loss(trainer, trainer.fit_loop.batch_idx)
 
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
-        """Examine the last step's loss, the losses on validation roads, and the weights."""
-        self._examine_loss(trainer, trainer.fit_loop.batch_idx + 1)
+        """Check the last step's loss, the losses on validation roads, and the weights."""
+        self._check_loss(trainer, trainer.fit_loop.batch_idx + 1)
         for name, value in trainer.callback_metrics.items():
-            self._examine(value, f"{name} is {float(value)} after epoch {trainer.current_epoch}")
+            self._check(value, f"{name} is {float(value)} after epoch {trainer.current_epoch}")
         for name, weights in module.state_dict().items():
-            self._examine(weights, f"the weights {name} are not finite after epoch {trainer.current_epoch}")
+            self._check(weights, f"the weights {name} are not finite after epoch {trainer.current_epoch}")
 
-    def _examine_loss(self, trainer: lightning.Trainer, steps: int) -> None:
+    def _check_loss(self, trainer: lightning.Trainer, steps: int) -> None:
         if self._loss is not None:
-            self._examine(self._loss, f"the loss is {float(self._loss)} in epoch {trainer.current_epoch}, step {steps - 1}")
+            self._check(self._loss, f"the loss is {float(self._loss)} in epoch {trainer.current_epoch}, step {steps - 1}")
         self._loss = None
 
-    def _examine(self, values: Tensor, finding: str) -> None:
+    def _check(self, values: Tensor, finding: str) -> None:
         if not torch.isfinite(values).all():
             raise ValueError(f"{finding}; {self._advice}")
 
 
 class History(Callback):
-    """Losses epoch by epoch in a CSV file. Its rows are part of every checkpoint, so that both always tell the same."""
+    """Losses epoch by epoch in a CSV file. Checkpoints hold its rows too, so that both always agree."""
 
     def __init__(self, path: Path, names: tuple[str, ...]) -> None:
         self._path = path
@@ -202,7 +202,7 @@ class History(Callback):
         return {"rows": self._rows}
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
-        """Go on from the rows of a checkpoint."""
+        """Write the rows of a checkpoint."""
         self._rows = state_dict["rows"]
         self._write()
 

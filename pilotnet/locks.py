@@ -1,4 +1,4 @@
-"""A lock on a folder, so that two processes never write it at once. The operating system frees it when its owner dies."""
+"""A lock on a folder against a second writer. The operating system frees it when the owning process ends."""
 
 import contextlib
 import os
@@ -12,8 +12,7 @@ from filelock import FileLock, Timeout
 class FolderLock:
     """An exclusive lock on an existing folder, held from `acquire`, or in a `with` block, until `release`.
 
-    purpose: locks of different purposes do not exclude each other. A second lock of one purpose raises ValueError, in this
-    process as well as in another.
+    purpose: only locks with the same purpose exclude each other, within a process and between processes.
     """
 
     def __init__(self, folder: Path, purpose: str) -> None:
@@ -33,11 +32,11 @@ class FolderLock:
         self._owner.write_text(str(os.getpid()), encoding="utf-8")
 
     def release(self) -> None:
-        """Free the lock and remove its files; releasing it twice does nothing."""
+        """Free the lock and remove its files; calling it again does nothing."""
         if self._lock.is_locked:
-            # Removed while the lock is held; filelock does not take a file that has lost its name.
+            # Removed while the lock is held: filelock does not acquire a lock on a file that was unlinked meanwhile.
             for path in (self._owner, self._path):
-                with contextlib.suppress(OSError):  # Windows removes no open file
+                with contextlib.suppress(OSError):  # Windows cannot remove open files
                     path.unlink()
             self._lock.release()
 

@@ -1,4 +1,4 @@
-"""Room for the frames of a training: in memory, as far as the machine or a container's limit has it available, else on disk."""
+"""Arrays for the frames of a training: in memory if the machine and its containers' limits have enough, else on disk."""
 
 import math
 import os
@@ -12,11 +12,11 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 
-MEMORY_SHARE = 0.5  # of the available memory that frames may fill
+MEMORY_SHARE = 0.5  # share of the available memory that frames may fill; the rest is for batches and the network
 
 CGROUPS = Path("/sys/fs/cgroup")  # where Linux mounts its control groups; other systems have no such folder
 OWN_CGROUPS = Path("/proc/self/cgroup")  # one line per hierarchy: number, controllers, path below the mount
-# File names of the limit, the usage and the statistics, and the key of the reclaimable page cache: version 2, then version 1.
+# (file of the limit, file of the usage, key of the reclaimable page cache in memory.stat), for cgroup versions 2 and 1.
 LAYOUTS = (
     ("memory.max", "memory.current", "inactive_file"),
     ("memory.limit_in_bytes", "memory.usage_in_bytes", "total_inactive_file"),
@@ -24,18 +24,19 @@ LAYOUTS = (
 
 
 def frame_array(shape: tuple[int, ...]) -> NDArray[np.uint8]:
-    """Return room for frames: in memory while they take at most half of what is available, else in a nameless file on disk.
+    """Return an uninitialised uint8 array of `shape`: in memory if it takes at most MEMORY_SHARE of it, else in a temporary file.
 
-    The file goes with the last array that shows it; where the system's folder for such files is small, set TMPDIR.
+    The file has no name and is freed with the last array that uses it. Raises ValueError when the disk has too little space, and
+    OSError when the space cannot be reserved.
     """
     needed = math.prod(shape)
     if needed <= available_memory() * MEMORY_SHARE:
         return np.empty(shape, np.uint8)
     with tempfile.TemporaryFile() as file:
-        room = shutil.disk_usage(tempfile.gettempdir()).free
-        if needed > room:
+        free = shutil.disk_usage(tempfile.gettempdir()).free
+        if needed > free:
             raise ValueError(
-                f"the frames take {needed / 1e9:.1f} GB; {room / 1e9:.1f} GB are free in {tempfile.gettempdir()} "
+                f"the frames take {needed / 1e9:.1f} GB; {free / 1e9:.1f} GB are free in {tempfile.gettempdir()} "
                 "(set TMPDIR to a folder with more, or train on fewer episodes)"
             )
         _reserve(file.fileno(), needed)
@@ -43,7 +44,7 @@ def frame_array(shape: tuple[int, ...]) -> NDArray[np.uint8]:
 
 
 def _reserve(descriptor: int, size: int) -> None:
-    """Give a file all its blocks [bytes]: one without would end the process when the disk fills up later. Only Linux can."""
+    """Reserve `size` [bytes] on disk for a file: otherwise a disk that fills up later kills the process. Only on Linux."""
     if sys.platform == "linux":
         try:
             os.posix_fallocate(descriptor, 0, size)
@@ -73,7 +74,7 @@ def _left_in_cgroups(cgroups: Path, own: Path) -> Iterator[int]:
 
 
 def _left_in(folder: Path) -> Iterator[int]:
-    """Yield what one control group leaves of its limit [bytes]; nothing where it has none."""
+    """Yield the memory [bytes] that one control group leaves below its limit; nothing for a group without a limit."""
     for limit_file, usage_file, cache_key in LAYOUTS:
         try:
             limit = int((folder / limit_file).read_text())
@@ -81,4 +82,4 @@ def _left_in(folder: Path) -> Iterator[int]:
             statistics = dict(line.split() for line in (folder / "memory.stat").read_text().splitlines())
             yield max(limit - usage + int(statistics.get(cache_key, 0)), 0)
         except (OSError, ValueError):
-            continue  # not there, or "max": without a limit
+            continue  # the file is missing, or holds "max": no limit

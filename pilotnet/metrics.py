@@ -152,7 +152,7 @@ def total_score(episodes: Iterable[EpisodeScore]) -> Score:
 
 
 def scores_by(episodes: Iterable[EpisodeScore], quality: str) -> dict[str, dict[str, Score]]:
-    """Return the score of every driver for each suite, road, weather or light (`quality` says which), in the order they come."""
+    """Return every driver's score for each value of `quality` (suite, road, weather or light), in the order of the episodes."""
     parts: dict[str, dict[str, list[EpisodeScore]]] = {}
     for episode in episodes:
         parts.setdefault(getattr(episode, quality), {}).setdefault(episode.driver, []).append(episode)

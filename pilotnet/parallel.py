@@ -1,7 +1,7 @@
-"""Work spread over processes, in order: how the stages record and drive many scenarios at once.
+"""Worker processes: the stages record and drive many scenarios in parallel and get the results in order.
 
-Every worker makes one call at a time over a pipe of its own. When it dies it is known which call it died of; no other is lost.
-Locks and queues in shared memory, which containers often lack, are not needed.
+Every worker makes one call at a time over a pipe of its own, so the call that killed a worker is identified and no other is lost.
+No locks or queues in shared memory are needed, which containers often lack.
 """
 
 import multiprocessing
@@ -21,10 +21,10 @@ from pilotnet.worker import hold_back_signals, release_signals, serve
 from sim.compiling import compile_ahead
 
 Result = TypeVar("Result")
-MOST_DEATHS = 3  # of workers, of one call
-KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no SIGKILL; its SIGTERM is as final
-PATIENCE = 10.0  # [s] for a worker to end by itself
-# What libraries take the number of their threads from.
+MAX_DEATHS = 3  # workers that die of one call before it is given up
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)  # Windows has no SIGKILL; there SIGTERM cannot be handled either
+EXIT_TIMEOUT = 10.0  # [s] for a worker to end by itself
+# Environment variables from which libraries take their number of threads.
 THREAD_VARIABLES = (
     "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS", "VECLIB_MAXIMUM_THREADS",
     "NUMBA_NUM_THREADS", "NUMEXPR_NUM_THREADS",
@@ -39,9 +39,9 @@ def in_parallel(
 ) -> Generator[Result, None, None]:
     """Call `function(*job)` for every job in so many processes (0: all cores) and yield the results in the order of the jobs.
 
-    A single worker is this process. Closing the generator early, as an error or Ctrl-C does, drops the work that is under way.
-    A job whose worker is killed runs again. Raises ChildProcessError with the text of `describe(*job)` when that has happened
-    MOST_DEATHS times, and whatever `function` raises.
+    A single worker is this process. Closing the generator early, as an error or Ctrl-C does, cancels the running calls. A job
+    whose worker dies runs again. Raises ChildProcessError with the text of `describe(*job)` when MAX_DEATHS workers died of it,
+    and every exception of `function`.
     """
     workers = min(workers or joblib.cpu_count(), len(jobs))
     if workers <= 1 or multiprocessing.current_process().daemon:  # daemonic processes may have no children
@@ -52,7 +52,10 @@ def in_parallel(
 
 
 def compile_side_by_side(workers: int) -> None:
-    """Compile the kernels in two processes where so many workers (0: all cores) would each compile what is missing."""
+    """Compile the missing kernels in two processes if there are several workers, which would each compile them all.
+
+    workers: number of processes, 0 for all cores.
+    """
     if (workers or joblib.cpu_count()) > 1:
         compile_ahead()
 
@@ -63,7 +66,7 @@ class InWorkerError(Exception):
 
 @dataclass
 class _Worker:
-    """A process, the parent's ends of its two pipes, and the number of the job that it works on."""
+    """A worker process, the parent's ends of its two pipes, and the number of its job, -1 without one."""
 
     process: LokyProcess
     calls: Connection
@@ -71,16 +74,16 @@ class _Worker:
     job: int = -1
 
     def end(self, busy: bool) -> None:
-        """End the process: at once where it works, and where it waits for a call, by closing its pipe."""
+        """End the process: kill it when `busy`, otherwise close its pipe and wait up to EXIT_TIMEOUT."""
         self.calls.close()
         if not busy:
-            self.process.join(PATIENCE)
+            self.process.join(EXIT_TIMEOUT)
         self.kill()
         self.process.join()
         self.lifeline.close()
 
     def kill(self) -> None:
-        """End the process at once, if it still runs; it need not have begun to heed signals."""
+        """Kill the process if it still runs, also before it has set its signal handlers."""
         if self.process.is_alive():
             with suppress(ProcessLookupError):
                 os.kill(self.process.pid, KILL)
@@ -96,7 +99,10 @@ class _Pool(Generic[Result]):
         workers: int,
         describe: Callable[..., str],
     ) -> None:
-        self._function, self._jobs, self._workers, self._describe = function, jobs, workers, describe
+        self._function = function
+        self._jobs = jobs
+        self._workers = workers
+        self._describe = describe
         self._waiting = deque(range(len(jobs)))
         self._busy: dict[Connection, _Worker] = {}
         self._idle: list[_Worker] = []
@@ -113,9 +119,9 @@ class _Pool(Generic[Result]):
             yield self._done.pop(number)
 
     def close(self) -> None:
-        """End all workers; what they work on is dropped."""
+        """End all workers and cancel their calls."""
         for worker in self._idle:
-            worker.calls.close()  # all of them end side by side
+            worker.calls.close()  # first of all of them, so that they end at the same time
         for worker in self._busy.values():
             worker.kill()
         while self._busy:
@@ -124,10 +130,10 @@ class _Pool(Generic[Result]):
             self._idle.pop().end(busy=False)
 
     def _hand_out(self) -> None:
-        """Give the next jobs to workers. The last try of a job has the machine to itself: its memory may be too small for two."""
+        """Give the next jobs to workers. The last try of a job runs alone, in case the memory is too small for two."""
         while self._waiting and len(self._busy) < self._workers:
-            last_try = self._deaths[self._waiting[0]] == MOST_DEATHS - 1
-            if self._busy and (last_try or any(self._deaths[each.job] == MOST_DEATHS - 1 for each in self._busy.values())):
+            last_try = self._deaths[self._waiting[0]] == MAX_DEATHS - 1
+            if self._busy and (last_try or any(self._deaths[each.job] == MAX_DEATHS - 1 for each in self._busy.values())):
                 return
             while last_try and self._idle:
                 self._idle.pop().end(busy=False)
@@ -135,25 +141,25 @@ class _Pool(Generic[Result]):
 
     def _start(self, number: int) -> None:
         """Give one job to an idle worker, or to a new one."""
-        with _undisturbed():
+        with _signals_held_back():
             worker = self._idle.pop() if self._idle else self._new_worker()
             worker.job = number
             self._busy[worker.calls] = worker
         try:
             worker.calls.send((self._function, self._jobs[number]))
         except OSError:  # it has died since its last answer
-            self._bury(worker)
+            self._retry_job_of(worker)
 
     def _new_worker(self) -> _Worker:
-        calls, its_calls = Pipe()
-        its_lifeline, lifeline = Pipe(duplex=False)
+        calls, child_calls = Pipe()
+        child_lifeline, lifeline = Pipe(duplex=False)
         threads = str(max(joblib.cpu_count() // self._workers, 1))
         environment = {name: os.environ.get(name, threads) for name in THREAD_VARIABLES}
-        arguments = (its_calls, its_lifeline, os.getpid())
+        arguments = (child_calls, child_lifeline, os.getpid())
         process = LokyProcess(target=serve, args=arguments, daemon=True, env=environment)
         process.start()
-        its_calls.close()
-        its_lifeline.close()
+        child_calls.close()
+        child_lifeline.close()
         return _Worker(process, calls, lifeline)
 
     def _take_answer(self, worker: _Worker) -> None:
@@ -161,7 +167,7 @@ class _Pool(Generic[Result]):
         try:
             succeeded, value = worker.calls.recv()
         except (EOFError, OSError):
-            self._bury(worker)
+            self._retry_job_of(worker)
             return
         del self._busy[worker.calls]
         self._idle.append(worker)
@@ -170,29 +176,29 @@ class _Pool(Generic[Result]):
             raise error from InWorkerError(text)
         self._done[worker.job] = value
 
-    def _bury(self, worker: _Worker) -> None:
-        """Let the job of a worker that died run again; ChildProcessError when that has happened too often."""
-        worker.process.join(PATIENCE)
+    def _retry_job_of(self, worker: _Worker) -> None:
+        """Queue the job of a dead worker again; ChildProcessError when MAX_DEATHS workers died of it."""
+        worker.process.join(EXIT_TIMEOUT)
         code = worker.process.exitcode
         del self._busy[worker.calls]
         worker.end(busy=True)
         self._deaths[worker.job] += 1
-        if self._deaths[worker.job] == MOST_DEATHS:
+        if self._deaths[worker.job] == MAX_DEATHS:
             raise ChildProcessError(
-                f"{self._describe(*self._jobs[worker.job])}: its process ended {MOST_DEATHS} times, last {_cause(code)}; "
+                f"{self._describe(*self._jobs[worker.job])}: its process ended {MAX_DEATHS} times, last {_cause(code)}; "
                 "the memory may be too small"
             )
         self._waiting.appendleft(worker.job)
 
 
 def _cause(code: int | None) -> str:
-    """An exit code in words."""
+    """Describe an exit code for a message."""
     return f"by {signal.Signals(-code).name}" if code is not None and code < 0 else f"with exit code {code}"
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Hold back Ctrl-C and its like, so that no process is started without being noted."""
+def _signals_held_back() -> Iterator[None]:
+    """Hold back signals during the body, so that none comes between starting a process and listing it."""
     hold_back_signals()
     try:
         yield

@@ -1,7 +1,7 @@
-"""What a stage says while it works and when it is done: a bar, or lines in a log, with the time left, and one closing line.
+"""The progress of a stage with the time left, and its closing line.
 
-Both go to stderr. On a terminal it is a bar; elsewhere a line every 30 s, so that logs and notebooks stay clean unless a stage is
-slow. Closing lines go to stdout.
+Progress goes to stderr: a bar on a terminal, elsewhere a line every 30 s, so that a quick stage leaves no lines in a log. Closing
+lines go to stdout.
 """
 
 import contextlib
@@ -26,11 +26,11 @@ from rich.progress import (
 Item = TypeVar("Item")
 console = Console(soft_wrap=True, highlight=False, markup=False)
 SPEED_WINDOW = 3600.0  # [s] rich forgets older ticks; with its default of 30 s slow items would never show a time left
-LINE_INTERVAL = 30.0  # [s] between the lines of a log
+LINE_INTERVAL = 30.0  # [s] between two lines when stderr is no terminal
 
 
 class StageProgress(Progress):
-    """rich's progress of one stage; a task's field `detail` is shown behind its numbers, such as the losses of a training."""
+    """rich's progress of one stage; a task's field `detail`, such as the losses of a training, follows its numbers."""
 
     def add_task(self, *call: Any, **fields: Any) -> TaskID:
         """Add a task; see rich."""
@@ -40,30 +40,30 @@ class StageProgress(Progress):
 class LineProgress(StageProgress):
     """A progress that prints a line about each unfinished task every LINE_INTERVAL, and one at the end of a long one.
 
-    A line that cannot be written, as after `2>&-`, is left out: the stage goes on.
+    A line that cannot be written, as after `2>&-`, is dropped, and the stage goes on.
     """
 
     def __init__(self) -> None:
         super().__init__(disable=True, auto_refresh=False, speed_estimate_period=SPEED_WINDOW)
-        self._over = threading.Event()
+        self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._print_lines, name="progress lines", daemon=True)
 
     def start(self) -> None:
-        """Begin to print lines."""
+        """Start the thread that prints lines."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Print no more lines, after a last one about every task that took long."""
-        if self._over.is_set():
+        """Stop the thread, and print a last line about every task that took longer than LINE_INTERVAL."""
+        if self._stopped.is_set():
             return
-        self._over.set()
+        self._stopped.set()
         self._thread.join()
         for task in self.tasks:
             if (task.elapsed or 0.0) > LINE_INTERVAL:
                 print_line(f"{task.description}: {_count(task)} in {_time(task.elapsed)}{_detail(task)}")
 
     def _print_lines(self) -> None:
-        while not self._over.wait(LINE_INTERVAL):
+        while not self._stopped.wait(LINE_INTERVAL):
             for task in self.tasks:
                 if not task.finished:
                     left = f", {_time(task.time_remaining)} left" if task.time_remaining is not None else ""
@@ -123,5 +123,5 @@ def closing_line(done: str, following: str) -> None:
 
 
 def notice(text: str) -> None:
-    """Write one line about something unexpected that needs no action, to stderr."""
+    """Print one line to stderr about something unexpected that needs no action."""
     print_line(f"pilotnet: {text}")

@@ -1,6 +1,6 @@
-"""Read files that may be damaged or hostile: limits of size and depth, checked structure, errors of one line with the file.
+"""Read files that may be damaged or hostile: limits of size and depth, checked structure, and errors that name the file.
 
-Every YAML, JSON and CSV file that the package reads goes through `load_yaml`, `load_json` and `read_rows`.
+Every YAML, JSON and CSV file is read by `load_yaml`, `load_json` or `read_rows`. All their messages are one line.
 """
 
 import csv
@@ -20,24 +20,24 @@ from sim.types import quoted
 
 MAX_BYTES = 1_000_000  # [bytes] of a YAML or JSON file; the largest that the package writes, info.json, has about 10 kB
 MAX_TABLE_BYTES = 100_000_000  # [bytes] of a CSV file; a row of episodes.csv has about 500
-MAX_DEPTH = 32  # lists and mappings inside each other; the package's own files have 5 at most
-MAX_ALIASED = 1_000  # values that the aliases of a YAML file may repeat, all together
-LONGEST_REASON = 120  # [characters] of what another library says is wrong, which may repeat contents
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster, but not in every installation
+MAX_DEPTH = 32  # nested lists and mappings; the package's own files have 5 levels at most
+MAX_ALIASED = 1_000  # values that all aliases of a YAML file may repeat together
+LONGEST_REASON = 120  # [characters] length to which other libraries' messages, which may repeat contents, are cut
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml's is ten times faster, but optional in PyYAML
 
 Structure = TypeVar("Structure")
 
 
 class DamagedFileError(ValueError):
-    """A file is missing or does not hold what it must hold; a file that may not be read raises plain ValueError."""
+    """A file is missing or has wrong contents. A file without read permission raises a plain ValueError instead."""
 
 
 @contextmanager
 def readable(path: Path, kind: str) -> Iterator[None]:
-    """Turn what goes wrong while `path` is opened and read into one line that names it.
+    """Turn errors of the body, which opens and reads `path`, into one line that names it.
 
     Raises DamagedFileError when the file is missing or is no readable `kind`, such as `parquet file`. Raises ValueError when the
-    system refuses to read it: such a file may be in order.
+    system refuses to read it, because such a file may be undamaged.
     """
     try:
         yield
@@ -46,7 +46,7 @@ def readable(path: Path, kind: str) -> Iterator[None]:
     except PermissionError:
         raise ValueError(f"{path} may not be read by this user; change its permissions or those of its folder") from None
     except OSError as error:
-        # Libraries raise OSError without a number of the system's for contents that they do not understand.
+        # For wrong contents, libraries raise OSError without one of the system's error numbers.
         if error.errno in (None, 0, errno.EINVAL) or not error.strerror:
             raise DamagedFileError(f"{path} is not a readable {kind}; it is damaged or truncated") from None
         raise ValueError(f"{path} cannot be read: {error.strerror}") from None
@@ -67,9 +67,8 @@ def read_text(path: Path, kind: str, limit: int = MAX_BYTES) -> str:
 def load_yaml(source: Path | str) -> Any:
     """Return the plain values of a YAML file (Path) or text (str).
 
-    Raises DamagedFileError, in one line, for a missing file, wrong syntax, tags, keys that come twice, values nested more than
-    MAX_DEPTH deep, aliases that repeat more than MAX_ALIASED values, and more than MAX_BYTES. Raises ValueError when the file
-    may not be read.
+    Raises DamagedFileError for a missing file, wrong syntax, tags, duplicate keys, and beyond the limits MAX_BYTES, MAX_DEPTH and
+    MAX_ALIASED. Raises ValueError for a file that may not be read.
     """
     name = source if isinstance(source, Path) else "the text"
     text = read_text(source, "YAML file") if isinstance(source, Path) else source
@@ -83,10 +82,10 @@ def load_yaml(source: Path | str) -> Any:
 
 
 class _Loader(LOADER):
-    """The safe loader, which also refuses keys that come twice: the last one would win without a word."""
+    """The safe loader with a check for duplicate keys, of which PyYAML silently takes the last."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        """Return a mapping; raises ValueError for a key that comes twice."""
+        """Return a mapping; raises ValueError for a duplicate key."""
         keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
         twice = next((key for key in keys if keys.count(key) > 1), None) if len(keys) != len(set(keys)) else None
         if twice is not None:
@@ -103,9 +102,9 @@ def _one_document(text: str) -> Any:
 
 
 def check_yaml(text: str) -> None:  # noqa: C901 - one loop over the kinds of events
-    """Raise ValueError for nesting, aliases and tags beyond the limits, before anything is built."""
-    sizes: dict[str, int] = {}  # of what has an anchor, aliases counted in full
-    open_nodes: list[tuple[str | None, int]] = []  # anchor, and values counted before it
+    """Raise ValueError for nesting, aliases and tags beyond the limits, before any value is built."""
+    sizes: dict[str, int] = {}  # values below each anchor, with the values that aliases repeat
+    open_nodes: list[tuple[str | None, int]] = []  # (anchor, number of values before it)
     count = aliased = 0
     for event in yaml.parse(text, Loader=LOADER):
         tag = getattr(event, "tag", None)
@@ -136,10 +135,10 @@ def check_yaml(text: str) -> None:  # noqa: C901 - one loop over the kinds of ev
 def load_json(source: Path | str, name: str = "the text", infinite: bool = False) -> Any:
     """Return the value of a JSON file (Path), or of a JSON text (str) that messages call `name`.
 
-    infinite: whether numbers may be infinite or NaN, as Python writes them.
+    infinite: whether to accept Infinity and NaN, which Python writes.
 
-    Raises DamagedFileError, in one line, for a missing file, wrong syntax, NaN, keys that come twice, values nested more than
-    MAX_DEPTH deep and more than MAX_BYTES. Raises ValueError when the file may not be read.
+    Raises DamagedFileError for a missing file, wrong syntax, NaN, duplicate keys, and beyond the limits MAX_BYTES and MAX_DEPTH.
+    Raises ValueError for a file that may not be read.
     """
     if isinstance(source, Path):
         name = str(source)
@@ -149,7 +148,7 @@ def load_json(source: Path | str, name: str = "the text", infinite: bool = False
     try:
         if len(text) > MAX_BYTES:
             raise ValueError(f"it has more than {MAX_BYTES} characters")
-        value = json.loads(text, parse_constant=float if infinite else _no_constant, object_pairs_hook=_once)
+        value = json.loads(text, parse_constant=float if infinite else _refuse_constant, object_pairs_hook=_without_duplicates)
         _check_depth(value)
     except RecursionError:
         raise DamagedFileError(f"{name} is not usable JSON: it is nested more than {MAX_DEPTH} deep") from None
@@ -160,11 +159,11 @@ def load_json(source: Path | str, name: str = "the text", infinite: bool = False
     return value
 
 
-def _no_constant(word: str) -> NoReturn:
+def _refuse_constant(word: str) -> NoReturn:
     raise ValueError(f"it holds {word}; numbers must be finite")
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         keys = [key for key, _ in pairs]
@@ -186,10 +185,10 @@ def _check_depth(value: Any) -> None:
 def read_rows(path: Path, columns: Sequence[str], optional: Sequence[str] | None = ()) -> list[dict[str, str]]:
     """Return the rows of a CSV file with a header, as text by column.
 
-    columns: that it must have; optional: that it may have, None for any.
+    columns: required names; optional: further allowed names, None for any.
 
-    Raises DamagedFileError, in one line, when the file is missing, is no CSV, lacks one of `columns`, or has rows of another
-    length than its header. Raises ValueError when it may not be read.
+    Raises DamagedFileError for a missing file, wrong syntax, a missing or unknown column, and a row of another length than the
+    header. Raises ValueError for a file that may not be read.
     """
     text = read_text(path, "CSV file", MAX_TABLE_BYTES)
     try:
@@ -215,7 +214,7 @@ def read_rows(path: Path, columns: Sequence[str], optional: Sequence[str] | None
 def structured(value: Any, kind: type[Structure], name: object) -> Structure:
     """Return plain values as a `kind`: a msgspec.Struct, a dataclass, or a type of lists and mappings.
 
-    Raises DamagedFileError, in one line that begins with `name`, for a wrong type, a missing key and an unknown one.
+    Raises DamagedFileError, with a message that begins with `name`, for a wrong type, a missing key and an unknown key.
     """
     if is_dataclass(kind) and isinstance(value, dict):
         unknown = set(value) - {field.name for field in fields(kind)}
@@ -228,7 +227,7 @@ def structured(value: Any, kind: type[Structure], name: object) -> Structure:
 
 
 def _in_words(error: msgspec.ValidationError) -> str:
-    """Return msgspec's message in plain words: `steering.number: expected int, got str`."""
+    """Return msgspec's message in the form `steering.number: expected int, got str`."""
     what, _, place = str(error).replace("`", "").partition(" - at ")
     what = what.replace("Object contains unknown field", "it has the unknown key")
     what = what.replace("Object missing required field", "it lacks the key")

@@ -11,17 +11,10 @@ from pathlib import Path
 
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, Quality, StagedEpisode
 from pilotnet.dataset.schema import DATASET_FILES, EPISODE_GLOB
-from pilotnet.folders import (
-    Stage,
-    output_folder,
-    plain,
-    read_provenance,
-    require_present_world,
-    require_same_settings,
-    write_provenance,
-)
+from pilotnet.folders import Stage, output_folder, plain
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import console, track
+from pilotnet.provenance import read_provenance, require_present_world, require_same_settings, write_provenance
 from pilotnet.reading import DamagedFileError
 from pilotnet.record_config import RecordConfig
 from sim.camera import CAMERA_NAMES
@@ -38,8 +31,8 @@ EARLIER = {"test_episodes": 0, "cameras": "all", "boxes": False, "roads": "", "w
 def record(config: RecordConfig, out: Path, resume: bool = False) -> Dataset:
     """Record a dataset into the folder `out`.
 
-    A recording that is interrupted keeps its committed episodes; one without any leaves nothing. With `resume` a recording goes
-    on after its last committed episode, and begins where there is none.
+    An interrupted recording keeps its committed episodes; without any it leaves nothing. With `resume` a recording continues
+    after its last committed episode, or starts if there is none.
 
     Raises ValueError when `out` already holds something else, or is being written by another process.
     """
@@ -78,7 +71,7 @@ def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
 
 
 def continued_writer(folder: Path) -> DatasetWriter:
-    """Open a dataset to go on with; damaged episodes at its end are set aside, to be recorded anew.
+    """Open a dataset to continue it; damaged episodes at its end are set aside, to be recorded again.
 
     Raises ValueError as `DatasetWriter.append` does.
     """
@@ -86,7 +79,7 @@ def continued_writer(folder: Path) -> DatasetWriter:
         return DatasetWriter.append(folder)
     except DamagedFileError:
         for aside in DatasetWriter.mend(folder):
-            console.print(f"a damaged episode lies in {aside} now; it is recorded anew", highlight=False)
+            console.print(f"a damaged episode lies in {aside} now; it is recorded again", highlight=False)
         return DatasetWriter.append(folder)
 
 
@@ -106,9 +99,9 @@ def commit_drives(config: RecordConfig, scenarios: list[Scenario], writer: Datas
 
 
 def stage_drive(scenario: Scenario, config: RecordConfig, folder: Path) -> StagedEpisode:
-    """Let the expert drive one scenario and stage what was seen; everything follows from the arguments.
+    """Let the expert drive one scenario and stage the episode in `folder`; the arguments alone determine the result.
 
-    What a worker that died has left in the folder of this drive is removed.
+    Files that a dead worker left in `folder` are removed first.
     """
     shutil.rmtree(folder, ignore_errors=True)
     env = recording_env(config)

@@ -1,14 +1,14 @@
-"""The settings of RECORD, apart from the stage: help and wrong values are answered without loading the simulator."""
+"""The settings of RECORD, in a module that does not load the simulator: help and wrong values are quick."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from pilotnet.suites import MOST_ROADS, Only, require_suite, suite
+from pilotnet.suites import MAX_ROADS, Only, require_suite, suite
 from sim.scenario import Scenario, Split, require_disturbance
 from sim.types import quoted
 
-ROADS_PER_SEED = 100_000  # recordings of different seeds never share a road
-MOST_SEED = MOST_ROADS // ROADS_PER_SEED - 1
+ROADS_PER_SEED = 100_000  # roads of a split reserved for each seed, so that recordings of two seeds share none
+LARGEST_SEED = MAX_ROADS // ROADS_PER_SEED - 1
 
 
 @dataclass(frozen=True)
@@ -23,14 +23,14 @@ class RecordConfig:
         light: only these of the suite's
         episodes: drives on training roads
         validation_episodes: drives on validation roads
-        test_episodes: drives on test roads; nothing learns from them, detectors are scored on them
+        test_episodes: drives on test roads, for scoring detectors
         length: metres of each drive
         cameras: all three, or only the centre one, which is enough for detectors and three times as fast
-        boxes: whether to store where cars and people are in the centre camera's pictures, which detectors learn from
-        videos: small ones, or fine ones, three times as large, for detectors: small ones smear people of a few pixels
-        noise: strength of the disturbance of the steering [m], 0 for none; the label stays the expert's
-        seed: which roads, and the noise
-        workers: processes, 0 for all cores; it changes nothing in what is recorded
+        boxes: whether to store the boxes of cars and people in the centre camera's pictures, from which detectors learn
+        videos: small or fine; fine ones are three times as large and keep people of a few pixels, which detectors need
+        noise: strength of the steering disturbance [m], 0 for none; the label stays the expert's
+        seed: of the choice of roads and of the noise
+        workers: processes, 0 for all cores; does not change what is recorded
     """
 
     suite: str = "lane_keeping"
@@ -59,8 +59,8 @@ class RecordConfig:
         if self.videos not in ("small", "fine"):
             raise ValueError(f"videos is {quoted(self.videos)}; it must be small or fine")
         require_disturbance("noise", self.noise)
-        if not 0 <= self.seed <= MOST_SEED:
-            raise ValueError(f"seed is {self.seed}; it must lie between 0 and {MOST_SEED}")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise ValueError(f"seed is {self.seed}; it must lie between 0 and {LARGEST_SEED}")
         if self.workers < 0:
             raise ValueError(f"workers is {self.workers}; it must be 0 or more")
         for split, count in self._counts().items():

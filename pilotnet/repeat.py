@@ -1,35 +1,35 @@
-"""REPEAT: the settings in the `<stage>.yaml` that a stage left in its folder, for the same command's `--config`.
+"""REPEAT: read the settings from a `<stage>.yaml`, for the `--config` of the same command.
 
-Such a file holds the settings below `config`, and beside them where they came from. Trainings and scores of detectors name their
-data there too, with the settings one level further down.
+Such a file holds the settings below `config`. For trainings and scores of detectors, `config` holds the data and further inputs
+of the run, and the settings one level below, under a second `config`.
 """
 
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from pilotnet.folders import FIRST_WORLD, require_present_world
+from pilotnet.provenance import FIRST_WORLD, require_present_world
 from pilotnet.reading import load_yaml
 
-LEFT_KEYS = ("stage", "config", "seed", "version", "revision")  # of every file that a stage left; later versions add more
+REQUIRED_KEYS = ("stage", "config", "seed", "version", "revision")  # of every `<stage>.yaml`, also of earlier versions
 
 
 def repeated_settings(path: Path, stage: str, arguments: Collection[str] = ()) -> dict[str, Any] | None:
-    """Return the settings in a file that `stage` left, flat; None for a file of settings.
+    """Return the settings in the `<stage>.yaml` at `path`, on one level; None for a plain file of settings.
 
-    arguments: names that a command takes beside the settings, such as `data`. What else a stage notes there, such as the
-    fingerprint of its dataset, is left out.
+    arguments: inputs that the command takes beside the settings, such as `data`; other inputs, such as the fingerprint of the
+    dataset, are left out.
 
-    Raises ValueError for a file that another stage left, or another version of the world, and for one that is neither.
+    Raises ValueError for a file of another stage or another world version, and for one that is neither kind of file.
     """
     values = load_yaml(path)
     if not isinstance(values, dict) or not {"stage", "config"} & set(values):
         return None
     config = values.get("config")
-    if not set(LEFT_KEYS) <= set(values) or not isinstance(config, dict):
+    if not set(REQUIRED_KEYS) <= set(values) or not isinstance(config, dict):
         raise ValueError(
             f"config {path} is neither settings, which have no keys stage and config, nor the file of a stage, "
-            f"which has {', '.join(LEFT_KEYS)}"
+            f"which has {', '.join(REQUIRED_KEYS)}"
         )
     if values["stage"] != stage:
         raise ValueError(f"config {path} is from `pilotnet {values['stage']}`; it must be from `pilotnet {stage}`")

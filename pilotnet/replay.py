@@ -149,7 +149,7 @@ def replay(
 ) -> Dataset:
     """Show a dataset from the episode `config.first` on in a window, or `headless` in a film alone; the dataset as marked now.
 
-    Raises ValueError for a bad dataset, checkpoint or setting, for a film that exists, and when there is no display; OSError when
+    Raises ValueError for a bad dataset, checkpoint or setting, for a film that exists, and without a display. Raises OSError when
     the film could not be written, after the window has been closed.
     """
     check_settings(config)
@@ -166,8 +166,8 @@ def replay(
         screen = open_display((config.width, config.height))
         window = Window(ReplayDesk(Replay(album, network, config.first)), screen, FilmFile, Path.cwd(), film)
         window.run()
-        if window.lost:
-            raise OSError(window.lost)
+        if window.film_error:
+            raise OSError(window.film_error)
     return Dataset.open(data)
 
 

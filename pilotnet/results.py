@@ -1,7 +1,7 @@
 """The results folder: what `evaluate` writes and every reader opens.
 
-`episodes.csv` holds one row per drive, `traces.parquet` one row per control tick of every drive. `results.json` says how many
-drives there are and holds the digests of the other files, by which damage is found.
+`episodes.csv` holds one row per drive, `traces.parquet` one row per control tick of every drive. `results.json` holds the
+number of drives and the digests of the other files, which detect damage.
 """
 
 import csv
@@ -16,8 +16,9 @@ import pyarrow
 
 from pilotnet.dataset.files import write_table
 from pilotnet.digests import check_digest, check_file, file_digest, with_digest
-from pilotnet.folders import atomic_path, read_provenance, write_json
+from pilotnet.folders import atomic_path, write_json
 from pilotnet.metrics import EpisodeScore, Score, total_score
+from pilotnet.provenance import read_provenance
 from pilotnet.reading import DamagedFileError, load_json, read_rows, structured
 from pilotnet.schemas import EvaluateSettings, ResultsInfo
 from sim.scenario import WORLD_VERSION, Scenario
@@ -27,10 +28,10 @@ EPISODES_FILE = "episodes.csv"
 TRACES_FILE = "traces.parquet"
 INFO_FILE = "results.json"
 PROVENANCE_FILE = "evaluate.yaml"
-PROTECTED = (EPISODES_FILE, TRACES_FILE, PROVENANCE_FILE)  # by the digests in results.json
-FORMAT = 1  # of results.json
+HASHED_FILES = (EPISODES_FILE, TRACES_FILE, PROVENANCE_FILE)  # whose digests results.json holds
+FORMAT = 1  # version of results.json
 COLUMNS = tuple(field.name for field in fields(EpisodeScore))
-LATER_COLUMNS = ("takeover", "suite")  # that results of earlier versions lack
+LATER_COLUMNS = ("takeover", "suite")  # absent from results of earlier versions
 TRACES_SCHEMA = pyarrow.schema(
     [("driver", pyarrow.string()), ("scenario", pyarrow.string())]
     + [(key, pyarrow.float64()) for key in ("time", "station", "x", "y", "speed", "offset", "heading_error")]
@@ -78,13 +79,13 @@ def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarr
 
 
 def write_results(folder: Path, episodes: Sequence[EpisodeScore], traces: pyarrow.Table) -> Results:
-    """Write the rows and the traces of an evaluation, and last `results.json`, which says what the folder holds."""
+    """Write the rows and the traces of an evaluation, and last `results.json`, which marks the folder as finished."""
     with atomic_path(folder / EPISODES_FILE) as unfinished, unfinished.open("w", newline="", encoding="utf-8") as file:
         writer = csv.DictWriter(file, COLUMNS)
         writer.writeheader()
         writer.writerows(asdict(episode) for episode in episodes)
     write_table(folder / TRACES_FILE, traces)
-    names = [name for name in PROTECTED if (folder / name).exists()]
+    names = [name for name in HASHED_FILES if (folder / name).exists()]
     info = {
         "format": FORMAT,
         "world": WORLD_VERSION,
@@ -98,9 +99,9 @@ def write_results(folder: Path, episodes: Sequence[EpisodeScore], traces: pyarro
 def read_results(folder: Path) -> Results:
     """Read the rows of a results folder.
 
-    Raises ValueError when it is not one or may not be read, and DamagedFileError, naming file, row and column, when it is
-    damaged, when rows are missing or come twice, and when it was changed after it was written. Folders of earlier versions have
-    no `results.json`; their rows are counted by the settings in `evaluate.yaml`.
+    Raises ValueError when `folder` is no results folder or may not be read. Raises DamagedFileError, naming file, row and column,
+    for damaged or changed files and for missing or duplicate rows. Folders of earlier versions have no `results.json`; their
+    number of drives is taken from `evaluate.yaml`.
     """
     path = folder / EPISODES_FILE
     if not path.exists():
@@ -124,7 +125,7 @@ def read_results(folder: Path) -> Results:
 
 
 def read_info(folder: Path) -> ResultsInfo | None:
-    """Return what `results.json` says, None where earlier versions wrote none; raises DamagedFileError when it is damaged."""
+    """Return the contents of `results.json`, None for a folder of an earlier version; raises DamagedFileError on damage."""
     path = folder / INFO_FILE
     if not path.exists():
         return None
@@ -141,7 +142,7 @@ def evaluate_settings(folder: Path) -> EvaluateSettings:
 
 
 def _parsed(row: dict[str, str], place: str) -> EpisodeScore:
-    """Return a row; raises DamagedFileError beginning with `place` for a value that no drive can have."""
+    """Return a row of episodes.csv as a record; raises DamagedFileError beginning with `place` for an impossible value."""
     values: dict[str, Any] = {}
     for field in fields(EpisodeScore):
         if field.name in row:
@@ -163,7 +164,7 @@ def _parsed(row: dict[str, str], place: str) -> EpisodeScore:
 
 
 def _value(text: str, kind: Any, place: str) -> Any:
-    """Return a cell's value; numbers must not be negative or NaN, and text must not be empty but for the suite."""
+    """Return the value of a cell; raises DamagedFileError beginning with `place` unless a number is 0 or more."""
     if kind is str:
         return text
     try:
@@ -176,9 +177,9 @@ def _value(text: str, kind: Any, place: str) -> Any:
 
 
 def _check_rows(episodes: Sequence[EpisodeScore], path: Path) -> None:
-    """Raise DamagedFileError unless there are rows, none comes twice, and every driver drove the same scenarios."""
+    """Raise DamagedFileError for no rows, for duplicate rows, and when drivers did not all drive the same scenarios."""
     if not episodes:
-        raise DamagedFileError(f"{path} has no rows; evaluate anew")
+        raise DamagedFileError(f"{path} has no rows; evaluate again")
     drives = Counter((episode.driver, episode.scenario) for episode in episodes)
     (driver, scenario), most = drives.most_common(1)[0]
     if most > 1:

@@ -1,7 +1,7 @@
-"""The git revision of this package's source: asked of git in a checkout, read from a file in an installed wheel.
+"""The git revision of this package's source: from git in a checkout, from a file in an installed wheel.
 
-The build hook `hatch_build.py` writes the file into wheels and source archives. It loads this module by itself, in an environment
-that may hold nothing but the build tools, so only the standard library is imported here.
+The build hook `hatch_build.py` writes that file into wheels and source archives. It loads this module alone, in an environment
+that may have only the build tools, so only the standard library is imported here.
 """
 
 import subprocess
@@ -21,7 +21,7 @@ def source_revision() -> str:
 
 
 def git_revision(root: Path) -> str | None:
-    """Return the revision of a git checkout, 40 hex digits, with `-dirty` when files were changed; None when it is none."""
+    """Return the revision of a git checkout, 40 hex digits, with `-dirty` when files were changed; None for another folder."""
     if not (root / ".git").exists():
         return None
     command = ["git", "-C", str(root), "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"]

@@ -73,8 +73,8 @@ class Drives:
 def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmentation) -> Drives:
     """Decode what is kept of one split of a dataset, the cameras side by side.
 
-    Each kept stretch counts as a drive of its own, so no label looks ahead into a discarded one. Raises ValueError when there is
-    nothing to decode, for cameras that no view can be cut from, and for a label or a speed that is not finite.
+    Each kept stretch counts as a drive of its own, so no label depends on discarded frames. Raises ValueError when there is
+    nothing to decode and for cameras that no view can be cut from.
     """
     stretches = [(episode, first, end) for episode in dataset.kept_of(split) for first, end in dataset.kept(episode)]
     names = training_cameras(dataset, augmentation)
@@ -101,10 +101,10 @@ def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmen
 
 
 def training_cameras(dataset: Dataset, augmentation: Augmentation) -> list[str]:
-    """Return the names of the cameras that views are cut from, as they stand in the dataset.
+    """Return the names of the cameras that views are cut from, in the order of the dataset.
 
-    Raises ValueError unless the centre camera is there and the others differ from it in nothing but where they are mounted
-    sideways: views are cut as from the centre camera.
+    Raises ValueError when there is no centre camera, or when another camera differs from it in more than its lateral position:
+    views are cut with the centre camera's parameters.
     """
     centre = dataset.camera("centre")
     for name, camera in dataset.cameras.items() if augmentation.side_cameras else ():
@@ -119,7 +119,7 @@ def training_cameras(dataset: Dataset, augmentation: Augmentation) -> list[str]:
 def kept_signals(
     dataset: Dataset, stretches: Sequence[tuple[Episode, int, int]]
 ) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
-    """Return the recorded curvature command [1/m] and the speed [m/s] of each stretch (episode, first frame, end)."""
+    """Return the curvature commands [1/m] and the speeds [m/s], (N,) each, of every stretch (episode, first frame, end)."""
     signals = {episode.index: dataset.signals(episode) for episode, *_ in stretches}
     curvature = [signals[episode.index].curvature[first:end] for episode, first, end in stretches]
     return curvature, [signals[episode.index].speed[first:end] for episode, first, end in stretches]

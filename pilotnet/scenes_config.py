@@ -1,4 +1,4 @@
-"""The settings of SCENES, apart from the stage: they are checked without loading the renderer."""
+"""The settings of SCENES, in a module that does not load the renderer: help and wrong values are quick."""
 
 from dataclasses import dataclass
 from enum import StrEnum

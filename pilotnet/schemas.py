@@ -1,6 +1,6 @@
-"""What the files that the package reads must hold, in one place: their keys and the types of their values.
+"""The schemas of all files that the package reads: their keys and the types of their values.
 
-`pilotnet.reading.structured` holds plain values against them. Ranges and what belongs together are checked where values are used.
+`pilotnet.reading.structured` checks plain values against them. Relations between values are checked where they are used.
 """
 
 from typing import Annotated, Any, Literal, NamedTuple
@@ -15,7 +15,7 @@ Positive = Annotated[float, Meta(gt=0)]
 
 
 class _Strict(Struct, forbid_unknown_fields=True, kw_only=True):
-    """An object without other keys than these."""
+    """An object that must not have other keys."""
 
 
 class FileDigest(NamedTuple):
@@ -79,7 +79,7 @@ class ControllerFile(_Strict):
 
 
 class Provenance(_Strict):
-    """`<stage>.yaml`: how an output folder came about. Earlier ones lack the keys that have a default."""
+    """`<stage>.yaml`, see `pilotnet.provenance`. Earlier ones lack the keys that have a default."""
 
     stage: str
     config: dict[str, Any]
@@ -90,17 +90,17 @@ class Provenance(_Strict):
 
 
 class EvaluateSettings(Struct, kw_only=True):
-    """What readers of a results folder need of the settings in evaluate.yaml, which holds more."""
+    """The settings in evaluate.yaml that readers of a results folder need; the file holds more."""
 
     drivers: list[str]
     episodes: Annotated[int, Meta(ge=1)]
     split: Literal["train", "validation", "test"]
     noise: Annotated[float, Meta(ge=0)] = 0.0
-    pedals: Literal["shared", "driver"] = "shared"  # evaluations from before there was a choice shared them
+    pedals: Literal["shared", "driver"] = "shared"  # the only way in earlier versions
 
 
 class ResultsInfo(_Strict):
-    """results.json: what a results folder holds. drives: rows of episodes.csv by driver; files: SHA-256 by name."""
+    """results.json. drives: number of rows in episodes.csv by driver; files: SHA-256 by name."""
 
     format: Literal[1]
     world: int

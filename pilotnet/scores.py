@@ -1,11 +1,11 @@
-"""`scores.json` in a results folder: for other programs, the figures of the score table in full precision.
+"""`scores.json` in a results folder: the figures of the score table in full precision, for other programs.
 
-For each driver, by its name: `all` its drives, and `suites`, those of each suite, by the suite's name. A score holds
+It holds for each driver the score of `all` its drives, and `suites` with the score of each suite's drives. A score holds
 
 * `autonomy` and `interval`, its lower and upper 95 % limits [%];
 * `interventions`, and how many of each cause in `causes`;
-* `kilometres`, `hours`, and `autonomous_distance` [km], the mean between interventions, or all of them where there was none;
-* `offset_rms` [m], `curvature_rate_rms` [1/m/s], and `min_time_to_collision` [s], null where nothing was ever closed in on.
+* `kilometres`, `hours`, and `autonomous_distance` [km], the mean between interventions, or the whole distance without any;
+* `offset_rms` [m], `curvature_rate_rms` [1/m/s], and `min_time_to_collision` [s], null when nothing was ever approached.
 """
 
 import math
@@ -18,11 +18,11 @@ from pilotnet.folders import plain, write_json
 from pilotnet.metrics import EpisodeScore, Score, scores_by, total_score
 
 SCORES_FILE = "scores.json"
-FORMAT = 1  # increases when keys change their meaning or go
+FORMAT = 1  # version: increases when a key changes its meaning or is removed
 
 
 def write_scores(folder: Path, episodes: Sequence[EpisodeScore]) -> Path:
-    """Write `scores.json` of an evaluation's drives; its path. Raises ValueError when there are none."""
+    """Write `scores.json` of an evaluation's drives and return its path. Raises ValueError for no drives."""
     if not episodes:
         raise ValueError("episodes is empty; there must be a drive to score")
     drivers = dict.fromkeys(episode.driver for episode in episodes)

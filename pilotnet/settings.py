@@ -1,4 +1,4 @@
-"""Files that settings name: the shipped YAML files, and paths that the user gives.
+"""Paths in settings: shipped YAML files by name, and paths of the user.
 
 Shipped files lie in `configs/`, beside the packages in a checkout and inside `pilotnet` in an installed wheel.
 """
@@ -30,7 +30,7 @@ def config_path(name: str) -> Path:
 def user_path(path: Path) -> Path:
     """Return a path with a leading `~` replaced by the home folder; ValueError when that is unknown.
 
-    A shell replaces it in `--out ~/x`, but not in `--out=~/x` and not in a file.
+    Needed because a shell replaces `~` in `--out ~/x`, but not in `--out=~/x`, and never in a YAML file.
     """
     try:
         return path.expanduser()
@@ -41,6 +41,6 @@ def user_path(path: Path) -> Path:
 
 
 def require_exists(name: str, path: Path, writer: str) -> None:
-    """Raise ValueError naming the setting, the path and the command that writes such a folder, when nothing is there."""
+    """Raise ValueError when `path` does not exist; the message names the setting, the path and the command that writes it."""
     if not path.exists():
         raise ValueError(f"{name} {path} does not exist; give the folder that `pilotnet {writer}` wrote")

@@ -1,4 +1,4 @@
-"""Standard output and standard error that never end a stage: a pipe that closed or a full disk costs the text alone."""
+"""Standard output and standard error that never stop a stage: text for a closed pipe or a full disk is dropped."""
 
 import contextlib
 import errno
@@ -11,9 +11,9 @@ STANDARD_DESCRIPTORS = 3  # input, output and error
 
 
 class LastingStream:
-    """A text stream that falls silent when it can no longer be written, instead of raising; otherwise the stream it wraps.
+    """A wrapper of a text stream that drops all text after the first failed write instead of raising.
 
-    It says once, by `notice`, why it fell silent. A reader that went away, as `head -1` does, is no reason to say anything.
+    The first failure is reported on the stream `notice`, except for a closed pipe, as after `| head -1`.
     """
 
     def __init__(self, stream: TextIO, notice: TextIO | None = None) -> None:
@@ -22,12 +22,12 @@ class LastingStream:
         self._silent = False
 
     def write(self, text: str) -> int:
-        """Write text, or drop it once the stream has failed; the number of characters."""
+        """Write text, or drop it after a failure; return the number of characters."""
         if not self._silent:
             try:
                 self._stream.write(text)
             except (OSError, ValueError) as error:
-                self._fall_silent(error)
+                self._stop_writing(error)
         return len(text)
 
     def writelines(self, lines: list[str]) -> None:
@@ -36,23 +36,23 @@ class LastingStream:
             self.write(line)
 
     def flush(self) -> None:
-        """Flush what was written, or nothing once the stream has failed."""
+        """Flush the stream, unless it has failed."""
         if not self._silent:
             try:
                 self._stream.flush()
             except (OSError, ValueError) as error:
-                self._fall_silent(error)
+                self._stop_writing(error)
 
     def __getattr__(self, name: str) -> Any:
-        """Everything else is the wrapped stream's."""
+        """Return any other attribute of the wrapped stream."""
         return getattr(self._stream, name)
 
-    def _fall_silent(self, error: Exception) -> None:
-        # A UnicodeEncodeError is a ValueError, but the next text may well be written.
+    def _stop_writing(self, error: Exception) -> None:
+        # UnicodeEncodeError is a ValueError, but it concerns this text alone.
         if isinstance(error, UnicodeError):
             raise error
         self._silent = True
-        # What is still in the stream's buffer must not fail again when Python ends.
+        # Otherwise Python writes the rest of the buffer at its end and fails again.
         with contextlib.suppress(OSError, ValueError):
             _open_null(self._stream.fileno())
         if self._notice and not (isinstance(error, OSError) and error.errno in (errno.EPIPE, errno.EBADF, errno.EIO)):
@@ -61,10 +61,10 @@ class LastingStream:
 
 @contextlib.contextmanager
 def lasting_streams() -> Iterator[None]:
-    """Give the body standard streams that never raise, and restore the former ones afterwards.
+    """Replace the standard streams by ones that never raise while the body runs.
 
-    Descriptors that were closed are opened on the null device first: else the next file that is opened would take their
-    number, and what a library prints would be written into it.
+    Closed descriptors are first opened on the null device. Otherwise the next opened file would get the number of a standard
+    stream, and everything that a library prints would be written into it.
     """
     for descriptor in range(STANDARD_DESCRIPTORS):
         try:
@@ -83,13 +83,13 @@ def lasting_streams() -> Iterator[None]:
 
 
 def _lasting(stream: TextIO | None, descriptor: int, notice: TextIO | None = None) -> TextIO:
-    # Python has no stream at all for a descriptor that was closed when it started.
+    # Python's stream is None when its descriptor was closed at the start.
     usable = stream if stream is not None else open(descriptor, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     return cast(TextIO, LastingStream(usable, notice))
 
 
 def _open_null(descriptor: int) -> None:
-    """Have a descriptor, which child processes inherit, lead to the null device."""
+    """Open the null device under this descriptor, so that child processes inherit it."""
     null = os.open(os.devnull, os.O_RDWR)
     if null == descriptor:
         os.set_inheritable(null, True)

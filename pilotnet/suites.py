@@ -31,7 +31,7 @@ from sim.types import quoted
 
 FOLDER = config_folder() / "suites"
 SMALL, JOINED = "-small", "+"
-MOST_ROADS = MAX_SEED // len(Split)  # of a split: their seeds must stay below MAX_SEED
+MAX_ROADS = MAX_SEED // len(Split)  # roads of a split: their seeds must stay below MAX_SEED
 
 
 @dataclass(frozen=True)
@@ -114,9 +114,9 @@ def suite(
 def require_suite(
     name: str, split: Split | str, episodes: int, length: float = 1500.0, first: int = 0, only: Only | None = None
 ) -> list[SuiteConfig]:
-    """Return what the suites joined in `name` are made of, without drawing a scenario.
+    """Return the settings of the suites joined in `name`, without drawing a scenario.
 
-    Raises ValueError for an unknown suite or split, for kinds that a suite has not got, for fewer than one episode, and for a
+    Raises ValueError for an unknown suite or split, for kinds that a suite does not have, and for no episode. Raises it too for a
     length or a first road outside its limits.
     """
     split = choice("split", split, Split)
@@ -124,8 +124,8 @@ def require_suite(
     if episodes < 1:
         raise ValueError(f"episodes is {episodes}; it must be 1 or more")
     require_between("length", length, MIN_LENGTH, MAX_LENGTH, "m")
-    if not 0 <= first <= MOST_ROADS - episodes:
-        raise ValueError(f"first is {first}; it must lie between 0 and {MOST_ROADS - episodes}")
+    if not 0 <= first <= MAX_ROADS - episodes:
+        raise ValueError(f"first is {first}; it must lie between 0 and {MAX_ROADS - episodes}")
     return configs
 
 
@@ -167,11 +167,11 @@ def _scenario(config: SuiteConfig, split: Split, index: int, road_index: int, le
     return _with_room(scenario) if any(drawn[key] for key in BESIDE_ROAD) else scenario
 
 
-# Several stages may drive the same roads, and each plans them. The bound is for reinforcement learning, which makes a new
-# scenario for every episode.
+# Cached because several stages drive the same roads. Bounded because reinforcement learning makes a new scenario for every
+# episode.
 @lru_cache(maxsize=4096)
 def _with_room(scenario: Scenario) -> Scenario:
-    """Return the scenario without whom its road has no room for."""
-    from sim.actors.placing import with_room  # loads Numba; settings are checked without it
+    """Return the scenario without the road users that its road has no space for."""
+    from sim.actors.placing import with_room  # not at the top: it loads Numba, and settings are checked without it
 
     return with_room(scenario)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from pilotnet.dataset import DatasetWriter, EpisodeRecorder
 from pilotnet.dataset.schema import DATASET_FILES
-from pilotnet.folders import Stage, output_folder, read_provenance, remove_written, write_provenance
+from pilotnet.folders import Stage, output_folder, remove_written
+from pilotnet.provenance import read_provenance, write_provenance
 from pilotnet.record import holds_episodes
 from pilotnet.settings import user_path
 from sim.env import DrivingEnv, EnvConfig
@@ -88,13 +89,14 @@ class DatasetTape:
         self._commit()
         self.cut()
 
-    def give_up(self) -> None:
-        """Stop recording without the present stretch, which could not be written; committed episodes stay. Raises nothing."""
+    def abandon(self) -> None:
+        """Stop recording and drop the present stretch, which could not be written; committed episodes stay. Raises nothing."""
         self.recording = False
         self._held.clear()
-        with suppress(OSError):  # the videos of the stretch may fail once more; they are removed all the same
+        with suppress(OSError):  # closing its videos may fail again; they are removed in any case
             self._open.close()
-        self._recorder, self._last = None, None
+        self._recorder = None
+        self._last = None
         self._frames = sum(episode.length for episode in self._writer.episodes)
         self.cut()
 

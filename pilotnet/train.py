@@ -17,10 +17,11 @@ from torch.utils.data import DataLoader
 
 from pilotnet.checkpoint import FILE_NAME, Checkpoint, save_checkpoint
 from pilotnet.dataset import Dataset
-from pilotnet.folders import output_folder, plain, write_provenance
+from pilotnet.folders import output_folder, plain
 from pilotnet.learning import arithmetic, fit, learning_rate_share, require_device, seeded_network
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
+from pilotnet.provenance import write_provenance
 from pilotnet.samples import Batch, Samples, load_drives
 from pilotnet.train_config import TrainConfig
 from pilotnet.unfinished import is_finished, remove_checkpoints, training_stage
@@ -90,16 +91,16 @@ class Cloning(lightning.LightningModule):
         return self._loader(self._validation_samples)
 
     def _loader(self, samples: Samples) -> DataLoader[Batch]:
-        # Samples are drawn in random order already and come as whole batches. A loader without a generator of its own would draw
-        # from PyTorch's global one.
+        # The samples are whole batches in random order already. With a generator of its own, the loader does not change PyTorch's
+        # global random state.
         return DataLoader(samples, self._config.batch_size, collate_fn=lambda batch: batch, generator=torch.Generator())
 
 
 def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> Path:
     """Train PilotNet on the dataset `data`, write a model folder `out` and return the path of its checkpoint.
 
-    With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unusable dataset or
-    folder, for a resumed training of other data or settings, and when the training diverges.
+    With `resume` an interrupted training continues after its last finished epoch. Raises ValueError for an unusable dataset or
+    folder, for resuming with other data or settings, and when the training diverges.
     """
     require_device(config.device)
     dataset = Dataset.open(data).verify()
@@ -115,13 +116,14 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
 
 
 def _learn(config: TrainConfig, dataset: Dataset, folder: Path) -> Checkpoint:
-    """Load the data and fit the network, from the newest checkpoint on where there is one."""
+    """Load the data and fit the network, resuming from the newest checkpoint if there is one."""
     view = View()
     drives = {split: load_drives(dataset, split, view, config.augmentation) for split in (Split.TRAIN, Split.VALIDATION)}
     samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
     validation = Samples(drives[Split.VALIDATION], replace(config.augmentation, light=0.0), VALIDATION_SEED)
-    scales = samples.label_spread()[0], samples.speed_size() if config.speed else None
-    model = seeded_network(lambda: PilotNet(*scales), config.seed)
+    curvature_scale = samples.label_spread()[0]
+    speed_scale = samples.speed_size() if config.speed else None
+    model = seeded_network(lambda: PilotNet(curvature_scale, speed_scale), config.seed)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     viewpoint = Viewpoint(view, drives[Split.TRAIN].cameras["centre"])
     cloning = Cloning(model, viewpoint, samples, validation, config)
@@ -133,7 +135,7 @@ def _learn(config: TrainConfig, dataset: Dataset, folder: Path) -> Checkpoint:
 
 @dataclass(frozen=True)
 class _Run:
-    """What the provenance of a training names beside the settings: the data, by their path and by their contents."""
+    """The inputs of a training in its provenance: path and fingerprint of the dataset, and the settings."""
 
     data: str
     fingerprint: str

@@ -1,4 +1,4 @@
-"""The settings of TRAIN, apart from the stage: help and wrong values are answered without loading PyTorch."""
+"""The settings of TRAIN, in a module that does not load PyTorch: help and wrong values are quick."""
 
 import math
 from dataclasses import dataclass, field
@@ -11,13 +11,13 @@ from sim.random import require_seed
 from sim.steering import MIN_RECOVERY_LENGTH, recovery_length
 from sim.types import quoted
 
-LIMIT = 3.0  # [standard deviations] the normals of shift and rotation are cut off here
-ROTATION_LENGTH = 30.0  # [m] the recovery at which rotations have the standard deviation of the settings
-LARGEST_ROTATION = math.radians(12.0)  # views lose seven degrees at each side then, see `Viewpoint`
+LIMIT = 3.0  # [standard deviations] to which the draws of shift and rotation are clipped
+ROTATION_LENGTH = 30.0  # [m] recovery length at which rotations have the standard deviation of the settings
+LARGEST_ROTATION = math.radians(12.0)  # [rad] views then lose seven degrees at each side, see `Viewpoint`
 
 
 def require_learnable(config: Any) -> None:
-    """Raise ValueError unless the settings that all trainings share are valid; for PilotNet's and the detectors' alike."""
+    """Raise ValueError unless the settings that PilotNet's and the detectors' trainings share are valid."""
     for name in ("epochs", "batch_size"):
         if getattr(config, name) < 1:
             raise ValueError(f"{name} is {getattr(config, name)}; it must be 1 or more")
@@ -64,8 +64,8 @@ class Augmentation:
     def rotations(self, normals: NDArray[np.float64], speed: NDArray[np.float64]) -> NDArray[np.float64]:
         """Rotations [rad] for cars at `speed` [m/s], from normals, (N,) each.
 
-        A car that swings about its path by e and is on its way back along L is turned by e sqrt(6) / L: by 5 degrees in a hairpin
-        where on a highway it is one. Views turned alike at all speeds would leave out what goes wrong in tight bends.
+        A car that returns to its path from a lateral error e over the recovery length L has a heading error of e sqrt(6) / L.
+        That is 5 degrees in a hairpin bend and 1 degree on a highway, so rotations must depend on speed to cover tight bends.
         """
         turned = normals * math.radians(self.rotation) * ROTATION_LENGTH / recovery_length(speed)
         return np.clip(turned, -self.largest_rotation, self.largest_rotation)
@@ -81,8 +81,8 @@ class TrainConfig:
         learning_rate: the highest, after a warm-up
         weight_decay: of AdamW
         device: auto, cpu or cuda
-        precision: what the network computes in while it learns: float32, bfloat16, or auto, bfloat16 where the hardware has it
-        seed: of the weights and of all draws
+        precision: of the network in training: float32, bfloat16, or auto for bfloat16 where the hardware has it
+        seed: of the first weights and of all random draws
         speed: learn a second output, the speed to drive, which `evaluate --pedals driver` needs
         augmentation: how views are moved off the recorded path
     """

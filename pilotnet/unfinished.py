@@ -1,7 +1,7 @@
-"""What an interrupted training is resumed from: a checkpoint after every epoch, of which the newest two are kept.
+"""Checkpoints of an unfinished training: one after every epoch, of which the newest two are kept.
 
-A checkpoint is written beside its place, reaches the disk, and is then moved there. Its name carries the number of its epoch and
-a checksum of its bytes, so that a damaged one is noticed before PyTorch reads it.
+A checkpoint is written in one step. Its name holds the number of its epoch and a checksum of its bytes, so that damage is
+detected before PyTorch reads the file.
 """
 
 import hashlib
@@ -17,25 +17,26 @@ from lightning.fabric.plugins import TorchCheckpointIO
 from lightning.pytorch.callbacks import Callback
 
 from pilotnet.checkpoint import FILE_NAME
-from pilotnet.folders import Stage, plain, read_provenance, require_present_world, require_same_settings, write_bytes
+from pilotnet.folders import Stage, plain, write_bytes
 from pilotnet.progress import notice
+from pilotnet.provenance import read_provenance, require_present_world, require_same_settings
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 FOLDER = "unfinished"
 METRICS_FILE = "metrics.csv"
-KEPT = 2  # checkpoints: when the newest is damaged, the one before is resumed from
-DIGEST_LENGTH = 16  # hexadecimal digits of the SHA-256 in a name: 64 bits tell any damage apart
+KEPT_CHECKPOINTS = 2  # when the newest is damaged, the training resumes from the one before
+DIGEST_LENGTH = 16  # [hexadecimal digits] of the SHA-256 in a name: 64 bits detect any accidental damage
 
 
 def training_stage(name: str) -> Stage:
-    """Return the stage of the training that the command `name` runs: it goes on with the checkpoint of a whole epoch."""
+    """Return the stage of the command `name`, a training: it resumes from checkpoints and is finished with its network."""
     return Stage(name, (FILE_NAME, METRICS_FILE, FOLDER), lambda folder: has_checkpoint(folder) or (folder / FILE_NAME).is_file())
 
 
 class ChecksummedFiles(TorchCheckpointIO):
-    """How Lightning's Trainer writes checkpoints: in one step, on disk for good, with their checksum in the name."""
+    """Makes Lightning's Trainer write checkpoints in one step, with their checksum in the name."""
 
     def save_checkpoint(self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None) -> None:  # noqa: ARG002
         """Write a checkpoint as `STEM-CHECKSUM.ckpt`; OSError naming the space needed when there is too little."""
@@ -48,7 +49,7 @@ class ChecksummedFiles(TorchCheckpointIO):
 
 
 class EpochCheckpoints(Callback):
-    """Writes a checkpoint after every epoch and removes those that are too old. Stands last: it saves what others noted."""
+    """Writes a checkpoint after every epoch and removes the oldest. Must be the last callback: it saves the others' state."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -56,52 +57,53 @@ class EpochCheckpoints(Callback):
     def on_train_epoch_end(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:  # noqa: ARG002
         """Save the epoch that ended."""
         trainer.save_checkpoint(self._folder / FOLDER / f"epoch-{trainer.current_epoch:06d}.ckpt")
-        for path in checkpoints(self._folder)[:-KEPT]:
+        for path in checkpoints(self._folder)[:-KEPT_CHECKPOINTS]:
             path.unlink()
 
 
 def checkpoints(folder: Path) -> list[Path]:
-    """Return the checkpoints of an unfinished training in a model folder, the oldest epoch first; none when it has none."""
+    """Return the checkpoints in a model folder, the oldest epoch first."""
     return sorted((folder / FOLDER).glob("epoch-*.ckpt"))
 
 
 def has_checkpoint(folder: Path) -> bool:
-    """Return whether a model folder holds an unfinished training that has ended an epoch."""
+    """Return whether a model folder holds a checkpoint of an unfinished training."""
     return bool(checkpoints(folder))
 
 
 def is_finished(stage: Stage, run: "DataclassInstance", folder: Path) -> bool:
-    """Return whether the training in a model folder has ended, so that nothing is left to resume.
+    """Return whether a model folder holds a finished training, so that nothing is left to resume.
 
-    run: the settings of the training that is asked for, with the `fingerprint` of its dataset and the path, `data`, that it was
-    given by. Raises ValueError when the folder holds a training of another dataset or with other settings.
+    run: the inputs of the present training: its settings, the path `data` and the `fingerprint` of its dataset. Raises ValueError
+    when the folder holds a training of another dataset, with other settings or of another world version.
     """
     if not stage.has_work(folder):
         return False
     provenance = read_provenance(folder, stage.name)
     require_present_world(folder, provenance["world"])
-    before, now = provenance["config"], plain(asdict(run))
+    before = provenance["config"]
+    now = plain(asdict(run))
     if before.get("fingerprint") != now["fingerprint"]:
         raise ValueError(
             f"{now['data']} holds another dataset than {before.get('data')} did, which {folder} was begun with, or has other "
             "marks; a training can only be resumed with its own data"
         )
     require_same_settings(folder, before, now, ignored=("data",))
-    finished = not has_checkpoint(folder)
+    finished = (folder / FILE_NAME).is_file()  # written last; checkpoints beside it are what a kill left
     if finished:
         notice(f"{folder} holds this training and it is finished; there is nothing to resume")
     return finished
 
 
 def newest_checkpoint(folder: Path) -> Path | None:
-    """Return the newest whole checkpoint in a model folder, None when it has none; damaged newer ones are removed with a notice.
+    """Return the newest undamaged checkpoint in a model folder, None without any; newer ones are removed with a notice.
 
     Raises ValueError when all are damaged.
     """
     found = checkpoints(folder)
     whole = [path for path in found if _is_whole(path)]
     if found and not whole:
-        raise ValueError(f"{folder / FOLDER} holds damaged checkpoints only; delete {folder} and train anew")
+        raise ValueError(f"{folder / FOLDER} holds damaged checkpoints only; delete {folder} and train again")
     for path in found[found.index(whole[-1]) + 1 :] if whole else ():
         notice(f"{path} is damaged; the training goes on from {whole[-1].name}")
         path.unlink()

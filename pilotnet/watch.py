@@ -38,9 +38,9 @@ COLOURS: dict[str, Colour] = {"pilotnet": SKY_BLUE, "modular": ORANGE, "expert":
 
 
 class FilmFile:
-    """An mp4 that appears under its name only when it is finished; nothing of one that fails stays.
+    """An mp4 that appears under its name when it is finished; when it fails, its file is removed.
 
-    Raises OSError where it cannot be written.
+    Raises OSError when it cannot be written.
     """
 
     def __init__(self, path: Path, rate: int, width: int, height: int) -> None:
@@ -62,7 +62,7 @@ class FilmFile:
             self.discard()
 
     def add(self, image: Image) -> None:
-        """Append a picture, RGB (H, W, 3)."""
+        """Append a picture, RGB uint8 (H, W, 3)."""
         self._encoder.add(image)
 
     def close(self) -> None:
@@ -75,7 +75,7 @@ class FilmFile:
             raise
 
     def discard(self) -> None:
-        """Give the film up: nothing of it stays. Raises nothing."""
+        """End the film and remove its file. Raises nothing."""
         with suppress(OSError):
             self._encoder.close()
         self._remove()
@@ -97,7 +97,7 @@ def watch(
     """Show the drivers in a window, or `headless` in a film alone; the score of what was driven, by driver.
 
     In a window a person may take the wheel from the first driver; what they drive goes into the dataset folder `recording`.
-    Raises ValueError for bad drivers and settings, for a film that exists, and when there is no display; OSError when the film
+    Raises ValueError for bad drivers and settings, for a film that exists, and without a display. Raises OSError when the film
     could not be written, after the window has been closed.
     """
     require_watchable(drivers, config, checkpoint, film, headless, detectors, recording)
@@ -116,8 +116,8 @@ def watch(
             show = Show(seats, scenarios, autonomy, len(drivers), wheel, tape, env)
             window = Window(Cockpit(show, Controllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd(), film)
             window.run()
-        if window.lost:
-            raise OSError(window.lost)
+        if window.film_error:
+            raise OSError(window.film_error)
     return scores(show.all_driven())
 
 

@@ -1,4 +1,4 @@
-"""The settings of WATCH and DRIVE, apart from the stages: they are checked without loading the viewer or the simulator."""
+"""The settings of WATCH and DRIVE, in a module that loads neither viewer nor simulator: help and wrong values are quick."""
 
 import math
 from collections.abc import Sequence
@@ -14,9 +14,9 @@ from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice
 from sim.types import quoted
 from sim.viewer.sizes import LARGEST, SIZE, SMALLEST
 
-MOST_DRIVERS = 2
-SEARCHED = 200  # roads of a suite among which those of one kind are looked for
-LEARNED_FROM = (Split.TRAIN, Split.VALIDATION)
+MAX_DRIVERS = 2  # side by side in one window
+SEARCHED_ROADS = 200  # number of a suite's roads that are searched for one kind
+TRAINING_SPLITS = (Split.TRAIN, Split.VALIDATION)  # of which drives may be recorded to learn from
 KINDS = {"road": RoadKind, "weather": Weather, "light": Daytime}
 
 
@@ -26,7 +26,7 @@ class WatchConfig:
 
     Args:
         suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
-        split: whose roads
+        split: train, validation or test roads
         episodes: roads, one after the other
         first: number of the first road of the split
         length: metres of each drive
@@ -35,7 +35,7 @@ class WatchConfig:
         light: day, low_sun, dusk or night in place of the suite's
         width: of the window or film [px]
         height: of the window or film [px]
-        seconds: how long a film without a window lasts at most [s]
+        seconds: longest duration of a film without a window [s]
     """
 
     suite: str = "lane_keeping"
@@ -66,14 +66,14 @@ class DriveConfig:
 
     Args:
         suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
-        split: whose roads, and what the recording is for: train to learn from, then validation, which training needs too
+        split: train or validation roads; training needs recordings of both
         episodes: roads, one after the other
         first: number of the first road of the split
         length: metres of each drive
         road: only the suite's roads of this kind, such as mountain
         weather: clear, cloudy, fog, rain or snow in place of the suite's
         light: day, low_sun, dusk or night in place of the suite's
-        pedals: who brakes and accelerates: shared, the simulator as for every driver; or driver, you
+        pedals: shared: the simulator brakes and accelerates, as for every driver; driver: you do
         width: of the window [px]
         height: of the window [px]
     """
@@ -92,12 +92,12 @@ class DriveConfig:
 
     def __post_init__(self) -> None:
         choice("pedals", self.pedals, Pedals)
-        if self.split not in LEARNED_FROM:
-            raise ValueError(f"split is {quoted(self.split)}; it must be one of {', '.join(LEARNED_FROM)}")
+        if self.split not in TRAINING_SPLITS:
+            raise ValueError(f"split is {quoted(self.split)}; it must be one of {', '.join(TRAINING_SPLITS)}")
         require_drives(self)
 
     def scenarios(self) -> list[Scenario]:
-        """Return what is driven, in order; never test roads, for what is driven may be recorded."""
+        """Return what is driven, in order; never test roads, because drives may be recorded for training."""
         return chosen_scenarios(self)
 
 
@@ -114,19 +114,19 @@ def require_drives(config: WatchConfig | DriveConfig) -> None:
 
 
 def chosen_scenarios(config: WatchConfig | DriveConfig) -> list[Scenario]:
-    """Return what is driven, in order: the suite's scenarios with the road, weather and light that are asked for."""
+    """Return the suite's scenarios in order, with road, weather and light as chosen."""
     chosen = chosen_kinds(config)
     road = chosen.pop("road", None)
     if road is None:
         found = suite(config.suite, config.split, config.episodes, config.length, config.first)
     else:
-        every = suite(config.suite, config.split, SEARCHED, config.length, config.first)
+        every = suite(config.suite, config.split, SEARCHED_ROADS, config.length, config.first)
         found = [scenario for scenario in every if scenario.road is road][: config.episodes]
     return [replace(scenario, **chosen) for scenario in found]
 
 
 def chosen_kinds(config: WatchConfig | DriveConfig) -> dict[str, Any]:
-    """Return road, weather and light where they are given; ValueError for unknown ones."""
+    """Return the chosen road, weather and light by name; ValueError for unknown ones."""
     given = {name: getattr(config, name) for name in KINDS if getattr(config, name) is not None}
     return {name: choice(name, value, KINDS[name]) for name, value in given.items()}
 
@@ -141,7 +141,7 @@ def require_watchable(
     recording: Path | None = None,
 ) -> None:
     """Raise ValueError for drivers and settings that cannot be watched together; takes what `pilotnet.watch.watch` takes."""
-    if not 1 <= len(drivers) <= MOST_DRIVERS:
+    if not 1 <= len(drivers) <= MAX_DRIVERS:
         raise ValueError(f"there are {len(drivers)} drivers to watch; it must be 1 or 2")
     for name in drivers:
         split_name(name)
@@ -155,7 +155,7 @@ def require_watchable(
 
 
 def require_film(film: Path | None, config: WatchConfig, headless: bool) -> None:
-    """Raise ValueError unless the film can be written, or there is none and a window shows the drives."""
+    """Raise ValueError for a film that cannot be written, and for a headless run without a film."""
     if film is not None:
         check_film(film, config)
     elif headless:
@@ -163,7 +163,7 @@ def require_film(film: Path | None, config: WatchConfig, headless: bool) -> None
 
 
 def check_recording(config: WatchConfig, headless: bool) -> None:
-    """Raise ValueError unless what a person drives may be learned from."""
+    """Raise ValueError unless what a person drives may be recorded for training."""
     if headless:
         raise ValueError("a headless run has no wheel to take; leave out --record or --headless")
     if config.split == Split.TEST:

@@ -1,6 +1,6 @@
-"""What runs in a worker process: calls that come through a pipe, one after the other, until the pipe or the parent ends.
+"""The code of a worker process: make the calls that come through a pipe until the pipe closes or the parent ends.
 
-This module imports nothing heavy: until a worker is tied to its parent's life, it must not spend seconds on imports.
+This module imports nothing heavy: `end_with_parent` must run before the seconds that such imports take.
 """
 
 import ctypes
@@ -13,20 +13,20 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any
 
-PR_SET_PDEATHSIG = 1  # of linux/prctl.h
+PR_SET_PDEATHSIG = 1  # from linux/prctl.h
 ORPHANED = 1  # exit code of a worker whose parent has died
-ENDED_BY_PARENT = ("SIGINT", "SIGHUP")  # a terminal sends them to all processes; the parent decides what they mean
-HELD_BACK = (*ENDED_BY_PARENT, "SIGTERM")
+IGNORED_SIGNALS = ("SIGINT", "SIGHUP")  # a terminal sends them to all processes; the parent handles them and ends its workers
+HELD_BACK_SIGNALS = (*IGNORED_SIGNALS, "SIGTERM")
 
 
 def serve(calls: Connection, lifeline: Connection, parent: int) -> None:
-    """Make the calls (function, arguments) that come through `calls` and send back what they give, until its other end closes.
+    """Make the calls (function, arguments) that come through `calls` and send back the answers, until its other end closes.
 
-    lifeline: a pipe whose other end only the parent holds; parent: its process number. Each answer is (True, result) or
-    (False, (exception, traceback text)).
+    lifeline: a pipe whose other end only the parent holds; parent: process number of the parent. Each answer is (True, result)
+    or (False, (exception, traceback text)).
     """
     end_with_parent(lifeline, parent)
-    for name in ENDED_BY_PARENT:
+    for name in IGNORED_SIGNALS:
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     release_signals()
@@ -37,7 +37,7 @@ def serve(calls: Connection, lifeline: Connection, parent: int) -> None:
 
 
 def _call(calls: Connection) -> tuple[bool, Any]:
-    """Make the next call; EOFError when there is none any more."""
+    """Make the next call and return its answer; EOFError when the other end is closed."""
     try:
         function, arguments = calls.recv()
         return True, function(*arguments)
@@ -48,7 +48,7 @@ def _call(calls: Connection) -> tuple[bool, Any]:
 
 
 def _answer(calls: Connection, succeeded: bool, value: Any) -> None:
-    """Send an answer; what cannot be pickled is described."""
+    """Send an answer; for a result or an exception that cannot be pickled, a RuntimeError that describes it."""
     try:
         calls.send((succeeded, value))
     except OSError:
@@ -59,13 +59,14 @@ def _answer(calls: Connection, succeeded: bool, value: Any) -> None:
 
 
 def limit_threads() -> None:
-    """Let OpenCV and Numba use one thread in this process: workers share the cores among themselves.
+    """Let OpenCV and Numba use one thread in this process, because the workers share the cores.
 
-    Compiling is not shown either: the bars of several processes would cover each other.
+    The progress of compiling is not shown, because the bars of several processes would overwrite each other.
     """
-    import cv2  # as the docstring of this module says, heavy imports come late
+    import cv2  # heavy, see the docstring of this module
     import numba
 
+    import sim.kernels  # noqa: F401 - its import starts to show compiling, which `be_quiet` ends
     from sim.kernel_cache import be_quiet
 
     be_quiet()
@@ -74,13 +75,13 @@ def limit_threads() -> None:
 
 
 def end_with_parent(lifeline: Connection, parent: int, platform: str = sys.platform) -> None:
-    """Have the operating system kill this process when its parent dies; where it cannot, a thread watches the lifeline.
+    """Make the operating system kill this process when its parent dies; where it cannot, a thread watches the lifeline.
 
-    Linux sends the signal when the thread that started this process ends. That thread waits for the answers, so it outlives them.
+    Linux sends the signal when the thread that started this process ends. That thread waits for all answers, so it ends later.
     """
     if platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
-        if os.getppid() != parent:  # it died before the call above
+        if os.getppid() != parent:  # the parent died before the call above
             os._exit(ORPHANED)
     else:
         threading.Thread(target=_watch, args=(lifeline,), daemon=True).start()
@@ -93,12 +94,12 @@ def _watch(lifeline: Connection) -> None:
 
 
 def hold_back_signals() -> None:
-    """Let signals that end a stage wait, here and in a process that is started now, until `release_signals`."""
+    """Block the signals that end a stage until `release_signals`; a process that is started meanwhile inherits this."""
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK, {getattr(signal, name) for name in HELD_BACK})
+        signal.pthread_sigmask(signal.SIG_BLOCK, {getattr(signal, name) for name in HELD_BACK_SIGNALS})
 
 
 def release_signals() -> None:
-    """Deliver the signals that `hold_back_signals` lets wait, and those to come."""
+    """Unblock the signals that `hold_back_signals` blocks; pending ones are delivered."""
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {getattr(signal, name) for name in HELD_BACK})
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {getattr(signal, name) for name in HELD_BACK_SIGNALS})

@@ -1,4 +1,4 @@
-"""How jsonargparse reads YAML, in files and in values on the command line: within the limits of `pilotnet.reading`."""
+"""Limits for the YAML that jsonargparse reads, in files and in values on the command line; see `pilotnet.reading`."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from pilotnet.reading import check_yaml
 
 
 def limit_yaml() -> None:
-    """Have jsonargparse refuse YAML with nesting, aliases or tags beyond the limits; calling it again changes nothing."""
+    """Make jsonargparse refuse YAML with nesting, aliases or tags beyond the limits; calling it again changes nothing."""
     load = get_loader("yaml")
     if getattr(load, "limited", False):
         return
@@ -18,7 +18,7 @@ def limit_yaml() -> None:
         try:
             check_yaml(text)
         except (ValueError, RecursionError) as error:
-            # jsonargparse takes text that is no YAML for plain text, and says then what it should be.
+            # On YAMLError, jsonargparse takes the text as a plain string, and its type check then reports it.
             raise yaml.YAMLError(str(error)) from None
         return load(text, **settings)
 

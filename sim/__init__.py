@@ -12,9 +12,9 @@ The conventions that hold everywhere:
 * Time: control and cameras at 10 Hz, physics at 20 Hz or finer.
 * Randomness: everything follows from the scenario's seed; the same scenario and driver give the same frames, bit for bit.
 
-Importing this package registers `PilotNet/Drive-v0` with Gymnasium, and so does `gymnasium.make("sim:PilotNet/Drive-v0")`. It
-loads nothing else: what it names is loaded when it is first used, so that settings can be checked and help printed without Numba,
-HighwayEnv or a renderer.
+Importing this package registers `PilotNet/Drive-v0` with Gymnasium, and so does `gymnasium.make("sim:PilotNet/Drive-v0")`.
+Every public name is loaded when it is first used. Settings can be checked and help printed without Numba, HighwayEnv or a
+renderer.
 """
 
 import importlib
@@ -56,7 +56,7 @@ __all__ = [
     "rollout",
 ]
 
-HOMES = {
+PUBLIC_NAMES = {  # by the module that defines them
     "sim.env": (
         "DrivingEnv",
         "EnvConfig",
@@ -87,13 +87,13 @@ HOMES = {
         "Step",
     ),
 }
-MODULE_OF = {name: module for module, names in HOMES.items() for name in names}
+MODULE_OF = {name: module for module, names in PUBLIC_NAMES.items() for name in names}
 
 
 class PublicModule(ModuleType):
-    """This package as a module whose public names are never hidden by submodules.
+    """A module whose public names are never replaced by submodules of the same name.
 
-    The import system binds the submodule `sim.rollout` to the name of the function that it holds.
+    Importing `sim.rollout` makes the import system assign that submodule to `sim.rollout`, which names a function here.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -102,7 +102,7 @@ class PublicModule(ModuleType):
         super().__setattr__(name, value)
 
 
-if not TYPE_CHECKING:  # a type checker would take every name for one of this package's
+if not TYPE_CHECKING:  # with this function in sight, a type checker accepts any attribute of the package
 
     def __getattr__(name: str) -> Any:
         """Load a public name; AttributeError for any other."""
@@ -114,7 +114,7 @@ if not TYPE_CHECKING:  # a type checker would take every name for one of this pa
 
 
 def __dir__() -> list[str]:
-    """Return what is there, and what would be loaded."""
+    """Return the names that are loaded, and the public names that are loaded on first use."""
     return sorted({*globals(), *__all__})
 
 

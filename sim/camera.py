@@ -16,7 +16,7 @@ from sim.types import quoted, require_finite, require_whole
 
 Number = TypeVar("Number", float, NDArray[np.float64])
 CAMERA_NAMES = ("left", "centre", "right")
-MAX_SIZE = 2**14  # [px] width and height; a square picture of that size takes 0.8 GB
+MAX_SIZE = 2**14  # [px] of width and height; a square RGB picture of that size takes 0.8 GB
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Camera:
 
     @classmethod
     def of(cls, described: "Camera | Mapping[str, Any]") -> "Camera":
-        """Return a camera, given as one or as a mapping of its fields; ValueError for anything else."""
+        """Return the camera that a record or a mapping of fields describes; ValueError for anything else."""
         if isinstance(described, Camera):
             return described
         names = [field.name for field in fields(cls)]

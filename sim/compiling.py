@@ -1,7 +1,7 @@
 """COMPILE: the kernels in two halves, for two processes side by side.
 
-On a machine that has drawn nothing yet they take a minute to compile, and one process can only compile one after the other.
-What one of them has compiled lies on disk for all.
+On a new machine all kernels together take a minute to compile, and one process compiles one kernel at a time. Compiled kernels
+lie on disk, where every process finds them.
 """
 
 import math
@@ -49,7 +49,7 @@ def compile_others() -> None:
     """Compile what moves the world, draws sky and ground, and measures boxes."""
     env = DrivingEnv(EnvConfig(cameras=()))
     square = np.array([[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]])
-    rectangle_gap(square, square)  # a drive needs it only when another road user comes near
+    rectangle_gap(square, square)  # the drives above reach no other road user, so they would not compile it
     for sky in SKIES:
         next(rollout(env, Expert(env), sky))
         plan, actors = env.world.plan, env.world.actors()
@@ -59,7 +59,7 @@ def compile_others() -> None:
 
 
 HALVES: tuple[Callable[[], None], ...] = (compile_standing, compile_others)
-# Kernels of the bird's-eye view of FrontCamera, which no half draws: modules and functions.
+# Prefixes of the kernels that only FrontCamera's bird's-eye view needs (modules and functions); neither half compiles them.
 FRONT_VIEW = (
     "sim.front_view.",
     "sim.ground.lanes.",
@@ -67,9 +67,9 @@ FRONT_VIEW = (
     "sim.scenery.blocks.",
     "sim.noise.noise_between",
 )
-FEW = 10  # kernels take less time to compile than two processes take to start; what needs them compiles them itself
-LOOK_EVERY = 0.1  # [s] between two looks at what is compiled
-HALF = "from sim.compiling import compile_half; compile_half({half})"
+MIN_MISSING = 10  # kernels; fewer compile faster than two processes start, so the caller compiles them on first use
+POLL_INTERVAL = 0.1  # [s] between two counts of the compiled kernels
+HALF_PROGRAM = "from sim.compiling import compile_half; compile_half({half})"
 
 
 def renderer_kernels() -> list[Any]:
@@ -79,17 +79,17 @@ def renderer_kernels() -> list[Any]:
 
 def kept_kernels() -> int:
     """Return how many of the renderer's kernels are compiled and lie on disk."""
-    lacking = set(missing("sim."))
-    return sum(kernel not in lacking for kernel in renderer_kernels())
+    absent = set(missing("sim."))
+    return sum(kernel not in absent for kernel in renderer_kernels())
 
 
 def is_compiled() -> bool:
-    """Whether what the two halves compile lies on disk, for the kernels as they are now, but for fewer than FEW."""
-    return len(renderer_kernels()) - kept_kernels() < FEW
+    """Return whether fewer than MIN_MISSING of the renderer's kernels still have to be compiled."""
+    return len(renderer_kernels()) - kept_kernels() < MIN_MISSING
 
 
 def compile_half(half: int) -> None:
-    """Compile one of the halves in a process of its own; it ends with the process that began it, as its standard input does."""
+    """Compile one of the halves in a process of its own, which ends when its standard input closes: when its parent ends."""
     be_quiet()
     Thread(target=_end_with_input, daemon=True).start()
     HALVES[half]()
@@ -97,15 +97,15 @@ def compile_half(half: int) -> None:
 
 def _end_with_input() -> None:
     sys.stdin.buffer.read()
-    os._exit(1)  # files of kernels are written in one step, so nothing is left half done
+    os._exit(1)  # safe at any moment: every kernel file is written in one step
 
 
 def compiling(processes: int = len(HALVES)) -> Generator[tuple[int, int], None, None]:
-    """Compile what is missing in other processes, one for each half, and yield how many kernels of how many are compiled.
+    """Compile the missing kernels in one process for each half, at most `processes` at a time; yield (compiled, total) kernels.
 
-    Yields every LOOK_EVERY seconds until all is done, and nothing where all is compiled or compiled kernels cannot be kept.
-    Closing the iterator ends the processes. One that fails is passed over in silence: what it has not compiled is compiled
-    when it is needed, where the error reaches the caller.
+    Yields every POLL_INTERVAL until both processes have ended. Yields nothing when all kernels are compiled or when compiled
+    kernels cannot be kept. Closing the iterator ends the processes. Errors of a process are ignored: the kernels that it left
+    are compiled on first use, where the error reaches the caller.
     """
     total = len(renderer_kernels())
     if is_compiled() or keeping_folder(Path(__file__)) is None or not sys.executable:
@@ -117,7 +117,7 @@ def compiling(processes: int = len(HALVES)) -> Generator[tuple[int, int], None, 
             while waiting and len(running) < processes:
                 running.append(_begin(waiting.pop(0)))
             yield kept_kernels(), total
-            time.sleep(LOOK_EVERY)
+            time.sleep(POLL_INTERVAL)
             for process in [each for each in running if each.poll() is not None]:
                 running.remove(process)
                 _end(process)
@@ -127,10 +127,10 @@ def compiling(processes: int = len(HALVES)) -> Generator[tuple[int, int], None, 
 
 
 def _begin(half: int) -> subprocess.Popen[bytes]:
-    """Begin to compile a half in a process that finds the same packages as this one."""
+    """Start the process that compiles a half, with the import paths of this process."""
     paths = os.pathsep.join(path or str(Path.cwd()) for path in sys.path)
     return subprocess.Popen(
-        [sys.executable, "-P", "-c", HALF.format(half=half)],
+        [sys.executable, "-P", "-c", HALF_PROGRAM.format(half=half)],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -139,19 +139,19 @@ def _begin(half: int) -> subprocess.Popen[bytes]:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """End a process that may have ended already, and give back what it holds here."""
+    """End a process, unless it has ended already, and close its pipes."""
     process.kill()
     process.communicate()
 
 
 def compile_ahead(processes: int = len(HALVES)) -> None:
-    """Compile what is missing in other processes, and show on stderr how far they have come."""
+    """Compile the missing kernels in other processes and show the progress on stderr."""
     bar = CompileBar()
-    begun = False
+    started = False
     with closing(compiling(processes)) as progress:
         for done, total in progress:
-            if not begun:
+            if not started:
                 bar.begin(expected_seconds(total - done, processes))
-                begun = True
+                started = True
             bar.show(done, total)
     bar.end()

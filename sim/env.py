@@ -1,7 +1,7 @@
 """The world and its cameras as a Gymnasium environment.
 
-`rollout` drives it by records in physical units (`start`, `observe`, `advance`). Gymnasium's `reset` and `step` wrap the same
-three in normalised actions, arrays and plain numbers.
+`rollout` calls `start`, `observe` and `advance`, which take and return records in physical units. Gymnasium's `reset` and
+`step` wrap these three with normalised actions, arrays and plain numbers.
 """
 
 import json
@@ -27,17 +27,20 @@ from sim.world import MAX_ACCELERATION, MAX_BRAKING, World
 
 SLOWEST = 1.0  # [m/s] a drive slower than this on average is cut off
 MAX_SPEED = 60.0  # [m/s] upper limit of the observation space
-MAX_CAMERA_SPACING = 5.0  # [m]
-MAX_RATE = 100  # [Hz]
-INTERVENTION_PENALTY = 10.0  # [m] taken from the reward
+MAX_CAMERA_SPACING = 5.0  # [m] more than half the width of any vehicle
+MAX_RATE = 100  # [Hz] upper limit of the control rate
+INTERVENTION_PENALTY = 10.0  # [m] subtracted from the reward of a tick with an intervention
 
 
 @dataclass(frozen=True)
 class EnvConfig:
     """Settings of an environment; ValueError for bad ones.
 
-    cameras: which of left, centre, right are rendered; camera: the centre camera, or a mapping of its fields; camera_spacing:
-    from the centre camera to each of the others [m]; rate: control ticks per second, a whole number [Hz]; pedals: who brakes.
+    cameras: which of left, centre, right are rendered.
+    camera: the centre camera, or a mapping of its fields.
+    camera_spacing: distance from the centre camera to each of the others [m].
+    rate: control ticks per second, a whole number [Hz].
+    pedals: `shared` for the simulator's speed controller, or `driver`.
     """
 
     cameras: tuple[str, ...] = ("centre",)
@@ -60,7 +63,7 @@ class EnvConfig:
 
     @classmethod
     def of(cls, described: "EnvConfig | Mapping[str, Any] | None", settings: Mapping[str, Any]) -> Self:
-        """Return the settings that a record or a mapping describes, with `settings` in place of some.
+        """Return the settings that a record or a mapping describes; `settings` replace some of them by name.
 
         Raises ValueError for unknown names and bad values.
         """
@@ -92,15 +95,14 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
     `reset(options={"road": "rural", "weather": "rain"})` fixes fields of `Scenario`; `options={"scenario": ...}` a whole one.
 
     Action, each in [-1, 1]: steering, from -MAX_CURVATURE to MAX_CURVATURE [1/m, right positive]; with `pedals="driver"` a second
-    one, from -MAX_BRAKING to MAX_ACCELERATION [m/s²]. 0 is straight ahead and rolling on; larger values count as the limit.
+    one, from -MAX_BRAKING to MAX_ACCELERATION [m/s²]. 0 is straight ahead at constant speed; larger values are clipped.
     Observation: `speed` [m/s] (1,) and a frame, RGB uint8 (H, W, 3), for each camera. Reward: metres gained along the road, minus
     10 for each intervention, after which the car is put back and drives on. An episode terminates at the end of the road and is
     truncated when the car is slower than 1 m/s on average.
 
-    Info, the same after reset and step and of types that recorders store: `scenario`, its fields as JSON; `intervention`, the
-    cause of one in the last tick or ""; `pose`: x, y [m], heading [rad] (3,); `acceleration` [m/s²]; `wheel_curvature` and
-    `path_curvature` [1/m]; `station` and `cross_track_error` [m]; `heading_error` [rad]; `time_to_collision` [s], inf when
-    nothing is near.
+    Info has the same keys after reset and step: `scenario`, its fields as JSON; `intervention`, the cause in the last tick or "".
+    `pose`: x, y [m], heading [rad] (3,). `acceleration` [m/s²]. `wheel_curvature` and `path_curvature` [1/m]. `station` and
+    `cross_track_error` [m]. `heading_error` [rad]. `time_to_collision` [s], inf when nothing is near.
 
     Raises ValueError for bad settings. `gymnasium.wrappers.HumanRendering` shows the pictures of `render` in a window.
     """
@@ -165,7 +167,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
     def _make_renderer(self) -> None:
         cameras = list(self.cameras.values())
         self._renderer = Renderer(self.world.plan, self.world.scenario, cameras) if cameras else None
-        self._onlooker: Renderer | None = None
+        self._film_renderer: Renderer | None = None
 
     def observe(self) -> Observation:
         """What a driver sees now."""
@@ -230,9 +232,9 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         return observation, float(reward), bool(self.world.finished), self._out_of_time, self._info(cause)
 
     def _control(self, action: np.ndarray) -> Control:
-        """Return the command in physical units that a normalised action stands for; ValueError for a bad one.
+        """Return a normalised action as a command in physical units; ValueError for a bad one.
 
-        Braking and accelerating have limits of their own, so that 0 is neither.
+        Braking and accelerating are scaled by their own limits, so that 0 is neither.
         """
         if np.shape(action) != self.action_space.shape:
             driver = "" if self.config.pedals is Pedals.DRIVER else ", or two with pedals='driver'"
@@ -247,7 +249,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         return Control(MAX_CURVATURE * steering, pedal * (MAX_ACCELERATION if pedal > 0 else MAX_BRAKING))
 
     def _info(self, cause: Cause | None) -> dict[str, Any]:
-        """Return the info that the class describes; `cause`: of an intervention in the last tick."""
+        """Return the info that the class describes; `cause`: why there was an intervention in the last tick, if there was one."""
         ego = self.world.ego_state()
         return {
             "scenario": self._scenario_json,
@@ -263,18 +265,18 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         }
 
     def render(self) -> np.ndarray | None:
-        """Return the centre camera's picture of this moment, RGB uint8 (H, W, 3); None without a render mode.
+        """Return the centre camera's present picture, RGB uint8 (H, W, 3); None without a render mode.
 
         Raises ValueError before the first reset.
         """
         if self.render_mode is None:
             return None
         world = self.world
-        if self._onlooker is None:
-            alone = list(self.cameras) == ["centre"]
-            self._onlooker = self._renderer if alone else Renderer(world.plan, world.scenario, [self.config.camera])
-        assert self._onlooker is not None, "a centre camera has a renderer"
-        return self._onlooker.render(world.ego_state().pose, world.actors(), self._ticks / self.rate)[0]
+        if self._film_renderer is None:
+            same = list(self.cameras) == ["centre"]
+            self._film_renderer = self._renderer if same else Renderer(world.plan, world.scenario, [self.config.camera])
+        assert self._film_renderer is not None, "a centre camera has a renderer"
+        return self._film_renderer.render(world.ego_state().pose, world.actors(), self._ticks / self.rate)[0]
 
     @property
     def _out_of_time(self) -> bool:

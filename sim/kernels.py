@@ -1,10 +1,10 @@
-"""How the kernels are compiled, and what those of the renderer draw on.
+"""The decorators that compile kernels, and the canvas that the renderer's kernels draw on.
 
-The renderer's loops go without Python's checks for division by zero. Numba's counting of array references costs more than the
-arithmetic of a pixel, so it is off: these kernels write into arrays that they are given and never make one. That is also what a
-GPU needs. Kernels that move the world compute as Python does, so that their results do not depend on the machine.
+The renderer's loops skip Python's checks for division by zero. Numba's reference counting costs more than the arithmetic of a
+pixel, so it is off: these kernels write into given arrays and never make one, as on a GPU. Kernels that move the world compute as
+Python does, so that their results do not depend on the machine.
 
-Compiled kernels are kept on disk by `sim.kernel_cache`, which notices edited kernels, callees and constants by itself.
+`sim.kernel_cache` keeps compiled kernels on disk and detects edited kernels, callees and constants.
 
 An index that may be negative, for all the compiler knows, costs a test each time and keeps a loop from running on vectors. So
 loops count from 0 over a slice that begins where they do, and pixels are looked up by unsigned numbers.

@@ -15,7 +15,7 @@ CREEP, PER_METRE, PASSING_REACH = 4.0, 9.0, 2.0  # [m/s], [1/s], [m]
 
 
 class Pedals(StrEnum):
-    """Who brakes: one privileged speed controller for every driver alike, or the driver."""
+    """Longitudinal control: by the simulator's speed controller, the same for every driver, or by the driver itself."""
 
     SHARED = "shared"
     DRIVER = "driver"

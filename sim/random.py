@@ -16,7 +16,7 @@ MAX_INDEX = 2**32  # exclusive; a larger index would fill two words of the spawn
 class Stream(IntEnum):
     """What a sequence of random numbers is for. Numbers are never reused: a new purpose takes the next free one."""
 
-    # Seeded by a scenario's seed.
+    # Seeded by the seed of a scenario.
     ROAD_GEOMETRY = 1  # index: position of the road kind in RoadKind
     DRIVE_START = 2
     TRAFFIC = 3
@@ -31,10 +31,10 @@ class Stream(IntEnum):
     CLOUDS = 12
     PRECIPITATION = 13  # index: time [ms], lateral camera position [mm]
     LENS_DROPS = 14  # index: number of the wiping interval
-    DISTURBANCE = 15  # of the steering, in evaluations
-    RECORDING_DISTURBANCE = 16  # of the steering, in recordings
+    DISTURBANCE = 15  # added to the steering in evaluations
+    RECORDING_DISTURBANCE = 16  # added to the steering in recordings
     SUITE_PARAMETERS = 17
-    # The same for all scenarios: seeded by a constant or by what is drawn.
+    # Independent of the scenario: seeded by a constant or by what the comment names.
     PEDESTRIAN_APPEARANCE = 18  # seed: identity of the pedestrian
     PLANT_TEXTURE = 19
     NOISE_TILE = 20
@@ -43,7 +43,7 @@ class Stream(IntEnum):
     # Seeded by the seed of a training.
     TRAINING_SAMPLES = 23  # index: epoch
     DETECTOR_SAMPLES = 24  # index: epoch
-    DETECTOR_PROPOSALS = 25  # index: what a training step counts
+    DETECTOR_PROPOSALS = 25  # index: epoch and batch, in validation the batch alone
     WEIGHTS = 26
 
 

@@ -30,7 +30,7 @@ class Disturbance:
 
     @classmethod
     def of(cls, scenario: Scenario, strength: float, stream: Stream = Stream.DISTURBANCE) -> Self | None:
-        """Return the disturbance that belongs to a scenario, the same for every driver; None for a strength of 0 m.
+        """Return a scenario's disturbance of strength [m], the same for every driver; None for 0 m.
 
         Raises ValueError for a strength that is negative or not finite.
         """

@@ -1,4 +1,4 @@
-"""Random scenarios for reinforcement learning: every episode another road, weather, light and number of road users.
+"""Random scenarios for reinforcement learning: road, weather, light and road users differ in every episode.
 
 A sampler takes NumPy's generator and returns a scenario; `DrivingEnv` calls it with Gymnasium's own generator at each reset.
 """
@@ -15,8 +15,8 @@ from sim.types import quoted
 
 Sampler = Callable[[np.random.Generator], Scenario]
 
-ROADS = 1_000_000  # roads of a split that are drawn from
-# From nothing to a little more than the suite `everything` has: vehicles and pedestrians per kilometre.
+ROADS = 1_000_000  # number of roads of a split from which one is drawn
+# Limits of the uniform draws: weather strength [0, 1], vehicles and pedestrians [1/km]; a little above the suite `everything`.
 RANGES = {
     "strength": (0.3, 1.0),
     "traffic": (0.0, 10.0),
@@ -24,9 +24,9 @@ RANGES = {
     "pedestrians": (0.0, 15.0),
     "crossing": (0.0, 5.0),
 }
-LEADER_SHARE = 0.3  # of the scenarios have a slow vehicle ahead
+LEADER_SHARE = 0.3  # share of the scenarios with a slow vehicle ahead
 FIELDS = tuple(field.name for field in fields(Scenario))
-PLACING = ("road", "seed", "length", *BESIDE_ROAD)  # fields that decide whether road users fit beside the road
+PLACEMENT_FIELDS = ("road", "seed", "length", *BESIDE_ROAD)  # these decide whether road users fit beside the road
 
 
 def random_scenario(generator: np.random.Generator) -> Scenario:
@@ -45,8 +45,7 @@ def random_scenario(generator: np.random.Generator) -> Scenario:
 def changed_scenario(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
     """Return the scenario with some fields changed; parked vehicles and pedestrians that no longer fit are left out.
 
-    Raises ValueError for unknown fields and bad values, and for road users beside the road where `changes` itself asks for them
-    and they do not fit.
+    Raises ValueError for unknown fields and bad values, and when `changes` sets road users that the road has no space for.
     """
     unknown = set(changes) - set(FIELDS)
     if unknown:
@@ -56,9 +55,9 @@ def changed_scenario(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario
     plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in changes.items()}
     if plain.get("road", scenario.road) not in WALKABLE:
         return Scenario(**(asdict(scenario) | dict.fromkeys(BESIDE_ROAD, 0.0) | plain))
-    asked = replace(scenario, **plain)
-    if not set(plain) & set(PLACING):
-        return asked
-    fitting = with_room(asked)
-    kept = all(getattr(fitting, name) == getattr(asked, name) for name in BESIDE_ROAD if name in plain)
-    return fitting if kept else asked  # the world refuses the latter and says why
+    changed = replace(scenario, **plain)
+    if not set(plain) & set(PLACEMENT_FIELDS):
+        return changed
+    fitting = with_room(changed)
+    kept = all(getattr(fitting, name) == getattr(changed, name) for name in BESIDE_ROAD if name in plain)
+    return fitting if kept else changed  # `World` raises the ValueError for road users that do not fit

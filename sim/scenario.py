@@ -61,7 +61,7 @@ MIN_LENGTH, MAX_LENGTH = 50.0, 20_000.0
 MIN_VISIBILITY, MAX_VISIBILITY = 20.0, 20_000.0  # [m]
 # Where people walk and cars park beside the road.
 WALKABLE = (RoadKind.RURAL, RoadKind.RURAL_UNMARKED, RoadKind.RESIDENTIAL, RoadKind.UNPAVED, RoadKind.MOUNTAIN)
-BESIDE_ROAD = ("parked", "pedestrians", "crossing")  # fields of what exists on walkable roads only
+BESIDE_ROAD = ("parked", "pedestrians", "crossing")  # densities of road users that only walkable roads have
 # Most that can be placed: cars per kilometre and direction, parked cars, people beside and people crossing per kilometre.
 DENSITIES = {"traffic": 20.0, "parked": 60.0, "pedestrians": 80.0, "crossing": 15.0}
 

@@ -29,7 +29,7 @@ MIST_DEPTH = 60.0  # [m] of hazy air above the ground, through which the sky is 
 # A packed texel: every colour's 8 bits and the 13 of the weights that it is interpolated with, in steps of 1 / ACROSS and 1 / UP.
 ACROSS, UP, LANE = 1 << 6, 1 << 7, 21
 ONE = ACROSS * UP
-LARGEST_CLOUD_SHIFT = 1000.0  # [texels] of the noise tile, by which one sky's clouds differ from another's
+MAX_CLOUD_SHIFT = 1000.0  # [texels] upper limit of the random offset into the noise tile
 SUN_RADIUS, MOON_RADIUS = 0.010, 0.008  # [rad]; as large as they seem to be
 
 
@@ -46,7 +46,7 @@ def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) ->
     hidden = 1 - np.exp(-np.array(DISTANCES) / atmosphere.reach)[:, None]
     layers = dimmed + (np.array(atmosphere.horizon) - dimmed) * hidden
     colours = np.array([atmosphere.zenith, atmosphere.horizon, atmosphere.cloud_colour, atmosphere.glow])
-    clouds = float(stream_generator(seed, Stream.CLOUDS).uniform(0.0, LARGEST_CLOUD_SHIFT))
+    clouds = float(stream_generator(seed, Stream.CLOUDS).uniform(0.0, MAX_CLOUD_SHIFT))
     _paint(image, ridges, noise().values, layers, colours, _burning(atmosphere), 1 / focal, clouds)
     if atmosphere.daytime is Daytime.NIGHT and atmosphere.overcast < 0.4:
         _stars(image, ridges.max(axis=0), focal, stream_generator(seed, Stream.STARS))

@@ -15,23 +15,23 @@ from numpy.typing import NDArray
 Image = NDArray[np.uint8]
 
 
-MAX_QUOTED = 80  # [characters] of a user's value that a message repeats
+MAX_QUOTED = 80  # [characters] length to which messages cut a value
 
 
 def quoted(value: object) -> str:
-    """Return the value as Python writes it, cut after 80 characters, for a message."""
+    """Return the repr of a value for a message, cut to MAX_QUOTED characters."""
     text = repr(value)
     return text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 3]}..."
 
 
 def require_finite(name: str, value: float) -> None:
-    """Raise ValueError naming the quantity when `value` is no number, NaN or infinite."""
+    """Raise ValueError naming the quantity when `value` is not a number, is NaN or is infinite."""
     if not isinstance(value, Real) or isinstance(value, bool) or not math.isfinite(value):
         raise ValueError(f"{name} is {quoted(value)}; it must be a finite number")
 
 
 def require_whole(name: str, value: int, low: int, high: int | None = None, unit: str = "") -> None:
-    """Raise ValueError naming the quantity unless `value` is a whole number from `low` to `high` (None: without end)."""
+    """Raise ValueError naming the quantity unless `value` is a whole number from `low` to `high` (None: no upper limit)."""
     if isinstance(value, Integral) and not isinstance(value, bool) and low <= value and (high is None or value <= high):
         return
     unit = f" {unit}" if unit else ""

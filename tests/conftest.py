@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import torch
 
+from pilotnet.checkpoint import Checkpoint
 from pilotnet.record import RecordConfig, record
 from pilotnet.train import TrainConfig, train
 
-NOBODY = 65534  # the user without rights, on every Unix
+UNPRIVILEGED_USER = 65534  # id of the user `nobody` on Unix
 TINY_RECORDING = RecordConfig(episodes=2, validation_episodes=1, length=60.0, workers=1)
 TINY_TRAINING = TrainConfig(epochs=1, batch_size=16, device="cpu")
 
@@ -33,7 +35,7 @@ def tiny_model(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture
 def private_file() -> Iterator[Path]:
-    """A file of another user, seen without the rights of an administrator; beside it a folder `locked` with a model in it."""
+    """A file without read permission, with root's rights dropped; beside it a folder `locked` that holds a model."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -45,7 +47,7 @@ def private_file() -> Iterator[Path]:
         (locked / "model.safetensors").touch()
         locked.chmod(0o000)
         if os.geteuid() == 0:
-            os.seteuid(NOBODY)
+            os.seteuid(UNPRIVILEGED_USER)
             try:
                 yield path
             finally:
@@ -53,3 +55,24 @@ def private_file() -> Iterator[Path]:
         else:
             yield path
         locked.chmod(0o700)
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Limit PyTorch to one thread, with which small networks learn faster and the order of sums is fixed."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def assert_equal_weights(one: Checkpoint, other: Checkpoint) -> None:
+    """Require that two checkpoints have the same weights, bit for bit."""
+    for name, tensor in one.model.state_dict().items():
+        assert torch.equal(other.model.state_dict()[name], tensor), name
+
+
+def contents(root: Path, without: str = "") -> dict[Path, bytes]:
+    """Return every file below a folder by its path there; files named `without`, which differ between runs, are left out."""
+    paths = [path for path in sorted(root.rglob("*")) if path.is_file() and path.name != without]
+    return {path.relative_to(root): path.read_bytes() for path in paths}

@@ -1,4 +1,4 @@
-"""Other people's tools on the environments: vector environments, wrappers, Minari and stable-baselines3."""
+"""Third-party tools with the environments: vector environments, wrappers, Minari and stable-baselines3."""
 
 import gc
 import json
@@ -11,7 +11,6 @@ import gymnasium
 import minari
 import numpy as np
 import pytest
-import torch
 from gymnasium.vector import AsyncVectorEnv, SyncVectorEnv
 from gymnasium.wrappers import FrameStackObservation, RecordVideo
 from stable_baselines3 import PPO
@@ -94,15 +93,6 @@ def test_minari_records_and_restores_episodes_with_their_infos(tmp_path: Path, m
     assert np.array_equal(again.reset(seed=1)[0]["centre"], first["centre"])
 
 
-@pytest.fixture
-def one_thread() -> Any:
-    """Small networks learn slower on many threads."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
 def learn(policy: str, env: gymnasium.Env, **features: int) -> PPO:
     """256 steps of PPO, with a small network."""
     network = {"features_extractor_kwargs": features}
@@ -110,7 +100,8 @@ def learn(policy: str, env: gymnasium.Env, **features: int) -> PPO:
     return model.learn(256)
 
 
-def test_stable_baselines_has_no_complaint_and_learns_by_ppo(one_thread: None) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("one_thread")
+def test_stable_baselines_has_no_complaint_and_learns_by_ppo() -> None:
     env = gymnasium.make("PilotNet/LaneKeeping-v0", suite="lane_keeping-small", camera=SMALL, length=200.0)
     check_env(env)
     model = learn("MultiInputPolicy", env, cnn_output_dim=16)
@@ -119,6 +110,7 @@ def test_stable_baselines_has_no_complaint_and_learns_by_ppo(one_thread: None) -
     assert env.action_space.contains(action)
 
 
-def test_ppo_learns_from_the_front_camera_on_a_roundabout(one_thread: None) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("one_thread")
+def test_ppo_learns_from_the_front_camera_on_a_roundabout() -> None:
     env = FrontCamera(gymnasium.make("roundabout-v1", config={"simulation_frequency": 2}), SMALL)
     assert learn("CnnPolicy", env, features_dim=16).num_timesteps == 256

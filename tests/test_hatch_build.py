@@ -1,4 +1,4 @@
-"""What is built from a checkout says which revision it is, also a wheel that is built from a source archive."""
+"""Wheels and source archives hold the git revision, also a wheel that is built from a source archive."""
 
 import shutil
 import subprocess
@@ -19,14 +19,14 @@ def call(folder: Path, *command: str) -> str:
 
 
 def build(folder: Path, kind: str) -> Path:
-    """Build a `wheel` or `sdist` of a checkout or an unpacked archive; its file."""
+    """Build a `wheel` or `sdist` of a checkout or an unpacked archive and return its file."""
     call(folder, sys.executable, "-m", "hatchling", "build", "-t", kind, "-d", "out")
     (built,) = (folder / "out").glob("*.whl" if kind == "wheel" else "*.tar.gz")
     return built
 
 
-def said_by(wheel: Path, folder: Path) -> str:
-    """What an unpacked wheel says about its revision."""
+def revision_in(wheel: Path, folder: Path) -> str:
+    """Unpack a wheel into `folder` and return the revision that its code reports."""
     zipfile.ZipFile(wheel).extractall(folder)
     program = "from pilotnet.revision import source_revision; print(source_revision())"
     return call(folder, sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(folder)!r}); {program}")
@@ -48,11 +48,11 @@ def checkout(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_wheel_knows_the_revision_that_it_was_built_from(checkout: Path, tmp_path: Path) -> None:
+def test_a_wheel_holds_the_revision_that_it_was_built_from(checkout: Path, tmp_path: Path) -> None:
     revision = call(checkout, *GIT, "rev-parse", "HEAD")
-    assert said_by(build(checkout, "wheel"), tmp_path / "installed") == revision
+    assert revision_in(build(checkout, "wheel"), tmp_path / "installed") == revision
     (checkout / "README.md").write_text("changed")
-    assert said_by(build(checkout, "wheel"), tmp_path / "changed") == f"{revision}-dirty"
+    assert revision_in(build(checkout, "wheel"), tmp_path / "changed") == f"{revision}-dirty"
     assert not (checkout / "pilotnet" / "revision.txt").exists()
 
 
@@ -60,9 +60,9 @@ def test_a_wheel_that_is_built_from_a_source_archive_keeps_the_revision(checkout
     with tarfile.open(build(checkout, "sdist")) as archive:
         archive.extractall(tmp_path / "archive", filter="data")
     (unpacked,) = (tmp_path / "archive").iterdir()
-    assert said_by(build(unpacked, "wheel"), tmp_path / "installed") == call(checkout, *GIT, "rev-parse", "HEAD")
+    assert revision_in(build(unpacked, "wheel"), tmp_path / "installed") == call(checkout, *GIT, "rev-parse", "HEAD")
 
 
 def test_an_archive_without_a_revision_can_still_be_built(checkout: Path, tmp_path: Path) -> None:
     shutil.rmtree(checkout / ".git")
-    assert said_by(build(checkout, "wheel"), tmp_path / "installed") == "unknown"
+    assert revision_in(build(checkout, "wheel"), tmp_path / "installed") == "unknown"

@@ -13,17 +13,16 @@ ORDER = [
     "sim.actors", "sim.pedals", "sim.ego_path", "sim.world", "sim.referee", "sim.bands", "sim.appearance",
     "sim.noise", "sim.sky", "sim.lens", "sim.ground", "sim.scenery", "sim.render", "sim.truth", "sim.front_view",
     "sim.front_camera", "sim.sampling", "sim.env", "sim.expert", "sim.rollout", "sim.compiling", "sim.viewer", "sim",
-    "pilotnet.settings", "pilotnet.reading", "pilotnet.yaml_values", "pilotnet.digests", "pilotnet.schemas", "pilotnet.revision",
-    "pilotnet.driver_names", "pilotnet.suites", "pilotnet.envs", "pilotnet.memory", "pilotnet.streams", "pilotnet.progress",
-    "pilotnet.interrupts", "pilotnet.locks", "pilotnet.folders", "pilotnet.repeat", "pilotnet.record_config",
-    "pilotnet.train_config", "pilotnet.evaluate_config", "pilotnet.watch_config", "pilotnet.scenes_config",
-    "pilotnet.controllers", "pilotnet.worker", "pilotnet.parallel", "pilotnet.dataset", "pilotnet.record", "pilotnet.tape",
-    "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.light", "pilotnet.samples",
-    "pilotnet.unfinished", "pilotnet.learning",
-    "pilotnet.train", "pilotnet.saliency", "pilotnet.modular", "pilotnet.drivers", "pilotnet.metrics", "pilotnet.results",
-    "pilotnet.scores", "pilotnet.drive_files", "pilotnet.evaluate", "pilotnet.report", "pilotnet.watch",
-    "pilotnet.replay", "pilotnet.drive",
-    "pilotnet.demo_config", "pilotnet.demo", "pilotnet.scenes", "pilotnet.cli", "pilotnet.__main__", "pilotnet",
+    "pilotnet.settings", "pilotnet.reading", "pilotnet.yaml_values", "pilotnet.digests", "pilotnet.schemas",
+    "pilotnet.revision", "pilotnet.driver_names", "pilotnet.suites", "pilotnet.envs", "pilotnet.memory", "pilotnet.streams",
+    "pilotnet.progress", "pilotnet.interrupts", "pilotnet.locks", "pilotnet.folders", "pilotnet.provenance", "pilotnet.repeat",
+    "pilotnet.record_config", "pilotnet.train_config", "pilotnet.evaluate_config", "pilotnet.watch_config",
+    "pilotnet.scenes_config", "pilotnet.controllers", "pilotnet.worker", "pilotnet.parallel", "pilotnet.dataset",
+    "pilotnet.record", "pilotnet.tape", "pilotnet.viewpoint", "pilotnet.model", "pilotnet.checkpoint", "pilotnet.light",
+    "pilotnet.samples", "pilotnet.unfinished", "pilotnet.learning", "pilotnet.train", "pilotnet.saliency", "pilotnet.modular",
+    "pilotnet.drivers", "pilotnet.metrics", "pilotnet.results", "pilotnet.scores", "pilotnet.drive_files", "pilotnet.evaluate",
+    "pilotnet.report", "pilotnet.watch", "pilotnet.replay", "pilotnet.drive", "pilotnet.demo_config", "pilotnet.demo",
+    "pilotnet.scenes", "pilotnet.cli", "pilotnet.__main__", "pilotnet",
 ]  # fmt: skip
 
 
@@ -82,7 +81,7 @@ def test_nothing_is_unpickled_and_no_yaml_is_loaded_unsafely() -> None:
             assert unsafe not in text, f"{name} uses {unsafe}"
 
 
-# Which module alone may call what: everything that reads files goes through limits and checks there.
+# Calls that read files, and the only module that may contain each: limits and checks are there.
 GUARDED = {
     "yaml.safe_load": "pilotnet.reading",
     "json.loads": "pilotnet.reading",

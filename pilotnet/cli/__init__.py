@@ -1,6 +1,6 @@
-"""The command line: each command reads its settings, runs one stage, and says what was written and what to type next.
+"""The command line: each command reads its settings, runs one stage, and prints what was written and the command to type next.
 
-A mistake of the user's is one line on stderr and exit code 2; `--debug` shows the traceback. `entry` runs a command, `commands`
+A user error is one line on stderr and exit code 2; `--debug` shows the traceback. `entry` runs a command, `commands`
 lists them, and each `*_commands` module holds one group.
 """
 

@@ -13,8 +13,8 @@ from pilotnet.cli.training_commands import train_command, train_detector_command
 class Command(NamedTuple):
     """One command.
 
-    summary: its line in the help; a docstring would be gone under `python -OO`.
-    run: the function that takes the words after the command's name.
+    summary: its line in the help; not a docstring, because `python -OO` removes those.
+    run: the function that takes the command-line arguments after the command's name.
     """
 
     summary: str

@@ -1,4 +1,4 @@
-"""The commands about data: `record`, `scenes` to look at roads before that, and `check` for afterwards."""
+"""The commands about data: `record`, `scenes` for pictures of roads, and `check` for recorded datasets."""
 
 from pathlib import Path
 
@@ -24,9 +24,7 @@ def check_command(words: list[str]) -> None:
     """Check a dataset."""
     parser = Parser("check")
     parser.add_argument("data", type=Path, help="the dataset folder to check; without --mend nothing in it is changed")
-    parser.add_argument(
-        "--mend", action="store_true", help="first set damaged episodes at its end aside, into its folder `damaged`"
-    )
+    parser.add_argument("--mend", action="store_true", help="first move damaged episodes at its end into its folder `damaged`")
     options = parser.parse_args(words)
     require_exists("data", options.data, "record")
 
@@ -37,7 +35,9 @@ def check_command(words: list[str]) -> None:
             console.print(f"a damaged episode lies in {folder} now", highlight=False)
     dataset = Dataset.open(options.data)
     dataset.check()
-    closing_line(f"checked {dataset.summary()}: everything is as it was recorded", f"pilotnet train {options.data}")
+    known = all(episode.files is not None for episode in dataset.episodes)
+    found = "everything is as it was recorded" if known else "all can be read, but some episodes have no digests to show a change"
+    closing_line(f"checked {dataset.summary()}: {found}", f"pilotnet train {options.data}")
 
 
 def scenes_command(words: list[str]) -> None:

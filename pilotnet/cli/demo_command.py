@@ -1,4 +1,4 @@
-"""`pilotnet demo`: every stage, one after the other."""
+"""The command `demo`, which runs every stage one after the other."""
 
 from pilotnet.cli.parser import settings, stage_parser
 from pilotnet.demo_config import DemoConfig

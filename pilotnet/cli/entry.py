@@ -1,28 +1,30 @@
-"""The program `pilotnet`: run one command, and turn what stops it into a line and an exit code.
+"""The program `pilotnet`: run one command and turn its errors into messages and exit codes.
 
-* 0: done. 2: a mistake of the user's, or a fault of the machine's, such as a full disk, a missing display, too little memory or a
-  video that FFmpeg refuses: one line that names it. `--debug` shows the traceback.
+* 0: success.
+* 2: a user error or a machine error, such as a full disk, a missing display or too little memory. One line names it; `--debug`
+  shows the traceback.
 * 130, 143, 129: ended by Ctrl-C, SIGTERM or SIGHUP, with one line that says how to go on.
-* 1: anything else is a bug of this program: its traceback, and a line that asks to report it. Errors of Python's own, such as
-  KeyError and RuntimeError, are therefore never turned into one line here; where a user can cause one, its source is mended.
+* 1: a bug, with its traceback and a request to report it. KeyError, RuntimeError and other errors of Python are always bugs:
+  code in which a user can cause one must raise ValueError instead.
 """
 
+import errno
 import sys
 import traceback
 from collections.abc import Sequence
 
 from pilotnet.cli.commands import COMMANDS
 from pilotnet.cli.parser import did_you_mean
-from pilotnet.folders import package_version
 from pilotnet.interrupts import Interrupted, signals_as_interrupts
 from pilotnet.progress import console, print_line
+from pilotnet.provenance import package_version
 from pilotnet.revision import source_revision
 from pilotnet.streams import lasting_streams
 from sim.types import quoted
 
-MISTAKE = 2
-BUG = 1
-# Libraries' exceptions about files, devices and memory, which are neither ValueError nor OSError: module, name.
+USER_ERROR_CODE = 2  # exit code
+BUG_CODE = 1  # exit code
+# (module, class) of library exceptions about files, devices and memory that are neither ValueError nor OSError.
 MACHINE_ERRORS = (
     ("av.error", "FFmpegError"),
     ("pygame", "error"),
@@ -33,13 +35,13 @@ MACHINE_ERRORS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code; output that cannot be written costs the command nothing."""
+    """Run one command and return the exit code; output that cannot be written does not stop the command."""
     with lasting_streams():
-        return answer(list(sys.argv[1:] if arguments is None else arguments))
+        return exit_code(list(sys.argv[1:] if arguments is None else arguments))
 
 
-def answer(words: list[str]) -> int:
-    """Run what the words of the command line ask for, and return the exit code."""
+def exit_code(words: list[str]) -> int:
+    """Run the command that the command-line arguments name, print its error if it fails, and return the exit code."""
     debug = "--debug" in words
     words = [word for word in words if word != "--debug"]
     if not words or words[0] in ("-h", "--help"):
@@ -57,36 +59,43 @@ def answer(words: list[str]) -> int:
     except Exception as error:
         if debug:
             raise
-        return said_in_words(error)
+        return report_error(error)
     return 0
 
 
 def run_command(words: list[str]) -> None:
-    """Run the command that the first word names; ValueError for an unknown one."""
+    """Run the command that the first argument names; ValueError for an unknown one."""
     name, *rest = words
     if name not in COMMANDS:
-        meant = did_you_mean(name, [*COMMANDS])
-        raise ValueError(f"command is {quoted(name)}; it must be one of {', '.join(COMMANDS)}{meant}")
+        suggestion = did_you_mean(name, [*COMMANDS])
+        raise ValueError(f"command is {quoted(name)}; it must be one of {', '.join(COMMANDS)}{suggestion}")
     COMMANDS[name].run(rest)
 
 
-def said_in_words(error: Exception) -> int:
-    """Print what a person can do about an error, and return the exit code."""
+def report_error(error: Exception) -> int:
+    """Print an error, a bug with its traceback and all others in one line, and return the exit code."""
     if isinstance(error, (ValueError, OSError, MemoryError, *machine_errors())):
-        message = str(error) or f"there is not enough memory ({type(error).__name__})"
+        message = message_of(error) or f"there is not enough memory ({type(error).__name__})"
         line = "; ".join([message, *getattr(error, "__notes__", ())])
         print_line(f"pilotnet: error: {' '.join(line.split())}")
-        return MISTAKE
+        return USER_ERROR_CODE
     print_line("".join(traceback.format_exception(error)).rstrip())
     print_line(
         f"pilotnet: this is a bug in pilotnet {package_version()} (revision {source_revision()}), not a mistake of yours; "
         "please report it with the lines above"
     )
-    return BUG
+    return BUG_CODE
+
+
+def message_of(error: Exception) -> str:
+    """Return an error's message; a path that is too long for the system is cut like every value."""
+    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG and error.filename is not None:
+        return f"path is {quoted(str(error.filename))}; it is too long for this system"
+    return str(error)
 
 
 def machine_errors() -> tuple[type[Exception], ...]:
-    """Return the exceptions named in MACHINE_ERRORS whose modules are loaded; others cannot have been raised."""
+    """Return the exceptions named in MACHINE_ERRORS whose modules are loaded; no other can have been raised."""
     loaded = [(sys.modules[module], name) for module, name in MACHINE_ERRORS if module in sys.modules]
     return tuple(getattr(module, name) for module, name in loaded if hasattr(module, name))
 

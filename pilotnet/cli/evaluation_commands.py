@@ -15,14 +15,14 @@ from pilotnet.settings import require_exists
 def evaluate_command(words: list[str]) -> None:
     """Score drivers in closed loop."""
     parser = stage_parser("evaluate", EvaluateConfig, out="results/pilotnet", resume=True, skip={"drivers"})
-    parser.add_argument("drivers", nargs="+", help="who drives: expert, pilotnet, modular, straight")
+    parser.add_argument("drivers", nargs="+", help="drivers to score: expert, pilotnet, modular, straight")
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
     add_detectors(parser)
     parser.add_argument(
         "--oracle", help="parts of modular that the truth replaces: cars, pedestrians, lanes, or all; with commas"
     )
     parser.add_argument(
-        "--ablate", action="store_true", help="drive modular with no part, each part and all replaced by the truth"
+        "--ablate", action="store_true", help="drive modular with no part, each single part and all parts replaced by the truth"
     )
     config, options = settings(parser, EvaluateConfig, words)
     if options.ablate and options.oracle:

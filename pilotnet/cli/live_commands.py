@@ -16,7 +16,7 @@ def watch_command(words: list[str]) -> None:
     parser = Parser("watch")
     add_config(parser)
     parser.add_argument(
-        "drivers", nargs="+", help="who drives: one or two of expert, pilotnet, modular, straight; or a dataset folder"
+        "drivers", nargs="+", help="one or two of expert, pilotnet, modular, straight; or a dataset folder to replay"
     )
     parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
     add_detectors(parser)
@@ -49,9 +49,9 @@ def replay_command(folder: Path, config: WatchConfig, options: Namespace) -> Non
 
 
 def replayed(options: Namespace) -> Path | None:
-    """Return the dataset folder that stands in place of drivers, or None.
+    """Return the dataset folder that is given in place of drivers, or None.
 
-    Raises ValueError where drivers or their options stand beside it.
+    Raises ValueError when drivers or options of drivers are given with it.
     """
     paths = [user_path(Path(word)) for word in options.drivers if word.partition("+")[0] not in DRIVER_NAMES]
     folders = [path for path in paths if path.is_dir()]
@@ -71,7 +71,7 @@ def drive_command(words: list[str]) -> None:
     """Let a person drive."""
     parser = Parser("drive")
     add_config(parser)
-    parser.add_argument("--out", type=Path, default=Path("data/human"), help="the dataset to begin, or to go on with")
+    parser.add_argument("--out", type=Path, default=Path("data/human"), help="the dataset to begin or to continue")
     parser.add_argument("--map", action="store_true", help="first set up a gamepad or steering wheel, which takes a minute")
     parser.add_class_arguments(DriveConfig, None)
     config, options = settings(parser, DriveConfig, words)

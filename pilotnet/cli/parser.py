@@ -1,7 +1,7 @@
-"""What the commands' parsers share: errors of one line, `--config`, and the arguments that several commands take.
+"""The parser of all commands: errors in one line, `--config`, and the arguments that several commands take.
 
-Nothing here, and nothing that the command modules import at their top, loads PyTorch, Numba or the simulator: help and wrong
-settings are answered at once. A command loads its stage when its settings are known to be right.
+Neither this module nor the top of a command module imports PyTorch, Numba or the simulator, so help and wrong settings are quick.
+A command imports its stage after its settings have been checked.
 """
 
 import re
@@ -17,16 +17,22 @@ from pilotnet.driver_names import Detectors
 from pilotnet.repeat import repeated_settings
 from pilotnet.settings import config_path, user_path
 from pilotnet.yaml_values import limit_yaml
-from sim.types import quoted
+from sim.types import MAX_QUOTED, quoted
 
-LONGEST_MESSAGE = 500  # [characters] of jsonargparse's messages
+LONGEST_MESSAGE = 500  # [characters] length to which jsonargparse's messages, which may repeat a whole file, are cut
 WRONG_VALUE = re.compile(r'Parser key "(?P<name>[^"]+)": Expected an? (?P<kind>.+?)\. Got value: (?P<value>.*)')
-KINDS = {"<class 'int'>": "a whole number", "<class 'float'>": "a number", "<class 'bool'>": "true or false"}
+KINDS = {
+    "<class 'str'>": "text",
+    "<class 'int'>": "a whole number",
+    "<class 'float'>": "a number",
+    "<class 'bool'>": "true or false",
+}
+UNRECOGNIZED = "unrecognized arguments:"  # begins argparse's message about unknown words
 LITERAL = re.compile(r"typing\.Literal\[(?P<values>.*)\]")
 
 
 class Parser(ArgumentParser):
-    """jsonargparse's parser of one command, with errors of one line, options by their full names and `~` in paths."""
+    """jsonargparse's parser of one command: errors in one line, no abbreviated options, `~` in paths replaced."""
 
     def __init__(self, command: str, defaults: Path | None = None) -> None:
         limit_yaml()
@@ -34,11 +40,10 @@ class Parser(ArgumentParser):
         self.command = command
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
-        """Raise ValueError with the message on one line, and the option that an unknown one may be meant for."""
+        """Raise ValueError with the message in one line, and a similar option where one is unknown."""
         line = " ".join(message.split())
-        said = worded(line) + self._meant(line)
-        # jsonargparse may repeat a whole file.
-        raise ValueError(said if len(said) <= LONGEST_MESSAGE else f"{said[:LONGEST_MESSAGE]}...") from ex
+        text = reworded(line) + self._suggestion(line)
+        raise ValueError(text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}...") from ex
 
     def parse_args(self, *call: Any, **settings: Any) -> Namespace:  # type: ignore[override]
         """Return the options, with `~` in paths replaced by the home folder."""
@@ -48,15 +53,15 @@ class Parser(ArgumentParser):
                 options[name] = user_path(value)
         return options
 
-    def _meant(self, line: str) -> str:
-        if not line.startswith("unrecognized arguments:"):
+    def _suggestion(self, line: str) -> str:
+        if not line.startswith(UNRECOGNIZED):
             return ""
-        wrong = next((word.partition("=")[0] for word in line.split() if word.startswith("--")), "")
-        return did_you_mean(wrong, [*self._option_string_actions])
+        unknown = next((word.partition("=")[0] for word in line.split() if word.startswith("--")), "")
+        return did_you_mean(unknown, [*self._option_string_actions])
 
 
 class ConfigFile(ActionConfigFile):
-    """`--config`: a YAML file, the name of one that comes with the package, or the file that the same stage left."""
+    """`--config`: a YAML file of settings, the name of a shipped one, or the `<stage>.yaml` of an earlier run."""
 
     def __call__(self, *call: Any) -> None:
         """Read the settings: argparse passes the parser, the values so far, the argument and its option."""
@@ -67,19 +72,28 @@ class ConfigFile(ActionConfigFile):
         if left is None:
             super().__call__(parser, so_far, str(path), *option)
             return
-        # What is named on the command line, such as other data, counts wherever it stands.
+        # Positional arguments override the file, before or after `--config`.
         named = {action.dest for action in parser._actions if not action.option_strings and so_far.get(action.dest) is not None}
         super().__call__(parser, so_far, yaml.safe_dump({key: left[key] for key in left if key not in named}), *option)
 
 
-def worded(line: str) -> str:
-    """Return jsonargparse's message about a wrong value in our words: name, value and what is allowed."""
+def reworded(line: str) -> str:
+    """Return jsonargparse's message about a wrong value in the form of this package: name, value and what is allowed."""
     found = WRONG_VALUE.fullmatch(line)
     if not found:
-        return line
+        return " ".join(map(cut, line.split())) if line.startswith(UNRECOGNIZED) else line
     literal = LITERAL.fullmatch(found["kind"])
     allowed = f"one of {literal['values'].replace(chr(39), '')}" if literal else KINDS.get(found["kind"])
-    return f"{found['name']} is {quoted(found['value'])}; it must be {allowed}" if allowed else line
+    return (
+        f"{found['name']} is {quoted(found['value'])}; it must be {allowed}"
+        if allowed
+        else line.replace(found["value"], cut(found["value"]))
+    )
+
+
+def cut(text: str) -> str:
+    """Return the text, cut after 80 characters."""
+    return text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 3]}..."
 
 
 def did_you_mean(wrong: str, known: list[str]) -> str:
@@ -91,7 +105,10 @@ def did_you_mean(wrong: str, known: list[str]) -> str:
 def stage_parser(
     command: str, config: type, out: str, resume: bool = False, skip: set[str] | None = None, defaults: Path | None = None
 ) -> Parser:
-    """Return a parser of a stage's settings, flat, with `--config`, `--out` and, where a stage can be continued, `--resume`."""
+    """Return a parser of a stage's settings with `--config`, `--out` and, if `resume`, `--resume`.
+
+    skip: names of settings that the command adds itself; defaults: a YAML file of default settings.
+    """
     parser = Parser(command, defaults)
     add_config(parser)
     parser.add_argument("--out", type=Path, default=Path(out), help="the folder to write; it must be empty or not exist")
@@ -109,7 +126,7 @@ def add_config(parser: Parser) -> None:
 
 
 def add_detector_arguments(parser: Parser, use: str) -> None:
-    """Add what names a detector and its dataset."""
+    """Add the arguments `target` and `data` of a detector."""
     parser.add_argument("target", help="what it finds: cars or pedestrians")
     parser.add_argument("data", type=Path, help=f"the dataset folder to {use}")
 
@@ -121,11 +138,11 @@ def add_detectors(parser: Parser) -> None:
 
 
 def chosen_detectors(options: Namespace) -> Detectors:
-    """Return the folders that `add_detectors` read."""
+    """Return the folders in the options that `add_detectors` adds."""
     return Detectors(options.cars, options.pedestrians)
 
 
 def settings(parser: Parser, config: type, words: list[str]) -> tuple[Any, Namespace]:
-    """Return the stage's settings, checked, and the other options."""
+    """Return the checked settings, of type `config`, and all options."""
     options = parser.instantiate(parser.parse_args(words))
     return config(**{field.name: options[field.name] for field in fields(config)}), options

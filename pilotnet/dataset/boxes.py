@@ -97,7 +97,7 @@ def boxes_table(frames: Sequence[Sequence[Box]]) -> pa.Table:
 
 
 def read_boxes(path: Path, length: int, camera: Camera) -> Boxes:
-    """Read the boxes of an episode of so many frames, which `camera` took.
+    """Read the boxes of an episode of `length` frames, seen by `camera`.
 
     Raises DamagedFileError when the file is missing, damaged or of another episode, and ValueError when it may not be read.
     """
@@ -108,7 +108,7 @@ def read_boxes(path: Path, length: int, camera: Camera) -> Boxes:
 
 
 def check_boxes(path: Path) -> None:
-    """Raise DamagedFileError unless a file of boxes is there and has the columns it must have; reads only its header."""
+    """Raise DamagedFileError unless a file of boxes exists and has the columns of boxes; reads only its header."""
     found, _ = read_schema(path)
     if not found.equals(SCHEMA):
-        raise DamagedFileError(f"{path} has other columns than boxes have; record it anew")
+        raise DamagedFileError(f"{path} has other columns than boxes have; record it again")

@@ -1,4 +1,4 @@
-"""Whether the files of a dataset agree with each other."""
+"""Checks that the files of a dataset agree with each other."""
 
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,9 @@ from sim.types import quoted
 
 
 def check_totals(root: Path, raw: dict[str, Any], episodes: list[Episode]) -> None:
-    """Raise DamagedFileError unless info.json counts the episodes and frames that meta/episodes holds."""
-    path, counted = root / schema.INFO_PATH, raw.get("total_episodes")
+    """Raise DamagedFileError unless info.json, given as `raw`, has the numbers of episodes and frames in meta/episodes."""
+    path = root / schema.INFO_PATH
+    counted = raw.get("total_episodes")
     if isinstance(counted, int) and counted > len(episodes):
         raise DamagedFileError(missing_episodes(root, counted, len(episodes)))
     found = {"total_episodes": len(episodes), "total_frames": sum(episode.length for episode in episodes)}
@@ -31,22 +32,25 @@ def check_totals(root: Path, raw: dict[str, Any], episodes: list[Episode]) -> No
 
 
 def check_derived(root: Path) -> None:
-    """Raise DamagedFileError unless stats.json and tasks.parquet are what the meta files say; only other programs read them."""
+    """Raise DamagedFileError unless stats.json and tasks.parquet, which only other programs read, fit the meta files."""
     stats: dict[str, Stats] = {}
     for path in episode_paths(root):
         stats = pooled_features(stats, read_stats(path))
     path = root / schema.STATS_PATH
     if load_json(path) != as_lists(stats):
         raise DamagedFileError(
-            f"{path} does not hold the statistics of the episodes; `pilotnet check {root} --mend` writes it anew"
+            f"{path} does not hold the statistics of the episodes; `pilotnet check {root} --mend` writes it again"
         )
     path = root / schema.TASKS_PATH
     if not read_table(path).equals(tasks_table()):
-        raise DamagedFileError(f"{path} does not hold the task; `pilotnet check {root} --mend` writes it anew")
+        raise DamagedFileError(f"{path} does not hold the task; `pilotnet check {root} --mend` writes it again")
 
 
 def check_indices(path: Path, episode: Episode, first: int, fps: int) -> None:
-    """Raise DamagedFileError unless the index columns of a data file count as they must and its scenario is the episode's."""
+    """Raise DamagedFileError unless the index columns and the scenario of a data file are those of the episode.
+
+    first: index of its first frame in the dataset; fps: frames per second.
+    """
     rows = np.arange(episode.length)
     expected: dict[str, NDArray[Any]] = {
         "timestamp": (rows / fps).astype(np.float32),

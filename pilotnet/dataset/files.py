@@ -19,9 +19,9 @@ from pilotnet.schemas import EpisodeRow
 from sim.scenario import Scenario, Split, choice
 from sim.types import quoted
 
-MAX_ROWS = 10_000_000  # of a table; the traces of an evaluation of 100 hours have 3,600,000
-MAX_SIZE = 500_000_000  # [bytes] of a table before compression
-MAX_TEXT = 200_000_000  # [bytes] of text in a column
+MAX_ROWS = 10_000_000  # of a table; the traces of 100 hours of driving have 3,600,000
+MAX_SIZE = 500_000_000  # [bytes] of a table before compression; fits into the memory of a small machine
+MAX_TEXT = 200_000_000  # [bytes] of text in a column, counted in every row
 
 
 def write_table(path: Path, table: pa.Table) -> None:
@@ -38,7 +38,7 @@ def read_table(path: Path, columns: Sequence[str] | None = None, optional: Seque
     Raises DamagedFileError when it is missing, damaged or lacks one of `columns`, and ValueError when it may not be read.
     """
     with readable_parquet(path), _opened(path) as file:
-        wanted = columns and [*columns, *optional]  # names that are not there are passed over
+        wanted = columns and [*columns, *optional]  # pyarrow ignores names that do not exist
         # One thread and one plain file: an episode is small, and a folder must not be taken for a partitioned table.
         table = _plain_text(file.read(columns=wanted, use_threads=False), path)
         table.validate(full=True)
@@ -55,7 +55,10 @@ def read_schema(path: Path) -> tuple[pa.Schema, int]:
 
 
 def _opened(path: Path) -> pq.ParquetFile:
-    """Open a parquet file to read its texts as dictionaries: the same long text in every row takes no memory that way."""
+    """Open a parquet file so that its texts are read as dictionaries, where a text in every row is stored once.
+
+    Raises DamagedFileError beyond MAX_ROWS and MAX_SIZE.
+    """
     file = pq.ParquetFile(path.absolute())
     metadata = file.metadata
     size = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
@@ -70,7 +73,7 @@ def _opened(path: Path) -> pq.ParquetFile:
 
 
 def _plain_text(table: pa.Table, path: Path) -> pa.Table:
-    """Return the table with plain texts for dictionaries; raises DamagedFileError when they would take too much memory."""
+    """Return the table with dictionaries replaced by texts; raises DamagedFileError for a column of more than MAX_TEXT."""
     for place, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
             parts = table.column(place).chunks
@@ -83,7 +86,7 @@ def _plain_text(table: pa.Table, path: Path) -> pa.Table:
 
 @contextmanager
 def readable_parquet(path: Path) -> Iterator[None]:
-    """Turn what goes wrong while a parquet file is read into one line that names it; see `pilotnet.reading.readable`."""
+    """Turn errors of the body, which reads a parquet file, into one line that names it; see `pilotnet.reading.readable`."""
     with readable(path, "parquet file"):
         try:
             yield
@@ -144,32 +147,32 @@ def read_episodes(root: Path) -> list[Episode]:
 
 @contextmanager
 def advised(root: Path, index: int, count: int) -> Iterator[None]:
-    """Say in the message of a DamagedFileError what to do about the episode `index` of a dataset of `count`."""
+    """Add to the message of a DamagedFileError how to repair the episode `index` of a dataset of `count` episodes."""
     try:
         yield
     except DamagedFileError as error:
-        mend = f"`pilotnet check {root} --mend` sets this last episode aside, and `pilotnet record --resume` records it anew"
-        advice = mend if index == count - 1 else "bring it back from a copy, or record anew in another folder"
+        mend = f"`pilotnet check {root} --mend` sets this last episode aside, and `pilotnet record --resume` records it again"
+        advice = mend if index == count - 1 else "restore it from a copy, or record again in another folder"
         raise DamagedFileError(f"{error}; {advice}") from None
 
 
 def missing_episodes(root: Path, counted: int, found: int) -> str:
-    """Return the message for a dataset that has lost meta files."""
+    """Return the message for a dataset with fewer meta files than info.json counts."""
     return (
-        f"{root / INFO_PATH} counts {counted} episodes, but meta/episodes has {found}; files are missing: bring them back, or "
+        f"{root / INFO_PATH} counts {counted} episodes, but meta/episodes has {found}; files are missing: restore them, or "
         f"go on without them by `pilotnet check {root} --mend`, which sets aside what is left of them"
     )
 
 
 def episode_paths(root: Path) -> list[Path]:
-    """Return the meta files of a dataset, in the order of their episodes; files with other names are none of them."""
+    """Return the meta files of a dataset, in the order of their episodes; files with other names are ignored."""
     return sorted(root.glob(EPISODE_GLOB))
 
 
 def read_stats(path: Path) -> dict[str, Stats]:
     """Read the statistics in a meta file, by feature.
 
-    Raises DamagedFileError when they are missing, are no finite numbers, or were changed after they were written.
+    Raises DamagedFileError when they are missing, not finite, or changed after they were written.
     """
     row = read_table(path).to_pylist()[0]
     check_rest(row, path)

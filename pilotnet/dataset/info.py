@@ -11,14 +11,14 @@ from pilotnet.dataset.files import read_schema
 from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.video import Quality, check_video
 from pilotnet.digests import check_digest
-from pilotnet.folders import FIRST_WORLD
+from pilotnet.provenance import FIRST_WORLD
 from pilotnet.reading import DamagedFileError, load_json, structured
 from pilotnet.schemas import InfoPart
 from sim.camera import Camera
 from sim.scenario import WORLD_VERSION, choice
 from sim.types import quoted
 
-# Cameras are parts of paths: a name like `../x` would lead out of the dataset.
+# Names of cameras are parts of paths: one like `../x` would lead out of the dataset.
 CAMERA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 
 
@@ -26,8 +26,12 @@ CAMERA_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 class DatasetInfo:
     """What holds for the whole dataset.
 
-    fps: frames per second; cameras: by name; boxes: whether episodes have them; quality: of the videos; world: the version of the
-    world that was recorded; digests: whether every episode must have digests of its files.
+    fps: frames per second.
+    cameras: by name.
+    boxes: whether episodes have them.
+    quality: of the videos.
+    world: the version of the world that was recorded.
+    digests: whether every episode must have digests of its files.
     """
 
     fps: int
@@ -44,21 +48,21 @@ class DatasetInfo:
             raise ValueError("cameras is empty; a dataset needs at least one camera")
         for name in self.cameras:
             if not CAMERA_NAME.fullmatch(name):
-                raise ValueError(f"camera is called {quoted(name)}; it must be called by letters, digits, _ and - alone")
+                raise ValueError(f"camera is called {quoted(name)}; it must be up to 64 letters, digits, _ and -")
         if self.boxes and "centre" not in self.cameras:
             raise ValueError(f"cameras is {', '.join(self.cameras)}; boxes need the camera centre")
 
     def check_files(self, root: Path, episode: Episode) -> None:
-        """Check that the episode's data, videos and boxes are there, whole and of its length; reads only headers and sizes.
+        """Check existence, size, columns and length of the episode's data, videos and boxes; reads only headers and sizes.
 
-        Raises DamagedFileError unless they are, and ValueError when one of them may not be read.
+        Raises DamagedFileError naming the first wrong file, and ValueError for one that may not be read.
         """
         path = schema.data_path(root, episode.index)
         found, rows = read_schema(path)
         if rows != episode.length:
             raise DamagedFileError(f"{path} holds {rows} rows; the episode has {episode.length} frames")
         if not found.equals(schema.arrow_schema(schema.COLUMNS)):
-            raise DamagedFileError(f"{path} has other columns than schema version {schema.SCHEMA_VERSION}; record it anew")
+            raise DamagedFileError(f"{path} has other columns than schema version {schema.SCHEMA_VERSION}; record it again")
         for name, camera in self.cameras.items():
             check_video(schema.video_path(root, episode.index, name), episode.length, camera.width, camera.height, self.quality)
         if self.boxes:
@@ -97,7 +101,7 @@ def read_raw_info(root: Path) -> dict[str, Any]:
 
 
 def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
-    """Return what this version needs of info.json; raises DamagedFileError naming the first thing that is of another version."""
+    """Return the checked contents of info.json; raises DamagedFileError naming the first key of another version."""
     path = root / schema.INFO_PATH
     version = str(raw.get("codebase_version"))
     if version.split(".")[0] != schema.CODEBASE_VERSION.split(".")[0]:
@@ -118,7 +122,7 @@ def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
     except ValueError as error:
         raise DamagedFileError(f"{path} has no usable fps, cameras and videos: {error}") from None
     if raw.get("features") != schema.features(info.fps, info.cameras, info.quality):
-        raise DamagedFileError(f"{path} has other features than schema version {schema.SCHEMA_VERSION}; record it anew")
+        raise DamagedFileError(f"{path} has other features than schema version {schema.SCHEMA_VERSION}; record it again")
     for key, wanted in (("data_path", schema.DATA_PATH), ("video_path", schema.VIDEO_PATH)):
         if raw.get(key) != wanted:
             raise DamagedFileError(f"{path} has {key} {quoted(raw.get(key))}; it must be {wanted!r}")

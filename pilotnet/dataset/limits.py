@@ -1,4 +1,4 @@
-"""The values that signals and boxes may have: what lies outside is refused with its file, column and row."""
+"""Limits of the values of signals and boxes; messages name file, column and row of a value outside."""
 
 from collections.abc import Callable
 from functools import partial
@@ -14,10 +14,11 @@ from sim.camera import Camera
 from sim.types import Cause, Kind, quoted
 
 MAX_SPEED = 150.0  # [m/s] faster than any road car
-MAX_CURVATURE = 1.0  # [1/m] five times what the simulator's cars can steer
-MAX_LENGTH = 1e6  # [m] of a position, far beyond the longest drive of 20 km
-EDGE = 1.0  # [px] by which the edges of people, who are smaller than a pixel far away, may leave the picture or cross
+MAX_CURVATURE = 1.0  # [1/m] five times the largest curvature of the simulator's cars
+MAX_LENGTH = 1e6  # [m] of a position, and limit of every other value; the longest drive has 2e4 m
+EDGE_TOLERANCE = 1.0  # [px] boxes of far pedestrians, below a pixel in size, may leave the picture or invert by as much
 
+# Lowest and highest value of each column, in its own unit.
 LIMITS = {
     "observation.state": (0.0, MAX_SPEED),
     "action": (-MAX_CURVATURE, MAX_CURVATURE),
@@ -56,9 +57,9 @@ def check_signals(table: pa.Table, path: Path) -> None:
 
 
 def check_box_values(table: pa.Table, path: Path, length: int, camera: Camera) -> None:
-    """Raise DamagedFileError for boxes of `path` that the pictures of an episode of `length` frames cannot have.
+    """Raise DamagedFileError for a box in `path` that is impossible in the pictures of `camera`.
 
-    camera: what took the pictures.
+    table: all columns of boxes; length: number of frames of the episode.
     """
     for key in table.column_names:
         _require_present(table, key, path)
@@ -67,8 +68,8 @@ def check_box_values(table: pa.Table, path: Path, length: int, camera: Camera) -
     _require(table, "visible", partial(_within, 0, 1), "0 to 1", path)
     for low, high, end in (("left", "right", camera.width), ("top", "bottom", camera.height)):
         first = column_values(table, low)
-        _require(table, low, partial(_within, -EDGE, end + EDGE), f"0 to {end}", path)
-        _require(table, high, partial(_within, first - EDGE, end + EDGE), f"{low} to {end}", path)
+        _require(table, low, partial(_within, -EDGE_TOLERANCE, end + EDGE_TOLERANCE), f"0 to {end}", path)
+        _require(table, high, partial(_within, first - EDGE_TOLERANCE, end + EDGE_TOLERANCE), f"{low} to {end}", path)
     for key in ("ground_forward", "ground_right", "heading"):
         _require(table, key, partial(_within, -MAX_LENGTH, MAX_LENGTH), "a finite number", path)
     for key in ("distance", "length", "width", "height"):
@@ -89,7 +90,10 @@ def _require_present(table: pa.Table, key: str, path: Path) -> None:
 
 
 def _require(table: pa.Table, key: str, fits: Callable[[NDArray[Any]], NDArray[np.bool_]], allowed: str, path: Path) -> None:
-    """Raise DamagedFileError naming the first row whose value does not fit. NaN fits no comparison."""
+    """Raise DamagedFileError naming the first row whose value does not fit; NaN never fits.
+
+    fits: takes the column, (N,) or (N, D), and returns booleans of the same shape; allowed: text for the message.
+    """
     values = column_values(table, key)
     wrong = np.flatnonzero(~fits(values).reshape(len(values), -1).all(axis=1))
     if wrong.size:

@@ -78,9 +78,9 @@ def read_marks(root: Path, episodes: Sequence[Episode]) -> Marks:
         for index, stretches in marks.stretches.items():
             check_stretches(index, stretches, episodes)
     except DamagedFileError as error:
-        raise DamagedFileError(f"{error}; mend it, or delete it and lose the marks alone") from None
+        raise DamagedFileError(f"{error}; mend it, or delete it, which loses only the marks") from None
     except ValueError as error:
-        raise ValueError(f"{path}: {error}; mend it, or delete it and lose the marks alone") from None
+        raise ValueError(f"{path}: {error}; mend it, or delete it, which loses only the marks") from None
     return marks
 
 

@@ -1,4 +1,4 @@
-"""Set damaged episodes at the end of a dataset aside, so that it can be read and gone on with; nothing is deleted."""
+"""Move damaged episodes at the end of a dataset aside, so that it can be read and continued; nothing is deleted."""
 
 from pathlib import Path
 
@@ -8,20 +8,20 @@ from pilotnet.dataset.info import DatasetInfo
 from pilotnet.digests import check_file
 from pilotnet.reading import DamagedFileError
 
-ASIDE = "damaged"  # the folder within the dataset; no reader looks there
+DAMAGED_FOLDER = "damaged"  # below the dataset; readers ignore it
 
 
 def set_damaged_aside(root: Path, info: DatasetInfo, counted: int) -> list[Path]:
     """Move the files of damaged last episodes, and what is left of lost ones, to `damaged/`; return the folders made there.
 
-    counted: episodes according to info.json. Only the end of a dataset can be mended: later episodes would change their
-    numbers. Raises ValueError when a file may not be read, since it may be in order.
+    counted: number of episodes in info.json. Only the end of a dataset can be mended, because later episodes would change their
+    numbers. Raises ValueError for a file that may not be read, because it may be undamaged.
     """
     paths = episode_paths(root)
     found = len(paths)
     for index, path in enumerate(paths):
         if path != schema.episode_path(root, index):
-            raise DamagedFileError(f"{root} has no episode {index}, but later ones; bring its meta file back from a copy")
+            raise DamagedFileError(f"{root} has no episode {index}, but later ones; restore its meta file from a copy")
     made = [_set_aside(root, info, index) for index in reversed(range(found, counted))]
     while found and not _is_sound(root, info, found - 1):
         found -= 1
@@ -30,7 +30,7 @@ def set_damaged_aside(root: Path, info: DatasetInfo, counted: int) -> list[Path]
 
 
 def _is_sound(root: Path, info: DatasetInfo, index: int) -> bool:
-    """Whether an episode can be read and its files fit their digests."""
+    """Return whether an episode can be read and its files fit their digests."""
     meta = schema.episode_path(root, index)
     try:
         episode = read_episode(meta)
@@ -46,9 +46,9 @@ def _is_sound(root: Path, info: DatasetInfo, index: int) -> bool:
 
 
 def _set_aside(root: Path, info: DatasetInfo, index: int) -> Path:
-    """Move all files of an episode into a folder of their own, the meta file first: without it nothing is committed."""
+    """Move all files of an episode into a new folder and return it; the meta file first, which commits the episode."""
     number = 1
-    while (folder := root / ASIDE / f"episode-{index:06d}-{number}").exists():
+    while (folder := root / DAMAGED_FOLDER / f"episode-{index:06d}-{number}").exists():
         number += 1
     files = schema.episode_files(root, index, info.cameras, info.boxes).values()
     for path in (schema.episode_path(root, index), *files):

@@ -99,9 +99,9 @@ class Dataset:
 
     world: the version of the world that was recorded.
 
-    Everything recorded is read, whether it is marked as discarded or not; training uses `kept_of`. A file is held against its
-    digest when it is read for the first time. All that reads raises DamagedFileError for a damaged file, and ValueError for one
-    that may not be read.
+    Methods read everything recorded, whether it is marked as discarded or not; training uses `kept_of`. The digest of a file is
+    checked on its first reading. Every method that reads raises DamagedFileError for a damaged file, and ValueError for one that
+    may not be read.
     """
 
     root: Path
@@ -111,14 +111,14 @@ class Dataset:
     has_boxes: bool = False
     marks: Marks = field(default_factory=Marks)
     world: int = WORLD_VERSION
-    _sound: set[Path] = field(default_factory=set, init=False, repr=False, compare=False)  # files whose digest was checked
+    _checked_files: set[Path] = field(default_factory=set, init=False, repr=False, compare=False)  # those with checked digests
 
     @classmethod
     def open(cls, root: Path) -> Self:
         """Open a dataset and check the header of every file.
 
-        Raises ValueError, in one line, when `root` is missing, is no dataset or one of another version, or has files that may not
-        be read, and DamagedFileError when it has damaged, truncated, missing or contradicting ones.
+        Raises ValueError when `root` is missing or no dataset, and for files that may not be read. Raises DamagedFileError for
+        another version and for damaged, missing or contradicting files.
         """
         raw = read_raw_info(root)
         info, episodes = checked_info(root, raw), read_episodes(root)
@@ -129,7 +129,7 @@ class Dataset:
         return cls(root, info.fps, info.cameras, tuple(episodes), info.boxes, read_marks(root, episodes), info.world)
 
     def camera(self, name: str) -> Camera:
-        """Return one of the cameras; ValueError naming those that there are when it is not among them."""
+        """Return a camera by name; ValueError naming the existing ones for an unknown name."""
         if name not in self.cameras:
             raise ValueError(
                 f"{self.root} has no camera {name!r}, which is needed here; its cameras are {', '.join(self.cameras)}"
@@ -137,11 +137,11 @@ class Dataset:
         return self.cameras[name]
 
     def fingerprint(self) -> str:
-        """Return a SHA-256 of what is learned from: the same wherever the dataset lies, another for other data or marks."""
+        """Return a SHA-256, in hexadecimal, of data, cameras and marks; it does not depend on where the dataset lies."""
         episodes = [asdict(episode) for episode in self.episodes]
         cameras = {name: asdict(camera) for name, camera in self.cameras.items()}
-        known = [self.world, self.fps, cameras, self.has_boxes, episodes, self.marks.stretches]
-        digest = hashlib.sha256(json.dumps(known, sort_keys=True).encode())
+        header = [self.world, self.fps, cameras, self.has_boxes, episodes, self.marks.stretches]
+        digest = hashlib.sha256(json.dumps(header, sort_keys=True).encode())
         for episode in self.episodes:
             digest.update(schema.data_path(self.root, episode.index).read_bytes())
         return digest.hexdigest()
@@ -170,7 +170,7 @@ class Dataset:
         return kept
 
     def signals(self, episode: SupportsIndex) -> Signals:
-        """Read the signals of an episode, given by its record or its index; values outside of `limits.LIMITS` are refused."""
+        """Read the signals of an episode, given by its record or its index; DamagedFileError outside of `limits.LIMITS`."""
         record = self.episodes[episode]
         path = self._checked(record, schema.data_path(self.root, record.index))
         table = read_table(path, tuple(FIELDS.values()))
@@ -198,9 +198,9 @@ class Dataset:
         return decode_frames(self._checked(record, schema.video_path(self.root, record.index, camera)), wanted)
 
     def verify(self) -> Self:
-        """Hold every file of every episode against its digest, unless that was done before; return the dataset.
+        """Check the digest of every file that has not been checked yet; return the dataset.
 
-        Files of recordings without digests pass. Reads all files once, about 1 GB/s.
+        Recordings without digests pass. Reads every file once, with about 1 GB/s.
         """
         for episode in self.episodes:
             with advised(self.root, episode.index, len(self.episodes)):
@@ -209,10 +209,10 @@ class Dataset:
         return self
 
     def _checked(self, episode: Episode, path: Path) -> Path:
-        """Return a file of an episode after its digest was checked; raises DamagedFileError when it does not fit."""
-        if episode.files is not None and path not in self._sound:
+        """Check the digest of a file, once, and return the file; raises DamagedFileError when it does not fit."""
+        if episode.files is not None and path not in self._checked_files:
             check_file(path, episode.files[path.relative_to(self.root).as_posix()].sha256)
-            self._sound.add(path)
+            self._checked_files.add(path)
         return path
 
     def kept_moments(self, episode: SupportsIndex, every: int = 1) -> list[int]:

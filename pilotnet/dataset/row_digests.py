@@ -1,7 +1,10 @@
-"""The digests in an episode's meta file, by which damage to the episode is found.
+"""The digests in an episode's meta file, which detect damage to the episode.
 
-One column holds them, a JSON object: `files` gives size and SHA-256 of each file of the episode, `rest` a digest of the columns
-that opening a dataset does not read, and `row` one of the columns that it does read, `files` and `rest` included.
+One column holds them as a JSON object with three keys:
+
+* `files`: size and SHA-256 of each file of the episode;
+* `rest`: digest of the columns that opening a dataset does not read, such as the statistics;
+* `row`: digest of the columns that it does read, and of `files` and `rest`.
 """
 
 import json
@@ -14,20 +17,20 @@ from pilotnet.digests import file_digest, value_digest
 from pilotnet.reading import DamagedFileError, load_json, structured
 from pilotnet.schemas import FileDigest, RowDigests
 
-READ = (*META_COLUMNS, LATE_COLUMN)
+READ_COLUMNS = (*META_COLUMNS, LATE_COLUMN)  # those that opening a dataset reads
 
 
 def row_digests(row: Mapping[str, Any], files: Mapping[str, Path]) -> str:
-    """Return the digests of a row of meta/episodes and of its episode's files; raises DamagedFileError when one is missing."""
+    """Return the JSON with the digests of a row of meta/episodes and of its files; raises DamagedFileError for a missing file."""
     found = {name: [path.stat().st_size, file_digest(path)] for name, path in files.items()}
     rest = _rest_digest(row)
     return json.dumps({"files": found, "rest": rest, "row": _row_digest(row, found, rest)})
 
 
 def check_row(row: Mapping[str, Any], path: Path) -> dict[str, FileDigest]:
-    """Return size and digest of each file; raises DamagedFileError unless the columns that were read are those that were written.
+    """Return size and digest of each file; raises DamagedFileError when the row does not fit its own digest.
 
-    row: at least the columns READ and the digests.
+    row: at least READ_COLUMNS and the digests.
     """
     raw = load_json(row[DIGESTS_COLUMN], DIGESTS_COLUMN)
     digests = structured(raw, RowDigests, DIGESTS_COLUMN)
@@ -37,9 +40,9 @@ def check_row(row: Mapping[str, Any], path: Path) -> dict[str, FileDigest]:
 
 
 def check_rest(row: Mapping[str, Any], path: Path) -> None:
-    """Raise DamagedFileError unless the other columns, such as the statistics, are those that were written.
+    """Raise DamagedFileError when the other columns, such as the statistics, do not fit their digest.
 
-    row: all columns; one without digests passes.
+    row: all columns; a row without digests passes.
     """
     if row.get(DIGESTS_COLUMN) is None:
         return
@@ -48,8 +51,8 @@ def check_rest(row: Mapping[str, Any], path: Path) -> None:
 
 
 def _row_digest(row: Mapping[str, Any], files: Mapping[str, Any], rest: str) -> str:
-    return value_digest({**{key: row.get(key) for key in READ}, "files": files, "rest": rest})
+    return value_digest({**{key: row.get(key) for key in READ_COLUMNS}, "files": files, "rest": rest})
 
 
 def _rest_digest(row: Mapping[str, Any]) -> str:
-    return value_digest({key: value for key, value in row.items() if key not in (*READ, DIGESTS_COLUMN)})
+    return value_digest({key: value for key, value in row.items() if key not in (*READ_COLUMNS, DIGESTS_COLUMN)})

@@ -27,14 +27,14 @@ EPISODE_PATH = "meta/episodes/chunk-{chunk_index:03d}/file-{file_index:03d}.parq
 INFO_PATH, STATS_PATH, TASKS_PATH = "meta/info.json", "meta/stats.json", "meta/tasks.parquet"
 MARKS_PATH = "marks.yaml"
 STAGING_PATH = ".staging"
-META_COLUMNS = ("episode_index", "length", "split", "scenario")  # of the meta files: those that are read when a dataset is opened
+META_COLUMNS = ("episode_index", "length", "split", "scenario")  # of the meta files, read when a dataset is opened
 DIGESTS_COLUMN = "digests"  # of the meta files: a JSON object, see `row_digests`; earlier recordings have none
 _NUMBER = "[0-9][0-9][0-9]"
 _NUMBERS = {"chunk_index": _NUMBER, "file_index": _NUMBER, "video_key": "*"}
 EPISODE_GLOB = EPISODE_PATH.replace(":03d", "").format(**_NUMBERS)
 DATA_GLOB, VIDEO_GLOB, BOXES_GLOB = (path.replace(":03d", "").format(**_NUMBERS) for path in (DATA_PATH, VIDEO_PATH, BOXES_PATH))
 CARD_PATH = "README.md"
-DATASET_FILES = (  # glob patterns of all that a dataset consists of; other files below its folder are not the writer's
+DATASET_FILES = (  # glob patterns of all files of a dataset; the writer never touches other files below its folder
     EPISODE_GLOB, DATA_GLOB, VIDEO_GLOB, BOXES_GLOB, INFO_PATH, STATS_PATH, TASKS_PATH, CARD_PATH, STAGING_PATH,
 )  # fmt: skip
 LATE_COLUMN = "late_frames"  # of the meta files: a JSON list; earlier recordings have none, and no reader of LeRobot asks for it
@@ -140,7 +140,7 @@ def episode_path(root: Path, episode: int) -> Path:
 
 
 def episode_files(root: Path, episode: int, cameras: Iterable[str], boxes: bool) -> dict[str, Path]:
-    """Return the files of an episode but for its meta file, by their paths within the dataset."""
+    """Return the files of an episode without its meta file, by their paths within the dataset."""
     paths = [data_path(root, episode), *(video_path(root, episode, name) for name in cameras)]
     paths += [boxes_path(root, episode)] if boxes else []
     return {path.relative_to(root).as_posix(): path for path in paths}

@@ -1,7 +1,7 @@
 """Videos of the dataset: encoded frame by frame while recording, decoded in one pass when read.
 
-Fixed frame rate, a key frame every GOP frames and no B frames: LeRobot's readers find a frame by its exact time. Every video of
-the package is opened here, the films of the windows and of the report too.
+Fixed frame rate, a key frame every GOP frames and no B frames: LeRobot's readers find a frame by its exact time. This module
+alone opens videos, also the films of windows and of the report.
 """
 
 from collections.abc import Iterator, Mapping
@@ -52,17 +52,17 @@ def video_info(quality: Quality) -> dict[str, Any]:
 
 def open_to_read(path: Path) -> InputContainer:
     """Open an mp4 file to read; raises what PyAV raises, see `readable_video`."""
-    # The format is named: FFmpeg would open what a playlist in the file's place names, and that may be anywhere.
+    # With a fixed format, FFmpeg does not follow a playlist that replaced the file and names files anywhere.
     return av.open(_url(path), format="mp4")
 
 
 def open_to_write(path: Path, options: Mapping[str, str] | None = None) -> OutputContainer:
-    """Open an mp4 file to write, its index in front; raises OSError, naming the file, when it cannot be made."""
+    """Open an mp4 file to write, with its index at the start; raises OSError, naming the file, when it cannot be made."""
     return av.open(_url(path), "w", format="mp4", options={"movflags": "faststart", **(options or {})})
 
 
 def _url(path: Path) -> str:
-    """Return how FFmpeg finds a file: a relative path such as `12:30_drives` would be taken for one of the protocol `12`."""
+    """Return the absolute path for FFmpeg, which takes a relative one such as `12:30_drives` for the protocol `12`."""
     return str(path.absolute())
 
 
@@ -110,7 +110,7 @@ class VideoEncoder:
 
 @contextmanager
 def readable_video(path: Path) -> Iterator[None]:
-    """Turn what goes wrong while the video `path` is read into one line that names it.
+    """Turn errors of the body, which reads the video `path`, into one line that names it.
 
     Raises DamagedFileError when it is missing or damaged, and ValueError when it may not be read.
     """
@@ -120,17 +120,17 @@ def readable_video(path: Path) -> Iterator[None]:
         except (FileNotFoundError, PermissionError):
             raise
         except (av.FFmpegError, AttributeError, IndexError, OverflowError):
-            # PyAV's stream of a codec that FFmpeg does not know lacks the attributes of a video.
+            # AttributeError: PyAV's stream of an unknown codec lacks the attributes of a video.
             raise DamagedFileError(f"{path} is not a readable video; it is damaged or truncated") from None
 
 
 def check_video(path: Path, length: int, width: int, height: int, quality: Quality) -> None:
-    """Check the header of a video: that it is whole and holds `length` frames of this size [px] and quality.
+    """Check by its header that a video is complete and has `length` frames of this size [px] and quality.
 
-    Raises DamagedFileError unless it does, and ValueError when it may not be read.
+    Raises DamagedFileError when it is not, and ValueError when the file may not be read.
     """
     with readable_video(path), open_to_read(path) as container:
-        # PyAV's objects point into the container: nothing of theirs may be used after it has closed.
+        # PyAV's objects point into the container's memory: they must not be used after it is closed.
         stream = container.streams.video[0]
         entries = stream.index_entries
         last = entries[len(entries) - 1] if len(entries) else None

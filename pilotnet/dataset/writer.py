@@ -26,8 +26,9 @@ from pilotnet.dataset.schema import Episode
 from pilotnet.dataset.staging import BOXES_FILE, SIGNALS_FILE, StagedEpisode, column_stats, staged_video
 from pilotnet.dataset.stats import Stats, as_lists, pooled_features
 from pilotnet.dataset.video import Quality, check_video
-from pilotnet.folders import publish, remove_temporaries, require_present_world, write_json, write_text
+from pilotnet.folders import publish, remove_temporaries, write_json, write_text
 from pilotnet.locks import FolderLock
+from pilotnet.provenance import require_present_world
 from pilotnet.reading import DamagedFileError
 from sim.camera import Camera
 from sim.scenario import Split, choice
@@ -63,7 +64,7 @@ class DatasetWriter:
     ) -> Self:
         """Begin an empty dataset in the folder `root`, with or without boxes.
 
-        Raises ValueError when parts of a dataset lie there already, or when another writer has it open.
+        Raises ValueError when `root` holds files of a dataset, or when another writer has it open.
         """
         for pattern in schema.DATASET_FILES:
             for path in root.glob(pattern):
@@ -78,10 +79,10 @@ class DatasetWriter:
     def append(cls, root: Path) -> Self:
         """Go on with a dataset, after clearing away what an interrupted recording left behind.
 
-        Raises ValueError when `root` is not a dataset of this version and of the present world, or when another writer has it
-        open, and DamagedFileError when a committed episode is damaged.
+        Raises ValueError when `root` is no dataset of the present world version, or when another writer has it open. Raises
+        DamagedFileError for a damaged episode.
         """
-        read_raw_info(root)  # a folder that is no dataset is not even locked
+        read_raw_info(root)  # before locking, which would write into a folder that is no dataset
         with _locked(root) as lock:
             info, counted = read_info(root)
             found = len(read_episodes(root))
@@ -93,10 +94,10 @@ class DatasetWriter:
 
     @classmethod
     def mend(cls, root: Path) -> list[Path]:
-        """Set damaged episodes at the end aside and write what is derived from the others anew; return where they lie now.
+        """Move damaged last episodes aside, rewrite the files that depend on all episodes, and return the folders moved to.
 
-        Nothing is deleted but what an interrupted recording left behind. Raises ValueError when `root` is not a dataset of this
-        version or when a writer has it open, and DamagedFileError when an earlier episode is damaged.
+        Only leftovers of an interrupted recording are deleted. Raises ValueError when `root` is no dataset or when a writer has
+        it open, and DamagedFileError when an earlier episode is damaged.
         """
         read_raw_info(root)
         with _locked(root) as lock:
@@ -117,7 +118,7 @@ class DatasetWriter:
             add_late_columns(schema.episode_path(root, episode.index), files)
             stats = pooled_features(stats, read_stats(schema.episode_path(root, episode.index)))
         if episodes:
-            # Digests of columns that earlier recordings lacked have just been added.
+            # Read again, because `add_late_columns` may have added digests.
             episodes = read_episodes(root)
         writer = cls(root, info, episodes, stats, lock)
         if not (root / schema.CARD_PATH).exists():
@@ -139,8 +140,8 @@ class DatasetWriter:
     def commit(self, staged: StagedEpisode, split: Split | str) -> Episode:
         """Make a staged episode the dataset's next one.
 
-        Raises ValueError when its videos or boxes do not fit the dataset, when a signal is not finite or impossible, or when the
-        episodes of a split would not follow each other.
+        Raises ValueError when its videos or boxes do not fit the dataset, for an impossible signal, and when the episodes of a
+        split would not follow each other.
         """
         episode = Episode(len(self._episodes), staged.length, choice("split", split, Split), staged.scenario, staged.late)
         self._check_order(episode)
@@ -225,7 +226,7 @@ class DatasetWriter:
 
 
 def read_info(root: Path) -> tuple[DatasetInfo, int]:
-    """Return what info.json says, and how many episodes it counts; raises as `checked_info` does."""
+    """Return the contents of info.json and its number of episodes; raises as `checked_info` does."""
     raw = read_raw_info(root)
     counted = raw.get("total_episodes")
     if not isinstance(counted, int):
@@ -246,9 +247,9 @@ def _locked(root: Path) -> Iterator[FolderLock]:
 
 
 def remove_leftovers(root: Path, info: DatasetInfo, committed: int) -> None:
-    """Remove staged episodes, temporary files, and data, videos and boxes that no meta file speaks of.
+    """Remove staged episodes, temporary files, and data, videos and boxes of uncommitted episodes.
 
-    Only files that a writer names so are removed; the user's own stay wherever they lie.
+    Only files with the names of a dataset's files are removed; other files of the user stay.
     """
     shutil.rmtree(root / schema.STAGING_PATH, ignore_errors=True)
     keep = {schema.data_path(root, index) for index in range(committed)}
@@ -262,9 +263,9 @@ def remove_leftovers(root: Path, info: DatasetInfo, committed: int) -> None:
 
 
 def add_late_columns(path: Path, files: Mapping[str, Path]) -> None:
-    """Give the meta file of an earlier recording the columns it lacks: the meta files of a dataset must all have the same.
+    """Add the columns that a meta file of an earlier recording lacks: all meta files of a dataset must have the same columns.
 
-    files: of the episode, by their paths within the dataset; their present contents get digests.
+    files: of the episode, by their paths within the dataset; the digests of their present contents are added.
     """
     table = read_table(path)
     if schema.DIGESTS_COLUMN in table.column_names:
@@ -276,6 +277,6 @@ def add_late_columns(path: Path, files: Mapping[str, Path]) -> None:
 
 
 def with_digests(table: pa.Table, files: Mapping[str, Path]) -> pa.Table:
-    """Return the row of meta/episodes with the digests of itself and of the episode's files, behind its late frames."""
+    """Return the row of meta/episodes with a column of digests of itself and of the episode's files."""
     digests = pa.array([row_digests(table.to_pylist()[0], files)], pa.string())
     return table.add_column(table.column_names.index(schema.LATE_COLUMN) + 1, schema.DIGESTS_COLUMN, digests)

@@ -1,4 +1,4 @@
-"""The settings of TRAIN-DETECTOR and SCORE-DETECTOR, apart from the stages: they are checked without loading PyTorch."""
+"""The settings of TRAIN-DETECTOR and SCORE-DETECTOR, in a module that does not load PyTorch: help is quick."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -25,10 +25,10 @@ class DetectorTrainConfig:
         batch_size: pictures per step
         learning_rate: the highest, after a warm-up
         weight_decay: of AdamW
-        every: which pictures are used, every so manieth: neighbours are alike
+        every: use every n-th picture, because neighbours are alike
         device: auto, cpu or cuda
-        precision: what the network computes in while it learns: float32, bfloat16, or auto, bfloat16 where the hardware has it
-        seed: of the weights and of all draws
+        precision: of the network in training: float32, bfloat16, or auto for bfloat16 where the hardware has it
+        seed: of the first weights and of all random draws
     """
 
     epochs: int = 12
@@ -51,8 +51,8 @@ class DetectorScoreConfig:
     """What a detector is scored on.
 
     Args:
-        split: whose drives; tune on validation, and leave test for the last word
-        every: which pictures are used, every so manieth: neighbours are alike
+        split: train, validation or test drives; tune on validation, and use test for final results only
+        every: use every n-th picture, because neighbours are alike
     """
 
     split: Literal["train", "validation", "test"] = "test"

@@ -20,12 +20,13 @@ from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
 from pilotnet.dataset import Dataset, Episode
-from pilotnet.folders import Stage, atomic_path, output_folder, write_json, write_provenance, write_text
+from pilotnet.folders import Stage, atomic_path, output_folder, write_json, write_text
 from pilotnet.modular.detector import MOST, Detector
 from pilotnet.modular.detector_config import DetectorScoreConfig
 from pilotnet.modular.detector_places import position_errors
 from pilotnet.modular.records import SURE, Detection
 from pilotnet.progress import track
+from pilotnet.provenance import write_provenance
 from sim.scenario import Daytime, Weather
 
 LEAST_VISIBLE, FARTHEST = 0.5, 50.0  # share, [m] of what counts

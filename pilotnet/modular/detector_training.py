@@ -16,7 +16,7 @@ from torch.utils.data import DataLoader
 
 from pilotnet.checkpoint import FILE_NAME
 from pilotnet.dataset import Dataset
-from pilotnet.folders import output_folder, plain, write_provenance
+from pilotnet.folders import output_folder, plain
 from pilotnet.learning import arithmetic, fit, learning_rate_share, require_device, seeded_network, torch_generator
 from pilotnet.modular.detector import DetectorCheckpoint, save_detector
 from pilotnet.modular.detector_config import DetectorTrainConfig, is_person
@@ -24,6 +24,7 @@ from pilotnet.modular.detector_data import DetectorSamples, LabelledStrips, load
 from pilotnet.modular.detector_network import DetectorNetwork
 from pilotnet.modular.detector_roi_targets import roi_loss
 from pilotnet.modular.detector_targets import Labels, loss
+from pilotnet.provenance import write_provenance
 from pilotnet.unfinished import is_finished, remove_checkpoints, training_stage
 from sim.random import Stream
 from sim.scenario import Split
@@ -59,7 +60,7 @@ class Detecting(lightning.LightningModule):
         self.log_dict(named, batch_size=len(batch.strips))
 
     def _generator(self, device: torch.device, *numbers: int) -> torch.Generator:
-        """Return the generator of one step, the same whenever the step is taken."""
+        """Return the generator of one step; numbers: epoch and batch, in validation the batch alone."""
         return torch_generator(self._config.seed, Stream.DETECTOR_PROPOSALS, *numbers, device=device)
 
     def _losses(self, strips: Tensor, labels: Labels, generator: torch.Generator) -> dict[str, Tensor]:
@@ -89,8 +90,8 @@ class Detecting(lightning.LightningModule):
         return self._loader(self._validation_samples)
 
     def _loader(self, samples: DetectorSamples) -> DataLoader[LabelledStrips]:
-        # Samples are drawn in random order already and come as whole batches. A loader without a generator of its own would draw
-        # from PyTorch's global one.
+        # The samples are whole batches in random order already. With a generator of its own, the loader does not change PyTorch's
+        # global random state.
         return DataLoader(samples, self._config.batch_size, collate_fn=lambda batch: batch, generator=torch.Generator())
 
 
@@ -101,7 +102,7 @@ def _numbers(strips: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class _Run:
-    """What the provenance of a training names beside the settings: the target, and the data by their path and contents."""
+    """The inputs of a training in its provenance: the target, path and fingerprint of the dataset, and the settings."""
 
     target: str
     data: str
@@ -112,8 +113,8 @@ class _Run:
 def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Path, resume: bool = False) -> Path:
     """Train the detector of `cars` or `pedestrians` on the dataset `data`, write a folder `out` and return its checkpoint's path.
 
-    With `resume` an interrupted training goes on where its last whole epoch ended. Raises ValueError for an unknown target, a
-    dataset without boxes, an unusable folder, a resumed training of other data or settings, and when the training diverges.
+    With `resume` an interrupted training continues after its last finished epoch. Raises ValueError for an unknown target, a
+    dataset without boxes, an unusable folder, resuming with other data or settings, and when the training diverges.
     """
     is_person(target)
     require_device(config.device)
@@ -130,7 +131,7 @@ def train_detector(config: DetectorTrainConfig, target: str, data: Path, out: Pa
 
 
 def _learn(config: DetectorTrainConfig, target: str, dataset: Dataset, folder: Path) -> DetectorCheckpoint:
-    """Load the data and fit the network, from the newest checkpoint on where there is one."""
+    """Load the data and fit the network, resuming from the newest checkpoint if there is one."""
     person = is_person(target)
     pictures = {split: load_pictures(dataset, split, person, config.every) for split in (Split.TRAIN, Split.VALIDATION)}
     windowed = math.ceil(WINDOWED * config.epochs)

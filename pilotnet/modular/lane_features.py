@@ -1,6 +1,6 @@
-"""The features of a road's cross-section that the lane finder measures: lines, ruts and edges, and how each moves with the road.
+"""The features of a road's cross-section that the lane finder measures: lines, ruts and edges.
 
-`lane_layout` decides which layout a road has; the features of that layout are what `lanes` looks for in every row.
+`lane_layout` decides which layout a road has; `lanes` measures the features of that layout in every row.
 """
 
 from dataclasses import dataclass, replace
@@ -11,22 +11,26 @@ from pilotnet.modular.lane_layout import GAUGE, Layout
 from pilotnet.modular.lane_rows import Trait
 from pilotnet.modular.records import Floats
 
-EDGE = 0.12, 0.24
-# [m] standard deviation of one measurement, and how far such a thing strays from a smooth course: verges are ragged.
+EDGE = (0.12, 0.24)  # [m] larger than for lines, because verges are ragged
+# [m] standard deviations of one measurement, and of the feature itself about a smooth course.
 ACCURACIES = {Trait.LINE: (0.03, 0.06), Trait.RUT: (0.08, 0.16), Trait.LEFT_EDGE: EDGE, Trait.RIGHT_EDGE: EDGE}
-SAME_PLACE = 0.5  # [m] between a tracked edge and the kerb or verge that it is
+SAME_PLACE = 0.5  # [m] largest distance between a tracked edge and the kerb or verge that it is taken for
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A line, an edge or a rut of the cross-section: how it moves with width, right and left room, and what it is aside [m]."""
+    """A line, an edge or a rut of the cross-section.
+
+    cross: derivatives of its lateral offset by the lane's width and by the free widths to the right and to the left of the lane.
+    aside: constant part of its lateral offset [m].
+    """
 
     trait: Trait
     cross: tuple[float, float, float]
     aside: float = 0.0
 
     def place(self, section: Floats) -> float:
-        """Its offset from the lane's centre [m]; section: width, right and left room [m], (3,)."""
+        """Return the lateral offset from the lane's centre [m]; section: width, right and left free width [m], (3,)."""
         return float(np.dot(self.cross, section)) + self.aside
 
 
@@ -40,7 +44,7 @@ LEFT_RUT = Feature(Trait.RUT, (0, 0, 0), -GAUGE / 2)
 RIGHT_RUT = Feature(Trait.RUT, (0, 0, 0), GAUGE / 2)
 FEATURES = {
     Layout.MARKED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
-    # The line in the middle may be there, and too faint to be read.
+    # A middle line may exist that is too faint for the layout to be MARKED.
     Layout.HALVED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, LEFT_EDGE, RIGHT_EDGE),
     Layout.TRACK: (FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
     Layout.RUTTED: (LEFT_RUT, RIGHT_RUT, LEFT_LINE, RIGHT_LINE),
@@ -48,10 +52,10 @@ FEATURES = {
 
 
 def other_edge(edge: Feature, place: float, pavement: tuple[float, float] | None) -> Feature | None:
-    """Return the verge that moves with a tracked kerb, or the kerb that moves with a tracked verge.
+    """Return the verge beside a tracked kerb, or the kerb beside a tracked verge; None when the edge is neither.
 
-    place: offset of the tracked edge [m]; pavement: offsets of a kerb and of the verge beyond it [m]. None where the tracked
-    edge is neither of the two. A faint kerb alone is easily lost to the clearer verge; the two together are not.
+    place: lateral offset of the tracked edge [m]; pavement: lateral offsets of a kerb and of the verge beyond it [m]. Measuring
+    both together keeps a faint kerb from being confused with the clearer verge.
     """
     if pavement is None:
         return None

@@ -25,7 +25,7 @@ SIZE = LEFT + 1
 LATERAL_ACCELERATION = 2.0  # [m/s²] roads are driven with about this in bends,
 LATERAL_JERK = 2.0  # [m/s³] and with less than this on the way into them
 SLOWEST = 5.0  # [m/s] below this a road's curvature is no longer guessed from the speed
-ROAD_BRAKING = 1.0  # [m/s²] with which cars slow down towards bends
+ROAD_BRAKING = 1.0  # [m/s²] deceleration with which cars slow down towards bends
 TRANSITION = 15.0  # [m] over which the curvature keeps changing the same way
 USUAL = (3.4, 0.5, 4.0)  # width and rooms [m] of a lane before it is seen,
 UNUSUAL = (0.35, 0.5, 1.5)  # and how far from that they may be
@@ -42,12 +42,12 @@ def road_scales(speed: float) -> tuple[float, float]:
     return min(max(LATERAL_ACCELERATION / v**2, 0.002), 0.08), min(max(LATERAL_JERK / v**3, 2e-5), 2.5e-3)
 
 
-def speed_after(speed: float, way: float) -> float:
-    """Return the lowest speed [m/s] that the road itself can call for `way` metres after it was driven at `speed` [m/s].
+def speed_after(speed: float, distance: float) -> float:
+    """Return the speed [m/s] at `distance` [m] after braking from `speed` [m/s] with ROAD_BRAKING, as towards a bend.
 
-    A car that has braked harder did so for something on the road, and the road bends no more for that.
+    A car that is slower has braked for another road user or an obstacle, which says nothing about the curvature of the road.
     """
-    return math.sqrt(max(speed**2 - 2 * ROAD_BRAKING * way, 0.0))
+    return math.sqrt(max(speed**2 - 2 * ROAD_BRAKING * distance, 0.0))
 
 
 def smoothness(rate: float) -> Floats:
@@ -123,7 +123,7 @@ class LaneFilter:
     def predict(self, speed: float, curvature: float, duration: float, road_speed: float | None = None) -> None:
         """Move the car along an arc of `curvature` [1/m] at `speed` [m/s] for `duration` [s].
 
-        road_speed: speed [m/s] that tells how much the road may bend; None for the car's own.
+        road_speed: speed [m/s] that limits the road's curvature; None for the car's own speed.
         """
         ds = speed * duration
         rate = road_scales(speed if road_speed is None else road_speed)[1]

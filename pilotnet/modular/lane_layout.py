@@ -31,8 +31,8 @@ RUTS_WITHIN = 1.2  # [m] of where the lane should be lies the middle of its ruts
 NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 LEAST_LINE, LEAST_RUT = 0.12, 0.08  # share of the way along which a line, or a rut, must be seen to be one
 WIDEST_PAVEMENT = 2.8  # [m] from a kerb to the verge beyond; a step farther from it need not be a kerb
-BARE_TRACK = 2.5  # what speaks against a track without a painted border: all have both, wet streets between verges have none
-BORDER_LINE = 0.6  # [m] from its border within which a line is the track's
+BARE_TRACK = 2.5  # [log likelihood] cost of a racetrack without painted borders: racetracks have both, wet streets have none
+BORDER_LINE = 0.6  # [m] largest distance from a racetrack's border to the line that is painted along it
 EDGE_INSIDE = 0.3  # a road's edge within a lane speaks against it like a line that is seen along so much of the way
 
 
@@ -67,8 +67,8 @@ class Section:
 class Reading:
     """One way to read a section: the lane's centre [m] and width [m], and how good it is (a relative log likelihood).
 
-    alone: whether it rests on a single line, and takes the lane to be as wide as usual; bare: whether it is a track with no
-    painted border.
+    alone: whether it rests on a single line and assumes a lane of usual width.
+    bare: whether it is a racetrack without a painted border.
     """
 
     layout: Layout
@@ -158,8 +158,8 @@ def best_reading(
 ) -> Reading | None:
     """Return the most likely reading, None when nothing is in sight that could border a lane.
 
-    expected, spread: offset [m] at which the lane's centre is expected, and its standard deviation [m]; width: of the lane so
-    far [m]; followed: the layout so far. Either is None where no lane has been followed yet.
+    expected, spread: expected lateral offset of the lane's centre [m] and its standard deviation [m].
+    width, followed: width [m] and layout of the lane so far; None before a lane is found.
     """
     scored = [
         replace(

@@ -16,12 +16,13 @@ import pyarrow
 from rich.table import Table
 
 from pilotnet.dataset.files import write_table
-from pilotnet.folders import Stage, atomic_path, output_folder, write_provenance
+from pilotnet.folders import Stage, atomic_path, output_folder
 from pilotnet.modular.lane_score_config import LaneScoreConfig
 from pilotnet.modular.lanes import LaneFinder
 from pilotnet.modular.records import Floats, LaneEstimate
 from pilotnet.parallel import compile_side_by_side, in_parallel
 from pilotnet.progress import track
+from pilotnet.provenance import write_provenance
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
 from sim.roads.plan import RoadPlan

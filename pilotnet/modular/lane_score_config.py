@@ -1,4 +1,4 @@
-"""The settings of SCORE-LANES, apart from the stage: help and wrong values are answered without loading the simulator."""
+"""The settings of SCORE-LANES, in a module that does not load the simulator: help and wrong values are quick."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,12 +16,12 @@ class LaneScoreConfig:
         roads: only these of the suite's kinds, with commas between; empty for all
         weather: only these of the suite's
         light: only these of the suite's
-        split: whose roads; tune on validation, and leave test for the last word
+        split: train, validation or test roads; tune on validation, and use test for final results only
         episodes: roads to drive
         length: metres of each drive
         first: number of the first road of the split
-        noise: strength of pushes against the expert's steering [m], so that the car is not always in the lane's middle
-        workers: processes, 0 for all cores; it changes nothing in the scores
+        noise: strength of the expert's steering disturbance [m], so that the car is not always in the lane's middle
+        workers: processes, 0 for all cores; does not change the scores
     """
 
     suite: str = "lane_keeping"

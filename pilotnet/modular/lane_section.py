@@ -21,7 +21,7 @@ RIM = 0.6  # [m] around a line within which there is no kerb
 SPARSE = 0.03  # share of the best seen offset's sight below which an offset counts as unseen
 SAME_EDGE = 0.4  # [m] within which an edge is the one of the last time
 KNOWN_KERB, KEPT_KERB = 8.0, 25.0  # [m] of way on which a kerb was seen before its verge, to be believed while the verge alone is
-PAIRED_KERB = 3.0  # [m] of way on which a kerb was seen before its verge, from which on both are measured together
+PAIRED_KERB = 3.0  # [m] travelled with a kerb in sight before its verge, after which both are measured together
 
 
 @dataclass
@@ -40,7 +40,7 @@ class Kerb:
 
     @property
     def is_paired(self) -> bool:
-        """Whether kerb and verge run along together."""
+        """Whether kerb and verge are measured together."""
         return self.known > PAIRED_KERB and self.unseen < KEPT_KERB
 
 

@@ -231,7 +231,7 @@ class LaneFinder:
         """The features of the layout that there is reason to look for, and their offsets [m]."""
         features = FEATURES[self._layout]
         sides = zip((LEFT_EDGE, RIGHT_EDGE), self._section.pavements, strict=True)
-        # A racetrack has no pavements.
+        # Racetracks and ruts have no pavements.
         beside = sides if self._layout in (Layout.MARKED, Layout.HALVED) else ()
         others = [other_edge(edge, edge.place(lane.mean[SECTION]), known) for edge, known in beside]
         listed = (*features, *(other for other in others if other is not None))

@@ -53,7 +53,7 @@ class Clip:
     offsets: NDArray[np.float64]
 
 
-class _Witness:
+class _RecordingDriver:
     """A driver that notes which cars were on the road when it was asked."""
 
     def __init__(self, driver: Driver, env: DrivingEnv) -> None:
@@ -83,9 +83,9 @@ def film_drive(
     take, for the bar.
     """
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
-    witness = _Witness(make_driver(name, env, checkpoint), env)
-    drive = track(rollout(env, witness, scenario, Disturbance.of(scenario, noise)), "driving for the film", ticks)
-    moments = [Moment(without_frames(step), witness.actors) for step in drive]
+    driver = _RecordingDriver(make_driver(name, env, checkpoint), env)
+    drive = track(rollout(env, driver, scenario, Disturbance.of(scenario, noise)), "driving for the film", ticks)
+    moments = [Moment(without_frames(step), driver.actors) for step in drive]
     first, last = choose_window(moments, round(seconds * env.rate))
     renderer = Renderer(env.world.plan, scenario, [FILM_CAMERA])
     frames = _frames(renderer, moments, first, last, 1 / env.rate, rgb(colours([name])[name]))

@@ -13,9 +13,10 @@ from markupsafe import Markup
 
 from pilotnet.checkpoint import load_checkpoint
 from pilotnet.dataset import Dataset
-from pilotnet.folders import atomic_path, read_provenance, require_present_world
+from pilotnet.folders import atomic_path
 from pilotnet.metrics import INTERVENTION_COST, EpisodeScore, Score, scores_by
 from pilotnet.progress import console
+from pilotnet.provenance import read_provenance, require_present_world
 from pilotnet.report import plots
 from pilotnet.report.clip import Clip, film_drive
 from pilotnet.report.tables import (
@@ -125,7 +126,7 @@ class Page:
 def write_report(
     results: Path, out: Path, model: Path | None = None, data: Path | None = None, clip_seconds: float = 12.0
 ) -> Path:
-    """Write the `.html` file `out` on a results folder: scores and offsets; its path. A `.md` gets the table of conditions alone.
+    """Write the report on a results folder to the `.html` file `out`; return its path. A `.md` file gets the conditions only.
 
     A model folder adds the training curve and a film of `clip_seconds` [s] (0 for none), a dataset folder sample frames. Raises
     ValueError, before anything is written, when a folder is not what it should be, `out` exists or ends otherwise, or
@@ -228,14 +229,14 @@ def _training(model: Path) -> Markup:
         raise ValueError(f"{path} is missing; give the folder that `pilotnet train` wrote")
     metrics = plots.read_metrics(path)
     if not metrics:
-        raise ValueError(f"{path} has no rows; train anew")
+        raise ValueError(f"{path} has no rows; train again")
     return plots.training_curves(metrics)
 
 
 def _film(results: Results, traces: pyarrow.Table, settings: EvaluateSettings, model: Path, seconds: float) -> Film | None:
-    """A film of PilotNet on the first road that it was scored on, so that the road is not a choice.
+    """Return a film of PilotNet on the first road that it was scored on, a road that is not chosen by its result.
 
-    None when PilotNet was not scored, or when its roads are those of another world version.
+    None when PilotNet was not scored, or when the results are from another world version.
     """
     try:
         require_present_world(results.folder, read_provenance(results.folder, "evaluate")["world"])

@@ -32,7 +32,7 @@ WIDTH = 9.0  # [inch] of every drawing
 WIDEST_OFFSET = 2.0 * MAX_OFFSET  # [m] what strays farther leaves its panel, lest nothing be seen of the others
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
-    "text.parse_math": False,  # a name with dollar signs is a name
+    "text.parse_math": False,  # dollar signs in names are no formulas
     "font.size": 10.0,
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -172,7 +172,7 @@ def read_metrics(path: Path) -> dict[str, Series]:
 
 
 def _metric(path: Path, row: int, name: str, text: str) -> float:
-    """Return a number in metrics.csv; raises DamagedFileError unless it is finite, and whole for an epoch."""
+    """Return a cell of metrics.csv as a number; raises DamagedFileError unless it is finite, and whole for an epoch."""
     try:
         value = int(text) if name == "epoch" else float(text)
     except ValueError:

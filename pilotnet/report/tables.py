@@ -145,7 +145,7 @@ def markdown_grid(grid: Grid) -> str:
 
 
 def markdown_text(text: str) -> str:
-    """Return text that comes from a file so that Markdown shows it as it is: no HTML, no marks, on one line."""
+    """Return text from a file for Markdown, on one line, with HTML and Markdown's marks escaped."""
     return MARKDOWN_MARKS.sub(r"\\\g<0>", html.escape(" ".join(text.split()), quote=False))
 
 

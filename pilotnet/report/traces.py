@@ -16,7 +16,7 @@ COLUMNS = ("driver", "scenario", "station", "offset", "path_curvature", "interve
 
 
 def read_traces(folder: Path) -> pyarrow.Table:
-    """Read the traces of a results folder, the columns COLUMNS alone.
+    """Read the columns COLUMNS of the traces of a results folder.
 
     Raises DamagedFileError when they are missing, damaged, not finite or were changed after they were written, and ValueError
     when they may not be read.

@@ -1,4 +1,4 @@
-"""The decorator of every kernel, and the cache that Numba asks before it compiles one."""
+"""The decorator of every kernel, and the cache that Numba looks into before it compiles one."""
 
 import pickle
 import sys
@@ -30,17 +30,17 @@ def compiled(**options: Any) -> Callable[[Function], Function]:
     jit: Any = njit(**options)
 
     def decorate(function: Function) -> Function:
-        made: Any = jit(function)
-        if not isinstance(made, Dispatcher):
+        kernel: Any = jit(function)
+        if not isinstance(kernel, Dispatcher):
             return cast(Function, uncompiled(function))
-        keep(made)
-        return cast(Function, made)
+        keep(kernel)
+        return cast(Function, kernel)
 
     return decorate
 
 
 def uncompiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a kernel as the Python function that NUMBA_DISABLE_JIT leaves; its integers wrap in silence as compiled ones do."""
+    """Return a kernel as a Python function, for NUMBA_DISABLE_JIT; its integers overflow without a warning, as compiled."""
 
     @wraps(function)
     def run(*arguments: Any, **named: Any) -> Any:
@@ -52,13 +52,13 @@ def uncompiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def keep(kernel: Any) -> None:
-    """Keep what is compiled of `kernel` on disk."""
+    """Keep every compiled version of `kernel` on disk, and list the kernel in KERNELS."""
     kernel._cache = KernelCache(kernel)
     KERNELS.append(kernel)
 
 
 def missing(package: str = "") -> Iterator[Any]:
-    """Yield the imported kernels of a package, "" for all, of which no compiled version lies on disk.
+    """Yield the imported kernels of a package ("" for all) that have no compiled version on disk.
 
     Kernels that are always inlined are compiled as parts of others and never kept.
     """
@@ -71,13 +71,13 @@ def missing(package: str = "") -> Iterator[Any]:
 
 
 def countable(package: str = "") -> list[Any]:
-    """Return the imported kernels of a package, "" for all, that are kept on disk once they are compiled."""
+    """Return the imported kernels of a package ("" for all) that are kept on disk when they are compiled."""
     own = [kernel for kernel in KERNELS if kernel.py_func.__module__.startswith(package)]
     return [kernel for kernel in own if kernel.targetoptions.get("inline") != "always"]
 
 
 class KernelCache(NullCache):
-    """The cache of one kernel, in the form that Numba's dispatcher calls."""
+    """The cache of one kernel, with the methods that Numba's dispatcher calls."""
 
     def __init__(self, kernel: Any) -> None:
         self._kernel = kernel
@@ -90,28 +90,28 @@ class KernelCache(NullCache):
 
     @property
     def cache_path(self) -> str | None:
-        """The folder that a kernel would be kept in; None when nothing can be kept."""
+        """The folder in which new versions are kept; None when none can be written."""
         folder = keeping_folder(self._source)
         return None if folder is None else str(folder)
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        """The folders that it may be kept in."""
+        """The folders from which kept versions are loaded, best first."""
         return kernel_folders(self._source)
 
     @property
     def version(self) -> str:
-        """The name of the kernel and of what it depends on, without the types of its arguments."""
+        """The file name of the kernel up to the digest of its argument types."""
         return f"{self._name}-{self._digest}"
 
     @cached_property
     def _digest(self) -> str:
-        # Taken when it is first needed: by then the modules of all the kernels that this one calls are imported.
+        # Computed on first use: by then the modules of all kernels that this one calls are imported.
         return code_digest(self._kernel)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the kernel compiled for these argument types, None when it is not kept; a damaged file is removed."""
-        target_context.refresh()  # as in Numba's own: what a kernel refers to is looked up there
+        target_context.refresh()  # as Numba's own cache does: registers what a loaded kernel refers to
         if not self._enabled:
             return None
         name = self._file_name(sig, target_context.codegen())
@@ -123,21 +123,21 @@ class KernelCache(NullCache):
         return None
 
     def _load(self, path: Path, target_context: Any) -> Any:
-        """Return the kernel in a file; None when the file is damaged, which is then removed; OSError when there is none."""
+        """Return the kernel in a file; None for a damaged file, which is removed. Raises OSError when there is no file."""
         try:
             content = read_kernel(path)
             return CompileResult._rebuild(target_context, *pickle.loads(content))
         except OSError:
             raise
         except Exception as error:
-            # A whole file that cannot be loaded was written by another version of what it refers to.
+            # An undamaged file that cannot be loaded refers to something that has changed since.
             reason = "damaged" if isinstance(error, DamagedKernelError) else f"unreadable ({type(error).__name__})"
             say_once("damage", f"the compiled kernel {path} is {reason}; such files are removed and compiled again")
             path.unlink()
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Keep a kernel; without a folder that can be written it lives as long as the process."""
+        """Write a compiled kernel to disk; without a writable folder it is kept in this process only."""
         folder = keeping_folder(self._source) if self._enabled else None
         if folder is None or data.library.has_dynamic_globals or any(not lifted.can_cache for lifted in data.lifted):
             return

@@ -1,8 +1,8 @@
-"""What a compiled kernel depends on, as a digest.
+"""Digests of what a compiled kernel depends on.
 
-Numba compiles a kernel again when its own file changes, but not when a file that it calls into does. This digest covers the
-bytecode of the kernel and of every kernel that it calls, the values of the constants that they read, and how they are compiled.
-Comments, docstrings and line numbers are left out, so editing those compiles nothing.
+Numba's own cache compiles a kernel again when its file changes, but not when the file of a callee does. This digest covers the
+bytecode of the kernel and of its callees, the constants that they read, and the compiler's options. Comments, docstrings and
+line numbers are left out, so editing those compiles nothing.
 """
 
 import sys
@@ -21,13 +21,13 @@ import numpy as np
 from numba.core import types
 from numba.core.dispatcher import Dispatcher
 
-LENGTH = 16  # hex digits: 64 bits, beyond any chance of a collision among a few hundred kernels
+LENGTH = 16  # [hexadecimal digits] 64 bits: a collision among a few hundred kernels has a probability below 1e-14
 OWN_PACKAGES = ("sim", "pilotnet")
-PLAIN = (type(None), bool, int, float, complex, str, bytes)
+PLAIN_TYPES = (type(None), bool, int, float, complex, str, bytes)
 
 
 def code_digest(kernel: Any) -> str:
-    """Return a digest of the kernel, of the kernels that it calls, directly or not, and of the compiler."""
+    """Return a digest of the kernel, of all kernels that it calls directly or indirectly, and of the compiler's version."""
     total = sha256(repr((sys.version_info[:2], *_versions())).encode())
     waiting = [kernel]
     seen = {id(kernel)}
@@ -40,12 +40,15 @@ def code_digest(kernel: Any) -> str:
 
 
 def types_digest(arguments: tuple[types.Type, ...], target: object) -> str:
-    """Return a digest of the argument types and of the processor that is compiled for."""
+    """Return a digest of the argument types and of the target processor."""
     return sha256(repr(([describe_type(each) for each in arguments], target)).encode()).hexdigest()[:LENGTH]
 
 
 def describe_type(found: Any) -> str:
-    """Return a type in words; for records with the names of their fields, which Numba's own words leave out."""
+    """Return a type as text; records with the names of their fields, which Numba's text leaves out.
+
+    Raises TypeError for functions as arguments.
+    """
     if isinstance(found, types.Dispatcher | types.Function):
         raise TypeError(f"a kernel takes the function {found}; it must be called by its name, or a stale one could be loaded")
     if isinstance(found, types.BaseTuple):
@@ -63,7 +66,7 @@ def _versions() -> tuple[str, ...]:
 
 @cache
 def _own_part(kernel: Any) -> tuple[bytes, tuple[Any, ...]]:
-    """What belongs to the kernel alone, and the kernels that it calls."""
+    """Return the description of a kernel without its callees, and the kernels that it calls."""
     function = kernel.py_func
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
     values: list[Any] = [function.__defaults__, function.__kwdefaults__ and sorted(function.__kwdefaults__.items()), *cells]
@@ -77,7 +80,7 @@ def _own_part(kernel: Any) -> tuple[bytes, tuple[Any, ...]]:
 
 
 def _codes(code: CodeType) -> Iterator[CodeType]:
-    """The code of a function and of the functions inside it."""
+    """Yield the code of a function and of the functions inside it."""
     yield code
     for constant in code.co_consts:
         if isinstance(constant, CodeType):
@@ -93,14 +96,14 @@ def _describe_code(code: CodeType, docstring: str | None) -> str:
 
 
 def _describe(value: Any, function: FunctionType) -> str:  # noqa: C901 - one line for each kind
-    """What a kernel takes from a value that it reads; the whole source of a value of an unknown kind."""
+    """Return a value that a kernel reads as text; for a value of another kind, the digest of its whole source file."""
     if isinstance(value, Dispatcher):
         return f"kernel {value.py_func.__module__}.{value.py_func.__qualname__}"
     if isinstance(value, Enum):
         return f"{type(value).__qualname__}.{value.name}={value.value!r}"
     if isinstance(value, EnumMeta):
         return f"{value.__qualname__}{[(member.name, member.value) for member in value]}"  # type: ignore[var-annotated]
-    if isinstance(value, PLAIN):
+    if isinstance(value, PLAIN_TYPES):
         return repr(value)
     if isinstance(value, tuple | list):
         fields = getattr(value, "_fields", "")

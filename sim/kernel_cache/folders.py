@@ -1,7 +1,7 @@
-"""Where compiled kernels are kept: beside the sources, or else in a folder of the user's own.
+"""Folders for compiled kernels: beside the sources, or else in a private folder of the user.
 
-Numba's own choice ends the import where neither the sources nor the home can be written, and makes a folder named `~` where
-HOME is not set.
+Numba's own choice is not used. It ends the import when neither the sources nor the home folder can be written, and it makes a
+folder named `~` when HOME is not set.
 """
 
 import os
@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from numba.core import config
 
-from sim.kernel_cache.notices import PLACE, say_once
+from sim.kernel_cache.notices import FOLDER_TOPIC, say_once
 
 APPLICATION = "pilotnet"
 OWN_RIGHTS = 0o700  # only this user may list, read and write
@@ -24,21 +24,21 @@ OWN_RIGHTS = 0o700  # only this user may list, read and write
 def kernel_folders(source: Path) -> tuple[Path, ...]:
     """Return the folders that kernels of the file `source` are loaded from, the best first.
 
-    `NUMBA_CACHE_DIR` is the only one where it is set. The others are `__pycache__` beside the file, the user's cache folder,
-    and a private folder among the temporary files; these two only while no other user can write there.
+    When NUMBA_CACHE_DIR is set, it is the only one. Otherwise they are `__pycache__` beside the file, the user's cache folder and
+    a private folder among the temporary files. The last two are used only while no other user can write there.
     """
     first, own = _candidates(source.parent, _chosen())
     return (first, *(folder for folder in own if is_private(folder.parent)))
 
 
 def _chosen() -> str:
-    """The folder of NUMBA_CACHE_DIR, "" where it is not set."""
+    """Return NUMBA_CACHE_DIR, "" when it is not set."""
     return str(getattr(config, "CACHE_DIR", ""))
 
 
 @cache
 def _candidates(package: Path, chosen: str) -> tuple[Path, tuple[Path, ...]]:
-    """The best folder for kernels of a package, and those of the user's own to fall back to."""
+    """Return the preferred folder for the kernels of a package, and the user's private folders to fall back to."""
     place = f"{package.name}-{sha256(os.fsencode(package.absolute())).hexdigest()[:16]}"
     if chosen:
         return Path(chosen) / place, ()
@@ -47,7 +47,7 @@ def _candidates(package: Path, chosen: str) -> tuple[Path, tuple[Path, ...]]:
 
 
 def user_cache() -> Path | None:
-    """Return the folder for this program's caches in the user's home; None where the user has no home."""
+    """Return the folder for this program's caches in the user's home folder; None for a user without one."""
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA", "")
     elif sys.platform == "darwin":
@@ -60,12 +60,12 @@ def user_cache() -> Path | None:
 
 
 def _has_home() -> bool:
-    """Whether the home is known: without HOME and an entry of the user, `~` stays as it is."""
+    """Return whether the home folder is known: without HOME and an entry in passwd, `~` is not replaced."""
     return os.path.isabs(os.path.expanduser("~"))  # noqa: PTH111, PTH117 - Path.expanduser raises instead
 
 
 def temporary_cache() -> Path | None:
-    """Return this user's folder among the temporary files; None where there is no place for temporary files."""
+    """Return this user's folder among the temporary files; None when there is no folder for temporary files."""
     user = os.getuid() if hasattr(os, "getuid") else "user"
     try:
         return Path(tempfile.gettempdir()) / f"{APPLICATION}-{user}"
@@ -74,7 +74,7 @@ def temporary_cache() -> Path | None:
 
 
 def is_private(folder: Path) -> bool:
-    """Whether `folder` exists and belongs to this user, and no other user can write there."""
+    """Return whether `folder` exists, belongs to this user and cannot be written by others."""
     try:
         found = folder.lstat()
     except OSError:
@@ -86,7 +86,7 @@ def is_private(folder: Path) -> bool:
 
 
 def keeping_folder(source: Path) -> Path | None:
-    """Return the first folder for kernels of `source` that can be written, None without one; say so unless it is the best."""
+    """Return the first writable folder for kernels of `source`, None without one; prints a line unless it is the first choice."""
     return _keeping_folder(source.parent, _chosen())
 
 
@@ -97,15 +97,15 @@ def _keeping_folder(package: Path, chosen: str) -> Path | None:
         return first
     for folder in own:
         if make_private(folder.parent) and is_writable(folder):
-            say_once(PLACE, f"compiled kernels are kept in {folder.parent}: {first} cannot be written")
+            say_once(FOLDER_TOPIC, f"compiled kernels are kept in {folder.parent}: {first} cannot be written")
             return folder
     tried = ", ".join(map(str, (first, *own)))
-    say_once(PLACE, f"compiled kernels are not kept, every process compiles anew: none of {tried} can be written")
+    say_once(FOLDER_TOPIC, f"compiled kernels are not kept, so every process compiles them again: none of {tried} can be written")
     return None
 
 
 def make_private(folder: Path) -> bool:
-    """Make `folder` for this user alone, and return whether it is."""
+    """Make `folder` with access for this user only; return whether it is private."""
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=OWN_RIGHTS, exist_ok=True)
@@ -115,7 +115,10 @@ def make_private(folder: Path) -> bool:
 
 
 def is_writable(folder: Path) -> bool:
-    """Whether a file can be made in `folder`, which is made if it is missing; tried, since rights do not tell all."""
+    """Return whether a file can be made in `folder`, which is made if missing.
+
+    A file is really made: permissions alone do not show read-only or full file systems.
+    """
     trial = folder / f".{uuid4().hex}.tmp"
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -1,13 +1,13 @@
-"""Lines for the user on stderr about compiling; each is said once in a process."""
+"""Notices on stderr about compiling, one for each topic and process."""
 
 import sys
 
-PLACE = "place"  # the topic of where compiled kernels are kept
+FOLDER_TOPIC = "folder"  # of the notice that names the folder for compiled kernels
 _said: set[str] = set()
 
 
 def say(line: str) -> None:
-    """Print a line to stderr, where there is one."""
+    """Print a line to stderr, unless the process has none."""
     if sys.stderr is not None:
         sys.stderr.write(f"{line}\n")
         sys.stderr.flush()
@@ -20,6 +20,6 @@ def say_once(topic: str, line: str) -> None:
         say(line)
 
 
-def never_say(topic: str) -> None:
-    """Print nothing about a `topic` in this process: another one tells of it."""
+def mute(topic: str) -> None:
+    """Suppress the notice about a `topic` in this process, because another process prints it."""
     _said.add(topic)

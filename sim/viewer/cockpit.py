@@ -33,7 +33,7 @@ class Cockpit:
         """Drive on, or see what a controller that is being set up does; what to tell about it."""
         if not self._mapping:
             self._show.pass_time(seconds, hurried=True)
-            return self._show.take_trouble()
+            return self._show.take_recording_error()
         assert self._controllers is not None, "only a controller is set up"
         self._wizard = self._wizard or self._new_wizard(self._controllers)
         if self._wizard is None:

@@ -106,11 +106,11 @@ class Drive:
 
     @property
     def by_expert(self) -> bool:
-        """Whether the seat's driver is the expert, whose commands are also the reference."""
+        """Whether the driver is the expert, so that its command and the reference are the same."""
         return isinstance(self.driver, Expert)
 
     def command_colour(self, apart: bool) -> Colour:
-        """Return the colour of what is steered: the seat's, but where a person steers `apart` from the expert, another."""
+        """Return the colour of the driver's command: the seat's, or another when a person steers `apart` from the expert."""
         return SKY_BLUE if self.by_expert and apart else self.seat.colour
 
     @property

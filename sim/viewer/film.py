@@ -13,22 +13,22 @@ FRAME_RATE = 30  # [Hz] of films, and of windows at most
 
 
 class FilmMaker(Protocol):
-    """Writes the pictures of a film. `add` and `close` raise OSError where the file cannot be written."""
+    """Writes the pictures of a film. `add` and `close` raise OSError when the file cannot be written."""
 
     def add(self, image: Image) -> None:
-        """Append a picture, RGB (H, W, 3) of even size."""
+        """Append a picture, RGB uint8 (H, W, 3) of even width and height."""
         ...
 
     def close(self) -> None:
-        """Finish the film; nothing of it stays where that fails."""
+        """Finish the film; when that fails, its file is removed."""
         ...
 
     def discard(self) -> None:
-        """Give the film up: nothing of it stays. Raises nothing."""
+        """End the film and remove its file. Raises nothing."""
         ...
 
 
-# Makes a film from path, pictures per second, width and height; raises OSError where the file cannot be written.
+# Arguments: path, pictures per second, width and height [px]. Raises OSError when the file cannot be written.
 MakeFilm = Callable[[Path, int, int, int], FilmMaker]
 
 
@@ -40,7 +40,7 @@ class Film:
         self._time, self._count = 0.0, 0
 
     def add(self, picture: Image, seconds: float) -> None:
-        """Append a picture, `seconds` after the one before; OSError where the file cannot be written."""
+        """Append a picture, `seconds` after the one before; OSError when the file cannot be written."""
         self._time += seconds
         height, width = picture.shape[0] // 2 * 2, picture.shape[1] // 2 * 2
         while self._count <= self._time * FRAME_RATE:
@@ -48,16 +48,16 @@ class Film:
             self._count += 1
 
     def close(self) -> None:
-        """Finish the film; OSError where the file cannot be written, and then nothing of it stays."""
+        """Finish the film; OSError when the file cannot be written, which is then removed."""
         self._maker.close()
 
     def discard(self) -> None:
-        """Give the film up: nothing of it stays."""
+        """End the film and remove its file."""
         self._maker.discard()
 
 
 def write_png(path: Path, picture: Image) -> None:
-    """Write an RGB picture (H, W, 3); OSError where it cannot be written, and then nothing of it stays."""
+    """Write an RGB picture (H, W, 3); OSError when the file cannot be written, which is then removed."""
     written, data = cv2.imencode(".png", picture[..., ::-1])
     assert written, "a picture in memory can always be encoded"
     try:
@@ -69,12 +69,12 @@ def write_png(path: Path, picture: Image) -> None:
 
 
 def reason(error: Exception) -> str:
-    """Return why a file could not be written, in a few words for a notice: without the number and the path of the error."""
+    """Return why a file could not be written, for a notice: the error's message without its number and path."""
     return getattr(error, "strerror", None) or str(error)
 
 
 def free_path(folder: Path, suffix: str) -> Path:
-    """Return the first of pilotnet-001, -002, ... in the folder that does not exist yet; OSError where it cannot be searched."""
+    """Return the first of pilotnet-001, -002, ... in the folder that does not exist; OSError when the folder cannot be read."""
     number = 1
     while (path := folder / f"pilotnet-{number:03d}{suffix}").exists():
         number += 1

@@ -105,7 +105,8 @@ def _draw_panel(sheet: Sheet, panel: Panel, drive: Drive, status: str, autonomy:
     elif panel is Panel.MAP:
         draw_map(sheet, drive, drive.scene(0.0), drive.explanation())
     elif panel is Panel.WHEEL:
-        command, reference = drive.command.curvature, drive.reference.curvature
+        command = drive.command.curvature
+        reference = drive.reference.curvature
         panels.draw_wheel(sheet, command, reference, drive.command_colour(command != reference))
     elif panel is Panel.SPEED:
         panels.draw_speed(sheet, step.ego.speed, drive.env.world.plan.speed_limit)
@@ -132,12 +133,13 @@ def _draw_seen(sheet: Sheet, panel: Panel, drive: Drive) -> None:
 
 
 def _draw_curvature(sheet: Sheet, drive: Drive) -> None:
-    """Draw what was steered, and the expert's commands where those are another driver's or a person has taken over."""
+    """Draw the commanded curvature, and the expert's where another driver or a person commanded another."""
     steps, count = drive.steps, round(WINDOW * drive.rate)
     commanded = latest([step.control.curvature for step in steps[-count:]], count)
     expert = latest([control.curvature for control in drive.references[-count:]], count)
     reach = panels.bend_reach(np.concatenate([commanded, expert]))
-    title, apart = drive.seat.title, commanded != expert  # NaN, which is not drawn, counts as apart
+    title = drive.seat.title
+    apart = commanded != expert  # (N,) also True for NaN, which is not drawn
     by_person = drive.by_expert and bool(np.any(apart & ~np.isnan(commanded)))
     if by_person:
         title = "You"

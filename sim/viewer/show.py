@@ -41,9 +41,9 @@ NOTHING_SAID = Words()
 
 
 class Tape(Protocol):
-    """What a person's driving is recorded on: whether it runs, and how many seconds are on it.
+    """The recording of a person's driving: whether it runs, and how many seconds it holds.
 
-    `add` and `stop` raise OSError or ValueError where the recording cannot be written.
+    `add` and `stop` raise OSError or ValueError when the recording cannot be written.
     """
 
     recording: bool
@@ -69,8 +69,8 @@ class Tape(Protocol):
         """Stop recording, and put what was recorded where it stays."""
         ...
 
-    def give_up(self) -> None:
-        """Stop recording without what could not be written; what was put where it stays remains. Raises nothing."""
+    def abandon(self) -> None:
+        """Stop recording and drop the part that could not be written; finished parts stay. Raises nothing."""
         ...
 
 
@@ -94,7 +94,8 @@ class Show:
         self._seats, self._scenarios, self._autonomy = list(seats), list(scenarios), autonomy
         self._count = count or len(seats)
         self.wheel, self.tape, self._env, self.late = wheel, tape, env, 0
-        self._turn, self._number, self._trouble = 0, 0, ""
+        self._turn, self._number = 0, 0
+        self._recording_error = ""
         self.driven: list[Drive] = []
         self.paused, self.over, self._fresh = False, False, False
         self.outlook, self.overlay, self.speed = OUTLOOKS[0], Overlay.THOUGHTS, 1.0
@@ -172,23 +173,24 @@ class Show:
                     self._record(drive, late)
 
     def _record(self, drive: Drive, late: bool) -> None:
-        """Put the last tick on the tape; where that fails, the recording stops and the drive goes on."""
+        """Record the last tick; when that fails, the recording stops and the drive goes on."""
         if self.tape:
             try:
                 self.tape.add(drive.step, drive.scenario, late)
             except (OSError, ValueError) as error:
-                self._trouble = self.stop_recording(error)
+                self._recording_error = self.stop_recording(error)
 
     def stop_recording(self, error: Exception) -> str:
-        """Give up what could not be recorded because of an error; what to tell about it."""
+        """Abandon the recording because of an error; return the notice about it."""
         assert self.tape, "only a tape fails to record"
-        self.tape.give_up()
+        self.tape.abandon()
         return f"the recording stopped: {reason(error)}"
 
-    def take_trouble(self) -> str:
-        """Return what went wrong since the last call, to be told once; empty when nothing did."""
-        trouble, self._trouble = self._trouble, ""
-        return trouble
+    def take_recording_error(self) -> str:
+        """Return the notice about a recording that failed since the last call, "" when none did."""
+        notice = self._recording_error
+        self._recording_error = ""
+        return notice
 
     def step(self) -> None:
         """Stop, and drive exactly one tick."""

@@ -1,5 +1,5 @@
-"""The sizes that a window or film can have [px]; settings are checked against them without loading the viewer."""
+"""Limits of the size of a window or film [px], in a module of their own: settings are checked without loading the viewer."""
 
-SIZE = (1280, 720)  # width, height of a window unless another is asked for
-SMALLEST = (200, 100)  # smaller ones have no space for a single panel
-LARGEST = 2**13  # of both: more than any screen has
+SIZE = (1280, 720)  # [px] default width and height
+SMALLEST = (200, 100)  # [px] width and height with space for one panel
+LARGEST = 2**13  # [px] of width and height: more than any screen has

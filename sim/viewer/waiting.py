@@ -1,4 +1,4 @@
-"""WAITING: what the window shows while kernels are compiled: a bar, in place of nothing for a minute."""
+"""WAITING: the progress bar that the window shows while kernels are compiled, which takes a minute on a new machine."""
 
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -11,14 +11,14 @@ from sim.viewer.sheet import Rect, Sheet
 from sim.viewer.theme import FAINT, GROUND, INK, QUIET, SKY_BLUE
 
 Compiling = Callable[[], Generator[tuple[int, int], None, None]]
-BAR = (0.5, 0.02)  # width and height of the bar as shares of the window's
+BAR_SHARE = (0.5, 0.02)  # width and height of the bar, as shares of the window's
 
 
 def compile_in_view(screen: pygame.Surface, steps: Compiling = compiling) -> None:
-    """Compile what is missing and show in the window how far it has come.
+    """Compile the missing kernels and show the progress in the window.
 
-    steps: yields how many kernels of how many are compiled, until all are. Raises KeyboardInterrupt when the window is closed
-    meanwhile, which ends the compiling, too.
+    steps: yields (compiled, total) kernels until all are compiled. Closing the window ends the compiling and raises
+    KeyboardInterrupt.
     """
     with closing(steps()) as progress:
         for done, total in progress:
@@ -37,11 +37,11 @@ def _closes(event: pygame.event.Event) -> bool:
 
 
 def draw_compiling(sheet: Sheet, done: int, total: int) -> None:
-    """Draw how many of `total` kernels are compiled."""
+    """Draw a bar and a text that show `done` of `total` kernels."""
     sheet.array[:] = GROUND
     whole = sheet.whole
-    width = max(round(whole.width * BAR[0]), 1)
-    height = max(round(whole.height * BAR[1]), 2)
+    width = max(round(whole.width * BAR_SHARE[0]), 1)
+    height = max(round(whole.height * BAR_SHARE[1]), 2)
     left = (whole.width - width) // 2
     top = (whole.height - height) // 2
     middle = whole.width / 2

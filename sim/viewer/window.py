@@ -50,9 +50,9 @@ class Content(Protocol):
 class Window:
     """A pygame window that shows its content until it is closed.
 
-    Screenshots and films go to `folder`; with `film` one is made from the start, and OSError is raised where that fails at once.
-    Every other file that fails costs a notice and not the window. lost: in words, what became of `film`, or of a film that was to
-    end with the window, where it failed; empty when nothing did.
+    Screenshots and films go to `folder`. With `film` one is made from the start; OSError when that file cannot be made. Every
+    later failure of a file is a notice in the window, which stays open.
+    film_error: why `film`, or a film that ended with the window, could not be written; "" when none failed.
     """
 
     def __init__(
@@ -61,7 +61,8 @@ class Window:
         self._content, self._screen, self._make_film, self._folder = content, screen, make_film, folder
         self._help, self._notice, self._notice_ends = False, "", 0.0
         self._film: Film | None = None
-        self._wanted, self.lost = film, ""
+        self._first_film = film
+        self.film_error = ""
         self._open = True
         self._rate = FrameRate()
         pygame.display.set_caption(TITLE)
@@ -176,39 +177,40 @@ class Window:
             self._say(f"the film could not be begun: {reason(error)}")
 
     def _new_film(self, path: Path) -> Film:
-        """Begin a film of the window's size; OSError where it cannot be written."""
+        """Begin a film of the window's size; OSError when it cannot be written."""
         height, width = self._sheet.array.shape[:2]
         film = Film(self._make_film(path, FRAME_RATE, width - width % 2, height - height % 2), path)
         self._say(f"filming {path.name}")
         return film
 
     def _add_to_film(self, film: Film, seconds: float) -> None:
-        """Film the picture on the sheet, or give the film up where it cannot be written any more."""
+        """Append the picture on the sheet; when it cannot be written, end and remove the film."""
         try:
             film.add(self._sheet.array, seconds)
         except OSError as error:
             film.discard()
-            self._lose(film, error)
+            self._note_failure(film, error)
 
     def _end_film(self) -> None:
         """Finish the film, if there is one."""
-        film, self._film = self._film, None
+        film = self._film
+        self._film = None
         if film is None:
             return
         try:
             film.close()
         except OSError as error:
-            self._lose(film, error)
+            self._note_failure(film, error)
         else:
             self._say(f"saved {film.path.name}")
 
-    def _lose(self, film: Film, error: OSError) -> None:
-        """Say that a film failed, and remember it where nobody may have read that."""
+    def _note_failure(self, film: Film, error: OSError) -> None:
+        """Show that a film failed; keep the message for the caller when the window closes before it can be read."""
         self._film = None
-        words = f"the film {film.path.name} could not be written: {reason(error)}"
-        self._say(words)
-        if film.path == self._wanted or not self._open:
-            self.lost = words
+        message = f"the film {film.path.name} could not be written: {reason(error)}"
+        self._say(message)
+        if film.path == self._first_film or not self._open:
+            self.film_error = message
 
 
 class FrameRate:

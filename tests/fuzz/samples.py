@@ -1,4 +1,4 @@
-"""Sound files of every kind that the program reads, made without a simulation, and how each kind is read."""
+"""Undamaged files of every kind that the program reads, made without a simulation, and the function that reads each kind."""
 
 import hashlib
 import json
@@ -15,11 +15,11 @@ import safetensors.torch
 from pilotnet.checkpoint import FILE_NAME, FORMAT, Checkpoint, load_checkpoint, save_checkpoint
 from pilotnet.controllers import ControllerFiles
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, Marks, write_marks
-from pilotnet.folders import read_provenance, write_provenance
 from pilotnet.metrics import EpisodeScore
 from pilotnet.model import PilotNet
 from pilotnet.modular.detector import DetectorCheckpoint, load_detector, save_detector
 from pilotnet.modular.detector_network import DetectorNetwork
+from pilotnet.provenance import read_provenance, write_provenance
 from pilotnet.reading import load_yaml
 from pilotnet.report.plots import read_metrics
 from pilotnet.report.traces import read_traces
@@ -51,9 +51,11 @@ class Settings:
 
 @dataclass(frozen=True)
 class Sample:
-    """A kind of file: where it lies, how its folder is read, and whether damage that leaves it readable must be noticed.
+    """A kind of file.
 
-    trusted: people write or edit the file, or an earlier version wrote it without a digest; a change that makes sense passes.
+    path: of the file below the folder of all samples; its first part is the folder that `read` takes.
+    read: reads that folder and returns everything that the program uses of it.
+    trusted: whether the file has no digest, because people edit it or an earlier version wrote it; valid changes are accepted.
     """
 
     path: str
@@ -137,26 +139,24 @@ def _digest(*arrays: Any) -> str:
 
 
 def read_dataset(root: Path) -> Any:
-    """Everything that readers take from a dataset, after it was checked."""
+    """Check a dataset and return everything that it holds."""
     dataset = Dataset.open(root)
     dataset.check()
-    seen = [dataset.fps, dataset.cameras, dataset.episodes, dataset.marks]
-    for episode in dataset.episodes:
-        seen.append(_digest(*vars(dataset.signals(episode)).values()))
-        seen.append(_digest(*vars(dataset.boxes(episode)).values()))
-        seen += [_digest(dataset.frames(episode, name)) for name in dataset.cameras]
-    return seen
+    return [*_contents(dataset), dataset.marks]
 
 
 def read_without_check(root: Path) -> Any:
-    """What training takes from a dataset: files are held against their digests when they are read, without `check`."""
-    dataset = Dataset.open(root)
-    seen = [dataset.fps, dataset.cameras, dataset.episodes]
+    """Return everything that training reads of a dataset, without `check`: reading a file checks its digest."""
+    return _contents(Dataset.open(root))
+
+
+def _contents(dataset: Dataset) -> list[Any]:
+    found: list[Any] = [dataset.fps, dataset.cameras, dataset.episodes]
     for episode in dataset.episodes:
-        seen.append(_digest(*vars(dataset.signals(episode)).values()))
-        seen.append(_digest(*vars(dataset.boxes(episode)).values()))
-        seen += [_digest(dataset.frames(episode, name)) for name in dataset.cameras]
-    return seen
+        found.append(_digest(*vars(dataset.signals(episode)).values()))
+        found.append(_digest(*vars(dataset.boxes(episode)).values()))
+        found += [_digest(dataset.frames(episode, name)) for name in dataset.cameras]
+    return found
 
 
 def _weights(network: Any) -> str:
@@ -164,25 +164,25 @@ def _weights(network: Any) -> str:
 
 
 def read_model(folder: Path) -> Any:
-    """PilotNet with all that belongs to it."""
+    """Return weights and settings of PilotNet's checkpoint."""
     found = load_checkpoint(folder)
     return _weights(found.model), found.view, found.camera, found.training
 
 
 def read_cars(folder: Path) -> Any:
-    """A detector with all that belongs to it."""
+    """Return weights and settings of a detector's checkpoint."""
     found = load_detector(folder)
     return _weights(found.network), found.target, found.camera, found.training
 
 
 def read_evaluation(folder: Path) -> Any:
-    """What the report takes from a results folder."""
+    """Return everything that the report reads of a results folder."""
     results = read_results(folder)
     return results.episodes, results.scores(), evaluate_settings(folder), read_traces(folder)
 
 
 def read_suite(folder: Path) -> Any:
-    """A suite, in place of the shipped ones."""
+    """Return the settings of the suite in this folder, which replaces that of the shipped suites."""
     import pilotnet.suites as suites
 
     shipped = suites.FOLDER

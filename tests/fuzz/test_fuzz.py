@@ -1,4 +1,4 @@
-"""Damaged files of every kind: one line that names the file, no hang, no bomb, nothing accepted that says something else."""
+"""Damaged files of every kind give one line that names the file; none hangs, fills the memory or is read with other contents."""
 
 import resource
 import signal
@@ -15,18 +15,18 @@ import pytest
 from tests.fuzz.mutations import mutate
 from tests.fuzz.samples import SAMPLES, Sample, make_samples
 
-INPUTS = 11  # of each of the 30 kinds: 330 in the normal suite
-MANY_INPUTS = 110  # 3,300 with `-m slow`
+INPUTS = 11  # damaged files of each of the 30 kinds: 330 in the normal suite
+MANY_INPUTS = 110  # damaged files of each kind with `-m slow`: 3,300
 LONGEST = 20  # [s] that reading one input may take
 MOST_MEMORY = 500  # [MB] by which reading all inputs of a kind may grow the process
-LONGEST_MESSAGE = 1000  # [characters], most of them of paths
+LONGEST_MESSAGE = 1000  # [characters] most of them are paths
 ROOT = Path(__file__).resolve().parents[2]
 READABLE = tuple(map(str, (ROOT, sys.prefix, sys.base_prefix, "/proc", "/sys", "/dev", "/usr", "/etc")))
-opened: list[str] | None = None
+opened: list[str] | None = None  # paths that were opened; None while they are not recorded
 
 
 class TooLongError(BaseException):
-    """Reading took too long; no `except` of the program's catches it."""
+    """Reading took too long. Not an Exception, so that no `except` of the program catches it."""
 
 
 def note_open(event: str, arguments: tuple[Any, ...]) -> None:
@@ -40,7 +40,7 @@ sys.addaudithook(note_open)
 @contextmanager
 def watched(folder: Path) -> Iterator[None]:
     """Raise TooLongError after LONGEST, and AssertionError when a file outside of the folder and the program was opened."""
-    global opened  # the audit hook, which cannot be taken away again, writes to it
+    global opened  # written by the audit hook, which Python cannot remove again
 
     def stop(_: int, __: FrameType | None) -> None:
         raise TooLongError
@@ -53,7 +53,8 @@ def watched(folder: Path) -> Iterator[None]:
     finally:
         signal.alarm(0)
         signal.signal(signal.SIGALRM, before)
-        paths, opened = opened, None
+        paths = opened
+        opened = None
     outside = [path for path in paths if not str(Path(path).resolve()).startswith((str(folder), *READABLE))]
     assert not outside
 
@@ -68,7 +69,10 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def judge(sample: Sample, folder: Path, sound: Any) -> str | None:
-    """What is wrong with how a damaged file is taken; None when it is refused in one line or says what it said before."""
+    """Return what is wrong with the reading of a damaged file; None when it is refused in one line or read unchanged.
+
+    sound: what `sample.read` returned before the damage.
+    """
     try:
         with watched(folder):
             found = sample.read(folder)
@@ -86,15 +90,16 @@ def judge(sample: Sample, folder: Path, sound: Any) -> str | None:
 
 
 def memory() -> float:
-    """The most memory that the process has had [MB]."""
+    """Return the peak memory of the process [MB]."""
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3
 
 
 def fuzz(kind: str, root: Path, numbers: range) -> list[str]:
-    """Read one kind of file with so many damages, each drawn from its number; what went wrong."""
+    """Read one kind of file with damages that are drawn from these numbers; return the failures."""
     sample = SAMPLES[kind]
     path = root / sample.path
-    folder, content = root / Path(sample.path).parts[0], path.read_bytes()
+    folder = root / Path(sample.path).parts[0]
+    content = path.read_bytes()
     sound = sample.read(folder)
     used = memory()
     failures = []

@@ -1,4 +1,4 @@
-"""The commands that the kill test kills, and how it is told that one has ended as it would have without."""
+"""The commands that the kill test kills, and fingerprints that compare a resumed run with an uninterrupted one."""
 
 import hashlib
 import re
@@ -14,7 +14,7 @@ Fingerprint = Callable[[Path], dict[str, str]]
 def every_file(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below a folder, hidden ones too.
 
-    The revision in the provenance does not count: the working tree may change while the test runs.
+    The revision in the provenance is left out, because the working tree may change while the test runs.
     """
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     return {str(path.relative_to(folder)): hashlib.sha256(_content(path)).hexdigest() for path in paths}
@@ -26,7 +26,7 @@ def _content(path: Path) -> bytes:
 
 
 def files_and_weights(folder: Path) -> dict[str, str]:
-    """Return what `every_file` does, but of networks the SHA-256 of their weights: safetensors orders its header at random."""
+    """Return `every_file`, with the digests of networks by their weights: safetensors orders its header at random."""
     return every_file(folder) | {str(path.relative_to(folder)): weights(path) for path in folder.rglob("model.safetensors")}
 
 
@@ -46,9 +46,11 @@ def products_of_a_demo(folder: Path) -> dict[str, str]:
 class Command:
     """A command of `pilotnet` with the smallest settings that take several steps.
 
-    arguments: of the first run; {out} stands for the folder that it writes, {data} for a dataset; resume_arguments: of the runs
-    after a kill; fingerprint: what must equal that of an uninterrupted run; committed: a glob pattern of files that a kill must
-    never cost, from when they appear until the command has ended; removed: whether it removes them then.
+    arguments: of the first run; {out} stands for the folder that it writes, {data} for a dataset.
+    resume_arguments: of the runs after a kill.
+    fingerprint: of the folder; must equal that of an uninterrupted run.
+    committed: glob pattern of files that must survive every kill.
+    removed: whether the command removes the committed files when it is finished.
     """
 
     name: str

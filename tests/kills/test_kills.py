@@ -1,6 +1,6 @@
-"""Killed at random moments by SIGKILL, SIGTERM and Ctrl-C in turn, a command leaves no process and loses nothing finished.
+"""Commands that are killed at random moments by SIGKILL, SIGTERM and Ctrl-C leave no process and lose no finished work.
 
-They run with `pytest -m slow tests/kills`; PILOTNET_KILLS says how often each command is killed, 20 times where it is not set.
+Run with `pytest -m slow tests/kills`. PILOTNET_KILLS is the number of kills of each command, 20 by default.
 """
 
 import itertools
@@ -20,12 +20,12 @@ import pytest
 from tests.kills.commands import COMMANDS, Command
 
 KILLS = int(os.environ.get("PILOTNET_KILLS", "20"))
-PATIENCE = 10.0  # [s] after which no process may be left
+EXIT_TIMEOUT = 10.0  # [s] after which no process may be left
 LONGEST_RUN = 300.0  # [s]
-KILLED_TWICE = 0.4  # share of the interrupted runs whose resumption is killed as well
-SEED = 20
+KILLED_TWICE = 0.4  # share of the resumed runs that are killed as well
+SEED = 20  # of the moments of the kills
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-# After SIGTERM and Ctrl-C: the exit codes of the command line, and those of a Python that had not read it yet.
+# After SIGTERM and Ctrl-C: the exit codes of the command line, and those of Python before it has installed its handlers.
 EXIT_CODES = {
     signal.SIGKILL: (-signal.SIGKILL,),
     signal.SIGTERM: (143, -signal.SIGTERM),
@@ -47,7 +47,7 @@ class Run:
             )
 
     def family(self) -> list[psutil.Process]:
-        """Return the processes of the session that run."""
+        """Return the running processes of the session."""
         return list(self._family())
 
     def _family(self) -> Iterator[psutil.Process]:
@@ -59,16 +59,14 @@ class Run:
                 continue
 
     def kill(self, number: signal.Signals) -> None:
-        """End the command by a signal and require that no process is left; Ctrl-C goes to all, the others to the first."""
+        """Send a signal and require that all processes end; SIGINT goes to all of them, the others to the first."""
         sent = time.monotonic()
         if number is signal.SIGINT:
             os.killpg(self.process.pid, number)
         else:
             self.process.send_signal(number)
-        code = self.process.wait(PATIENCE)
-        while family := self.family():
-            assert time.monotonic() < sent + PATIENCE, f"{family} are left {PATIENCE} s after {number.name}"
-            time.sleep(0.1)
+        code = self.process.wait(EXIT_TIMEOUT)
+        self._require_no_family(sent, number.name)
         assert code in (0, *EXIT_CODES[number]), self.output()
         if code > 0:
             assert "Traceback" not in self.output(), self.output()
@@ -76,7 +74,13 @@ class Run:
     def finish(self) -> None:
         """Wait for the command's end and require success."""
         assert self.process.wait(LONGEST_RUN) == 0, self.output()
-        assert not self.family()
+        self._require_no_family(time.monotonic(), "its end")
+
+    def _require_no_family(self, since: float, event: str) -> None:
+        """Require that no process of the session is left EXIT_TIMEOUT seconds after an event."""
+        while family := self.family():
+            assert time.monotonic() < since + EXIT_TIMEOUT, f"{family} are left {EXIT_TIMEOUT} s after {event}"
+            time.sleep(0.1)
 
     def output(self) -> str:
         """Return what the command has written to the terminal so far."""
@@ -85,7 +89,7 @@ class Run:
 
 @dataclass
 class Subject:
-    """A command that is killed: the folder that it writes, a dataset that it may need, where logs go, and a run's time."""
+    """A command to kill: its output folder, its dataset ("" without one), the folder for logs, and its duration [s]."""
 
     command: Command
     out: Path
@@ -99,7 +103,7 @@ class Subject:
         return Run([each.format(out=self.out, data=self.data) for each in arguments], self.logs / "log")
 
     def committed(self) -> dict[Path, int]:
-        """Return what no kill must cost from now on, and when it was written."""
+        """Return the committed files, which must survive every kill, with their modification times [ns]."""
         paths = self.out.glob(self.command.committed) if self.command.committed else ()
         return {path: path.stat().st_mtime_ns for path in paths}
 
@@ -118,7 +122,9 @@ def test_a_killed_command_leaves_no_process_and_ends_as_if_it_had_not_been_kille
     whole.run(resume=False).finish()
     duration = time.monotonic() - began
     wanted = command.fingerprint(whole.out)
-    moments, signals, kills = random.Random(SEED), itertools.cycle(SIGNALS), 0
+    moments = random.Random(SEED)
+    signals = itertools.cycle(SIGNALS)
+    kills = 0
     for attempt in itertools.count():
         assert attempt < 3 * KILLS + 3, "the command ends before it can be killed"
         subject = Subject(command, tmp_path / f"killed-{attempt}", whole.data, tmp_path, duration)
@@ -130,7 +136,8 @@ def test_a_killed_command_leaves_no_process_and_ends_as_if_it_had_not_been_kille
 
 def kill_and_finish(subject: Subject, moments: random.Random, signals: Iterator[signal.Signals], most: int) -> int:
     """Kill a command once or more often at random moments, resume it to its end, and return how often it was killed."""
-    kills, before = 0, dict[Path, int]()
+    kills = 0
+    before: dict[Path, int] = {}
     for resume in itertools.chain([False], itertools.repeat(True)):
         run = subject.run(resume)
         if kills == most or (kills and moments.random() > KILLED_TWICE):

@@ -47,6 +47,8 @@ def test_it_can_be_named_by_folder_or_file(saved: tuple[Path, Checkpoint]) -> No
 def test_no_checkpoint_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="does not exist; give the folder"):
         load_checkpoint(tmp_path / "nothing")
+    with pytest.raises(ValueError, match=r"has no model\.safetensors; give the folder"):
+        load_checkpoint(tmp_path)
 
 
 def test_a_truncated_file_is_refused(saved: tuple[Path, Checkpoint]) -> None:

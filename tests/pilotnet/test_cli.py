@@ -11,7 +11,7 @@ import yaml
 
 from pilotnet.cli import COMMANDS, main
 from tests.fuzz.mutations import BOMB
-from tests.pilotnet.dataset.synthetic_drives import write_dataset
+from tests.pilotnet.dataset.synthetic_drives import as_recorded_earlier, write_dataset
 
 BOTH = "lane_keeping-small+obstacles-small"
 PROGRESS = re.compile(r": \d+( of \d+)?(, | in )\d:\d\d:\d\d")  # a line of a stage that takes over 30 s on a slow machine
@@ -109,6 +109,12 @@ def test_an_unknown_key_in_a_config_file_is_an_error(tmp_path: Path, capsys: pyt
     assert not (tmp_path / "out").exists()
 
 
+def test_a_list_in_place_of_text_is_an_error_in_plain_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "settings.yaml").write_text("suite: [lane_keeping]\n")
+    assert main(["record", "--config", str(tmp_path / "settings.yaml"), "--out", str(tmp_path / "out")]) == 2
+    assert "suite is \"['lane_keeping']\"; it must be text" in capsys.readouterr().err
+
+
 def test_a_folder_that_is_not_a_dataset_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert str(tmp_path) in refused(["train", str(tmp_path), "--out", str(tmp_path / "model")], capsys)
 
@@ -189,7 +195,33 @@ def test_a_hostile_file_or_value_of_one_option_is_refused_at_once(tmp_path: Path
 
 
 @pytest.mark.parametrize(
-    "words", [["x" * 5000], ["record", "--suite", "x" * 5000], ["evaluate", "x" * 5000]], ids=["command", "suite", "driver"]
+    "words",
+    [
+        ["x" * 5000],
+        ["record", "--suite", "x" * 5000],
+        ["evaluate", "x" * 5000],
+        ["record", f"--{'x' * 5000}", "1"],
+        ["demo", "--evaluate.drivers", "x" * 5000],
+        ["report", "x" * 5000],
+        ["train", "x" * 5000],
+        ["watch", "x" * 5000, "--headless", "--film", "x.mp4"],
+    ],
+    ids=["command", "suite", "driver", "option", "value of a list", "results", "data", "folder"],
 )
 def test_a_message_repeats_80_characters_of_a_value(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    assert len(refused(words, capsys)) < 400
+    line = refused(words, capsys)
+    assert "x" * 70 in line
+    assert "x" * 81 not in line
+    assert len(line) < 400
+
+
+def test_the_check_of_a_recording_without_digests_says_that_it_saw_no_change(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    root = tmp_path / "drives"
+    write_dataset(root, lengths=(12,), validation=()).close()
+    as_recorded_earlier(root)
+    assert main(["check", str(root)]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "have no digests" in said
+    assert "as it was recorded" not in said

@@ -32,18 +32,6 @@ def test_the_folder_is_the_platform_s_and_xdg_is_honoured_everywhere() -> None:
     assert user_folder("win32", {"APPDATA": "/roaming"}) == Path("/roaming/pilotnet")
 
 
-def test_a_user_without_a_home_drives_all_the_same_and_keeps_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    def homeless() -> Path:
-        raise RuntimeError("Could not determine home directory.")
-
-    monkeypatch.setattr(Path, "home", homeless)
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
-    files = ControllerFiles()
-    assert files.find("0300aa") is None
-    with pytest.raises(OSError, match="this user has no home; set XDG_CONFIG_HOME"):
-        files.keep("0300aa", "Some Wheel", WHEEL)
-
-
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [

@@ -1,7 +1,7 @@
-"""The demo's order: what is finished stays, the same command goes on, and wrong settings are found before the first stage.
+"""The order of the demo: finished stages stay, the same command goes on, and wrong settings are found before the first stage.
 
-The stages are stood in for: each writes its product as the real one does, inside `output_folder`. Their real work is tested by
-the command line's tests and by those that kill a demo.
+The stages are replaced by fakes, which write their product inside `output_folder` as the real ones do. The real stages are tested
+with the command line and by killing a demo.
 """
 
 import time
@@ -17,7 +17,8 @@ from pilotnet.cli import main
 from pilotnet.demo import REPORT, STAGES, DemoStage, demo
 from pilotnet.demo_config import DemoConfig
 from pilotnet.evaluate_config import EvaluateConfig
-from pilotnet.folders import output_folder, write_provenance
+from pilotnet.folders import output_folder
+from pilotnet.provenance import write_provenance
 from pilotnet.record_config import RecordConfig
 from pilotnet.train_config import TrainConfig
 
@@ -32,11 +33,11 @@ def write(path: Path) -> None:
 
 
 class Stages:
-    """Stands in for the demo's stages: what they did, by name and whether they went on, and what stops one of them."""
+    """The fake stages: which ran, by name and whether they resumed, and the errors that stop them."""
 
     def __init__(self) -> None:
         self.done: list[tuple[str, bool]] = []
-        self.stops: dict[str, BaseException] = {}
+        self.stops: dict[str, BaseException] = {}  # error that a stage raises, by its name
         self.leaves: dict[str, str] = {}  # a file that a stopped stage leaves in its folder
 
     def run(self, stage: DemoStage, config: Any, out: Path, resume: bool) -> None:
@@ -54,23 +55,23 @@ class Stages:
 
 @pytest.fixture
 def stages(monkeypatch: pytest.MonkeyPatch) -> Stages:
-    stand_in = Stages()
+    fakes = Stages()
     data, model, cars, pedestrians, results = STAGES
 
     def record(config: Any, out: Path, resume: bool) -> SimpleNamespace:
-        stand_in.run(data, config, out, resume)
+        fakes.run(data, config, out, resume)
         return SimpleNamespace(summary=lambda: "3 episodes")
 
     def train_detector(config: Any, target: str, _: Path, out: Path, resume: bool) -> None:
-        stand_in.run(cars if target == "cars" else pedestrians, config, out, resume)
+        fakes.run(cars if target == "cars" else pedestrians, config, out, resume)
 
     monkeypatch.setattr(pilotnet.demo, "record", record)
-    monkeypatch.setattr(pilotnet.demo, "train", lambda config, _, out, resume: stand_in.run(model, config, out, resume))
+    monkeypatch.setattr(pilotnet.demo, "train", lambda config, _, out, resume: fakes.run(model, config, out, resume))
     monkeypatch.setattr(pilotnet.demo, "train_detector", train_detector)
-    monkeypatch.setattr(pilotnet.demo, "evaluate", lambda config, out, *_: stand_in.run(results, config, out, False))
+    monkeypatch.setattr(pilotnet.demo, "evaluate", lambda config, out, *_: fakes.run(results, config, out, False))
     monkeypatch.setattr(pilotnet.demo, "write_report", lambda _, out, **__: write(out))
     monkeypatch.setattr(pilotnet.demo, "read_results", lambda folder: folder)
-    return stand_in
+    return fakes
 
 
 def names_in(folder: Path) -> set[str]:
@@ -124,12 +125,14 @@ def test_a_demo_that_is_stopped_says_how_to_go_on(stages: Stages, tmp_path: Path
     assert capsys.readouterr().err == said
     stages.stops = {"cars": OSError("disk full")}
     assert main([*words, "--resume"]) == 2
-    said = "pilotnet: error: disk full; what was finished is kept, the same command goes on from there\n"
+    cars = tmp_path / "demo" / "cars"
+    kept = "what was finished is kept, the same command goes on from there"
+    said = f"pilotnet: error: disk full; while writing {cars}; {kept}\n"
     assert capsys.readouterr().err == said
 
 
 @pytest.mark.parametrize(("name", "leaves"), [("data", EPISODE), ("model", "unfinished/epoch-000000-0.ckpt")])
-def test_a_stage_that_was_stopped_in_its_midst_is_resumed(stages: Stages, tmp_path: Path, name: str, leaves: str) -> None:
+def test_a_stage_that_was_stopped_half_way_is_resumed(stages: Stages, tmp_path: Path, name: str, leaves: str) -> None:
     out = tmp_path / "demo"
     stages.stops = {name: KeyboardInterrupt()}
     stages.leaves = {name: leaves}
@@ -147,7 +150,7 @@ def test_a_demo_that_finished_nothing_leaves_nothing(stages: Stages, tmp_path: P
     assert not (tmp_path / "demo").exists()
 
 
-def test_after_a_kill_before_anything_was_finished_other_settings_begin_anew(stages: Stages, tmp_path: Path) -> None:
+def test_after_a_kill_before_anything_was_finished_other_settings_are_accepted(stages: Stages, tmp_path: Path) -> None:
     out = tmp_path / "demo"
     (out / "data").mkdir(parents=True)
     for folder, name in ((out, "demo"), (out / "data", "record")):

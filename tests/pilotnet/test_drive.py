@@ -144,7 +144,7 @@ def test_keys_are_up_when_the_window_loses_the_focus(play: Callable[[Script, int
     np.testing.assert_array_equal(curvature[-3:], 0.0)
 
 
-def test_a_film_that_was_lost_at_the_end_is_told_with_what_was_recorded(tmp_path: Path) -> None:
+def test_a_film_that_failed_at_the_end_is_named_with_what_was_recorded(tmp_path: Path) -> None:
     said, _ = driven_in_words(Driven({}, 0.0, 0, "the film x.mp4 could not be written: No space left"), tmp_path)
     assert said == "nothing was recorded; the film x.mp4 could not be written: No space left"
 
@@ -194,7 +194,7 @@ def test_a_takeover_by_controller_counts_and_lands_in_the_dataset(play: Callable
     assert Dataset.open(tmp_path / "data").signals(episode).curvature.max() > 1e-3
 
 
-def test_the_window_shows_how_compiling_goes_on_before_it_shows_a_road(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_window_shows_the_progress_of_compiling_before_a_road(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def closed(screen: pygame.Surface) -> None:
         assert screen.get_size() == (320, 200)
         pygame.display.quit()

@@ -1,5 +1,6 @@
 """Evaluation: rows and traces that agree, whatever the number of workers."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -9,13 +10,14 @@ import pyarrow.parquet
 import pytest
 
 import pilotnet.evaluate
-from pilotnet.drive_files import write_drive
+from pilotnet.drive_files import ROW_KEY, drive_path, write_drive
 from pilotnet.evaluate import EvaluateConfig, evaluate
-from pilotnet.folders import read_provenance
 from pilotnet.metrics import EpisodeScore
+from pilotnet.provenance import read_provenance
 from pilotnet.results import EPISODES_FILE, TRACES_FILE, read_results
 from sim.scenario import WORLD_VERSION
 from sim.types import Step
+from tests.conftest import contents
 
 TINY = EvaluateConfig(drivers=("expert", "straight"), episodes=2, length=120.0, workers=1)
 
@@ -82,7 +84,7 @@ def test_the_expert_drives_alike_with_its_own_pedals_and_with_the_shared_ones(re
 
 def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
     for changes, message in [
-        ({"drivers": ("nobody",)}, "driver is 'nobody'"),
+        ({"drivers": ("nonsense",)}, "driver is 'nonsense'"),
         ({"suite": "moon"}, "suite is 'moon'"),
         ({"drivers": ("pilotnet",)}, "needs a checkpoint"),
         ({"noise": -1.0}, "noise is -1.0 m"),
@@ -91,6 +93,11 @@ def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
         with pytest.raises(ValueError, match=message):
             evaluate(replace(TINY, **changes), tmp_path / "results")
     assert not (tmp_path / "results").exists()
+
+
+def test_a_driver_named_twice_is_refused_before_anything_is_driven() -> None:
+    with pytest.raises(ValueError, match="drivers names 'expert' 2 times; it may name each driver once"):
+        EvaluateConfig(drivers=("expert", "straight", "expert"))
 
 
 def test_unknown_pedals_are_refused() -> None:
@@ -115,13 +122,8 @@ def test_a_damaged_table_is_refused(results: Path, tmp_path: Path) -> None:
         read_results(tmp_path)
 
 
-def contents(folder: Path) -> dict[str, bytes]:
-    """Every file of a folder, by its path there."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
-
-
 def stop_after(monkeypatch: pytest.MonkeyPatch, drives: int, error: BaseException) -> None:
-    """Let the driver fail when so many drives are done."""
+    """Make the evaluation raise `error` after this number of drives."""
     left = iter(range(drives))
 
     def fail_or_write(path: Path, score: EpisodeScore, trace: pyarrow.Table) -> None:
@@ -150,6 +152,24 @@ def test_a_stopped_evaluation_keeps_its_drives_and_goes_on_to_the_same_files(
     with monkeypatch.context() as patch:
         stop_after(patch, 1, RuntimeError("more than what was missing is driven"))
         evaluate(TINY, tmp_path, resume=True)
+    assert contents(tmp_path) == contents(results)
+
+
+def test_changed_and_swapped_drives_of_a_stopped_evaluation_are_driven_again(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_after(patch, 3, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            evaluate(TINY, tmp_path)
+    first, second, third = (drive_path(tmp_path, number) for number in range(3))
+    first.rename(tmp_path / "aside")
+    second.rename(first)
+    (tmp_path / "aside").rename(second)
+    table = pyarrow.parquet.ParquetFile(third).read()
+    row = json.loads(table.schema.metadata[ROW_KEY]) | {"distance": 99_999.0}
+    pyarrow.parquet.write_table(table.replace_schema_metadata({**table.schema.metadata, ROW_KEY: json.dumps(row)}), third)
+    evaluate(TINY, tmp_path, resume=True)
     assert contents(tmp_path) == contents(results)
 
 

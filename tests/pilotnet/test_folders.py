@@ -1,43 +1,18 @@
-"""Output folders: never overwritten, never half-written, and they say where they come from."""
+"""Output folders: locked, never overwritten, and marked while they are unfinished."""
 
-import math
-import os
-import re
+import shutil
 import signal
-import stat
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from pilotnet.folders import (
-    MARKER,
-    Stage,
-    atomic_path,
-    output_folder,
-    read_provenance,
-    require_same_settings,
-    source_revision,
-    write_json,
-    write_provenance,
-    write_text,
-)
+from pilotnet.folders import MARKER, Stage, output_folder
 from pilotnet.interrupts import Interrupted
 from pilotnet.settings import user_path
-from sim.scenario import Split
-
-
-@dataclass(frozen=True)
-class Config:
-    """Settings of a made-up stage."""
-
-    split: Split = Split.TEST
-    sizes: tuple[int, ...] = (1, 2)
-    out: Path = Path("somewhere")
 
 
 def work_done(folder: Path) -> bool:
@@ -58,7 +33,7 @@ with output_folder(Path(sys.argv[1]), Stage("make", ("half",))) as folder:
 
 
 def fail(path: Path, error: BaseException, done: bool = False, stage: Stage = STAGE, resume: bool = False) -> None:
-    """A run that writes half of what it should and fails."""
+    """Run a stage that writes the file `half`, the file `done` if `done`, and then raises `error`."""
     with output_folder(path, stage, resume) as folder:
         (folder / "half").touch()
         if done:
@@ -67,13 +42,13 @@ def fail(path: Path, error: BaseException, done: bool = False, stage: Stage = ST
 
 
 def names(folder: Path) -> set[str]:
-    """Everything in a folder, hidden or not."""
+    """Return the paths of everything below a folder, hidden files too."""
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
 
 @contextmanager
 def another_writer(path: Path) -> Iterator[subprocess.Popen[str]]:
-    """Another process that has a folder open and writes into it."""
+    """Start another process that locks a folder and writes into it."""
     with subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         assert process.stdout.readline() == "holding\n"
@@ -105,7 +80,7 @@ def test_an_empty_folder_and_a_new_one_are_taken_and_hold_only_the_work(tmp_path
 
 
 @pytest.mark.parametrize("name", [".DS_Store", "lost+found/", "@eaDir/", ".ipynb_checkpoints/"])
-def test_what_an_operating_system_lays_into_a_folder_does_not_fill_it(tmp_path: Path, name: str) -> None:
+def test_files_of_the_operating_system_do_not_count(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     if name.endswith("/"):
         path.mkdir()
@@ -165,7 +140,7 @@ def test_a_finished_folder_stays_finished_when_its_resumption_is_refused(tmp_pat
     assert "done" in names(tmp_path)
 
 
-def test_a_user_s_file_survives_whatever_happens(tmp_path: Path) -> None:
+def test_files_of_the_user_survive_a_failed_run(tmp_path: Path) -> None:
     out = tmp_path / "out"
     for name in ("half", "make.yaml", "mine.txt", "parts/part-1.txt", "parts/mine.txt", "scratch/deep/file"):
         (out / name).parent.mkdir(parents=True, exist_ok=True)
@@ -176,7 +151,7 @@ def test_a_user_s_file_survives_whatever_happens(tmp_path: Path) -> None:
     assert names(out) == {"mine.txt", "parts", "parts/mine.txt"}
 
 
-def test_the_hint_of_an_interruption_is_true(tmp_path: Path) -> None:
+def test_the_hint_of_an_interruption_says_what_is_kept(tmp_path: Path) -> None:
     with pytest.raises(Interrupted) as caught:
         fail(tmp_path / "a", KeyboardInterrupt())
     assert str(caught.value) == "interrupted; nothing was finished, so nothing is kept"
@@ -199,7 +174,7 @@ def test_an_error_of_the_system_says_where_and_what_is_kept(tmp_path: Path) -> N
     assert caught.value.__notes__ == [kept]
 
 
-def test_the_outermost_stage_has_the_last_word(tmp_path: Path) -> None:
+def test_the_hint_of_the_outermost_stage_replaces_the_inner_ones(tmp_path: Path) -> None:
     (tmp_path / "done").touch()
     outer = Stage("all", (), work_done, "the same command")
     with (
@@ -215,7 +190,7 @@ def test_the_outermost_stage_has_the_last_word(tmp_path: Path) -> None:
     ]
 
 
-def test_a_killed_run_without_finished_work_is_begun_anew(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_after_a_killed_run_without_finished_work_a_new_one_starts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out"
     for resume in (False, True):
         with another_writer(out) as writer:
@@ -226,14 +201,24 @@ def test_a_killed_run_without_finished_work_is_begun_anew(tmp_path: Path, capsys
         with output_folder(out, STAGE, resume) as folder:
             assert not (folder / "half").exists()
         assert names(out) == {".mine.tmp"}
-        assert capsys.readouterr().err.count("holds nothing to resume; `pilotnet make` begins anew\n") == resume
+        assert capsys.readouterr().err.count("holds nothing to resume; `pilotnet make` starts a new run\n") == resume
 
 
-def test_resuming_what_was_never_begun_begins_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_resuming_an_empty_folder_starts_a_new_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with output_folder(tmp_path / "new", STAGE, resume=True) as folder:
         (folder / "done").touch()
     assert names(tmp_path) == {"new", "new/done"}
-    assert capsys.readouterr().err == f"pilotnet: {tmp_path}/new holds nothing to resume; `pilotnet make` begins anew\n"
+    assert capsys.readouterr().err == f"pilotnet: {tmp_path}/new holds nothing to resume; `pilotnet make` starts a new run\n"
+
+
+def test_a_folder_that_is_removed_while_it_is_written_is_not_called_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    stage = output_folder(folder, STAGE)
+    stage.__enter__()
+    shutil.rmtree(folder)
+    folder.mkdir()
+    with pytest.raises(ValueError, match="was removed or replaced while `pilotnet make` wrote it"):
+        stage.__exit__(None, None, None)
 
 
 def test_what_another_stage_left_is_refused(tmp_path: Path) -> None:
@@ -272,90 +257,3 @@ def test_a_leading_tilde_is_the_home_folder(tmp_path: Path, monkeypatch: pytest.
     assert user_path(Path("a/~")) == Path("a/~")
     with pytest.raises(ValueError, match="begins with a home folder that is unknown; give the whole path"):
         user_path(Path("~not-a-user-of-this-machine/x"))
-
-
-@pytest.mark.parametrize(("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)])
-def test_files_written_in_one_step_have_the_mode_of_the_umask(tmp_path: Path, umask: int, mode: int) -> None:
-    before = os.umask(umask)
-    try:
-        with atomic_path(tmp_path / "file") as temporary:
-            os.close(os.open(temporary, os.O_CREAT | os.O_WRONLY, 0o600))
-    finally:
-        os.umask(before)
-    assert stat.S_IMODE((tmp_path / "file").stat().st_mode) == mode
-
-
-def test_a_body_that_writes_nothing_is_no_empty_file(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError), atomic_path(tmp_path / "file"):
-        pass
-    assert names(tmp_path) == set()
-
-
-def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
-    path = tmp_path / "file.txt"
-    write_text(path, "old")
-
-    def fail() -> None:
-        with atomic_path(path) as temporary:
-            temporary.write_text("ne")
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert path.read_text() == "old"
-    with pytest.raises(ValueError, match="JSON"):
-        write_json(path, math.nan)
-    write_text(path, "new")
-    assert path.read_text() == "new"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_provenance_comes_back_in_plain_values(tmp_path: Path) -> None:
-    write_provenance(tmp_path, "train", Config(), seed=3)
-    values = read_provenance(tmp_path, "train")
-    assert values["config"] == {"split": "test", "sizes": [1, 2], "out": "somewhere"}
-    assert (values["stage"], values["seed"]) == ("train", 3)
-    assert values["revision"] == source_revision()
-
-
-@pytest.mark.parametrize("text", ["a: [", "- 1", "stage: train", "!!python/object:os.system {}"])
-def test_provenance_of_another_kind_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "train.yaml").write_text(text)
-    with pytest.raises(ValueError, match=r"train\.yaml"):
-        read_provenance(tmp_path, "train")
-
-
-def test_a_folder_of_another_stage_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="was not written by `pilotnet train`"):
-        read_provenance(tmp_path, "train")
-
-
-FULL_DISK = """
-import resource, sys
-from pathlib import Path
-from pilotnet.folders import write_bytes
-resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
-try:
-    write_bytes(Path("weights"), b"x" * 2_000_000)
-except OSError as error:
-    print(error)
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")
-def test_without_space_a_line_says_how_much_is_needed_and_where_and_the_former_file_stays(tmp_path: Path) -> None:
-    (tmp_path / "weights").write_text("former")
-    command = [sys.executable, "-c", FULL_DISK]
-    said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True, timeout=60).stdout
-    assert re.fullmatch(r"weights needs 2\.0 MB; \. has \d+\.\d MB free \(File too large\)\n", said)
-    assert (tmp_path / "weights").read_text() == "former"
-    assert [path.name for path in tmp_path.iterdir()] == ["weights"]
-
-
-def test_settings_are_compared_one_by_one(tmp_path: Path) -> None:
-    before = {"data": "a", "config": {"epochs": 3, "augmentation": {"shift": 0.5}}}
-    require_same_settings(tmp_path, before, {**before, "data": "b"}, ignored=("data",))
-    with pytest.raises(ValueError, match=r"^augmentation\.shift is 0\.1, but .* was begun with 0\.5; it can only be resumed"):
-        require_same_settings(tmp_path, before, {"data": "a", "config": {"epochs": 3, "augmentation": {"shift": 0.1}}})
-    with pytest.raises(ValueError, match=r"^epochs is None, but .* was begun with 3"):
-        require_same_settings(tmp_path, before, {"data": "a", "config": {"augmentation": {"shift": 0.5}}})

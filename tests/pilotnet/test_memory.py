@@ -1,4 +1,4 @@
-"""Room for frames: what is available by the machine and by a container's limit, and the file on disk where it is too little."""
+"""Arrays for frames: the memory that machine and containers leave, and the file on disk when that is too little."""
 
 import os
 import tempfile
@@ -22,7 +22,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def group(folder: Path, names: tuple[str, str], limit: object, usage: int, statistics: str) -> None:
-    """Lay a control group down as Linux shows it."""
+    """Write the files of a control group as Linux shows them."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, value in zip(names, (limit, usage), strict=True):
         (folder / name).write_text(f"{value}\n")
@@ -63,7 +63,7 @@ def test_control_groups_of_version_1_count_and_their_missing_limit_does_not(tmp_
     assert available_memory(tmp_path, lines) == 0
 
 
-def test_frames_find_room_where_no_name_of_linux_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_frames_need_no_function_that_only_linux_has(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(os, "sysconf")
     assert frame_array((2, 3)).shape == (2, 3)
 

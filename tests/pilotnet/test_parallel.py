@@ -1,4 +1,4 @@
-"""Work in parallel comes back in order, can be dropped, outlives its workers' deaths, and leaves no process behind."""
+"""Parallel calls: results in order, cancelling, workers that die, and no process left behind."""
 
 import multiprocessing
 import os
@@ -16,17 +16,17 @@ import pytest
 import pilotnet.parallel
 from pilotnet.parallel import InWorkerError, compile_side_by_side, in_parallel
 from pilotnet.worker import ORPHANED
-from sim.kernel_cache.progress import _following
+from sim.kernel_cache.progress import _listeners
 
 SLEEPERS = """
 import sys, time
 from pathlib import Path
 from pilotnet.interrupts import signals_as_interrupts
 from pilotnet.parallel import in_parallel
-from tests.pilotnet.test_parallel import tell_and_sleep
+from tests.pilotnet.test_parallel import note_and_sleep
 if __name__ == "__main__":
     with signals_as_interrupts():
-        list(in_parallel(tell_and_sleep, [(Path(sys.argv[1]), n) for n in range(4)], 2))
+        list(in_parallel(note_and_sleep, [(Path(sys.argv[1]), n) for n in range(4)], 2))
 """
 ORPHAN = """
 import os, sys, time
@@ -77,7 +77,7 @@ def some_generator(_: int) -> object:
 
 
 def die_and_return(folder: Path, number: int, deaths: int) -> int:
-    """Die of SIGKILL so many times before the number is given back."""
+    """Return the number after this many deaths by SIGKILL, which files in `folder` count."""
     while deaths:
         file = folder / f"{number}-{deaths}"
         if not file.exists():
@@ -106,8 +106,8 @@ def test_a_worker_that_exits_is_a_death_too() -> None:
         list(in_parallel(os._exit, [(7,), (7,)], 2))
 
 
-def tell_and_sleep(folder: Path, number: int) -> None:
-    """Leave a file that says which process sleeps."""
+def note_and_sleep(folder: Path, number: int) -> None:
+    """Write a file named after the number and this process, and sleep."""
     (folder / f"{number}-{os.getpid()}").touch()
     time.sleep(60)
 
@@ -126,12 +126,12 @@ def wait_until(condition: Callable[[], bool], patience: float) -> None:
     """Fail when the condition does not come true within so many seconds."""
     deadline = time.monotonic() + patience
     while not condition():
-        assert time.monotonic() < deadline, f"nothing came of it within {patience} s"
+        assert time.monotonic() < deadline, f"the condition is false after {patience} s"
         time.sleep(0.05)
 
 
 @pytest.mark.parametrize(("platform", "parent"), [("linux", os.getppid()), ("darwin", os.getpid())])
-def test_a_worker_ends_whose_parent_was_gone_before_it_looked(platform: str, parent: int) -> None:
+def test_a_worker_ends_whose_parent_died_before_its_start(platform: str, parent: int) -> None:
     ours, theirs = Pipe(duplex=False)
     arguments = [sys.executable, "-c", ORPHAN, str(ours.fileno()), str(parent), platform]
     with ours, subprocess.Popen(arguments, pass_fds=[ours.fileno()]) as child:
@@ -166,5 +166,5 @@ def test_a_worker_shows_no_compiling() -> None:
 
 
 def listeners() -> int:
-    """How many follow Numba's compiling in this process."""
-    return len(_following)
+    """Return how many objects listen to Numba's compiling in this process."""
+    return len(_listeners)

@@ -1,4 +1,4 @@
-"""Progress off a terminal: no word from a quick stage, a line now and then from a slow one; and closing lines of one line."""
+"""Progress without a terminal: nothing for a quick stage, lines for a slow one; and closing lines."""
 
 import os
 import re
@@ -15,7 +15,7 @@ NUMBERS = r"\d of 3, \d:\d\d:\d\d elapsed(, \d:\d\d:\d\d left)?"
 
 
 def slowly(count: int, seconds: float) -> list[float]:
-    """Items that take a while each."""
+    """Return `count` items, of `seconds` [s] each."""
     return [seconds] * count
 
 
@@ -41,7 +41,7 @@ def test_a_slow_stage_says_in_a_log_how_far_it_is_and_how_long_it_took(
     out, err = capfd.readouterr()
     lines = err.splitlines()
     assert out == ""
-    assert len(lines) >= 4  # several while it works, also while no drive ends, and one at the end
+    assert len(lines) >= 4  # several during the work, also between two items, and one at the end
     for line in lines[:-1]:
         assert re.fullmatch(f"recording drives: {NUMBERS}", line), line
     assert re.fullmatch(r"recording drives: 3 of 3 in \d:\d\d:\d\d", lines[-1]), lines[-1]

@@ -1,4 +1,4 @@
-"""Files that lie: limits of size and depth, and one line for whatever is wrong."""
+"""Reading damaged and hostile files: limits of size and depth, and errors of one line."""
 
 import time
 from pathlib import Path
@@ -9,8 +9,7 @@ from pilotnet.digests import check_digest, check_file, file_digest, with_digest
 from pilotnet.reading import MAX_BYTES, DamagedFileError, load_json, load_yaml, read_rows, structured
 from pilotnet.schemas import MarksFile
 from sim.types import quoted
-
-BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}, *a{i - 1}]\n" for i in range(1, 40))
+from tests.fuzz.mutations import BOMB
 
 
 @pytest.mark.parametrize(

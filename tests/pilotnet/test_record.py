@@ -2,6 +2,7 @@
 
 import shutil
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -10,26 +11,23 @@ import yaml
 
 import pilotnet.record
 from pilotnet.dataset import Dataset, DatasetWriter, Episode, StagedEpisode
-from pilotnet.folders import output_folder, read_provenance
+from pilotnet.folders import output_folder
+from pilotnet.provenance import read_provenance
 from pilotnet.record import STAGE, RecordConfig, record, stage_drive
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
 from sim.random import Stream
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Split
+from tests.conftest import contents
 
+recorded_files = partial(contents, without="record.yaml")  # the provenance differs between runs
 CONFIG = RecordConfig(episodes=2, validation_episodes=1, length=50.0, noise=0.3, seed=1, workers=1)
 
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory: pytest.TempPathFactory) -> Dataset:
     return record(CONFIG, tmp_path_factory.mktemp("record") / "drives")
-
-
-def contents(root: Path) -> dict[Path, bytes]:
-    """Every file but the provenance, which tells the runs apart."""
-    paths = [path for path in sorted(root.rglob("*")) if path.is_file() and path.name != "record.yaml"]
-    return {path.relative_to(root): path.read_bytes() for path in paths}
 
 
 def interrupt_commit(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
@@ -68,7 +66,7 @@ def test_recordings_of_different_seeds_share_no_road() -> None:
 
 def test_the_number_of_workers_changes_nothing(recorded: Dataset, tmp_path: Path) -> None:
     parallel = record(replace(CONFIG, workers=2), tmp_path / "parallel")
-    assert contents(parallel.root) == contents(recorded.root)
+    assert recorded_files(parallel.root) == recorded_files(recorded.root)
 
 
 def test_an_interrupted_recording_goes_on_to_the_same_dataset(
@@ -81,7 +79,7 @@ def test_an_interrupted_recording_goes_on_to_the_same_dataset(
             record(CONFIG, out)
     assert len(Dataset.open(out).episodes) == 1
     assert not (out / ".staging").exists()
-    assert contents(record(CONFIG, out, resume=True).root) == contents(recorded.root)
+    assert recorded_files(record(CONFIG, out, resume=True).root) == recorded_files(recorded.root)
 
 
 def test_a_recording_without_a_single_episode_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,19 +91,19 @@ def test_a_recording_without_a_single_episode_leaves_nothing(tmp_path: Path, mon
 
 def test_resuming_a_finished_recording_changes_nothing(recorded: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pilotnet.record, "stage_drive", None)
-    before = contents(recorded.root)
+    before = recorded_files(recorded.root)
     assert record(replace(CONFIG, workers=3), recorded.root, resume=True).episodes == recorded.episodes
-    assert contents(recorded.root) == before
+    assert recorded_files(recorded.root) == before
 
 
-def test_resuming_records_a_damaged_last_episode_anew(recorded: Dataset, tmp_path: Path) -> None:
+def test_resuming_records_a_damaged_last_episode_again(recorded: Dataset, tmp_path: Path) -> None:
     out = Path(shutil.copytree(recorded.root, tmp_path / "drives"))
     (out / "data/chunk-000/file-002.parquet").write_bytes(b"")
-    with pytest.raises(ValueError, match="`pilotnet record --resume` records it anew"):
+    with pytest.raises(ValueError, match="`pilotnet record --resume` records it again"):
         Dataset.open(out)
     assert record(CONFIG, out, resume=True).episodes == recorded.episodes
     shutil.rmtree(out / "damaged")
-    assert contents(out) == contents(recorded.root)
+    assert recorded_files(out) == recorded_files(recorded.root)
 
 
 @pytest.mark.parametrize(("key", "value"), [("noise", 0.0), ("episodes", 3), ("suite", "traffic"), ("seed", 2)])
@@ -200,10 +198,12 @@ def test_files_of_others_are_neither_read_nor_deleted(recorded: Dataset, tmp_pat
     assert Dataset.open(out).episodes == recorded.episodes
     assert record(CONFIG, out, resume=True).episodes == recorded.episodes
     assert all((out / name).read_text() == "mine" for name in FOREIGN)
-    assert len(contents(out)) == len(contents(recorded.root)) + len(FOREIGN)
+    assert len(recorded_files(out)) == len(recorded_files(recorded.root)) + len(FOREIGN)
 
 
-def test_what_a_killed_recording_left_is_taken_over(recorded: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leftovers_of_a_killed_recording_are_removed_or_continued(
+    recorded: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     out = tmp_path / "drives"
     with monkeypatch.context() as patch:
         interrupt_commit(patch, 1)
@@ -213,7 +213,7 @@ def test_what_a_killed_recording_left_is_taken_over(recorded: Dataset, tmp_path:
     for name in (f".staging/{scenario.name}/centre.mp4", "data/chunk-000/file-001.parquet", "meta/.info.json.12.tmp"):
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text("half")
-    assert contents(record(CONFIG, out, resume=True).root) == contents(recorded.root)
+    assert recorded_files(record(CONFIG, out, resume=True).root) == recorded_files(recorded.root)
 
 
 def test_a_drive_whose_worker_died_is_staged_again(tmp_path: Path) -> None:
@@ -222,7 +222,7 @@ def test_a_drive_whose_worker_died_is_staged_again(tmp_path: Path) -> None:
     assert stage_drive(CONFIG.scenarios()[0], CONFIG, tmp_path / "staged").length > 0
 
 
-def test_a_recording_that_runs_is_protected_from_another(recorded: Dataset, tmp_path: Path) -> None:
+def test_a_second_recording_into_the_same_folder_is_refused(recorded: Dataset, tmp_path: Path) -> None:
     out = shutil.copytree(recorded.root, tmp_path / "drives")
     (out / ".staging" / "drive").mkdir(parents=True)
     with output_folder(out, STAGE, resume=True):
@@ -231,9 +231,9 @@ def test_a_recording_that_runs_is_protected_from_another(recorded: Dataset, tmp_
         assert (out / ".staging" / "drive").is_dir()
 
 
-def test_killed_before_its_first_episode_a_recording_begins_anew(recorded: Dataset, tmp_path: Path) -> None:
+def test_killed_before_its_first_episode_a_recording_starts_again(recorded: Dataset, tmp_path: Path) -> None:
     out = tmp_path / "drives"
     for name, text in ((".unfinished", "record"), ("record.yaml", "half"), ("meta/info.json", "{}"), ("README.md", "half")):
         (out / name).parent.mkdir(parents=True, exist_ok=True)
         (out / name).write_text(text)
-    assert contents(record(CONFIG, out).root) == contents(recorded.root)
+    assert recorded_files(record(CONFIG, out).root) == recorded_files(recorded.root)

@@ -1,4 +1,4 @@
-"""The file that a stage leaves repeats it: `--config` takes it, and refuses another stage's and another world's in one line."""
+"""`--config` with the `<stage>.yaml` of an earlier run repeats that run; files of other stages and worlds are refused."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -12,14 +12,16 @@ from pilotnet.checkpoint import load_checkpoint
 from pilotnet.cli import main
 from pilotnet.demo_config import DemoConfig
 from pilotnet.evaluate_config import EvaluateConfig
-from pilotnet.folders import PROVENANCE_KEYS, plain
-from pilotnet.learning import METRICS_FILE
+from pilotnet.folders import plain
 from pilotnet.modular.detector_config import DetectorScoreConfig, DetectorTrainConfig
 from pilotnet.modular.lane_score_config import LaneScoreConfig
+from pilotnet.provenance import PROVENANCE_KEYS
 from pilotnet.record_config import RecordConfig
 from pilotnet.repeat import repeated_settings
 from pilotnet.train_config import Augmentation, TrainConfig
+from pilotnet.unfinished import METRICS_FILE
 from sim.scenario import WORLD_VERSION
+from tests.conftest import contents
 
 LEFT = dict(zip(PROVENANCE_KEYS, ("record", {"episodes": 3}, 0, "0.1.0", "unknown", WORLD_VERSION), strict=True))
 
@@ -30,14 +32,9 @@ def written(folder: Path, values: Any) -> Path:
     return path
 
 
-def contents(root: Path, without: str) -> dict[str, bytes]:
-    """Every file below a folder, but those of a name that tells the runs apart."""
-    paths = [path for path in sorted(root.rglob("*")) if path.is_file() and path.name != without]
-    return {str(path.relative_to(root)): path.read_bytes() for path in paths}
-
-
 def test_record_and_train_are_repeated_by_the_files_that_they_left(tiny_data: Path, tiny_model: Path, tmp_path: Path) -> None:
-    data, model = tmp_path / "data", tmp_path / "model"
+    data = tmp_path / "data"
+    model = tmp_path / "model"
     assert main(["record", "--config", str(tiny_data / "record.yaml"), "--out", str(data)]) == 0
     assert contents(data, "record.yaml") == contents(tiny_data, "record.yaml")
     settings = [yaml.safe_load((folder / "record.yaml").read_text())["config"] for folder in (tiny_data, data)]
@@ -51,9 +48,7 @@ def test_record_and_train_are_repeated_by_the_files_that_they_left(tiny_data: Pa
     assert settings[0] == settings[1]
 
 
-def test_what_stands_on_the_command_line_counts_beside_the_file(
-    tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_positional_arguments_override_the_file(tiny_model: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for words in (
         ["nowhere", "--config", str(tiny_model / "train.yaml")],
         ["--config", str(tiny_model / "train.yaml"), "nowhere"],
@@ -73,7 +68,7 @@ def test_settings_data_and_targets_are_taken_from_where_stages_write_them(tmp_pa
     }
 
 
-def test_a_file_of_settings_is_none_of_these(tmp_path: Path) -> None:
+def test_a_plain_file_of_settings_is_not_taken_for_that_of_a_stage(tmp_path: Path) -> None:
     assert repeated_settings(written(tmp_path, {"episodes": 3}), "record") is None
     assert repeated_settings(written(tmp_path, ""), "record") is None
 
@@ -89,7 +84,7 @@ def test_a_file_of_settings_is_none_of_these(tmp_path: Path) -> None:
         ({**LEFT, "config": [3]}, "is neither settings, which have no keys stage and config, nor the file of a stage"),
         ({**LEFT, "config": {"episodez": 3}}, "episodez"),
         ({**LEFT, "config": {"episodes": -3}}, "episodes is -3"),
-        ("config: [", "is not YAML"),
+        ("config: [", "is not readable YAML"),
         ("- 3", "config"),
     ],
 )
@@ -103,7 +98,7 @@ def test_a_file_that_cannot_be_repeated_is_refused_in_one_line(
     assert not (tmp_path / "out").exists()
 
 
-def test_what_a_file_does_not_name_is_asked_for(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_required_arguments_that_the_file_lacks_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     config = {"drivers": ["expert", "pilotnet"], "episodes": 1}
     path = written(tmp_path, {**LEFT, "stage": "evaluate", "config": config})
     assert main(["evaluate", "--config", str(path)]) == 2

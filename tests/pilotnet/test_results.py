@@ -1,4 +1,4 @@
-"""A results folder says how many drives it holds, and damage to it is found."""
+"""Results folders: the number of drives, and how damage is detected."""
 
 import shutil
 import time
@@ -25,7 +25,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def folder(sound: Path, tmp_path: Path) -> Path:
-    """A copy of sound results, to be damaged."""
+    """A copy of undamaged results, for tests to damage."""
     return Path(shutil.copytree(sound, tmp_path / "results"))
 
 
@@ -69,7 +69,7 @@ def test_rows_that_come_twice_or_are_missing_are_refused(earlier: Path) -> None:
             r"has 2 of 'expert', 2 of 'straight'; the evaluation drove 3 of 'expert'",
         ),
         ([row for row in rows if not row.startswith("straight")], r"has 3 of 'expert'; the evaluation drove 3 of 'expert', 3"),
-        (rows[:1], r"episodes\.csv has no rows; evaluate anew"),
+        (rows[:1], r"episodes\.csv has no rows; evaluate again"),
         ([], r"episodes\.csv"),
     ]:
         write_lines(earlier, damaged)
@@ -126,7 +126,7 @@ def test_impossible_values_are_refused_with_row_and_column(earlier: Path, old: s
     assert len(str(caught.value)) < 500
 
 
-def test_a_table_saved_by_a_spreadsheet_is_understood_or_said_to_be_one(earlier: Path, sound: Path) -> None:
+def test_a_table_saved_by_a_spreadsheet_is_read_or_named_as_such(earlier: Path, sound: Path) -> None:
     path = earlier / EPISODES_FILE
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert read_results(earlier).episodes == read_results(sound).episodes

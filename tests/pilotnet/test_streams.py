@@ -1,4 +1,4 @@
-"""Standard streams that close or fill up cost a stage nothing but its words."""
+"""A stage goes on when its standard streams are closed or on a full disk."""
 
 import os
 import subprocess

@@ -158,13 +158,13 @@ def test_a_tape_that_is_ended_by_a_signal_keeps_what_was_driven(steps: list[Step
             play(tape, steps[:5])
             raise Interrupted(signal.SIGHUP)
 
-    for sitting in (1, 2):
+    for drive in (1, 2):
         with pytest.raises(Interrupted, match="ended by SIGHUP; what was finished is kept, the same command goes on from there"):
             drive_until_the_terminal_closes()
-        assert [len(one) for one in labels(tmp_path / "data")] == [5] * sitting
+        assert [len(one) for one in labels(tmp_path / "data")] == [5] * drive
 
 
-def test_a_killed_sitting_without_an_episode_is_begun_anew(steps: list[Step], tmp_path: Path) -> None:
+def test_after_a_killed_drive_without_an_episode_a_new_one_starts(steps: list[Step], tmp_path: Path) -> None:
     (tmp_path / "data" / "meta").mkdir(parents=True)
     for name, text in ((".unfinished", "drive"), ("drive.yaml", "half"), ("meta/info.json", "{}"), ("README.md", "half")):
         (tmp_path / "data" / name).write_text(text)
@@ -202,7 +202,7 @@ def test_validation_drives_follow_the_training_ones_and_not_the_other_way_round(
         pass
 
 
-def test_a_stretch_that_cannot_be_written_is_given_up_and_the_others_stay(
+def test_a_stretch_that_cannot_be_written_is_dropped_and_the_others_stay(
     steps: list[Step], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
@@ -211,10 +211,10 @@ def test_a_stretch_that_cannot_be_written_is_given_up_and_the_others_stay(
         tape.stop()
         tape.recording = True
         with monkeypatch.context() as full:
-            full.setattr(EpisodeRecorder, "add", no_room)
+            full.setattr(EpisodeRecorder, "add", refuse_write)
             with pytest.raises(OSError, match="No space left"):
                 play(tape, steps[20:])
-            tape.give_up()
+            tape.abandon()
         assert (tape.recording, tape.seconds) == (False, 2.0)
         tape.recording = True
         play(tape, steps[60:90])
@@ -222,5 +222,5 @@ def test_a_stretch_that_cannot_be_written_is_given_up_and_the_others_stay(
     assert not (tmp_path / "data" / ".staging").exists()
 
 
-def no_room(*_: object) -> None:
+def refuse_write(*_: object) -> None:
     raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "centre.mp4")

@@ -1,61 +1,34 @@
 """Training: what it writes, that it can be resumed, and what it refuses."""
 
 import csv
-import errno
 import gc
 import math
 import random
-import re
 import shutil
-import signal
-import subprocess
-import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice, pairwise
 from pathlib import Path
 
-import lightning
 import numpy as np
 import pytest
 import torch
 
-from pilotnet.checkpoint import Checkpoint, load_checkpoint
-from pilotnet.cli import main
-from pilotnet.dataset import Dataset, Marks, write_marks
+from pilotnet.checkpoint import load_checkpoint
+from pilotnet.dataset import Dataset
 from pilotnet.drivers import make_driver
-from pilotnet.folders import MARKER, read_provenance
 from pilotnet.light import relit
 from pilotnet.model import PilotNet
+from pilotnet.provenance import read_provenance
 from pilotnet.samples import Batch, Drives, Samples, load_drives
 from pilotnet.train import SPEED_WEIGHT, Cloning, TrainConfig, train
-from pilotnet.unfinished import METRICS_FILE, checkpoints, has_checkpoint
+from pilotnet.unfinished import METRICS_FILE, has_checkpoint
 from pilotnet.viewpoint import View, Viewpoint
 from sim import DrivingEnv, EnvConfig, Scenario, rollout
 from sim.pedals import MAX_BRAKING, PULL_AWAY
 from sim.scenario import Split
-from tests.conftest import TINY_TRAINING
+from tests.conftest import TINY_TRAINING, assert_equal_weights
 
-THREE_EPOCHS = replace(TINY_TRAINING, epochs=3)
-
-
-class Interrupted(Exception):  # noqa: N818
-    """Stands for a power cut."""
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    """Sums come out the same, however busy the machine is."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
-def assert_equal_weights(one: Checkpoint, other: Checkpoint) -> None:
-    """Bit for bit."""
-    for name, tensor in one.model.state_dict().items():
-        assert torch.equal(other.model.state_dict()[name], tensor), name
+pytestmark = pytest.mark.usefixtures("one_thread")  # sums do not depend on the number of idle cores
 
 
 def test_a_training_leaves_a_checkpoint_its_losses_and_its_settings_and_nothing_else(tiny_model: Path) -> None:
@@ -118,7 +91,7 @@ def test_the_weight_of_the_speed_counts_in_the_loss_and_nowhere_else(tiny_data: 
 
 
 def global_random_states() -> tuple[object, ...]:
-    """The states of the generators that a whole process shares."""
+    """Return the states of the global random generators."""
     return random.getstate(), repr(np.random.get_state()), torch.get_rng_state().tolist()  # noqa: NPY002
 
 
@@ -151,90 +124,6 @@ def test_a_finished_training_gives_its_frames_back(tiny_data: Path, tmp_path: Pa
     assert not [thing for thing in gc.get_objects() if type(thing) is Drives]
 
 
-@pytest.fixture
-def stopped(tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A model folder whose training of three epochs was cut off in its last one."""
-
-    def pull_the_plug(self: Cloning) -> None:
-        if self.current_epoch == 2:
-            raise Interrupted
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Cloning, "on_train_epoch_start", pull_the_plug)
-        with pytest.raises(Interrupted):
-            train(THREE_EPOCHS, tiny_data, tmp_path / "parts")
-    return tmp_path / "parts"
-
-
-def test_a_resumed_training_ends_like_one_in_one_go_even_moved_and_from_an_older_epoch(
-    tiny_data: Path,
-    tmp_path: Path,
-    stopped: Path,
-    capfd: pytest.CaptureFixture[str],
-) -> None:
-    whole = tmp_path / "whole"
-    train(THREE_EPOCHS, tiny_data, whole)
-    moved, data = tmp_path / "elsewhere" / "model", tmp_path / "drives"
-    shutil.copytree(stopped, moved)
-    shutil.copytree(tiny_data, data)
-    damaged = checkpoints(stopped)[-1]
-    damaged.write_bytes(damaged.read_bytes()[:-1])
-    capfd.readouterr()
-    for folder, source, notices in ((moved, data, 0), (stopped, tiny_data, 1)):
-        train(THREE_EPOCHS, source, folder, resume=True)
-        said = capfd.readouterr()
-        assert len((said.out + said.err).splitlines()) == 1 + notices  # what it trains on, and no remark of Lightning's
-        assert (folder / METRICS_FILE).read_text() == (whole / METRICS_FILE).read_text()
-        assert_equal_weights(load_checkpoint(folder), load_checkpoint(whole))
-        assert not (folder / "unfinished").exists()
-
-
-def test_a_training_without_space_for_its_network_keeps_its_epochs_and_writes_it_when_resumed(
-    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    folder = tmp_path / "model"
-    plain_write = Path.write_bytes
-
-    def write_to_a_full_disk(self: Path, content: bytes) -> int:
-        if "model.safetensors" in self.name:
-            raise OSError(errno.ENOSPC, "No space left on device")
-        return plain_write(self, content)
-
-    words = ["train", str(tiny_data), "--out", str(folder), "--epochs", "1", "--batch_size", "16", "--device", "cpu"]
-    with monkeypatch.context() as patch:
-        patch.setattr(Path, "write_bytes", write_to_a_full_disk)
-        assert main(words) == 2
-    needs = rf"{folder}/model\.safetensors needs 1\.0 MB; {folder} has \S+ MB free \(No space left on device\)"
-    kept = "what was finished is kept, the same command with --resume goes on from there"
-    assert re.fullmatch(rf"pilotnet: error: {needs}; {kept}\n", capsys.readouterr().err)
-    train(TINY_TRAINING, tiny_data, folder, resume=True)
-    whole = train(TINY_TRAINING, tiny_data, tmp_path / "whole")
-    assert_equal_weights(load_checkpoint(folder), load_checkpoint(whole))
-
-
-def test_a_training_is_resumed_with_its_own_data_alone(tiny_data: Path, tmp_path: Path, stopped: Path) -> None:
-    data = Path(shutil.copytree(tiny_data, tmp_path / "drives"))
-    write_marks(data, Marks({0: ((2, 5),)}))
-    with pytest.raises(ValueError, match="another dataset"):
-        train(THREE_EPOCHS, data, stopped, resume=True)
-    with pytest.raises(ValueError, match=r"batch_size is 8, but .* was begun with 16"):
-        train(replace(THREE_EPOCHS, batch_size=8), tiny_data, stopped, resume=True)
-
-
-def test_ctrl_c_stays_ctrl_c_and_keeps_what_was_finished(
-    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def press_ctrl_c(self: Cloning) -> None:
-        if self.current_epoch == 1:
-            raise KeyboardInterrupt
-
-    monkeypatch.setattr(Cloning, "on_train_epoch_start", press_ctrl_c)
-    with pytest.raises(KeyboardInterrupt):
-        train(replace(TINY_TRAINING, epochs=2), tiny_data, tmp_path / "model")
-    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
-    assert has_checkpoint(tmp_path / "model")
-
-
 def test_any_other_exit_is_not_taken_for_ctrl_c(tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def leave(self: Cloning) -> None:  # noqa: ARG001
         raise SystemExit(3)
@@ -255,7 +144,7 @@ def test_a_loss_that_is_no_number_stops_the_training_and_keeps_the_epochs_before
 
     monkeypatch.setattr(Cloning, "training_step", step_into_nothing)
     folder = tmp_path / "model"
-    says = rf"^the loss is nan in epoch 1, step 2; lower learning_rate, which is 0\.001, and train anew .*; {folder} keeps"
+    says = rf"^the loss is nan in epoch 1, step 2; lower learning_rate, which is 0\.001, and train again .*; {folder} keeps"
     with pytest.raises(ValueError, match=says):
         train(replace(TINY_TRAINING, epochs=2), tiny_data, folder)
     assert has_checkpoint(folder)
@@ -270,57 +159,6 @@ def test_a_training_that_diverges_writes_no_network(tiny_data: Path, tmp_path: P
     with pytest.raises(ValueError, match=r"(is (nan|inf)|are not finite) (in|after) epoch 0.*; lower learning_rate, which is 1e"):
         train(config, tiny_data, tmp_path / "model")
     assert not (tmp_path / "model").exists()
-
-
-LIMITED = """
-import resource, sys
-from pilotnet.cli import main
-resource.setrlimit(resource.RLIMIT_FSIZE, (1_000_000, 1_000_000))
-sys.exit(main(sys.argv[1:]))
-"""
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit of a file's size")
-def test_without_space_for_a_checkpoint_one_line_says_how_much_is_needed(tiny_data: Path, tmp_path: Path) -> None:
-    words = ["train", str(tiny_data), "--out", "model", "--epochs", "1", "--device", "cpu"]
-    done = subprocess.run([sys.executable, "-c", LIMITED, *words], cwd=tmp_path, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 2
-    said = (
-        r"pilotnet: error: model/unfinished/\S+\.ckpt needs 3\.\d MB; model/unfinished has \d+\.\d MB free \(File too large\)\n"
-    )
-    assert re.fullmatch(said, done.stderr)
-    assert not (tmp_path / "model").exists()
-
-
-def test_a_training_that_fails_in_its_first_epoch_leaves_nothing(
-    tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def pull_the_plug(self: lightning.LightningModule) -> None:  # noqa: ARG001
-        raise Interrupted
-
-    monkeypatch.setattr(Cloning, "on_train_epoch_start", pull_the_plug)
-    with pytest.raises(Interrupted):
-        train(TINY_TRAINING, tiny_data, tmp_path / "model")
-    assert not (tmp_path / "model").exists()
-
-
-def test_a_finished_training_stays_as_it_is_when_resumed(tiny_data: Path, tiny_model: Path) -> None:
-    before = {path.name: path.stat().st_mtime_ns for path in tiny_model.iterdir()}
-    assert train(TINY_TRAINING, tiny_data, tiny_model, resume=True) == tiny_model / "model.safetensors"
-    assert {path.name: path.stat().st_mtime_ns for path in tiny_model.iterdir()} == before
-    with pytest.raises(ValueError, match=r"epochs is 3, but .* was begun with 1"):
-        train(THREE_EPOCHS, tiny_data, tiny_model, resume=True)
-
-
-@pytest.mark.parametrize("resume", [False, True])
-def test_a_training_that_was_killed_in_its_first_epoch_is_begun_anew(tiny_data: Path, tmp_path: Path, resume: bool) -> None:
-    folder = tmp_path / "model"
-    (folder / "unfinished").mkdir(parents=True)
-    (folder / MARKER).write_text("train")
-    (folder / "train.yaml").write_text("of other settings")
-    (folder / "unfinished" / ".epoch-000000-0123456789abcdef.ckpt.4711.tmp").write_bytes(b"half")
-    train(TINY_TRAINING, tiny_data, folder, resume)
-    assert {path.name for path in folder.iterdir()} == {"model.safetensors", METRICS_FILE, "train.yaml"}
 
 
 def test_a_folder_that_holds_something_is_not_overwritten(tiny_data: Path, tiny_model: Path) -> None:

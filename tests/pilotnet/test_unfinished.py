@@ -1,6 +1,5 @@
-"""What a training is resumed from: whole checkpoints, of the same data and settings, and a line for everything else."""
+"""Checkpoints of unfinished trainings: damaged ones are detected, and other data or settings are refused."""
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from pilotnet.folders import write_provenance
+from pilotnet.provenance import write_provenance
 from pilotnet.samples import Augmentation
 from pilotnet.unfinished import ChecksummedFiles, checkpoints, has_checkpoint, is_finished, newest_checkpoint, training_stage
 
@@ -25,7 +24,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Run:
-    """What its provenance names."""
+    """The inputs of a made-up training in its provenance."""
 
     data: str = "drives"
     fingerprint: str = "one"
@@ -78,7 +77,7 @@ def test_when_the_newest_is_damaged_the_one_before_is_resumed_from(
 def test_when_all_are_damaged_a_line_says_what_to_do(out: Path) -> None:
     for path in checkpoints(out):
         cut_off(path)
-    with pytest.raises(ValueError, match=rf"{out}/unfinished holds damaged checkpoints only; delete {out} and train anew"):
+    with pytest.raises(ValueError, match=rf"{out}/unfinished holds damaged checkpoints only; delete {out} and train again"):
         newest_checkpoint(out)
     assert len(checkpoints(out)) == 2
 
@@ -89,10 +88,9 @@ def test_without_a_checkpoint_there_is_nothing_to_go_on_from(tmp_path: Path) -> 
     assert not is_finished(STAGE, Run(), tmp_path)
 
 
-def test_with_its_network_and_no_checkpoint_a_training_is_finished(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    (out / "model.safetensors").write_bytes(b"weights")
+def test_with_its_network_a_training_is_finished_whatever_a_kill_left(out: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert not is_finished(STAGE, Run(), out)
-    shutil.rmtree(out / "unfinished")
+    (out / "model.safetensors").write_bytes(b"weights")
     assert is_finished(STAGE, Run(), out)
     assert capsys.readouterr().err == f"pilotnet: {out} holds this training and it is finished; there is nothing to resume\n"
     with pytest.raises(ValueError, match="batch_size is 32"):

@@ -38,7 +38,7 @@ def test_a_film_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
 
 @pytest.fixture
 def small_disk() -> Iterator[None]:
-    """No file may grow beyond 20 kB, which the system refuses as it refuses what a full disk has no room for."""
+    """Limit files to 20 kB; the system refuses more as on a full disk."""
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, limits[1]))
     yield
@@ -49,7 +49,7 @@ NOISE = np.random.default_rng(0).integers(0, 255, (180, 320, 3), dtype=np.uint8)
 
 
 def fill(film: FilmFile) -> None:
-    """Film more than there is room for."""
+    """Film more than the limit of `small_disk`."""
     for _ in range(100):
         film.add(NOISE)
 
@@ -122,7 +122,7 @@ def test_every_mistake_is_one_line(
     assert says in line
 
 
-def test_the_window_shows_how_compiling_goes_on_before_it_shows_a_road(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_window_shows_the_progress_of_compiling_before_a_road(monkeypatch: pytest.MonkeyPatch) -> None:
     def closed(screen: pygame.Surface) -> None:
         assert screen.get_size() == (SHORT.width, SHORT.height)
         pygame.display.quit()

@@ -70,35 +70,37 @@ def test_after_both_halves_no_road_in_any_weather_has_anything_left_to_compile()
 
 
 @pytest.fixture
-def begun(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[subprocess.Popen[bytes]]:
-    """The processes that are begun, which sleep instead of compiling; nothing is compiled before."""
+def processes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[subprocess.Popen[bytes]]:
+    """The processes that `compiling` starts, with no kernel compiled yet; tests make them sleep instead of compiling."""
     monkeypatch.setattr("sim.kernel_cache.folders._chosen", lambda: str(tmp_path))
-    processes: list[subprocess.Popen[bytes]] = []
+    started: list[subprocess.Popen[bytes]] = []
     begin = compiling_module._begin
 
     def note(half: int) -> subprocess.Popen[bytes]:
-        processes.append(begin(half))
-        return processes[-1]
+        started.append(begin(half))
+        return started[-1]
 
     monkeypatch.setattr(compiling_module, "_begin", note)
-    return processes
+    return started
 
 
-def test_closing_ends_the_processes_that_compile(begun: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compiling_module, "HALF", "import time; time.sleep(60 + {half})")
+def test_closing_ends_the_processes_that_compile(
+    processes: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compiling_module, "HALF_PROGRAM", "import time; time.sleep(60 + {half})")
     steps = compiling()
     assert next(steps) == (0, len(renderer_kernels()))
-    assert [process.poll() for process in begun] == [None, None]
+    assert [process.poll() for process in processes] == [None, None]
     steps.close()
-    assert all(process.poll() is not None for process in begun)
+    assert all(process.poll() is not None for process in processes)
 
 
 def test_one_process_compiles_the_halves_one_after_the_other(
-    begun: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
+    processes: list[subprocess.Popen[bytes]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(compiling_module, "HALF", "import time; time.sleep(0.3 + {half})")
-    assert max(sum(process.poll() is None for process in begun) for _ in compiling(1)) == 1
-    assert [process.returncode for process in begun] == [0, 0]
+    monkeypatch.setattr(compiling_module, "HALF_PROGRAM", "import time; time.sleep(0.3 + {half})")
+    assert max(sum(process.poll() is None for process in processes) for _ in compiling(1)) == 1
+    assert [process.returncode for process in processes] == [0, 0]
 
 
 def test_a_process_that_compiles_ends_with_the_one_that_began_it() -> None:
@@ -112,11 +114,11 @@ def test_a_process_that_compiles_ends_with_the_one_that_began_it() -> None:
 
 def test_a_process_that_fails_ends_compiling_without_an_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sim.kernel_cache.folders._chosen", lambda: str(tmp_path))
-    monkeypatch.setattr(compiling_module, "HALF", "raise SystemExit({half} + 1)")
+    monkeypatch.setattr(compiling_module, "HALF_PROGRAM", "raise SystemExit({half} + 1)")
     assert all(done == 0 for done, _ in compiling())
 
 
-def test_nothing_is_begun_where_all_is_compiled_or_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_process_starts_when_all_is_compiled_or_nothing_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(compiling_module, "is_compiled", lambda: True)
     assert list(compiling()) == []
     monkeypatch.setattr(compiling_module, "is_compiled", lambda: False)

@@ -32,7 +32,7 @@ def test_plain_settings_make_the_environment_and_its_spec_is_json() -> None:
     assert again.unwrapped.config == env.unwrapped.config
 
 
-def test_a_record_of_settings_still_works_and_plain_ones_go_before_it() -> None:
+def test_plain_settings_override_a_record_of_settings() -> None:
     env = gymnasium.make("PilotNet/Drive-v0", config=EnvConfig(cameras=(), rate=20), rate=5)
     assert env.unwrapped.config == EnvConfig(cameras=(), rate=5)
     assert gymnasium.make(EnvSpec.from_json(env.spec.to_json())).unwrapped.config == env.unwrapped.config
@@ -47,7 +47,7 @@ def test_a_record_of_settings_still_works_and_plain_ones_go_before_it() -> None:
         ({"rate": 0}, "rate is 0 Hz; it must be a whole number between 1 and 100 Hz"),
         ({"rate": 10.5}, "rate is 10.5 Hz; it must be a whole number"),
         ({"rate": True}, "rate is True Hz; it must be a whole number"),
-        ({"pedals": "nobody"}, "pedals is 'nobody'; it must be one of shared, driver"),
+        ({"pedals": "nonsense"}, "pedals is 'nonsense'; it must be one of shared, driver"),
         ({"camera_spacing": -0.6}, "camera_spacing is -0.6 m; it must lie between 0 and 5 m"),
         ({"camera_spacing": "wide"}, "camera_spacing is 'wide'; it must be a finite number"),
         ({"camera": 5}, "camera is 5; it must be a sim.camera.Camera, or a mapping with some of width, height"),
@@ -88,7 +88,7 @@ def test_the_observation_holds_the_frames_asked_for() -> None:
     assert observation in env.observation_space
 
 
-def test_without_cameras_nothing_is_observed_but_the_speed() -> None:
+def test_without_cameras_only_the_speed_is_observed() -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
     observation, _ = env.reset(options={"scenario": SHORT})
     assert set(observation) == {"speed"}
@@ -141,7 +141,8 @@ def test_an_intervention_costs_ten_metres_and_is_named() -> None:
 def test_a_driver_with_the_pedals_who_never_moves_is_cut_off() -> None:
     env = DrivingEnv(EnvConfig(cameras=(), pedals="driver"))
     env.reset(options={"scenario": SHORT})
-    truncated, causes = False, set()
+    truncated = False
+    causes = set()
     while not truncated:
         _, _, terminated, truncated, info = env.step(np.array([0.0, -1.0], np.float32))
         assert not terminated
@@ -159,7 +160,7 @@ def test_a_driver_with_the_pedals_who_never_moves_is_cut_off() -> None:
         ([-7.0, 7.0], -MAX_CURVATURE, MAX_ACCELERATION),
     ],
 )
-def test_actions_are_shares_of_the_limits_and_zero_is_neither(
+def test_actions_scale_the_limits_and_zero_neither_accelerates_nor_brakes(
     action: list[float], curvature: float, acceleration: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     env = DrivingEnv(EnvConfig(cameras=(), pedals="driver"))
@@ -229,7 +230,7 @@ def test_options_fix_some_conditions_and_leave_the_others_random() -> None:
     assert len({s.seed for s in drawn}) == len({s.traffic for s in drawn}) == 8
 
 
-def test_a_road_without_footways_takes_its_drawn_pedestrians_away() -> None:
+def test_a_road_without_footways_has_no_pedestrians_and_no_parked_vehicles() -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
     drawn = [scenario_of(env.reset(seed=seed, options={"road": "highway"})[1]) for seed in range(8)]
     assert {(s.road, s.parked, s.pedestrians, s.crossing) for s in drawn} == {("highway", 0.0, 0.0, 0.0)}

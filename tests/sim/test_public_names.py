@@ -1,4 +1,4 @@
-"""The public names of `sim`: all there, loaded when they are used, and never hidden by a submodule of the same name."""
+"""The public names of `sim`: complete, loaded on first use, and never replaced by a submodule of the same name."""
 
 import subprocess
 import sys

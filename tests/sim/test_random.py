@@ -1,4 +1,4 @@
-"""Random streams: no two agree, and the parts of a world that they shape have nothing to do with each other."""
+"""Random streams: no two agree, and the parts of a world that they shape are uncorrelated."""
 
 import ast
 from pathlib import Path
@@ -18,15 +18,15 @@ from sim.types import Control
 ROOT = Path(__file__).resolve().parents[2]
 INDICES = [(), (0,), (1,), (0, 0), (0, 1), (1, 0), (2**32 - 1,)]
 SEEDS = [0, 1, 5, 2**32, 2**64, MAX_SEED - 1]
-HOME_OF_DRAWS = "sim/random.py"
+GENERATOR_MODULE = "sim/random.py"  # the only file that may make generators
 GLOBAL_STATE = ("np.random.", "numpy.random.", "random.", "torch.manual_seed", "lightning.seed_everything", "cv2.setRNGSeed")
-ALLOWED = ("np.random.Generator", "torch.random.fork_rng")  # a type, and what puts torch's state back
+ALLOWED = ("np.random.Generator", "torch.random.fork_rng")  # a type, and the context that restores PyTorch's state
 
 
 def test_no_two_streams_seeds_or_indices_draw_the_same_numbers() -> None:
     keys = [(seed, stream, *index) for seed in SEEDS for stream in Stream for index in INDICES]
     assert len({tuple(stream_generator(*key).integers(2**63, size=2)) for key in keys}) == len(keys)
-    assert len({derived_seed(*key) for key in keys}) > len(keys) - 3  # of 32 bits, so a chance agreement is possible
+    assert len({derived_seed(*key) for key in keys}) > len(keys) - 3  # they have 32 bits, so a few may agree by chance
 
 
 def test_a_stream_draws_the_same_numbers_every_time() -> None:
@@ -49,7 +49,7 @@ def test_an_index_out_of_range_is_named(index: int) -> None:
 
 
 def world_quantities(kind: RoadKind, seed: int) -> list[float]:
-    """What geometry, sky, traffic and disturbance draw first: road width, sun, haze, a vehicle's speed and place, two pushes."""
+    """Return the first draws of four streams: road width, sun and haze, a vehicle's haste and station, two disturbances."""
     scenario = Scenario(kind, seed=seed, length=60.0)
     plan = plan_road(scenario)
     sky = Atmosphere.of(scenario)
@@ -66,13 +66,13 @@ def test_geometry_sky_traffic_and_disturbance_are_uncorrelated_over_200_seeds(ki
     values = np.array([world_quantities(kind, seed) for seed in range(200)])
     values = values[:, values.std(axis=0) > 0]
     correlation = np.asarray(spearmanr(values).statistic)
-    groups = correlation[: values.shape[1] - 2]  # consecutive pushes of one disturbance belong together
+    groups = correlation[: values.shape[1] - 2]  # consecutive values of one disturbance are correlated by design
     # 200 independent pairs stay within 4 standard deviations of 1 / sqrt(199).
     assert np.abs(groups[~np.eye(*groups.shape, dtype=bool)]).max() < 4 / np.sqrt(199)
 
 
 def calls(path: Path) -> set[str]:
-    """Every dotted name that a file's code uses."""
+    """Return every dotted name in the code of a file."""
     return {ast.unparse(node) for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute | ast.Name)}
 
 
@@ -80,7 +80,7 @@ def calls(path: Path) -> set[str]:
 def test_every_draw_comes_from_a_named_stream_and_no_global_random_state_is_touched(package: str) -> None:
     for path in sorted((ROOT / package).rglob("*.py")):
         name = str(path.relative_to(ROOT))
-        if name == HOME_OF_DRAWS:
+        if name == GENERATOR_MODULE:
             continue
         used = calls(path)
         assert not {"default_rng", "SeedSequence", "RandomState", "seed_everything"} & used, name

@@ -47,7 +47,7 @@ def test_different_seeds_give_different_roads(kind: RoadKind) -> None:
 @every_plan
 def test_curvature_is_continuous_and_within_what_a_car_can_drive(plan: RoadPlan) -> None:
     curvature = plan.centreline.curvature
-    # A clothoid of at least 20 m, not a corner: over half a metre at most a fortieth of the step from one bend to the next.
+    # Clothoids are at least 20 m long, so over 0.5 m the curvature changes by at most 1/40 of its whole range.
     assert np.abs(np.diff(curvature)).max() <= np.ptp(curvature) / 40 + 1e-9
     assert np.abs(curvature).max() <= 1 / TIGHTEST.get(plan.kind, 30.0) + 1e-9
     assert max(np.abs(path_curvature(curvature, lane.offset)).max() for lane in plan.lanes) <= 0.12

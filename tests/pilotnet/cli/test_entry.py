@@ -1,4 +1,4 @@
-"""What stops a command: one line where a person can do something about it, a traceback and a plea where it is a bug."""
+"""Errors of commands: one line for user and machine errors, a traceback and a request to report it for bugs."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pilotnet.cli.commands import Command
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """Have the command `scenes` fail."""
+    """Make the command `scenes` raise `error`."""
 
     def fail(words: list[str]) -> None:  # noqa: ARG001 - the signature of a command
         raise error
@@ -30,7 +30,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_faults_of_the_user_s_and_the_machine_s_are_one_line(
+def test_user_errors_and_machine_errors_are_one_line(
     error: Exception, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     failing(monkeypatch, error)
@@ -72,15 +72,13 @@ def test_debug_shows_every_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
         (["train", "data", "--seed", str(2**128)], "it must be a whole number from 0 to 2**128 - 1"),
     ],
 )
-def test_a_mistyped_word_is_named_with_what_it_may_be_meant_for(
-    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_a_mistyped_argument_is_named_with_a_similar_one(words: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(words) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert says in line
 
 
-def test_a_word_that_is_like_none_is_only_refused(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_option_without_a_similar_one_gets_no_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["record", "--qqq", "3"]) == 2
     assert "did you mean" not in capsys.readouterr().err
 
@@ -100,7 +98,7 @@ def test_a_tilde_in_a_path_is_the_home_folder(
     assert str(tmp_path / "home" / "drives") in capsys.readouterr().err
 
 
-def test_a_sheet_is_written_into_the_home_folder_and_not_into_one_of_its_sign(
+def test_a_sheet_is_written_into_the_home_folder_and_not_into_a_folder_named_tilde(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))

@@ -1,4 +1,4 @@
-"""Help and mistakes load none of the heavy packages; a command loads them when its settings are known to be right."""
+"""Help and user errors load none of the heavy packages; a command loads them after its settings have been checked."""
 
 import json
 import subprocess
@@ -14,9 +14,9 @@ HEAVY = (
     "torch", "lightning", "matplotlib", "highway_env", "numba", "cv2", "pyarrow", "av", "pygame", "jinja2", "scipy", "joblib",
     "safetensors", "pycocotools",
 )  # fmt: skip
-# Every command with a wrong value, and with what it says.
+# For every command, arguments with a wrong value and the message.
 WRONG = {
-    "demo": (["--evaluate.drivers", "[nobody]"], "driver is 'nobody'"),
+    "demo": (["--evaluate.drivers", "[nonsense]"], "driver is 'nonsense'"),
     "record": (["--suite", "moon"], "suite is 'moon'"),
     "train": (["nowhere", "--augmentation.shift", "-1"], "shift is -1.0; it must lie between 0 and 2"),
     "evaluate": (["modular"], "driver modular needs a detector of cars"),
@@ -29,7 +29,7 @@ WRONG = {
     "check": (["nowhere"], "data nowhere does not exist"),
     "scenes": (["sheet.png", "--light", "noon"], "light is 'noon'"),
 }  # fmt: skip
-# Runs commands one after the other, which is quicker than a process for each, and says of each how it ended.
+# Runs commands one after the other, which is quicker than a process for each, and prints the exit code of each.
 PROGRAM = f"""
 import json, sys
 from pilotnet.cli import main
@@ -53,7 +53,7 @@ def run(commands: list[list[str]], folder: Path, *options: str) -> tuple[str, li
     return done.stdout, ends, [line for line in lines if not line.startswith("ended ")]
 
 
-def test_every_command_has_its_wrong_value_here() -> None:
+def test_every_command_is_tested_with_a_wrong_value() -> None:
     assert set(WRONG) == set(COMMANDS)
 
 

@@ -87,7 +87,7 @@ def write_dataset(
 
 
 def edit_info(root: Path, edit: Callable[[dict[str, Any]], object]) -> None:
-    """Change info.json as another program would, its digest notwithstanding."""
+    """Change info.json as another program would, without updating its digest."""
     path = root / INFO_PATH
     info = json.loads(path.read_text())
     edit(info)
@@ -95,7 +95,7 @@ def edit_info(root: Path, edit: Callable[[dict[str, Any]], object]) -> None:
 
 
 def as_recorded_earlier(root: Path) -> None:
-    """Take the digests out of a dataset: earlier versions wrote none."""
+    """Remove the digests from a dataset, because earlier versions wrote none."""
     for path in root.glob("meta/episodes/*/*.parquet"):
         pq.write_table(pq.ParquetFile(path).read().drop_columns([DIGESTS_COLUMN]), path)
     edit_info(root, lambda info: [info["pilotnet"].pop(key) for key in ("digests", "sha256")])

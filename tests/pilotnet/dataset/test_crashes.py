@@ -9,11 +9,8 @@ import pytest
 
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder
 from sim.scenario import Split
+from tests.conftest import contents
 from tests.pilotnet.dataset.synthetic_drives import CAMERAS, FPS, scenario, stage, steps, write_dataset
-
-
-def contents(root: Path) -> dict[Path, bytes]:
-    return {path.relative_to(root): path.read_bytes() for path in sorted(root.rglob("*")) if path.is_file()}
 
 
 def require_consistent(root: Path, lengths: list[int]) -> None:

@@ -1,4 +1,4 @@
-"""Damage that leaves files readable is found by digests and limits, and a damaged last episode can be set aside."""
+"""Digests and limits detect damage that leaves files readable; a damaged last episode can be set aside."""
 
 import json
 import os
@@ -20,6 +20,7 @@ from pilotnet.dataset.video import VideoEncoder, check_video, decode_frames
 from pilotnet.reading import DamagedFileError
 from sim.scenario import Split
 from sim.types import Control
+from tests.conftest import contents
 from tests.pilotnet.dataset.synthetic_drives import (
     CAMERAS,
     FPS,
@@ -30,10 +31,11 @@ from tests.pilotnet.dataset.synthetic_drives import (
     steps,
     write_dataset,
 )  # fmt: skip
-from tests.pilotnet.dataset.test_crashes import contents
 
-DATA, META = "data/chunk-000/file-001.parquet", "meta/episodes/chunk-000/file-001.parquet"
-BOXES, VIDEO = "boxes/chunk-000/file-001.parquet", "videos/observation.images.left/chunk-000/file-001.mp4"
+DATA = "data/chunk-000/file-001.parquet"
+META = "meta/episodes/chunk-000/file-001.parquet"
+BOXES = "boxes/chunk-000/file-001.parquet"
+VIDEO = "videos/observation.images.left/chunk-000/file-001.mp4"
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +47,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def root(sound: Path, tmp_path: Path) -> Path:
-    """A copy of a sound dataset, to be damaged."""
+    """A copy of an undamaged dataset, for tests to damage."""
     return Path(shutil.copytree(sound, tmp_path / "drives"))
 
 
@@ -72,7 +74,7 @@ def test_a_video_of_one_frame_is_whole(tmp_path: Path) -> None:
 
 
 def test_the_check_of_a_video_reads_no_freed_memory(sound: Path, tmp_path: Path) -> None:
-    """Glibc fills what is freed with a pattern: with this one a whole video was called truncated."""
+    """With MALLOC_PERTURB_, glibc overwrites freed memory with a pattern, so that reading it gives wrong sizes."""
     code = (
         "import sys; from pathlib import Path; from pilotnet.dataset.video import Quality, check_video; path = Path(sys.argv[1]);"
         "check_video(path, 15, 64, 32, Quality.SMALL); path.write_bytes(path.read_bytes()[:-1]);"
@@ -131,7 +133,7 @@ def test_digests_cannot_be_left_out(root: Path) -> None:
         Dataset.open(root)
 
 
-def test_statistics_that_are_not_the_episodes_are_found_and_written_anew(root: Path) -> None:
+def test_wrong_statistics_are_found_and_written_again(root: Path) -> None:
     stats = json.loads((root / "meta/stats.json").read_text())
     stats["action"]["mean"] = [0.3]
     (root / "meta/stats.json").write_text(json.dumps(stats))
@@ -141,7 +143,7 @@ def test_statistics_that_are_not_the_episodes_are_found_and_written_anew(root: P
     Dataset.open(root).check()
 
 
-def test_an_earlier_dataset_is_read_and_gets_digests_when_it_is_gone_on_with(root: Path, sound: Path) -> None:
+def test_an_earlier_dataset_is_read_and_gets_digests_when_it_is_continued(root: Path, sound: Path) -> None:
     as_recorded_earlier(root)
     dataset = Dataset.open(root)
     dataset.check()
@@ -194,7 +196,7 @@ def test_a_drive_with_impossible_signals_is_not_committed(root: Path) -> None:
 @pytest.mark.parametrize("name", ["../left", "a/b", "..", "", "left\n", "x" * 65, "é"])
 def test_cameras_whose_names_lead_elsewhere_are_refused(root: Path, name: str) -> None:
     edit_info(root, lambda info: info["pilotnet"]["cameras"].update({name: info["pilotnet"]["cameras"].pop("left")}))
-    with pytest.raises(DamagedFileError, match=r"camera is called .*; it must be called by letters"):
+    with pytest.raises(DamagedFileError, match=r"camera is called .*; it must be up to 64 letters"):
         Dataset.open(root)
     with pytest.raises(ValueError, match="camera is called"):
         DatasetWriter.create(root.parent / "new", FPS, {name: CAMERAS["left"]})
@@ -215,7 +217,9 @@ def test_a_playlist_in_the_place_of_a_video_is_not_followed(root: Path) -> None:
         list(decode_frames(root / VIDEO, range(3)))
 
 
-def test_a_folder_whose_name_has_a_colon_is_no_protocol(sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_name_with_a_colon_is_not_taken_for_a_protocol(
+    sound: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     shutil.copytree(sound, "12:30_drives")
     Dataset.open(Path("12:30_drives")).check()
@@ -257,7 +261,7 @@ def test_a_damaged_episode_before_others_is_not_set_aside(root: Path) -> None:
     flip(root / DATA, 0.02)
     (root / META).write_bytes(b"")
     before = contents(root)
-    with pytest.raises(DamagedFileError, match="bring it back from a copy, or record anew in another folder"):
+    with pytest.raises(DamagedFileError, match="restore it from a copy, or record again in another folder"):
         DatasetWriter.mend(root)
     assert contents(root) == before
 

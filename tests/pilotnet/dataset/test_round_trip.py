@@ -72,7 +72,7 @@ def test_any_moments_can_be_picked(dataset: Dataset, moments: slice) -> None:
 
 
 def test_what_cannot_be_read_is_named(dataset: Dataset) -> None:
-    with pytest.raises(ValueError, match=r"camera is 'rear'; .* has left, centre, right"):
+    with pytest.raises(ValueError, match=r"has no camera 'rear', .* its cameras are left, centre, right"):
         dataset.frames(0, "rear")
     with pytest.raises(ValueError, match="its step must be 1 or more"):
         dataset.stream(0, "left", slice(None, None, -1))

@@ -1,6 +1,5 @@
 """TRAIN-DETECTOR and SCORE-DETECTOR on a tiny recording, by the command line and by hand."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +10,11 @@ import torch
 import pilotnet.learning
 from pilotnet.cli import main
 from pilotnet.dataset import Dataset
-from pilotnet.folders import read_provenance
 from pilotnet.modular.detector import load_detector
 from pilotnet.modular.detector_data import MOST, DetectorSamples, LabelledStrips, frame_labels, load_pictures, varied_light
 from pilotnet.modular.detector_targets import Labels
 from pilotnet.modular.detector_training import Detecting, DetectorTrainConfig, train_detector
+from pilotnet.provenance import read_provenance
 from pilotnet.record import RecordConfig, record
 from sim.scenario import Split
 
@@ -32,15 +31,6 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     record(config, folder)
     return folder
-
-
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """Sums come out the same, however busy the machine is."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 def test_a_detector_is_trained_and_scored_by_the_command_line(
@@ -96,7 +86,7 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(
 
 def test_a_training_that_diverges_writes_no_network(data: Path, tmp_path: Path) -> None:
     config = replace(CONFIG, learning_rate=1e9, every=40)
-    with pytest.raises(ValueError, match=r"epoch \d.*; lower learning_rate, which is 1000000000\.0, and train anew"):
+    with pytest.raises(ValueError, match=r"epoch \d.*; lower learning_rate, which is 1000000000\.0, and train again"):
         train_detector(config, "cars", data, tmp_path / "cars")
     assert not (tmp_path / "cars" / "model.safetensors").exists()
 

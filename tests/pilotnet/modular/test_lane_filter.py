@@ -44,7 +44,7 @@ def test_a_verge_may_be_ragged_and_a_line_may_not() -> None:
     assert line.mean() < 0.5
 
 
-def test_a_road_bends_no_more_because_a_car_stops_on_it() -> None:
+def test_stopping_on_a_road_does_not_widen_its_curvature() -> None:
     stopped = speed_after(15.0, 37.5)  # from 15 m/s at 3 m/s²
     assert road_scales(stopped)[0] < 0.5 * road_scales(0.0)[0]
     lanes = [LaneFilter(15.0, 0.0) for _ in range(2)]

@@ -75,7 +75,7 @@ def test_what_can_be_read_as_a_street_and_as_a_racetrack_stays_what_it_was(known
     assert abs(reading.width - (known or 3.15)) < 0.3
 
 
-def test_a_wet_street_between_its_verges_is_no_racetrack_for_it_has_no_painted_border() -> None:
+def test_a_wet_street_between_verges_without_painted_borders_is_no_racetrack() -> None:
     line = Line(1.94, 0.25)  # of a parking bay
     reading = best_reading(Section((line,), (-6.75, -8.45), (4.25, 6.75)), 0.0, 0.5)
     assert reading is not None
@@ -85,7 +85,8 @@ def test_a_wet_street_between_its_verges_is_no_racetrack_for_it_has_no_painted_b
 def test_a_track_that_is_followed_stays_one_when_its_lines_fade() -> None:
     bare = Section((), (-6.2,), (6.2,))
     painted = Section((Line(-6.0, 0.4), Line(6.0, 0.4)), (-6.2,), (6.2,))
-    first, then = best_reading(painted, 0.0, 0.5), best_reading(bare, 0.0, 0.5, 4.0, Layout.TRACK)
+    first = best_reading(painted, 0.0, 0.5)
+    then = best_reading(bare, 0.0, 0.5, 4.0, Layout.TRACK)
     assert first is not None
     assert then is not None
     assert first.layout is then.layout is Layout.TRACK

@@ -90,9 +90,12 @@ def test_a_wet_street_ends_at_its_kerbs_though_its_pavements_look_like_it(offset
 
 @pytest.mark.parametrize(("wet", "zebra"), [(1.0, None), (0.9, 13.0)])
 def test_a_kerb_that_fades_in_the_wet_is_not_lost_to_its_verge(wet: float, zebra: float | None) -> None:
-    # It once took the verge for the kerb, was a metre wrong within a second, and sure of it.
-    finder, width, way = LaneFinder(CAMERA), 2.9, 0.8
-    clear, faded = painted_street(width=width, wet=0.65), painted_street(width=width, wet=wet)
+    # The verge is clearer than a faint kerb: confused with it, the lane is a metre wrong within a second.
+    finder = LaneFinder(CAMERA)
+    width = 2.9  # [m]
+    way = 0.8  # [m] driven in a tick
+    clear = painted_street(width=width, wet=0.65)
+    faded = painted_street(width=width, wet=wet)
     for tick in range(28):
         gone = tick - 16
         street = clear if gone < 0 else faded

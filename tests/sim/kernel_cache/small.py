@@ -1,11 +1,11 @@
-"""A module of a few small kernels, written into a folder and run in a process of its own."""
+"""A module of a few small kernels that tests write into a folder and run in a process of its own."""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
-FILES = ("*.kernel", "*.nbi", "*.nbc")  # as they are kept, and as Numba itself would keep them
+FILES = ("*.kernel", "*.nbi", "*.nbc")  # of `sim.kernel_cache`, and of Numba's own cache
 SOURCE = '''
 from sim.kernels import exact, kernel
 
@@ -45,7 +45,7 @@ ANSWER = "7.0 27.0 4 8\n"
 
 
 def write_module(folder: Path, source: str = SOURCE) -> Path:
-    """Write the module; its path."""
+    """Write the module and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "small_kernels.py"
     path.write_text(source)
@@ -58,10 +58,10 @@ def run_module(path: Path, **environment: str) -> subprocess.CompletedProcess[st
 
 
 def child_environment(**changes: str) -> dict[str, str]:
-    """This process's environment variables, with changes."""
+    """Return the environment variables of this process, with changes."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), **changes}
 
 
 def kept(folder: Path) -> list[Path]:
-    """The files of compiled kernels below a folder."""
+    """Return the files of compiled kernels below a folder."""
     return sorted(path for pattern in FILES for path in folder.rglob(pattern))

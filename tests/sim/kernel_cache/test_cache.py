@@ -21,7 +21,7 @@ def cut(content: bytes) -> bytes:
 
 
 def flip(place: float) -> Callable[[bytes], bytes]:
-    """A function that flips one bit at this share of the content."""
+    """Return a function that flips one bit at a share [0, 1] of the content."""
 
     def flipped(content: bytes) -> bytes:
         changed = bytearray(content)
@@ -46,7 +46,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.fixture
 def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder of its own for compiled kernels; the list of kernels and what was said are as before in the end."""
+    """An empty folder for compiled kernels; afterwards the list of kernels and the notices are as before."""
     monkeypatch.setattr(folders, "_chosen", lambda: str(tmp_path / "cache"))
     monkeypatch.setattr(notices, "_said", set())
     monkeypatch.setattr(cache, "KERNELS", [])
@@ -56,7 +56,7 @@ def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def imported(path: Path) -> ModuleType:
-    """The module as another process would import it."""
+    """Import the module again, as another process would."""
     spec = importlib.util.spec_from_file_location("small_kernels", path)
     assert spec is not None
     assert spec.loader is not None
@@ -66,7 +66,7 @@ def imported(path: Path) -> ModuleType:
 
 
 def was_loaded(kernel: object) -> bool:
-    """Whether a kernel that was called came from disk."""
+    """Return whether a kernel that was called was loaded from disk."""
     return bool(kernel.stats.cache_hits) and not kernel.stats.cache_misses  # type: ignore[attr-defined]
 
 

@@ -18,7 +18,7 @@ from tests.sim.kernel_cache.small import child_environment
 
 
 class Level(IntEnum):
-    """A constant with a name."""
+    """A constant of an enumeration."""
 
     LOW = 1
 
@@ -28,14 +28,14 @@ PAIR = (1, 2.0)
 
 
 class Point(NamedTuple):
-    """Two numbers by name."""
+    """A record of two numbers."""
 
     x: float
     y: float
 
 
 class Turned(NamedTuple):
-    """The same two numbers, the other way round."""
+    """The same fields in the other order."""
 
     y: float
     x: float
@@ -76,7 +76,7 @@ def test_the_digest_is_the_same_in_every_process() -> None:
     assert len(digests.pop().split()) == 2
 
 
-def test_the_types_of_records_are_told_by_their_fields() -> None:
+def test_record_types_are_described_with_their_fields() -> None:
     number = types.float64
     point, turned = (types.NamedUniTuple(number, 2, record) for record in (Point, Turned))
     assert "('x', 'y')" in describe_type(point)
@@ -92,12 +92,12 @@ def test_a_function_as_an_argument_is_refused() -> None:
         describe_type(numba.typeof(reading))
 
 
-def test_what_the_kernels_of_both_packages_read_is_told_by_value(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_digests_of_all_kernels_describe_values_and_read_no_source_files(monkeypatch: pytest.MonkeyPatch) -> None:
     import pilotnet.modular.lanes
     import pilotnet.modular.planner  # noqa: F401
 
     def no_source(path: Path) -> bytes:
-        raise AssertionError(f"the whole of {path} would count")
+        raise AssertionError(f"the digest reads the source file {path}")
 
     _own_part.cache_clear()
     monkeypatch.setattr(Path, "read_bytes", no_source)

@@ -1,4 +1,4 @@
-"""Compiled kernels find a place, or do without one."""
+"""The folders in which compiled kernels are kept, and what happens when none can be written."""
 
 import os
 import sys
@@ -17,7 +17,7 @@ posix = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="places o
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with a package, a home and a place for temporary files; what was found out about folders before is forgotten."""
+    """A folder with a package, a home and temporary files; the caches of `folders` are empty before and after."""
     monkeypatch.setattr(folders, "_chosen", lambda: "")
     monkeypatch.setattr(notices, "_said", set())
     monkeypatch.setattr(folders, "temporary_cache", lambda: tmp_path / "temporary" / "pilotnet-1")
@@ -25,18 +25,18 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     for name in ("package", "temporary", "home"):
         (tmp_path / name).mkdir()
-    forget()
+    clear_caches()
     yield tmp_path
-    forget()
+    clear_caches()
 
 
-def forget() -> None:
+def clear_caches() -> None:
     folders._candidates.cache_clear()
     folders._keeping_folder.cache_clear()
 
 
-def closed(place: Path) -> None:
-    """Put a file where a folder would be: also root cannot write below it."""
+def block(place: Path) -> None:
+    """Put a file where a folder would be: even root cannot write below it."""
     place.touch()
 
 
@@ -50,7 +50,7 @@ def test_kernels_are_kept_beside_their_source_where_that_can_be_written(places: 
 def test_kernels_of_a_package_that_cannot_be_written_are_kept_in_the_home(
     places: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    closed(places / "package" / "__pycache__")
+    block(places / "package" / "__pycache__")
     source = places / "package" / "module.py"
     folder = keeping_folder(source)
     assert folder is not None
@@ -66,7 +66,7 @@ def test_kernels_of_a_package_that_cannot_be_written_are_kept_in_the_home(
 def test_without_a_home_kernels_are_kept_among_the_temporary_files(
     places: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    closed(places / "package" / "__pycache__")
+    block(places / "package" / "__pycache__")
     monkeypatch.setattr(folders, "user_cache", lambda: None)
     folder = keeping_folder(places / "package" / "module.py")
     assert folder is not None
@@ -74,10 +74,10 @@ def test_without_a_home_kernels_are_kept_among_the_temporary_files(
     assert len(capfd.readouterr().err.splitlines()) == 1
 
 
-def test_a_worker_leaves_it_to_the_process_that_began_it_to_say_where_kernels_are_kept(
+def test_a_worker_prints_no_line_about_the_folder_because_its_parent_does(
     places: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    closed(places / "package" / "__pycache__")
+    block(places / "package" / "__pycache__")
     be_quiet()
     try:
         assert keeping_folder(places / "package" / "module.py") is not None
@@ -90,7 +90,7 @@ def test_without_any_place_kernels_are_not_kept(
     places: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     for name in ("package/__pycache__", "nowhere"):
-        closed(places / name)
+        block(places / name)
     monkeypatch.setattr(folders, "temporary_cache", lambda: places / "nowhere" / "pilotnet-1")
     monkeypatch.setattr(folders, "user_cache", lambda: places / "nowhere" / "cache")
     assert keeping_folder(places / "package" / "module.py") is None
@@ -98,7 +98,7 @@ def test_without_any_place_kernels_are_not_kept(
     assert line.startswith("compiled kernels are not kept")
 
 
-def test_temporary_files_of_users_do_not_meet(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_user_has_another_temporary_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.getuid", lambda: 12345, raising=False)
     assert temporary_cache() == Path(tempfile.gettempdir()) / "pilotnet-12345"
 
@@ -138,7 +138,7 @@ def test_a_folder_that_others_can_write_is_not_trusted(places: Path, monkeypatch
 
 @posix
 def test_nothing_is_loaded_from_a_folder_of_another_user(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    closed(places / "package" / "__pycache__")
+    block(places / "package" / "__pycache__")
     source = places / "package" / "module.py"
     folder = keeping_folder(source)
     assert folder in kernel_folders(source)
@@ -158,7 +158,7 @@ def test_a_chosen_folder_is_the_only_one(places: Path, monkeypatch: pytest.Monke
 def test_a_program_without_a_home_runs_where_its_sources_cannot_be_written(tmp_path: Path) -> None:
     path = write_module(tmp_path / "package")
     for name in ("package/__pycache__", "file"):
-        closed(tmp_path / name)
+        block(tmp_path / name)
     (tmp_path / "temporary").mkdir()
     nowhere = {"HOME": str(tmp_path / "file" / "home"), "XDG_CACHE_HOME": "", "NUMBA_CACHE_DIR": ""}
     done = run_module(path, **nowhere, TMPDIR=str(tmp_path / "temporary"), LOCALAPPDATA="")

@@ -1,4 +1,4 @@
-"""While kernels are compiled, stderr says so."""
+"""The progress of compiling on stderr."""
 
 import io
 import sys
@@ -21,7 +21,7 @@ class Terminal(io.StringIO):
 
 
 def open_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """Let stderr be a terminal; not in a fixture, since pytest sets stderr anew before a test."""
+    """Make stderr a terminal; not in a fixture, since pytest replaces stderr after fixtures have run."""
     made = Terminal()
     monkeypatch.setattr(sys, "stderr", made)
     monkeypatch.setattr(sys, "__stderr__", made)
@@ -31,7 +31,7 @@ def open_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The time [s], to be set."""
+    """The time [s] that the progress reads, as a list of one number that tests change."""
     now = [1000.0]
     monkeypatch.setattr(progress, "monotonic", lambda: now[0])
     return now
@@ -45,7 +45,7 @@ def test_a_terminal_shows_a_bar_that_is_cleared(monkeypatch: pytest.MonkeyPatch)
     assert "compiling the renderer's kernels, once, about 80 s\n" in terminal.getvalue()
     assert terminal.getvalue().endswith("] 12 of 57")
     bar.end()
-    assert terminal.getvalue().endswith(progress.CLEAR)
+    assert terminal.getvalue().endswith(progress.CLEAR_LINE)
 
 
 def test_a_dumb_terminal_and_another_bar_that_took_stderr_get_lines(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +86,7 @@ def test_a_process_without_stderr_shows_nothing(monkeypatch: pytest.MonkeyPatch)
 
 
 def compile_all(kernels: list[Any], clock: list[float], seconds: float) -> None:
-    """Let a listener see these kernels compiled one after the other."""
+    """Send a listener the events of compiling these kernels one after the other, `seconds` [s] each."""
     listener = CompileProgress()
     for kernel in kernels:
         event: Any = SimpleNamespace(data={"dispatcher": kernel})
@@ -96,7 +96,7 @@ def compile_all(kernels: list[Any], clock: list[float], seconds: float) -> None:
 
 
 @pytest.mark.parametrize(("count", "seconds", "lines"), [(200, 0.4, 3), (200, 0.001, 0), (3, 0.4, 0)])
-def test_compiling_is_told_where_it_takes_a_while(
+def test_only_long_compiling_is_shown(
     count: int,
     seconds: float,
     lines: int,
@@ -108,14 +108,14 @@ def test_compiling_is_told_where_it_takes_a_while(
     monkeypatch.setattr(progress, "missing", lambda: iter(kernels))
     monkeypatch.setattr(progress, "countable", lambda: kernels)
     compile_all(kernels, clock, seconds)
-    told = capsys.readouterr().err.splitlines()
-    assert len(told) == lines
-    assert not lines or told[0] == "compiling the renderer's kernels, once, about 60 s"
+    printed = capsys.readouterr().err.splitlines()
+    assert len(printed) == lines
+    assert not lines or printed[0] == "compiling the renderer's kernels, once, about 60 s"
 
 
-def test_a_process_tells_of_its_compiling_once(tmp_path: Path) -> None:
-    told = "import sim.kernel_cache.progress as p\np.UNTOLD = p.WORTH_SAYING = 0.0\n"
-    path = write_module(tmp_path, told + SOURCE)
+def test_a_second_process_finds_all_compiled_and_prints_nothing(tmp_path: Path) -> None:
+    show_all = "import sim.kernel_cache.progress as p\np.SILENT_SECONDS = p.MIN_EXPECTED_SECONDS = 0.0\n"
+    path = write_module(tmp_path, show_all + SOURCE)
     environment = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     done = run_module(path, **environment)
     assert done.stdout == ANSWER
@@ -124,7 +124,7 @@ def test_a_process_tells_of_its_compiling_once(tmp_path: Path) -> None:
     assert (done.stdout, done.stderr) == (ANSWER, "")
 
 
-def test_kernels_left_over_are_compiled_without_a_word(
+def test_single_late_kernels_are_compiled_silently(
     clock: list[float], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kernels = [object() for _ in range(50)]

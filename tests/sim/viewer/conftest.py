@@ -1,6 +1,10 @@
 """A short drive to look at, and a driver that shows thoughts."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import numpy as np
+import pygame
 import pytest
 
 from sim.camera import Camera
@@ -10,8 +14,11 @@ from sim.expert import Expert
 from sim.scenario import Scenario
 from sim.types import Control, Observation
 from sim.viewer import drive as drive_module
+from sim.viewer.cockpit import Cockpit
 from sim.viewer.drive import Drive, Seat
 from sim.viewer.show import Show
+from sim.viewer.window import Window, open_display
+from tests.sim.viewer.fake_films import Reel
 
 SCENARIO = Scenario("rural", seed=2, length=60.0, traffic=6.0)  # type: ignore[arg-type]
 OTHER = Scenario("rural", seed=5, length=60.0)  # type: ignore[arg-type]
@@ -69,3 +76,13 @@ def env() -> DrivingEnv:
 def small_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every drive with one small camera, which is quick."""
     monkeypatch.setattr(drive_module, "EnvConfig", lambda **_: SMALL)
+
+
+@pytest.fixture
+def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr(Reel, "fails", "")
+    Reel.made.clear()
+    made = Window(Cockpit(show_of("expert", "thinker")), open_display((320, 180)), Reel, tmp_path)
+    yield made
+    pygame.display.quit()

@@ -196,7 +196,7 @@ def test_what_happens_to_a_person_at_the_wheel_is_not_shown_as_the_driver_s() ->
 
 
 def curvature_strip(drive: Drive, monkeypatch: pytest.MonkeyPatch) -> tuple[panels.Strip, Sequence[panels.Curve]]:
-    """The strip of curvature that is drawn of a drive, and its lines."""
+    """Return the curvature plot that is drawn of a drive, and its curves."""
     found: list[tuple[panels.Strip, Sequence[panels.Curve]]] = []
     with monkeypatch.context() as patch:
         patch.setattr(panels, "draw_strip", lambda _, strip, curves, __: found.append((strip, curves)))

@@ -1,4 +1,4 @@
-"""A window shows how compiling goes on, and can be closed meanwhile."""
+"""The window shows the progress of compiling and can be closed meanwhile."""
 
 from collections.abc import Generator
 

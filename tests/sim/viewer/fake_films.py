@@ -1,0 +1,59 @@
+"""A film in memory, and keys that are pressed in a window."""
+
+import errno
+import os
+from pathlib import Path
+
+import pygame
+
+from sim.types import Image
+from sim.viewer.cockpit import Cockpit
+from sim.viewer.controls import SHOW_BINDINGS, WINDOW_BINDINGS
+from sim.viewer.show import Show
+from sim.viewer.window import Window
+
+CODES = {binding.action: binding.codes[0] for binding in (*SHOW_BINDINGS, *WINDOW_BINDINGS)}
+
+
+class Reel:
+    """A film in memory; `fails` is the name of the call at which the disk is full."""
+
+    fails = ""
+
+    made: list["Reel"] = []  # noqa: RUF012
+
+    def __init__(self, path: Path, rate: int, width: int, height: int) -> None:
+        self.path, self.rate, self.size = path, rate, (width, height)
+        self.pictures: list[Image] = []
+        self.closed = self.discarded = False
+        self.require_space("make")
+        Reel.made.append(self)
+
+    def add(self, image: Image) -> None:
+        self.require_space("add")
+        self.pictures.append(image.copy())
+
+    def close(self) -> None:
+        self.require_space("close")
+        self.closed = True
+
+    def discard(self) -> None:
+        self.discarded = True
+
+    @staticmethod
+    def require_space(call: str) -> None:
+        if call == Reel.fails:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "x.mp4")
+
+
+def show_in(window: Window) -> Show:
+    content = window._content
+    assert isinstance(content, Cockpit)
+    return content._show
+
+
+def press(window: Window, action: str) -> None:
+    """A key goes down, is taken from the queue and is answered."""
+    pygame.event.post(pygame.event.Event(pygame.KEYDOWN, key=CODES[action], mod=0, unicode=""))
+    for event in pygame.event.get():
+        window.handle(event)
