@@ -8,6 +8,8 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder
+from pilotnet.dataset.boxes import boxes_table, read_boxes
+from pilotnet.dataset.files import write_table
 from sim.camera import Camera
 from sim.scenario import Split
 from tests.pilotnet.dataset.synthetic_drives import (
@@ -44,6 +46,12 @@ def test_every_box_comes_back(root: Path) -> None:
         assert_allclose(getattr(found, key), [getattr(box, key) for _, box in recorded], rtol=1e-6)
     assert_allclose(np.c_[found.ground_forward, found.ground_right], [box.ground for _, box in recorded], rtol=1e-6)
     assert_allclose(np.c_[found.length, found.width, found.height], [box.size for _, box in recorded], rtol=1e-6)
+
+
+def test_a_drive_without_road_users_has_no_boxes(tmp_path: Path) -> None:
+    path = tmp_path / "boxes.parquet"
+    write_table(path, boxes_table([[]] * 15))
+    assert len(read_boxes(path, 15, CAMERAS["centre"])) == 0
 
 
 def test_the_boxes_of_one_picture(root: Path) -> None:
