@@ -12,7 +12,7 @@ from pilotnet.checkpoint import Checkpoint
 from pilotnet.record import RecordConfig, record
 from pilotnet.train import TrainConfig, train
 
-UNPRIVILEGED_USER = 65534  # id of the user `nobody` on Unix
+UNPRIVILEGED_USER = 65534  # Unix user id that owns no files
 TINY_RECORDING = RecordConfig(episodes=2, validation_episodes=1, length=60.0, workers=1)
 TINY_TRAINING = TrainConfig(epochs=1, batch_size=16, device="cpu")
 
