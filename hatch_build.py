@@ -31,8 +31,10 @@ class RevisionHook(BuildHookInterface[Any]):
 
 
 def revision_module(root: Path) -> ModuleType:
-    """Load `pilotnet.revision` from its file: importing the package would need its dependencies, which a build may lack."""
-    spec = importlib.util.spec_from_file_location("pilotnet_revision", root / "pilotnet" / "revision.py")
+    """Load `pilotnet.common.revision` from its file: importing the package would need its dependencies, which a build may lack."""
+    spec = importlib.util.spec_from_file_location(
+        "pilotnet_revision", root / "pilotnet" / "common" / "revision.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)

@@ -16,7 +16,9 @@ def _require_own_simulator() -> None:
     found = spec and (spec.origin or next(iter(spec.submodule_search_locations or ()), None))
     if found and own.is_file() and Path(found).resolve() != own:
         message = f"{found} hides pilotnet's package `sim`, the simulator; give that file or folder another name"
-        raise ImportError(message, name=__name__)  # with the name, `python -m pilotnet` prints one line
+        raise ImportError(
+            message, name=__name__
+        )  # with the name, `python -m pilotnet` prints one line
 
 
 _require_own_simulator()

@@ -8,24 +8,29 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pilotnet.checkpoint import FILE_NAME
-from pilotnet.dataset.schema import INFO_PATH
+from pilotnet.common.folders import Stage, is_unfinished, output_folder, plain
+from pilotnet.common.progress import closing_line, console
+from pilotnet.common.provenance import (
+    read_provenance,
+    require_present_world,
+    require_same_settings,
+    write_provenance,
+)
+from pilotnet.common.settings import user_path
+from pilotnet.data.record import STAGE as RECORD
+from pilotnet.data.record import record
+from pilotnet.data.store.schema import INFO_PATH
 from pilotnet.demo_config import DemoConfig
-from pilotnet.driver_names import Detectors
-from pilotnet.evaluate import STAGE as EVALUATE
-from pilotnet.evaluate import evaluate
-from pilotnet.folders import Stage, is_unfinished, output_folder, plain
-from pilotnet.modular.detector_training import STAGE as TRAIN_DETECTOR
-from pilotnet.modular.detector_training import train_detector
-from pilotnet.progress import closing_line, console
-from pilotnet.provenance import read_provenance, require_present_world, require_same_settings, write_provenance
-from pilotnet.record import STAGE as RECORD
-from pilotnet.record import record
-from pilotnet.report import write_report
-from pilotnet.results import EPISODES_FILE, Results, read_results
-from pilotnet.settings import user_path
-from pilotnet.train import STAGE as TRAIN
-from pilotnet.train import train
+from pilotnet.drivers.driver_names import Detectors
+from pilotnet.evaluation.evaluate import STAGE as EVALUATE
+from pilotnet.evaluation.evaluate import evaluate
+from pilotnet.evaluation.report import write_report
+from pilotnet.evaluation.results import EPISODES_FILE, Results, read_results
+from pilotnet.modular.detection.train_detector import STAGE as TRAIN_DETECTOR
+from pilotnet.modular.detection.train_detector import train_detector
+from pilotnet.training.checkpoint import FILE_NAME
+from pilotnet.training.train import STAGE as TRAIN
+from pilotnet.training.train import train
 
 NAME = "demo"
 DATA = "data"
@@ -34,7 +39,10 @@ CARS = "cars"
 PEDESTRIANS = "pedestrians"
 RESULTS = "results"
 REPORT = "report.html"
-FREE_SETTINGS = ("record.workers", "evaluate.workers")  # may differ in a resumed demo: they change no result
+FREE_SETTINGS = (
+    "record.workers",
+    "evaluate.workers",
+)  # may differ in a resumed demo: they change no result
 
 
 @dataclass(frozen=True)
@@ -93,13 +101,25 @@ def run_pedestrians(config: DemoConfig, out: Path, resume: bool) -> tuple[str, s
     train_detector(config.detect, "pedestrians", out / DATA, out / PEDESTRIANS, resume)
     detectors = f"--cars {out / CARS} --pedestrians {out / PEDESTRIANS}"
     drivers = " ".join(config.evaluate.drivers)
-    return f"wrote {out / PEDESTRIANS}", f"pilotnet evaluate {drivers} --checkpoint {out / MODEL} {detectors}"
+    return (
+        f"wrote {out / PEDESTRIANS}",
+        f"pilotnet evaluate {drivers} --checkpoint {out / MODEL} {detectors}",
+    )
 
 
 def run_evaluate(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:
     """Drive the suite with every driver."""
-    evaluate(config.evaluate, out / RESULTS, out / MODEL, Detectors(out / CARS, out / PEDESTRIANS), resume)
-    return f"wrote {out / RESULTS}", f"pilotnet report {out / RESULTS} --model {out / MODEL} --data {out / DATA}"
+    evaluate(
+        config.evaluate,
+        out / RESULTS,
+        out / MODEL,
+        Detectors(out / CARS, out / PEDESTRIANS),
+        resume,
+    )
+    return (
+        f"wrote {out / RESULTS}",
+        f"pilotnet report {out / RESULTS} --model {out / MODEL} --data {out / DATA}",
+    )
 
 
 STAGES = (
@@ -132,7 +152,9 @@ def demo(config: DemoConfig, out: Path) -> Results:
         for stage in STAGES:
             stage.finish(config, folder)
         if not (folder / REPORT).is_file():
-            write_report(folder / RESULTS, folder / REPORT, model=folder / MODEL, data=folder / DATA)
+            write_report(
+                folder / RESULTS, folder / REPORT, model=folder / MODEL, data=folder / DATA
+            )
         return read_results(folder / RESULTS)
 
 
@@ -140,4 +162,6 @@ def require_same_demo(config: DemoConfig, folder: Path) -> None:
     """Raise ValueError naming the first setting that differs from those of the demo in `folder`."""
     provenance = read_provenance(folder, NAME)
     require_present_world(folder, provenance["world"])
-    require_same_settings(folder, provenance["config"], plain(asdict(config)), ignored=FREE_SETTINGS)
+    require_same_settings(
+        folder, provenance["config"], plain(asdict(config)), ignored=FREE_SETTINGS
+    )

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, field
 
-from pilotnet.driver_names import split_name
-from pilotnet.evaluate_config import EvaluateConfig
-from pilotnet.modular.detector_config import DetectorTrainConfig
-from pilotnet.record_config import RecordConfig
-from pilotnet.train_config import TrainConfig
+from pilotnet.data.record_config import RecordConfig
+from pilotnet.drivers.driver_names import split_name
+from pilotnet.evaluation.evaluate_config import EvaluateConfig
+from pilotnet.modular.detection.detector_config import DetectorTrainConfig
+from pilotnet.training.train_config import TrainConfig
 
 
 @dataclass(frozen=True)
@@ -24,9 +24,15 @@ class DemoConfig:
     def __post_init__(self) -> None:
         for name in ("episodes", "validation_episodes"):
             if getattr(self.record, name) < 1:
-                raise ValueError(f"record.{name} is {getattr(self.record, name)}; it must be 1 or more, for training needs both")
+                raise ValueError(
+                    f"record.{name} is {getattr(self.record, name)}; it must be 1 or more, for training needs both"
+                )
         if not self.record.boxes:
-            raise ValueError("record.boxes is False; it must be true, since the detectors of the driver modular learn from boxes")
+            raise ValueError(
+                "record.boxes is False; it must be true, since the detectors of the driver modular learn from boxes"
+            )
         names = [split_name(name)[0] for name in self.evaluate.drivers]
         if self.evaluate.pedals == "driver" and "pilotnet" in names and not self.train.speed:
-            raise ValueError("train.speed is False; with evaluate.pedals driver it must be true: pilotnet chooses its speed")
+            raise ValueError(
+                "train.speed is False; with evaluate.pedals driver it must be true: pilotnet chooses its speed"
+            )

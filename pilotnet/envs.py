@@ -9,7 +9,7 @@ from typing import Any
 import gymnasium
 import numpy as np
 
-from pilotnet.suites import suite, suite_names
+from pilotnet.data.suites import suite, suite_names
 from sim.env import DrivingEnv
 from sim.sampling import ROADS
 from sim.scenario import Scenario, Split
@@ -41,7 +41,9 @@ class SuiteEnv(DrivingEnv):
     Raises ValueError for bad settings.
     """
 
-    def __init__(self, suite: str, split: str = Split.TRAIN, length: float = 1500.0, **settings: Any) -> None:
+    def __init__(
+        self, suite: str, split: str = Split.TRAIN, length: float = 1500.0, **settings: Any
+    ) -> None:
         super().__init__(scenarios=SuiteSampler(suite, split, length), **settings)
 
 
@@ -54,7 +56,11 @@ def register() -> None:
     """Register an environment for every suite; calling it again changes nothing."""
     for name in suite_names():
         if environment_id(name) not in gymnasium.registry:
-            gymnasium.register(environment_id(name), entry_point=f"{__name__}:{SuiteEnv.__name__}", kwargs={"suite": name})
+            gymnasium.register(
+                environment_id(name),
+                entry_point=f"{__name__}:{SuiteEnv.__name__}",
+                kwargs={"suite": name},
+            )
 
 
 register()

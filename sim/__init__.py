@@ -27,7 +27,7 @@ import gymnasium  # 0.07 s of CPU; a later registration would miss `import sim` 
 if TYPE_CHECKING:
     from sim.env import DrivingEnv, EnvConfig
     from sim.expert import Expert
-    from sim.front_camera import FrontCamera
+    from sim.highway_env.front_camera import FrontCamera
     from sim.rollout import Disturbance, rollout
     from sim.scenario import WORLD_VERSION, Daytime, RoadKind, Scenario, Split, Weather
     from sim.types import Actor, Cause, Control, Driver, EgoState, Kind, Observation, Pose, Step
@@ -62,7 +62,7 @@ PUBLIC_NAMES = {  # by the module that defines them
         "EnvConfig",
     ),
     "sim.expert": ("Expert",),
-    "sim.front_camera": ("FrontCamera",),
+    "sim.highway_env.front_camera": ("FrontCamera",),
     "sim.rollout": (
         "Disturbance",
         "rollout",
@@ -102,7 +102,9 @@ class PublicModule(ModuleType):
         super().__setattr__(name, value)
 
 
-if not TYPE_CHECKING:  # with this function in sight, a type checker accepts any attribute of the package
+if (
+    not TYPE_CHECKING
+):  # with this function in sight, a type checker accepts any attribute of the package
 
     def __getattr__(name: str) -> Any:
         """Load a public name; AttributeError for any other."""

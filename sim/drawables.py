@@ -7,7 +7,7 @@ from typing import Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.camera import Camera
+from sim.geometry.camera import Camera
 from sim.types import Control, Image, Observation, require_image
 
 
@@ -82,7 +82,9 @@ class Explanation:
             if picture is None:
                 continue
             if self.camera is None or picture.shape[:2] != (self.camera.height, self.camera.width):
-                raise ValueError(f"Explanation.{name} has shape {picture.shape}; its camera is {self.camera}")
+                raise ValueError(
+                    f"Explanation.{name} has shape {picture.shape}; its camera is {self.camera}"
+                )
 
 
 @runtime_checkable

@@ -13,16 +13,26 @@ import gymnasium
 import numpy as np
 from gymnasium import spaces
 
-from sim.camera import CAMERA_NAMES, Camera, rig
-from sim.kernels import Canvas
-from sim.pedals import Pedals
+from sim.control.bicycle import MAX_CURVATURE
+from sim.control.speed import Pedals
+from sim.geometry.camera import CAMERA_NAMES, Camera, rig
 from sim.referee import Referee
-from sim.render import Renderer
+from sim.render.frame_buffer import Canvas
+from sim.render.ground_truth import boxes
+from sim.render.renderer import Renderer
 from sim.sampling import FIELDS, Sampler, changed_scenario, random_scenario
 from sim.scenario import Daytime, Scenario, Weather, choice, require_between
-from sim.steering import MAX_CURVATURE
-from sim.truth import boxes
-from sim.types import Actor, Box, Cause, Control, Observation, Pose, quoted, require_finite, require_whole
+from sim.types import (
+    Actor,
+    Box,
+    Cause,
+    Control,
+    Observation,
+    Pose,
+    quoted,
+    require_finite,
+    require_whole,
+)
 from sim.world import MAX_ACCELERATION, MAX_BRAKING, World
 
 SLOWEST = 1.0  # [m/s] a drive slower than this on average is cut off
@@ -50,7 +60,9 @@ class EnvConfig:
     pedals: Pedals = Pedals.SHARED
 
     def __post_init__(self) -> None:
-        if not isinstance(self.cameras, list | tuple) or any(name not in CAMERA_NAMES for name in self.cameras):
+        if not isinstance(self.cameras, list | tuple) or any(
+            name not in CAMERA_NAMES for name in self.cameras
+        ):
             raise ValueError(
                 f"cameras is {quoted(self.cameras)}; it must be a list of any of {', '.join(CAMERA_NAMES)}, which may be empty"
             )
@@ -62,7 +74,9 @@ class EnvConfig:
         object.__setattr__(self, "pedals", choice("pedals", self.pedals, Pedals))
 
     @classmethod
-    def of(cls, described: "EnvConfig | Mapping[str, Any] | None", settings: Mapping[str, Any]) -> Self:
+    def of(
+        cls, described: "EnvConfig | Mapping[str, Any] | None", settings: Mapping[str, Any]
+    ) -> Self:
         """Return the settings that a record or a mapping describes; `settings` replace some of them by name.
 
         Raises ValueError for unknown names and bad values.
@@ -71,7 +85,9 @@ class EnvConfig:
         if isinstance(described, EnvConfig):
             described = {name: getattr(described, name) for name in names}
         if not isinstance(described, Mapping | None):
-            raise ValueError(f"config is {quoted(described)}; it must be a sim.EnvConfig or a mapping of its fields")
+            raise ValueError(
+                f"config is {quoted(described)}; it must be a sim.EnvConfig or a mapping of its fields"
+            )
         chosen = {**(described or {}), **settings}
         for name in chosen:
             if name not in names:
@@ -117,15 +133,21 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         **settings: Any,
     ) -> None:
         if render_mode not in (None, *self.metadata["render_modes"]):
-            raise ValueError(f"render_mode is {quoted(render_mode)}; it must be None or {self.metadata['render_modes'][0]!r}")
+            raise ValueError(
+                f"render_mode is {quoted(render_mode)}; it must be None or {self.metadata['render_modes'][0]!r}"
+            )
         if not callable(scenarios):
-            raise ValueError(f"scenarios is {quoted(scenarios)}; it must be a function from a NumPy generator to a sim.Scenario")
+            raise ValueError(
+                f"scenarios is {quoted(scenarios)}; it must be a function from a NumPy generator to a sim.Scenario"
+            )
         self.config = EnvConfig.of(config, settings)
         self.render_mode = render_mode
         self.metadata = {**type(self).metadata, "render_fps": self.config.rate}
         self._scenarios = scenarios
         every = rig(self.config.camera, self.config.camera_spacing)
-        self.cameras: dict[str, Camera] = {name: every[name] for name in CAMERA_NAMES if name in self.config.cameras}
+        self.cameras: dict[str, Camera] = {
+            name: every[name] for name in CAMERA_NAMES if name in self.config.cameras
+        }
         shape = (self.config.camera.height, self.config.camera.width, 3)
         frames = {name: spaces.Box(0, 255, shape, np.uint8) for name in self.cameras}
         self.observation_space = spaces.Dict(  # type: ignore[assignment]
@@ -154,7 +176,8 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         self._referee = Referee(self._world)
         self._scenario_json = json.dumps(asdict(scenario))
         self._make_renderer()
-        self._ticks, self._over = 0, False
+        self._ticks = 0
+        self._over = False
         return self.observe()
 
     def change_sky(self, weather: Weather, light: Daytime) -> None:
@@ -166,15 +189,24 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
 
     def _make_renderer(self) -> None:
         cameras = list(self.cameras.values())
-        self._renderer = Renderer(self.world.plan, self.world.scenario, cameras) if cameras else None
+        self._renderer = (
+            Renderer(self.world.plan, self.world.scenario, cameras) if cameras else None
+        )
         self._film_renderer: Renderer | None = None
 
     def observe(self) -> Observation:
         """What a driver sees now."""
-        ego, actors = self.world.ego_state(), self.world.actors()
-        canvases = self._renderer.truth(ego.pose, actors, self._ticks / self.rate) if self._renderer else []
+        ego = self.world.ego_state()
+        actors = self.world.actors()
+        canvases = (
+            self._renderer.truth(ego.pose, actors, self._ticks / self.rate)
+            if self._renderer
+            else []
+        )
         self._seen = Seen(dict(zip(self.cameras, canvases, strict=True)), ego.pose, actors)
-        return Observation(ego.speed, **{name: canvas.image for name, canvas in self._seen.canvases.items()})
+        return Observation(
+            ego.speed, **{name: canvas.image for name, canvas in self._seen.canvases.items()}
+        )
 
     def boxes(self) -> tuple[Box, ...]:
         """The cars and people in the centre camera's last picture, from near to far: the truth, for whoever labels or judges.
@@ -191,7 +223,8 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         """Hold a command for one tick; the cause of an intervention, if one happened, and whether the drive is over."""
         if self._over:
             raise ValueError("the drive is over, or has not begun; call reset before step")
-        world, duration = self.world, 1 / self.rate
+        world = self.world
+        duration = 1 / self.rate
         if self.config.pedals is Pedals.SHARED:
             control = Control(control.curvature, world.shared_pedals())
         world.step(control, duration)
@@ -212,15 +245,23 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         super().reset(seed=seed)
         unknown = set(options or {}) - {"scenario", *FIELDS}
         if unknown:
-            raise ValueError(f"options has {quoted(sorted(map(str, unknown)))}; it may hold scenario, {', '.join(FIELDS)}")
+            raise ValueError(
+                f"options has {quoted(sorted(map(str, unknown)))}; it may hold scenario, {', '.join(FIELDS)}"
+            )
         changes = dict(options or {})
-        scenario = changes.pop("scenario") if "scenario" in changes else self._scenarios(self.np_random)
+        scenario = (
+            changes.pop("scenario") if "scenario" in changes else self._scenarios(self.np_random)
+        )
         if not isinstance(scenario, Scenario):
-            raise ValueError(f"options['scenario'] is {quoted(scenario)}; it must be a sim.Scenario")
+            raise ValueError(
+                f"options['scenario'] is {quoted(scenario)}; it must be a sim.Scenario"
+            )
         observation = self.start(changed_scenario(scenario, changes))
         return self._space_observation(observation), self._info(None)
 
-    def step(self, action: np.ndarray) -> tuple[dict[str, np.ndarray], float, bool, bool, dict[str, Any]]:
+    def step(
+        self, action: np.ndarray
+    ) -> tuple[dict[str, np.ndarray], float, bool, bool, dict[str, Any]]:
         """Hold an action for one tick: observation, reward [m], terminated, truncated, info.
 
         Raises ValueError for an action of another shape or with NaN or infinity, and outside an episode.
@@ -230,7 +271,13 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         cause, _ = self.advance(control)
         reward = self.world.ego_state().station - before - (INTERVENTION_PENALTY if cause else 0.0)
         observation = self._space_observation(self.observe())
-        return observation, float(reward), bool(self.world.finished), self._out_of_time, self._info(cause)
+        return (
+            observation,
+            float(reward),
+            bool(self.world.finished),
+            self._out_of_time,
+            self._info(cause),
+        )
 
     def _control(self, action: np.ndarray) -> Control:
         """Return a normalised action as a command in physical units; ValueError for a bad one.
@@ -249,7 +296,9 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
             require_finite("action", float(value))
         steering, *pedals = (min(max(float(value), -1.0), 1.0) for value in values)
         pedal = pedals[0] if pedals else 0.0
-        return Control(MAX_CURVATURE * steering, pedal * (MAX_ACCELERATION if pedal > 0 else MAX_BRAKING))
+        return Control(
+            MAX_CURVATURE * steering, pedal * (MAX_ACCELERATION if pedal > 0 else MAX_BRAKING)
+        )
 
     def _info(self, cause: Cause | None) -> dict[str, Any]:
         """Return the info that the class describes; `cause`: why there was an intervention in the last tick, if there was one."""
@@ -277,9 +326,15 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         world = self.world
         if self._film_renderer is None:
             same = list(self.cameras) == ["centre"]
-            self._film_renderer = self._renderer if same else Renderer(world.plan, world.scenario, [self.config.camera])
+            self._film_renderer = (
+                self._renderer
+                if same
+                else Renderer(world.plan, world.scenario, [self.config.camera])
+            )
         assert self._film_renderer is not None, "a centre camera has a renderer"
-        return self._film_renderer.render(world.ego_state().pose, world.actors(), self._ticks / self.rate)[0]
+        return self._film_renderer.render(
+            world.ego_state().pose, world.actors(), self._ticks / self.rate
+        )[0]
 
     @property
     def _out_of_time(self) -> bool:

@@ -1,7 +1,8 @@
 """The privileged driver that labels the data: it knows the road and its place on it."""
 
+from sim.control.bicycle import slip_angle
+from sim.control.path_tracking import recovery_curvature
 from sim.env import DrivingEnv
-from sim.steering import recovery_curvature, slip_angle
 from sim.types import Control, Observation
 
 PREVIEW = 0.1  # [s] the command is for the road just ahead, where it will act
@@ -23,7 +24,8 @@ class Expert:
         """The command of a driver who looks at the world instead of the picture."""
         world = self._env.world
         ego = world.ego_state()
-        here, soon = world.expert_path(ego.station), world.expert_path(ego.station + ego.speed * PREVIEW)
+        here = world.expert_path(ego.station)
+        soon = world.expert_path(ego.station + ego.speed * PREVIEW)
         # On a bend the body points outwards of the motion by the slip angle; that much heading error is none.
         error = ego.heading_error - here.direction + slip_angle(here.curvature)
         recovery = recovery_curvature(ego.offset - here.displacement, error, ego.speed)

@@ -70,5 +70,7 @@ def _sequence(seed: int, stream: Stream, *index: int) -> np.random.SeedSequence:
     require_seed("seed", seed)
     for value in index:
         if not 0 <= value < MAX_INDEX:
-            raise ValueError(f"index of random stream {stream.name} is {value}; it must lie between 0 and {MAX_INDEX - 1}")
+            raise ValueError(
+                f"index of random stream {stream.name} is {value}; it must lie between 0 and {MAX_INDEX - 1}"
+            )
     return np.random.SeedSequence(seed, spawn_key=(int(stream), *index))

@@ -5,14 +5,26 @@ PROTOCOL says it in words, for the report and `docs/protocol.md`; the cases in `
 
 import math
 
-from sim.steering import CAR_LENGTH
+from sim.control.bicycle import CAR_LENGTH
 from sim.types import Actor, Cause, EgoState
-from sim.world import AVOIDING, MIN_CLEARANCE, NEEDS_AVOIDING, PERSON_NEEDS_AVOIDING, Neighbour, World
+from sim.world import (
+    AVOIDING,
+    MIN_CLEARANCE,
+    NEEDS_AVOIDING,
+    PERSON_NEEDS_AVOIDING,
+    Neighbour,
+    World,
+)
 
 MAX_OFFSET = 1.0  # [m] the paper's
 MIN_GAP = 0.3  # [m]
-STUCK_TIME, STUCK_SPEED, CLEAR_ROAD = 8.0, 1.0, 30.0  # [s], [m/s], [m]
-STANDING_SPEED, SETTLED = 0.1, 1.0  # [m/s], [s] a car so slow for so long stands: people can see that
+# [s], [m/s], [m]
+STUCK_TIME = 8.0
+STUCK_SPEED = 1.0
+CLEAR_ROAD = 30.0
+# [m/s], [s] a car so slow for so long stands: people can see that
+STANDING_SPEED = 0.1
+SETTLED = 1.0
 CLOSING = 0.01  # [m] a gap that shrinks by more in a tick is being closed
 AGAIN = 30.0  # [m] whoever fails again within this distance of where they were set back is let past the place
 CLEARANCE = 8.0  # [m] between the car and what it hit, when it is put back
@@ -72,7 +84,9 @@ class Referee:
         self._world = world
         self._idle = 0.0  # [s] on a clear road
         self._settled = 0.0  # [s] of standing
-        self._forgiven: dict[int, float] = {}  # gaps [m] by number, of those who came too close by themselves
+        self._forgiven: dict[
+            int, float
+        ] = {}  # gaps [m] by number, of those who came too close by themselves
         self._set_back_at = -math.inf  # station [m]
 
     def judge(self, elapsed: float) -> Cause | None:
@@ -80,7 +94,11 @@ class Referee:
         world = self._world
         ego = world.ego_state()
         self._settled = self._settled + elapsed if ego.speed < STANDING_SPEED else 0.0
-        self._idle = self._idle + elapsed if ego.speed < STUCK_SPEED and not world.waiting(CLEAR_ROAD) else 0.0
+        self._idle = (
+            self._idle + elapsed
+            if ego.speed < STUCK_SPEED and not world.waiting(CLEAR_ROAD)
+            else 0.0
+        )
         if (cause := self._collision(ego)) is not None:
             return cause
         if world.leaves_the_road():
@@ -101,7 +119,9 @@ class Referee:
         world.put_back(clearance, onwards=abs(here - self._set_back_at) < AGAIN, slowest=slowest)
         if world.ego_state().station < here - 1.0:
             self._set_back_at = here
-        self._idle, self._settled, self._forgiven = 0.0, 0.0, {}
+        self._idle = 0.0
+        self._settled = 0.0
+        self._forgiven = {}
 
     def _collision(self, ego: EgoState) -> Cause | None:
         """Whether the ego has come too close to anybody, a person before a car."""
@@ -124,6 +144,10 @@ class Referee:
 
 def runs_into_from_behind(actor: Actor, ego: EgoState) -> bool:
     """Whether another car's middle is behind the ego's rear bumper, and it is the faster one in the ego's direction."""
-    cos, sin = math.cos(ego.pose.heading), math.sin(ego.pose.heading)
+    cos = math.cos(ego.pose.heading)
+    sin = math.sin(ego.pose.heading)
     ahead = (actor.pose.x - ego.pose.x) * cos + (actor.pose.y - ego.pose.y) * sin
-    return ahead < -CAR_LENGTH / 2 and actor.speed * math.cos(actor.pose.heading - ego.pose.heading) > ego.speed
+    return (
+        ahead < -CAR_LENGTH / 2
+        and actor.speed * math.cos(actor.pose.heading - ego.pose.heading) > ego.speed
+    )

@@ -6,10 +6,10 @@ from typing import Self
 
 import numpy as np
 
+from sim.control.path_tracking import recovery_length
 from sim.env import DrivingEnv
 from sim.random import Stream, stream_generator
 from sim.scenario import Scenario, require_disturbance
-from sim.steering import recovery_length
 from sim.types import Control, Driver, Step
 
 
@@ -29,7 +29,9 @@ class Disturbance:
         self._value = generator.standard_normal()
 
     @classmethod
-    def of(cls, scenario: Scenario, strength: float, stream: Stream = Stream.DISTURBANCE) -> Self | None:
+    def of(
+        cls, scenario: Scenario, strength: float, stream: Stream = Stream.DISTURBANCE
+    ) -> Self | None:
         """Return a scenario's disturbance of strength [m], the same for every driver; None for 0 m.
 
         Raises ValueError for a strength that is negative or not finite.
@@ -40,14 +42,20 @@ class Disturbance:
     def __call__(self, control: Control, speed: float, duration: float) -> Control:
         """The command that is carried out instead of `control` for the next `duration` [s]."""
         keep = math.exp(-duration / self.CORRELATION_TIME)
-        self._value = keep * self._value + math.sqrt(1 - keep**2) * self._generator.standard_normal()
+        self._value = (
+            keep * self._value + math.sqrt(1 - keep**2) * self._generator.standard_normal()
+        )
         # The recovery answers an offset e with a curvature of 6 e / L².
         extra = 6 * self._strength * self._value / recovery_length(speed) ** 2
         return Control(control.curvature + float(extra), control.acceleration)
 
 
 def rollout(
-    env: DrivingEnv, driver: Driver, scenario: Scenario, disturbance: Disturbance | None = None, boxes: bool = False
+    env: DrivingEnv,
+    driver: Driver,
+    scenario: Scenario,
+    disturbance: Disturbance | None = None,
+    boxes: bool = False,
 ) -> Iterator[Step]:
     """Drive a scenario from start to finish, one Step per tick; with `boxes` each holds what the centre camera saw.
 
@@ -55,14 +63,27 @@ def rollout(
     """
     observation = env.start(scenario)
     driver.reset()
-    index, done = 0, False
+    index = 0
+    done = False
     while not done:
-        ego, time_to_collision = env.world.ego_state(), env.world.time_to_collision()
+        ego = env.world.ego_state()
+        time_to_collision = env.world.time_to_collision()
         seen = env.boxes() if boxes else None
         control = driver.act(observation)
         applied = disturbance(control, ego.speed, 1 / env.rate) if disturbance else control
         intervention, done = env.advance(applied)
-        yield Step(index, index / env.rate, observation, ego, time_to_collision, control, applied, intervention, done, seen)
+        yield Step(
+            index,
+            index / env.rate,
+            observation,
+            ego,
+            time_to_collision,
+            control,
+            applied,
+            intervention,
+            done,
+            seen,
+        )
         if not done:
             # Only here, after the step was handed out: until then the driver can still explain its last command.
             if intervention is not None:

@@ -9,8 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from sim.actors.placing import with_room
-from sim.scenario import BESIDE_ROAD, WALKABLE, Daytime, RoadKind, Scenario, Split, Weather, road_seed
+from sim.actors.placement import with_room
+from sim.scenario import (
+    BESIDE_ROAD,
+    WALKABLE,
+    Daytime,
+    RoadKind,
+    Scenario,
+    Split,
+    Weather,
+    road_seed,
+)
 from sim.types import quoted
 
 Sampler = Callable[[np.random.Generator], Scenario]
@@ -26,7 +35,12 @@ RANGES = {
 }
 LEADER_SHARE = 0.3  # share of the scenarios with a slow vehicle ahead
 FIELDS = tuple(field.name for field in fields(Scenario))
-PLACEMENT_FIELDS = ("road", "seed", "length", *BESIDE_ROAD)  # these decide whether road users fit beside the road
+PLACEMENT_FIELDS = (
+    "road",
+    "seed",
+    "length",
+    *BESIDE_ROAD,
+)  # these decide whether road users fit beside the road
 
 
 def random_scenario(generator: np.random.Generator) -> Scenario:
@@ -35,11 +49,15 @@ def random_scenario(generator: np.random.Generator) -> Scenario:
     seed = road_seed(Split.TRAIN, int(generator.integers(ROADS)))
     weather = list(Weather)[generator.integers(len(Weather))]
     light = list(Daytime)[generator.integers(len(Daytime))]
-    drawn = {name: round(float(generator.uniform(low, high)), 2) for name, (low, high) in RANGES.items()}
+    drawn = {
+        name: round(float(generator.uniform(low, high)), 2) for name, (low, high) in RANGES.items()
+    }
     leader = bool(generator.random() < LEADER_SHARE)
     if road not in WALKABLE:
         drawn |= dict.fromkeys(BESIDE_ROAD, 0.0)
-    return with_room(Scenario(road=road, seed=seed, weather=weather, light=light, leader=leader, **drawn))
+    return with_room(
+        Scenario(road=road, seed=seed, weather=weather, light=light, leader=leader, **drawn)
+    )
 
 
 def changed_scenario(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
@@ -49,15 +67,24 @@ def changed_scenario(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario
     """
     unknown = set(changes) - set(FIELDS)
     if unknown:
-        raise ValueError(f"scenario has {quoted(sorted(map(str, unknown)))}; its fields are {', '.join(FIELDS)}")
+        raise ValueError(
+            f"scenario has {quoted(sorted(map(str, unknown)))}; its fields are {', '.join(FIELDS)}"
+        )
     if not changes:
         return scenario
-    plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in changes.items()}
+    plain = {
+        name: value.item() if isinstance(value, np.generic) else value
+        for name, value in changes.items()
+    }
     if plain.get("road", scenario.road) not in WALKABLE:
         return Scenario(**(asdict(scenario) | dict.fromkeys(BESIDE_ROAD, 0.0) | plain))
     changed = replace(scenario, **plain)
     if not set(plain) & set(PLACEMENT_FIELDS):
         return changed
     fitting = with_room(changed)
-    kept = all(getattr(fitting, name) == getattr(changed, name) for name in BESIDE_ROAD if name in plain)
-    return fitting if kept else changed  # `World` raises the ValueError for road users that do not fit
+    kept = all(
+        getattr(fitting, name) == getattr(changed, name) for name in BESIDE_ROAD if name in plain
+    )
+    return (
+        fitting if kept else changed
+    )  # `World` raises the ValueError for road users that do not fit

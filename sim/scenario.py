@@ -57,11 +57,24 @@ WORLD_VERSION = 2
 
 Choice = TypeVar("Choice", bound=StrEnum)
 SPLITS = tuple(Split)
-MIN_LENGTH, MAX_LENGTH = 50.0, 20_000.0
-MIN_VISIBILITY, MAX_VISIBILITY = 20.0, 20_000.0  # [m]
+MIN_LENGTH = 50.0
+MAX_LENGTH = 20_000.0
+# [m]
+MIN_VISIBILITY = 20.0
+MAX_VISIBILITY = 20_000.0
 # Where people walk and cars park beside the road.
-WALKABLE = (RoadKind.RURAL, RoadKind.RURAL_UNMARKED, RoadKind.RESIDENTIAL, RoadKind.UNPAVED, RoadKind.MOUNTAIN)
-BESIDE_ROAD = ("parked", "pedestrians", "crossing")  # densities of road users that only walkable roads have
+WALKABLE = (
+    RoadKind.RURAL,
+    RoadKind.RURAL_UNMARKED,
+    RoadKind.RESIDENTIAL,
+    RoadKind.UNPAVED,
+    RoadKind.MOUNTAIN,
+)
+BESIDE_ROAD = (
+    "parked",
+    "pedestrians",
+    "crossing",
+)  # densities of road users that only walkable roads have
 # Most that can be placed: cars per kilometre and direction, parked cars, people beside and people crossing per kilometre.
 DENSITIES = {"traffic": 20.0, "parked": 60.0, "pedestrians": 80.0, "crossing": 15.0}
 
@@ -106,7 +119,9 @@ class Scenario:
         for name, most in DENSITIES.items():
             require_between(name, getattr(self, name), 0, most, "per km")
             if name != "traffic" and getattr(self, name) and self.road not in WALKABLE:
-                raise ValueError(f"{name} is {getattr(self, name)} per km; on a road of kind {self.road} it must be 0")
+                raise ValueError(
+                    f"{name} is {getattr(self, name)} per km; on a road of kind {self.road} it must be 0"
+                )
 
     @property
     def split(self) -> Split:
@@ -130,7 +145,9 @@ def require_between(name: str, value: float, low: float, high: float, unit: str)
     """Raise ValueError naming the quantity, its value and the limits when `value` is not a number from `low` to `high`."""
     require_finite(name, value)
     if not low <= value <= high:
-        raise ValueError(f"{name} is {value} {unit}; it must lie between {low:g} and {high:g} {unit}")
+        raise ValueError(
+            f"{name} is {value} {unit}; it must lie between {low:g} and {high:g} {unit}"
+        )
 
 
 def require_disturbance(name: str, strength: float) -> None:
@@ -144,4 +161,6 @@ def choice(name: str, value: str, options: type[Choice]) -> Choice:
     try:
         return options(value)
     except ValueError:
-        raise ValueError(f"{name} is {quoted(value)}; it must be one of {', '.join(options)}") from None
+        raise ValueError(
+            f"{name} is {quoted(value)}; it must be one of {', '.join(options)}"
+        ) from None

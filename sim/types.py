@@ -32,7 +32,12 @@ def require_finite(name: str, value: float) -> None:
 
 def require_whole(name: str, value: int, low: int, high: int | None = None, unit: str = "") -> None:
     """Raise ValueError naming the quantity unless `value` is a whole number from `low` to `high` (None: no upper limit)."""
-    if isinstance(value, Integral) and not isinstance(value, bool) and low <= value and (high is None or value <= high):
+    if (
+        isinstance(value, Integral)
+        and not isinstance(value, bool)
+        and low <= value
+        and (high is None or value <= high)
+    ):
         return
     unit = f" {unit}" if unit else ""
     limits = f"of {low} or more" if high is None else f"between {low} and {high}{unit}"
@@ -42,7 +47,9 @@ def require_whole(name: str, value: int, low: int, high: int | None = None, unit
 def require_image(name: str, image: Image) -> None:
     """Raise ValueError unless `image` is RGB uint8 of shape (H, W, 3)."""
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
-        raise ValueError(f"{name} has dtype {image.dtype} and shape {image.shape}; it must be uint8 of shape (H, W, 3)")
+        raise ValueError(
+            f"{name} has dtype {image.dtype} and shape {image.shape}; it must be uint8 of shape (H, W, 3)"
+        )
 
 
 @dataclass(frozen=True)
@@ -220,7 +227,10 @@ class Driver(Protocol):
 
 def rectangle_corners(pose: Pose, length: float, width: float) -> NDArray[np.float64]:
     """Ground corners of an oriented rectangle: front right, front left, rear left, rear right; (4, 2) [m]."""
-    cos, sin = math.cos(pose.heading), math.sin(pose.heading)
+    cos = math.cos(pose.heading)
+    sin = math.sin(pose.heading)
     forward = np.array([1, 1, -1, -1]) * length / 2
     right = np.array([1, -1, -1, 1]) * width / 2
-    return np.stack([pose.x + cos * forward - sin * right, pose.y + sin * forward + cos * right], axis=1)
+    return np.stack(
+        [pose.x + cos * forward - sin * right, pose.y + sin * forward + cos * right], axis=1
+    )

@@ -6,22 +6,37 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.actors.cars import EgoCar, idm
-from sim.actors.clear import cuts_in, touches
-from sim.actors.gaps import rectangle_gap
+from sim.actors.clearance import cuts_in, touches
+from sim.actors.ego_path import EgoPath, PathPoint
+from sim.actors.obstacle_shift import narrow_places, ramp_length
 from sim.actors.parked import parked_demands
-from sim.actors.people import STOP_BEFORE, WIDTH, Passing, People
-from sim.actors.placing import place
-from sim.actors.road import AWAKE, PathRoad, traffic
-from sim.detour import narrow_places, ramp_length
-from sim.ego_path import EgoPath, PathPoint
-from sim.geometry import SPACING, Floats, wrap_angle
-from sim.pedals import COMFORT_BRAKING, MAX_BRAKING, PEDAL_TIME, PULL_AWAY, cornering, eased, pace, stopping
+from sim.actors.pedestrians import STOP_BEFORE, WIDTH, Passing, People
+from sim.actors.placement import place
+from sim.actors.traffic import AWAKE, PathRoad, traffic
+from sim.actors.traffic_vehicle import EgoCar, idm
+from sim.control.bicycle import (
+    CAR_WIDTH,
+    MAX_CURVATURE,
+    MAX_CURVATURE_RATE,
+    slip_angle,
+    steering_angle,
+)
+from sim.control.speed import (
+    COMFORT_BRAKING,
+    MAX_BRAKING,
+    PEDAL_TIME,
+    PULL_AWAY,
+    cornering,
+    eased,
+    pace,
+    stopping,
+)
+from sim.geometry.frenet import SPACING, Floats, wrap_angle
+from sim.geometry.polygons import rectangle_gap
 from sim.random import Stream, stream_generator
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
-from sim.steering import CAR_WIDTH, MAX_CURVATURE, MAX_CURVATURE_RATE, slip_angle, steering_angle
 from sim.types import Actor, Control, EgoState, Pose
 
 PHYSICS_STEP = 0.05  # [s] at most
@@ -29,7 +44,8 @@ MAX_ACCELERATION = 3.0  # [m/s²]
 AVOIDING = 40.0  # [m] along the road
 # [m] beside the car in the middle of its lane. Who gives a parked car a metre and a person a metre and a half shifts by at most
 # 0.5 m and 0.7 m for those who leave more than this: they can be passed under the 1 m rule.
-NEEDS_AVOIDING, PERSON_NEEDS_AVOIDING = 0.5, 0.8
+NEEDS_AVOIDING = 0.5
+PERSON_NEEDS_AVOIDING = 0.8
 CORRIDOR = 0.6  # [m] beside the car where nobody may step
 MIN_CLEARANCE = 0.5  # [m] between the ego and everybody else when it is put back
 SLOW_START = 2.0  # [m/s]
@@ -51,18 +67,31 @@ class World:
         self.plan: RoadPlan = plan_road(scenario)
         self._populate()
         self.time = 0.0
-        self._curvature, self._acceleration, self._duration = 0.0, 0.0, 0.1
+        self._curvature = 0.0
+        self._acceleration = 0.0
+        self._duration = 0.1
         self._pedals: float | None = None
         self.put_back()
 
     def _populate(self) -> None:
         """Place everybody, those who do not drive first: traffic keeps out of the narrow places that they make."""
-        plan, scenario = self.plan, self.scenario
+        plan = self.plan
+        scenario = self.scenario
         standing, on_foot = place(plan, scenario)
-        self._parked_demands, self._ramp = parked_demands(standing), ramp_length(plan)
+        self._parked_demands = parked_demands(standing)
+        self._ramp = ramp_length(plan)
         zones = narrow_places(plan, self._parked_demands, self._ramp)
-        moving = traffic(plan, scenario.traffic, stream_generator(scenario.seed, Stream.TRAFFIC), scenario.leader, zones)
-        self._parked = [replace(car, actor=replace(car.actor, ident=len(moving) + 1 + i)) for i, car in enumerate(standing)]
+        moving = traffic(
+            plan,
+            scenario.traffic,
+            stream_generator(scenario.seed, Stream.TRAFFIC),
+            scenario.leader,
+            zones,
+        )
+        self._parked = [
+            replace(car, actor=replace(car.actor, ident=len(moving) + 1 + i))
+            for i, car in enumerate(standing)
+        ]
         self._people = People(plan, on_foot, len(moving) + len(standing) + 1)
         self._ego = EgoCar(plan, plan.start)
         self._road = PathRoad(plan, self._ego, moving, self._parked_demands, self._ramp, zones)
@@ -76,12 +105,19 @@ class World:
     @property
     def avoiding(self) -> bool:
         """Whether something that reaches into the way lies within 40 m along the road, so that the ego may leave its lane."""
-        here, path = self._ego.station, self.plan.path_offset
-        close = [c.place for c in self._parked if c.place.start - AVOIDING < here < c.place.finish + AVOIDING]
+        here = self._ego.station
+        path = self.plan.path_offset
+        close = [
+            c.place
+            for c in self._parked
+            if c.place.start - AVOIDING < here < c.place.finish + AVOIDING
+        ]
         if any(_gap_to_path(place.left, place.right, path) < NEEDS_AVOIDING for place in close):
             return True
         across = self._people.across[self._people.beside(here, AVOIDING)]
-        return bool(np.any(np.abs(across - path) - WIDTH / 2 - self._ego.WIDTH / 2 < PERSON_NEEDS_AVOIDING))
+        return bool(
+            np.any(np.abs(across - path) - WIDTH / 2 - self._ego.WIDTH / 2 < PERSON_NEEDS_AVOIDING)
+        )
 
     def waiting(self, within: float) -> bool:
         """Whether something `within` so far [m] is a reason to stand.
@@ -100,7 +136,8 @@ class World:
 
     def ego_state(self) -> EgoState:
         """The ego's pose, motion and place relative to its path."""
-        ego, line = self._ego, self.plan.centreline
+        ego = self._ego
+        line = self.plan.centreline
         return EgoState(
             pose=ego.pose,
             speed=float(ego.speed),
@@ -123,23 +160,34 @@ class World:
 
     def actors(self) -> list[Actor]:
         """The cars, parked cars and people near the ego."""
-        here, people = self._ego.station, self._people
+        here = self._ego.station
+        people = self._people
         parked = [car.actor for car in self._parked if abs(car.place.start - here) < AWAKE]
         on_foot = np.flatnonzero(np.abs(people.station - here) < AWAKE)
-        return [car.actor() for car in self._road.cars] + parked + [people.actor(int(i)) for i in on_foot]
+        return (
+            [car.actor() for car in self._road.cars]
+            + parked
+            + [people.actor(int(i)) for i in on_foot]
+        )
 
     def gaps(self) -> tuple[float, float]:
         """Distances [m] from the ego's body to the nearest car and to the nearest person; inf beyond a few metres."""
         near = self.neighbours()
-        cars, people = ([n.gap for n in near if n.actor.is_person is on_foot] for on_foot in (False, True))
+        cars, people = (
+            [n.gap for n in near if n.actor.is_person is on_foot] for on_foot in (False, True)
+        )
         return min(cars, default=math.inf), min(people, default=math.inf)
 
     def neighbours(self) -> list[Neighbour]:
         """Everybody within a few metres of the ego."""
-        here, corners = self._ego.station, self._ego.corners()
+        here = self._ego.station
+        corners = self._ego.corners()
         near = [car.actor() for car in self._road.cars if abs(car.station - here) < NEAR]
         near += [car.actor for car in self._parked if abs(car.place.start - here) < NEAR]
-        near += [self._people.actor(int(i)) for i in np.flatnonzero(np.abs(self._people.station - here) < NEAR / 2)]
+        near += [
+            self._people.actor(int(i))
+            for i in np.flatnonzero(np.abs(self._people.station - here) < NEAR / 2)
+        ]
         return [Neighbour(actor, rectangle_gap(corners, actor.corners())) for actor in near]
 
     def path_curvature_at(self, station: float) -> float:
@@ -153,7 +201,8 @@ class World:
 
     def lead(self) -> tuple[float, float] | None:
         """Bumper-to-bumper gap [m] to the car ahead in the ego's way and its speed [m/s] in the ego's direction, or None."""
-        ego, best = self._ego, None
+        ego = self._ego
+        best = None
         lane = self.plan.lanes[self.plan.path]
         for car in self._road.cars:
             away = car.station - ego.station
@@ -161,7 +210,10 @@ class World:
                 continue
             touching = (car.WIDTH + ego.WIDTH) / 2
             if car.way > 0:
-                ahead = abs(car.across - lane.offset) < lane.width / 2 or abs(car.across - ego.across) < touching
+                ahead = (
+                    abs(car.across - lane.offset) < lane.width / 2
+                    or abs(car.across - ego.across) < touching
+                )
             else:
                 # Not only where the ego is now, on its way around something, but also where the two will meet.
                 meeting = lane.offset + self._path.swing_at(car.station).displacement
@@ -172,8 +224,11 @@ class World:
 
     def time_to_collision(self) -> float:
         """Seconds until the ego would touch the car ahead or somebody who crosses, at present speeds; inf when neither nears."""
-        speed, lead = float(self._ego.speed), self.lead()
-        times = [max(distance, 0.0) / speed for distance in self._path.people_ahead(0.0) if speed > 0]
+        speed = float(self._ego.speed)
+        lead = self.lead()
+        times = [
+            max(distance, 0.0) / speed for distance in self._path.people_ahead(0.0) if speed > 0
+        ]
         if lead is not None and speed > lead[1]:
             times.append(max(lead[0], 0.0) / (speed - lead[1]))
         return min(times, default=math.inf)
@@ -191,9 +246,14 @@ class World:
 
     def _wanted_acceleration(self) -> float:
         """The least that anything ahead asks for [m/s²]."""
-        ego, speed = self._ego, float(self._ego.speed)
+        ego = self._ego
+        speed = float(self._ego.speed)
         soon = ego.station + speed * PEDAL_TIME
-        wanted = min(self.plan.comfortable_speed_at(soon), self._path.speed_of_swings(soon), self._path.speed_beside_people(soon))
+        wanted = min(
+            self.plan.comfortable_speed_at(soon),
+            self._path.speed_of_swings(soon),
+            self._path.speed_beside_people(soon),
+        )
         choices = [pace(speed, wanted), cornering(speed, self._curvature), PULL_AWAY]
         lead = self.lead()
         if lead is not None:
@@ -201,7 +261,10 @@ class World:
         held = self._road.held_at(ego)
         if held is not None:
             choices.append(stopping(speed, held))
-        choices += [stopping(speed, distance - STOP_BEFORE) for distance in self._path.people_ahead(CORRIDOR)]
+        choices += [
+            stopping(speed, distance - STOP_BEFORE)
+            for distance in self._path.people_ahead(CORRIDOR)
+        ]
         return min(choices)
 
     def step(self, control: Control, duration: float) -> None:
@@ -210,17 +273,23 @@ class World:
         dt = duration / substeps
         wanted = min(max(control.curvature, -MAX_CURVATURE), MAX_CURVATURE)
         asked = min(max(control.acceleration, -MAX_BRAKING), MAX_ACCELERATION)
-        ego, road = self._ego, self._road
+        ego = self._ego
+        road = self._road
         for _ in range(substeps):
-            self._curvature += min(max(wanted - self._curvature, -MAX_CURVATURE_RATE * dt), MAX_CURVATURE_RATE * dt)
+            self._curvature += min(
+                max(wanted - self._curvature, -MAX_CURVATURE_RATE * dt), MAX_CURVATURE_RATE * dt
+            )
             # Brakes stop a car, they do not reverse it.
             self._acceleration = max(asked, -float(ego.speed) / dt)
             road.act(self._people)
-            ego.act({"steering": steering_angle(self._curvature), "acceleration": self._acceleration})
+            ego.act(
+                {"steering": steering_angle(self._curvature), "acceleration": self._acceleration}
+            )
             ego.step(dt)
             road.move(dt)
         if len(self._people):
-            speed, front = float(ego.speed), ego.front()
+            speed = float(ego.speed)
+            front = ego.front()
             passing = Passing(front, front - ego.LENGTH, 1, speed, ego.across)
             self._people.step(duration, passing, road.passing())
         road.wake_and_sleep()
@@ -234,7 +303,9 @@ class World:
         self._path.forget()
         self._pedals = None
 
-    def put_back(self, clearance: float = MIN_CLEARANCE, onwards: bool = False, slowest: float = 0.0) -> None:
+    def put_back(
+        self, clearance: float = MIN_CLEARANCE, onwards: bool = False, slowest: float = 0.0
+    ) -> None:
         """Set the ego on its path, wheels and motion along it, at most at the speed that the shared pedals would keep.
 
         It goes back along the path, or `onwards`, until everybody is at least `clearance` [m] away, nobody behind it must brake
@@ -253,10 +324,13 @@ class World:
 
     def _free_station(self, clearance: float, onwards: bool) -> float:
         """The nearest free station [m] before the ego or, `onwards` or if there is none, behind it; the finish if all is full."""
-        here, start, finish = self._ego.station, self.plan.start, self.plan.finish
+        here = self._ego.station
+        start = self.plan.start
+        finish = self.plan.finish
         if not start < here < finish:
             return here
-        before, behind = np.arange(here, start, -SPACING), np.arange(here, finish, SPACING)
+        before = np.arange(here, start, -SPACING)
+        behind = np.arange(here, finish, SPACING)
         actors = self.actors()
         for station in behind if onwards else np.concatenate([before, behind]):
             if not self._occupied(float(station), clearance, actors):
@@ -265,11 +339,15 @@ class World:
 
     def _occupied(self, station: float, clearance: float, actors: list[Actor]) -> bool:
         """Whether the ego would be too close to somebody, in somebody's way, or too near to a parked car it must swing around."""
-        demands, half = self._parked_demands, self._ramp / 2
+        demands = self._parked_demands
+        half = self._ramp / 2
         narrow = demands.shift < -NEEDS_AVOIDING
-        if np.any(narrow & (demands.start - half - 2.0 < station) & (station < demands.finish + half)):
+        if np.any(
+            narrow & (demands.start - half - 2.0 < station) & (station < demands.finish + half)
+        ):
             return True
-        path, speed = self.plan.path_offset, min(float(self._ego.speed), self.plan.comfortable_speed_at(station))
+        path = self.plan.path_offset
+        speed = min(float(self._ego.speed), self.plan.comfortable_speed_at(station))
         place = self.plan.centreline.pose_at(station, path)
         return touches(place, clearance, actors) or cuts_in(station, path, speed, self._road.cars)
 

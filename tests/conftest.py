@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 import torch
 
-from pilotnet.checkpoint import Checkpoint
-from pilotnet.record import RecordConfig, record
-from pilotnet.train import TrainConfig, train
+from pilotnet.data.record import RecordConfig, record
+from pilotnet.training.checkpoint import Checkpoint
+from pilotnet.training.train import TrainConfig, train
 
 UNPRIVILEGED_USER = 65534  # Unix user id that owns no files
 TINY_RECORDING = RecordConfig(episodes=2, validation_episodes=1, length=60.0, workers=1)

@@ -43,9 +43,12 @@ def test_vector_environments_of_processes_repeat_those_of_one_process(context: s
         np.testing.assert_array_equal(one, other)
 
 
-def test_record_video_writes_the_pictures_of_an_episode_at_the_rate_of_the_environment(tmp_path: Path) -> None:
+def test_record_video_writes_the_pictures_of_an_episode_at_the_rate_of_the_environment(
+    tmp_path: Path,
+) -> None:
     env = RecordVideo(
-        gymnasium.make("PilotNet/Drive-v0", camera=SMALL, rate=20, render_mode="rgb_array"), str(tmp_path / "films")
+        gymnasium.make("PilotNet/Drive-v0", camera=SMALL, rate=20, render_mode="rgb_array"),
+        str(tmp_path / "films"),
     )
     env.reset(seed=0)
     for _ in range(5):
@@ -71,10 +74,14 @@ def test_frames_can_be_stacked() -> None:
 
 # Minari's own advice on metadata, and its temporary folders, which it leaves to the garbage collector.
 @pytest.mark.filterwarnings("ignore:.*:UserWarning:minari", "ignore:.*:ResourceWarning")
-def test_minari_records_and_restores_episodes_with_their_infos(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_minari_records_and_restores_episodes_with_their_infos(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("MINARI_DATASETS_PATH", str(tmp_path))
     env = gymnasium.make("PilotNet/Drive-v0", camera=SMALL)
-    collector = minari.DataCollector(env, record_infos=True, data_format="arrow", jpeg_encoding=False)
+    collector = minari.DataCollector(
+        env, record_infos=True, data_format="arrow", jpeg_encoding=False
+    )
     for seed in range(2):
         first, _ = collector.reset(seed=seed)
         for _ in range(4):
@@ -96,13 +103,24 @@ def test_minari_records_and_restores_episodes_with_their_infos(tmp_path: Path, m
 def learn(policy: str, env: gymnasium.Env, **features: int) -> PPO:
     """256 steps of PPO, with a small network."""
     network = {"features_extractor_kwargs": features}
-    model = PPO(policy, env, n_steps=128, batch_size=128, n_epochs=1, device="cpu", seed=0, policy_kwargs=network)
+    model = PPO(
+        policy,
+        env,
+        n_steps=128,
+        batch_size=128,
+        n_epochs=1,
+        device="cpu",
+        seed=0,
+        policy_kwargs=network,
+    )
     return model.learn(256)
 
 
 @pytest.mark.usefixtures("one_thread")
 def test_stable_baselines_has_no_complaint_and_learns_by_ppo() -> None:
-    env = gymnasium.make("PilotNet/LaneKeeping-v0", suite="lane_keeping-small", camera=SMALL, length=200.0)
+    env = gymnasium.make(
+        "PilotNet/LaneKeeping-v0", suite="lane_keeping-small", camera=SMALL, length=200.0
+    )
     check_env(env)
     model = learn("MultiInputPolicy", env, cnn_output_dim=16)
     assert model.num_timesteps == 256

@@ -10,12 +10,29 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-BUILT_FROM = ("pyproject.toml", "hatch_build.py", "README.md", "pilotnet/__init__.py", "pilotnet/revision.py", "sim/__init__.py")
-GIT = ("git", "-c", "user.name=tests", "-c", "user.email=tests@example.org", "-c", "init.defaultBranch=main")
+BUILT_FROM = (
+    "pyproject.toml",
+    "hatch_build.py",
+    "README.md",
+    "pilotnet/__init__.py",
+    "pilotnet/common/revision.py",
+    "sim/__init__.py",
+)
+GIT = (
+    "git",
+    "-c",
+    "user.name=tests",
+    "-c",
+    "user.email=tests@example.org",
+    "-c",
+    "init.defaultBranch=main",
+)
 
 
 def call(folder: Path, *command: str) -> str:
-    return subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120, check=True).stdout.strip()
+    return subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, timeout=120, check=True
+    ).stdout.strip()
 
 
 def build(folder: Path, kind: str) -> Path:
@@ -28,8 +45,14 @@ def build(folder: Path, kind: str) -> Path:
 def revision_in(wheel: Path, folder: Path) -> str:
     """Unpack a wheel into `folder` and return the revision that its code reports."""
     zipfile.ZipFile(wheel).extractall(folder)
-    program = "from pilotnet.revision import source_revision; print(source_revision())"
-    return call(folder, sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(folder)!r}); {program}")
+    program = "from pilotnet.common.revision import source_revision; print(source_revision())"
+    return call(
+        folder,
+        sys.executable,
+        "-P",
+        "-c",
+        f"import sys; sys.path.insert(0, {str(folder)!r}); {program}",
+    )
 
 
 @pytest.fixture
@@ -56,11 +79,15 @@ def test_a_wheel_holds_the_revision_that_it_was_built_from(checkout: Path, tmp_p
     assert not (checkout / "pilotnet" / "revision.txt").exists()
 
 
-def test_a_wheel_that_is_built_from_a_source_archive_keeps_the_revision(checkout: Path, tmp_path: Path) -> None:
+def test_a_wheel_that_is_built_from_a_source_archive_keeps_the_revision(
+    checkout: Path, tmp_path: Path
+) -> None:
     with tarfile.open(build(checkout, "sdist")) as archive:
         archive.extractall(tmp_path / "archive", filter="data")
     (unpacked,) = (tmp_path / "archive").iterdir()
-    assert revision_in(build(unpacked, "wheel"), tmp_path / "installed") == call(checkout, *GIT, "rev-parse", "HEAD")
+    assert revision_in(build(unpacked, "wheel"), tmp_path / "installed") == call(
+        checkout, *GIT, "rev-parse", "HEAD"
+    )
 
 
 def test_an_archive_without_a_revision_can_still_be_built(checkout: Path, tmp_path: Path) -> None:

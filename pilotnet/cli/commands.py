@@ -5,7 +5,12 @@ from typing import NamedTuple
 
 from pilotnet.cli.data_commands import check_command, record_command, scenes_command
 from pilotnet.cli.demo_command import demo_command
-from pilotnet.cli.evaluation_commands import evaluate_command, report_command, score_detector_command, score_lanes_command
+from pilotnet.cli.evaluation_commands import (
+    evaluate_command,
+    report_command,
+    score_detector_command,
+    score_lanes_command,
+)
 from pilotnet.cli.live_commands import drive_command, watch_command
 from pilotnet.cli.training_commands import train_command, train_detector_command
 
@@ -29,9 +34,15 @@ COMMANDS: dict[str, Command] = {
     "watch": Command("Watch drivers live, or replay a dataset; or film either.", watch_command),
     "report": Command("Make one HTML page of an evaluation.", report_command),
     "drive": Command("Drive yourself, by keyboard or controller, and record it.", drive_command),
-    "train-detector": Command("Train the detector of cars, or of pedestrians.", train_detector_command),
-    "score-detector": Command("Score a detector by average precision and position.", score_detector_command),
-    "score-lanes": Command("Compare the lanes that the modular stack finds with the true ones.", score_lanes_command),
+    "train-detector": Command(
+        "Train the detector of cars, or of pedestrians.", train_detector_command
+    ),
+    "score-detector": Command(
+        "Score a detector by average precision and position.", score_detector_command
+    ),
+    "score-lanes": Command(
+        "Compare the lanes that the modular stack finds with the true ones.", score_lanes_command
+    ),
     "check": Command("Check a dataset: every digest, row and frame.", check_command),
     "scenes": Command("Draw roads in every weather and light on one sheet.", scenes_command),
 }

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from pilotnet.cli.parser import Parser, settings, stage_parser
-from pilotnet.progress import closing_line, console
-from pilotnet.record_config import RecordConfig
-from pilotnet.scenes_config import KINDS, ScenesConfig, require_sheet
-from pilotnet.settings import require_exists
+from pilotnet.common.progress import closing_line, console
+from pilotnet.common.settings import require_exists
+from pilotnet.data.record_config import RecordConfig
+from pilotnet.live.scenes_config import KINDS, ScenesConfig, require_sheet
 
 
 def record_command(words: list[str]) -> None:
@@ -14,7 +14,7 @@ def record_command(words: list[str]) -> None:
     parser = stage_parser("record", RecordConfig, out="data/drives", resume=True)
     config, options = settings(parser, RecordConfig, words)
 
-    from pilotnet.record import record
+    from pilotnet.data.record import record
 
     dataset = record(config, options.out, resume=options.resume)
     closing_line(f"wrote {options.out}: {dataset.summary()}", f"pilotnet train {options.out}")
@@ -23,12 +23,20 @@ def record_command(words: list[str]) -> None:
 def check_command(words: list[str]) -> None:
     """Check a dataset."""
     parser = Parser("check")
-    parser.add_argument("data", type=Path, help="the dataset folder to check; without --mend nothing in it is changed")
-    parser.add_argument("--mend", action="store_true", help="first move damaged episodes at its end into its folder `damaged`")
+    parser.add_argument(
+        "data",
+        type=Path,
+        help="the dataset folder to check; without --mend nothing in it is changed",
+    )
+    parser.add_argument(
+        "--mend",
+        action="store_true",
+        help="first move damaged episodes at its end into its folder `damaged`",
+    )
     options = parser.parse_args(words)
     require_exists("data", options.data, "record")
 
-    from pilotnet.dataset import Dataset, DatasetWriter
+    from pilotnet.data.store import Dataset, DatasetWriter
 
     if options.mend:
         for folder in DatasetWriter.mend(options.data):
@@ -36,7 +44,11 @@ def check_command(words: list[str]) -> None:
     dataset = Dataset.open(options.data)
     dataset.check()
     known = all(episode.files is not None for episode in dataset.episodes)
-    found = "everything is as it was recorded" if known else "all can be read, but some episodes have no digests to show a change"
+    found = (
+        "everything is as it was recorded"
+        if known
+        else "all can be read, but some episodes have no digests to show a change"
+    )
     closing_line(f"checked {dataset.summary()}: {found}", f"pilotnet train {options.data}")
 
 
@@ -45,12 +57,16 @@ def scenes_command(words: list[str]) -> None:
     parser = Parser("scenes")
     parser.add_argument("out", type=Path, help="the PNG or JPEG to write")
     for name, kind in KINDS.items():
-        parser.add_argument(f"--{name}", nargs="+", default=[str(each) for each in kind], help="some of these")
+        parser.add_argument(
+            f"--{name}", nargs="+", default=[str(each) for each in kind], help="some of these"
+        )
     parser.add_argument("--seed", type=int, default=0, help="which roads")
     options = parser.parse_args(words)
-    config = ScenesConfig(tuple(options.roads), tuple(options.weather), tuple(options.light), options.seed)
+    config = ScenesConfig(
+        tuple(options.roads), tuple(options.weather), tuple(options.light), options.seed
+    )
     require_sheet(options.out)
 
-    from pilotnet.scenes import scenes
+    from pilotnet.live.scenes import scenes
 
     closing_line(f"wrote {scenes(config, options.out)}", "pilotnet record --suite lane_keeping")

@@ -1,9 +1,9 @@
 """The command `demo`, which runs every stage one after the other."""
 
 from pilotnet.cli.parser import settings, stage_parser
+from pilotnet.common.progress import closing_line, console
+from pilotnet.common.settings import config_path
 from pilotnet.demo_config import DemoConfig
-from pilotnet.progress import closing_line, console
-from pilotnet.settings import config_path
 
 
 def demo_command(words: list[str]) -> None:
@@ -12,7 +12,7 @@ def demo_command(words: list[str]) -> None:
     config, options = settings(parser, DemoConfig, words)
 
     from pilotnet.demo import REPORT, demo
-    from pilotnet.report import score_table, scores_by_suite
+    from pilotnet.evaluation.report import score_table, scores_by_suite
 
     results = demo(config, options.out)
     console.print(score_table(results.scores(), parts=scores_by_suite(results.episodes)))

@@ -15,11 +15,11 @@ from collections.abc import Sequence
 
 from pilotnet.cli.commands import COMMANDS
 from pilotnet.cli.parser import did_you_mean
-from pilotnet.interrupts import Interrupted, signals_as_interrupts
-from pilotnet.progress import console, print_line
-from pilotnet.provenance import package_version
-from pilotnet.revision import source_revision
-from pilotnet.streams import lasting_streams
+from pilotnet.common.interrupts import Interrupted, signals_as_interrupts
+from pilotnet.common.progress import console, print_line
+from pilotnet.common.provenance import package_version
+from pilotnet.common.revision import source_revision
+from pilotnet.common.streams import lasting_streams
 from sim.types import quoted
 
 USER_ERROR_CODE = 2  # exit code
@@ -68,7 +68,9 @@ def run_command(words: list[str]) -> None:
     name, *rest = words
     if name not in COMMANDS:
         suggestion = did_you_mean(name, [*COMMANDS])
-        raise ValueError(f"command is {quoted(name)}; it must be one of {', '.join(COMMANDS)}{suggestion}")
+        raise ValueError(
+            f"command is {quoted(name)}; it must be one of {', '.join(COMMANDS)}{suggestion}"
+        )
     COMMANDS[name].run(rest)
 
 
@@ -89,14 +91,20 @@ def report_error(error: Exception) -> int:
 
 def message_of(error: Exception) -> str:
     """Return an error's message; a path that is too long for the system is cut like every value."""
-    if isinstance(error, OSError) and error.errno == errno.ENAMETOOLONG and error.filename is not None:
+    if (
+        isinstance(error, OSError)
+        and error.errno == errno.ENAMETOOLONG
+        and error.filename is not None
+    ):
         return f"path is {quoted(str(error.filename))}; it is too long for this system"
     return str(error)
 
 
 def machine_errors() -> tuple[type[Exception], ...]:
     """Return the exceptions named in MACHINE_ERRORS whose modules are loaded; no other can have been raised."""
-    loaded = [(sys.modules[module], name) for module, name in MACHINE_ERRORS if module in sys.modules]
+    loaded = [
+        (sys.modules[module], name) for module, name in MACHINE_ERRORS if module in sys.modules
+    ]
     return tuple(getattr(module, name) for module, name in loaded if hasattr(module, name))
 
 
@@ -104,5 +112,11 @@ def usage() -> str:
     """Return what `pilotnet --help` prints."""
     lines = [f"  {name:<14} {command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(
-        ["usage: pilotnet COMMAND [options] [--debug]", "", *lines, "", "pilotnet COMMAND --help shows a command's options."]
+        [
+            "usage: pilotnet COMMAND [options] [--debug]",
+            "",
+            *lines,
+            "",
+            "pilotnet COMMAND --help shows a command's options.",
+        ]
     )

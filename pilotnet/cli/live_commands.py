@@ -5,10 +5,10 @@ from pathlib import Path
 from jsonargparse import Namespace
 
 from pilotnet.cli.parser import Parser, add_config, add_detectors, chosen_detectors, settings
-from pilotnet.driver_names import DRIVER_NAMES
-from pilotnet.progress import closing_line, console
-from pilotnet.settings import user_path
-from pilotnet.watch_config import DriveConfig, WatchConfig, require_watchable
+from pilotnet.common.progress import closing_line, console
+from pilotnet.common.settings import user_path
+from pilotnet.drivers.driver_names import DRIVER_NAMES
+from pilotnet.live.watch_config import DriveConfig, WatchConfig, require_watchable
 
 
 def watch_command(words: list[str]) -> None:
@@ -16,13 +16,25 @@ def watch_command(words: list[str]) -> None:
     parser = Parser("watch")
     add_config(parser)
     parser.add_argument(
-        "drivers", nargs="+", help="one or two of expert, pilotnet, modular, straight; or a dataset folder to replay"
+        "drivers",
+        nargs="+",
+        help="one or two of expert, pilotnet, modular, straight; or a dataset folder to replay",
     )
-    parser.add_argument("--checkpoint", type=Path, help="the folder that `pilotnet train` wrote, for the driver pilotnet")
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        help="the folder that `pilotnet train` wrote, for the driver pilotnet",
+    )
     add_detectors(parser)
     parser.add_argument("--film", type=Path, help="the mp4 to film it to")
-    parser.add_argument("--headless", action="store_true", help="without a window, for the film alone")
-    parser.add_argument("--record", type=Path, help="the dataset for what you drive when you take the wheel (steering keys)")
+    parser.add_argument(
+        "--headless", action="store_true", help="without a window, for the film alone"
+    )
+    parser.add_argument(
+        "--record",
+        type=Path,
+        help="the dataset for what you drive when you take the wheel (steering keys)",
+    )
     parser.add_class_arguments(WatchConfig, None)
     config, options = settings(parser, WatchConfig, words)
     if folder := replayed(options):
@@ -31,8 +43,8 @@ def watch_command(words: list[str]) -> None:
     shown = (options.drivers, config, options.checkpoint, options.film, options.headless)
     require_watchable(*shown, chosen_detectors(options), options.record)
 
-    from pilotnet.report import score_table
-    from pilotnet.watch import watch
+    from pilotnet.evaluation.report import score_table
+    from pilotnet.live.watch import watch
 
     scores = watch(*shown, chosen_detectors(options), options.record)
     console.print(score_table(scores))
@@ -42,7 +54,7 @@ def watch_command(words: list[str]) -> None:
 
 def replay_command(folder: Path, config: WatchConfig, options: Namespace) -> None:
     """Show a dataset."""
-    from pilotnet.replay import replay
+    from pilotnet.live.replay import replay
 
     dataset = replay(folder, config, options.checkpoint, options.film, options.headless)
     closing_line(f"{folder}: {dataset.summary()}", f"pilotnet train {folder}")
@@ -53,7 +65,11 @@ def replayed(options: Namespace) -> Path | None:
 
     Raises ValueError when drivers or options of drivers are given with it.
     """
-    paths = [user_path(Path(word)) for word in options.drivers if word.partition("+")[0] not in DRIVER_NAMES]
+    paths = [
+        user_path(Path(word))
+        for word in options.drivers
+        if word.partition("+")[0] not in DRIVER_NAMES
+    ]
     folders = [path for path in paths if path.is_dir()]
     if not folders:
         return None
@@ -63,7 +79,9 @@ def replayed(options: Namespace) -> Path | None:
         )
     for part in ("cars", "pedestrians"):
         if options[part]:
-            raise ValueError(f"{part} is {options[part]}; nothing drives in a replay, leave out --{part}")
+            raise ValueError(
+                f"{part} is {options[part]}; nothing drives in a replay, leave out --{part}"
+            )
     return folders[0]
 
 
@@ -71,13 +89,19 @@ def drive_command(words: list[str]) -> None:
     """Let a person drive."""
     parser = Parser("drive")
     add_config(parser)
-    parser.add_argument("--out", type=Path, default=Path("data/human"), help="the dataset to begin or to continue")
-    parser.add_argument("--map", action="store_true", help="first set up a gamepad or steering wheel, which takes a minute")
+    parser.add_argument(
+        "--out", type=Path, default=Path("data/human"), help="the dataset to begin or to continue"
+    )
+    parser.add_argument(
+        "--map",
+        action="store_true",
+        help="first set up a gamepad or steering wheel, which takes a minute",
+    )
     parser.add_class_arguments(DriveConfig, None)
     config, options = settings(parser, DriveConfig, words)
 
-    from pilotnet.drive import drive, driven_in_words
-    from pilotnet.report import score_table
+    from pilotnet.evaluation.report import score_table
+    from pilotnet.live.drive import drive, driven_in_words
 
     driven = drive(config, options.out, options["map"])
     console.print(score_table(driven.scores))

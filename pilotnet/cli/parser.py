@@ -13,14 +13,16 @@ from typing import Any, NoReturn
 import yaml
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
-from pilotnet.driver_names import Detectors
-from pilotnet.repeat import repeated_settings
-from pilotnet.settings import config_path, user_path
-from pilotnet.yaml_values import limit_yaml
+from pilotnet.common.repeat import repeated_settings
+from pilotnet.common.settings import config_path, user_path
+from pilotnet.common.yaml_values import limit_yaml
+from pilotnet.drivers.driver_names import Detectors
 from sim.types import MAX_QUOTED, quoted
 
 LONGEST_MESSAGE = 500  # [characters] length to which jsonargparse's messages, which may repeat a whole file, are cut
-WRONG_VALUE = re.compile(r'Parser key "(?P<name>[^"]+)": Expected an? (?P<kind>.+?)\. Got value: (?P<value>.*)')
+WRONG_VALUE = re.compile(
+    r'Parser key "(?P<name>[^"]+)": Expected an? (?P<kind>.+?)\. Got value: (?P<value>.*)'
+)
 KINDS = {
     "<class 'str'>": "text",
     "<class 'int'>": "a whole number",
@@ -36,14 +38,20 @@ class Parser(ArgumentParser):
 
     def __init__(self, command: str, defaults: Path | None = None) -> None:
         limit_yaml()
-        super().__init__(prog=f"pilotnet {command}", allow_abbrev=False, default_config_files=[str(defaults)] if defaults else [])
+        super().__init__(
+            prog=f"pilotnet {command}",
+            allow_abbrev=False,
+            default_config_files=[str(defaults)] if defaults else [],
+        )
         self.command = command
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
         """Raise ValueError with the message in one line, and a similar option where one is unknown."""
         line = " ".join(message.split())
         text = reworded(line) + self._suggestion(line)
-        raise ValueError(text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}...") from ex
+        raise ValueError(
+            text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}..."
+        ) from ex
 
     def parse_args(self, *call: Any, **settings: Any) -> Namespace:  # type: ignore[override]
         """Return the options, with `~` in paths replaced by the home folder."""
@@ -56,7 +64,9 @@ class Parser(ArgumentParser):
     def _suggestion(self, line: str) -> str:
         if not line.startswith(UNRECOGNIZED):
             return ""
-        unknown = next((word.partition("=")[0] for word in line.split() if word.startswith("--")), "")
+        unknown = next(
+            (word.partition("=")[0] for word in line.split() if word.startswith("--")), ""
+        )
         return did_you_mean(unknown, [*self._option_string_actions])
 
 
@@ -73,8 +83,17 @@ class ConfigFile(ActionConfigFile):
             super().__call__(parser, so_far, str(path), *option)
             return
         # Positional arguments override the file, before or after `--config`.
-        named = {action.dest for action in parser._actions if not action.option_strings and so_far.get(action.dest) is not None}
-        super().__call__(parser, so_far, yaml.safe_dump({key: left[key] for key in left if key not in named}), *option)
+        named = {
+            action.dest
+            for action in parser._actions
+            if not action.option_strings and so_far.get(action.dest) is not None
+        }
+        super().__call__(
+            parser,
+            so_far,
+            yaml.safe_dump({key: left[key] for key in left if key not in named}),
+            *option,
+        )
 
 
 def reworded(line: str) -> str:
@@ -83,7 +102,9 @@ def reworded(line: str) -> str:
     if not found:
         return " ".join(map(cut, line.split())) if line.startswith(UNRECOGNIZED) else line
     literal = LITERAL.fullmatch(found["kind"])
-    allowed = f"one of {literal['values'].replace(chr(39), '')}" if literal else KINDS.get(found["kind"])
+    allowed = (
+        f"one of {literal['values'].replace(chr(39), '')}" if literal else KINDS.get(found["kind"])
+    )
     return (
         f"{found['name']} is {quoted(found['value'])}; it must be {allowed}"
         if allowed
@@ -103,7 +124,12 @@ def did_you_mean(wrong: str, known: list[str]) -> str:
 
 
 def stage_parser(
-    command: str, config: type, out: str, resume: bool = False, skip: set[str] | None = None, defaults: Path | None = None
+    command: str,
+    config: type,
+    out: str,
+    resume: bool = False,
+    skip: set[str] | None = None,
+    defaults: Path | None = None,
 ) -> Parser:
     """Return a parser of a stage's settings with `--config`, `--out` and, if `resume`, `--resume`.
 
@@ -111,7 +137,12 @@ def stage_parser(
     """
     parser = Parser(command, defaults)
     add_config(parser)
-    parser.add_argument("--out", type=Path, default=Path(out), help="the folder to write; it must be empty or not exist")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path(out),
+        help="the folder to write; it must be empty or not exist",
+    )
     if resume:
         parser.add_argument("--resume", action="store_true", help="go on with an interrupted run")
     parser.add_class_arguments(config, None, skip=skip or set())
@@ -121,7 +152,9 @@ def stage_parser(
 def add_config(parser: Parser) -> None:
     """Add `--config`."""
     parser.add_argument(
-        "--config", action=ConfigFile, help="a YAML file of settings, the name of a shipped one, or the file that a stage left"
+        "--config",
+        action=ConfigFile,
+        help="a YAML file of settings, the name of a shipped one, or the file that a stage left",
     )
 
 
@@ -134,7 +167,11 @@ def add_detector_arguments(parser: Parser, use: str) -> None:
 def add_detectors(parser: Parser) -> None:
     """Add the options of the driver modular."""
     for part in ("cars", "pedestrians"):
-        parser.add_argument(f"--{part}", type=Path, help=f"the folder of `pilotnet train-detector {part}`, for modular")
+        parser.add_argument(
+            f"--{part}",
+            type=Path,
+            help=f"the folder of `pilotnet train-detector {part}`, for modular",
+        )
 
 
 def chosen_detectors(options: Namespace) -> Detectors:

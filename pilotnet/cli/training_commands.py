@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from pilotnet.cli.parser import add_detector_arguments, settings, stage_parser
-from pilotnet.modular.detector_config import DetectorTrainConfig, is_person
-from pilotnet.progress import closing_line
-from pilotnet.settings import require_exists
-from pilotnet.train_config import TrainConfig
+from pilotnet.common.progress import closing_line
+from pilotnet.common.settings import require_exists
+from pilotnet.modular.detection.detector_config import DetectorTrainConfig, is_person
+from pilotnet.training.train_config import TrainConfig
 
 
 def train_command(words: list[str]) -> None:
@@ -16,10 +16,12 @@ def train_command(words: list[str]) -> None:
     config, options = settings(parser, TrainConfig, words)
     require_exists("data", options.data, "record")
 
-    from pilotnet.train import train
+    from pilotnet.training.train import train
 
     path = train(config, options.data, options.out, resume=options.resume)
-    closing_line(f"wrote {path}", f"pilotnet evaluate expert pilotnet straight --checkpoint {options.out}")
+    closing_line(
+        f"wrote {path}", f"pilotnet evaluate expert pilotnet straight --checkpoint {options.out}"
+    )
 
 
 def train_detector_command(words: list[str]) -> None:
@@ -31,9 +33,10 @@ def train_detector_command(words: list[str]) -> None:
     require_exists("data", options.data, "record")
     out = Path(str(options.out).replace("TARGET", options.target))
 
-    from pilotnet.modular.detector_training import train_detector
+    from pilotnet.modular.detection.train_detector import train_detector
 
     path = train_detector(config, options.target, options.data, out, resume=options.resume)
     closing_line(
-        f"wrote {path}", f"pilotnet score-detector {options.target} {options.data} --checkpoint {out} --split validation"
+        f"wrote {path}",
+        f"pilotnet score-detector {options.target} {options.data} --checkpoint {out} --split validation",
     )

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pilotnet.modular.ground import hidden_ground
+from pilotnet.modular.explain import explanation
+from pilotnet.modular.frame_check import Sight
 from pilotnet.modular.odometry import Odometry
 from pilotnet.modular.oracles import true_lane, true_tracks
-from pilotnet.modular.path_tracker import steer
-from pilotnet.modular.planner import Planner, Situation
+from pilotnet.modular.planning.path_tracker import steer
+from pilotnet.modular.planning.planner import Planner, Situation
 from pilotnet.modular.records import Detection, Floats, LaneEstimate, Plan, Track
-from pilotnet.modular.show import explanation
-from pilotnet.modular.sight import Sight
-from pilotnet.modular.tracks import Tracker
+from pilotnet.modular.tracking.ground_position import hidden_ground
+from pilotnet.modular.tracking.tracker import Tracker
 from sim.drawables import Explanation
 from sim.env import DrivingEnv
 from sim.types import Control, Image, Observation
@@ -33,7 +33,9 @@ class FindsLanes(Protocol):
         """Forget all earlier frames."""
         ...
 
-    def find(self, frame: Image, speed: float, curvature: float, duration: float, shadows: Floats) -> LaneEstimate:
+    def find(
+        self, frame: Image, speed: float, curvature: float, duration: float, shadows: Floats
+    ) -> LaneEstimate:
         """The lane in the next centre frame; curvature: what was held since the last one [1/m], `duration` [s] ago.
 
         shadows: the ground that road users hide, as `hidden_ground` gives it.
@@ -59,22 +61,26 @@ class ModularDriver:
     """Drives by what its parts see on the centre camera and by its own speed; the truth about the rest it asks of `env`."""
 
     def __init__(self, parts: Parts, env: DrivingEnv) -> None:
-        self._parts, self._env = parts, env
+        self._parts = parts
+        self._env = env
         self._camera = env.config.camera
         self.reset()
 
     def reset(self) -> None:
         """Engage anew: forget the tracks, the lane, the path and where the car has been."""
         duration = 1 / self._env.rate
-        self._odometry, self._sight = Odometry(duration), Sight(duration)
-        self._tracker, self._planner = Tracker(self._camera, duration), Planner(duration)
+        self._odometry = Odometry(duration)
+        self._sight = Sight(duration)
+        self._tracker = Tracker(self._camera, duration)
+        self._planner = Planner(duration)
         self._thought: tuple[list[Detection], list[Track], LaneEstimate, Plan] | None = None
         if self._parts.lanes is not None:
             self._parts.lanes.reset()
 
     def act(self, observation: Observation) -> Control:
         """The command for what is seen now; ValueError when a part needs the centre frame and there is none."""
-        speed, wheels = observation.speed, self._odometry
+        speed = observation.speed
+        wheels = self._odometry
         way = wheels.move(speed)
         frame = self._frame(observation)
         detections = self._detect(frame, speed)
@@ -95,7 +101,9 @@ class ModularDriver:
         if not self._parts.look:
             return None
         if observation.centre is None:
-            raise ValueError("the observation has no centre frame; modular needs an environment with the centre camera")
+            raise ValueError(
+                "the observation has no centre frame; modular needs an environment with the centre camera"
+            )
         return observation.centre
 
     def _detect(self, frame: Image | None, speed: float) -> list[Detection]:
@@ -103,15 +111,27 @@ class ModularDriver:
         if frame is None or not self._sight.shows_something(frame, speed):
             return []
         detectors = (self._parts.cars, self._parts.pedestrians)
-        return [found for detector in detectors if detector is not None for found in detector.detect(frame)]
+        return [
+            found
+            for detector in detectors
+            if detector is not None
+            for found in detector.detect(frame)
+        ]
 
     def _told(self) -> list[Track]:
         """The road users that the truth tells of."""
         classes = ((self._parts.cars, False), (self._parts.pedestrians, True))
-        return [track for part, person in classes if part is None for track in true_tracks(self._env.world, self._camera, person)]
+        return [
+            track
+            for part, person in classes
+            if part is None
+            for track in true_tracks(self._env.world, self._camera, person)
+        ]
 
     def _lane(self, frame: Image | None, speed: float, tracks: Sequence[Track]) -> LaneEstimate:
         """The lane; the finder knows by itself what to think of a frame that shows nothing."""
         if self._parts.lanes is None or frame is None:
             return true_lane(self._env.world)
-        return self._parts.lanes.find(frame, speed, self._odometry.curvature, 1 / self._env.rate, hidden_ground(tracks))
+        return self._parts.lanes.find(
+            frame, speed, self._odometry.curvature, 1 / self._env.rate, hidden_ground(tracks)
+        )

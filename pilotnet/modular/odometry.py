@@ -3,8 +3,8 @@
 import math
 from dataclasses import dataclass, field
 
-from pilotnet.modular.path_tracker import limited
-from sim.steering import slip_angle
+from pilotnet.modular.planning.path_tracker import limited
+from sim.control.bicycle import slip_angle
 from sim.types import Pose
 
 
@@ -28,7 +28,8 @@ class Odometry:
         turn = self.curvature * way
         # HighwayEnv's bicycle moves across its axis by the slip angle; on an arc, along its chord.
         direction = self.pose.heading + slip_angle(self.curvature) + turn / 2
-        x, y = self.pose.x + way * math.cos(direction), self.pose.y + way * math.sin(direction)
+        x = self.pose.x + way * math.cos(direction)
+        y = self.pose.y + way * math.sin(direction)
         self.pose = Pose(x, y, self.pose.heading + turn)
         self.travelled += way
         return way

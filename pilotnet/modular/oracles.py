@@ -8,13 +8,16 @@ import math
 import numpy as np
 
 from pilotnet.modular.records import Floats, LaneEstimate, Track
-from sim.camera import Camera
-from sim.geometry import SPACING
+from sim.geometry.camera import Camera
+from sim.geometry.frenet import SPACING
 from sim.roads.plan import RoadPlan
 from sim.types import Actor, EgoState, Pose
 from sim.world import World
 
-SEEN, BESIDE_FORWARD, BESIDE_RIGHT = 110.0, 12.0, 8.0  # [m]
+# [m]
+SEEN = 110.0
+BESIDE_FORWARD = 12.0
+BESIDE_RIGHT = 8.0
 REACH = 100.0  # [m] of the lane
 KNOWN = 10.0  # [s] everybody has been known for so long
 
@@ -27,8 +30,11 @@ def true_tracks(world: World, camera: Camera, person: bool) -> list[Track]:
 
 
 def _track(actor: Actor, ego: Pose) -> Track:
-    cos, sin = math.cos(ego.heading), math.sin(ego.heading)
-    x, y, heading = actor.pose.x - ego.x, actor.pose.y - ego.y, actor.pose.heading - ego.heading
+    cos = math.cos(ego.heading)
+    sin = math.sin(ego.heading)
+    x = actor.pose.x - ego.x
+    y = actor.pose.y - ego.y
+    heading = actor.pose.heading - ego.heading
     return Track(
         ident=actor.ident,
         person=actor.is_person,
@@ -53,7 +59,8 @@ def _is_seen(track: Track, camera: Camera) -> bool:
 
 def true_lane(world: World) -> LaneEstimate:
     """The lane that the ego is to follow, as a perfect lane finder would see it: its whole course, not only a clothoid."""
-    plan, ego = world.plan, world.ego_state()
+    plan = world.plan
+    ego = world.ego_state()
     lane = plan.lanes[plan.path]
     curvatures = _curvatures(plan, ego)
     left = [other for other in plan.lanes if other.offset < lane.offset]
@@ -75,7 +82,8 @@ def true_lane(world: World) -> LaneEstimate:
 
 def _curvatures(plan: RoadPlan, ego: EgoState) -> Floats:
     """Curvature of the lane's centre beside the ego and every SPACING metres along it (N,) [1/m]."""
-    line, offset = plan.centreline, plan.path_offset
+    line = plan.centreline
+    offset = plan.path_offset
     stations = ego.station + np.arange(0.0, 1.5 * REACH, SPACING)
     bend = np.interp(stations, SPACING * np.arange(line.curvature.size), line.curvature)
     shrink = 1 - bend * offset

@@ -7,11 +7,13 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.geometry import SPACING, Centreline
+from sim.geometry.frenet import SPACING, Centreline
 from sim.types import Pose, require_finite
 
 Floats = NDArray[np.float64]
-SURE, HINT = 0.3, 0.1  # scores from which a detection is believed by itself, and from which it tells where a known person is
+# scores from which a detection is believed by itself, and from which it tells where a known person is
+SURE = 0.3
+HINT = 0.1
 BEHIND = 30.0  # [m] of a lane's course that lie behind the car
 
 
@@ -83,7 +85,16 @@ class LaneEstimate:
     curvatures: Floats | None = None
 
     def __post_init__(self) -> None:
-        for name in ("offset", "heading_error", "curvature", "curvature_rate", "width", "left_room", "right_room", "confidence"):
+        for name in (
+            "offset",
+            "heading_error",
+            "curvature",
+            "curvature_rate",
+            "width",
+            "left_room",
+            "right_room",
+            "confidence",
+        ):
             require_finite(f"LaneEstimate.{name}", getattr(self, name))
 
     def curvature_at(self, stations: Floats) -> Floats:
@@ -94,14 +105,24 @@ class LaneEstimate:
 
     def course(self, ahead: float) -> Centreline:
         """The lane's centre in car coordinates, from BEHIND metres behind the car (arc length 0) to `ahead` in front of it."""
-        line = Centreline.from_curvature(self.curvature_at(np.arange(-BEHIND, ahead + SPACING, SPACING)), Pose(0.0, 0.0, 0.0))
+        line = Centreline.from_curvature(
+            self.curvature_at(np.arange(-BEHIND, ahead + SPACING, SPACING)), Pose(0.0, 0.0, 0.0)
+        )
         beside = line.pose_at(BEHIND)
         turn = -self.heading_error - beside.heading
-        cos, sin = math.cos(turn), math.sin(turn)
-        x, y = line.x - beside.x, line.y - beside.y
+        cos = math.cos(turn)
+        sin = math.sin(turn)
+        x = line.x - beside.x
+        y = line.y - beside.y
         # The car is at (0, 0), so its lane's centre beside it lies `offset` to the left, across the lane.
-        aside_x, aside_y = self.offset * -math.sin(self.heading_error), -self.offset * math.cos(self.heading_error)
-        return Centreline(x * cos - y * sin + aside_x, x * sin + y * cos + aside_y, line.heading + turn, line.curvature)
+        aside_x = self.offset * -math.sin(self.heading_error)
+        aside_y = -self.offset * math.cos(self.heading_error)
+        return Centreline(
+            x * cos - y * sin + aside_x,
+            x * sin + y * cos + aside_y,
+            line.heading + turn,
+            line.curvature,
+        )
 
     def centre(self, stations: Floats) -> Floats:
         """Points (N, 2) of the lane's centre in car coordinates [m], at distances along it from beside the car (N,)."""
@@ -111,7 +132,9 @@ class LaneEstimate:
         """Lane coordinates, along and right of the lane's centre [m], to car coordinates (N, 2)."""
         line = self.course(float(max(stations.max(initial=0.0), 0.0)) + SPACING)
         samples = SPACING * np.arange(line.x.size) - BEHIND
-        x, y, heading = (np.interp(stations, samples, values) for values in (line.x, line.y, line.heading))
+        x, y, heading = (
+            np.interp(stations, samples, values) for values in (line.x, line.y, line.heading)
+        )
         return np.stack([x - offsets * np.sin(heading), y + offsets * np.cos(heading)], axis=1)
 
 

@@ -2,19 +2,26 @@
 
 import numpy as np
 
-from sim.actors.people import JACKETS, WIDTH, Mode, Person
-from sim.actors.shapes import CUTTING_IN
-from sim.actors.sites import Footprint, Sites, expected_count, last_station, require_placed
-from sim.detour import ENOUGH_TO_PERSON, edges, room
-from sim.geometry import SPACING
+from sim.actors.free_stations import Footprint, Sites, expected_count, last_station, require_placed
+from sim.actors.obstacle_shift import ENOUGH_TO_PERSON, edges, room
+from sim.actors.pedestrians import JACKETS, WIDTH, Mode, Person
+from sim.actors.vehicle_kinds import CUTTING_IN
+from sim.control.bicycle import CAR_WIDTH
+from sim.geometry.frenet import SPACING
 from sim.roads.plan import RoadPlan
-from sim.steering import CAR_WIDTH
 
-START_CLEAR, BEHIND_FINISH = 30.0, 150.0  # [m] behind the start there is nobody, behind the finish somebody to be seen
+# [m] behind the start there is nobody, behind the finish somebody to be seen
+START_CLEAR = 30.0
+BEHIND_FINISH = 150.0
 CROSSING_AFTER = 50.0  # [m] behind the start nobody crosses
 EDGE = (0.2, 0.8)  # [m] people walk so far outside the outermost lane
-PASSABLE = ENOUGH_TO_PERSON + 0.15  # [m] at least between them and a car that keeps as far off as its lane allows
-KERBS = (0.4, 0.1)  # [m] behind the edge of the carriageway people wait to cross, the latter where a wall is close
+PASSABLE = (
+    ENOUGH_TO_PERSON + 0.15
+)  # [m] at least between them and a car that keeps as far off as its lane allows
+KERBS = (
+    0.4,
+    0.1,
+)  # [m] behind the edge of the carriageway people wait to cross, the latter where a wall is close
 WALKS = 0.75  # share of the people who walk
 FARTHEST = 60.0  # [m] that anybody walks
 BODY = 0.3  # [m] half of what somebody needs along the road
@@ -22,9 +29,12 @@ PARKED_AWAY = 10.0  # [m] nobody steps out so close to a parked car
 TRIES = 200
 
 
-def pedestrians(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites) -> list[Person]:
+def pedestrians(
+    plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites
+) -> list[Person]:
     """People who walk and stand beside the road; ValueError when nobody can be placed."""
-    start, finish = plan.start + START_CLEAR, last_station(plan, BEHIND_FINISH)
+    start = plan.start + START_CLEAR
+    finish = last_station(plan, BEHIND_FINISH)
     expected = expected_count(per_kilometre, start, finish)
     people = []
     for _ in range(int(expected + generator.random())):
@@ -38,11 +48,18 @@ def pedestrians(plan: RoadPlan, per_kilometre: float, generator: np.random.Gener
     return people
 
 
-def crossers(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites) -> list[Person]:
+def crossers(
+    plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites
+) -> list[Person]:
     """People who wait to cross, at zebras where there are any; ValueError when nobody can be placed."""
-    start, finish = plan.start + CROSSING_AFTER, plan.finish
+    start = plan.start + CROSSING_AFTER
+    finish = plan.finish
     expected = expected_count(per_kilometre, start, finish)
-    zebras = [zebra for zebra in plan.zebras if start < zebra.station and zebra.station + zebra.length < finish]
+    zebras = [
+        zebra
+        for zebra in plan.zebras
+        if start < zebra.station and zebra.station + zebra.length < finish
+    ]
     people: list[Person] = []
     for _ in range(int(expected + generator.random())):
         for _ in range(TRIES):
@@ -50,7 +67,9 @@ def crossers(plan: RoadPlan, per_kilometre: float, generator: np.random.Generato
                 if not zebras:
                     break
                 zebra = zebras[generator.integers(len(zebras))]
-                station = float(generator.uniform(zebra.station + 0.5, zebra.station + zebra.length - 0.5))
+                station = float(
+                    generator.uniform(zebra.station + 0.5, zebra.station + zebra.length - 0.5)
+                )
             else:
                 station = float(generator.uniform(start, finish))
             apart = all(abs(station - other.station) > 0.7 for other in people)
@@ -58,7 +77,9 @@ def crossers(plan: RoadPlan, per_kilometre: float, generator: np.random.Generato
             if sides:
                 people.append(_crosser(plan, station, sides, generator, sites))
                 break
-    require_placed("crossing", per_kilometre, expected if zebras or not plan.zebras else 0.0, len(people))
+    require_placed(
+        "crossing", per_kilometre, expected if zebras or not plan.zebras else 0.0, len(people)
+    )
     return people
 
 
@@ -77,7 +98,8 @@ def _beside(plan: RoadPlan, station: float, generator: np.random.Generator) -> f
 
 def _nearest(plan: RoadPlan, station: float, reach: float) -> float:
     """How far [m] outside the outermost lane people within `reach` [m] must be, for a car to pass that keeps to its lane."""
-    first, last = int((station - reach) / SPACING), int((station + reach) / SPACING) + 1
+    first = int((station - reach) / SPACING)
+    last = int((station + reach) / SPACING) + 1
     tightest = float(np.abs(plan.centreline.curvature[max(first, 0) : last]).max())
     beside = (plan.lanes[plan.path].width - CAR_WIDTH) / 2 + room(plan).own
     return PASSABLE + CUTTING_IN * tightest + WIDTH / 2 - beside
@@ -86,7 +108,9 @@ def _nearest(plan: RoadPlan, station: float, reach: float) -> float:
 def _kerbs(plan: RoadPlan, station: float, kerb: float) -> tuple[float, float]:
     """Where people wait to cross: d [m] on the left and on the right."""
     (left, right), nearest = edges(plan), _nearest(plan, station, 8.0)
-    return min(plan.carriageway[0] - kerb, left - nearest), max(plan.carriageway[1] + kerb, right + nearest)
+    return min(plan.carriageway[0] - kerb, left - nearest), max(
+        plan.carriageway[1] + kerb, right + nearest
+    )
 
 
 def _waiting_places(plan: RoadPlan, station: float, sites: Sites) -> tuple[float, float] | None:
@@ -122,21 +146,34 @@ def _walker(station: float, across: float, generator: np.random.Generator, sites
     )
 
 
-def _crosser(plan: RoadPlan, station: float, sides: tuple[float, float], generator: np.random.Generator, sites: Sites) -> Person:
+def _crosser(
+    plan: RoadPlan,
+    station: float,
+    sides: tuple[float, float],
+    generator: np.random.Generator,
+    sites: Sites,
+) -> Person:
     """Somebody at the kerb; where there is a pavement they walk on along it when they are across."""
     from_right = generator.random() < 0.5
     person = _walker(station, sides[int(from_right)], generator, sites)
-    person.mode, person.speed = Mode.WAITING, float(generator.uniform(1.0, 1.8))
-    person.goal, person.trigger = sides[int(not from_right)], float(generator.uniform(3.0, 6.0))
-    beyond = [walk for walk in plan.walks if (walk - person.goal) * (person.goal - person.across) > 0]
+    person.mode = Mode.WAITING
+    person.speed = float(generator.uniform(1.0, 1.8))
+    person.goal = sides[int(not from_right)]
+    person.trigger = float(generator.uniform(3.0, 6.0))
+    beyond = [
+        walk for walk in plan.walks if (walk - person.goal) * (person.goal - person.across) > 0
+    ]
     person.goal = beyond[0] if beyond else person.goal
-    person.low, person.high = _free_stretch(station, person.goal, sites) if beyond else (station, station)
+    person.low, person.high = (
+        _free_stretch(station, person.goal, sites) if beyond else (station, station)
+    )
     return person
 
 
 def _free_stretch(station: float, across: float, sites: Sites) -> tuple[float, float]:
     """Stations between which somebody at d = `across` meets nothing solid [m]."""
-    low, high = station - FARTHEST, station + FARTHEST
+    low = station - FARTHEST
+    high = station + FARTHEST
     lane = Footprint(low, high, across - WIDTH / 2, across + WIDTH / 2)
     for other in sites.solid:
         if lane.near(other, 0.0, 0.05):

@@ -8,22 +8,47 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.actors.shapes import LANE_MARGIN, PARKABLE, Shape, draw_shape
-from sim.actors.sites import Footprint, Sites, at_street, at_zebra, expected_count, last_station, require_placed
-from sim.detour import ENOUGH, LINE_MARGIN, PARKED_CLEARANCE, REACH, Demands, Room, demand, edges, ramp_length, room
-from sim.geometry import SPACING
+from sim.actors.free_stations import (
+    Footprint,
+    Sites,
+    at_street,
+    at_zebra,
+    expected_count,
+    last_station,
+    require_placed,
+)
+from sim.actors.obstacle_shift import (
+    ENOUGH,
+    LINE_MARGIN,
+    PARKED_CLEARANCE,
+    REACH,
+    Demands,
+    Room,
+    demand,
+    edges,
+    ramp_length,
+    room,
+)
+from sim.actors.vehicle_kinds import LANE_MARGIN, PARKABLE, Shape, draw_shape
+from sim.control.bicycle import CAR_WIDTH
+from sim.geometry.frenet import SPACING
 from sim.roads.plan import Lane, RoadPlan
-from sim.steering import CAR_WIDTH
 from sim.types import Actor, Pose
 
-START_CLEAR, FINISH_CLEAR = 60.0, 150.0  # [m] after the start there are none; behind the finish there are some to be seen
+# [m] after the start there are none; behind the finish there are some to be seen
+START_CLEAR = 60.0
+FINISH_CLEAR = 150.0
 NARROW_CLEAR = 130.0  # [m] after the start there are none that make the road narrow
-ZEBRA_CLEAR, STREET_CLEAR = 10.0, 5.0  # [m]
+# [m]
+ZEBRA_CLEAR = 10.0
+STREET_CLEAR = 5.0
 BUMPER_GAP = 1.2  # [m]
 REACH_IN = (0.2, 1.2)  # [m] into the lane
 ON_VERGE = (0.1, 0.5)  # [m] beside the lane
 REFUGE = 30.0  # [m] of the ego's own lane between two narrow places
-STRAIGHT_ENOUGH, PARKABLE_BEND = 1 / 60, 1 / 40  # [1/m] most curvature where the ego must swing out, and where it need not
+# [1/m] most curvature where the ego must swing out, and where it need not
+STRAIGHT_ENOUGH = 1 / 60
+PARKABLE_BEND = 1 / 40
 WIDEST = 2.5  # [m] of what comes the other way
 PASSING_GAP = 0.6  # [m] between a parked car and a passing one at the least
 TRIES = 40
@@ -38,9 +63,13 @@ class ParkedCar:
     actor: Actor
 
 
-def parked_cars(plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites) -> list[ParkedCar]:
+def parked_cars(
+    plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites
+) -> list[ParkedCar]:
     """Cars at random places, added to `sites`; what does not fit is left out, ValueError when nothing fits at all."""
-    expected = expected_count(per_kilometre, plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR))
+    expected = expected_count(
+        per_kilometre, plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR)
+    )
     parking = _Parking(plan, generator, sites)
     for _ in range(int(expected + generator.random())):
         parking.try_one(TRIES)
@@ -62,15 +91,21 @@ class _Parking:
     """Places one car after the other."""
 
     def __init__(self, plan: RoadPlan, generator: np.random.Generator, sites: Sites) -> None:
-        self.plan, self.generator, self.sites = plan, generator, sites
+        self.plan = plan
+        self.generator = generator
+        self.sites = sites
         self.cars: list[ParkedCar] = []
         self.room: Room = room(plan)
         self.ramp = ramp_length(plan)
-        self.spacing = 2 * (8.0 + self.ramp / 2) + REFUGE  # [m] between cars that make narrow places
+        self.spacing = (
+            2 * (8.0 + self.ramp / 2) + REFUGE
+        )  # [m] between cars that make narrow places
         oncoming = [lane for lane in plan.lanes if lane.direction < 0]
         self.oncoming = bool(oncoming)
         # Whoever comes the other way does not swing out, so what stands on the left stays out of their way [m].
-        self.oncoming_edge = min((lane.offset - _passing_half(lane) for lane in oncoming), default=math.inf)
+        self.oncoming_edge = min(
+            (lane.offset - _passing_half(lane) for lane in oncoming), default=math.inf
+        )
 
     def try_one(self, tries: int) -> None:
         """Place one car, if one of so many random places will do."""
@@ -78,17 +113,25 @@ class _Parking:
             shape = draw_shape(self.generator, PARKABLE)
             middle, across, direction = self._spot(shape)
             place = Footprint(
-                middle - shape.length / 2, middle + shape.length / 2, across - shape.width / 2, across + shape.width / 2
+                middle - shape.length / 2,
+                middle + shape.length / 2,
+                across - shape.width / 2,
+                across + shape.width / 2,
             )
-            shift = demand(place.left, place.right, self.plan.path_offset, PARKED_CLEARANCE, ENOUGH, self.room)
+            shift = demand(
+                place.left, place.right, self.plan.path_offset, PARKED_CLEARANCE, ENOUGH, self.room
+            )
             if self._will_do(place, shift):
                 self._place(place, shape, direction, shift)
                 return
 
     def _place(self, place: Footprint, shape: Shape, direction: int, shift: float) -> None:
-        middle, across = (place.start + place.finish) / 2, (place.left + place.right) / 2
+        middle = (place.start + place.finish) / 2
+        across = (place.left + place.right) / 2
         pose = self.plan.centreline.pose_at(middle, across)
-        turned = pose.heading + (0.0 if direction > 0 else math.pi) + self.generator.uniform(-0.02, 0.02)
+        turned = (
+            pose.heading + (0.0 if direction > 0 else math.pi) + self.generator.uniform(-0.02, 0.02)
+        )
         # The world numbers all actors when it has them.
         actor = Actor(0, shape.kind, Pose(pose.x, pose.y, turned), 0.0, *shape[1:], parked=True)
         self.cars.append(ParkedCar(place, shift, actor))
@@ -96,7 +139,8 @@ class _Parking:
 
     def _spot(self, shape: Shape) -> tuple[float, float, int]:
         """A random place for a car: station, d of its centre [m] and the way it faces."""
-        plan, generator = self.plan, self.generator
+        plan = self.plan
+        generator = self.generator
         if plan.parking:
             lengths = np.array([strip.finish - strip.start for strip in plan.parking])
             strip = plan.parking[generator.choice(lengths.size, p=lengths / lengths.sum())]
@@ -121,14 +165,20 @@ class _Parking:
 
     def _crowded(self, station: float) -> bool:
         """Whether a narrow place here would run into another one."""
-        return any(self._narrow(car.shift) and abs(car.place.start - station) < self.spacing for car in self.cars)
+        return any(
+            self._narrow(car.shift) and abs(car.place.start - station) < self.spacing
+            for car in self.cars
+        )
 
     def _narrow(self, shift: float) -> bool:
         return abs(shift) > self.room.own + 1e-9
 
     def _will_do(self, place: Footprint, shift: float) -> bool:
-        plan, side = self.plan, 1 if place.left + place.right > 2 * self.plan.path_offset else -1
-        within = plan.start + START_CLEAR <= place.start and place.finish <= last_station(plan, FINISH_CLEAR)
+        plan = self.plan
+        side = 1 if place.left + place.right > 2 * self.plan.path_offset else -1
+        within = plan.start + START_CLEAR <= place.start and place.finish <= last_station(
+            plan, FINISH_CLEAR
+        )
         forbidden = at_zebra(plan, place.start, place.finish, ZEBRA_CLEAR) or at_street(
             plan, place.start, place.finish, side, STREET_CLEAR
         )
@@ -138,14 +188,21 @@ class _Parking:
 
     def _passable(self, place: Footprint, shift: float) -> bool:
         """Whether the ego and whoever comes the other way get past it, and past what stands opposite."""
-        displaced, half = self.plan.path_offset + shift, CAR_WIDTH / 2 + ENOUGH - 1e-9
+        displaced = self.plan.path_offset + shift
+        half = CAR_WIDTH / 2 + ENOUGH - 1e-9
         if place.left < displaced + half and displaced - half < place.right:
             return False
-        if self._narrow(shift) and (self._crowded(place.start) or place.start < self.plan.start + NARROW_CLEAR):
+        if self._narrow(shift) and (
+            self._crowded(place.start) or place.start < self.plan.start + NARROW_CLEAR
+        ):
             return False
         for lane in self.plan.lanes:
             half = _passing_half(lane)
-            if lane.direction < 0 and place.left < lane.offset + half and lane.offset - half < place.right:
+            if (
+                lane.direction < 0
+                and place.left < lane.offset + half
+                and lane.offset - half < place.right
+            ):
                 return False
         return all(self._apart(place, shift, car) for car in self.cars)
 
@@ -153,7 +210,9 @@ class _Parking:
         """Whether the ego, displaced for one of the two, has room beside the other."""
         along = REACH + self.ramp
         middle = self.plan.path_offset
-        if not place.near(car.place, along, 100.0) or (place.left > middle) == (car.place.left > middle):
+        if not place.near(car.place, along, 100.0) or (place.left > middle) == (
+            car.place.left > middle
+        ):
             return True
         pushed = min(shift, car.shift, 0.0)
         left = place if place.left < car.place.left else car.place
@@ -162,7 +221,8 @@ class _Parking:
     def _straight(self, place: Footprint, shift: float) -> bool:
         """Whether the bends here are gentle enough."""
         margin = self.ramp + REACH if self._narrow(shift) else 0.0
-        first, last = int((place.start - margin) / SPACING), int((place.finish + margin) / SPACING)
+        first = int((place.start - margin) / SPACING)
+        last = int((place.finish + margin) / SPACING)
         limit = STRAIGHT_ENOUGH if self._narrow(shift) else PARKABLE_BEND
         return float(np.abs(self.plan.centreline.curvature[max(first, 0) : last + 1]).max()) < limit
 

@@ -17,12 +17,20 @@ from numba.core.dispatcher import Dispatcher
 from numba.core.serialize import dumps
 
 from sim.kernel_cache.digest import code_digest, types_digest
-from sim.kernel_cache.files import DamagedKernelError, kept_versions, read_kernel, sweep, write_kernel
+from sim.kernel_cache.files import (
+    DamagedKernelError,
+    kept_versions,
+    read_kernel,
+    sweep,
+    write_kernel,
+)
 from sim.kernel_cache.folders import keeping_folder, kernel_folders
 from sim.kernel_cache.notices import say_once
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-KERNELS: list[Any] = []  # in the order of import; empty where NUMBA_DISABLE_JIT leaves Python functions
+KERNELS: list[
+    Any
+] = []  # in the order of import; empty where NUMBA_DISABLE_JIT leaves Python functions
 
 
 def compiled(**options: Any) -> Callable[[Function], Function]:
@@ -44,7 +52,10 @@ def uncompiled(function: Callable[..., Any]) -> Callable[..., Any]:
 
     @wraps(function)
     def run(*arguments: Any, **named: Any) -> Any:
-        say_once("plain", "NUMBA_DISABLE_JIT is set: kernels run as plain Python, so a picture takes about a minute")
+        say_once(
+            "plain",
+            "NUMBA_DISABLE_JIT is set: kernels run as plain Python, so a picture takes about a minute",
+        )
         with np.errstate(all="ignore"):
             return function(*arguments, **named)
 
@@ -86,7 +97,9 @@ class KernelCache(NullCache):
         self._source = Path(code.co_filename)
         plain_name = kernel.py_func.__qualname__.replace("<", "").replace(">", "")
         abi = getattr(sys, "abiflags", "")
-        self._name = f"{self._source.stem}.{plain_name}.py{sys.version_info[0]}{sys.version_info[1]}{abi}"
+        self._name = (
+            f"{self._source.stem}.{plain_name}.py{sys.version_info[0]}{sys.version_info[1]}{abi}"
+        )
 
     @property
     def cache_path(self) -> str | None:
@@ -131,15 +144,26 @@ class KernelCache(NullCache):
             raise
         except Exception as error:
             # An undamaged file that cannot be loaded refers to something that has changed since.
-            reason = "damaged" if isinstance(error, DamagedKernelError) else f"unreadable ({type(error).__name__})"
-            say_once("damage", f"the compiled kernel {path} is {reason}; such files are removed and compiled again")
+            reason = (
+                "damaged"
+                if isinstance(error, DamagedKernelError)
+                else f"unreadable ({type(error).__name__})"
+            )
+            say_once(
+                "damage",
+                f"the compiled kernel {path} is {reason}; such files are removed and compiled again",
+            )
             path.unlink()
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
         """Write a compiled kernel to disk; without a writable folder it is kept in this process only."""
         folder = keeping_folder(self._source) if self._enabled else None
-        if folder is None or data.library.has_dynamic_globals or any(not lifted.can_cache for lifted in data.lifted):
+        if (
+            folder is None
+            or data.library.has_dynamic_globals
+            or any(not lifted.can_cache for lifted in data.lifted)
+        ):
             return
         path = folder / self._file_name(sig, data.codegen)
         try:

@@ -41,7 +41,9 @@ def code_digest(kernel: Any) -> str:
 
 def types_digest(arguments: tuple[types.Type, ...], target: object) -> str:
     """Return a digest of the argument types and of the target processor."""
-    return sha256(repr(([describe_type(each) for each in arguments], target)).encode()).hexdigest()[:LENGTH]
+    return sha256(repr(([describe_type(each) for each in arguments], target)).encode()).hexdigest()[
+        :LENGTH
+    ]
 
 
 def describe_type(found: Any) -> str:
@@ -50,7 +52,9 @@ def describe_type(found: Any) -> str:
     Raises TypeError for functions as arguments.
     """
     if isinstance(found, types.Dispatcher | types.Function):
-        raise TypeError(f"a kernel takes the function {found}; it must be called by its name, or a stale one could be loaded")
+        raise TypeError(
+            f"a kernel takes the function {found}; it must be called by its name, or a stale one could be loaded"
+        )
     if isinstance(found, types.BaseTuple):
         record: Any = found
         inner = ", ".join(describe_type(each) for each in record)
@@ -69,11 +73,27 @@ def _own_part(kernel: Any) -> tuple[bytes, tuple[Any, ...]]:
     """Return the description of a kernel without its callees, and the kernels that it calls."""
     function = kernel.py_func
     cells = [cell.cell_contents for cell in function.__closure__ or ()]
-    values: list[Any] = [function.__defaults__, function.__kwdefaults__ and sorted(function.__kwdefaults__.items()), *cells]
-    names = sorted({name for code in _codes(function.__code__) for name in code.co_names if name in function.__globals__})
+    values: list[Any] = [
+        function.__defaults__,
+        function.__kwdefaults__ and sorted(function.__kwdefaults__.items()),
+        *cells,
+    ]
+    names = sorted(
+        {
+            name
+            for code in _codes(function.__code__)
+            for name in code.co_names
+            if name in function.__globals__
+        }
+    )
     values += [function.__globals__[name] for name in names]
     callees = tuple(value for value in values if isinstance(value, Dispatcher))
-    parts = [function.__module__, function.__qualname__, repr(sorted(kernel.targetoptions.items())), repr(names)]
+    parts = [
+        function.__module__,
+        function.__qualname__,
+        repr(sorted(kernel.targetoptions.items())),
+        repr(names),
+    ]
     parts += [_describe_code(code, function.__doc__) for code in _codes(function.__code__)]
     parts += [_describe(value, function) for value in values]
     return "\n".join(parts).encode(), callees
@@ -88,10 +108,23 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
 
 
 def _describe_code(code: CodeType, docstring: str | None) -> str:
-    kept = [value for value in code.co_consts if not isinstance(value, CodeType) and not (docstring and value == docstring)]
+    kept = [
+        value
+        for value in code.co_consts
+        if not isinstance(value, CodeType) and not (docstring and value == docstring)
+    ]
     # The order of a set of strings differs from process to process.
-    constants = [sorted(map(repr, value)) if isinstance(value, frozenset) else value for value in kept]
-    shape = (code.co_argcount, code.co_kwonlyargcount, code.co_flags, code.co_varnames, code.co_names, code.co_freevars)
+    constants = [
+        sorted(map(repr, value)) if isinstance(value, frozenset) else value for value in kept
+    ]
+    shape = (
+        code.co_argcount,
+        code.co_kwonlyargcount,
+        code.co_flags,
+        code.co_varnames,
+        code.co_names,
+        code.co_freevars,
+    )
     return repr((code.co_code, constants, shape))
 
 

@@ -15,7 +15,9 @@ MARK = b"pilotnet kernel 1\n"
 DIGEST_SIZE = sha256().digest_size  # [bytes]
 SUFFIX = ".kernel"
 UNFINISHED = ".tmp"
-MAX_WRITING_TIME = 3600.0  # [s] an older unfinished file is from a killed process; writing one takes milliseconds
+MAX_WRITING_TIME = (
+    3600.0  # [s] an older unfinished file is from a killed process; writing one takes milliseconds
+)
 
 
 class DamagedKernelError(ValueError):

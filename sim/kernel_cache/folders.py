@@ -97,10 +97,16 @@ def _keeping_folder(package: Path, chosen: str) -> Path | None:
         return first
     for folder in own:
         if make_private(folder.parent) and is_writable(folder):
-            say_once(FOLDER_TOPIC, f"compiled kernels are kept in {folder.parent}: {first} cannot be written")
+            say_once(
+                FOLDER_TOPIC,
+                f"compiled kernels are kept in {folder.parent}: {first} cannot be written",
+            )
             return folder
     tried = ", ".join(map(str, (first, *own)))
-    say_once(FOLDER_TOPIC, f"compiled kernels are not kept, so every process compiles them again: none of {tried} can be written")
+    say_once(
+        FOLDER_TOPIC,
+        f"compiled kernels are not kept, so every process compiles them again: none of {tried} can be written",
+    )
     return None
 
 

@@ -9,9 +9,13 @@ from numba.core import event as events
 from sim.kernel_cache.cache import countable, missing
 from sim.kernel_cache.notices import FOLDER_TOPIC, mute, say
 
-SECONDS_PER_KERNEL = 0.3  # [s] on one core: measured 60 s for the renderer's 200 kernels on a small server
+SECONDS_PER_KERNEL = (
+    0.3  # [s] on one core: measured 60 s for the renderer's 200 kernels on a small server
+)
 MIN_EXPECTED_SECONDS = 12.0  # [s] shorter compiling is not shown
-SILENT_SECONDS = 1.0  # [s] of compiling before anything is shown: the kernels of a road's geometry take less
+SILENT_SECONDS = (
+    1.0  # [s] of compiling before anything is shown: the kernels of a road's geometry take less
+)
 PAUSE = 5.0  # [s] without compiling, after which the next kernel is a single late one and not the first of many
 LINE_INTERVAL = 30.0  # [s] between two lines when stderr is no terminal
 BAR_WIDTH = 30  # [characters]
@@ -34,7 +38,9 @@ class CompileBar:
         """Show that `done` of `total` kernels are compiled."""
         if on_terminal():
             filled = BAR_WIDTH * done // max(total, 1)
-            sys.stderr.write(f"{CLEAR_LINE}compiling [{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done} of {total}")
+            sys.stderr.write(
+                f"{CLEAR_LINE}compiling [{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done} of {total}"
+            )
             sys.stderr.flush()
             self._shown = True
         elif monotonic() - self._last >= LINE_INTERVAL:
@@ -52,7 +58,12 @@ class CompileBar:
 def on_terminal() -> bool:
     """Return whether stderr is a terminal that can show a bar; not while another progress bar has replaced `sys.stderr`."""
     stream = sys.__stderr__
-    return stream is not None and stream is sys.stderr and stream.isatty() and os.environ.get("TERM") != "dumb"
+    return (
+        stream is not None
+        and stream is sys.stderr
+        and stream.isatty()
+        and os.environ.get("TERM") != "dumb"
+    )
 
 
 def expected_seconds(count: int, processes: int = 1) -> float:
@@ -80,7 +91,9 @@ class CompileProgress(events.Listener):
                 self._spent = 0.0
         self._depth += 1
         if not self._left:
-            self._total = 0  # all kernels have a version: what follows are versions for other argument types
+            self._total = (
+                0  # all kernels have a version: what follows are versions for other argument types
+            )
         if not self._total and self._spent + monotonic() - self._began >= SILENT_SECONDS:
             self._begin()
         self._show()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.geometry import Centreline, Floats
+from sim.geometry.frenet import Centreline, Floats
 from sim.roads.curves import LEAD_IN, comfortable_speed, path_curvature
 from sim.roads.plan import Band, Lane, Marking, RoadPlan
 from sim.scenario import RoadKind

@@ -4,27 +4,38 @@ import math
 
 import numpy as np
 
-from sim.geometry import SPACING, Floats
-from sim.steering import CAR_LENGTH, CAR_WIDTH, slip_angle
+from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH, slip_angle
+from sim.geometry.frenet import SPACING, Floats
 
 LEAD_IN = 60.0  # [m] of straight road at the beginning, so that something lies behind every start
 BEFORE_START = 400.0  # [m] at most between there and the start, so that short drives meet hairpins and tunnels, too
 RUN_OUT = 400.0  # [m] of road after the finish, so that the picture never shows its end
 COMFORT_LATERAL = 2.0  # [m/s²] in curves
 COMFORT_BRAKING = 1.5  # [m/s²] before curves
-LIMIT = np.radians(80.0)  # the heading stays within this of its first direction, so that no road meets itself
+LIMIT = np.radians(
+    80.0
+)  # the heading stays within this of its first direction, so that no road meets itself
 ELBOW_ROOM = 0.3  # [m] between a car's corner and the edge of what it may touch
 
 Range = tuple[float, float]
 
 
-def winding(generator: np.random.Generator, total: float, radii: Range, arcs: Range, straights: Range, share: float) -> Floats:
+def winding(
+    generator: np.random.Generator,
+    total: float,
+    radii: Range,
+    arcs: Range,
+    straights: Range,
+    share: float,
+) -> Floats:
     """Curvature samples of a random road [1/m]: arcs (of radius drawn evenly in curvature) and straights, joined by clothoids.
 
     share: how often a piece is an arc. An arc that cannot keep the heading within its limit bends the other way, and one that
     would leave it is cut short.
     """
-    stations, values, heading = [0.0, LEAD_IN], [0.0, 0.0], 0.0
+    stations = [0.0, LEAD_IN]
+    values = [0.0, 0.0]
+    heading = 0.0
     while stations[-1] < total:
         bent = generator.random() < share
         magnitude = generator.uniform(1 / radii[1], 1 / radii[0]) if bent else 0.0
@@ -46,14 +57,17 @@ def serpentine(generator: np.random.Generator, total: float, radii: Range, legs:
 
     A leg wanders a little towards the main direction and back, never away from it, so that neighbouring legs only diverge.
     """
-    stations, values, heading = [0.0, LEAD_IN], [0.0, 0.0], 0.0
+    stations = [0.0, LEAD_IN]
+    values = [0.0, 0.0]
+    heading = 0.0
 
     def turn(angle: float, radius: float) -> None:
         curvature = math.copysign(1 / radius, angle)
         transition = _transition(0.0, curvature)
         arc = abs(angle) * radius - transition
         if arc < 0:
-            curvature, arc = angle / transition, 0.0
+            curvature = angle / transition
+            arc = 0.0
         for length, value in ((transition, curvature), (arc, curvature), (transition, 0.0)):
             stations.append(stations[-1] + length)
             values.append(value)
@@ -64,7 +78,8 @@ def serpentine(generator: np.random.Generator, total: float, radii: Range, legs:
     while stations[-1] < total:
         end = stations[-1] + generator.uniform(*legs)
         while stations[-1] < end:
-            wiggle, radius = -side * np.radians(generator.uniform(6.0, 24.0)), generator.uniform(35.0, 150.0)
+            wiggle = -side * np.radians(generator.uniform(6.0, 24.0))
+            radius = generator.uniform(35.0, 150.0)
             turn(wiggle, radius)
             stations.append(stations[-1] + generator.uniform(5.0, 30.0))
             values.append(0.0)
@@ -113,7 +128,8 @@ def path_curvature(curvature: Floats, offset: float) -> Floats:
 
 def reach_outwards(curvature: float) -> float:
     """How far [m] the corners of a car reach outwards from its path on a circle: the front swings out by the slip angle."""
-    slip, radius = slip_angle(abs(curvature)), 1 / max(abs(curvature), 1e-6)
+    slip = slip_angle(abs(curvature))
+    radius = 1 / max(abs(curvature), 1e-6)
     out = CAR_WIDTH / 2 * math.cos(slip) + CAR_LENGTH / 2 * math.sin(slip)
     along = CAR_LENGTH / 2 * math.cos(slip) - CAR_WIDTH / 2 * math.sin(slip)
     return math.hypot(radius + out, along) - radius

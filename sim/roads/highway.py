@@ -10,26 +10,44 @@ from sim.roads.furniture import RAIL_HEIGHT
 from sim.roads.plan import Band, Barrier, Lane, Marking, Material, RoadPlan, Wall
 from sim.scenario import RoadKind
 
-WIDTH, INNER, OUTER, MEDIAN = 3.75, 0.8, 2.5, 2.0  # [m] lane, inner and hard shoulder, half the median
-ENTRY_WIDTH, TAPER = 3.5, 40.0  # [m] of an acceleration lane, and the way over which it opens
+# [m] lane, inner and hard shoulder, half the median
+WIDTH = 3.75
+INNER = 0.8
+OUTER = 2.5
+MEDIAN = 2.0
+# [m] of an acceleration lane, and the way over which it opens
+ENTRY_WIDTH = 3.5
+TAPER = 40.0
 
 
 def highway(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
     """The ego keeps one of the lanes; what lies on one side lies, in other places, on the other."""
     count = int(generator.integers(2, 4))
-    curvature = winding(generator, total, radii=(350.0, 1500.0), arcs=(120.0, 400.0), straights=(20.0, 200.0), share=0.8)
+    curvature = winding(
+        generator,
+        total,
+        radii=(350.0, 1500.0),
+        arcs=(120.0, 400.0),
+        straights=(20.0, 200.0),
+        share=0.8,
+    )
     path = int(generator.integers(count))
     count += count == 3 and generator.random() < 0.5
     wear = float(generator.choice([0.0, 0.1, 0.2, 0.35]))
     first = MEDIAN + INNER
     far = first + count * WIDTH
     edge = far + OUTER
-    lanes, markings, bands, barriers = [], [], [], []
+    lanes = []
+    markings = []
+    bands = []
+    barriers = []
     for side in (1, -1):
         lanes += [Lane(side * (first + (i + 0.5) * WIDTH), WIDTH, side) for i in range(count)]
         left, right = sorted((side * MEDIAN, side * edge))
         bands.append(Band(left, right, Material.ASPHALT))
-        markings += [Marking(side * (first + i * WIDTH), 0.15, 6.0, 12.0, wear) for i in range(1, count)]
+        markings += [
+            Marking(side * (first + i * WIDTH), 0.15, 6.0, 12.0, wear) for i in range(1, count)
+        ]
         markings += [Marking(side * first, 0.2, wear=wear), Marking(side * far, 0.2, wear=wear)]
         for start, finish in _entries(generator, total):
             more_bands, more_markings = _extra_lane(side, far, start, finish, wear)
@@ -38,7 +56,15 @@ def highway(generator: np.random.Generator, total: float, length: float) -> Road
         barriers += [*_roadside(generator, total, side, edge)]
     concrete = generator.random() < 0.45
     for offset in (0.0,) if concrete else (-0.9, 0.9):
-        barriers.append(Barrier(Wall.CONCRETE if concrete else Wall.RAIL, offset, 0.0, total, 0.9 if concrete else RAIL_HEIGHT))
+        barriers.append(
+            Barrier(
+                Wall.CONCRETE if concrete else Wall.RAIL,
+                offset,
+                0.0,
+                total,
+                0.9 if concrete else RAIL_HEIGHT,
+            )
+        )
     return assemble(
         RoadKind.HIGHWAY,
         curvature,
@@ -57,10 +83,14 @@ def highway(generator: np.random.Generator, total: float, length: float) -> Road
     )
 
 
-def _extra_lane(side: int, far: float, start: float, finish: float, wear: float) -> tuple[list[Band], list[Marking]]:
+def _extra_lane(
+    side: int, far: float, start: float, finish: float, wear: float
+) -> tuple[list[Band], list[Marking]]:
     """An acceleration or exit lane beside the outermost one: it opens and closes over TAPER metres, block dashes part it off."""
-    edge, outside = far + OUTER, far + ENTRY_WIDTH + 0.8
-    slope, out = side * ENTRY_WIDTH / TAPER, outside - edge
+    edge = far + OUTER
+    outside = far + ENTRY_WIDTH + 0.8
+    slope = side * ENTRY_WIDTH / TAPER
+    out = outside - edge
     bands: list[Band] = []
     markings: list[Marking] = []
     for near, ground, extra in ((edge, Material.GRAVEL, 1.0), (edge, Material.ASPHALT, 0.0)):
@@ -68,25 +98,52 @@ def _extra_lane(side: int, far: float, start: float, finish: float, wear: float)
         # At the ends it slides out from under the shoulder and back.
         for begin, shift in ((start - TAPER, -out), (finish, 0.0)):
             drift = side * out / TAPER * (1 if begin < start else -1)
-            bands.append(_across(side, near + shift, near + out + shift + extra, ground, begin, begin + TAPER, drift))
+            bands.append(
+                _across(
+                    side,
+                    near + shift,
+                    near + out + shift + extra,
+                    ground,
+                    begin,
+                    begin + TAPER,
+                    drift,
+                )
+            )
     # The edge line moves outwards, and what was there is tarred over.
-    bands.append(_across(side, far - 0.35, far + 0.35, Material.ASPHALT, start - TAPER, finish + TAPER))
-    markings.append(Marking(side * far, 0.3, 3.0, 3.0, wear, start=start - TAPER, finish=finish + TAPER))
+    bands.append(
+        _across(side, far - 0.35, far + 0.35, Material.ASPHALT, start - TAPER, finish + TAPER)
+    )
+    markings.append(
+        Marking(side * far, 0.3, 3.0, 3.0, wear, start=start - TAPER, finish=finish + TAPER)
+    )
     line = side * (far + ENTRY_WIDTH)
     markings.append(Marking(line, 0.2, wear=wear, start=start, finish=finish))
-    markings.append(Marking(side * far, 0.2, wear=wear, start=start - TAPER, finish=start, slope=slope))
-    markings.append(Marking(line, 0.2, wear=wear, start=finish, finish=finish + TAPER, slope=-slope))
+    markings.append(
+        Marking(side * far, 0.2, wear=wear, start=start - TAPER, finish=start, slope=slope)
+    )
+    markings.append(
+        Marking(line, 0.2, wear=wear, start=finish, finish=finish + TAPER, slope=-slope)
+    )
     return bands, markings
 
 
-def _across(side: int, near: float, far: float, material: Material, start: float, finish: float, slope: float = 0.0) -> Band:
+def _across(
+    side: int,
+    near: float,
+    far: float,
+    material: Material,
+    start: float,
+    finish: float,
+    slope: float = 0.0,
+) -> Band:
     left, right = sorted((side * near, side * far))
     return Band(left, right, material, start, finish, slope)
 
 
 def _entries(generator: np.random.Generator, total: float) -> list[tuple[float, float]]:
     """Stations of acceleration and exit lanes, 500 to 1500 m apart."""
-    found, s = [], LEAD_IN + generator.uniform(100.0, 600.0)
+    found = []
+    s = LEAD_IN + generator.uniform(100.0, 600.0)
     while s + 320.0 < total:
         finish = s + generator.uniform(180.0, 260.0)
         found.append((float(s), float(finish)))
@@ -94,7 +151,9 @@ def _entries(generator: np.random.Generator, total: float) -> list[tuple[float, 
     return found
 
 
-def _roadside(generator: np.random.Generator, total: float, side: int, edge: float) -> Iterator[Barrier]:
+def _roadside(
+    generator: np.random.Generator, total: float, side: int, edge: float
+) -> Iterator[Barrier]:
     """Outer rails and noise barriers, in stretches with gaps between; they stand clear of the acceleration lanes."""
     s = 0.0
     while s < total:
@@ -103,5 +162,7 @@ def _roadside(generator: np.random.Generator, total: float, side: int, edge: flo
         if kind == "rail":
             yield Barrier(Wall.RAIL, side * (edge + 2.2), s, finish, RAIL_HEIGHT)
         if kind == "noise":
-            yield Barrier(Wall.NOISE, side * (edge + 3.2), s, finish, float(generator.uniform(3.0, 5.0)))
+            yield Barrier(
+                Wall.NOISE, side * (edge + 3.2), s, finish, float(generator.uniform(3.0, 5.0))
+            )
         s = finish + generator.uniform(10.0, 60.0)

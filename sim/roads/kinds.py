@@ -26,16 +26,27 @@ from sim.roads.residential import residential
 from sim.roads.tunnel import tunnel
 from sim.scenario import RoadKind, Scenario
 
-__all__ = ["COMFORT_BRAKING", "COMFORT_LATERAL", "LEAD_IN", "RUN_OUT", "comfortable_speed", "plan_road"]
+__all__ = [
+    "COMFORT_BRAKING",
+    "COMFORT_LATERAL",
+    "LEAD_IN",
+    "RUN_OUT",
+    "comfortable_speed",
+    "plan_road",
+]
 
 Builder = Callable[[np.random.Generator, float, float], RoadPlan]
 
 
 def plan_road(scenario: Scenario) -> RoadPlan:
     """The plan of a scenario's road: same scenario, same plan. The drive begins anywhere along it, bend or straight."""
-    geometry = stream_generator(scenario.seed, Stream.ROAD_GEOMETRY, list(RoadKind).index(scenario.road))
+    geometry = stream_generator(
+        scenario.seed, Stream.ROAD_GEOMETRY, list(RoadKind).index(scenario.road)
+    )
     before = float(stream_generator(scenario.seed, Stream.DRIVE_START).uniform(0.0, BEFORE_START))
-    plan = _BUILDERS[scenario.road](geometry, LEAD_IN + before + scenario.length + RUN_OUT, before + scenario.length)
+    plan = _BUILDERS[scenario.road](
+        geometry, LEAD_IN + before + scenario.length + RUN_OUT, before + scenario.length
+    )
     return replace(plan, start=plan.start + before)
 
 
@@ -44,7 +55,14 @@ def _rural(generator: np.random.Generator, total: float, length: float) -> RoadP
     width = generator.uniform(3.2, 3.7)
     shoulder = generator.uniform(0.3, 0.6)
     edge = width + shoulder
-    curvature = winding(generator, total, radii=(70.0, 400.0), arcs=(40.0, 140.0), straights=(10.0, 120.0), share=0.75)
+    curvature = winding(
+        generator,
+        total,
+        radii=(70.0, 400.0),
+        arcs=(40.0, 140.0),
+        straights=(10.0, 120.0),
+        share=0.75,
+    )
     gap = float(generator.choice([3.0, 6.0]))
     wear = float(generator.choice([0.0, 0.15, 0.3, 0.5]))
     gravel = generator.uniform(0.4, 1.3)
@@ -62,14 +80,19 @@ def _rural(generator: np.random.Generator, total: float, length: float) -> RoadP
         curvature,
         length,
         lanes=(Lane(width / 2, width), Lane(-width / 2, width, -1)),
-        bands=(Band(-edge - gravel, edge + gravel, Material.GRAVEL), Band(-edge, edge, Material.ASPHALT)),
+        bands=(
+            Band(-edge - gravel, edge + gravel, Material.GRAVEL),
+            Band(-edge, edge, Material.ASPHALT),
+        ),
         markings=markings,
         path=0,
         drivable=(-edge, edge),
         speed_limit=22.0,
         barriers=(
             *rails_in_bends(generator, curvature, edge + 0.7, share=generator.uniform(0.0, 0.8)),
-            *hedges_and_walls(generator, total, (edge + 2.5, edge + 6.0), (Wall.HEDGE, Wall.FENCE), share=0.25),
+            *hedges_and_walls(
+                generator, total, (edge + 2.5, edge + 6.0), (Wall.HEDGE, Wall.FENCE), share=0.25
+            ),
         ),
     )
 
@@ -77,11 +100,20 @@ def _rural(generator: np.random.Generator, total: float, length: float) -> RoadP
 def _rural_unmarked(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
     """A narrow road without any paint, between walls, hedges and fences at places."""
     width = generator.uniform(2.5, 2.9)
-    curvature = winding(generator, total, radii=(42.0, 350.0), arcs=(25.0, 110.0), straights=(10.0, 100.0), share=0.8)
+    curvature = winding(
+        generator,
+        total,
+        radii=(42.0, 350.0),
+        arcs=(25.0, 110.0),
+        straights=(10.0, 100.0),
+        share=0.8,
+    )
     edge = max(width, edge_beside(curvature, width / 2, 1))
     verge = Material.GRAVEL if generator.random() < 0.4 else Material.DIRT
     strip = generator.uniform(0.15, 0.7)
-    walls = [(Wall.STONE, Wall.HEDGE), (Wall.HEDGE, Wall.FENCE), (Wall.STONE, Wall.FENCE)][generator.integers(3)]
+    walls = [(Wall.STONE, Wall.HEDGE), (Wall.HEDGE, Wall.FENCE), (Wall.STONE, Wall.FENCE)][
+        generator.integers(3)
+    ]
     return assemble(
         RoadKind.RURAL_UNMARKED,
         curvature,
@@ -93,17 +125,23 @@ def _rural_unmarked(generator: np.random.Generator, total: float, length: float)
         drivable=(-edge - 0.1, edge + 0.1),
         speed_limit=float(generator.uniform(14.0, 18.0)),
         carriageway=(-edge, edge),
-        barriers=tuple(hedges_and_walls(generator, total, (edge + 1.2, edge + 3.0), walls, share=0.45)),
+        barriers=tuple(
+            hedges_and_walls(generator, total, (edge + 1.2, edge + 3.0), walls, share=0.45)
+        ),
     )
 
 
 def _unpaved(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
     """A track of dirt or gravel with worn ruts, sometimes with grass between them; no paint, no sharp edge."""
     width = generator.uniform(2.4, 2.7)
-    curvature = winding(generator, total, radii=(30.0, 250.0), arcs=(20.0, 90.0), straights=(10.0, 90.0), share=0.8)
+    curvature = winding(
+        generator, total, radii=(30.0, 250.0), arcs=(20.0, 90.0), straights=(10.0, 90.0), share=0.8
+    )
     edge = max(width, edge_beside(curvature, width / 2, 1) - 0.3)
     track = Material.DIRT if generator.random() < 0.65 else Material.GRAVEL
-    bands = [Band(-edge - 0.5, edge + 0.5, Material.GRAVEL if track is Material.DIRT else Material.DIRT)]
+    bands = [
+        Band(-edge - 0.5, edge + 0.5, Material.GRAVEL if track is Material.DIRT else Material.DIRT)
+    ]
     bands.append(Band(-edge, edge, track))
     if generator.random() < 0.5:
         half = generator.uniform(0.2, 0.35)
@@ -120,7 +158,13 @@ def _unpaved(generator: np.random.Generator, total: float, length: float) -> Roa
         speed_limit=float(generator.uniform(12.0, 16.0)),
         carriageway=(-edge, edge),
         barriers=tuple(
-            hedges_and_walls(generator, total, (edge + 2.0, edge + 5.0), (Wall.FENCE, Wall.HEDGE, Wall.STONE), share=0.25)
+            hedges_and_walls(
+                generator,
+                total,
+                (edge + 2.0, edge + 5.0),
+                (Wall.FENCE, Wall.HEDGE, Wall.STONE),
+                share=0.25,
+            )
         ),
     )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.geometry import SPACING, Floats
+from sim.geometry.frenet import SPACING, Floats
 from sim.roads.assembly import assemble
 from sim.roads.curves import edge_beside, reach_outwards, serpentine
 from sim.roads.furniture import RAIL_HEIGHT, stretches
@@ -18,17 +18,26 @@ def mountain(generator: np.random.Generator, total: float, length: float) -> Roa
     width = _meeting_width(tightest) + generator.uniform(0.0, 0.1)
     curvature = serpentine(generator, total, radii=(tightest, 18.0), legs=(50.0, 170.0))
     edges = [max(width + 0.2, edge_beside(curvature, width / 2, side)) for side in (-1, 1)]
-    left, right = -edges[0], edges[1]
+    left = -edges[0]
+    right = edges[1]
     wear = float(generator.choice([0.2, 0.35, 0.5]))
     markings = []
     if generator.random() < 0.7:
-        markings.append(Marking(0.0, 0.12, 3.0, 3.0, wear) if generator.random() < 0.6 else Marking(0.0, 0.12, wear=wear))
+        markings.append(
+            Marking(0.0, 0.12, 3.0, 3.0, wear)
+            if generator.random() < 0.6
+            else Marking(0.0, 0.12, wear=wear)
+        )
     if generator.random() < 0.45:
         markings += [Marking(-width, 0.12, wear=wear), Marking(width, 0.12, wear=wear)]
     climbs = int(generator.choice([-1, 1]))
     verge = generator.uniform(0.5, 1.1)
     bands = (
-        Band(left - verge, right + verge, Material.ROCK if generator.random() < 0.5 else Material.GRAVEL),
+        Band(
+            left - verge,
+            right + verge,
+            Material.ROCK if generator.random() < 0.5 else Material.GRAVEL,
+        ),
         Band(left, right, Material.ASPHALT),
     )
     return assemble(
@@ -55,7 +64,11 @@ def _meeting_width(radius: float) -> float:
 
 
 def _slopes(
-    generator: np.random.Generator, curvature: Floats, climbs: int, edges: tuple[float, float], verge: float
+    generator: np.random.Generator,
+    curvature: Floats,
+    climbs: int,
+    edges: tuple[float, float],
+    verge: float,
 ) -> Iterator[Barrier]:
     """Rock faces uphill, rails and stone walls downhill. The slope rises along the main direction where `climbs` is 1."""
     heading = np.concatenate([[0.0], np.cumsum((curvature[1:] + curvature[:-1]) / 2 * SPACING)])
@@ -65,15 +78,25 @@ def _slopes(
         for start, finish in stretches((side * rises_right > 0.4) & ~tight, least=12.0):
             for a, b in _pieces(generator, start, finish):
                 if generator.random() < 0.8:
-                    yield Barrier(Wall.ROCK, edge + side * (verge + 0.4), a, b, float(generator.uniform(3.0, 9.0)))
-        for start, finish in stretches((side * rises_right < -0.2) | (tight & (side * curvature < 0)), least=12.0):
+                    yield Barrier(
+                        Wall.ROCK,
+                        edge + side * (verge + 0.4),
+                        a,
+                        b,
+                        float(generator.uniform(3.0, 9.0)),
+                    )
+        for start, finish in stretches(
+            (side * rises_right < -0.2) | (tight & (side * curvature < 0)), least=12.0
+        ):
             kind = generator.choice([Wall.RAIL, Wall.STONE], p=[0.6, 0.4])
             if generator.random() < 0.85:
                 height = RAIL_HEIGHT if kind == Wall.RAIL else float(generator.uniform(0.6, 1.0))
                 yield Barrier(Wall(kind), edge + side * (verge - 0.3), start, finish, height)
 
 
-def _pieces(generator: np.random.Generator, start: float, finish: float) -> Iterator[tuple[float, float]]:
+def _pieces(
+    generator: np.random.Generator, start: float, finish: float
+) -> Iterator[tuple[float, float]]:
     """A stretch cut into pieces of 15 to 60 m."""
     while start < finish:
         end = min(start + generator.uniform(15.0, 60.0), finish)

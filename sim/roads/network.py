@@ -4,7 +4,7 @@ import numpy as np
 from highway_env.road.lane import AbstractLane, LineType
 from highway_env.road.road import RoadNetwork
 
-from sim.geometry import Floats
+from sim.geometry.frenet import Floats
 from sim.roads.plan import Lane, RoadPlan
 
 
@@ -13,7 +13,9 @@ class PathLane(AbstractLane):
 
     def __init__(self, plan: RoadPlan, lane: Lane) -> None:
         self.centreline = plan.centreline
-        self.offset, self.width, self.direction = lane.offset, lane.width, lane.direction
+        self.offset = lane.offset
+        self.width = lane.width
+        self.direction = lane.direction
         self.length = plan.centreline.length
         self.speed_limit = plan.speed_limit
         self.line_types = [LineType.NONE, LineType.NONE]
@@ -26,7 +28,9 @@ class PathLane(AbstractLane):
 
     def position(self, longitudinal: float, lateral: float) -> Floats:
         """World position (2,) [m]."""
-        pose = self.centreline.pose_at(self.station(longitudinal), self.offset + self.direction * lateral)
+        pose = self.centreline.pose_at(
+            self.station(longitudinal), self.offset + self.direction * lateral
+        )
         return np.array([pose.x, pose.y])
 
     def local_coordinates(self, position: Floats) -> tuple[float, float]:
@@ -59,5 +63,7 @@ def network(plan: RoadPlan) -> RoadNetwork:
     """HighwayEnv's network of the plan's lanes."""
     net = RoadNetwork()
     for lane in plan.lanes:
-        net.add_lane(*(("start", "end") if lane.direction > 0 else ("end", "start")), PathLane(plan, lane))
+        net.add_lane(
+            *(("start", "end") if lane.direction > 0 else ("end", "start")), PathLane(plan, lane)
+        )
     return net

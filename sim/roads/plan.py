@@ -10,7 +10,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from sim.geometry import SPACING, Centreline, Floats
+from sim.geometry.frenet import SPACING, Centreline, Floats
 from sim.scenario import RoadKind
 
 

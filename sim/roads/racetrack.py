@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.geometry import Floats
+from sim.geometry.frenet import Floats
 from sim.roads.assembly import assemble
 from sim.roads.curves import winding
 from sim.roads.furniture import RAIL_HEIGHT, bends, free_stretches
@@ -19,8 +19,16 @@ def racetrack(generator: np.random.Generator, total: float, length: float) -> Ro
     """Three lanes abreast, all in the same direction; the path is the middle one."""
     width = generator.uniform(10.8, 13.0)
     edge = width / 2
-    curvature = winding(generator, total, radii=(25.0, 300.0), arcs=(25.0, 130.0), straights=(20.0, 200.0), share=0.75)
-    kerbs, traps = list(_kerbs(curvature, edge)), list(_traps(generator, curvature, edge))
+    curvature = winding(
+        generator,
+        total,
+        radii=(25.0, 300.0),
+        arcs=(25.0, 130.0),
+        straights=(20.0, 200.0),
+        share=0.75,
+    )
+    kerbs = list(_kerbs(curvature, edge))
+    traps = list(_traps(generator, curvature, edge))
     strip = generator.uniform(1.0, 3.0)
     return assemble(
         RoadKind.RACETRACK,
@@ -28,7 +36,11 @@ def racetrack(generator: np.random.Generator, total: float, length: float) -> Ro
         length,
         lanes=tuple(Lane(i * width / 3, width / 3) for i in (-1, 0, 1)),
         bands=(
-            Band(-edge - KERB - strip, edge + KERB + strip, Material.GRASS if generator.random() < 0.6 else Material.CONCRETE),
+            Band(
+                -edge - KERB - strip,
+                edge + KERB + strip,
+                Material.GRASS if generator.random() < 0.6 else Material.CONCRETE,
+            ),
             Band(-edge - 0.1, edge + 0.1, Material.ASPHALT),
             *traps,
         ),
@@ -44,25 +56,51 @@ def racetrack(generator: np.random.Generator, total: float, length: float) -> Ro
 def _kerbs(curvature: Floats, edge: float) -> Iterator[Marking]:
     """Red and white kerbs: inside along every bend, outside where the bend opens."""
     for start, finish, sign in bends(curvature, 300.0, 12.0, margin=3.0):
-        yield Marking(sign * (edge + 0.1 + KERB / 2), KERB, 1.5, 1.5, red=True, start=start, finish=finish)
-        yield Marking(-sign * (edge + 0.1 + KERB / 2), KERB, 1.5, 1.5, red=True, start=finish - 12.0, finish=finish + 24.0)
+        yield Marking(
+            sign * (edge + 0.1 + KERB / 2), KERB, 1.5, 1.5, red=True, start=start, finish=finish
+        )
+        yield Marking(
+            -sign * (edge + 0.1 + KERB / 2),
+            KERB,
+            1.5,
+            1.5,
+            red=True,
+            start=finish - 12.0,
+            finish=finish + 24.0,
+        )
 
 
 def _traps(generator: np.random.Generator, curvature: Floats, edge: float) -> Iterator[Band]:
     """Gravel traps or asphalt run-off on the outside of bends."""
     for start, finish, sign in bends(curvature, 150.0, 15.0, margin=12.0):
         left, right = sorted((-sign * (edge + TRAP[0]), -sign * (edge + TRAP[1])))
-        yield Band(left, right, Material.SAND if generator.random() < 0.7 else Material.ASPHALT, start, finish)
+        yield Band(
+            left,
+            right,
+            Material.SAND if generator.random() < 0.7 else Material.ASPHALT,
+            start,
+            finish,
+        )
 
 
-def _barriers(generator: np.random.Generator, curvature: Floats, edge: float, total: float) -> Iterator[Barrier]:
+def _barriers(
+    generator: np.random.Generator, curvature: Floats, edge: float, total: float
+) -> Iterator[Barrier]:
     """Tyre walls behind the traps, rails along the rest."""
     corners = bends(curvature, 150.0, 15.0, margin=12.0)
     for side in (-1, 1):
         taken = [(start, finish) for start, finish, sign in corners if sign == -side]
         for start, finish in taken:
-            yield Barrier(Wall.TYRES, side * (edge + TRAP[1] + 1.0), start, finish, float(generator.uniform(0.9, 1.3)))
+            yield Barrier(
+                Wall.TYRES,
+                side * (edge + TRAP[1] + 1.0),
+                start,
+                finish,
+                float(generator.uniform(0.9, 1.3)),
+            )
         for start, finish in free_stretches(total, taken, 10.0):
             if generator.random() < 0.85:
                 kind = Wall.CONCRETE if generator.random() < 0.2 else Wall.RAIL
-                yield Barrier(kind, side * (edge + generator.uniform(6.0, 11.0)), start, finish, RAIL_HEIGHT)
+                yield Barrier(
+                    kind, side * (edge + generator.uniform(6.0, 11.0)), start, finish, RAIL_HEIGHT
+                )

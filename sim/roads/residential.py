@@ -5,15 +5,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.geometry import Centreline
+from sim.geometry.frenet import Centreline
 from sim.roads.assembly import assemble
 from sim.roads.curves import LEAD_IN, edge_beside, winding
 from sim.roads.furniture import HEIGHTS, Stretch, free_stretches
-from sim.roads.plan import Band, Barrier, Lane, Marking, Material, Parking, RoadPlan, Street, Wall, Zebra
+from sim.roads.plan import (
+    Band,
+    Barrier,
+    Lane,
+    Marking,
+    Material,
+    Parking,
+    RoadPlan,
+    Street,
+    Wall,
+    Zebra,
+)
 from sim.scenario import RoadKind
 from sim.types import Pose
 
-KERB, FOOTWAY = 0.15, 1.5  # [m] kerbstones; pavements along crossing streets
+# [m] kerbstones; pavements along crossing streets
+KERB = 0.15
+FOOTWAY = 1.5
 STREET_REACH = 60.0  # [m] from the reference line to which crossing streets are seen
 ZEBRA_LENGTH = 4.0  # [m]
 BAY_LENGTH = 5.5  # [m]
@@ -31,11 +44,16 @@ class _Section:
 def residential(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
     """30 to 50 km/h, one lane each way, mild bends with a tight one at times."""
     width = generator.uniform(2.8, 3.4)
-    curvature = winding(generator, total, radii=(32.0, 350.0), arcs=(20.0, 60.0), straights=(40.0, 180.0), share=0.5)
+    curvature = winding(
+        generator, total, radii=(32.0, 350.0), arcs=(20.0, 60.0), straights=(40.0, 180.0), share=0.5
+    )
     section = _section(generator, max(width, edge_beside(curvature, width / 2, 1)))
-    streets = tuple(_streets(generator, Centreline.from_curvature(curvature, Pose(0.0, 0.0, 0.0)), total))
+    streets = tuple(
+        _streets(generator, Centreline.from_curvature(curvature, Pose(0.0, 0.0, 0.0)), total)
+    )
     zebras = tuple(_zebras(generator, streets, length))
-    markings, wear = [], float(generator.choice([0.0, 0.2, 0.4]))
+    markings = []
+    wear = float(generator.choice([0.0, 0.2, 0.4]))
     if generator.random() < 0.55:
         markings.append(Marking(0.0, 0.12, 3.0, float(generator.choice([3.0, 6.0])), wear))
     parking = tuple(_parking(generator, section, streets, zebras, total))
@@ -59,7 +77,10 @@ def residential(generator: np.random.Generator, total: float, length: float) -> 
         zebras=zebras,
         barriers=tuple(_gardens(generator, section, streets, total)),
         parking=parking,
-        walks=((-left - edge - KERB - section.bays[0]) / 2, (right + edge + KERB + section.bays[1]) / 2),
+        walks=(
+            (-left - edge - KERB - section.bays[0]) / 2,
+            (right + edge + KERB + section.bays[1]) / 2,
+        ),
         street_lamps=_lamps(generator, section),
         lamp_spacing=float(generator.uniform(25.0, 35.0)),
     )
@@ -69,7 +90,10 @@ def _section(generator: np.random.Generator, edge: float) -> _Section:
     """Bays on the right, on the left, on both sides, or none."""
     present = [(0, 0), (0, 1), (1, 0), (1, 1)][generator.integers(4)]
     bays = tuple(float(side * generator.uniform(2.0, 2.2)) for side in present)
-    backs = tuple(float(edge + KERB + bay + (KERB if bay else 0.0) + generator.uniform(1.5, 2.5)) for bay in bays)
+    backs = tuple(
+        float(edge + KERB + bay + (KERB if bay else 0.0) + generator.uniform(1.5, 2.5))
+        for bay in bays
+    )
     return _Section(edge, (bays[0], bays[1]), (backs[0], backs[1]))
 
 
@@ -104,9 +128,14 @@ def _mouths(streets: Sequence[Street], side: int, margin: float) -> list[Stretch
     ]
 
 
-def _zebras(generator: np.random.Generator, streets: Sequence[Street], length: float) -> Iterator[Zebra]:
+def _zebras(
+    generator: np.random.Generator, streets: Sequence[Street], length: float
+) -> Iterator[Zebra]:
     """Crossings every 80 to 250 m of the drive, moved on past streets that are in the way."""
-    taken = sorted(_mouths(streets, 1, 3.0) + _mouths([street for street in streets if street.side < 0], -1, 3.0))
+    taken = sorted(
+        _mouths(streets, 1, 3.0)
+        + _mouths([street for street in streets if street.side < 0], -1, 3.0)
+    )
     s = LEAD_IN + generator.uniform(25.0, 120.0)
     while True:
         for start, finish in taken:
@@ -119,17 +148,25 @@ def _zebras(generator: np.random.Generator, streets: Sequence[Street], length: f
 
 
 def _parking(
-    generator: np.random.Generator, section: _Section, streets: Sequence[Street], zebras: Sequence[Zebra], total: float
+    generator: np.random.Generator,
+    section: _Section,
+    streets: Sequence[Street],
+    zebras: Sequence[Zebra],
+    total: float,
 ) -> Iterator[Parking]:
     """Where cars stand: in the bays, or half on the lane where a side has none; clear of streets and crossings."""
     crossings = [(zebra.station - 6.0, zebra.station + zebra.length + 6.0) for zebra in zebras]
     for side, bay in zip((-1, 1), section.bays, strict=True):
         offset = section.edge + (KERB + bay / 2 if bay else generator.uniform(0.1, 0.5))
         share = 0.85 if bay else generator.choice([0.0, 0.5])
-        for start, finish in free_stretches(total, crossings + _mouths(streets, side, 6.0), least=14.0):
+        for start, finish in free_stretches(
+            total, crossings + _mouths(streets, side, 6.0), least=14.0
+        ):
             if generator.random() < share:
                 bays = int((finish - start - 1.0) / BAY_LENGTH)
-                yield Parking(float(side * offset), side, start + 0.5, start + 0.5 + bays * BAY_LENGTH)
+                yield Parking(
+                    float(side * offset), side, start + 0.5, start + 0.5 + bays * BAY_LENGTH
+                )
 
 
 def _bays(section: _Section, parking: Sequence[Parking]) -> Iterator[Band]:
@@ -137,7 +174,8 @@ def _bays(section: _Section, parking: Sequence[Parking]) -> Iterator[Band]:
     for stretch in parking:
         bay = section.bays[(stretch.direction + 1) // 2]
         if bay:
-            side, outer = stretch.direction, section.edge + KERB + bay
+            side = stretch.direction
+            outer = section.edge + KERB + bay
             left, right = sorted((side * (section.edge + KERB), side * (outer + KERB)))
             yield Band(left, right, Material.KERBSTONE, stretch.start - KERB, stretch.finish + KERB)
             left, right = sorted((side * (section.edge + KERB), side * outer))
@@ -149,19 +187,37 @@ def _bay_lines(section: _Section, parking: Sequence[Parking], wear: float) -> It
     for stretch in parking:
         bay = section.bays[(stretch.direction + 1) // 2]
         if bay:
-            yield Marking(stretch.offset, bay, 0.1, BAY_LENGTH - 0.1, wear, start=stretch.start, finish=stretch.finish)
+            yield Marking(
+                stretch.offset,
+                bay,
+                0.1,
+                BAY_LENGTH - 0.1,
+                wear,
+                start=stretch.start,
+                finish=stretch.finish,
+            )
 
 
-def _gardens(generator: np.random.Generator, section: _Section, streets: Sequence[Street], total: float) -> Iterator[Barrier]:
+def _gardens(
+    generator: np.random.Generator, section: _Section, streets: Sequence[Street], total: float
+) -> Iterator[Barrier]:
     """Hedges, fences and low walls along the backs of the pavements, garden by garden, with gaps for gates and streets."""
     for side, back in zip((-1, 1), section.backs, strict=True):
-        for start, finish in free_stretches(total, _mouths(streets, side, FOOTWAY + 1.0), least=6.0):
+        for start, finish in free_stretches(
+            total, _mouths(streets, side, FOOTWAY + 1.0), least=6.0
+        ):
             s = start
             while s < finish - 4.0:
                 end = min(s + generator.uniform(10.0, 30.0), finish)
                 kind = (Wall.HEDGE, Wall.FENCE, Wall.STONE)[generator.integers(3)]
                 if generator.random() < 0.75:
-                    yield Barrier(kind, side * (back + 0.3), float(s), float(end), float(generator.uniform(*HEIGHTS[kind])))
+                    yield Barrier(
+                        kind,
+                        side * (back + 0.3),
+                        float(s),
+                        float(end),
+                        float(generator.uniform(*HEIGHTS[kind])),
+                    )
                 s = end + generator.choice([1.2, 3.2])
 
 

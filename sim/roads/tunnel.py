@@ -5,20 +5,44 @@ import numpy as np
 from sim.roads.assembly import assemble
 from sim.roads.curves import LEAD_IN, winding
 from sim.roads.furniture import RAIL_HEIGHT
-from sim.roads.plan import UNDER_WALLS, Band, Barrier, Lane, Marking, Material, RoadPlan, Tunnel, Wall
+from sim.roads.plan import (
+    UNDER_WALLS,
+    Band,
+    Barrier,
+    Lane,
+    Marking,
+    Material,
+    RoadPlan,
+    Tunnel,
+    Wall,
+)
 from sim.scenario import RoadKind
 
-APPROACH, GAP = 80.0, 50.0  # [m] of open air at least, before the first tunnel and after each
+# [m] of open air at least, before the first tunnel and after each
+APPROACH = 80.0
+GAP = 50.0
 
 
 def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
     """One lane each way in gentle bends, raised walkways and walls inside, guard rails at the portals."""
-    width, shoulder = generator.uniform(3.4, 3.75), generator.uniform(0.4, 0.9)
+    width = generator.uniform(3.4, 3.75)
+    shoulder = generator.uniform(0.4, 0.9)
     edge = width + shoulder
-    curvature = winding(generator, total, radii=(210.0, 900.0), arcs=(60.0, 260.0), straights=(20.0, 200.0), share=0.7)
+    curvature = winding(
+        generator,
+        total,
+        radii=(210.0, 900.0),
+        arcs=(60.0, 260.0),
+        straights=(20.0, 200.0),
+        share=0.7,
+    )
     wall = edge + generator.uniform(0.7, 1.2)
-    height, lamps = float(generator.uniform(4.8, 6.0)), float(generator.uniform(8.0, 16.0))
-    tubes = tuple(Tunnel(start, finish, -wall, wall, height, lamps) for start, finish in _covered(generator, length))
+    height = float(generator.uniform(4.8, 6.0))
+    lamps = float(generator.uniform(8.0, 16.0))
+    tubes = tuple(
+        Tunnel(start, finish, -wall, wall, height, lamps)
+        for start, finish in _covered(generator, length)
+    )
     wear = float(generator.choice([0.0, 0.1, 0.25]))
     bands = [Band(-edge - 1.0, edge + 1.0, Material.GRAVEL), Band(-edge, edge, Material.ASPHALT)]
     markings = [Marking(-width, 0.15, wear=wear), Marking(width, 0.15, wear=wear)]
@@ -32,8 +56,12 @@ def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadP
             left, right = sorted((side * edge, side * (wall + UNDER_WALLS)))
             bands.append(Band(left, right, Material.CONCRETE, tube.start, tube.finish))
             offset = side * (edge + 0.6)
-            barriers.append(Barrier(Wall.RAIL, offset, max(tube.start - 40.0, 0.0), tube.start, RAIL_HEIGHT))
-            barriers.append(Barrier(Wall.RAIL, offset, tube.finish, tube.finish + 30.0, RAIL_HEIGHT))
+            barriers.append(
+                Barrier(Wall.RAIL, offset, max(tube.start - 40.0, 0.0), tube.start, RAIL_HEIGHT)
+            )
+            barriers.append(
+                Barrier(Wall.RAIL, offset, tube.finish, tube.finish + 30.0, RAIL_HEIGHT)
+            )
     return assemble(
         RoadKind.TUNNEL,
         curvature,
@@ -53,9 +81,12 @@ def _covered(generator: np.random.Generator, length: float) -> list[tuple[float,
     """Stations between which tubes lie: 35 to 60 % of the drive, as far as it is long enough for open air around them."""
     tubes = int(generator.integers(1, 4))
     share = generator.uniform(0.37, 0.58)
-    while tubes > 1 and (share * length / tubes < 60.0 or (1 - share) * length < APPROACH + tubes * GAP):
+    while tubes > 1 and (
+        share * length / tubes < 60.0 or (1 - share) * length < APPROACH + tubes * GAP
+    ):
         tubes -= 1
-    covered, least = share * length, np.array([APPROACH] + [GAP] * tubes)
+    covered = share * length
+    least = np.array([APPROACH] + [GAP] * tubes)
     spare = max((1 - share) * length - least.sum(), 0.0)
     opens = least + spare * generator.dirichlet(np.ones(tubes + 1))
     parts = covered * (0.5 / tubes + 0.5 * generator.dirichlet(np.ones(tubes)))

@@ -36,13 +36,16 @@ class Film:
     """A film of what the window shows: every picture stays as long as it stayed on the screen."""
 
     def __init__(self, maker: FilmMaker, path: Path) -> None:
-        self.path, self._maker = path, maker
-        self._time, self._count = 0.0, 0
+        self.path = path
+        self._maker = maker
+        self._time = 0.0
+        self._count = 0
 
     def add(self, picture: Image, seconds: float) -> None:
         """Append a picture, `seconds` after the one before; OSError when the file cannot be written."""
         self._time += seconds
-        height, width = picture.shape[0] // 2 * 2, picture.shape[1] // 2 * 2
+        height = picture.shape[0] // 2 * 2
+        width = picture.shape[1] // 2 * 2
         while self._count <= self._time * FRAME_RATE:
             self._maker.add(picture[:height, :width])
             self._count += 1

@@ -14,10 +14,10 @@ from typing import Protocol
 
 import pygame
 
-from sim.viewer.controls import WINDOW_ACTIONS, Help
+from sim.viewer.bindings import WINDOW_ACTIONS, Help
+from sim.viewer.canvas import Sheet
 from sim.viewer.film import FRAME_RATE, Film, MakeFilm, free_path, reason, write_png
-from sim.viewer.sheet import Sheet
-from sim.viewer.show import LONGEST_GAP, Words
+from sim.viewer.live.session import LONGEST_GAP, Words
 from sim.viewer.sizes import SMALLEST
 
 TITLE = "PilotNet"
@@ -56,10 +56,20 @@ class Window:
     """
 
     def __init__(
-        self, content: Content, screen: pygame.Surface, make_film: MakeFilm, folder: Path, film: Path | None = None
+        self,
+        content: Content,
+        screen: pygame.Surface,
+        make_film: MakeFilm,
+        folder: Path,
+        film: Path | None = None,
     ) -> None:
-        self._content, self._screen, self._make_film, self._folder = content, screen, make_film, folder
-        self._help, self._notice, self._notice_ends = False, "", 0.0
+        self._content = content
+        self._screen = screen
+        self._make_film = make_film
+        self._folder = folder
+        self._help = False
+        self._notice = ""
+        self._notice_ends = 0.0
         self._film: Film | None = None
         self._first_film = film
         self.film_error = ""
@@ -72,7 +82,9 @@ class Window:
 
     def run(self, limit: float | None = None) -> None:
         """Show until the window is closed, or for `limit` seconds."""
-        clock, before, began = pygame.time.Clock(), monotonic(), monotonic()
+        clock = pygame.time.Clock()
+        before = monotonic()
+        began = monotonic()
         try:
             with without_long_pauses():
                 while self._open and (limit is None or monotonic() - began < limit):
@@ -125,7 +137,9 @@ class Window:
         """Follow the window's size; a film ends, since its pictures cannot change theirs."""
         self._end_film()
         if width < SMALLEST[0] or height < SMALLEST[1]:
-            pygame.display.set_mode((max(width, SMALLEST[0]), max(height, SMALLEST[1])), pygame.RESIZABLE)
+            pygame.display.set_mode(
+                (max(width, SMALLEST[0]), max(height, SMALLEST[1])), pygame.RESIZABLE
+            )
         surface = pygame.display.get_surface()
         assert surface is not None, "the window is open"
         self._screen = surface
@@ -140,7 +154,8 @@ class Window:
         }[action]()
 
     def _say(self, words: str) -> None:
-        self._notice, self._notice_ends = words, SAID_FOR
+        self._notice = words
+        self._notice_ends = SAID_FOR
 
     def _toggle_help(self) -> None:
         self._help = not self._help
@@ -217,14 +232,17 @@ class FrameRate:
     """How many pictures a second are drawn, counted anew every second."""
 
     def __init__(self) -> None:
-        self._pictures, self._seconds, self._found = 0, 0.0, ""
+        self._pictures = 0
+        self._seconds = 0.0
+        self._found = ""
 
     def count(self, seconds: float) -> None:
         """One more picture, `seconds` after the one before."""
         self._pictures, self._seconds = self._pictures + 1, self._seconds + seconds
         if self._seconds >= MEASURED:
             self._found = f"{self._pictures / self._seconds:.0f} fps"
-            self._pictures, self._seconds = 0, 0.0
+            self._pictures = 0
+            self._seconds = 0.0
 
     def __str__(self) -> str:
         return self._found
@@ -243,14 +261,19 @@ def without_long_pauses() -> Iterator[None]:
 
 def open_display(size: tuple[int, int], instead: str = FILM_INSTEAD) -> pygame.Surface:
     """A resizable window; ValueError in one line when there is no display to open it on, and what to do `instead`."""
-    os.environ.setdefault("SDL_WINDOWS_DPI_AWARENESS", "permonitorv2")  # real pixels, not enlarged ones
+    os.environ.setdefault(
+        "SDL_WINDOWS_DPI_AWARENESS", "permonitorv2"
+    )  # real pixels, not enlarged ones
     try:
         # Only what is needed: without a sound card pygame.init() would complain.
         pygame.display.init()
         with suppress(pygame.error):
             pygame.joystick.init()
         # Where SDL finds no display, it draws for nobody without saying so.
-        if pygame.display.get_driver() == "offscreen" and os.environ.get("SDL_VIDEODRIVER") != "offscreen":
+        if (
+            pygame.display.get_driver() == "offscreen"
+            and os.environ.get("SDL_VIDEODRIVER") != "offscreen"
+        ):
             raise pygame.error("SDL found none")
         return pygame.display.set_mode(size, pygame.RESIZABLE)
     except pygame.error as error:

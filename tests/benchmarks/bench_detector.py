@@ -6,9 +6,9 @@ import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from pilotnet.modular.detector import Detector, DetectorCheckpoint
-from pilotnet.modular.detector_network import DetectorNetwork
-from sim.camera import Camera
+from pilotnet.modular.detection.detector import Detector, DetectorCheckpoint
+from pilotnet.modular.detection.network import DetectorNetwork
+from sim.geometry.camera import Camera
 
 FRAME = np.random.default_rng(0).integers(0, 255, (160, 320, 3), dtype=np.uint8)
 

@@ -3,20 +3,27 @@
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from pilotnet.modular.lanes import LaneFinder
-from sim.camera import Camera
-from sim.render import Renderer
+from pilotnet.modular.lanes.finder import LaneFinder
+from sim.geometry.camera import Camera
+from sim.render.renderer import Renderer
 from sim.scenario import RoadKind, Scenario
 from sim.world import World
 
 
-@pytest.mark.parametrize("road", [RoadKind.RURAL, RoadKind.HIGHWAY, RoadKind.UNPAVED, RoadKind.MOUNTAIN])
+@pytest.mark.parametrize(
+    "road", [RoadKind.RURAL, RoadKind.HIGHWAY, RoadKind.UNPAVED, RoadKind.MOUNTAIN]
+)
 def test_lane_finder(benchmark: BenchmarkFixture, road: RoadKind) -> None:
     """One 320 x 160 frame of a lane that is being followed."""
     world = World(Scenario(road, seed=1, length=600.0))
-    renderer, line = Renderer(world.plan, world.scenario, [Camera()]), world.plan.centreline
-    frames = [renderer.render(line.pose_at(100.0 + 1.5 * i, world.plan.path_offset), [], 0.0)[0] for i in range(100)]
-    finder, turn = LaneFinder(Camera()), iter(range(10**9))
+    renderer = Renderer(world.plan, world.scenario, [Camera()])
+    line = world.plan.centreline
+    frames = [
+        renderer.render(line.pose_at(100.0 + 1.5 * i, world.plan.path_offset), [], 0.0)[0]
+        for i in range(100)
+    ]
+    finder = LaneFinder(Camera())
+    turn = iter(range(10**9))
     finder.find(frames[0], 15.0, 0.0, 0.1)
 
     def follow() -> None:

@@ -9,24 +9,26 @@ import pytest
 import torch
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from pilotnet.modular.detector import Detector, DetectorCheckpoint
-from pilotnet.modular.detector_network import DetectorNetwork
+from pilotnet.modular.detection.detector import Detector, DetectorCheckpoint
+from pilotnet.modular.detection.network import DetectorNetwork
 from pilotnet.modular.driver import ModularDriver, Parts
-from pilotnet.modular.lanes import LaneFinder
+from pilotnet.modular.lanes.finder import LaneFinder
 from pilotnet.modular.odometry import Odometry
-from pilotnet.modular.planner import Planner, Situation
+from pilotnet.modular.planning.planner import Planner, Situation
 from pilotnet.modular.records import Detection
-from pilotnet.modular.tracks import Tracker
-from sim.camera import Camera
+from pilotnet.modular.tracking.tracker import Tracker
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
+from sim.geometry.camera import Camera
 from sim.rollout import rollout
 from sim.scenario import RoadKind, Scenario
 from sim.types import Image
 from tests.pilotnet.modular.planner_scenes import CAMERA, DURATION, box, lane
 
 SPEED = 8.0  # [m/s]
-NEAREST, STREET = 7.0, 44.0  # [m] in front of the car
+# [m] in front of the car
+NEAREST = 7.0
+STREET = 44.0
 CARS = [(14.0, 2.9), (22.0, -3.4), (30.0, 2.9), (38.0, 0.2), (47.0, 2.9)]  # forward, right [m]
 PEOPLE = [(10.0, 3.6), (16.0, -5.0), (18.0, 3.8), (27.0, -5.2), (33.0, 4.0), (41.0, 3.6)]
 
@@ -65,20 +67,28 @@ def test_a_bilinear_warp_of_a_frame(benchmark: BenchmarkFixture) -> None:
     frame = np.random.default_rng(0).integers(0, 255, (160, 320, 3), dtype=np.uint8)
     homography = np.array([[1.0, 0.12, 3.0], [0.01, 1.0, -2.0], [1e-4, 2e-4, 1.0]])
     benchmark.pedantic(
-        cv2.warpPerspective, (frame, homography, (320, 160)), {"flags": cv2.INTER_LINEAR}, rounds=100, warmup_rounds=10
+        cv2.warpPerspective,
+        (frame, homography, (320, 160)),
+        {"flags": cv2.INTER_LINEAR},
+        rounds=100,
+        warmup_rounds=10,
     )
 
 
 def test_tracking_and_planning(benchmark: BenchmarkFixture) -> None:
     """One tick among five cars and six people, who are seen anew every time."""
-    tracker, planner, wheels = Tracker(CAMERA, DURATION), Planner(DURATION), Odometry(DURATION)
+    tracker = Tracker(CAMERA, DURATION)
+    planner = Planner(DURATION)
+    wheels = Odometry(DURATION)
     seen = [crowd(SPEED * DURATION * i) for i in range(110)]
     turn = count()
 
     def think() -> None:
         found = seen[next(turn)]
         way = wheels.move(SPEED)
-        planner.plan(Situation(lane(), tracker.update(found, wheels.pose), SPEED, way, wheels.curvature))
+        planner.plan(
+            Situation(lane(), tracker.update(found, wheels.pose), SPEED, way, wheels.curvature)
+        )
 
     benchmark.pedantic(think, rounds=100, warmup_rounds=10)
 
@@ -88,8 +98,16 @@ def test_the_whole_stack(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixt
     env = DrivingEnv(EnvConfig(cameras=("centre",)))
     street = Scenario(RoadKind.RESIDENTIAL, 1, length=120.0, parked=15.0, pedestrians=20.0)
     observations = [step.observation for step in rollout(env, Expert(env), street)]
-    driver = ModularDriver(Parts(SeesACrowd("cars"), SeesACrowd("pedestrians"), LaneFinder(Camera())), env)
+    driver = ModularDriver(
+        Parts(SeesACrowd("cars"), SeesACrowd("pedestrians"), LaneFinder(Camera())), env
+    )
     turn = count()
-    benchmark.pedantic(lambda: driver.act(observations[next(turn) % len(observations)]), rounds=100, warmup_rounds=10)
+    benchmark.pedantic(
+        lambda: driver.act(observations[next(turn) % len(observations)]),
+        rounds=100,
+        warmup_rounds=10,
+    )
     with capsys.disabled():
-        sys.stdout.write(f"\nthe whole stack: 99th percentile {1000 * np.percentile(benchmark.stats.stats.data, 99):.1f} ms\n")
+        sys.stdout.write(
+            f"\nthe whole stack: 99th percentile {1000 * np.percentile(benchmark.stats.stats.data, 99):.1f} ms\n"
+        )

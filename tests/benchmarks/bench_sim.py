@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from pilotnet.suites import suite
-from sim.camera import Camera, rig
-from sim.kernels import Label
-from sim.render import Renderer
+from pilotnet.data.suites import suite
+from sim.geometry.camera import Camera, rig
+from sim.render.frame_buffer import Label
+from sim.render.renderer import Renderer
 from sim.roads.kinds import plan_road
 from sim.scenario import Daytime, RoadKind, Scenario, Weather
 from sim.types import Actor, Control, Kind, Pose
@@ -23,14 +23,20 @@ from sim.world import World
 
 BIG = Camera(width=1280, height=720, focal=700.0, horizon=300.0)
 PLAIN = Scenario(RoadKind.RURAL, seed=1, length=600.0)
-HEAVY = Scenario(RoadKind.RURAL, seed=1, length=600.0, weather=Weather.RAIN, light=Daytime.NIGHT, strength=1.0)
+HEAVY = Scenario(
+    RoadKind.RURAL, seed=1, length=600.0, weather=Weather.RAIN, light=Daytime.NIGHT, strength=1.0
+)
 
 
 def twenty_cars(world: World) -> list[Actor]:
     """Twenty cars within sight ahead, in both lanes."""
-    lanes, line = world.plan.lanes, world.plan.centreline
+    lanes = world.plan.lanes
+    line = world.plan.centreline
     places = [line.pose_at(120.0 + 12.0 * i, lanes[i % 2].offset) for i in range(20)]
-    return [Actor(i + 1, Kind.SALOON, place, 10.0, 4.4, 1.8, 1.5, (120, 30, 30)) for i, place in enumerate(places)]
+    return [
+        Actor(i + 1, Kind.SALOON, place, 10.0, 4.4, 1.8, 1.5, (120, 30, 30))
+        for i, place in enumerate(places)
+    ]
 
 
 def drawing(scenario: Scenario, camera: Camera) -> tuple[Renderer, Pose, list[Actor]]:
@@ -51,13 +57,17 @@ def test_a_bilinear_warp_of_the_same_size(benchmark: BenchmarkFixture) -> None:
 
 
 @pytest.mark.parametrize("scenario", [PLAIN, HEAVY], ids=["plain_day", "heaviest_weather"])
-def test_a_camera_frame_with_twenty_cars_ahead(benchmark: BenchmarkFixture, scenario: Scenario) -> None:
+def test_a_camera_frame_with_twenty_cars_ahead(
+    benchmark: BenchmarkFixture, scenario: Scenario
+) -> None:
     renderer, pose, actors = drawing(scenario, Camera())
     benchmark(renderer.render, pose, actors, 1.0)
 
 
 @pytest.mark.parametrize("scenario", [PLAIN, HEAVY], ids=["plain_day", "heaviest_weather"])
-def test_a_window_sized_frame_with_twenty_cars_ahead(benchmark: BenchmarkFixture, scenario: Scenario) -> None:
+def test_a_window_sized_frame_with_twenty_cars_ahead(
+    benchmark: BenchmarkFixture, scenario: Scenario
+) -> None:
     renderer, pose, actors = drawing(scenario, BIG)
     benchmark(renderer.render, pose, actors, 1.0)
 
@@ -74,7 +84,9 @@ def test_sixteen_moments_of_recording(benchmark: BenchmarkFixture) -> None:
     for scenario in suite("lane_keeping", "train", 16, 450.0):
         world = World(scenario)
         renderer = Renderer(world.plan, scenario, list(rig(Camera(), 0.6).values()))
-        moments.append((renderer, world.plan.centreline.pose_at(150.0, world.plan.path_offset), world.actors()))
+        moments.append(
+            (renderer, world.plan.centreline.pose_at(150.0, world.plan.path_offset), world.actors())
+        )
     benchmark(lambda: [renderer.truth(pose, actors, 1.0) for renderer, pose, actors in moments])
 
 
@@ -83,7 +95,9 @@ def test_a_tick_of_a_world_with_ten_cars_and_ten_people(benchmark: BenchmarkFixt
     world = World(scenario)
 
     def tick() -> None:
-        world.step(Control(world.path_curvature_at(world.ego_state().station), world.shared_pedals()), 0.1)
+        world.step(
+            Control(world.path_curvature_at(world.ego_state().station), world.shared_pedals()), 0.1
+        )
 
     benchmark.pedantic(tick, rounds=300, warmup_rounds=5)
     benchmark.extra_info["actors"] = len(world.actors())
@@ -104,4 +118,10 @@ def test_building_a_world_of_two_kilometres(benchmark: BenchmarkFixture, kind: R
 def test_starting_up_with_a_warm_cache(benchmark: BenchmarkFixture) -> None:
     """A new process: import, one world, one frame."""
     program = "import sim; env = sim.DrivingEnv(); env.start(sim.Scenario('rural', 0, 300.0))"
-    benchmark.pedantic(subprocess.run, ([sys.executable, "-c", program],), {"check": True}, rounds=3, warmup_rounds=1)
+    benchmark.pedantic(
+        subprocess.run,
+        ([sys.executable, "-c", program],),
+        {"check": True},
+        rounds=3,
+        warmup_rounds=1,
+    )

@@ -11,18 +11,18 @@ import pygame
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
 
-from pilotnet.checkpoint import Checkpoint
-from pilotnet.drivers import PilotNetDriver
-from pilotnet.metrics import autonomy
-from pilotnet.model import PilotNet
-from pilotnet.viewpoint import View
-from sim.camera import Camera
+from pilotnet.drivers.pilotnet_driver import PilotNetDriver
+from pilotnet.evaluation.metrics import autonomy
+from pilotnet.training.checkpoint import Checkpoint
+from pilotnet.training.model import PilotNet
+from pilotnet.training.viewpoint import View
+from sim.geometry.camera import Camera
 from sim.scenario import RoadKind, Scenario
 from sim.types import Image
-from sim.viewer.drive import Seat
-from sim.viewer.road import RoadPicture
-from sim.viewer.sheet import Sheet
-from sim.viewer.show import Show
+from sim.viewer.canvas import Sheet
+from sim.viewer.live.camera_view import RoadPicture
+from sim.viewer.live.live_drive import Seat
+from sim.viewer.live.session import Show
 from sim.viewer.theme import SKY_BLUE
 
 SCENARIO = Scenario(RoadKind.RURAL, seed=2, length=600.0, traffic=8.0)
@@ -47,7 +47,9 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
         pictures: dict[Camera, Image] = {}
 
         def flat(_: RoadPicture, camera: Camera, *__: object) -> Image:
-            return pictures.setdefault(camera, np.full((camera.height, camera.width, 3), 120, np.uint8))
+            return pictures.setdefault(
+                camera, np.full((camera.height, camera.width, 3), 120, np.uint8)
+            )
 
         monkeypatch.setattr(RoadPicture, "_render", flat)
 
@@ -55,9 +57,12 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 
 @pytest.mark.parametrize("count", [1, 2], ids=["one_driver", "two_drivers"])
-def test_everything_but_the_road(benchmark: BenchmarkFixture, count: int, painted: Callable[[], None]) -> None:
+def test_everything_but_the_road(
+    benchmark: BenchmarkFixture, count: int, painted: Callable[[], None]
+) -> None:
     painted()
-    show, sheet = show_of(count), Sheet.blank(1280, 720)
+    show = show_of(count)
+    sheet = Sheet.blank(1280, 720)
     benchmark(show.draw, sheet)
 
 
@@ -66,7 +71,8 @@ def test_everything_but_the_road_when_a_tick_has_changed_it(
     benchmark: BenchmarkFixture, count: int, painted: Callable[[], None]
 ) -> None:
     painted()
-    show, sheet = show_of(count), Sheet.blank(1280, 720)
+    show = show_of(count)
+    sheet = Sheet.blank(1280, 720)
 
     def tick() -> None:
         show.step()
@@ -78,12 +84,14 @@ def test_everything_but_the_road_when_a_tick_has_changed_it(
 
 @pytest.mark.parametrize("count", [1, 2], ids=["one_driver", "two_drivers"])
 def test_a_whole_picture(benchmark: BenchmarkFixture, count: int) -> None:
-    show, sheet = show_of(count), Sheet.blank(1280, 720)
+    show = show_of(count)
+    sheet = Sheet.blank(1280, 720)
     benchmark(show.draw, sheet)
 
 
 def test_handing_the_picture_to_the_window(benchmark: BenchmarkFixture) -> None:
-    screen, sheet = pygame.Surface((1280, 720), depth=32), Sheet.blank(1280, 720)
+    screen = pygame.Surface((1280, 720), depth=32)
+    sheet = Sheet.blank(1280, 720)
     benchmark(screen.blit, sheet.surface, (0, 0))
 
 

@@ -13,14 +13,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from pilotnet.metrics import INTERVENTION_COST
+from pilotnet.common.progress import console
+from pilotnet.data.suites import Only, suite
+from pilotnet.evaluation.metrics import INTERVENTION_COST
 from pilotnet.modular.driver import ModularDriver, Parts
-from pilotnet.modular.lanes import LaneFinder
+from pilotnet.modular.lanes.finder import LaneFinder
 from pilotnet.modular.records import Detection
-from pilotnet.progress import console
-from pilotnet.suites import Only, suite
+from sim.control.speed import Pedals
 from sim.env import DrivingEnv, EnvConfig
-from sim.pedals import Pedals
 from sim.rollout import rollout
 from sim.scenario import Scenario
 from sim.types import Image, Kind
@@ -50,13 +50,22 @@ class EmulatedDetector:
         for box in self._env.boxes():
             if (box.kind is Kind.PEDESTRIAN) != self._person:
                 continue
-            if box.visible < LEAST_VISIBLE or box.bottom - box.top < LEAST_HEIGHT or self._generator.random() < MISSES:
+            if (
+                box.visible < LEAST_VISIBLE
+                or box.bottom - box.top < LEAST_HEIGHT
+                or self._generator.random() < MISSES
+            ):
                 continue
-            edges = np.array([box.left, box.top, box.right, box.bottom]) + self._generator.normal(size=4) * EDGE_NOISE
+            edges = (
+                np.array([box.left, box.top, box.right, box.bottom])
+                + self._generator.normal(size=4) * EDGE_NOISE
+            )
             left, top, right, bottom = np.clip(edges, 0, [frame.shape[1], frame.shape[0]] * 2)
             if right > left:
                 distance = box.distance * math.exp(self._generator.normal() * DISTANCE_NOISE)
-                found.append(Detection(self._person, left, top, right, bottom, SCORE, box.visible, distance))
+                found.append(
+                    Detection(self._person, left, top, right, bottom, SCORE, box.visible, distance)
+                )
         return found
 
 
@@ -78,11 +87,16 @@ def drive(variant: str, scenario: Scenario) -> tuple[float, int, int]:
         ticks += 1
         if step.intervention:
             times.append(step.time)
-    onsets = sum(later - earlier > CASCADE for earlier, later in zip([-math.inf, *times], times, strict=False))
+    onsets = sum(
+        later - earlier > CASCADE
+        for earlier, later in zip([-math.inf, *times], times, strict=False)
+    )
     return ticks / env.rate, len(times), onsets
 
 
-def autonomy(elapsed: NDArray[np.float64], interventions: NDArray[np.float64]) -> NDArray[np.float64]:
+def autonomy(
+    elapsed: NDArray[np.float64], interventions: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Return the autonomy [%] over the last axis, floored at 0."""
     return 100 * np.maximum(1 - INTERVENTION_COST * interventions.sum(-1) / elapsed.sum(-1), 0)
 
@@ -103,11 +117,17 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--length", type=float, default=250.0)
     options = parser.parse_args(words)
     only = Only(options.roads, options.weather, options.light)
-    scenarios = suite(options.suite, options.split, options.episodes, options.length, options.first, only)
-    results = np.array([[drive(variant, scenario) for scenario in scenarios] for variant in VARIANTS])
+    scenarios = suite(
+        options.suite, options.split, options.episodes, options.length, options.first, only
+    )
+    results = np.array(
+        [[drive(variant, scenario) for scenario in scenarios] for variant in VARIANTS]
+    )
     resampled = np.random.default_rng(0).integers(0, len(scenarios), (RESAMPLES, len(scenarios)))
     scores = []
-    for variant, (elapsed, interventions, onsets) in zip(VARIANTS, results.transpose(0, 2, 1), strict=True):
+    for variant, (elapsed, interventions, onsets) in zip(
+        VARIANTS, results.transpose(0, 2, 1), strict=True
+    ):
         scores.append(autonomy(elapsed[resampled], interventions[resampled]))
         low, high = np.percentile(scores[-1], [2.5, 97.5])
         console.print(

@@ -13,17 +13,17 @@ import numpy as np
 import pygame
 from numpy.typing import NDArray
 
-from pilotnet.controllers import ControllerFiles
-from pilotnet.driver_names import Detectors
-from pilotnet.metrics import autonomy
-from pilotnet.progress import console
-from pilotnet.watch import FilmFile, WatchConfig, make_seats
-from sim.camera import CAMERA_NAMES
+from pilotnet.common.progress import console
+from pilotnet.drivers.driver_names import Detectors
+from pilotnet.evaluation.metrics import autonomy
+from pilotnet.live.controller_files import ControllerFiles
+from pilotnet.live.watch import FilmFile, WatchConfig, make_seats
 from sim.env import EnvConfig
-from sim.viewer.cockpit import Cockpit
-from sim.viewer.controllers import Controllers
-from sim.viewer.show import Show
-from sim.viewer.wheel import Wheel
+from sim.geometry.camera import CAMERA_NAMES
+from sim.viewer.input.plugged_controllers import Controllers
+from sim.viewer.input.steering_wheel import Wheel
+from sim.viewer.live.live_view import Cockpit
+from sim.viewer.live.session import Show
 from sim.viewer.window import Window, open_display, without_long_pauses
 
 WARM_UP = 3.0  # [s] in which kernels are loaded and networks find their pace
@@ -42,23 +42,35 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     options = parser.parse_args()
     config = WatchConfig(suite=options.suite, light=options.light, weather=options.weather)
-    seats = make_seats([options.driver], options.checkpoint, Detectors(options.cars, options.pedestrians))
+    seats = make_seats(
+        [options.driver], options.checkpoint, Detectors(options.cars, options.pedestrians)
+    )
     screen = open_display((config.width, config.height))
     wheel = Wheel()
-    show = Show(seats, config.scenarios(), autonomy, 1, wheel, None, EnvConfig(cameras=CAMERA_NAMES))
-    window = Window(Cockpit(show, Controllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd())
+    show = Show(
+        seats, config.scenarios(), autonomy, 1, wheel, None, EnvConfig(cameras=CAMERA_NAMES)
+    )
+    window = Window(
+        Cockpit(show, Controllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd()
+    )
     with without_long_pauses():
         pictures(window, WARM_UP)
         before = driven(show)
         milliseconds = 1e3 * pictures(window, options.seconds)
-    seconds, passed = milliseconds.sum() / 1e3, driven(show) - before
-    rate, size = len(milliseconds) / seconds, f"{config.width} x {config.height}"
+    seconds = milliseconds.sum() / 1e3
+    passed = driven(show) - before
+    rate = len(milliseconds) / seconds
+    size = f"{config.width} x {config.height}"
     console.print(f"{options.driver}: {rate:.1f} pictures/s at {size}, without a pause")
-    console.print(f"median picture {np.median(milliseconds):.1f} ms, 99 of 100 within {np.quantile(milliseconds, 0.99):.1f} ms")
+    console.print(
+        f"median picture {np.median(milliseconds):.1f} ms, 99 of 100 within {np.quantile(milliseconds, 0.99):.1f} ms"
+    )
     console.print(f"speed of time: x{passed / seconds:.2f}")
     # A key that is pressed just after the events were read waits for the picture under way and shows in the next one.
     waits = milliseconds[1:] + milliseconds[:-1]
-    console.print(f"from a key to its picture: 99 of 100 within {np.quantile(waits, 0.99):.0f} ms, at most {waits.max():.0f} ms")
+    console.print(
+        f"from a key to its picture: 99 of 100 within {np.quantile(waits, 0.99):.0f} ms, at most {waits.max():.0f} ms"
+    )
     pygame.display.quit()
 
 

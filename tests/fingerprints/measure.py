@@ -20,26 +20,38 @@ import numpy as np
 import torch
 from pyarrow import parquet
 
-from pilotnet.checkpoint import load_checkpoint
-from pilotnet.dataset import Dataset
-from pilotnet.driver_names import Detectors
-from pilotnet.evaluate import EvaluateConfig, evaluate
-from pilotnet.modular.detector import Detector
-from pilotnet.modular.detector_config import DetectorTrainConfig
-from pilotnet.modular.detector_training import train_detector
-from pilotnet.record import RecordConfig, record
-from pilotnet.train import TrainConfig, train
+from pilotnet.data.record import RecordConfig, record
+from pilotnet.data.store import Dataset
+from pilotnet.drivers.driver_names import Detectors
+from pilotnet.evaluation.evaluate import EvaluateConfig, evaluate
+from pilotnet.modular.detection.detector import Detector
+from pilotnet.modular.detection.detector_config import DetectorTrainConfig
+from pilotnet.modular.detection.train_detector import train_detector
+from pilotnet.training.checkpoint import load_checkpoint
+from pilotnet.training.train import TrainConfig, train
 from sim.scenario import RoadKind
 
 FILE = Path(__file__).with_name("fingerprints.json")
 RECORDING = RecordConfig(
-    suite="everything", episodes=16, validation_episodes=2, length=30.0, noise=0.2, videos="fine", workers=2
+    suite="everything",
+    episodes=16,
+    validation_episodes=2,
+    length=50.0,
+    noise=0.2,
+    videos="fine",
+    workers=2,
 )
-TRAINING = TrainConfig(epochs=1, batch_size=32, device="cpu", precision="float32")
+TRAINING = TrainConfig(epochs=1, batch_size=32, speed=True, device="cpu", precision="float32")
 DETECTOR_TRAINING = DetectorTrainConfig(epochs=1, every=4, device="cpu", precision="float32")
 DRIVERS = ("expert", "pilotnet", "modular", "modular+cars+pedestrians", "modular+all", "straight")
 EVALUATION = EvaluateConfig(
-    drivers=DRIVERS, suite="everything", split="validation", episodes=2 * len(RoadKind), length=50.0, noise=0.1, pedals="driver"
+    drivers=DRIVERS,
+    suite="everything",
+    split="validation",
+    episodes=2 * len(RoadKind),
+    length=50.0,
+    noise=0.1,
+    pedals="driver",
 )
 
 
@@ -55,11 +67,16 @@ def arithmetic() -> str:
     """Return a digest of how this machine rounds: elementary functions, a matrix product and a convolution."""
     grid = np.linspace(0.1, 9.9, 4096)
     numbers = [f(grid) for f in (np.sin, np.cos, np.exp, np.log, np.arctan)]
-    numbers += [np.array([f(x) for x in grid]) for f in (math.sin, math.cos, math.exp, math.atan, math.hypot)]
+    numbers += [
+        np.array([f(x) for x in grid])
+        for f in (math.sin, math.cos, math.exp, math.atan, math.hypot)
+    ]
     pictures = torch.from_numpy(grid).float().reshape(1, 4, 32, 32)
     kernels = torch.from_numpy(np.sin(grid[: 8 * 4 * 25])).float().reshape(8, 4, 5, 5)
     products = [torch.nn.functional.conv2d(pictures, kernels), pictures[0, 0] @ pictures[0, 1]]
-    return digest([*(one.tobytes() for one in numbers), *(one.numpy().tobytes() for one in products)])
+    return digest(
+        [*(one.tobytes() for one in numbers), *(one.numpy().tobytes() for one in products)]
+    )
 
 
 def of_recording(data: Dataset) -> dict[str, str]:
@@ -97,13 +114,19 @@ def of_weights(folder: Path) -> str:
 def of_detections(folder: Path, target: str, data: Dataset) -> str:
     """Return the digest of all boxes that a detector proposes on one frame of every episode."""
     detector = Detector.load(folder, target, 0.0)
-    found = [detector.detect(next(data.stream(episode, "centre"))) for episode in range(len(data.episodes))]
+    found = [
+        detector.detect(next(data.stream(episode, "centre")))
+        for episode in range(len(data.episodes))
+    ]
     return digest([repr(found_values(found)).encode()])
 
 
 def found_values(found: Any) -> list[list[list[float]]]:
     """Return the edges and scores of the boxes, by picture."""
-    return [[[box.left, box.top, box.right, box.bottom, box.score] for box in picture] for picture in found]
+    return [
+        [[box.left, box.top, box.right, box.bottom, box.score] for box in picture]
+        for picture in found
+    ]
 
 
 def of_results(folder: Path) -> dict[str, str]:
@@ -113,9 +136,13 @@ def of_results(folder: Path) -> dict[str, str]:
     found = {}
     for driver in DRIVERS:
         ticks = traces.filter([one == driver for one in traces.column("driver").to_pylist()])
-        columns = [json.dumps(ticks.column(name).to_pylist()).encode() for name in ticks.column_names]
+        columns = [
+            json.dumps(ticks.column(name).to_pylist()).encode() for name in ticks.column_names
+        ]
         found[f"drives of {driver}"] = digest(columns)
-        found[f"scores of {driver}"] = digest(row.encode() for row in rows if row.startswith(f"{driver},"))
+        found[f"scores of {driver}"] = digest(
+            row.encode() for row in rows if row.startswith(f"{driver},")
+        )
     return found
 
 
@@ -130,7 +157,12 @@ def measured(folder: Path) -> dict[str, str]:
         found[f"weights of the detector of {target}"] = of_weights(folder / target)
         found[f"detections of {target}"] = of_detections(folder / target, target, data)
     load_checkpoint(folder / "model")
-    evaluate(EVALUATION, folder / "results", folder / "model", Detectors(folder / "cars", folder / "pedestrians"))
+    evaluate(
+        EVALUATION,
+        folder / "results",
+        folder / "model",
+        Detectors(folder / "cars", folder / "pedestrians"),
+    )
     return found | of_results(folder / "results")
 
 

@@ -8,8 +8,22 @@ import numpy as np
 from tests.fuzz.table_mutations import CSVS, DEEP, TABLES, Mutation
 
 # YAML whose aliases stand for 2 * 3**29 values.
-BOMB = "a0: &a0 [x, x]\n" + "".join(f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}, *a{i - 1}]\n" for i in range(1, 30))
-ODD_VALUES = ["'../../secret'", "null", ".nan", "-1", "1.0e+400", "[]", "{}", "'" + "x" * 5000 + "'", "9" * 5000, "true", "''"]
+BOMB = "a0: &a0 [x, x]\n" + "".join(
+    f"a{i}: &a{i} [*a{i - 1}, *a{i - 1}, *a{i - 1}]\n" for i in range(1, 30)
+)
+ODD_VALUES = [
+    "'../../secret'",
+    "null",
+    ".nan",
+    "-1",
+    "1.0e+400",
+    "[]",
+    "{}",
+    "'" + "x" * 5000 + "'",
+    "9" * 5000,
+    "true",
+    "''",
+]
 
 
 def truncated(content: bytes, draw: np.random.Generator) -> bytes:
@@ -59,7 +73,18 @@ def replaced(_: bytes, draw: np.random.Generator) -> bytes:
     return others[draw.integers(len(others))]
 
 
-BYTES: list[Mutation] = [truncated, emptied, flipped, flipped, flipped, zeroed, garbled, cut_out, grown, replaced]
+BYTES: list[Mutation] = [
+    truncated,
+    emptied,
+    flipped,
+    flipped,
+    flipped,
+    zeroed,
+    garbled,
+    cut_out,
+    grown,
+    replaced,
+]
 
 
 def _json_changed(content: bytes, draw: np.random.Generator) -> bytes:
@@ -75,7 +100,20 @@ def changed_value(value: dict[str, Any], draw: np.random.Generator) -> None:
         if draw.random() < 0.3:
             break
         place = nested[draw.integers(len(nested))]
-    odd = [None, -1, 1e308, 2**70, "../../secret", "x" * 5000, [], {}, True, 1.5, float("nan"), [[[[1]]]]]
+    odd = [
+        None,
+        -1,
+        1e308,
+        2**70,
+        "../../secret",
+        "x" * 5000,
+        [],
+        {},
+        True,
+        1.5,
+        float("nan"),
+        [[[[1]]]],
+    ]
     key = list(place)[draw.integers(len(place))]
     match int(draw.integers(4)):
         case 0:
@@ -112,7 +150,9 @@ def _yaml_value(content: bytes, draw: np.random.Generator) -> bytes:
 def _yaml_key(content: bytes, draw: np.random.Generator) -> bytes:
     lines = content.decode().splitlines()
     place = draw.integers(len(lines))
-    return "\n".join([*lines[:place], lines[place].replace(":", "x:", 1), *lines[place + 1 :]]).encode()
+    return "\n".join(
+        [*lines[:place], lines[place].replace(":", "x:", 1), *lines[place + 1 :]]
+    ).encode()
 
 
 def _yaml_line(content: bytes, draw: np.random.Generator) -> bytes:
@@ -136,7 +176,14 @@ def _yaml_deep(content: bytes, draw: np.random.Generator) -> bytes:
 
 
 def _yaml_tag(content: bytes, draw: np.random.Generator) -> bytes:
-    tags = ["!!python/object/apply:os.system [ls]", "!!timestamp x", "!!bool maybe", "!!int x", "!!binary x", "2001-99-99"]
+    tags = [
+        "!!python/object/apply:os.system [ls]",
+        "!!timestamp x",
+        "!!bool maybe",
+        "!!int x",
+        "!!binary x",
+        "2001-99-99",
+    ]
     return content + f"tag: {tags[draw.integers(len(tags))]}\n".encode()
 
 
@@ -162,7 +209,16 @@ def _header_changed(content: bytes, draw: np.random.Generator) -> bytes:
         changed_value(header, draw)
     else:
         key = list(settings)[draw.integers(len(settings))]
-        texts = ["[" * DEEP, "{}", "null", '{"width": 1e9}', "NaN", "x", '"x"', '{"width": "wide", "height": 66}']
+        texts = [
+            "[" * DEEP,
+            "{}",
+            "null",
+            '{"width": 1e9}',
+            "NaN",
+            "x",
+            '"x"',
+            '{"width": "wide", "height": 66}',
+        ]
         settings[key] = texts[draw.integers(len(texts))]
         if draw.random() < 0.3:
             del settings[key]
@@ -178,7 +234,14 @@ def _weight_changed(content: bytes, draw: np.random.Generator) -> bytes:
 
 
 WEIGHTS: list[Mutation] = [_header_changed, _header_changed, _weight_changed]
-OF_SUFFIX = {".parquet": TABLES, ".json": JSONS, ".yaml": YAMLS, ".csv": CSVS, ".safetensors": WEIGHTS, ".mp4": []}
+OF_SUFFIX = {
+    ".parquet": TABLES,
+    ".json": JSONS,
+    ".yaml": YAMLS,
+    ".csv": CSVS,
+    ".safetensors": WEIGHTS,
+    ".mp4": [],
+}
 
 
 def mutate(content: bytes, suffix: str, draw: np.random.Generator) -> tuple[str, bytes]:

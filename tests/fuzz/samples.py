@@ -12,24 +12,36 @@ import numpy as np
 import pyarrow
 import safetensors.torch
 
-from pilotnet.checkpoint import FILE_NAME, FORMAT, Checkpoint, load_checkpoint, save_checkpoint
-from pilotnet.controllers import ControllerFiles
-from pilotnet.dataset import Dataset, DatasetWriter, EpisodeRecorder, Marks, write_marks
-from pilotnet.metrics import EpisodeScore
-from pilotnet.model import PilotNet
-from pilotnet.modular.detector import DetectorCheckpoint, load_detector, save_detector
-from pilotnet.modular.detector_network import DetectorNetwork
-from pilotnet.provenance import read_provenance, write_provenance
-from pilotnet.reading import load_yaml
-from pilotnet.report.plots import read_metrics
-from pilotnet.report.traces import read_traces
-from pilotnet.results import INFO_FILE, TRACES_SCHEMA, evaluate_settings, read_results, write_results
-from pilotnet.suites import suite_config
-from pilotnet.viewpoint import View
-from sim.camera import Camera
+from pilotnet.common.provenance import read_provenance, write_provenance
+from pilotnet.common.reading import load_yaml
+from pilotnet.data.store import Dataset, DatasetWriter, EpisodeRecorder, Marks, write_marks
+from pilotnet.data.suites import suite_config
+from pilotnet.evaluation.metrics import EpisodeScore
+from pilotnet.evaluation.report.plots import read_metrics
+from pilotnet.evaluation.report.traces import read_traces
+from pilotnet.evaluation.results import (
+    INFO_FILE,
+    TRACES_SCHEMA,
+    evaluate_settings,
+    read_results,
+    write_results,
+)
+from pilotnet.live.controller_files import ControllerFiles
+from pilotnet.modular.detection.detector import DetectorCheckpoint, load_detector, save_detector
+from pilotnet.modular.detection.network import DetectorNetwork
+from pilotnet.training.checkpoint import (
+    FILE_NAME,
+    FORMAT,
+    Checkpoint,
+    load_checkpoint,
+    save_checkpoint,
+)
+from pilotnet.training.model import PilotNet
+from pilotnet.training.viewpoint import View
+from sim.geometry.camera import Camera
 from sim.scenario import RoadKind, Scenario, Split, road_seed
-from sim.viewer.controller import Axis, ControllerMap
-from tests.pilotnet.dataset.synthetic_drives import FPS, as_recorded_earlier, scenario, steps
+from sim.viewer.input.controller_map import Axis, ControllerMap
+from tests.pilotnet.data.store.synthetic_drives import FPS, as_recorded_earlier, scenario, steps
 
 CAMERAS = {"centre": Camera(width=64, height=32, focal=35.0, horizon=13.0)}
 LENGTHS = (12, 11)  # frames
@@ -66,16 +78,28 @@ class Sample:
 def make_samples(root: Path) -> None:
     """Write all folders below `root`."""
     _make_dataset(root / "data")
-    save_checkpoint(_made(root / "model"), Checkpoint(PilotNet(0.02), View(), Camera(), {"config": {"epochs": 3}}))
+    save_checkpoint(
+        _made(root / "model"),
+        Checkpoint(PilotNet(0.02), View(), Camera(), {"config": {"epochs": 3}}),
+    )
     write_provenance(root / "model", "train", Settings(), 0)
     losses = "".join(f"{epoch},{1 / (1 + epoch)},{1.1 / (1 + epoch)}\n" for epoch in range(4))
     (root / "model" / "metrics.csv").write_text("epoch,train_loss,val_loss\n" + losses)
-    save_detector(_made(root / "cars"), DetectorCheckpoint(DetectorNetwork(), "cars", Camera(), {"config": {}}))
+    save_detector(
+        _made(root / "cars"),
+        DetectorCheckpoint(DetectorNetwork(), "cars", Camera(), {"config": {}}),
+    )
     made_results(root / "results")
-    ControllerFiles(root / "controllers").keep(GUID, "Wheel", ControllerMap(Axis(0, 0.02, -0.99), buttons={"record": 3}))
-    (_made(root / "settings") / "config.yaml").write_text("record: {episodes: 2, length: 60.0}\ntrain: {epochs: 1}\n")
+    ControllerFiles(root / "controllers").keep(
+        GUID, "Wheel", ControllerMap(Axis(0, 0.02, -0.99), buttons={"record": 3})
+    )
+    (_made(root / "settings") / "config.yaml").write_text(
+        "record: {episodes: 2, length: 60.0}\ntrain: {epochs: 1}\n"
+    )
     _make_earlier(root)
-    (_made(root / "suites") / "mine.yaml").write_text("roads: [rural]\ntraffic: [2, 6]\nsmall: {roads: [highway]}\n")
+    (_made(root / "suites") / "mine.yaml").write_text(
+        "roads: [rural]\ntraffic: [2, 6]\nsmall: {roads: [highway]}\n"
+    )
 
 
 def _make_earlier(root: Path) -> None:
@@ -85,8 +109,15 @@ def _make_earlier(root: Path) -> None:
     shutil.copytree(root / "results", root / "earlier_results")
     (root / "earlier_results" / INFO_FILE).unlink()
     model = PilotNet(0.02)
-    header = {"format": FORMAT, "view": json.dumps(asdict(View())), "camera": json.dumps(asdict(Camera())), "training": "{}"}
-    safetensors.torch.save_file(model.state_dict(), _made(root / "earlier_model") / FILE_NAME, header)
+    header = {
+        "format": FORMAT,
+        "view": json.dumps(asdict(View())),
+        "camera": json.dumps(asdict(Camera())),
+        "training": "{}",
+    }
+    safetensors.torch.save_file(
+        model.state_dict(), _made(root / "earlier_model") / FILE_NAME, header
+    )
 
 
 def _made(folder: Path) -> Path:
@@ -96,8 +127,12 @@ def _made(folder: Path) -> Path:
 
 def _make_dataset(root: Path) -> None:
     writer = DatasetWriter.create(root, FPS, CAMERAS, boxes=True)
-    for index, (length, split) in enumerate(zip(LENGTHS, (Split.TRAIN, Split.VALIDATION), strict=True)):
-        with EpisodeRecorder(writer.staging / f"{index}", FPS, CAMERAS, scenario(index, split), boxes=True) as recorder:
+    for index, (length, split) in enumerate(
+        zip(LENGTHS, (Split.TRAIN, Split.VALIDATION), strict=True)
+    ):
+        with EpisodeRecorder(
+            writer.staging / f"{index}", FPS, CAMERAS, scenario(index, split), boxes=True
+        ) as recorder:
             for step in steps(length, cameras=CAMERAS):
                 recorder.add(step)
             staged = recorder.finish()
@@ -111,30 +146,66 @@ def made_results(folder: Path) -> None:
     """Make a results folder: two drivers on three roads."""
     folder.mkdir()
     write_provenance(folder, "evaluate", Settings(), 0)
-    driven = [Scenario(RoadKind.RURAL, road_seed(Split.TEST, index), length=100.0) for index in range(Settings.episodes)]
-    rows = [_row(driver, one, index) for driver in Settings.drivers for index, one in enumerate(driven)]
+    driven = [
+        Scenario(RoadKind.RURAL, road_seed(Split.TEST, index), length=100.0)
+        for index in range(Settings.episodes)
+    ]
+    rows = [
+        _row(driver, one, index) for driver in Settings.drivers for index, one in enumerate(driven)
+    ]
     tables = [_trace(row) for row in rows]
     write_results(folder, rows, pyarrow.concat_tables(tables))
 
 
 def _row(driver: str, driven: Scenario, index: int) -> EpisodeScore:
-    names = (driver, driven.name, driven.road.value, driven.weather.value, driven.light.value, json.dumps(asdict(driven)))
-    return EpisodeScore(*names, 4.0 + index, 60.0, 0.1, 0.01, float("inf") if index else 3.0, index, 0, 0, 0, 0, 0, "mine")
+    names = (
+        driver,
+        driven.name,
+        driven.road.value,
+        driven.weather.value,
+        driven.light.value,
+        json.dumps(asdict(driven)),
+    )
+    return EpisodeScore(
+        *names,
+        4.0 + index,
+        60.0,
+        0.1,
+        0.01,
+        float("inf") if index else 3.0,
+        index,
+        0,
+        0,
+        0,
+        0,
+        0,
+        "mine",
+    )
 
 
 def _trace(row: EpisodeScore) -> pyarrow.Table:
     count = round(row.elapsed * FPS)
     numbers = {
-        name: np.linspace(0, 1, count) for name in TRACES_SCHEMA.names if name not in ("driver", "scenario", "intervention")
+        name: np.linspace(0, 1, count)
+        for name in TRACES_SCHEMA.names
+        if name not in ("driver", "scenario", "intervention")
     }
-    words = {"driver": [row.driver] * count, "scenario": [row.scenario] * count, "intervention": [""] * count}
+    words = {
+        "driver": [row.driver] * count,
+        "scenario": [row.scenario] * count,
+        "intervention": [""] * count,
+    }
     return pyarrow.table(numbers | words).select(TRACES_SCHEMA.names).cast(TRACES_SCHEMA)
 
 
 def _digest(*arrays: Any) -> str:
     digest = hashlib.sha256()
     for array in arrays:
-        digest.update(repr(array.tolist()).encode() if array.dtype == object else np.ascontiguousarray(array).tobytes())
+        digest.update(
+            repr(array.tolist()).encode()
+            if array.dtype == object
+            else np.ascontiguousarray(array).tobytes()
+        )
     return digest.hexdigest()
 
 
@@ -183,7 +254,7 @@ def read_evaluation(folder: Path) -> Any:
 
 def read_suite(folder: Path) -> Any:
     """Return the settings of the suite in this folder, which replaces that of the shipped suites."""
-    import pilotnet.suites as suites
+    import pilotnet.data.suites as suites
 
     shipped = suites.FOLDER
     suites._described.cache_clear()
@@ -197,7 +268,9 @@ def read_suite(folder: Path) -> Any:
 
 SAMPLES = {
     "video": Sample("data/videos/observation.images.centre/chunk-000/file-001.mp4", read_dataset),
-    "video without check": Sample("data/videos/observation.images.centre/chunk-000/file-000.mp4", read_without_check),
+    "video without check": Sample(
+        "data/videos/observation.images.centre/chunk-000/file-000.mp4", read_without_check
+    ),
     "signals": Sample("data/data/chunk-000/file-000.parquet", read_dataset),
     "signals without check": Sample("data/data/chunk-000/file-001.parquet", read_without_check),
     "boxes": Sample("data/boxes/chunk-000/file-000.parquet", read_without_check),
@@ -205,25 +278,43 @@ SAMPLES = {
     "info.json": Sample("data/meta/info.json", read_without_check),
     "stats.json": Sample("data/meta/stats.json", read_dataset),
     "tasks": Sample("data/meta/tasks.parquet", read_dataset),
-    "earlier video": Sample("earlier/videos/observation.images.centre/chunk-000/file-001.mp4", read_dataset, trusted=True),
-    "earlier signals": Sample("earlier/data/chunk-000/file-000.parquet", read_dataset, trusted=True),
+    "earlier video": Sample(
+        "earlier/videos/observation.images.centre/chunk-000/file-001.mp4",
+        read_dataset,
+        trusted=True,
+    ),
+    "earlier signals": Sample(
+        "earlier/data/chunk-000/file-000.parquet", read_dataset, trusted=True
+    ),
     "earlier boxes": Sample("earlier/boxes/chunk-000/file-000.parquet", read_dataset, trusted=True),
-    "earlier meta": Sample("earlier/meta/episodes/chunk-000/file-000.parquet", read_dataset, trusted=True),
+    "earlier meta": Sample(
+        "earlier/meta/episodes/chunk-000/file-000.parquet", read_dataset, trusted=True
+    ),
     "earlier info.json": Sample("earlier/meta/info.json", read_dataset, trusted=True),
     "earlier PilotNet": Sample(f"earlier_model/{FILE_NAME}", read_model, trusted=True),
     "earlier episodes.csv": Sample("earlier_results/episodes.csv", read_evaluation, trusted=True),
     "earlier traces": Sample("earlier_results/traces.parquet", read_evaluation, trusted=True),
     "marks.yaml": Sample("data/marks.yaml", read_without_check, trusted=True),
-    "record.yaml": Sample("data/record.yaml", lambda folder: read_provenance(folder, "record"), trusted=True),
-    "train.yaml": Sample("model/train.yaml", lambda folder: read_provenance(folder, "train"), trusted=True),
+    "record.yaml": Sample(
+        "data/record.yaml", lambda folder: read_provenance(folder, "record"), trusted=True
+    ),
+    "train.yaml": Sample(
+        "model/train.yaml", lambda folder: read_provenance(folder, "train"), trusted=True
+    ),
     "PilotNet": Sample(f"model/{FILE_NAME}", read_model),
-    "metrics.csv": Sample("model/metrics.csv", lambda folder: list(read_metrics(folder / "metrics.csv")), trusted=True),
+    "metrics.csv": Sample(
+        "model/metrics.csv", lambda folder: list(read_metrics(folder / "metrics.csv")), trusted=True
+    ),
     "detector": Sample(f"cars/{FILE_NAME}", read_cars),
     "episodes.csv": Sample("results/episodes.csv", read_evaluation),
     "traces": Sample("results/traces.parquet", read_evaluation),
     "results.json": Sample("results/results.json", read_evaluation),
     "evaluate.yaml": Sample("results/evaluate.yaml", read_evaluation),
-    "controller": Sample(f"controllers/{GUID}.yaml", lambda folder: ControllerFiles(folder).find(GUID), trusted=True),
-    "config": Sample("settings/config.yaml", lambda folder: load_yaml(folder / "config.yaml"), trusted=True),
+    "controller": Sample(
+        f"controllers/{GUID}.yaml", lambda folder: ControllerFiles(folder).find(GUID), trusted=True
+    ),
+    "config": Sample(
+        "settings/config.yaml", lambda folder: load_yaml(folder / "config.yaml"), trusted=True
+    ),
     "suite": Sample("suites/mine.yaml", read_suite, trusted=True),
 }

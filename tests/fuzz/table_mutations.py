@@ -8,9 +8,22 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-Mutation = Callable[[bytes, np.random.Generator], bytes]  # takes the content of a file and the generator
-DEEP = 5000  # levels of nesting, far beyond `pilotnet.reading.MAX_DEPTH`
-ODD_CELLS = ["nan", "inf", "-1", "", "x" * 200_000, "../../secret", "1e400", "\x00", '"', "9" * 5000]
+Mutation = Callable[
+    [bytes, np.random.Generator], bytes
+]  # takes the content of a file and the generator
+DEEP = 5000  # levels of nesting, far beyond `pilotnet.common.reading.MAX_DEPTH`
+ODD_CELLS = [
+    "nan",
+    "inf",
+    "-1",
+    "",
+    "x" * 200_000,
+    "../../secret",
+    "1e400",
+    "\x00",
+    '"',
+    "9" * 5000,
+]
 
 
 def _table(change: Callable[[pa.Table, np.random.Generator], pa.Table]) -> Mutation:
@@ -22,7 +35,9 @@ def _table(change: Callable[[pa.Table, np.random.Generator], pa.Table]) -> Mutat
     return mutate
 
 
-def _column(table: pa.Table, draw: np.random.Generator, kind: Callable[[pa.DataType], bool] = lambda _: True) -> int:
+def _column(
+    table: pa.Table, draw: np.random.Generator, kind: Callable[[pa.DataType], bool] = lambda _: True
+) -> int:
     return int(draw.choice([i for i, field in enumerate(table.schema) if kind(field.type)]))
 
 
@@ -52,7 +67,9 @@ def _number_changed(table: pa.Table, draw: np.random.Generator) -> pa.Table:
     floating = pa.types.is_floating(table.schema.types[place])
     odd = [np.nan, np.inf, -np.inf, 1e30, -5.0, 0.001] if floating else [-1, 2**62, 7]
     values[draw.integers(len(values))] = odd[draw.integers(len(odd))]
-    return table.set_column(place, table.schema.field(place), pa.array(values, table.schema.types[place]))
+    return table.set_column(
+        place, table.schema.field(place), pa.array(values, table.schema.types[place])
+    )
 
 
 def _wrong_type(table: pa.Table, draw: np.random.Generator) -> pa.Table:
@@ -88,7 +105,9 @@ TABLES = [
 def _rows(change: Callable[[list[list[str]], np.random.Generator], list[list[str]]]) -> Mutation:
     def mutate(content: bytes, draw: np.random.Generator) -> bytes:
         sink = io.StringIO(newline="")
-        csv.writer(sink).writerows(change(list(csv.reader(io.StringIO(content.decode(), newline=""))), draw))
+        csv.writer(sink).writerows(
+            change(list(csv.reader(io.StringIO(content.decode(), newline=""))), draw)
+        )
         return sink.getvalue().encode()
 
     return mutate
@@ -130,7 +149,10 @@ def _byte_order_mark(content: bytes, _: np.random.Generator) -> bytes:
 
 
 CSVS: list[Mutation] = [
-    *map(_rows, (_csv_rows_cut, _csv_row_twice, _csv_cell, _csv_cell, _csv_digit, _csv_columns_swapped)),
+    *map(
+        _rows,
+        (_csv_rows_cut, _csv_row_twice, _csv_cell, _csv_cell, _csv_digit, _csv_columns_swapped),
+    ),
     _semicolons,
     _byte_order_mark,
 ]

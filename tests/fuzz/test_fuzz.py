@@ -21,7 +21,9 @@ LONGEST = 20  # [s] that reading one input may take
 MOST_MEMORY = 500  # [MB] by which reading all inputs of a kind may grow the process
 LONGEST_MESSAGE = 1000  # [characters] most of them are paths
 ROOT = Path(__file__).resolve().parents[2]
-READABLE = tuple(map(str, (ROOT, sys.prefix, sys.base_prefix, "/proc", "/sys", "/dev", "/usr", "/etc")))
+READABLE = tuple(
+    map(str, (ROOT, sys.prefix, sys.base_prefix, "/proc", "/sys", "/dev", "/usr", "/etc"))
+)
 opened: list[str] | None = None  # paths that were opened; None while they are not recorded
 
 
@@ -55,7 +57,9 @@ def watched(folder: Path) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
         paths = opened
         opened = None
-    outside = [path for path in paths if not str(Path(path).resolve()).startswith((str(folder), *READABLE))]
+    outside = [
+        path for path in paths if not str(Path(path).resolve()).startswith((str(folder), *READABLE))
+    ]
     assert not outside
 
 
@@ -104,7 +108,9 @@ def fuzz(kind: str, root: Path, numbers: range) -> list[str]:
     used = memory()
     failures = []
     for number in numbers:
-        name, damaged = mutate(content, path.suffix, np.random.default_rng([list(SAMPLES).index(kind), number]))
+        name, damaged = mutate(
+            content, path.suffix, np.random.default_rng([list(SAMPLES).index(kind), number])
+        )
         path.write_bytes(damaged)
         try:
             wrong = judge(sample, folder, sound)

@@ -17,29 +17,42 @@ def every_file(folder: Path) -> dict[str, str]:
     The revision in the provenance is left out, because the working tree may change while the test runs.
     """
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    return {str(path.relative_to(folder)): hashlib.sha256(_content(path)).hexdigest() for path in paths}
+    return {
+        str(path.relative_to(folder)): hashlib.sha256(_content(path)).hexdigest() for path in paths
+    }
 
 
 def _content(path: Path) -> bytes:
     content = path.read_bytes()
-    return re.sub(rb"^revision: .*$", b"", content, flags=re.MULTILINE) if path.suffix == ".yaml" else content
+    return (
+        re.sub(rb"^revision: .*$", b"", content, flags=re.MULTILINE)
+        if path.suffix == ".yaml"
+        else content
+    )
 
 
 def files_and_weights(folder: Path) -> dict[str, str]:
     """Return `every_file`, with the digests of networks by their weights: safetensors orders its header at random."""
-    return every_file(folder) | {str(path.relative_to(folder)): weights(path) for path in folder.rglob("model.safetensors")}
+    return every_file(folder) | {
+        str(path.relative_to(folder)): weights(path) for path in folder.rglob("model.safetensors")
+    }
 
 
 def weights(path: Path) -> str:
     """Return the SHA-256 of the weights in a file."""
     tensors = safetensors.torch.load_file(path)
-    return hashlib.sha256(b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))).hexdigest()
+    return hashlib.sha256(
+        b"".join(tensors[name].numpy().tobytes() for name in sorted(tensors))
+    ).hexdigest()
 
 
 def products_of_a_demo(folder: Path) -> dict[str, str]:
     """Return every file name of a demo, and the SHA-256 of what does not name its folder: drives, losses, weights and scores."""
     naming = (".yaml", "report.html", "inputs.json")
-    return {name: "" if name.endswith(naming) else digest for name, digest in files_and_weights(folder).items()}
+    return {
+        name: "" if name.endswith(naming) else digest
+        for name, digest in files_and_weights(folder).items()
+    }
 
 
 @dataclass(frozen=True)
@@ -69,7 +82,18 @@ _EVALUATE = (
     "evaluate", "expert", "straight", "--out", "{out}", "--suite", "traffic-small", "--episodes", "4", "--length", "150",
     "--workers", "2",
 )  # fmt: skip
-_TRAIN = ("train", "{data}", "--out", "{out}", "--epochs", "4", "--batch_size", "16", "--device", "cpu")
+_TRAIN = (
+    "train",
+    "{data}",
+    "--out",
+    "{out}",
+    "--epochs",
+    "4",
+    "--batch_size",
+    "16",
+    "--device",
+    "cpu",
+)
 _DETECT = (
     "train-detector", "cars", "{data}", "--out", "{out}", "--epochs", "3", "--batch_size", "4", "--every", "10",
     "--device", "cpu",
@@ -86,8 +110,22 @@ _DEMO = (
 
 COMMANDS = (
     Command("record", _RECORD, (*_RECORD, "--resume"), committed="meta/episodes/*/*.parquet"),
-    Command("evaluate", _EVALUATE, (*_EVALUATE, "--resume"), committed="unfinished/drive-*.parquet", removed=True),
-    Command("train", _TRAIN, (*_TRAIN, "--resume"), files_and_weights, committed="model.safetensors"),
-    Command("train-detector", _DETECT, (*_DETECT, "--resume"), files_and_weights, committed="model.safetensors"),
+    Command(
+        "evaluate",
+        _EVALUATE,
+        (*_EVALUATE, "--resume"),
+        committed="unfinished/drive-*.parquet",
+        removed=True,
+    ),
+    Command(
+        "train", _TRAIN, (*_TRAIN, "--resume"), files_and_weights, committed="model.safetensors"
+    ),
+    Command(
+        "train-detector",
+        _DETECT,
+        (*_DETECT, "--resume"),
+        files_and_weights,
+        committed="model.safetensors",
+    ),
     Command("demo", _DEMO, _DEMO, products_of_a_demo, committed="data/meta/episodes/*/*.parquet"),
 )

@@ -38,12 +38,18 @@ pytestmark = pytest.mark.slow
 class Run:
     """A running command, in a session of its own."""
 
-    def __init__(self, arguments: list[str], log: Path, environment: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, arguments: list[str], log: Path, environment: dict[str, str] | None = None
+    ) -> None:
         self.log = log
         command = [sys.executable, "-m", "pilotnet", *arguments]
         with log.open("wb") as file:
             self.process = subprocess.Popen(
-                command, stdout=file, stderr=file, start_new_session=True, env={**os.environ, **(environment or {})}
+                command,
+                stdout=file,
+                stderr=file,
+                start_new_session=True,
+                env={**os.environ, **(environment or {})},
             )
 
     def family(self) -> list[psutil.Process]:
@@ -53,7 +59,10 @@ class Run:
     def _family(self) -> Iterator[psutil.Process]:
         for process in psutil.process_iter():
             try:
-                if os.getsid(process.pid) == self.process.pid and process.status() != psutil.STATUS_ZOMBIE:
+                if (
+                    os.getsid(process.pid) == self.process.pid
+                    and process.status() != psutil.STATUS_ZOMBIE
+                ):
                     yield process
             except (ProcessLookupError, psutil.NoSuchProcess):
                 continue
@@ -79,7 +88,9 @@ class Run:
     def _require_no_family(self, since: float, event: str) -> None:
         """Require that no process of the session is left EXIT_TIMEOUT seconds after an event."""
         while family := self.family():
-            assert time.monotonic() < since + EXIT_TIMEOUT, f"{family} are left {EXIT_TIMEOUT} s after {event}"
+            assert time.monotonic() < since + EXIT_TIMEOUT, (
+                f"{family} are left {EXIT_TIMEOUT} s after {event}"
+            )
             time.sleep(0.1)
 
     def output(self) -> str:
@@ -100,7 +111,9 @@ class Subject:
     def run(self, resume: bool) -> Run:
         """Start the command, or go on with it."""
         arguments = self.command.resume_arguments if resume else self.command.arguments
-        return Run([each.format(out=self.out, data=self.data) for each in arguments], self.logs / "log")
+        return Run(
+            [each.format(out=self.out, data=self.data) for each in arguments], self.logs / "log"
+        )
 
     def committed(self) -> dict[Path, int]:
         """Return the committed files, which must survive every kill, with their modification times [ns]."""
@@ -110,7 +123,11 @@ class Subject:
 
 def needed_data(command: Command, request: pytest.FixtureRequest) -> str:
     """Return the dataset that a command needs, if it does."""
-    return str(request.getfixturevalue("tiny_data")) if any("{data}" in each for each in command.arguments) else ""
+    return (
+        str(request.getfixturevalue("tiny_data"))
+        if any("{data}" in each for each in command.arguments)
+        else ""
+    )
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
@@ -134,7 +151,9 @@ def test_a_killed_command_leaves_no_process_and_ends_as_if_it_had_not_been_kille
             break
 
 
-def kill_and_finish(subject: Subject, moments: random.Random, signals: Iterator[signal.Signals], most: int) -> int:
+def kill_and_finish(
+    subject: Subject, moments: random.Random, signals: Iterator[signal.Signals], most: int
+) -> int:
     """Kill a command once or more often at random moments, resume it to its end, and return how often it was killed."""
     kills = 0
     before: dict[Path, int] = {}
@@ -156,7 +175,9 @@ def kill_and_finish(subject: Subject, moments: random.Random, signals: Iterator[
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
-def test_no_process_is_left_of_a_command_killed_while_kernels_compile(tmp_path: Path, number: signal.Signals) -> None:
+def test_no_process_is_left_of_a_command_killed_while_kernels_compile(
+    tmp_path: Path, number: signal.Signals
+) -> None:
     arguments = [each.format(out=tmp_path / "out") for each in COMMANDS[0].arguments]
     for seconds in (3.0, 8.0, 15.0):
         run = Run(arguments, tmp_path / "log", {"NUMBA_CACHE_DIR": str(tmp_path / "cache")})

@@ -11,12 +11,20 @@ import yaml
 
 from pilotnet.cli import COMMANDS, main
 from tests.fuzz.mutations import BOMB
-from tests.pilotnet.dataset.synthetic_drives import as_recorded_earlier, write_dataset
+from tests.pilotnet.data.store.synthetic_drives import as_recorded_earlier, write_dataset
 
 BOTH = "lane_keeping-small+obstacles-small"
-PROGRESS = re.compile(r": \d+( of \d+)?(, | in )\d:\d\d:\d\d")  # a line of a stage that takes over 30 s on a slow machine
+PROGRESS = re.compile(
+    r": \d+( of \d+)?(, | in )\d:\d\d:\d\d"
+)  # a line of a stage that takes over 30 s on a slow machine
 TINY = {
-    "record": {"suite": BOTH, "episodes": 2, "validation_episodes": 1, "length": 60.0, "workers": 1},
+    "record": {
+        "suite": BOTH,
+        "episodes": 2,
+        "validation_episodes": 1,
+        "length": 60.0,
+        "workers": 1,
+    },
     "train": {"epochs": 1, "batch_size": 16, "device": "cpu"},
     "detect": {"epochs": 1, "every": 8, "device": "cpu"},
     "evaluate": {"suite": BOTH, "episodes": 2, "length": 60.0, "workers": 1},
@@ -53,7 +61,15 @@ def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_p
     ):
         assert said in done.stdout
     written = {path.name for path in (tmp_path / "demo").iterdir()}
-    assert written == {"data", "model", "cars", "pedestrians", "results", "report.html", "demo.yaml"}
+    assert written == {
+        "data",
+        "model",
+        "cars",
+        "pedestrians",
+        "results",
+        "report.html",
+        "demo.yaml",
+    }
     page = (tmp_path / "demo" / "report.html").read_text()
     for said in ("PilotNet", "Modular", "Lane keeping, small", "Obstacles, small"):
         assert said in page
@@ -73,7 +89,10 @@ def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixtu
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["fly"], "command is 'fly'; it must be one of demo, record, train, evaluate, watch, report"),
+        (
+            ["fly"],
+            "command is 'fly'; it must be one of demo, record, train, evaluate, watch, report",
+        ),
         (["record", "--episode", "2"], "episode"),
         (["record", "--episodes", "many"], "episodes"),
         (["record", "--length", "-3"], "length is -3.0 m; it must lie between"),
@@ -81,10 +100,22 @@ def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixtu
         (["record", "--config", "nothing.yaml"], "config nothing.yaml does not exist"),
         (["train", "nowhere"], "nowhere"),
         (["train", "nowhere", "--augmentation.shift", "wide"], "shift"),
-        (["train", "nowhere", "--augmentation.shift", "-1"], "shift is -1.0; it must lie between 0 and 2"),
-        (["evaluate", "nobody"], "driver is 'nobody'; it must be one of expert, pilotnet, modular, straight"),
-        (["evaluate", "modular", "--oracle", "lanes,people"], "oracle is 'people'; it must be one of cars, pedestrians, lanes"),
-        (["evaluate", "modular", "--oracle", "lanes"], "driver modular needs a detector of cars; give --cars the folder"),
+        (
+            ["train", "nowhere", "--augmentation.shift", "-1"],
+            "shift is -1.0; it must lie between 0 and 2",
+        ),
+        (
+            ["evaluate", "nobody"],
+            "driver is 'nobody'; it must be one of expert, pilotnet, modular, straight",
+        ),
+        (
+            ["evaluate", "modular", "--oracle", "lanes,people"],
+            "oracle is 'people'; it must be one of cars, pedestrians, lanes",
+        ),
+        (
+            ["evaluate", "modular", "--oracle", "lanes"],
+            "driver modular needs a detector of cars; give --cars the folder",
+        ),
         (["evaluate", "modular", "--oracle", "all", "--ablate"], "leave out --oracle"),
         (["evaluate", "expert", "--workers", "-1"], "workers is -1; it must be 0 or more"),
         (["evaluate", "expert", "--first", "-1"], "first is -1; it must lie between 0 and"),
@@ -96,30 +127,51 @@ def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixtu
     ids=" ".join,
 )
 def test_a_mistake_is_one_line_that_names_it_and_leaves_nothing(
-    words: list[str], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str],
+    says: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert says in refused(words, capsys)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_unknown_key_in_a_config_file_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_key_in_a_config_file_is_an_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "typo.yaml").write_text("train:\n  epoch: 3\n")
-    assert "epoch" in refused(["demo", "--config", str(tmp_path / "typo.yaml"), "--out", str(tmp_path / "out")], capsys)
+    assert "epoch" in refused(
+        ["demo", "--config", str(tmp_path / "typo.yaml"), "--out", str(tmp_path / "out")], capsys
+    )
     assert not (tmp_path / "out").exists()
 
 
-def test_a_list_in_place_of_text_is_an_error_in_plain_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_list_in_place_of_text_is_an_error_in_plain_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "settings.yaml").write_text("suite: [lane_keeping]\n")
-    assert main(["record", "--config", str(tmp_path / "settings.yaml"), "--out", str(tmp_path / "out")]) == 2
+    assert (
+        main(
+            ["record", "--config", str(tmp_path / "settings.yaml"), "--out", str(tmp_path / "out")]
+        )
+        == 2
+    )
     assert "suite is \"['lane_keeping']\"; it must be text" in capsys.readouterr().err
 
 
-def test_a_folder_that_is_not_a_dataset_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert str(tmp_path) in refused(["train", str(tmp_path), "--out", str(tmp_path / "model")], capsys)
+def test_a_folder_that_is_not_a_dataset_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert str(tmp_path) in refused(
+        ["train", str(tmp_path), "--out", str(tmp_path / "model")], capsys
+    )
 
 
-@pytest.mark.parametrize("command", [["record", "--episodes", "1"], ["evaluate", "straight"], ["demo"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["record", "--episodes", "1"], ["evaluate", "straight"], ["demo"]], ids=" ".join
+)
 def test_an_output_folder_that_holds_something_is_left_alone(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -147,7 +199,9 @@ def test_a_shipped_config_can_be_named_without_its_path(tiny_data: Path, tmp_pat
         str(tmp_path / "model"),
     ]
     assert main(words) == 0
-    settings = yaml.safe_load((tmp_path / "model" / "train.yaml").read_text())["config"]["config"]["augmentation"]
+    settings = yaml.safe_load((tmp_path / "model" / "train.yaml").read_text())["config"]["config"][
+        "augmentation"
+    ]
     assert settings["side_cameras"] is False
     assert settings["shift"] == 0.0
 
@@ -172,19 +226,26 @@ def test_check_reads_everything_and_mend_sets_a_damaged_last_episode_aside(
 
 
 @pytest.mark.parametrize("command", [["demo"], ["record"], ["train", "data"]], ids=" ".join)
-@pytest.mark.parametrize("text", [BOMB, "a: " + "[" * 5000, "episodes: 1\nepisodes: 2"], ids=["bomb", "deep", "twice"])
+@pytest.mark.parametrize(
+    "text", [BOMB, "a: " + "[" * 5000, "episodes: 1\nepisodes: 2"], ids=["bomb", "deep", "twice"]
+)
 def test_a_hostile_config_file_is_refused_at_once(
     command: list[str], text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "hostile.yaml").write_text(text)
     began = time.process_time()
-    line = refused([*command, "--config", str(tmp_path / "hostile.yaml"), "--out", str(tmp_path / "out")], capsys)
+    line = refused(
+        [*command, "--config", str(tmp_path / "hostile.yaml"), "--out", str(tmp_path / "out")],
+        capsys,
+    )
     assert time.process_time() - began < 10
     assert "hostile.yaml is not usable YAML" in line
     assert not (tmp_path / "out").exists()
 
 
-def test_a_hostile_file_or_value_of_one_option_is_refused_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_hostile_file_or_value_of_one_option_is_refused_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (tmp_path / "hostile.yaml").write_text(BOMB)
     began = time.process_time()
     for value in (str(tmp_path / "hostile.yaml"), BOMB, "[" * 5000):
@@ -208,7 +269,9 @@ def test_a_hostile_file_or_value_of_one_option_is_refused_at_once(tmp_path: Path
     ],
     ids=["command", "suite", "driver", "option", "value of a list", "results", "data", "folder"],
 )
-def test_a_message_repeats_80_characters_of_a_value(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_message_repeats_80_characters_of_a_value(
+    words: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
     line = refused(words, capsys)
     assert "x" * 70 in line
     assert "x" * 81 not in line

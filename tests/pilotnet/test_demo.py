@@ -14,13 +14,13 @@ import pytest
 
 import pilotnet.demo
 from pilotnet.cli import main
+from pilotnet.common.folders import output_folder
+from pilotnet.common.provenance import write_provenance
+from pilotnet.data.record_config import RecordConfig
 from pilotnet.demo import REPORT, STAGES, DemoStage, demo
 from pilotnet.demo_config import DemoConfig
-from pilotnet.evaluate_config import EvaluateConfig
-from pilotnet.folders import output_folder
-from pilotnet.provenance import write_provenance
-from pilotnet.record_config import RecordConfig
-from pilotnet.train_config import TrainConfig
+from pilotnet.evaluation.evaluate_config import EvaluateConfig
+from pilotnet.training.train_config import TrainConfig
 
 CONFIG = DemoConfig(record=RecordConfig(episodes=2, validation_episodes=1, length=60.0, workers=1))
 EPISODE = "meta/episodes/chunk-000/file-000.parquet"
@@ -66,9 +66,13 @@ def stages(monkeypatch: pytest.MonkeyPatch) -> Stages:
         fakes.run(cars if target == "cars" else pedestrians, config, out, resume)
 
     monkeypatch.setattr(pilotnet.demo, "record", record)
-    monkeypatch.setattr(pilotnet.demo, "train", lambda config, _, out, resume: fakes.run(model, config, out, resume))
+    monkeypatch.setattr(
+        pilotnet.demo, "train", lambda config, _, out, resume: fakes.run(model, config, out, resume)
+    )
     monkeypatch.setattr(pilotnet.demo, "train_detector", train_detector)
-    monkeypatch.setattr(pilotnet.demo, "evaluate", lambda config, out, *_: fakes.run(results, config, out, False))
+    monkeypatch.setattr(
+        pilotnet.demo, "evaluate", lambda config, out, *_: fakes.run(results, config, out, False)
+    )
     monkeypatch.setattr(pilotnet.demo, "write_report", lambda _, out, **__: write(out))
     monkeypatch.setattr(pilotnet.demo, "read_results", lambda folder: folder)
     return fakes
@@ -99,7 +103,9 @@ def test_every_stage_runs_once_and_a_finished_demo_runs_none_again(
 
 @pytest.mark.parametrize("stopped", range(1, len(NAMES)), ids=NAMES[1:])
 @pytest.mark.parametrize(
-    "stop", [KeyboardInterrupt(), ValueError("the loss is nan"), OSError("disk full"), SystemExit(1)], ids=type
+    "stop",
+    [KeyboardInterrupt(), ValueError("the loss is nan"), OSError("disk full"), SystemExit(1)],
+    ids=type,
 )
 def test_whatever_stops_a_stage_those_before_are_kept_and_the_same_command_goes_on(
     stages: Stages, tmp_path: Path, stopped: int, stop: BaseException
@@ -117,7 +123,9 @@ def test_whatever_stops_a_stage_those_before_are_kept_and_the_same_command_goes_
     assert names_in(out) == {*NAMES, REPORT, "demo.yaml"}
 
 
-def test_a_demo_that_is_stopped_says_how_to_go_on(stages: Stages, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_demo_that_is_stopped_says_how_to_go_on(
+    stages: Stages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     words = ["demo", "--out", str(tmp_path / "demo")]
     stages.stops = {"cars": KeyboardInterrupt()}
     assert main(words) == 130
@@ -131,8 +139,12 @@ def test_a_demo_that_is_stopped_says_how_to_go_on(stages: Stages, tmp_path: Path
     assert capsys.readouterr().err == said
 
 
-@pytest.mark.parametrize(("name", "leaves"), [("data", EPISODE), ("model", "unfinished/epoch-000000-0.ckpt")])
-def test_a_stage_that_was_stopped_half_way_is_resumed(stages: Stages, tmp_path: Path, name: str, leaves: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "leaves"), [("data", EPISODE), ("model", "unfinished/epoch-000000-0.ckpt")]
+)
+def test_a_stage_that_was_stopped_half_way_is_resumed(
+    stages: Stages, tmp_path: Path, name: str, leaves: str
+) -> None:
     out = tmp_path / "demo"
     stages.stops = {name: KeyboardInterrupt()}
     stages.leaves = {name: leaves}
@@ -150,7 +162,9 @@ def test_a_demo_that_finished_nothing_leaves_nothing(stages: Stages, tmp_path: P
     assert not (tmp_path / "demo").exists()
 
 
-def test_after_a_kill_before_anything_was_finished_other_settings_are_accepted(stages: Stages, tmp_path: Path) -> None:
+def test_after_a_kill_before_anything_was_finished_other_settings_are_accepted(
+    stages: Stages, tmp_path: Path
+) -> None:
     out = tmp_path / "demo"
     (out / "data").mkdir(parents=True)
     for folder, name in ((out, "demo"), (out / "data", "record")):
@@ -160,10 +174,20 @@ def test_after_a_kill_before_anything_was_finished_other_settings_are_accepted(s
     assert stages.done == [(name, False) for name in NAMES]
 
 
-def test_other_settings_are_refused_by_name_but_for_the_number_of_workers(stages: Stages, tmp_path: Path) -> None:
+def test_other_settings_are_refused_by_name_but_for_the_number_of_workers(
+    stages: Stages, tmp_path: Path
+) -> None:
     demo(CONFIG, tmp_path / "demo")
-    demo(replace(CONFIG, record=replace(CONFIG.record, workers=2), evaluate=EvaluateConfig(workers=3)), tmp_path / "demo")
-    with pytest.raises(ValueError, match=r"^train\.epochs is 3, but .*/demo was begun with 12; it can only be resumed"):
+    demo(
+        replace(
+            CONFIG, record=replace(CONFIG.record, workers=2), evaluate=EvaluateConfig(workers=3)
+        ),
+        tmp_path / "demo",
+    )
+    with pytest.raises(
+        ValueError,
+        match=r"^train\.epochs is 3, but .*/demo was begun with 12; it can only be resumed",
+    ):
         demo(replace(CONFIG, train=TrainConfig(epochs=3)), tmp_path / "demo")
     with pytest.raises(ValueError, match=r"^record\.episodes is 5, but"):
         demo(replace(CONFIG, record=replace(CONFIG.record, episodes=5)), tmp_path / "demo")
@@ -185,9 +209,15 @@ def test_a_folder_that_is_no_demo_is_left_alone(stages: Stages, tmp_path: Path) 
         (["--evaluate.drivers", "[]"], "drivers is empty"),
         (["--evaluate.suite", "moon"], "suite is 'moon'"),
         (["--evaluate.noise", "-1"], "noise is -1.0"),
-        (["--evaluate.pedals", "driver"], "train.speed is False; with evaluate.pedals driver it must be true"),
+        (
+            ["--evaluate.pedals", "driver"],
+            "train.speed is False; with evaluate.pedals driver it must be true",
+        ),
         (["--record.episodes", "0"], "record.episodes is 0; it must be 1 or more"),
-        (["--record.validation_episodes", "0"], "record.validation_episodes is 0; it must be 1 or more"),
+        (
+            ["--record.validation_episodes", "0"],
+            "record.validation_episodes is 0; it must be 1 or more",
+        ),
         (["--record.boxes", "false"], "record.boxes is False; it must be true"),
         (["--train.epochs", "0"], "epochs is 0; it must be 1 or more"),
         (["--detect.learning_rate", "-1"], "learning_rate is -1.0; it must be above 0 and finite"),

@@ -13,8 +13,8 @@ import pytest
 from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils.env_checker import check_env
 
+from pilotnet.data.suites import suite, suite_names
 from pilotnet.envs import SuiteEnv, SuiteSampler, environment_id
-from pilotnet.suites import suite, suite_names
 from sim.scenario import Scenario
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,7 +37,13 @@ def test_ids_are_written_as_gymnasium_writes_them() -> None:
 
 
 def test_gymnasiums_check_passes_on_a_suite_and_its_spec_is_json() -> None:
-    env = gymnasium.make("PilotNet/Obstacles-v0", camera=SMALL, length=200.0, split="validation", render_mode="rgb_array")
+    env = gymnasium.make(
+        "PilotNet/Obstacles-v0",
+        camera=SMALL,
+        length=200.0,
+        split="validation",
+        render_mode="rgb_array",
+    )
     check_env(env.unwrapped)
     again = gymnasium.make(EnvSpec.from_json(env.spec.to_json()))
     assert again.reset(seed=2)[1]["scenario"] == env.reset(seed=2)[1]["scenario"]
@@ -54,7 +60,10 @@ def test_resets_by_seed_vary_the_suites_conditions() -> None:
     ("settings", "message"),
     [
         ({"suite": "moon"}, "suite is 'moon'; it must be one of"),
-        ({"suite": "traffic", "split": "exam"}, "split is 'exam'; it must be one of train, validation, test"),
+        (
+            {"suite": "traffic", "split": "exam"},
+            "split is 'exam'; it must be one of train, validation, test",
+        ),
         ({"suite": "traffic", "length": 1.0}, "length is 1.0 m; it must lie between"),
         ({"suite": "traffic", "camras": ()}, "setting is 'camras'; it must be one of"),
     ],
@@ -69,13 +78,24 @@ def test_a_sampler_is_plain_data() -> None:
 
 
 def in_a_fresh_process(program: str) -> str:
-    found = subprocess.run([sys.executable, "-W", "error", "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert found.returncode == 0, found.stderr
     return found.stdout.strip()
 
 
 @pytest.mark.parametrize(
-    "name", ["sim:PilotNet/Drive-v0", "pilotnet.envs:PilotNet/Drive-v0", "pilotnet.envs:PilotNet/Traffic-v0"]
+    "name",
+    [
+        "sim:PilotNet/Drive-v0",
+        "pilotnet.envs:PilotNet/Drive-v0",
+        "pilotnet.envs:PilotNet/Traffic-v0",
+    ],
 )
 def test_an_id_with_its_module_needs_no_import(name: str) -> None:
     program = f"import gymnasium; print(gymnasium.make({name!r}, cameras=[], render_mode='rgb_array').unwrapped.rate)"
@@ -83,7 +103,9 @@ def test_an_id_with_its_module_needs_no_import(name: str) -> None:
 
 
 def test_the_plug_in_entry_point_registers_every_id() -> None:
-    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]["gymnasium.envs"]
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"][
+        "gymnasium.envs"
+    ]
     ((name, value),) = declared.items()
     program = (
         "from importlib.metadata import EntryPoint; import gymnasium; "
@@ -91,4 +113,6 @@ def test_the_plug_in_entry_point_registers_every_id() -> None:
         "print(*sorted(i for i in gymnasium.registry if i.startswith('PilotNet/')))"
     )
     assert EntryPoint(name, value, "gymnasium.envs").module == "pilotnet.envs"
-    assert in_a_fresh_process(program).split() == sorted(["PilotNet/Drive-v0", *map(environment_id, suite_names())])
+    assert in_a_fresh_process(program).split() == sorted(
+        ["PilotNet/Drive-v0", *map(environment_id, suite_names())]
+    )

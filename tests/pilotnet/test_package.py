@@ -11,15 +11,30 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("hiding", ["sim.py", "sim/__init__.py", "sim/notes.txt"])
-def test_a_user_s_file_or_folder_that_hides_the_simulator_is_named(hiding: str, tmp_path: Path) -> None:
+def test_a_user_s_file_or_folder_that_hides_the_simulator_is_named(
+    hiding: str, tmp_path: Path
+) -> None:
     (tmp_path / hiding).parent.mkdir(exist_ok=True)
     (tmp_path / hiding).write_text("")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "pilotnet", "record", "--help"]
-    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False)
-    if hiding == "sim/notes.txt":  # a folder without code hides nothing: a package further down the path comes first
+    done = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    if (
+        hiding == "sim/notes.txt"
+    ):  # a folder without code hides nothing: a package further down the path comes first
         assert done.returncode == 0, done.stderr
         return
     assert done.returncode == 1
     (line,) = done.stderr.strip().splitlines()
-    assert f"{tmp_path / hiding} hides pilotnet's package `sim`, the simulator; give that file or folder another name" in line
+    assert (
+        f"{tmp_path / hiding} hides pilotnet's package `sim`, the simulator; give that file or folder another name"
+        in line
+    )

@@ -1,10 +1,10 @@
 """Cars and people alone on a bare ground, to be drawn and looked at."""
 
-from sim.appearance.atmosphere import Atmosphere
-from sim.appearance.light import Light
-from sim.kernels import Canvas, Eye, blank_canvas
+from sim.render.frame_buffer import Canvas, Eye, blank_canvas
+from sim.render.lighting.atmosphere import Atmosphere
+from sim.render.lighting.light import Light
+from sim.render.objects.road_users import draw_figure, figures_of
 from sim.scenario import RoadKind, Scenario
-from sim.scenery.figures import draw_figure, figures_of
 from sim.types import Actor, Kind, Pose
 
 SIZES = {
@@ -23,14 +23,37 @@ NIGHT = BACKLIT._replace(
 )  # fmt: skip
 
 
-def car(kind: Kind, x: float, y: float, heading: float = 0.0, braking: bool = False, parked: bool = False) -> Actor:
+def car(
+    kind: Kind,
+    x: float,
+    y: float,
+    heading: float = 0.0,
+    braking: bool = False,
+    parked: bool = False,
+) -> Actor:
     return Actor(7, kind, Pose(x, y, heading), 10.0, *SIZES[kind], (40, 80, 160), braking, parked)
 
 
 def person(
-    x: float, y: float, heading: float = 0.0, speed: float = 1.4, phase: float = 0.0, height: float = 1.75, ident: int = 9
+    x: float,
+    y: float,
+    heading: float = 0.0,
+    speed: float = 1.4,
+    phase: float = 0.0,
+    height: float = 1.75,
+    ident: int = 9,
 ) -> Actor:
-    return Actor(ident, Kind.PEDESTRIAN, Pose(x, y, heading), speed, 0.3, 0.5, height, (180, 60, 50), phase=phase)
+    return Actor(
+        ident,
+        Kind.PEDESTRIAN,
+        Pose(x, y, heading),
+        speed,
+        0.3,
+        0.5,
+        height,
+        (180, 60, 50),
+        phase=phase,
+    )
 
 
 def drawn(actor: Actor, light: Light = BACKLIT, ground: int = 90) -> Canvas:

@@ -17,14 +17,19 @@ def brightness(image: NDArray[np.uint8]) -> NDArray[np.float64]:
 
 
 def strip_shifts(
-    one: NDArray[np.float64], other: NDArray[np.float64], valid: NDArray[np.bool_], rows: range, depth: int = 4
+    one: NDArray[np.float64],
+    other: NDArray[np.float64],
+    valid: NDArray[np.bool_],
+    rows: range,
+    depth: int = 4,
 ) -> NDArray[np.float64]:
     """How far to the right of their place in `one` things are in `other` [px], one number for each strip of `depth` rows, (N,).
 
     one, other: brightness (H, W); valid: pixels of `one` that count. Strips without detail are left out; one that `other` shows
     nowhere within REACH counts as inf.
     """
-    first, second = _detail(one), _detail(other)
+    first = _detail(one)
+    second = _detail(other)
     shifts = []
     for top in range(rows.start, rows.stop - depth + 1, depth):
         strip = slice(top, top + depth)
@@ -34,7 +39,12 @@ def strip_shifts(
         if wanted.size < LEAST or wanted.std() < DETAIL:
             continue
         moves = range(-REACH, REACH + 1)
-        likeness = np.array([np.corrcoef(wanted, np.roll(second[strip], -move, axis=1)[inside])[0, 1] for move in moves])
+        likeness = np.array(
+            [
+                np.corrcoef(wanted, np.roll(second[strip], -move, axis=1)[inside])[0, 1]
+                for move in moves
+            ]
+        )
         shifts.append(_peak(likeness) - REACH)
     return np.array(shifts)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.geometry import SPACING, Centreline
+from sim.geometry.frenet import SPACING, Centreline
 from sim.roads.plan import Lane, RoadPlan
 from sim.scenario import RoadKind
 from sim.types import Pose
@@ -13,7 +13,9 @@ from sim.types import Pose
 WIDTH = 3.4  # [m]
 
 
-def straight_road(length: float = 600.0, curvature: float = 0.0, speed: float = 15.0, **changes: Any) -> RoadPlan:
+def straight_road(
+    length: float = 600.0, curvature: float = 0.0, speed: float = 15.0, **changes: Any
+) -> RoadPlan:
     """A road along the x axis, from 60 m behind the start to 100 m behind the finish, or an arc."""
     samples = int(length / SPACING) + 1
     plan = RoadPlan(

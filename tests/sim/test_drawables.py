@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from sim.camera import Camera
 from sim.drawables import Explanation, GroundLine, Role
+from sim.geometry.camera import Camera
 
 
 def test_heat_must_be_as_large_as_its_camera_s_picture() -> None:

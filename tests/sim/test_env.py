@@ -10,9 +10,9 @@ from gymnasium.envs.registration import EnvSpec
 from gymnasium.utils.env_checker import check_env
 
 from sim import Control, DrivingEnv, EnvConfig, RoadKind, Scenario
-from sim.camera import Camera
+from sim.control.bicycle import MAX_CURVATURE
 from sim.env import Pedals
-from sim.steering import MAX_CURVATURE
+from sim.geometry.camera import Camera
 from sim.world import MAX_ACCELERATION, MAX_BRAKING
 
 SHORT = Scenario(RoadKind.RURAL, 0, length=60.0)
@@ -22,12 +22,20 @@ STRAIGHT = np.zeros(1, np.float32)
 
 @pytest.mark.parametrize("pedals", list(Pedals))
 def test_gymnasiums_check_passes_without_a_warning(pedals: Pedals) -> None:
-    check_env(gymnasium.make("PilotNet/Drive-v0", camera=SMALL, pedals=pedals, render_mode="rgb_array").unwrapped)
+    check_env(
+        gymnasium.make(
+            "PilotNet/Drive-v0", camera=SMALL, pedals=pedals, render_mode="rgb_array"
+        ).unwrapped
+    )
 
 
 def test_plain_settings_make_the_environment_and_its_spec_is_json() -> None:
-    env = gymnasium.make("PilotNet/Drive-v0", cameras=["left"], camera=SMALL, config={"rate": 20, "pedals": "driver"})
-    assert env.unwrapped.config == EnvConfig(("left",), Camera(**SMALL), rate=20, pedals=Pedals.DRIVER)
+    env = gymnasium.make(
+        "PilotNet/Drive-v0", cameras=["left"], camera=SMALL, config={"rate": 20, "pedals": "driver"}
+    )
+    assert env.unwrapped.config == EnvConfig(
+        ("left",), Camera(**SMALL), rate=20, pedals=Pedals.DRIVER
+    )
     again = gymnasium.make(EnvSpec.from_json(env.spec.to_json()))
     assert again.unwrapped.config == env.unwrapped.config
 
@@ -35,13 +43,19 @@ def test_plain_settings_make_the_environment_and_its_spec_is_json() -> None:
 def test_plain_settings_override_a_record_of_settings() -> None:
     env = gymnasium.make("PilotNet/Drive-v0", config=EnvConfig(cameras=(), rate=20), rate=5)
     assert env.unwrapped.config == EnvConfig(cameras=(), rate=5)
-    assert gymnasium.make(EnvSpec.from_json(env.spec.to_json())).unwrapped.config == env.unwrapped.config
+    assert (
+        gymnasium.make(EnvSpec.from_json(env.spec.to_json())).unwrapped.config
+        == env.unwrapped.config
+    )
 
 
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"cameras": ("rear",)}, r"cameras is \('rear',\); it must be a list of any of left, centre, right"),
+        (
+            {"cameras": ("rear",)},
+            r"cameras is \('rear',\); it must be a list of any of left, centre, right",
+        ),
         ({"cameras": "left"}, "cameras is 'left'; it must be a list of any of left, centre, right"),
         ({"cameras": None}, "cameras is None; it must be a list"),
         ({"rate": 0}, "rate is 0 Hz; it must be a whole number between 1 and 100 Hz"),
@@ -50,9 +64,18 @@ def test_plain_settings_override_a_record_of_settings() -> None:
         ({"pedals": "nonsense"}, "pedals is 'nonsense'; it must be one of shared, driver"),
         ({"camera_spacing": -0.6}, "camera_spacing is -0.6 m; it must lie between 0 and 5 m"),
         ({"camera_spacing": "wide"}, "camera_spacing is 'wide'; it must be a finite number"),
-        ({"camera": 5}, "camera is 5; it must be a sim.camera.Camera, or a mapping with some of width, height"),
-        ({"camera": {"with": 320}}, r"camera is {'with': 320}; it must be a sim.camera.Camera, or a mapping"),
-        ({"camera": {"width": 320.5}}, "camera.width is 320.5 px; it must be a whole number between 1 and"),
+        (
+            {"camera": 5},
+            "camera is 5; it must be a sim.geometry.camera.Camera, or a mapping with some of width, height",
+        ),
+        (
+            {"camera": {"with": 320}},
+            r"camera is {'with': 320}; it must be a sim.geometry.camera.Camera, or a mapping",
+        ),
+        (
+            {"camera": {"width": 320.5}},
+            "camera.width is 320.5 px; it must be a whole number between 1 and",
+        ),
         ({"camera": {"focal": "long"}}, "camera.focal is 'long'; it must be a finite number"),
     ],
 )
@@ -65,7 +88,10 @@ def test_bad_settings_are_refused(settings: dict[str, Any], message: str) -> Non
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"camras": ("left",)}, "setting is 'camras'; it must be one of cameras, camera, camera_spacing, rate, pedals"),
+        (
+            {"camras": ("left",)},
+            "setting is 'camras'; it must be one of cameras, camera, camera_spacing, rate, pedals",
+        ),
         ({"config": {"camras": ()}}, "setting is 'camras'; it must be one of cameras"),
         ({"config": 5}, "config is 5; it must be a sim.EnvConfig or a mapping of its fields"),
         ({"render_mode": "bogus"}, "render_mode is 'bogus'; it must be None or 'rgb_array'"),
@@ -73,7 +99,9 @@ def test_bad_settings_are_refused(settings: dict[str, Any], message: str) -> Non
         ({"scenarios": SHORT}, r"scenarios is Scenario\(.*; it must be a function"),
     ],
 )
-def test_bad_arguments_of_the_environment_are_refused_in_one_line(settings: dict[str, Any], message: str) -> None:
+def test_bad_arguments_of_the_environment_are_refused_in_one_line(
+    settings: dict[str, Any], message: str
+) -> None:
     with pytest.raises(ValueError, match=message) as refused:
         DrivingEnv(**settings)
     assert "\n" not in str(refused.value)
@@ -174,7 +202,9 @@ def test_actions_scale_the_limits_and_zero_neither_accelerates_nor_brakes(
 
 def test_with_shared_pedals_there_is_only_steering() -> None:
     assert DrivingEnv().action_space == gymnasium.spaces.Box(-1.0, 1.0, (1,), np.float32)
-    assert DrivingEnv(pedals="driver").action_space == gymnasium.spaces.Box(-1.0, 1.0, (2,), np.float32)
+    assert DrivingEnv(pedals="driver").action_space == gymnasium.spaces.Box(
+        -1.0, 1.0, (2,), np.float32
+    )
 
 
 def test_a_seeded_reset_draws_all_conditions_on_training_roads_and_repeats_them() -> None:
@@ -196,7 +226,10 @@ def test_a_seeded_reset_draws_all_conditions_on_training_roads_and_repeats_them(
 
 
 def test_a_scenario_sampler_replaces_the_draw() -> None:
-    env = DrivingEnv(cameras=(), scenarios=lambda generator: Scenario(RoadKind.TUNNEL, int(generator.integers(10))))
+    env = DrivingEnv(
+        cameras=(),
+        scenarios=lambda generator: Scenario(RoadKind.TUNNEL, int(generator.integers(10))),
+    )
     assert {scenario_of(env.reset(seed=seed)[1]).road for seed in range(3)} == {"tunnel"}
 
 
@@ -208,7 +241,9 @@ def test_info_has_the_same_plain_values_after_reset_and_step() -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
     _, first = env.reset(seed=4)
     _, _, _, _, later = env.step(STRAIGHT)
-    assert {name: type(value) for name, value in first.items()} == {name: type(value) for name, value in later.items()}
+    assert {name: type(value) for name, value in first.items()} == {
+        name: type(value) for name, value in later.items()
+    }
     assert {type(value) for value in first.values()} == {str, float, np.ndarray}
     assert first["station"] < later["station"]
     assert scenario_of(first) == scenario_of(later) == env.world.scenario
@@ -226,14 +261,18 @@ def test_options_fix_some_conditions_and_leave_the_others_random() -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
     options = {"road": "residential", "weather": "rain", "light": "night", "length": 300}
     drawn = [scenario_of(env.reset(seed=seed, options=options)[1]) for seed in range(8)]
-    assert {(s.road, s.weather, s.light, s.length) for s in drawn} == {("residential", "rain", "night", 300)}
+    assert {(s.road, s.weather, s.light, s.length) for s in drawn} == {
+        ("residential", "rain", "night", 300)
+    }
     assert len({s.seed for s in drawn}) == len({s.traffic for s in drawn}) == 8
 
 
 def test_a_road_without_footways_has_no_pedestrians_and_no_parked_vehicles() -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
     drawn = [scenario_of(env.reset(seed=seed, options={"road": "highway"})[1]) for seed in range(8)]
-    assert {(s.road, s.parked, s.pedestrians, s.crossing) for s in drawn} == {("highway", 0.0, 0.0, 0.0)}
+    assert {(s.road, s.parked, s.pedestrians, s.crossing) for s in drawn} == {
+        ("highway", 0.0, 0.0, 0.0)
+    }
 
 
 def test_options_change_a_given_scenario() -> None:
@@ -245,14 +284,20 @@ def test_options_change_a_given_scenario() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"scenari": SHORT}, r"options has \['scenari'\]; it may hold scenario, road, seed, length"),
+        (
+            {"scenari": SHORT},
+            r"options has \['scenari'\]; it may hold scenario, road, seed, length",
+        ),
         ({"scenario": "rural"}, r"options\['scenario'\] is 'rural'; it must be a sim.Scenario"),
         ({"road": "moon"}, "road is 'moon'; it must be one of rural, highway"),
         ({"weather": "x" * 5000}, "weather is 'x{76}...; it must be one of clear"),
         ({"length": "long"}, "length is 'long'; it must be a finite number"),
         ({"leader": "yes"}, "leader is 'yes'; it must be true or false"),
         ({"traffic": 400}, "traffic is 400 per km; it must lie between 0 and 20"),
-        ({"road": "highway", "crossing": 3.0}, "crossing is 3.0 per km; on a road of kind highway it must be 0"),
+        (
+            {"road": "highway", "crossing": 3.0},
+            "crossing is 3.0 per km; on a road of kind highway it must be 0",
+        ),
     ],
 )
 def test_bad_options_are_refused(options: dict[str, Any], message: str) -> None:
@@ -285,7 +330,9 @@ def test_boxes_before_the_first_reset_are_refused() -> None:
 def test_an_action_of_another_shape_is_refused(action: list[float] | float) -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
     env.reset(options={"scenario": SHORT})
-    with pytest.raises(ValueError, match=r"it must be of shape \(1,\), or two with pedals='driver'"):
+    with pytest.raises(
+        ValueError, match=r"it must be of shape \(1,\), or two with pedals='driver'"
+    ):
         env.step(np.array(action, np.float32))
 
 
@@ -298,7 +345,9 @@ def test_step_before_reset_is_refused() -> None:
 
 def test_boxes_are_those_of_the_last_picture_even_when_the_world_has_moved_on() -> None:
     env = DrivingEnv()
-    env.start(Scenario(road=RoadKind.RESIDENTIAL, seed=3, length=200.0, parked=20.0, pedestrians=30.0))
+    env.start(
+        Scenario(road=RoadKind.RESIDENTIAL, seed=3, length=200.0, parked=20.0, pedestrians=30.0)
+    )
     before = env.boxes()
     assert before
     env.advance(Control(0.0))

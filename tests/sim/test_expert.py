@@ -2,7 +2,17 @@
 
 import pytest
 
-from sim import Cause, Control, DrivingEnv, EnvConfig, Expert, Observation, RoadKind, Scenario, rollout
+from sim import (
+    Cause,
+    Control,
+    DrivingEnv,
+    EnvConfig,
+    Expert,
+    Observation,
+    RoadKind,
+    Scenario,
+    rollout,
+)
 from sim.scenario import WALKABLE
 
 
@@ -34,7 +44,11 @@ def test_the_expert_gets_through_untouched_and_in_comfort(kind: RoadKind) -> Non
 
 def test_the_expert_swings_out_and_comes_back() -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
-    steps = list(rollout(env, Expert(env), Scenario(RoadKind.RURAL, 1, length=800.0, traffic=0.0, parked=6.0)))
+    steps = list(
+        rollout(
+            env, Expert(env), Scenario(RoadKind.RURAL, 1, length=800.0, traffic=0.0, parked=6.0)
+        )
+    )
     offsets = [step.ego.offset for step in steps]
     assert min(offsets) < -1.0
     assert sum(abs(offset) < 0.2 for offset in offsets) > len(offsets) / 3

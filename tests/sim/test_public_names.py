@@ -9,7 +9,9 @@ import sim
 
 
 def run(program: str) -> str:
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=120, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -26,9 +28,17 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
         _ = sim.Scenery  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("first", ["from sim.rollout import Disturbance", "import sim.rollout", "from sim import Disturbance"])
+@pytest.mark.parametrize(
+    "first",
+    ["from sim.rollout import Disturbance", "import sim.rollout", "from sim import Disturbance"],
+)
 def test_rollout_is_the_function_whatever_is_imported_first(first: str) -> None:
-    assert run(f"{first}; import sim; from sim import rollout; print(callable(rollout), sim.rollout is rollout)") == "True True\n"
+    assert (
+        run(
+            f"{first}; import sim; from sim import rollout; print(callable(rollout), sim.rollout is rollout)"
+        )
+        == "True True\n"
+    )
 
 
 @pytest.mark.parametrize("imports", ["import sim, gymnasium", "import gymnasium, sim"])
@@ -37,4 +47,7 @@ def test_the_environment_is_registered_in_any_order_of_imports(imports: str) -> 
 
 
 def test_the_environment_can_be_made_with_gymnasium_alone() -> None:
-    assert run("import gymnasium; print(gymnasium.make('sim:PilotNet/Drive-v0').spec.id)") == "PilotNet/Drive-v0\n"
+    assert (
+        run("import gymnasium; print(gymnasium.make('sim:PilotNet/Drive-v0').spec.id)")
+        == "PilotNet/Drive-v0\n"
+    )

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 import sim.world
-from sim.actors.cars import TrafficCar
+from sim.actors.free_stations import Footprint
 from sim.actors.parked import ParkedCar, parked_demands
-from sim.actors.people import DEPTH, WIDTH, Mode, People, Person
-from sim.actors.shapes import Shape
-from sim.actors.sites import Footprint
+from sim.actors.pedestrians import DEPTH, WIDTH, Mode, People, Person
+from sim.actors.traffic_vehicle import TrafficCar
+from sim.actors.vehicle_kinds import Shape
 from sim.referee import PROTOCOL, ROLLING, Referee
 from sim.scenario import RoadKind, Scenario
 from sim.types import Actor, Cause, Control, Kind, Pose
@@ -28,7 +28,9 @@ def empty(monkeypatch: pytest.MonkeyPatch) -> World:
     return World(Scenario(RoadKind.RURAL, 0, length=1000.0, traffic=0.0))
 
 
-def place(drive: World, x: float, y: float = LANE, heading: float = 0.0, speed: float | None = None) -> None:
+def place(
+    drive: World, x: float, y: float = LANE, heading: float = 0.0, speed: float | None = None
+) -> None:
     drive._ego.place(Pose(x, y, heading))
     if speed is not None:
         drive._ego.speed = speed
@@ -41,9 +43,13 @@ def add_car(drive: World, x: float, speed: float, lane: int = 0) -> TrafficCar:
     return car
 
 
-def add_person(drive: World, x: float, y: float, goal: float | None = None, mode: Mode = Mode.WAITING) -> People:
+def add_person(
+    drive: World, x: float, y: float, goal: float | None = None, mode: Mode = Mode.WAITING
+) -> People:
     """Somebody at (x, y): with a goal, y of the other side, they want to cross."""
-    person = Person(x, y, 1.0, 1.7, mode if goal is not None else Mode.STANDING, goal=goal or 0.0, trigger=3.0)
+    person = Person(
+        x, y, 1.0, 1.7, mode if goal is not None else Mode.STANDING, goal=goal or 0.0, trigger=3.0
+    )
     drive._people = People(drive.plan, [person], 100)
     if goal is not None:
         drive._people.crossers = [0]
@@ -61,7 +67,9 @@ def add_parked(drive: World, x: float, left: float) -> None:
 
 @pytest.mark.parametrize("side", [-1, 1])
 @pytest.mark.parametrize(("aside", "expected"), [(0.99, None), (1.01, Cause.DEPARTURE)])
-def test_the_metre_is_measured_from_the_middle_of_the_lane(empty: World, side: int, aside: float, expected: Cause | None) -> None:
+def test_the_metre_is_measured_from_the_middle_of_the_lane(
+    empty: World, side: int, aside: float, expected: Cause | None
+) -> None:
     # The lane's middle is y = 1.7 m; 1.01 m to its right the car's side is at 1.7 + 1.01 + 1 = 3.71 m, inside the edge at 3.9 m.
     place(empty, 200.0, LANE + side * aside)
     assert Referee(empty).judge(0.1) is expected
@@ -87,10 +95,12 @@ def test_a_gap_is_between_the_bodies(empty: World, gap: float, expected: Cause |
 def test_who_is_run_into_from_behind_is_not_to_blame_and_may_drive_away(empty: World) -> None:
     # The other's middle is 4.5 m + 0.2 m behind, so behind the rear bumper at 2.5 m, and faster: 16 against 15 m/s.
     place(empty, 200.0)
-    car, referee = add_car(empty, 195.3, 16.0), Referee(empty)
+    car = add_car(empty, 195.3, 16.0)
+    referee = Referee(empty)
     assert referee.judge(0.1) is None
     # Now it is the slower one, and the gap grows from 0.2 to 0.25 m: still its own doing.
-    car.station, car.speed = 195.25, 10.0
+    car.station = 195.25
+    car.speed = 10.0
     car.place()
     assert referee.judge(0.1) is None
     # Another referee, who has not seen how it came about, sees a slower car behind: the ego must have cut in.
@@ -121,15 +131,20 @@ def test_a_car_that_stops_at_the_last_moment_is_to_blame(empty: World) -> None:
 def test_people_wait_at_the_side_of_a_car_that_stands_across_their_way(empty: World) -> None:
     # From y = 5 m at 1 m/s; the ego's right side is at 2.7 m. They stop at an arm's length, 0.6 m, and never touch it.
     place(empty, 200.0, speed=0.0)
-    people, referee = add_person(empty, 200.0, 5.0, goal=-5.0, mode=Mode.CROSSING), Referee(empty)
+    people = add_person(empty, 200.0, 5.0, goal=-5.0, mode=Mode.CROSSING)
+    referee = Referee(empty)
     for _ in range(60):
         empty.step(Control(0.0, 0.0), 0.1)
         assert referee.judge(0.1) is not Cause.PERSON
     assert people.across[0] == pytest.approx(2.7 + 0.6 + WIDTH / 2, abs=0.11)
 
 
-@pytest.mark.parametrize(("left", "asleep"), [(LANE + 1.0 + 0.49, True), (LANE + 1.0 + 0.51, False)])
-def test_the_metre_rule_sleeps_beside_who_leaves_less_than_half_a_metre(empty: World, left: float, asleep: bool) -> None:
+@pytest.mark.parametrize(
+    ("left", "asleep"), [(LANE + 1.0 + 0.49, True), (LANE + 1.0 + 0.51, False)]
+)
+def test_the_metre_rule_sleeps_beside_who_leaves_less_than_half_a_metre(
+    empty: World, left: float, asleep: bool
+) -> None:
     # The parked car's left side is 0.49 or 0.51 m beside the right side of an ego in the middle of its lane, which is at 2.7 m.
     # It begins at x = 298 m, so the rule sleeps from x = 258 m to 342 m.
     add_parked(empty, 300.0, left)
@@ -140,20 +155,26 @@ def test_the_metre_rule_sleeps_beside_who_leaves_less_than_half_a_metre(empty: W
 
 
 @pytest.mark.parametrize(("beside", "asleep"), [(0.79, True), (0.81, False)])
-def test_beside_people_it_sleeps_already_at_four_fifths_of_a_metre(empty: World, beside: float, asleep: bool) -> None:
+def test_beside_people_it_sleeps_already_at_four_fifths_of_a_metre(
+    empty: World, beside: float, asleep: bool
+) -> None:
     add_person(empty, 300.0, LANE + 1.0 + beside + WIDTH / 2)
     place(empty, 280.0, LANE - 1.2)
     assert Referee(empty).judge(0.1) is (None if asleep else Cause.DEPARTURE)
 
 
-def test_somebody_who_crosses_is_braked_for_and_does_not_put_the_metre_rule_to_sleep(empty: World) -> None:
+def test_somebody_who_crosses_is_braked_for_and_does_not_put_the_metre_rule_to_sleep(
+    empty: World,
+) -> None:
     add_person(empty, 300.0, LANE, goal=-5.0, mode=Mode.CROSSING)
     place(empty, 280.0, LANE - 1.2)
     assert Referee(empty).judge(0.1) is Cause.DEPARTURE
 
 
 @pytest.mark.parametrize(("ahead", "stuck"), [(29.0, False), (31.0, True)])
-def test_a_queue_is_a_reason_to_stand_for_thirty_metres(empty: World, ahead: float, stuck: bool) -> None:
+def test_a_queue_is_a_reason_to_stand_for_thirty_metres(
+    empty: World, ahead: float, stuck: bool
+) -> None:
     # Middles 4.5 m + gap apart; 8 s are 80 ticks.
     place(empty, 200.0, speed=0.0)
     add_car(empty, 204.5 + ahead, 0.0)
@@ -162,7 +183,9 @@ def test_a_queue_is_a_reason_to_stand_for_thirty_metres(empty: World, ahead: flo
 
 
 @pytest.mark.parametrize(("room", "stuck"), [(2.0, False), (-2.0, True)])
-def test_somebody_at_the_kerb_is_a_reason_to_stand_where_they_have_room_to_cross(empty: World, room: float, stuck: bool) -> None:
+def test_somebody_at_the_kerb_is_a_reason_to_stand_where_they_have_room_to_cross(
+    empty: World, room: float, stuck: bool
+) -> None:
     # They step out when 3.5 m and half of themselves remain before the bumper; who stands nearer is in their way.
     place(empty, 200.0, speed=0.0)
     add_person(empty, 202.5 + 3.5 + DEPTH + room, 5.0, goal=-5.0)
@@ -173,7 +196,8 @@ def test_somebody_at_the_kerb_is_a_reason_to_stand_where_they_have_room_to_cross
 def test_creeping_is_standing_and_a_stuck_car_is_handed_back_rolling(empty: World) -> None:
     # 0.9 m/s for 8 s is 7.2 m.
     place(empty, 200.0, speed=0.9)
-    referee, causes = Referee(empty), []
+    referee = Referee(empty)
+    causes = []
     for _ in range(80):
         empty.step(Control(0.0, 0.0), 0.1)
         causes.append(referee.judge(0.1))
@@ -204,7 +228,9 @@ def test_who_follows_at_the_same_speed_needs_no_more_than_a_queue_does(empty: Wo
     assert empty.ego_state().speed == pytest.approx(10.0)
 
 
-def test_put_back_before_a_parked_car_it_can_swing_out_and_a_second_failure_lets_it_past(empty: World) -> None:
+def test_put_back_before_a_parked_car_it_can_swing_out_and_a_second_failure_lets_it_past(
+    empty: World,
+) -> None:
     # 1.9 m of swing, ramps of 1.6 s * 15 m/s = 24 m. Its front bumper touches at 298 m: the ego's middle is at 295.5 m. It needs
     # half a ramp before the demand, which begins 3.5 m before the car, and 2 m: 298 - 3.5 - 12 - 2 = 280.5 m.
     add_parked(empty, 300.0, LANE + 0.1)
@@ -234,6 +260,8 @@ def test_a_person_comes_before_a_car_and_a_car_before_the_road(empty: World) -> 
 
 
 def test_the_words_in_the_documents_are_the_protocol() -> None:
-    text = " ".join((Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8").split())
+    text = " ".join(
+        (Path(__file__).parents[2] / "docs" / "protocol.md").read_text(encoding="utf-8").split()
+    )
     for title, paragraph in PROTOCOL:
         assert f"## {title} {paragraph}" in text

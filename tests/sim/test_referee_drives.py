@@ -33,7 +33,9 @@ def test_more_than_a_metre_off_the_path_is_a_lane_departure(curvature: float) ->
     assert abs(drive.ego_state().offset) > MAX_OFFSET
 
 
-def test_a_corner_over_the_edge_of_the_surface_is_off_road_before_the_centre_is_a_metre_off() -> None:
+def test_a_corner_over_the_edge_of_the_surface_is_off_road_before_the_centre_is_a_metre_off() -> (
+    None
+):
     drive = world()
     drive._ego.place(drive.plan.centreline.pose_at(100.0, drive.plan.path_offset + 0.9))
     drive._ego.heading += 0.4
@@ -44,7 +46,8 @@ def test_a_corner_over_the_edge_of_the_surface_is_off_road_before_the_centre_is_
 
 def test_driving_into_the_car_ahead_is_a_contact_and_the_car_is_put_back_clear_of_it() -> None:
     drive = world(traffic=20.0, length=3000.0)
-    referee, cause = Referee(drive), None
+    referee = Referee(drive)
+    cause = None
     while cause is None:
         drive.step(Control(steer(drive), 3.0), 0.1)
         cause = referee.judge(0.1)
@@ -54,7 +57,8 @@ def test_driving_into_the_car_ahead_is_a_contact_and_the_car_is_put_back_clear_o
 
 
 def test_standing_still_on_a_clear_road_for_eight_seconds_is_stuck_and_counts_once() -> None:
-    drive, referee = world(), None
+    drive = world()
+    referee = None
     while drive.ego_state().speed > 0:
         drive.step(Control(drive.ego_state().curvature, -8.0), 0.1)
     drive.put_back()
@@ -72,7 +76,10 @@ def first_cause(drive: World, acceleration: float | None = None) -> Cause | None
     """What happens first to a car that keeps to the middle of its lane."""
     referee = Referee(drive)
     while not drive.finished:
-        drive.step(Control(steer(drive), drive.shared_pedals() if acceleration is None else acceleration), 0.1)
+        drive.step(
+            Control(steer(drive), drive.shared_pedals() if acceleration is None else acceleration),
+            0.1,
+        )
         if cause := referee.judge(0.1):
             return cause
     return None
@@ -97,7 +104,9 @@ def test_who_never_brakes_hits_somebody_who_crosses_and_is_put_back_clear_of_the
 def test_the_metre_rule_sleeps_beside_an_obstacle_and_the_edge_of_the_road_does_not() -> None:
     drive = crowded(1, parked=6.0)
     referee = Referee(drive)
-    blocking = next(car.place for car in sorted(drive._parked, key=lambda c: c.place.start) if car.shift < -1.1)
+    blocking = next(
+        car.place for car in sorted(drive._parked, key=lambda c: c.place.start) if car.shift < -1.1
+    )
     station = blocking.start - 20.0
     for aside, expected in ((-1.2, None), (-5.0, Cause.OFF_ROAD)):
         drive._ego.place(drive.plan.centreline.pose_at(station, drive.plan.path_offset + aside))
@@ -108,7 +117,8 @@ def test_the_metre_rule_sleeps_beside_an_obstacle_and_the_edge_of_the_road_does_
 
 def test_hitting_the_same_thing_again_lets_the_car_go_on_behind_it() -> None:
     drive = crowded(1, parked=12.0)
-    referee, stations = Referee(drive), []
+    referee = Referee(drive)
+    stations = []
     while not drive.finished and len(stations) < 2:
         drive.step(Control(steer(drive), drive.shared_pedals()), 0.1)
         if cause := referee.judge(0.1):

@@ -9,7 +9,18 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sim import Cause, Control, Disturbance, DrivingEnv, EnvConfig, Expert, Observation, RoadKind, Scenario, rollout
+from sim import (
+    Cause,
+    Control,
+    Disturbance,
+    DrivingEnv,
+    EnvConfig,
+    Expert,
+    Observation,
+    RoadKind,
+    Scenario,
+    rollout,
+)
 
 SCENARIO = Scenario(RoadKind.RURAL, 1, length=80.0, traffic=12.0)
 
@@ -35,18 +46,26 @@ def fingerprint(scenario: Scenario) -> str:
         for frame in (step.observation.left, step.observation.centre, step.observation.right):
             digest.update(frame.tobytes())
         pose = step.ego.pose
-        digest.update(np.array([pose.x, pose.y, pose.heading, step.ego.speed, step.applied.curvature]).tobytes())
+        digest.update(
+            np.array(
+                [pose.x, pose.y, pose.heading, step.ego.speed, step.applied.curvature]
+            ).tobytes()
+        )
     return digest.hexdigest()
 
 
-def test_the_same_scenario_and_driver_give_the_same_frames_and_trajectory_in_another_process() -> None:
+def test_the_same_scenario_and_driver_give_the_same_frames_and_trajectory_in_another_process() -> (
+    None
+):
     code = "from tests.sim.test_rollout import fingerprint, SCENARIO; print(fingerprint(SCENARIO))"
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert other.stdout.strip() == fingerprint(SCENARIO)
 
 
 def test_another_seed_gives_another_drive() -> None:
-    assert fingerprint(SCENARIO) != fingerprint(Scenario(RoadKind.RURAL, 4, length=80.0, traffic=12.0))
+    assert fingerprint(SCENARIO) != fingerprint(
+        Scenario(RoadKind.RURAL, 4, length=80.0, traffic=12.0)
+    )
 
 
 def test_steps_count_time_and_end_with_done() -> None:
@@ -60,11 +79,17 @@ def test_steps_count_time_and_end_with_done() -> None:
 
 def test_the_expert_stays_in_its_lane_without_intervention_and_steers_smoothly() -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
-    for scenario in [Scenario(kind, 3 * i + 1, 800.0) for i in range(3) for kind in (RoadKind.RURAL, RoadKind.HIGHWAY)]:
+    for scenario in [
+        Scenario(kind, 3 * i + 1, 800.0)
+        for i in range(3)
+        for kind in (RoadKind.RURAL, RoadKind.HIGHWAY)
+    ]:
         steps = list(rollout(env, Expert(env), scenario))
         assert not any(step.intervention for step in steps)
         assert max(abs(step.ego.offset) for step in steps) < 0.25
-        assert max(abs(b.control.curvature - a.control.curvature) for a, b in pairwise(steps)) < 0.002
+        assert (
+            max(abs(b.control.curvature - a.control.curvature) for a, b in pairwise(steps)) < 0.002
+        )
 
 
 @pytest.mark.parametrize("rate", [5, 10, 30])
@@ -76,7 +101,9 @@ def test_the_expert_drives_at_any_rate(rate: int) -> None:
 
 def test_an_intervention_puts_the_car_back_and_the_drive_goes_on() -> None:
     env = DrivingEnv(EnvConfig(cameras=()))
-    steps = list(rollout(env, Constant(0.02), Scenario(RoadKind.HIGHWAY, 1, length=300.0, traffic=0.0)))
+    steps = list(
+        rollout(env, Constant(0.02), Scenario(RoadKind.HIGHWAY, 1, length=300.0, traffic=0.0))
+    )
     when = [step.index for step in steps if step.intervention]
     assert len(when) > 3
     assert steps[when[0]].intervention is Cause.DEPARTURE
@@ -101,7 +128,11 @@ class Logbook:
 def test_a_driver_is_engaged_anew_before_a_drive_and_after_each_intervention() -> None:
     driver = Logbook()
     expected = ["reset"]
-    for step in rollout(DrivingEnv(EnvConfig(cameras=())), driver, Scenario(RoadKind.HIGHWAY, 1, length=300.0, traffic=0.0)):
+    for step in rollout(
+        DrivingEnv(EnvConfig(cameras=())),
+        driver,
+        Scenario(RoadKind.HIGHWAY, 1, length=300.0, traffic=0.0),
+    ):
         expected.append("act")
         # A consumer of the step can still ask the driver for what its command came from.
         assert driver.log == expected

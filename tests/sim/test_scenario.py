@@ -19,7 +19,10 @@ def test_a_scenario_knows_its_split_from_its_seed(split: Split) -> None:
 
 def test_a_name_tells_road_weather_light_and_seed() -> None:
     assert Scenario(RoadKind.RURAL, 17).name == "rural-17"
-    assert Scenario(RoadKind.RURAL, 17, weather=Weather.RAIN, light="night").name == "rural-rain-night-17"
+    assert (
+        Scenario(RoadKind.RURAL, 17, weather=Weather.RAIN, light="night").name
+        == "rural-rain-night-17"
+    )
 
 
 @pytest.mark.parametrize(
@@ -38,9 +41,14 @@ def test_a_name_tells_road_weather_light_and_seed() -> None:
         ({"parked": 500.0}, "parked is 500.0 per km; it must lie between"),
         ({"pedestrians": -1.0}, "pedestrians is -1.0 per km; it must lie between 0 and 80"),
         ({"crossing": float("nan")}, "crossing is nan; it must be a finite number"),
-        ({"road": "highway", "crossing": 2.0}, "crossing is 2.0 per km; on a road of kind highway it must be 0"),
+        (
+            {"road": "highway", "crossing": 2.0},
+            "crossing is 2.0 per km; on a road of kind highway it must be 0",
+        ),
     ],
 )
-def test_a_bad_scenario_is_refused_with_its_value_and_what_is_allowed(settings: dict, message: str) -> None:
+def test_a_bad_scenario_is_refused_with_its_value_and_what_is_allowed(
+    settings: dict, message: str
+) -> None:
     with pytest.raises(ValueError, match=message):
         Scenario(**{"road": RoadKind.RURAL, "seed": 0, **settings})

@@ -5,9 +5,9 @@ import math
 import numpy as np
 import pytest
 
-from sim.actors.people import Mode
+from sim.actors.pedestrians import Mode
+from sim.control.bicycle import CAR_LENGTH, MAX_CURVATURE, MAX_CURVATURE_RATE, slip_angle
 from sim.scenario import RoadKind, Scenario
-from sim.steering import CAR_LENGTH, MAX_CURVATURE, MAX_CURVATURE_RATE, slip_angle
 from sim.types import Control
 from sim.world import World
 from tests.sim.steering_along import steer
@@ -18,7 +18,9 @@ def quiet(kind: RoadKind = RoadKind.HIGHWAY, seed: int = 0) -> World:
 
 
 def test_the_ego_starts_on_its_path_at_a_comfortable_speed() -> None:
-    for scenario in [Scenario(kind, 3 * i) for i in range(3) for kind in (RoadKind.RURAL, RoadKind.HIGHWAY)]:
+    for scenario in [
+        Scenario(kind, 3 * i) for i in range(3) for kind in (RoadKind.RURAL, RoadKind.HIGHWAY)
+    ]:
         ego = World(scenario).ego_state()
         assert ego.offset == pytest.approx(0, abs=0.01)
         assert ego.heading_error + slip_angle(ego.path_curvature) == pytest.approx(0, abs=1e-3)
@@ -37,7 +39,8 @@ def test_a_car_at_constant_speed_covers_speed_times_time() -> None:
 
 
 def test_steering_right_moves_the_car_to_the_right_of_its_path() -> None:
-    right, left = quiet(), quiet()
+    right = quiet()
+    left = quiet()
     for _ in range(5):
         right.step(Control(0.01), 0.1)
         left.step(Control(-0.01), 0.1)
@@ -61,9 +64,15 @@ def test_brakes_stop_the_car_and_never_reverse_it() -> None:
     assert world.ego_state().speed == pytest.approx(0.0, abs=1e-9)
 
 
-def test_the_shared_pedals_take_bends_at_a_comfortable_speed_and_keep_clear_of_the_car_ahead() -> None:
-    for scenario in [Scenario(kind, 3 * i) for i in range(2) for kind in (RoadKind.RURAL, RoadKind.HIGHWAY)]:
-        world, closest, lateral = World(scenario), math.inf, []
+def test_the_shared_pedals_take_bends_at_a_comfortable_speed_and_keep_clear_of_the_car_ahead() -> (
+    None
+):
+    for scenario in [
+        Scenario(kind, 3 * i) for i in range(2) for kind in (RoadKind.RURAL, RoadKind.HIGHWAY)
+    ]:
+        world = World(scenario)
+        closest = math.inf
+        lateral = []
         while not world.finished:
             world.step(Control(steer(world), world.shared_pedals()), 0.1)
             ego = world.ego_state()
@@ -110,7 +119,9 @@ def test_the_same_scenario_and_commands_give_the_same_traffic() -> None:
         world = World(Scenario(RoadKind.HIGHWAY, 5, traffic=12.0))
         for _ in range(50):
             world.step(Control(0.0005, world.shared_pedals()), 0.1)
-        return [value for actor in world.actors() for value in (actor.pose.x, actor.pose.y, actor.speed)]
+        return [
+            value for actor in world.actors() for value in (actor.pose.x, actor.pose.y, actor.speed)
+        ]
 
     first = drive()
     assert len(first) > 10
@@ -143,12 +154,16 @@ def test_actors_keep_their_numbers_and_nobody_shares_one() -> None:
     assert len({kind for kind, _, _ in seen.values()}) > 2
 
 
-def test_the_pedals_stop_before_somebody_who_stands_in_the_way_and_drive_on_when_they_have_gone() -> None:
+def test_the_pedals_stop_before_somebody_who_stands_in_the_way_and_drive_on_when_they_have_gone() -> (
+    None
+):
     world = busy(RoadKind.RESIDENTIAL, 4, traffic=0.0, crossing=8.0)
     people = world._people
     who = min(people.crossers, key=lambda i: people.station[i])
     people.mode[:] = Mode.STANDING
-    people.mode[who], people.across[who], people.speed[who] = Mode.CROSSING, world.plan.path_offset, 0.0
+    people.mode[who] = Mode.CROSSING
+    people.across[who] = world.plan.path_offset
+    people.speed[who] = 0.0
     hardest = 0.0
     for _ in range(300):
         world.step(Control(steer(world, around=True), world.shared_pedals()), 0.1)
@@ -166,10 +181,13 @@ def test_the_pedals_stop_before_somebody_who_stands_in_the_way_and_drive_on_when
 
 def test_time_to_collision_counts_somebody_in_the_way() -> None:
     world = busy(RoadKind.RESIDENTIAL, 4, traffic=0.0, crossing=8.0)
-    people, ego = world._people, world.ego_state()
+    people = world._people
+    ego = world.ego_state()
     assert world.time_to_collision() == math.inf
     who = people.crossers[0]
-    people.mode[who], people.across[who], people.station[who] = Mode.CROSSING, world.plan.path_offset, ego.station + 32.5
+    people.mode[who] = Mode.CROSSING
+    people.across[who] = world.plan.path_offset
+    people.station[who] = ego.station + 32.5
     assert world.time_to_collision() == pytest.approx(30.0 / ego.speed, rel=0.02)
 
 
@@ -181,13 +199,17 @@ def test_avoiding_is_near_parked_cars_that_reach_into_the_way_only() -> None:
         here = world.ego_state().station
         near = any(start - 40 < here < finish + 40 for start, finish in spans)
         assert world.avoiding or not near
-        assert not world.avoiding or any(car.place.start - 40 < here < car.place.finish + 40 for car in world._parked)
+        assert not world.avoiding or any(
+            car.place.start - 40 < here < car.place.finish + 40 for car in world._parked
+        )
         world.step(Control(steer(world, around=True), world.shared_pedals()), 0.2)
 
 
 def test_put_back_among_parked_cars_leaves_room_to_swing_out() -> None:
     world = busy(traffic=0.0, parked=6.0)
-    blocking = next(car.place for car in sorted(world._parked, key=lambda c: c.place.start) if car.shift < -0.5)
+    blocking = next(
+        car.place for car in sorted(world._parked, key=lambda c: c.place.start) if car.shift < -0.5
+    )
     while world.ego_state().station < blocking.start:
         world.step(Control(steer(world, around=True), world.shared_pedals()), 0.1)
     world.put_back()
@@ -202,6 +224,10 @@ def test_crowded_roads_are_the_same_again_and_again() -> None:
         world = busy(parked=10.0, pedestrians=20.0, crossing=8.0)
         for _ in range(150):
             world.step(Control(steer(world, around=True), world.shared_pedals()), 0.1)
-        return [value for a in world.actors() for value in (a.pose.x, a.pose.y, a.pose.heading, a.speed, a.phase)]
+        return [
+            value
+            for a in world.actors()
+            for value in (a.pose.x, a.pose.y, a.pose.heading, a.speed, a.phase)
+        ]
 
     np.testing.assert_array_equal(drive(), drive())

@@ -23,7 +23,10 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     ("error", "says"),
     [
         (ValueError("out is x;\n it must be y"), "out is x; it must be y"),
-        (PermissionError(13, "Permission denied", "film.mp4"), "[Errno 13] Permission denied: 'film.mp4'"),
+        (
+            PermissionError(13, "Permission denied", "film.mp4"),
+            "[Errno 13] Permission denied: 'film.mp4'",
+        ),
         (av.error.FFmpegError(1, "Protocol not found", "12:30.mp4"), "Protocol not found"),
         (pygame.error("That operation is not supported"), "That operation is not supported"),
         (MemoryError(), "there is not enough memory (MemoryError)"),
@@ -40,7 +43,9 @@ def test_user_errors_and_machine_errors_are_one_line(
     assert says in line
 
 
-@pytest.mark.parametrize("error", [KeyError("centre"), RuntimeError("mat1 and mat2"), AttributeError("width")])
+@pytest.mark.parametrize(
+    "error", [KeyError("centre"), RuntimeError("mat1 and mat2"), AttributeError("width")]
+)
 def test_a_bug_shows_its_traceback_and_asks_to_be_reported(
     error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,25 +74,37 @@ def test_debug_shows_every_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
         (["record", "--boxes", "maybe"], "boxes is 'maybe'; it must be true or false"),
         (["record", "--cameras", "rear"], "cameras is 'rear'; it must be one of all, centre"),
         (["record", "--seed", str(2**128)], "seed is"),
-        (["train", "data", "--seed", str(2**128)], "it must be a whole number from 0 to 2**128 - 1"),
+        (
+            ["train", "data", "--seed", str(2**128)],
+            "it must be a whole number from 0 to 2**128 - 1",
+        ),
     ],
 )
-def test_a_mistyped_argument_is_named_with_a_similar_one(words: list[str], says: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_mistyped_argument_is_named_with_a_similar_one(
+    words: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert main(words) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert says in line
 
 
-def test_an_option_without_a_similar_one_gets_no_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_option_without_a_similar_one_gets_no_suggestion(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     assert main(["record", "--qqq", "3"]) == 2
     assert "did you mean" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
-    "words", [["watch", "~/drives", "expert"], ["train", "~/drives"], ["report", "--data=~/drives", "~"]], ids=str
+    "words",
+    [["watch", "~/drives", "expert"], ["train", "~/drives"], ["report", "--data=~/drives", "~"]],
+    ids=str,
 )
 def test_a_tilde_in_a_path_is_the_home_folder(
-    words: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    words: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     (tmp_path / "home").mkdir()
@@ -109,7 +126,9 @@ def test_a_sheet_is_written_into_the_home_folder_and_not_into_a_folder_named_til
     assert not (tmp_path / "~").exists()
 
 
-def test_a_tilde_without_a_home_folder_is_one_line(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_tilde_without_a_home_folder_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def no_home(path: Path) -> Path:  # noqa: ARG001 - the signature of a method
         raise RuntimeError("Could not determine home directory.")
 

@@ -3,23 +3,39 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.camera import Camera
+from sim.geometry.camera import Camera
 from sim.types import Image
 
 CAMERA = Camera()
-GRASS, ASPHALT, PAINT = (94, 112, 51), (100, 100, 102), (230, 230, 225)
-KERBSTONE, PAVING = (160, 158, 153), (140, 135, 128)
-LINE, SHOULDER = 0.15, 0.5  # [m]
-KERB, PAVEMENT = 0.15, 2.0  # [m]
-BAR, ZEBRA_LENGTH = 0.5, 4.0  # [m] of a zebra crossing
-SNOW, GAUGE, WHEEL = (228, 230, 235), 1.6, 0.3  # colour of snow, [m] between the middles of two ruts, and of their width
+GRASS = (94, 112, 51)
+ASPHALT = (100, 100, 102)
+PAINT = (230, 230, 225)
+KERBSTONE = (160, 158, 153)
+PAVING = (140, 135, 128)
+# [m]
+LINE = 0.15
+SHOULDER = 0.5
+# [m]
+KERB = 0.15
+PAVEMENT = 2.0
+# [m] of a zebra crossing
+BAR = 0.5
+ZEBRA_LENGTH = 4.0
+# colour of snow, [m] between the middles of two ruts, and of their width
+SNOW = (228, 230, 235)
+GAUGE = 1.6
+WHEEL = 0.3
 OVER = 3  # samples per pixel and direction
 
 Floats = NDArray[np.float64]
 
 
 def painted_road(
-    offset: float = 0.0, heading_error: float = 0.0, curvature: float = 0.0, width: float = 3.5, wear: float = 0.0
+    offset: float = 0.0,
+    heading_error: float = 0.0,
+    curvature: float = 0.0,
+    width: float = 3.5,
+    wear: float = 0.0,
 ) -> Image:
     """A two-lane road with three lines, seen from its right lane; the arc is exact.
 
@@ -27,14 +43,18 @@ def painted_road(
     wear: by which share the asphalt is darker where wheels run.
     """
     across = _across(offset, heading_error, curvature)
-    picture = np.where((np.abs(across + width / 2) < width + SHOULDER)[..., None], ASPHALT, GRASS).astype(float)
+    picture = np.where(
+        (np.abs(across + width / 2) < width + SHOULDER)[..., None], ASPHALT, GRASS
+    ).astype(float)
     picture[_under_wheels(across, width)] *= 1 - wear
     for line in (-1.5 * width, -0.5 * width, 0.5 * width):
         picture[np.abs(across - line) < LINE / 2] = PAINT
     return _photograph(picture)
 
 
-def snowed_road(offset: float = 0.0, heading_error: float = 0.0, curvature: float = 0.0, width: float = 3.5) -> Image:
+def snowed_road(
+    offset: float = 0.0, heading_error: float = 0.0, curvature: float = 0.0, width: float = 3.5
+) -> Image:
     """The same under snow, in which nothing shows but the ruts of both lanes."""
     across = _across(offset, heading_error, curvature)
     picture = np.full((*across.shape, 3), SNOW, float)
@@ -69,13 +89,19 @@ def painted_street(
     along, y = _ground(offset, heading_error)
     across = y + width / 2  # from the street's middle
     picture = np.full((*across.shape, 3), GRASS, float)
-    for half, colour in ((width + KERB + PAVEMENT, PAVING), (width + KERB, KERBSTONE), (width, ASPHALT)):
+    for half, colour in (
+        (width + KERB + PAVEMENT, PAVING),
+        (width + KERB, KERBSTONE),
+        (width, ASPHALT),
+    ):
         picture[np.abs(across) < half] = (1 - wet) * np.array(colour) + wet * np.array(ASPHALT)
     if line:
         picture[np.abs(across) < LINE / 2] = PAINT
     if zebra is not None:
         barred = np.floor((across + width) / BAR) % 2 == 0
-        picture[(np.abs(across) < width) & (along > zebra) & (along < zebra + ZEBRA_LENGTH) & barred] = PAINT
+        picture[
+            (np.abs(across) < width) & (along > zebra) & (along < zebra + ZEBRA_LENGTH) & barred
+        ] = PAINT
     return _photograph(picture)
 
 
@@ -84,7 +110,8 @@ def _ground(offset: float, heading_error: float) -> tuple[Floats, Floats]:
     row, column = _samples()
     forward = CAMERA.focal * CAMERA.elevation / np.maximum(row - CAMERA.horizon, 1e-3)
     right = forward * (column - CAMERA.centre_column) / CAMERA.focal
-    cos, sin = np.cos(heading_error), np.sin(heading_error)
+    cos = np.cos(heading_error)
+    sin = np.sin(heading_error)
     return forward * cos - right * sin, forward * sin + right * cos + offset
 
 
@@ -97,4 +124,6 @@ def _photograph(picture: Floats) -> Image:
     """The samples (rows, columns, 3) as a picture under a sky, with a sensor's noise."""
     picture[_samples()[0] < CAMERA.horizon] = (150, 180, 220)
     picture = picture.reshape(CAMERA.height, OVER, CAMERA.width, OVER, 3).mean(axis=(1, 3))
-    return np.clip(picture + np.random.default_rng(0).normal(0, 1.0, picture.shape), 0, 255).astype(np.uint8)
+    return np.clip(picture + np.random.default_rng(0).normal(0, 1.0, picture.shape), 0, 255).astype(
+        np.uint8
+    )

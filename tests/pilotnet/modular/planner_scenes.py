@@ -5,12 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from pilotnet.modular.ground import CAR, PERSON
-from pilotnet.modular.planner import Planner, Situation
+from pilotnet.modular.planning.planner import Planner, Situation
 from pilotnet.modular.records import Detection, LaneEstimate, Plan, Track
-from sim.camera import Camera
+from pilotnet.modular.tracking.ground_position import CAR, PERSON
+from sim.geometry.camera import Camera
 
-CAMERA, DURATION = Camera(), 0.1  # [s]
+# [s]
+CAMERA = Camera()
+DURATION = 0.1
 
 
 def lane(**changes: Any) -> LaneEstimate:
@@ -35,7 +37,9 @@ def car(forward: float, right: float, speed: float = 0.0, **changes: Any) -> Tra
     return _track(False, forward, right, speed, 0.0, 4.5, 1.8, changes)
 
 
-def person(forward: float, right: float, along: float = 0.0, across: float = 0.0, **changes: Any) -> Track:
+def person(
+    forward: float, right: float, along: float = 0.0, across: float = 0.0, **changes: Any
+) -> Track:
     """Somebody on foot."""
     return _track(True, forward, right, along, across, 0.5, 0.5, changes)
 
@@ -79,17 +83,30 @@ def plan(*tracks: Track, speed: float = 10.0, right_hand: bool = True, **lane_ch
 
 def mirrored(track: Track) -> Track:
     """The same road user on the other side."""
-    values = vars(track) | {"right": -track.right, "right_speed": -track.right_speed, "heading": -track.heading}
+    values = vars(track) | {
+        "right": -track.right,
+        "right_speed": -track.right_speed,
+        "heading": -track.heading,
+    }
     return Track(**values)
 
 
-def box(forward: float, right: float, person: bool = False, distance: float | None = None) -> Detection:
+def box(
+    forward: float, right: float, person: bool = False, distance: float | None = None
+) -> Detection:
     """What a perfect detector sees of somebody who stands along the road, heads as the car does."""
     length, width = PERSON if person else CAR
-    near, far = forward - length / 2, forward + length / 2
+    near = forward - length / 2
+    far = forward + length / 2
     sides = right - width / 2, right + width / 2
-    columns = [CAMERA.centre_column + CAMERA.focal * side / depth for side in sides for depth in (near, far)]
+    columns = [
+        CAMERA.centre_column + CAMERA.focal * side / depth
+        for side in sides
+        for depth in (near, far)
+    ]
     below = CAMERA.horizon + CAMERA.focal * CAMERA.elevation / (forward if person else near)
     told = math.hypot(forward, right) if distance is None else distance
     left, right_edge = (min(max(edge, 0.0), CAMERA.width) for edge in (min(columns), max(columns)))
-    return Detection(person, left, below - 30, right_edge, min(below, CAMERA.height), 0.9, 1.0, told)
+    return Detection(
+        person, left, below - 30, right_edge, min(below, CAMERA.height), 0.9, 1.0, told
+    )

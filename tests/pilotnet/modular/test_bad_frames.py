@@ -8,18 +8,21 @@ from itertools import islice
 import numpy as np
 import pytest
 
-from pilotnet.modular.detector import Detector, DetectorCheckpoint
-from pilotnet.modular.detector_network import DetectorNetwork
+from pilotnet.modular.detection.detector import Detector, DetectorCheckpoint
+from pilotnet.modular.detection.network import DetectorNetwork
 from pilotnet.modular.driver import ModularDriver, Parts
-from pilotnet.modular.lanes import LaneFinder
-from sim.camera import Camera
+from pilotnet.modular.lanes.finder import LaneFinder
 from sim.env import DrivingEnv, EnvConfig, Pedals
+from sim.geometry.camera import Camera
 from sim.rollout import rollout
 from sim.scenario import RoadKind, Scenario
 from sim.types import Control, Image, Observation
 
 ROAD = Scenario(RoadKind.RURAL, 1, length=600.0, traffic=0.0)
-FAILS, STANDS, DRIVES_ON = 40, 15, 40  # ticks: when the camera fails, how long it lets the car stand, and how long it works then
+# ticks: when the camera fails, how long it lets the car stand, and how long it works then
+FAILS = 40
+STANDS = 15
+DRIVES_ON = 40
 STANDING = 0.2  # [m/s]
 
 
@@ -27,7 +30,8 @@ class FailingCamera:
     """Spoils what a driver sees from a tick on, until the car has stood for a while."""
 
     def __init__(self, driver: ModularDriver, spoil: Callable[[Image], Image]) -> None:
-        self._driver, self._spoil = driver, spoil
+        self._driver = driver
+        self._spoil = spoil
         self.reset()
 
     def reset(self) -> None:
@@ -53,7 +57,8 @@ class FailingCamera:
 def own_eyes(env: DrivingEnv) -> ModularDriver:
     """The stack without an oracle; nobody is on the road, and its untrained detectors are sure of nothing."""
     cars, pedestrians = (
-        Detector(DetectorCheckpoint(DetectorNetwork(), target, Camera(), {})) for target in ("cars", "pedestrians")
+        Detector(DetectorCheckpoint(DetectorNetwork(), target, Camera(), {}))
+        for target in ("cars", "pedestrians")
     )
     return ModularDriver(Parts(cars, pedestrians, LaneFinder(env.config.camera)), env)
 
@@ -68,13 +73,17 @@ def test_a_camera_that_fails_stops_the_car_in_its_lane_and_lets_it_drive_on_when
 ) -> None:
     env = DrivingEnv(EnvConfig(cameras=("centre",), pedals=Pedals.DRIVER))
     driver = FailingCamera(own_eyes(env), spoil)
-    steps, after = [], 0
+    steps = []
+    after = 0
     for step in islice(rollout(env, driver, ROAD), 300):
         steps.append(step)
         after += driver.tick > FAILS and not driver.fails
         if after == DRIVES_ON:
             break
-    assert all(math.isfinite(step.control.curvature) and math.isfinite(step.control.acceleration) for step in steps)
+    assert all(
+        math.isfinite(step.control.curvature) and math.isfinite(step.control.acceleration)
+        for step in steps
+    )
     assert driver.stood == STANDS
     # As it slows down for whatever it does not see.
     assert min(step.control.acceleration for step in steps) >= -3.01

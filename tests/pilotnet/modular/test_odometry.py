@@ -5,11 +5,12 @@ import math
 import pytest
 
 from pilotnet.modular.odometry import Odometry
-from sim.steering import slip_angle
+from sim.control.bicycle import slip_angle
 
 
 def test_a_full_circle_ends_where_it_began() -> None:
-    curvature, ticks = 1 / 20, 200
+    curvature = 1 / 20
+    ticks = 200
     speed = 2 * math.pi / curvature / (ticks * 0.1)
     car = Odometry(0.1, curvature=curvature)
     for _ in range(ticks + 1):

@@ -7,7 +7,7 @@ from pathlib import Path
 
 FILES = ("*.kernel", "*.nbi", "*.nbc")  # of `sim.kernel_cache`, and of Numba's own cache
 SOURCE = '''
-from sim.kernels import exact, kernel
+from sim.render.frame_buffer import exact, kernel
 
 SCALE = 2.0
 
@@ -54,7 +54,9 @@ def write_module(folder: Path, source: str = SOURCE) -> Path:
 
 def run_module(path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the module in a process that finds the same packages as this one, with these environment variables."""
-    return subprocess.run([sys.executable, path], capture_output=True, text=True, env=child_environment(**environment))
+    return subprocess.run(
+        [sys.executable, path], capture_output=True, text=True, env=child_environment(**environment)
+    )
 
 
 def child_environment(**changes: str) -> dict[str, str]:

@@ -13,7 +13,14 @@ from types import ModuleType
 import pytest
 
 from sim.kernel_cache import KERNELS, be_quiet, cache, folders, follow, notices
-from tests.sim.kernel_cache.small import ANSWER, SOURCE, child_environment, kept, run_module, write_module
+from tests.sim.kernel_cache.small import (
+    ANSWER,
+    SOURCE,
+    child_environment,
+    kept,
+    run_module,
+    write_module,
+)
 
 
 def cut(content: bytes) -> bytes:
@@ -70,7 +77,9 @@ def was_loaded(kernel: object) -> bool:
     return bool(kernel.stats.cache_hits) and not kernel.stats.cache_misses  # type: ignore[attr-defined]
 
 
-def test_a_kernel_is_compiled_once(cached: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_kernel_is_compiled_once(
+    cached: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     path = write_module(tmp_path)
     first = imported(path)
     assert first.summed(1.0, 2.0) == 7.0
@@ -83,7 +92,9 @@ def test_a_kernel_is_compiled_once(cached: Path, tmp_path: Path, capfd: pytest.C
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_kernel_is_compiled_again(damage: str, cached: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_damaged_kernel_is_compiled_again(
+    damage: str, cached: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     path = write_module(tmp_path)
     assert imported(path).squared(3.0) == 9.0
     (file,) = kept(cached)
@@ -132,7 +143,11 @@ def test_a_whole_file_that_does_not_load_is_compiled_again(
     [
         ("SCALE = 2.0", "SCALE = 3.0", 10.0),  # a constant that a callee reads
         ("return SCALE * x", "return SCALE + x", 8.0),  # a callee
-        ("return shifted(x) + scaled(y)", "return shifted(x) - scaled(y)", -1.0),  # the kernel itself
+        (
+            "return shifted(x) + scaled(y)",
+            "return shifted(x) - scaled(y)",
+            -1.0,
+        ),  # the kernel itself
         ("return SCALE * x", "return x / SCALE", 2.5),
     ],
 )
@@ -147,16 +162,22 @@ def test_an_edit_of_what_a_kernel_depends_on_is_noticed(
     assert len(kept(cached)) == count  # the version before is removed
 
 
-def test_an_edit_of_a_comment_or_of_another_kernel_compiles_nothing(cached: Path, tmp_path: Path) -> None:
+def test_an_edit_of_a_comment_or_of_another_kernel_compiles_nothing(
+    cached: Path, tmp_path: Path
+) -> None:
     assert cached != tmp_path
     imported(write_module(tmp_path)).summed(1.0, 2.0)
-    edited = SOURCE.replace('"""Scale."""', '"""Scale by a constant."""').replace("SCALE = 2.0", "\n# Twice.\n\nSCALE = 2.0")
+    edited = SOURCE.replace('"""Scale."""', '"""Scale by a constant."""').replace(
+        "SCALE = 2.0", "\n# Twice.\n\nSCALE = 2.0"
+    )
     module = imported(write_module(tmp_path, edited.replace("return x * x", "return x + x")))
     assert module.summed(1.0, 2.0) == 7.0
     assert was_loaded(module.summed)
 
 
-def test_leftovers_of_a_killed_process_are_removed_once_they_are_old(cached: Path, tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_process_are_removed_once_they_are_old(
+    cached: Path, tmp_path: Path
+) -> None:
     path = write_module(tmp_path)
     imported(path).squared(3.0)
     (file,) = kept(cached)
@@ -194,7 +215,9 @@ def test_a_flushed_kernel_is_compiled_again(cached: Path, tmp_path: Path) -> Non
 
 
 def test_kernels_run_as_plain_python_where_compiling_is_switched_off(tmp_path: Path) -> None:
-    done = run_module(write_module(tmp_path), NUMBA_DISABLE_JIT="1", NUMBA_CACHE_DIR=str(tmp_path / "cache"))
+    done = run_module(
+        write_module(tmp_path), NUMBA_DISABLE_JIT="1", NUMBA_CACHE_DIR=str(tmp_path / "cache")
+    )
     assert (done.returncode, done.stdout) == (0, ANSWER)
     (line,) = done.stderr.splitlines()
     assert line.startswith("NUMBA_DISABLE_JIT is set")
@@ -202,10 +225,15 @@ def test_kernels_run_as_plain_python_where_compiling_is_switched_off(tmp_path: P
 
 def test_every_kernel_of_the_renderer_is_in_the_list() -> None:
     names = {kernel.py_func.__module__ for kernel in KERNELS}
-    assert {"sim.geometry", "sim.detour", "sim.sky", "sim.render"} <= names
+    assert {
+        "sim.geometry.frenet",
+        "sim.actors.obstacle_shift",
+        "sim.render.sky",
+        "sim.render.renderer",
+    } <= names
 
 
-MANY = "from sim.kernels import exact\n" + "".join(
+MANY = "from sim.render.frame_buffer import exact\n" + "".join(
     f"""
 
 @exact
@@ -227,12 +255,16 @@ if __name__ == "__main__":
 
 
 @pytest.mark.slow
-def test_a_process_killed_while_it_compiles_leaves_nothing_that_stops_the_next(tmp_path: Path) -> None:
+def test_a_process_killed_while_it_compiles_leaves_nothing_that_stops_the_next(
+    tmp_path: Path,
+) -> None:
     path = write_module(tmp_path, MANY + RUN_MANY)
     moments = random.Random(0)
     environment = child_environment(NUMBA_CACHE_DIR=str(tmp_path / "cache"))
     for _ in range(5):
-        process = subprocess.Popen([sys.executable, path], stdout=subprocess.PIPE, env=environment, text=True)
+        process = subprocess.Popen(
+            [sys.executable, path], stdout=subprocess.PIPE, env=environment, text=True
+        )
         assert process.stdout is not None
         assert process.stdout.readline() == "begun\n"
         time.sleep(moments.uniform(0.0, 1.0))

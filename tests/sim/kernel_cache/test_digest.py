@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from numba.core import types
 
+from sim.jit import exact
 from sim.kernel_cache import KERNELS
 from sim.kernel_cache.digest import _own_part, code_digest, describe_type, types_digest
-from sim.kernels import exact
 from tests.sim.kernel_cache.small import child_environment
 
 
@@ -52,9 +52,12 @@ def choosing(word: str) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("TABLE", np.arange(1.0, 4.0)), ("PAIR", (1, 2.5)), ("Level", IntEnum("Level", {"LOW": 2}))]
+    ("name", "value"),
+    [("TABLE", np.arange(1.0, 4.0)), ("PAIR", (1, 2.5)), ("Level", IntEnum("Level", {"LOW": 2}))],
 )
-def test_the_digest_changes_with_the_constants_that_are_read(name: str, value: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_digest_changes_with_the_constants_that_are_read(
+    name: str, value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = code_digest(reading)
     _own_part.cache_clear()
     assert code_digest(reading) == before
@@ -68,7 +71,10 @@ def test_the_digest_is_the_same_in_every_process() -> None:
     program = "import tests.sim.kernel_cache.test_digest as t; print(t.code_digest(t.reading), t.code_digest(t.choosing))"
     digests = {
         subprocess.run(
-            [sys.executable, "-c", program], capture_output=True, text=True, env=child_environment(PYTHONHASHSEED=seed)
+            [sys.executable, "-c", program],
+            capture_output=True,
+            text=True,
+            env=child_environment(PYTHONHASHSEED=seed),
         ).stdout
         for seed in ("1", "2")
     }
@@ -84,7 +90,9 @@ def test_record_types_are_described_with_their_fields() -> None:
     nested = types.Tuple([point, types.int64])
     assert describe_type(point) in describe_type(nested)
     assert types_digest((number,), "one processor") != types_digest((number,), "another")
-    assert types_digest((number,), "one processor") != types_digest((types.float32,), "one processor")
+    assert types_digest((number,), "one processor") != types_digest(
+        (types.float32,), "one processor"
+    )
 
 
 def test_a_function_as_an_argument_is_refused() -> None:
@@ -92,9 +100,11 @@ def test_a_function_as_an_argument_is_refused() -> None:
         describe_type(numba.typeof(reading))
 
 
-def test_digests_of_all_kernels_describe_values_and_read_no_source_files(monkeypatch: pytest.MonkeyPatch) -> None:
-    import pilotnet.modular.lanes
-    import pilotnet.modular.planner  # noqa: F401
+def test_digests_of_all_kernels_describe_values_and_read_no_source_files(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import pilotnet.modular.lanes.finder
+    import pilotnet.modular.planning.planner  # noqa: F401
 
     def no_source(path: Path) -> bytes:
         raise AssertionError(f"the digest reads the source file {path}")

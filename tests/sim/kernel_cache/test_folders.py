@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from sim.kernel_cache import be_quiet, folders, follow, notices
-from sim.kernel_cache.folders import is_private, keeping_folder, kernel_folders, make_private, temporary_cache, user_cache
+from sim.kernel_cache.folders import (
+    is_private,
+    keeping_folder,
+    kernel_folders,
+    make_private,
+    temporary_cache,
+    user_cache,
+)
 from tests.sim.kernel_cache.small import ANSWER, kept, run_module, write_module
 
 posix = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="places of another system")
@@ -40,7 +47,9 @@ def block(place: Path) -> None:
     place.touch()
 
 
-def test_kernels_are_kept_beside_their_source_where_that_can_be_written(places: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_kernels_are_kept_beside_their_source_where_that_can_be_written(
+    places: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     assert keeping_folder(places / "package" / "module.py") == places / "package" / "__pycache__"
     assert list((places / "home").iterdir()) == list((places / "temporary").iterdir()) == []
     assert capfd.readouterr().err == ""
@@ -110,18 +119,24 @@ def test_every_user_has_another_temporary_folder(monkeypatch: pytest.MonkeyPatch
 
 
 @posix
-def test_a_user_without_a_home_has_no_cache_folder(places: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_user_without_a_home_has_no_cache_folder(
+    places: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     assert user_cache() == places / "home" / ".cache" / "pilotnet"
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
     assert user_cache() == tmp_path / "xdg" / "pilotnet"
     monkeypatch.delenv("XDG_CACHE_HOME")
     monkeypatch.delenv("HOME")
-    monkeypatch.setattr("os.path.expanduser", lambda path: path)  # as for a user without an entry in passwd
+    monkeypatch.setattr(
+        "os.path.expanduser", lambda path: path
+    )  # as for a user without an entry in passwd
     assert user_cache() is None
 
 
 @posix
-def test_a_folder_that_others_can_write_is_not_trusted(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_others_can_write_is_not_trusted(
+    places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = places / "shared"
     assert not is_private(folder)
     assert make_private(folder)
@@ -137,7 +152,9 @@ def test_a_folder_that_others_can_write_is_not_trusted(places: Path, monkeypatch
 
 
 @posix
-def test_nothing_is_loaded_from_a_folder_of_another_user(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_loaded_from_a_folder_of_another_user(
+    places: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     block(places / "package" / "__pycache__")
     source = places / "package" / "module.py"
     folder = keeping_folder(source)

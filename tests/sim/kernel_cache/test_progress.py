@@ -48,7 +48,9 @@ def test_a_terminal_shows_a_bar_that_is_cleared(monkeypatch: pytest.MonkeyPatch)
     assert terminal.getvalue().endswith(progress.CLEAR_LINE)
 
 
-def test_a_dumb_terminal_and_another_bar_that_took_stderr_get_lines(clock: list[float], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dumb_terminal_and_another_bar_that_took_stderr_get_lines(
+    clock: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
     terminal = open_terminal(monkeypatch)
     monkeypatch.setenv("TERM", "dumb")
     assert not progress.on_terminal()
@@ -65,7 +67,9 @@ def test_a_dumb_terminal_and_another_bar_that_took_stderr_get_lines(clock: list[
     assert terminal.getvalue() == ""
 
 
-def test_elsewhere_a_line_comes_every_half_minute(clock: list[float], capsys: pytest.CaptureFixture[str]) -> None:
+def test_elsewhere_a_line_comes_every_half_minute(
+    clock: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
     bar = CompileBar()
     bar.begin(80.0)
     for done in range(1, 91):
@@ -95,7 +99,9 @@ def compile_all(kernels: list[Any], clock: list[float], seconds: float) -> None:
         listener.on_end(event)
 
 
-@pytest.mark.parametrize(("count", "seconds", "lines"), [(200, 0.4, 3), (200, 0.001, 0), (3, 0.4, 0)])
+@pytest.mark.parametrize(
+    ("count", "seconds", "lines"), [(200, 0.4, 3), (200, 0.001, 0), (3, 0.4, 0)]
+)
 def test_only_long_compiling_is_shown(
     count: int,
     seconds: float,
@@ -114,7 +120,9 @@ def test_only_long_compiling_is_shown(
 
 
 def test_a_second_process_finds_all_compiled_and_prints_nothing(tmp_path: Path) -> None:
-    show_all = "import sim.kernel_cache.progress as p\np.SILENT_SECONDS = p.MIN_EXPECTED_SECONDS = 0.0\n"
+    show_all = (
+        "import sim.kernel_cache.progress as p\np.SILENT_SECONDS = p.MIN_EXPECTED_SECONDS = 0.0\n"
+    )
     path = write_module(tmp_path, show_all + SOURCE)
     environment = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     done = run_module(path, **environment)

@@ -7,16 +7,16 @@ import numpy as np
 import pygame
 import pytest
 
-from sim.camera import Camera
 from sim.drawables import Explanation, Footprint, GroundLine, PictureBox, Role
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
+from sim.geometry.camera import Camera
 from sim.scenario import Scenario
 from sim.types import Control, Observation
-from sim.viewer import drive as drive_module
-from sim.viewer.cockpit import Cockpit
-from sim.viewer.drive import Drive, Seat
-from sim.viewer.show import Show
+from sim.viewer.live import live_drive as drive_module
+from sim.viewer.live.live_drive import Drive, Seat
+from sim.viewer.live.live_view import Cockpit
+from sim.viewer.live.session import Show
 from sim.viewer.window import Window, open_display
 from tests.sim.viewer.fake_films import Reel
 

@@ -2,16 +2,22 @@
 
 import pygame
 
-from sim.viewer.controller import Axis, ControllerMap
+from sim.viewer.input.controller_map import Axis, ControllerMap
 
-STICK = ControllerMap(Axis(0, 0.0, 1.0), Axis(2, -1.0, 1.0), Axis(3, -1.0, 1.0), {"record": 0, "hand_back": 1})
+STICK = ControllerMap(
+    Axis(0, 0.0, 1.0), Axis(2, -1.0, 1.0), Axis(3, -1.0, 1.0), {"record": 0, "hand_back": 1}
+)
 
 
 class FakeDevice:
     """Four axes and a name."""
 
-    def __init__(self, number: int = 7, guid: str = "0300aa", axes: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)) -> None:
-        self.number, self.guid, self.axes = number, guid, axes
+    def __init__(
+        self, number: int = 7, guid: str = "0300aa", axes: tuple[float, ...] = (0.0, 0.0, 0.0, 0.0)
+    ) -> None:
+        self.number = number
+        self.guid = guid
+        self.axes = axes
 
     def get_guid(self) -> str:
         return self.guid

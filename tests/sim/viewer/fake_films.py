@@ -7,9 +7,9 @@ from pathlib import Path
 import pygame
 
 from sim.types import Image
-from sim.viewer.cockpit import Cockpit
-from sim.viewer.controls import SHOW_BINDINGS, WINDOW_BINDINGS
-from sim.viewer.show import Show
+from sim.viewer.bindings import SHOW_BINDINGS, WINDOW_BINDINGS
+from sim.viewer.live.live_view import Cockpit
+from sim.viewer.live.session import Show
 from sim.viewer.window import Window
 
 CODES = {binding.action: binding.codes[0] for binding in (*SHOW_BINDINGS, *WINDOW_BINDINGS)}
@@ -23,7 +23,9 @@ class Reel:
     made: list["Reel"] = []  # noqa: RUF012
 
     def __init__(self, path: Path, rate: int, width: int, height: int) -> None:
-        self.path, self.rate, self.size = path, rate, (width, height)
+        self.path = path
+        self.rate = rate
+        self.size = (width, height)
         self.pictures: list[Image] = []
         self.closed = self.discarded = False
         self.require_space("make")

@@ -6,16 +6,16 @@ import numpy as np
 import pygame
 import pytest
 
-from sim.viewer.cockpit import Cockpit
-from sim.viewer.controller import Axis
-from sim.viewer.controllers import Controllers
-from sim.viewer.layout import Panel, layouts
-from sim.viewer.road import OUTLOOKS, Overlay
-from sim.viewer.show import LONGEST_GAP, Show
+from sim.viewer.input.controller_map import Axis
+from sim.viewer.input.controller_wizard import QUESTIONS
+from sim.viewer.input.plugged_controllers import Controllers
+from sim.viewer.input.steering_wheel import Wheel
+from sim.viewer.live.camera_view import OUTLOOKS, Overlay
+from sim.viewer.live.layout import Panel, layouts
+from sim.viewer.live.live_view import Cockpit
+from sim.viewer.live.session import LONGEST_GAP, Show
 from sim.viewer.theme import FAINT
-from sim.viewer.wheel import Wheel
 from sim.viewer.window import FrameRate, Window, open_display
-from sim.viewer.wizard import QUESTIONS
 from tests.sim.viewer.conftest import OTHER, SCENARIO, seat_of
 from tests.sim.viewer.fake_device import FakeDevice, FakeMaps, moved, plugged, unplugged
 from tests.sim.viewer.fake_films import Reel, press, show_in
@@ -87,8 +87,14 @@ def test_a_display_without_full_screen_says_so(window: Window) -> None:
     assert window.open
 
 
-def test_the_window_can_be_made_small_and_is_never_smaller_than_can_be_drawn(window: Window) -> None:
-    for asked, given in (((200, 100), (200, 100)), ((90, 40), (200, 100)), ((640, 400), (640, 400))):
+def test_the_window_can_be_made_small_and_is_never_smaller_than_can_be_drawn(
+    window: Window,
+) -> None:
+    for asked, given in (
+        ((200, 100), (200, 100)),
+        ((90, 40), (200, 100)),
+        ((640, 400), (640, 400)),
+    ):
         pygame.display.set_mode(asked, pygame.RESIZABLE)
         window.handle(pygame.event.Event(pygame.VIDEORESIZE, w=asked[0], h=asked[1], size=asked))
         window.turn(0.0)
@@ -102,10 +108,14 @@ def test_a_long_gap_is_not_caught_up_with(window: Window, monkeypatch: pytest.Mo
     assert len(show_in(window).drives[0].steps) <= 1 + 2 * LONGEST_GAP * 10, "two gaps"
 
 
-def test_slow_drawing_costs_pictures_and_no_time(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
-    times = iter(0.2 * number for number in range(100))  # asked twice for every picture, which so takes 0.4 s
+def test_slow_drawing_costs_pictures_and_no_time(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times = iter(
+        0.2 * number for number in range(100)
+    )  # asked twice for every picture, which so takes 0.4 s
     monkeypatch.setattr("sim.viewer.window.monotonic", lambda: next(times))
-    monkeypatch.setattr("sim.viewer.show.monotonic", lambda: 0.0)
+    monkeypatch.setattr("sim.viewer.live.session.monotonic", lambda: 0.0)
     drawn: list[float] = []
     monkeypatch.setattr(Show, "draw", lambda show, *_: drawn.append(show.drives[0].step.time))
     window.run(limit=2.0)
@@ -115,7 +125,9 @@ def test_slow_drawing_costs_pictures_and_no_time(window: Window, monkeypatch: py
     assert drawn[-1] == pytest.approx(2.1, abs=0.11)
 
 
-def test_hands_on_the_wheel_are_seen_in_the_next_picture_before_any_tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hands_on_the_wheel_are_seen_in_the_next_picture_before_any_tick(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     wheel = Wheel()
     show = Show([seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel)
@@ -130,11 +142,19 @@ def test_hands_on_the_wheel_are_seen_in_the_next_picture_before_any_tick(tmp_pat
     pygame.display.quit()
 
 
-def test_a_controller_is_set_up_in_the_window_and_counts_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_controller_is_set_up_in_the_window_and_counts_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    wheel, maps = Wheel(), FakeMaps()
+    wheel = Wheel()
+    maps = FakeMaps()
     show = Show([seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel)
-    window = Window(Cockpit(show, Controllers(wheel, maps, lambda _: FakeDevice())), open_display((320, 180)), Reel, tmp_path)
+    window = Window(
+        Cockpit(show, Controllers(wheel, maps, lambda _: FakeDevice())),
+        open_display((320, 180)),
+        Reel,
+        tmp_path,
+    )
     window.handle(plugged())
     assert window._notice == "Test Wheel: press M to set it up"
     press(window, "map")

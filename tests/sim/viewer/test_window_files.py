@@ -9,10 +9,10 @@ import pygame
 import pytest
 
 from sim.expert import Expert
-from sim.viewer.cockpit import Cockpit
-from sim.viewer.drive import Seat
 from sim.viewer.film import FRAME_RATE, Film, free_path
-from sim.viewer.show import Show
+from sim.viewer.live.live_drive import Seat
+from sim.viewer.live.live_view import Cockpit
+from sim.viewer.live.session import Show
 from sim.viewer.window import Window, open_display
 from tests.sim.viewer.conftest import SCENARIO, show_of
 from tests.sim.viewer.fake_films import Reel, press, show_in
@@ -20,13 +20,20 @@ from tests.sim.viewer.fake_films import Reel, press, show_in
 pytestmark = pytest.mark.usefixtures("small_frames")
 
 
-def test_a_screenshot_is_what_is_seen_and_overwrites_nothing(window: Window, tmp_path: Path) -> None:
+def test_a_screenshot_is_what_is_seen_and_overwrites_nothing(
+    window: Window, tmp_path: Path
+) -> None:
     window.turn(0.0)
     seen = window._sheet.array.copy()
     press(window, "screenshot")
     press(window, "screenshot")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["pilotnet-001.png", "pilotnet-002.png"]
-    saved = pygame.surfarray.array3d(pygame.image.load(tmp_path / "pilotnet-001.png")).swapaxes(0, 1)
+    assert sorted(path.name for path in tmp_path.iterdir()) == [
+        "pilotnet-001.png",
+        "pilotnet-002.png",
+    ]
+    saved = pygame.surfarray.array3d(pygame.image.load(tmp_path / "pilotnet-001.png")).swapaxes(
+        0, 1
+    )
     np.testing.assert_array_equal(saved, seen)
 
 
@@ -41,7 +48,10 @@ def test_a_film_lasts_as_long_as_it_was_watched(window: Window) -> None:
     assert (film.size, film.pictures[0].shape) == ((320, 180), (180, 320, 3))
 
 
-@pytest.mark.parametrize(("action", "says"), [("screenshot", "the picture could not"), ("film", "the film could not be begun")])
+@pytest.mark.parametrize(
+    ("action", "says"),
+    [("screenshot", "the picture could not"), ("film", "the film could not be begun")],
+)
 def test_without_a_folder_to_write_a_notice_appears_and_the_drive_goes_on(
     window: Window, tmp_path: Path, action: str, says: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,7 +68,9 @@ def test_without_a_folder_to_write_a_notice_appears_and_the_drive_goes_on(
     assert not Reel.made
 
 
-def test_a_picture_that_fills_the_disk_leaves_nothing(window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_picture_that_fills_the_disk_leaves_nothing(
+    window: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def half(path: Path, data: bytes) -> None:
         with path.open("wb") as file:
             file.write(data[: len(data) // 2])
@@ -79,7 +91,9 @@ def test_a_film_that_fills_the_disk_ends_and_the_drive_goes_on(
     monkeypatch.setattr(Reel, "fails", call)
     window.turn(0.1)
     press(window, "film") if call == "close" else window.turn(0.1)
-    assert window._notice == "the film pilotnet-001.mp4 could not be written: No space left on device"
+    assert (
+        window._notice == "the film pilotnet-001.mp4 could not be written: No space left on device"
+    )
     assert Reel.made[0].discarded == (call == "add")
     assert (window.open, window.film_error) == (True, "")
     monkeypatch.setattr(Reel, "fails", "")
@@ -89,15 +103,22 @@ def test_a_film_that_fills_the_disk_ends_and_the_drive_goes_on(
     assert Reel.made[1].closed
 
 
-def test_a_film_that_fails_while_the_window_closes_leaves_its_message(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_film_that_fails_while_the_window_closes_leaves_its_message(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
     press(window, "film")
     monkeypatch.setattr(Reel, "fails", "close")
     window.run(limit=0.0)
-    assert window.film_error == "the film pilotnet-001.mp4 could not be written: No space left on device"
+    assert (
+        window.film_error
+        == "the film pilotnet-001.mp4 could not be written: No space left on device"
+    )
     assert not pygame.display.get_init()
 
 
-def test_the_film_of_the_settings_never_fails_silently(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_film_of_the_settings_never_fails_silently(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     screen = open_display((320, 180))
     monkeypatch.setattr(Reel, "fails", "make")
@@ -107,7 +128,10 @@ def test_the_film_of_the_settings_never_fails_silently(tmp_path: Path, monkeypat
     window = Window(Cockpit(show_of("expert")), screen, Reel, tmp_path, tmp_path / "out.mp4")
     window.turn(0.1)
     window.turn(0.1)
-    assert (window.open, window.film_error) == (True, "the film out.mp4 could not be written: No space left on device")
+    assert (window.open, window.film_error) == (
+        True,
+        "the film out.mp4 could not be written: No space left on device",
+    )
     pygame.display.quit()
 
 
@@ -137,7 +161,9 @@ class FullTape:
         self.abandoned += 1
 
 
-def test_a_recording_that_cannot_be_written_stops_and_the_drive_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recording_that_cannot_be_written_stops_and_the_drive_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     tape = FullTape()
     seat = Seat("human", "You", (86, 180, 233), Expert, person=True)

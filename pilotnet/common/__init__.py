@@ -1,0 +1,1 @@
+"""What all stages share: folders, processes, progress, provenance and settings."""

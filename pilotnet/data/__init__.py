@@ -1,0 +1,1 @@
+"""Recording: suites of scenarios, the recorder and the dataset on disk."""

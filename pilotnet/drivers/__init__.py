@@ -1,0 +1,1 @@
+"""Drivers: their names, and one factory that makes each for an environment."""

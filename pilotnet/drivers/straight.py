@@ -1,0 +1,24 @@
+"""The floor that every driver must beat: it holds the wheel straight."""
+
+from sim.control.speed import pace
+from sim.types import Control, Observation
+
+
+class Straight:
+    """Holds the wheel straight and the speed with which it was engaged: the floor that every driver must beat.
+
+    Where it has the pedals it neither brakes nor slows down for anything, and accelerates only back to that speed.
+    """
+
+    def __init__(self) -> None:
+        self._speed: float | None = None
+
+    def reset(self) -> None:
+        """Forget the speed to hold; the next observation gives another."""
+        self._speed = None
+
+    def act(self, observation: Observation) -> Control:
+        """Return the command straight on, at the speed of the first observation since the last reset."""
+        if self._speed is None:
+            self._speed = observation.speed
+        return Control(0.0, pace(observation.speed, self._speed))

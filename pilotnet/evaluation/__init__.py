@@ -1,0 +1,1 @@
+"""Closed-loop evaluation: drives, scores and the report."""

@@ -1,0 +1,74 @@
+"""The settings of EVALUATE, in a module that does not load PyTorch: help and wrong values are quick."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pilotnet.data.suites import Only, require_suite, suite
+from pilotnet.drivers.driver_names import DRIVER_NAMES, Detectors, require_folders, split_name
+from sim.control.speed import Pedals
+from sim.scenario import Scenario, choice, require_disturbance
+from sim.types import quoted
+
+
+@dataclass(frozen=True)
+class EvaluateConfig:
+    """The drivers to score, and the roads and conditions that they drive.
+
+    Args:
+        drivers: names: expert, pilotnet, modular, straight; modular+PART has the truth in place of a part
+        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small;
+            several with + between take turns
+        roads: only these of the suite's kinds, with commas between; empty for all
+        weather: only these of the suite's
+        light: only these of the suite's
+        split: train, validation or test roads; tune on validation, and use test for final results only
+        episodes: roads that every driver drives
+        length: metres of each drive
+        first: number of the first road of the split
+        pedals: shared: the simulator's speed controller brakes for every driver; driver: each driver brakes by itself
+        noise: strength of the steering disturbance [m], 0 for none; the same for every driver
+        workers: processes, 0 for all cores; does not change the scores
+    """
+
+    drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
+    suite: str = "lane_keeping"
+    roads: str = ""
+    weather: str = ""
+    light: str = ""
+    split: Literal["train", "validation", "test"] = "test"
+    episodes: int = 20
+    length: float = 1500.0
+    first: int = 0
+    pedals: Literal["shared", "driver"] = "shared"
+    noise: float = 0.0
+    workers: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.drivers:
+            raise ValueError(
+                f"drivers is empty; it must name at least one of {', '.join(DRIVER_NAMES)}"
+            )
+        for name in self.drivers:
+            split_name(name)
+            if self.drivers.count(name) > 1:
+                raise ValueError(
+                    f"drivers names {quoted(name)} {self.drivers.count(name)} times; it may name each driver once"
+                )
+        if self.workers < 0:
+            raise ValueError(f"workers is {self.workers}; it must be 0 or more")
+        choice("pedals", self.pedals, Pedals)
+        require_disturbance("noise", self.noise)
+        require_suite(self.suite, self.split, self.episodes, self.length, self.first, self._only())
+
+    def scenarios(self) -> list[Scenario]:
+        """Return the roads that every driver drives."""
+        return suite(self.suite, self.split, self.episodes, self.length, self.first, self._only())
+
+    def require_folders(self, checkpoint: Path | None, detectors: Detectors | None) -> None:
+        """Raise ValueError unless every driver has the folders it needs, and they exist."""
+        for name in self.drivers:
+            require_folders(name, checkpoint, detectors)
+
+    def _only(self) -> Only:
+        return Only(self.roads, self.weather, self.light)

@@ -1,0 +1,221 @@
+"""The results folder: what `evaluate` writes and every reader opens.
+
+`episodes.csv` holds one row per drive, `traces.parquet` one row per control tick of every drive. `results.json` holds the
+number of drives and the digests of the other files, which detect damage.
+"""
+
+import csv
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+
+from pilotnet.common.digests import check_digest, check_file, file_digest, with_digest
+from pilotnet.common.folders import atomic_path, write_json
+from pilotnet.common.provenance import read_provenance
+from pilotnet.common.reading import DamagedFileError, load_json, read_rows, structured
+from pilotnet.common.schemas import EvaluateSettings, ResultsInfo
+from pilotnet.data.store.parquet_files import write_table
+from pilotnet.evaluation.metrics import EpisodeScore, Score, total_score
+from sim.scenario import WORLD_VERSION, Scenario
+from sim.types import Step, quoted
+
+EPISODES_FILE = "episodes.csv"
+TRACES_FILE = "traces.parquet"
+INFO_FILE = "results.json"
+PROVENANCE_FILE = "evaluate.yaml"
+HASHED_FILES = (EPISODES_FILE, TRACES_FILE, PROVENANCE_FILE)  # whose digests results.json holds
+FORMAT = 1  # version of results.json
+COLUMNS = tuple(field.name for field in fields(EpisodeScore))
+LATER_COLUMNS = ("takeover", "suite")  # absent from results of earlier versions
+TRACES_SCHEMA = pyarrow.schema(
+    [("driver", pyarrow.string()), ("scenario", pyarrow.string())]
+    + [
+        (key, pyarrow.float64())
+        for key in ("time", "station", "x", "y", "speed", "offset", "heading_error")
+    ]
+    + [(key, pyarrow.float64()) for key in ("curvature", "held_curvature", "path_curvature")]
+    + [("intervention", pyarrow.string())]
+)
+
+
+@dataclass(frozen=True)
+class Results:
+    """What an evaluation wrote: the folder and its rows, in the order of drivers and scenarios."""
+
+    folder: Path
+    episodes: tuple[EpisodeScore, ...]
+
+    def scores(self) -> dict[str, Score]:
+        """Return the total score of each driver, in the order in which they come."""
+        drives: dict[str, list[EpisodeScore]] = {}
+        for episode in self.episodes:
+            drives.setdefault(episode.driver, []).append(episode)
+        return {name: total_score(rows) for name, rows in drives.items()}
+
+
+def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarrow.Table:
+    """Return a drive as columns, one row per tick: metres, radians and seconds as everywhere."""
+    rows: list[dict[str, Any]] = [
+        {
+            "driver": driver,
+            "scenario": scenario.name,
+            "time": step.time,
+            "station": step.ego.station,
+            "x": step.ego.pose.x,
+            "y": step.ego.pose.y,
+            "speed": step.ego.speed,
+            "offset": step.ego.offset,
+            "heading_error": step.ego.heading_error,
+            "curvature": step.control.curvature,
+            "held_curvature": step.ego.curvature,
+            "path_curvature": step.ego.path_curvature,
+            "intervention": step.intervention or "",
+        }
+        for step in steps
+    ]
+    return pyarrow.Table.from_pylist(rows, schema=TRACES_SCHEMA)
+
+
+def write_results(folder: Path, episodes: Sequence[EpisodeScore], traces: pyarrow.Table) -> Results:
+    """Write the rows and the traces of an evaluation, and last `results.json`, which marks the folder as finished."""
+    with (
+        atomic_path(folder / EPISODES_FILE) as unfinished,
+        unfinished.open("w", newline="", encoding="utf-8") as file,
+    ):
+        writer = csv.DictWriter(file, COLUMNS)
+        writer.writeheader()
+        writer.writerows(asdict(episode) for episode in episodes)
+    write_table(folder / TRACES_FILE, traces)
+    names = [name for name in HASHED_FILES if (folder / name).exists()]
+    info = {
+        "format": FORMAT,
+        "world": WORLD_VERSION,
+        "drives": dict(Counter(episode.driver for episode in episodes)),
+        "files": {name: file_digest(folder / name) for name in names},
+    }
+    write_json(folder / INFO_FILE, with_digest(info))
+    return Results(folder, tuple(episodes))
+
+
+def read_results(folder: Path) -> Results:
+    """Read the rows of a results folder.
+
+    Raises ValueError when `folder` is no results folder or may not be read. Raises DamagedFileError, naming file, row and column,
+    for damaged or changed files and for missing or duplicate rows. Folders of earlier versions have no `results.json`; their
+    number of drives is taken from `evaluate.yaml`.
+    """
+    path = folder / EPISODES_FILE
+    if not path.exists():
+        raise ValueError(
+            f"{folder} is not a results folder: it has no {EPISODES_FILE}; give the folder that `pilotnet evaluate` wrote"
+        )
+    rows = read_rows(path, [name for name in COLUMNS if name not in LATER_COLUMNS], LATER_COLUMNS)
+    episodes = tuple(
+        _parsed(row, f"{path} is damaged: row {number}") for number, row in enumerate(rows, 1)
+    )
+    _check_rows(episodes, path)
+    info = read_info(folder)
+    settings = evaluate_settings(folder) if (folder / PROVENANCE_FILE).exists() else None
+    wanted = (
+        info.drives
+        if info
+        else dict.fromkeys(settings.drivers, settings.episodes)
+        if settings
+        else None
+    )
+    found = dict(Counter(episode.driver for episode in episodes))
+    if wanted is not None and found != wanted:
+        raise DamagedFileError(
+            f"{path} has {_counted(found)}; the evaluation drove {_counted(wanted)}: rows are missing or new"
+        )
+    if info:
+        for name in (EPISODES_FILE, PROVENANCE_FILE):
+            if name in info.files:
+                check_file(folder / name, info.files[name])
+    return Results(folder, episodes)
+
+
+def read_info(folder: Path) -> ResultsInfo | None:
+    """Return the contents of `results.json`, None for a folder of an earlier version; raises DamagedFileError on damage."""
+    path = folder / INFO_FILE
+    if not path.exists():
+        return None
+    raw = load_json(path)
+    info = structured(raw, ResultsInfo, path)
+    check_digest(raw, path)
+    return info
+
+
+def evaluate_settings(folder: Path) -> EvaluateSettings:
+    """Return the settings of the evaluation that wrote a results folder; raises DamagedFileError when they are damaged."""
+    config = read_provenance(folder, "evaluate")["config"]
+    return structured(config, EvaluateSettings, folder / PROVENANCE_FILE)
+
+
+def _parsed(row: dict[str, str], place: str) -> EpisodeScore:
+    """Return a row of episodes.csv as a record; raises DamagedFileError beginning with `place` for an impossible value."""
+    values: dict[str, Any] = {}
+    for field in fields(EpisodeScore):
+        if field.name in row:
+            values[field.name] = _value(
+                row[field.name], field.type, f"{place} has {field.name} {quoted(row[field.name])}"
+            )
+    episode = EpisodeScore(**values)
+    for name in ("elapsed", "distance", "offset_rms", "curvature_rate_rms"):
+        if not math.isfinite(values[name]):
+            raise DamagedFileError(f"{place} has {name} {values[name]}; it must be finite")
+    if not episode.elapsed > 0:
+        raise DamagedFileError(f"{place} has elapsed {episode.elapsed}; it must be above 0")
+    try:
+        driven = episode.conditions()
+    except DamagedFileError as error:
+        raise DamagedFileError(f"{place}: {error}") from None
+    described = (driven.name, driven.road, driven.weather, driven.light)
+    if described != (episode.scenario, episode.road, episode.weather, episode.light):
+        raise DamagedFileError(
+            f"{place} is of {quoted(episode.scenario)}, but its settings describe {driven.name}"
+        )
+    return episode
+
+
+def _value(text: str, kind: Any, place: str) -> Any:
+    """Return the value of a cell; raises DamagedFileError beginning with `place` unless a number is 0 or more."""
+    if kind is str:
+        return text
+    try:
+        value = kind(text)
+    except ValueError:
+        raise DamagedFileError(
+            f"{place}; it must be a {'whole number' if kind is int else 'number'}"
+        ) from None
+    if not value >= 0:
+        raise DamagedFileError(f"{place}; it must be 0 or more")
+    return value
+
+
+def _check_rows(episodes: Sequence[EpisodeScore], path: Path) -> None:
+    """Raise DamagedFileError for no rows, for duplicate rows, and when drivers did not all drive the same scenarios."""
+    if not episodes:
+        raise DamagedFileError(f"{path} has no rows; evaluate again")
+    drives = Counter((episode.driver, episode.scenario) for episode in episodes)
+    (driver, scenario), most = drives.most_common(1)[0]
+    if most > 1:
+        raise DamagedFileError(
+            f"{path} is damaged: {quoted(driver)} has {most} rows for {quoted(scenario)}; it must have one"
+        )
+    scenarios = dict.fromkeys(episode.scenario for episode in episodes)
+    for driver in dict.fromkeys(episode.driver for episode in episodes):
+        absent = [scenario for scenario in scenarios if (driver, scenario) not in drives]
+        if absent:
+            raise DamagedFileError(
+                f"{path} is damaged: {quoted(driver)} has no row for {quoted(absent[0])}, others have"
+            )
+
+
+def _counted(drives: Mapping[str, int]) -> str:
+    return ", ".join(f"{count} of {quoted(name)}" for name, count in drives.items())

@@ -1,0 +1,1 @@
+"""The detectors of cars and pedestrians."""

@@ -1,0 +1,110 @@
+"""The road ahead laid out straight: the frame resampled along the lane as it is expected to run.
+
+A strip has a row per station and a column per offset from the lane's centre, so that a lane that runs as expected is a bundle of
+upright lines, in a hairpin too, and what is left to be measured is how far they lean and bend.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pilotnet.modular.records import Floats
+from sim.geometry.camera import Camera
+from sim.jit import kernel
+from sim.types import Image
+
+Floats32 = NDArray[np.float32]
+
+STEP = 0.05  # [m] between columns
+HALF_WIDTH = 10.0  # [m] of ground on either side of the lane's centre
+COLUMNS = 2 * round(HALF_WIDTH / STEP) + 1
+OFFSETS = np.linspace(-HALF_WIDTH, HALF_WIDTH, COLUMNS)
+# [m] along the lane
+NEAREST = 3.0
+FARTHEST = 50.0
+
+
+def stations(camera: Camera) -> Floats:
+    """Distances along the lane [m] of a strip's rows: 0.4 m apart near by, two thirds of a picture's row further out."""
+    found = [NEAREST]
+    while found[-1] < FARTHEST:
+        row = found[-1] ** 2 / (camera.focal * camera.elevation)
+        found.append(found[-1] + max(0.4, 0.67 * row))
+    return np.array(found)
+
+
+def straighten(image: Image, camera: Camera, course: Floats, strip: Floats32) -> None:
+    """Write the colours of the ground in lane coordinates into `strip` (rows, columns, 3); -1 where it is out of sight.
+
+    course: forward, right [m], cosine and sine of the heading of the lane's centre in every row, (rows, 4), in car coordinates.
+    """
+    optics = np.array(
+        [camera.focal, camera.horizon, camera.centre_column, camera.lateral, camera.elevation]
+    )
+    _straighten(image, optics, course, HALF_WIDTH, STEP, strip)
+
+
+@kernel
+def _straighten(
+    image: Image, optics: Floats, course: Floats, half: float, step: float, strip: Floats32
+) -> None:
+    """Bilinear look-up."""
+    height = image.shape[0]
+    width = image.shape[1]
+    focal = optics[0]
+    horizon = optics[1]
+    middle = optics[2]
+    lateral = optics[3]
+    elevation = optics[4]
+    for i in range(strip.shape[0]):
+        forward = course[i, 0]
+        right = course[i, 1]
+        cos = course[i, 2]
+        sin = course[i, 3]
+        for j in range(strip.shape[1]):
+            offset = j * step - half
+            x = forward - offset * sin
+            y = right + offset * cos
+            strip[i, j, 0] = strip[i, j, 1] = strip[i, j, 2] = -1.0
+            if x < 1.0:
+                continue
+            column = middle + focal * (y - lateral) / x - 0.5
+            row = horizon + focal * elevation / x - 0.5
+            if column < 0.0 or row < 0.0 or column >= width - 1 or row >= height - 1:
+                continue
+            c = int(math.floor(column))
+            r = int(math.floor(row))
+            u = column - c
+            v = row - r
+            for k in range(3):
+                upper = image[r, c, k] * (1 - u) + image[r, c + 1, k] * u
+                lower = image[r + 1, c, k] * (1 - u) + image[r + 1, c + 1, k] * u
+                strip[i, j, k] = upper * (1 - v) + lower * v
+
+
+def in_shadow(course: Floats, shadows: Floats, hidden: NDArray[np.bool_]) -> None:
+    """Write into `hidden` (rows, columns) which ground of a strip lies in a shadow; course: see `straighten`.
+
+    shadows: (N, 3), from so far ahead on [m], between two directions, right over forward.
+    """
+    _in_shadow(course, shadows, HALF_WIDTH, STEP, hidden)
+
+
+@kernel
+def _in_shadow(
+    course: Floats, shadows: Floats, half: float, step: float, hidden: NDArray[np.bool_]
+) -> None:
+    for i in range(hidden.shape[0]):
+        forward = course[i, 0]
+        right = course[i, 1]
+        cos = course[i, 2]
+        sin = course[i, 3]
+        for j in range(hidden.shape[1]):
+            offset = j * step - half
+            x = forward - offset * sin
+            y = right + offset * cos
+            hidden[i, j] = False
+            for k in range(shadows.shape[0]):
+                if x > shadows[k, 0] and shadows[k, 1] * x < y < shadows[k, 2] * x:
+                    hidden[i, j] = True

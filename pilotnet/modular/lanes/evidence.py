@@ -1,0 +1,330 @@
+"""What speaks for markings and for the road's edge in a strip of ground, row by row.
+
+Paint is a ridge: bright in every colour, about as wide as a line, darker ground on both sides. It is weighed against the row's
+own noise, so that it counts alike by day, at night and in the wet. Where snow hides it, wheels leave ruts: troughs much darker
+than the snow on both sides, which the worn asphalt of a bare road never is. The road is whatever looks like the ground between
+the lane's borders in the same row, so that fog, lamps and shadows along the road do not matter; its edge is where that look ends.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pilotnet.modular.lanes.birds_eye_view import COLUMNS, STEP, Floats32
+from sim.jit import kernel
+
+LINE = 0.15  # [m] width of a painted line
+BROAD = 0.4  # [m] width of a double line
+FLANK = 0.25  # [m] of ground on either side of a line that it must stand out from
+CLEAR = 4.0  # how many times the noise a ridge must rise above it to count half
+LEAST_RISE = 0.4  # times that, below which it does not count at all
+INTERIOR = 1.1  # [m] to either side of the lane's centre that is taken for road
+NOISE_REACH = 2.0  # [m] of ground towards the lane whose noise a line is weighed against,
+ELSEWHERE = 0.75  # and at least this share of the whole row's
+# the channels of running sums that hold the depths of a row's troughs, and their number
+DEPTHS = 4
+TROUGHS = 5
+DARKEST = 3  # the channel of running sums that holds the darkest of the three colours
+# so many, so close [m] and so bright against the road are a zebra crossing's
+BARS = 3
+BARS_APART = 1.3
+BAR_RISE = 0.3
+ORDINARY = 0.02  # the square of how far a colour is from the road's, in threefold spreads, below which it hardly counts
+BLUR = 0.3  # [m] over which the ground's colour is averaged
+RUT = 0.25  # [m] width of what a wheel leaves bare of snow
+RUT_DEPTH = 0.13  # by which share a rut is darker than the snow beside it to count half
+COLOURLESS = 0.35  # the most by which snow's colours differ, as a share of the strongest; in low sun it is no longer white
+
+
+class LaneEvidence:
+    """Evidence of one strip: `paint` in [-1, 1], below 0 where it speaks for a rut, `foreign` in [0, 1] and `seen`, each
+    (rows, columns).
+    """  # noqa: D205
+
+    def __init__(self, rows: int) -> None:
+        self.paint = np.zeros((rows, COLUMNS), np.float32)
+        self.foreign = np.zeros((rows, COLUMNS), np.float32)
+        self.seen = np.zeros((rows, COLUMNS), np.bool_)
+        self._scratch = np.zeros((8, COLUMNS + 1))
+
+    def weigh(self, strip: Floats32, widths: NDArray[np.float64]) -> None:
+        """Fill the evidence from a strip; widths: how much ground a pixel covers in each row [m]."""
+        _weigh(strip, widths, self._scratch, self.paint, self.foreign, self.seen)
+
+    def forget(self, hidden: NDArray[np.bool_]) -> None:
+        """Take back what was found where something else is seen than the ground, (rows, COLUMNS)."""
+        self.paint[hidden] = self.foreign[hidden] = 0.0
+        self.seen[hidden] = False
+
+
+@kernel
+def _mean(sums: NDArray[np.float64], k: int, low: int, high: int) -> float:
+    """The mean of channel k over [low, high), from running sums."""
+    return (sums[k, high] - sums[k, low]) / (high - low)
+
+
+@kernel
+def _colour(sums: NDArray[np.float64], low: int, high: int) -> tuple[float, float, float]:
+    """Mean red, green and blue over [low, high)."""
+    return _mean(sums, 0, low, high), _mean(sums, 1, low, high), _mean(sums, 2, low, high)
+
+
+@kernel
+def _running_sums(
+    values: Floats32,
+    channel: int,
+    i: int,
+    low: int,
+    high: int,
+    scratch: NDArray[np.float64],
+    k: int,
+) -> None:
+    scratch[k, low] = 0.0
+    for j in range(low, high):
+        scratch[k, j + 1] = scratch[k, j] + values[i, j, channel]
+
+
+@kernel
+def _span(strip: Floats32, i: int) -> tuple[int, int]:
+    """First and last + 1 column of a row that is in sight; it is one piece, as the picture is convex."""
+    low = 0
+    high = strip.shape[1]
+    while low < high and strip[i, low, 0] < 0:
+        low += 1
+    while high > low and strip[i, high - 1, 0] < 0:
+        high -= 1
+    return low, high
+
+
+@kernel
+def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: int) -> float:
+    """How far the ground around column j rises above its brighter flank, outward being 1 to the right and -1 to the left.
+
+    Less the step up to the outer flank: a kerbstone, between the road and a brighter pavement, is no line. Of that flank
+    the darkest 0.1 m beside the line counts, for the verge beyond a strip of asphalt may be as bright as paint.
+    """
+    low = j - half
+    high = j + half + 1
+    left = _mean(sums, DARKEST, low - 1 - flank, low - 1)
+    right = _mean(sums, DARKEST, high + 1, high + 1 + flank)
+    for n in range(max(flank - half, 2)):  # not so far that the line itself would be on both sides
+        if outward > 0:
+            right = min(right, _mean(sums, DARKEST, high + n, high + n + 2))
+        elif outward < 0:
+            left = min(left, _mean(sums, DARKEST, low - n - 2, low - n))
+    return _mean(sums, DARKEST, low, high) - max(left, right) - max(outward * (right - left), 0.0)
+
+
+@kernel
+def _tint(
+    sums: NDArray[np.float64], j: int, half: int, flank: int, ground: tuple[float, float, float]
+) -> float:
+    """By how many levels a ridge is redder than white paint would be in the light that the row's ground lies in.
+
+    Gravel beside the road is bright, too, but brown; fog pales both alike.
+    """
+    low = j - half
+    high = j + half + 1
+    here = _colour(sums, low, high)
+    left = _colour(sums, low - 1 - flank, low - 1)
+    right = _colour(sums, high + 1, high + 1 + flank)
+    light = (ground[0] + ground[1] + ground[2]) / 3 + 1.0
+    red = (here[0] - (left[0] + right[0]) / 2) * light / (ground[0] + 1.0)
+    blue = (here[2] - (left[2] + right[2]) / 2) * light / (ground[2] + 1.0)
+    return max(red - blue, 0.0)
+
+
+@kernel
+def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
+    """The same upside down: how far it lies below its darker flank, a measure of noise that paint has no part in."""
+    low = j - half
+    high = j + half + 1
+    left = _mean(sums, DARKEST, low - 1 - flank, low - 1)
+    right = _mean(sums, DARKEST, high + 1, high + 1 + flank)
+    return min(left, right) - _mean(sums, DARKEST, low, high)
+
+
+@kernel
+def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
+    """How much speaks for a rut at column j, in [0, 1]: a trough between two strips of snow."""
+    depth = _trough(sums, j, half, flank)
+    bright = _mean(sums, DARKEST, j - half, j + half + 1) + depth + 1.0
+    ratio = depth / (RUT_DEPTH * bright)
+    if ratio < 0.6:
+        return 0.0
+    red, green, blue = _colour(sums, j - half - 1 - flank, j + half + 2 + flank)
+    if max(red, green, blue) - min(red, green, blue) > COLOURLESS * max(red, green, blue):
+        return 0.0
+    return ratio * ratio / (1 + ratio * ratio)
+
+
+@kernel
+def _weigh(
+    strip: Floats32,
+    widths: NDArray[np.float64],
+    scratch: NDArray[np.float64],
+    paint: Floats32,
+    foreign: Floats32,
+    seen: NDArray[np.bool_],
+) -> None:
+    columns = strip.shape[1]
+    for i in range(strip.shape[0]):
+        low, high = _span(strip, i)
+        for j in range(columns):
+            paint[i, j] = foreign[i, j] = 0.0
+            seen[i, j] = low <= j < high
+        if high - low < 40:
+            continue
+        for k in range(3):
+            _running_sums(strip, k, i, low, high, scratch, k)
+        # The darkest of the three channels: white paint is bright in all of them, grass and gravel are not.
+        scratch[DARKEST, low] = 0.0
+        for j in range(low, high):
+            scratch[DARKEST, j + 1] = scratch[DARKEST, j] + min(
+                strip[i, j, 0], strip[i, j, 1], strip[i, j, 2]
+            )
+        if _is_crossing(scratch, low, high):
+            seen[i] = False  # what it hides is not known; its bars are no lines
+            continue
+        _weigh_paint(scratch, low, high, widths[i], paint, i)
+        _weigh_ground(scratch, low, high, paint, foreign, i)
+
+
+@kernel
+def _is_crossing(scratch: NDArray[np.float64], low: int, high: int) -> bool:
+    """Whether bars lie side by side in a row, closer together than lines do."""
+    half = int(round(BROAD / STEP)) // 2
+    flank = int(round(FLANK / STEP))
+    margin = half + flank + 2
+    apart = int(round(BARS_APART / STEP))
+    least = BAR_RISE * _mean(scratch, DARKEST, low, high)
+    bars = 0
+    last = low - apart
+    inside = False
+    for j in range(low + margin, high - margin):
+        bright = _ridge(scratch, j, half, flank, 0) > least
+        if bright and not inside:
+            bars = bars + 1 if j - last < apart else 1
+            last = j
+        inside = bright
+        if bars == BARS:
+            return True
+    return False
+
+
+@kernel
+def _running_noise(
+    scratch: NDArray[np.float64], low: int, high: int, margin: int, half: int, flank: int
+) -> None:
+    """Running sums of the troughs of a row, and of their number."""
+    scratch[DEPTHS, low + margin] = scratch[TROUGHS, low + margin] = 0.0
+    for j in range(low + margin, high - margin):
+        trough = _trough(scratch, j, half, flank)
+        scratch[DEPTHS, j + 1] = scratch[DEPTHS, j] + max(trough, 0.0)
+        scratch[TROUGHS, j + 1] = scratch[TROUGHS, j] + (trough > 0)
+
+
+@kernel
+def _noise(
+    scratch: NDArray[np.float64], j: int, outward: int, low: int, high: int, least: float
+) -> float:
+    """What paint at column j has to rise above: the noise of the ground from there towards the lane, and `least`."""
+    around = int(round(NOISE_REACH / STEP))
+    first, last = (max(j - around, low), j) if outward > 0 else (j, min(j + around, high))
+    return 1.25 * max(_trough_mean(scratch, first, last), least) + 0.6
+
+
+@kernel
+def _trough_mean(scratch: NDArray[np.float64], low: int, high: int) -> float:
+    """The mean depth of the troughs over [low, high), from running sums."""
+    return (scratch[DEPTHS, high] - scratch[DEPTHS, low]) / max(
+        scratch[TROUGHS, high] - scratch[TROUGHS, low], 1.0
+    )
+
+
+@kernel
+def _weigh_paint(
+    scratch: NDArray[np.float64], low: int, high: int, width: float, paint: Floats32, i: int
+) -> None:
+    half = max(int(round(max(LINE, width) / STEP)) // 2, 1)
+    broad = max(int(round(BROAD / STEP)) // 2, half)
+    flank = max(int(round(FLANK / STEP)), half)
+    margin = broad + flank + 2
+    _running_noise(scratch, low, high, margin, half, flank)
+    # A wall or a rock in the same row says little about the asphalt before it, and ruts a lot about the snow between them.
+    least = ELSEWHERE * _trough_mean(scratch, low + margin, high - margin)
+    wheel = max(int(round(RUT / STEP)) // 2, half)
+    ground = _colour(scratch, low, high)
+    for j in range(low + margin, high - margin):
+        outward = 1 if 2 * j > paint.shape[1] else -1
+        noise = _noise(scratch, j, outward, low + margin, high - margin, least)
+        rise = max(
+            _ridge(scratch, j, half, flank, outward),
+            0.9 * _ridge(scratch, j, broad, flank, outward),
+        )
+        if rise > LEAST_RISE * CLEAR * noise:
+            rise -= _tint(scratch, j, broad, flank, ground)
+        ratio = rise / (CLEAR * noise)
+        paint[i, j] = (
+            ratio * ratio / (1 + ratio * ratio)
+            if ratio > LEAST_RISE
+            else -_rut(scratch, j, wheel, flank)
+        )
+
+
+@kernel
+def _weigh_ground(
+    scratch: NDArray[np.float64], low: int, high: int, paint: Floats32, foreign: Floats32, i: int
+) -> None:
+    columns = paint.shape[1]
+    centre = (columns - 1) // 2
+    inner = int(round(INTERIOR / STEP))
+    first = max(centre - inner, low)
+    last = min(centre + inner + 1, high)
+    if last - first < inner:
+        return
+    red, green, blue = _colour(scratch, first, last)
+    bright = (red + green + blue) / 3 + 1.0
+    warm = ((red + green) / 2 - blue) / bright
+    tint = (red - green) / bright
+    # The road's own spread within the row.
+    reach = max(int(round(BLUR / STEP)) // 2, 1)
+    spread_light = spread_warm = spread_tint = 0.0
+    for j in range(first + reach, last - reach, reach):
+        r, g, b = _colour(scratch, j - reach, j + reach + 1)
+        spread_light += ((r + g + b) / 3 / bright - 1) ** 2
+        spread_warm += (((r + g) / 2 - b) / bright - warm) ** 2
+        spread_tint += ((r - g) / bright - tint) ** 2
+    count = max((last - first - 2 * reach) // reach, 1)
+    floor = 1.5 / bright  # quantisation and sensor noise in the dark
+    light_scale = math.sqrt(spread_light / count + 0.07**2 + floor**2)
+    warm_scale = math.sqrt(spread_warm / count + 0.015**2 + floor**2)
+    tint_scale = math.sqrt(spread_tint / count + 0.01**2 + floor**2)
+    for j in range(low + reach, high - reach):
+        r, g, b = _colour(scratch, j - reach, j + reach + 1)
+        y = (r + g + b) / 3 / bright
+        light = (y - 1) / light_scale
+        if light < 0:
+            light *= 0.5  # shade is darker, too
+        here = y * bright + 1.0
+        w = (((r + g) / 2 - b) / here - warm) / warm_scale
+        t = ((r - g) / here - tint) / tint_scale
+        q = (light * light + w * w + t * t) / 9.0
+        painted = 0.0
+        if q > ORDINARY:
+            for n in range(max(j - reach - 2, 0), min(j + reach + 3, columns)):
+                painted = max(painted, paint[i, n])
+        foreign[i, j] = q / (1 + q) * (1 - painted)
+    _keep_to_road(paint, foreign, low, high, reach, i)
+
+
+@kernel
+def _keep_to_road(
+    paint: Floats32, foreign: Floats32, low: int, high: int, reach: int, i: int
+) -> None:
+    """Paint with foreign ground on both sides is none: it is a post, a rail or a sign before the grass."""
+    away = int(round(BROAD / STEP)) // 2 + 2 * reach + 2  # beyond what counts as painted beside it
+    for j in range(low + away, high - away):
+        if paint[i, j] > 0:
+            paint[i, j] *= 1 - min(foreign[i, j - away], foreign[i, j + away])

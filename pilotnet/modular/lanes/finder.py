@@ -1,0 +1,367 @@
+"""The road by classical vision: the frame laid out along the lane, evidence for paint and edges, and a tracked lane.
+
+One frame is one cycle of a Kalman filter: move the lane with the car, lay the ground ahead out along it, weigh the evidence, read
+the cross-section, measure where its lines and edges lie in every row, and correct. No network; the limits are part of the answer:
+`LaneEstimate.confidence` falls where nothing is seen, while the lane coasts on.
+"""
+
+import math
+
+import numpy as np
+
+from pilotnet.modular.lanes.birds_eye_view import (
+    COLUMNS,
+    FARTHEST,
+    HALF_WIDTH,
+    in_shadow,
+    stations,
+    straighten,
+)
+from pilotnet.modular.lanes.confidence import LaneTrust
+from pilotnet.modular.lanes.cross_section import CrossSection
+from pilotnet.modular.lanes.evidence import LaneEvidence
+from pilotnet.modular.lanes.features import (
+    ACCURACIES,
+    FEATURES,
+    LEFT_EDGE,
+    LEFT_LINE,
+    RIGHT_EDGE,
+    Feature,
+    other_edge,
+)
+from pilotnet.modular.lanes.hypotheses import MARGIN, Layout, Reading, Section, best_reading
+from pilotnet.modular.lanes.lane_filter import (
+    BENDS,
+    HEADING,
+    LEFT,
+    NODES,
+    OFFSET,
+    RIGHT,
+    SECTION,
+    SIZE,
+    WIDTH,
+    Bends,
+    LaneFilter,
+    Sightings,
+    road_scales,
+    speed_after,
+)
+from pilotnet.modular.lanes.measurements import Trait, follow, trace
+from pilotnet.modular.records import Floats, LaneEstimate
+from sim.control.bicycle import slip_angle
+from sim.geometry.camera import Camera
+from sim.geometry.frenet import SPACING
+from sim.types import Image, require_image
+
+# [s] of way ahead that is measured, and at least [m]
+FORESIGHT = 2.5
+LEAST_FORESIGHT = 20.0
+FITTED = (
+    1.3,
+    12.0,
+    40.0,
+)  # [s] of way ahead that the clothoid runs along, at least and at most [m]
+COURSE = np.arange(0.0, FARTHEST, SPACING)  # [m] ahead where an estimate tells the curvature
+WINDOW = 0.35  # [m] from the lane's course within which a line or an edge is measured
+FAR_SPREAD = 0.01  # [m] more of the first per metre ahead
+EQUAL_SPREAD = 0.1  # [m] by which the lanes of a road without a line in its middle differ
+PERSUADED = 5  # frames in a row that another reading of the cross-section must be the better one
+# [m] of centre and of width between readings that cannot both be right
+ASIDE = 0.35
+DIFFERENT = 0.6
+MISPLACED = 0.7  # [m] between the edge in the cross-section and the one tracked, from which on the track is given up
+TWO_WAY_LIMIT = 25.0  # [m/s] nobody drives faster than this where there is oncoming traffic
+# only roads faster than this [m/s] have a shoulder wider than this [m]: one-way roads
+FAST = 17.0
+HARD_SHOULDER = 1.3
+BAY = 1.3  # [m] of room beyond a line, on slower roads, from which on it is for parking
+CONTRAST = (
+    12  # grey levels between the darkest and the brightest ground below which a frame shows nothing
+)
+RETRY = 3  # frames between two searches for a lost lane
+SEARCHED_BENDS = (
+    0.0,
+    -0.4,
+    0.4,
+    -0.7,
+    0.7,
+    -1.0,
+    1.0,
+    -1.3,
+    1.3,
+)  # in a first look, of what the speed suggests
+SEARCHED_TURNS = np.linspace(-0.15, 0.15, 7)  # [rad] out of the usual heading
+CLEAR_EDGE = 2.5  # what an edge that is one all along the way speaks for a bend and a heading
+# [rad] how far from that it may be; the usual heading's share of the slip angle
+UNUSUAL_TURN = 0.1
+ACROSS = 0.75
+UNEQUAL = 1.0  # [m] of difference up to which both lanes are taken to be equally wide
+LONG = 50.0  # [m] over which the width of the lane so far is remembered
+NOBODY = np.zeros((0, 3))  # hides nothing
+
+
+class LaneFinder:
+    """Follows the ego's lane from frame to frame."""
+
+    def __init__(self, camera: Camera) -> None:
+        self._camera = camera
+        self._along = stations(camera)
+        self._widths = self._along / camera.focal
+        self._bends = Bends(self._along)
+        crosses = {feature.cross for listed in FEATURES.values() for feature in listed}
+        self._models = {cross: self._bends.model(np.array(cross)) for cross in crosses}
+        self._strip = np.zeros((self._along.size, COLUMNS, 3), np.float32)
+        self._hidden = np.zeros((self._along.size, COLUMNS), np.bool_)
+        self._evidence = LaneEvidence(self._along.size)
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget all earlier frames."""
+        self._filter: LaneFilter | None = None
+        self._layout = Layout.MARKED
+        self._section = CrossSection(self._along)
+        self._trust = LaneTrust()
+        self._last: Image | None = None
+        self._shadows = NOBODY
+        self._frozen = False
+        self._doubt = self._lost = 0
+        self._fastest = self._reach = self._road_speed = 0.0
+        self._width = 0.0  # [m] of the lane on the way so far
+
+    def find(
+        self,
+        frame: Image,
+        speed: float,
+        curvature: float,
+        duration: float,
+        shadows: Floats = NOBODY,
+    ) -> LaneEstimate:
+        """The lane in the next frame; curvature: what was held since the last one [1/m], `duration` [s] ago.
+
+        shadows: (N, 3), the ground that road users hide, as `ground.hidden_ground` gives it.
+        """
+        require_image("frame", frame)
+        self._shadows = shadows
+        sighted = self._is_sighted(frame, speed)
+        self._last = frame
+        self._fastest = max(self._fastest, speed)
+        self._road_speed = max(speed, speed_after(self._road_speed, speed * duration))
+        if self._filter is None:
+            self._filter = LaneFilter(self._road_speed, curvature)
+            if sighted:
+                self._search(frame, self._filter)
+        else:
+            self._filter.predict(speed, curvature, duration, self._road_speed)
+        self._lost = self._lost + 1 if self._trust.is_lost else 0
+        if sighted and self._lost and self._lost % RETRY == 0:
+            self._filter = LaneFilter(self._road_speed, curvature)
+            self._search(frame, self._filter)
+        self._trust.age(duration, speed * duration)
+        if sighted:
+            self._look(frame, self._filter, speed, speed * duration)
+        self._filter.bound()
+        return self._estimate(self._filter, speed)
+
+    def _is_sighted(self, frame: Image, speed: float) -> bool:
+        """Whether the frame shows anything, and something new.
+
+        A car that moves never sees the same twice; a frame that froze then is not believed until it changes, not by a car that
+        has stopped because of it either.
+        """
+        unchanged = self._last is not None and np.array_equal(frame, self._last)
+        self._frozen = unchanged and (self._frozen or speed > 0.5)
+        ground = frame[int(self._camera.horizon) :: 4, ::4]
+        return not self._frozen and int(ground.max()) - int(ground.min()) >= CONTRAST
+
+    def _look(self, frame: Image, lane: LaneFilter, speed: float, way: float) -> None:
+        """Correct the lane by what the frame shows."""
+        self._weigh(frame, lane)
+        self._section.remember(self._evidence, way)
+        self._read(lane)
+        self._width += (
+            (lane.mean[WIDTH] - self._width) * min(way / LONG, 1.0)
+            if self._width
+            else lane.mean[WIDTH]
+        )
+        seen, along = self._sightings(lane, speed)
+        weight = lane.update(seen) * seen.clear
+        self._trust.judge(along, weight, seen.clear)
+        self._reach = float(along[weight > 0.2].max(initial=0.0))
+
+    def _weigh(self, frame: Image, lane: LaneFilter) -> None:
+        course = self._bends.course(lane.mean)
+        straighten(frame, self._camera, course, self._strip)
+        self._evidence.weigh(self._strip, self._widths)
+        if len(self._shadows):
+            in_shadow(course, self._shadows, self._hidden)
+            self._evidence.forget(self._hidden)
+
+    def _search(self, frame: Image, lane: LaneFilter) -> None:
+        """A first look: with which bend and heading the cross-section reads best as a lane that a car drives in."""
+        bend, _ = road_scales(self._road_speed)
+        start = lane.mean.copy()
+        best = -math.inf
+        spread = math.sqrt(lane.covariance[OFFSET, OFFSET])
+        found: tuple[Floats, Reading, Section] | None = None
+        for k in SEARCHED_BENDS:
+            lane.mean[BENDS] = start[BENDS] + k * bend
+            lane.mean[HEADING] = start[HEADING]
+            self._weigh(frame, lane)
+            # On a circle a car looks out of the bend, but not yet where it has just been put.
+            usual = -ACROSS * slip_angle(lane.mean[BENDS][0])
+            for turned in SEARCHED_TURNS:
+                lane.mean[HEADING] = usual + turned
+                self._section.restart(self._evidence, -lane.mean[HEADING])
+                section = self._section.read()
+                reading = best_reading(section, 0.0, spread)
+                if reading is None:
+                    continue
+                score = (
+                    reading.score
+                    - (turned / UNUSUAL_TURN) ** 2 / 2
+                    + CLEAR_EDGE * self._section.clarity(section)
+                )
+                if score > best:
+                    best = score
+                    found = (lane.mean.copy(), reading, section)
+        self._width = 0.0
+        lane.mean = start if found is None else found[0]
+        self._weigh(frame, lane)
+        self._section.restart(self._evidence)
+        if found is not None:
+            self._adopt(lane, *found[1:])
+
+    def _read(self, lane: LaneFilter) -> None:
+        """Keep to the layout, or change over when another reading of the cross-section was better for some frames."""
+        section = self._section.read()
+        spread = math.sqrt(lane.covariance[OFFSET, OFFSET]) + 0.2
+        known = self._section.with_known_kerbs(section)
+        best = best_reading(known, 0.0, spread, self._width, self._layout)
+        # A line by itself tells too little to give up what is tracked.
+        agrees = (
+            best is None
+            or best.alone
+            or (
+                best.layout is self._layout
+                and abs(best.centre) < ASIDE
+                and abs(best.width - lane.mean[WIDTH]) < DIFFERENT
+            )
+        )
+        self._doubt = 0 if agrees else self._doubt + 1
+        if best is not None and self._doubt > PERSUADED:
+            self._adopt(lane, best, section)
+        for edges, way, room in ((known.right_edges, 1, RIGHT), (known.left_edges, -1, LEFT)):
+            seen = [max(way * edge - lane.mean[WIDTH] / 2, 0.05) for edge in edges]
+            if seen and min(abs(room_seen - lane.mean[room]) for room_seen in seen) > MISPLACED:
+                lane.fix(room, seen[-1], 0.3)
+
+    def _adopt(self, lane: LaneFilter, reading: Reading, section: Section) -> None:
+        """Take the lane to be what the reading says."""
+        self._layout = reading.layout
+        self._doubt = 0
+        centre = reading.centre
+        half = reading.width / 2
+        lane.mean[BENDS] /= np.maximum(1 - lane.mean[BENDS] * centre, 0.3)
+        lane.fix(OFFSET, lane.mean[OFFSET] - centre, 0.2)
+        lane.fix(WIDTH, reading.width, 0.2)
+        for edges, way, room in ((section.right_edges, 1, RIGHT), (section.left_edges, -1, LEFT)):
+            rooms = [way * (edge - centre) - half for edge in edges]
+            if rooms:
+                lane.fix(
+                    room, max(next((free for free in rooms if free > -MARGIN), 0.0), 0.05), 0.3
+                )
+        self._section.shift(centre)
+
+    def _sightings(self, lane: LaneFilter, speed: float) -> tuple[Sightings, Floats]:
+        """Where lines and edges lie in the rows of the strip, and how far ahead those rows are [m]."""
+        rows = int(np.searchsorted(self._along, max(FORESIGHT * speed, LEAST_FORESIGHT)))
+        along = self._along[:rows]
+        ev = self._evidence
+        features = self._expected(lane)
+        course = self._course(lane, features, rows, road_scales(self._road_speed)[0])
+        equal = np.zeros((1, SIZE))  # both lanes of an unmarked road are equally wide
+        equal[0, SECTION] = 1.0, 1.0, -1.0
+        # Not where the edges that are tracked lie beyond a pavement or a place to park on one side.
+        halved = int(self._layout is Layout.HALVED and abs(float(equal[0] @ lane.mean)) < UNEQUAL)
+        rule = np.full(halved, EQUAL_SPREAD)
+        parts: list[tuple[Floats, ...]] = [
+            (-equal[:halved] @ lane.mean, np.ones(halved), rule, rule, equal[:halved], 0 * rule)
+        ]
+        for feature, place in features:
+            residual, clear = trace(
+                ev.paint, ev.foreign, ev.seen, feature.trait, place + course, WINDOW
+            )
+            spread, stray = (np.full(rows, accuracy) for accuracy in ACCURACIES[feature.trait])
+            spread = np.hypot(spread, FAR_SPREAD * along)
+            columns = (
+                residual + course,
+                clear,
+                spread,
+                stray,
+                self._models[feature.cross][:rows],
+                along,
+            )
+            parts.append(tuple(column[clear > 0] for column in columns))
+        *seen, ahead = (np.concatenate(column) for column in zip(*parts, strict=True))
+        return Sightings(*seen), ahead
+
+    def _expected(self, lane: LaneFilter) -> list[tuple[Feature, float]]:
+        """The features of the layout that there is reason to look for, and their offsets [m]."""
+        features = FEATURES[self._layout]
+        sides = zip((LEFT_EDGE, RIGHT_EDGE), self._section.pavements, strict=True)
+        # Racetracks and ruts have no pavements.
+        beside = sides if self._layout in (Layout.MARKED, Layout.HALVED) else ()
+        others = [other_edge(edge, edge.place(lane.mean[SECTION]), known) for edge, known in beside]
+        listed = (*features, *(other for other in others if other is not None))
+        places = [(feature, feature.place(lane.mean[SECTION])) for feature in listed]
+        known = {Trait.LINE: self._section.is_painted, Trait.RUT: self._section.is_worn}
+        return [
+            (feature, place)
+            for feature, place in places
+            if abs(place) < HALF_WIDTH - 1.0
+            and (feature.trait not in known or known[feature.trait](place))
+        ]
+
+    def _course(
+        self, lane: LaneFilter, features: list[tuple[Feature, float]], rows: int, bend: float
+    ) -> Floats:
+        """How far right [m] of where it was expected the lane runs in each row. The road may bend more than the filter thinks."""
+        ev = self._evidence
+        along = self._along[:rows]
+        slopes = np.maximum(
+            lane.spread(self._bends.slope_model()[:rows]), 0.03 + 0.7 * bend * along
+        )
+        start = float(lane.spread(self._models[LEFT_LINE.cross][:1])[0]) + 0.1
+        listed = np.array([[feature.trait, place] for feature, place in features]).reshape(-1, 2)
+        return follow(ev.paint, ev.foreign, ev.seen, listed, along, start, slopes)
+
+    def _estimate(self, lane: LaneFilter, speed: float) -> LaneEstimate:
+        mean = lane.mean
+        half = float(lane.mean[WIDTH]) / 2
+        seconds, least, most = FITTED
+        curvature, rate = lane.clothoid(min(max(seconds * speed, least), most))
+        fast = self._fastest > FAST
+        # On slow roads, what lies beyond a kerb or a line is a place to park.
+        right = (
+            float(mean[RIGHT]) if fast or mean[RIGHT] < BAY or self._layout is Layout.TRACK else 0.1
+        )
+        left = float(mean[LEFT])
+        if not fast and self._layout is not Layout.TRACK and left - 2 * half > BAY:
+            left = 2 * half + 0.1
+        return LaneEstimate(
+            offset=float(mean[OFFSET]),
+            heading_error=float(mean[HEADING]),
+            curvature=curvature,
+            curvature_rate=rate,
+            width=2 * half,
+            left_room=half + left,
+            right_room=half + right,
+            left_oncoming=self._layout is not Layout.TRACK
+            and self._fastest < TWO_WAY_LIMIT
+            and not (fast and right > HARD_SHOULDER),
+            confidence=self._trust.confidence(
+                math.sqrt(lane.covariance[OFFSET, OFFSET]), self._doubt
+            ),
+            reach=self._reach,
+            curvatures=np.interp(COURSE, NODES, mean[BENDS]),
+        )

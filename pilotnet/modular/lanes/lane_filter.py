@@ -1,0 +1,241 @@
+"""The lane as a Kalman filter tracks it: where the car is in it, how it bends ahead, and the cross-section of the road.
+
+The state, in this order: the car's offset from the lane's centre [m] and its heading error [rad]; the lane's curvature [1/m] at
+the distances NODES ahead, linear in between; its width [m]; the room [m] from its right and left border to the road's end. The
+nodes move with the car, so that a bend that was seen ahead is known when the car gets there. What is measured is where lines and
+edges lie, row by row, against where they were expected: linear in the error of the state, see `Bends.model`.
+"""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from pilotnet.modular.records import Floats
+from sim.control.bicycle import slip_angle
+from sim.control.path_tracking import recovery_length
+
+NODES = np.array([0.0, 6.0, 12.0, 20.0, 30.0, 45.0])  # [m] ahead
+OFFSET = 0
+HEADING = 1
+BENDS = slice(2, 2 + NODES.size)
+WIDTH, RIGHT, LEFT = range(2 + NODES.size, 5 + NODES.size)
+SECTION = slice(WIDTH, LEFT + 1)
+SIZE = LEFT + 1
+
+LATERAL_ACCELERATION = 2.0  # [m/s²] roads are driven with about this in bends,
+LATERAL_JERK = 2.0  # [m/s³] and with less than this on the way into them
+SLOWEST = 5.0  # [m/s] below this a road's curvature is no longer guessed from the speed
+ROAD_BRAKING = 1.0  # [m/s²] deceleration with which cars slow down towards bends
+TRANSITION = 15.0  # [m] over which the curvature keeps changing the same way
+USUAL = (3.4, 0.5, 4.0)  # width and rooms [m] of a lane before it is seen,
+UNUSUAL = (0.35, 0.5, 1.5)  # and how far from that they may be
+# [m], [rad] where a drive begins
+UNKNOWN_OFFSET = 0.5
+UNKNOWN_HEADING = 0.06
+DRIFT = np.array(
+    [0.002, 0.004, 0.004]
+)  # [m] per root metre: how width and rooms change along the road
+ITERATIONS = 5
+# [m] residuals count a quarter at first, and in the end
+COARSE = 0.5
+FINE = 0.18
+REPEATED = 3.0  # neighbouring rows err together: so many count as one
+
+
+def road_scales(speed: float) -> tuple[float, float]:
+    """The curvature [1/m] and its change [1/m²] that a road driven at this speed may well have."""
+    v = max(speed, SLOWEST)
+    return min(max(LATERAL_ACCELERATION / v**2, 0.002), 0.08), min(
+        max(LATERAL_JERK / v**3, 2e-5), 2.5e-3
+    )
+
+
+def speed_after(speed: float, distance: float) -> float:
+    """Return the speed [m/s] at `distance` [m] after braking from `speed` [m/s] with ROAD_BRAKING, as towards a bend.
+
+    A car that is slower has braked for another road user or an obstacle, which says nothing about the curvature of the road.
+    """
+    return math.sqrt(max(speed**2 - 2 * ROAD_BRAKING * distance, 0.0))
+
+
+def smoothness(rate: float) -> Floats:
+    """Information (nodes, nodes) that neighbouring nodes' curvatures are alike; it also carries a bend on beyond what is seen."""
+    differences = np.diff(np.eye(NODES.size), axis=0)
+    return differences.T @ (differences / (rate**2 * TRANSITION * np.diff(NODES))[:, None])
+
+
+class Bends:
+    """What the curvature at the nodes does to heading and place further on, at `along` (N,) [m], by precomputed integrals."""
+
+    def __init__(self, along: Floats) -> None:
+        step = 0.25
+        fine = np.arange(0.0, along.max() + 2 * step, step)
+        hats = np.stack([np.interp(fine, NODES, row) for row in np.eye(NODES.size)], axis=1)
+        once = np.vstack(
+            [np.zeros(NODES.size), np.cumsum((hats[1:] + hats[:-1]) / 2 * step, axis=0)]
+        )
+        twice = np.vstack(
+            [np.zeros(NODES.size), np.cumsum((once[1:] + once[:-1]) / 2 * step, axis=0)]
+        )
+        self.along = along
+        self._fine = fine
+        self._turns = once
+        self.turned = np.stack([np.interp(along, fine, column) for column in once.T], axis=1)
+        self.displaced = np.stack([np.interp(along, fine, column) for column in twice.T], axis=1)
+
+    def model(self, cross: Floats) -> Floats:
+        """(N, SIZE): how far right a line moves when the state grows; cross: by how much with width and rooms (3,)."""
+        ones = np.ones_like(self.along)
+        return np.column_stack([-ones, -self.along, self.displaced, np.tile(cross, (ones.size, 1))])
+
+    def slope_model(self) -> Floats:
+        """(N, SIZE): how much more a line leans to the right when the state grows."""
+        rest = np.zeros((self.along.size, 3))
+        return np.column_stack(
+            [np.zeros(self.along.size), -np.ones(self.along.size), self.turned, rest]
+        )
+
+    def course(self, mean: Floats) -> Floats:
+        """The lane's centre: forward, right [m], cosine and sine of its heading relative to the car's, (N, 4)."""
+        heading = self._turns @ mean[BENDS] - mean[HEADING]
+        cos = np.cos(heading)
+        sin = np.sin(heading)
+        step = self._fine[1]
+        forward = np.concatenate([[0.0], np.cumsum((cos[1:] + cos[:-1]) / 2 * step)]) + mean[
+            OFFSET
+        ] * math.sin(-mean[HEADING])
+        right = np.concatenate([[0.0], np.cumsum((sin[1:] + sin[:-1]) / 2 * step)]) - mean[
+            OFFSET
+        ] * math.cos(mean[HEADING])
+        return np.stack(
+            [np.interp(self.along, self._fine, values) for values in (forward, right, cos, sin)],
+            axis=1,
+        )
+
+
+@dataclass(frozen=True)
+class Sightings:
+    """Lines against where they were expected, M of them: residual [m], how clear in [0, 1], standard deviation [m], each (M,);
+    stray: (M,) how far from a smooth course their sort strays [m]; model: (M, SIZE) how far right they move when the state grows.
+    """  # noqa: D205
+
+    residual: Floats
+    clear: Floats
+    spread: Floats
+    stray: Floats
+    model: Floats
+
+
+def _fits(seen: Sightings, change: Floats, scale: float) -> Floats:
+    """How well sightings fit a change of the state, (M,) in [0, 1]: a quarter `scale` [m] away, farther for what strays."""
+    return 1 / (1 + (seen.residual - seen.model @ change) ** 2 / (scale**2 + seen.stray**2)) ** 2
+
+
+class LaneFilter:
+    """Mean (SIZE,) and covariance (SIZE, SIZE) of the state."""
+
+    def __init__(self, speed: float, curvature: float) -> None:
+        bend, rate = road_scales(speed)
+        self._smoothness = smoothness(rate)
+        self.mean = np.zeros(SIZE)
+        self.mean[BENDS] = curvature
+        self.mean[SECTION] = USUAL
+        self.covariance = np.diag(
+            np.square([UNKNOWN_OFFSET, UNKNOWN_HEADING, *np.zeros(NODES.size), *UNUSUAL])
+        )
+        self.covariance[BENDS, BENDS] = bend**2 + rate**2 * TRANSITION * np.minimum.outer(
+            NODES, NODES
+        )
+        self.covariance[BENDS, BENDS] += np.eye(NODES.size) * 1e-10
+
+    def predict(
+        self, speed: float, curvature: float, duration: float, road_speed: float | None = None
+    ) -> None:
+        """Move the car along an arc of `curvature` [1/m] at `speed` [m/s] for `duration` [s].
+
+        road_speed: speed [m/s] that limits the road's curvature; None for the car's own speed.
+        """
+        ds = speed * duration
+        rate = road_scales(speed if road_speed is None else road_speed)[1]
+        self._smoothness = smoothness(rate)
+        offset, heading, bend = self.mean[:3]
+        turned = heading + (curvature - bend) * ds / 2 + slip_angle(curvature)
+        along = ds * math.cos(turned) / max(1 - bend * offset, 0.3)
+        step = np.eye(SIZE)
+        step[OFFSET, HEADING] = ds
+        step[OFFSET, 2] = -(ds**2) / 2
+        step[HEADING, 2] = -along
+        step[BENDS, BENDS] = np.stack(
+            [np.interp(NODES + along, NODES, row) for row in np.eye(NODES.size)], axis=1
+        )
+        moved = step @ self.mean
+        moved[OFFSET] = offset + ds * math.sin(turned)
+        moved[HEADING] = heading + curvature * ds - bend * along
+        self.mean = moved
+        self.covariance = step @ self.covariance @ step.T + self._noise(speed, rate, ds)
+
+    @staticmethod
+    def _noise(speed: float, rate: float, ds: float) -> Floats:
+        # The wheels hold the command within what a driver needs to come back from 0.3 m beside the path.
+        steering = 6 * 0.3 / recovery_length(speed) ** 2
+        bends = np.full(NODES.size, rate**2 * TRANSITION / 4 * ds)
+        bends[-1] = rate**2 * TRANSITION * ds  # what comes into sight
+        sides = [(0.01 * ds) ** 2 + 1e-6, (steering * ds) ** 2 + 1e-8]
+        return np.diag(np.concatenate([sides, bends, DRIFT**2 * ds]))
+
+    def update(self, seen: Sightings) -> Floats:
+        """Correct the state by robust least squares; the weights (M,) that the sightings got in the end, in [0, 1]."""
+        smooth = np.zeros((SIZE, SIZE))
+        smooth[BENDS, BENDS] = self._smoothness
+        prior = np.linalg.inv(self.covariance) + smooth
+        pull = -smooth @ self.mean
+        model = seen.model
+        information = prior
+        change: Floats = np.zeros(SIZE)
+        for i in range(ITERATIONS):
+            weight = seen.clear
+            if i:  # the first time all count alike, for the lane may have bent away from where it was expected
+                scale = COARSE * (FINE / COARSE) ** ((i - 1) / (ITERATIONS - 2))
+                weight = weight * _fits(seen, change, scale)
+            gain = model.T * (weight / seen.spread**2 / REPEATED)
+            information = prior + gain @ model
+            change = np.asarray(
+                np.linalg.solve(information, gain @ seen.residual + pull), np.float64
+            )
+        self.mean = self.mean + change
+        covariance = np.linalg.inv(information)
+        self.covariance = (covariance + covariance.T) / 2
+        return _fits(seen, change, FINE)
+
+    def spread(self, model: Floats) -> Floats:
+        """Standard deviation [m] of where lines are expected, (M,)."""
+        return np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", model, self.covariance, model), 0.0))
+
+    def fix(self, index: int, value: float, spread: float) -> None:
+        """Set one quantity of the state anew, independent of the others."""
+        self.mean[index] = value
+        self.covariance[index] = self.covariance[:, index] = 0.0
+        self.covariance[index, index] = spread**2
+
+    def bound(self) -> None:
+        """Keep the state among lanes that exist."""
+        low = np.full(SIZE, -0.12)
+        high = np.full(SIZE, 0.12)
+        low[[OFFSET, HEADING, WIDTH, RIGHT, LEFT]] = -8.0, -1.2, 2.2, 0.0, 0.0
+        high[[OFFSET, HEADING, WIDTH, RIGHT, LEFT]] = 8.0, 1.2, 4.6, 15.0, 15.0
+        np.clip(self.mean, low, high, out=self.mean)
+
+    def clothoid(self, reach: float) -> tuple[float, float]:
+        """Curvature [1/m] beside the car and its change [1/m²]: the clothoid that runs closest to the lane up to `reach` [m]."""
+        curvature, rate = _clothoid_fit(round(reach)) @ self.mean[BENDS]
+        return float(curvature), float(rate)
+
+
+@cache
+def _clothoid_fit(reach: int) -> Floats:
+    """(2, nodes): from the nodes' curvatures to those of the clothoid that runs closest to the lane up to `reach` [m]."""
+    s = np.linspace(0.0, reach, 12)[1:]
+    shape = np.column_stack([s / 2, s**2 / 6])
+    return np.asarray(np.linalg.pinv(shape) @ (Bends(s).displaced / s[:, None]), np.float64)

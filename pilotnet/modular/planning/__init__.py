@@ -1,0 +1,1 @@
+"""The path planner, its speed limits and the path tracker."""

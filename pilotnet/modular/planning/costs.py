@@ -1,0 +1,141 @@
+"""What it costs to be where: a map over stations and offsets, filled with the lane's rules and with what stands about.
+
+Two layers: `ground` for the place of the car's middle (offset, right-hand rule, road edges), `touch` for any part of its body as
+wide as the car (clearance). A cost of HIT or more means that the car would touch something or leave the road.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from pilotnet.modular.planning.obstacles import Standing
+from pilotnet.modular.records import Floats, LaneEstimate
+from sim.actors.obstacle_shift import LINE_MARGIN, SURFACE_MARGIN
+from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
+from sim.jit import exact
+
+HIT = 1e4
+STEP = 0.05  # [m] between offsets of the map
+SIDE = 80  # columns of the map on either side of the lane's middle
+REAR = 6  # [m] of the map lie behind its first station
+# per metre driven: [1/m], [1/m²], 1, 1
+ASIDE = 0.06
+BEYOND_LANE = 0.05
+LEAVING = 0.15
+LEFT_RULE = 0.05
+CLEARANCE = 3.0  # per metre driven with no room at all
+LATERAL = 0.03  # per metre driven, times the square of the lateral acceleration [m/s²] that the path adds to the lane's
+# [m²] times curvature: what the body needs in a bend
+FRONT_OUT = 3 * CAR_LENGTH**2 / 8
+TAIL_IN = CAR_LENGTH**2 / 8
+
+
+class Surface(NamedTuple):
+    """The map: (stations, offsets); row REAR is its first station, rows are 1 m apart."""
+
+    ground: Floats
+    touch: Floats
+
+
+def offsets() -> Floats:
+    """The offsets [m] of the map's columns."""
+    return STEP * np.arange(-SIDE, SIDE + 1, dtype=np.float64)
+
+
+def room(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Floats]:
+    """How far the car's middle may go to the left and to the right [m], at stations where the lane has these curvatures (N,).
+
+    Its own lane is never denied to it: where less room is seen than it needs there, the estimate is doubted.
+    """
+    left_turn = np.maximum(-curvature, 0.0)
+    right_turn = np.maximum(curvature, 0.0)
+    half = CAR_WIDTH / 2 + SURFACE_MARGIN
+    left = lane.left_room - half - FRONT_OUT * right_turn - TAIL_IN * left_turn
+    right = lane.right_room - half - FRONT_OUT * left_turn - TAIL_IN * right_turn
+    return np.minimum(-left, -0.05), np.maximum(right, 0.05)
+
+
+def surface(
+    lane: LaneEstimate, standing: Standing, curvature: Floats, first: float, right_hand: bool = True
+) -> Surface:
+    """The map from REAR metres before station `first` [m] on, one row for each of `curvature` (N,) of the lane [1/m]."""
+    d = offsets()
+    own = max(lane.width / 2 - CAR_WIDTH / 2 - LINE_MARGIN, 0.0)
+    out = np.maximum(np.abs(d) - own, 0.0)
+    costs = ASIDE * np.abs(d) + BEYOND_LANE * out**2 + LEAVING * (out > STEP / 2)
+    if right_hand and lane.left_oncoming:
+        costs += LEFT_RULE * (d < -own - STEP / 2)
+    left, right = room(lane, curvature)
+    ground = np.where((d < left[:, None]) | (d > right[:, None]), HIT, costs)
+    touch = np.zeros_like(ground)
+    _stand(touch, first - REAR, own, *vars(standing).values())
+    return Surface(ground, touch)
+
+
+@exact
+def _stand(
+    touch: Floats,
+    first: float,
+    own: float,
+    start: Floats,
+    finish: Floats,
+    left: Floats,
+    right: Floats,
+    wanted: Floats,
+    enough: Floats,
+    least: Floats,
+) -> None:
+    """Add what it costs to come close to each of the standing; `own` is how far the car may go within its lane [m]."""
+    rows, columns = touch.shape
+    half = CAR_WIDTH / 2
+    for k in range(start.size):
+        low = max(int(np.ceil(start[k] - wanted[k] - first)), 0)
+        high = min(int(np.floor(finish[k] + wanted[k] - first)), rows - 1)
+        # Where the lane leaves enough room, leaving it wins nothing.
+        leftmost = -own if left[k] + own - half >= enough[k] else -np.inf
+        rightmost = own if own - half - right[k] >= enough[k] else np.inf
+        for row in range(low, high + 1):
+            along = max(start[k] - (first + row), first + row - finish[k], 0.0)
+            for column in range(columns):
+                d = (column - SIDE) * STEP
+                if _gap(along, left[k], right[k], d, half) < least[k]:
+                    touch[row, column] += HIT
+                    continue
+                gap = _gap(along, left[k], right[k], min(max(d, leftmost), rightmost), half)
+                if gap < wanted[k]:
+                    touch[row, column] += CLEARANCE * (1.0 - gap / wanted[k])
+
+
+@exact
+def _gap(along: float, left: float, right: float, d: float, half: float) -> float:
+    """Distance [m] of a car `half` wide to either side at offset `d` from something `along` metres away between two sides."""
+    beside = max((left - d) - half, (d - right) - half, 0.0)
+    return math.sqrt(along**2 + beside**2)
+
+
+@exact
+def _column(d: float) -> int:
+    """The column of an offset [m], rounded alike on both sides."""
+    away = min(int(abs(d) / STEP + 0.5), SIDE)
+    return SIDE + away if d > 0 else SIDE - away
+
+
+@exact
+def place_cost(
+    surface: Surface, row: int, d: float, slope: float, bend: float, curvature: float, speed: float
+) -> float:
+    """The cost per metre of being at a row of the map and at offset `d` [m], and of bending there; HIT or more is none.
+
+    Of the body's ends and its middle the one closest to something counts. It lies across the path by the slip angle, half its
+    length times the path's curvature.
+    """
+    ground, touch = surface
+    last = ground.shape[0] - 1
+    turned = CAR_LENGTH / 2 * (slope - CAR_LENGTH / 2 * (curvature + bend))
+    sagitta = CAR_LENGTH**2 / 8 * curvature
+    front = touch[min(row + 3, last), _column(d + turned - sagitta)]
+    rear = touch[max(row - 3, 0), _column(d - turned - sagitta)]
+    body = max(front, touch[row, _column(d)], rear)
+    asked = speed * speed * bend
+    return ground[row, _column(d)] + body + LATERAL * asked * asked

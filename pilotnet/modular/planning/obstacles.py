@@ -1,0 +1,194 @@
+"""Who is about, in lane coordinates, and in which part: standing in the way, crossing, driving ahead, or coming towards us."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pilotnet.modular.records import BEHIND, Floats, LaneEstimate, Track
+from sim.actors.obstacle_shift import ENOUGH, ENOUGH_TO_PERSON, PARKED_CLEARANCE, PERSON_CLEARANCE
+from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
+from sim.geometry.frenet import Centreline, wrap_angle
+
+Mask = NDArray[np.bool_]
+MOVING = 1.0  # [m/s] a car slower than this stands
+STEPS_OUT = 0.45  # [m/s] across the lane: somebody so fast is crossing it
+WALKING = 1.2  # [m/s] along the road that is believed of somebody on foot
+NEW = 1.0  # [s] who turns up in the lane is taken for crossing until they have been seen to stand for so long
+IN_LANE = 0.35  # of the lane's width: a standing car whose middle is so close to the lane's waits there, others are parked
+GROWTH = 0.05  # [m/s] by which a standard deviation of a predicted position grows
+MOST_GROWTH = 0.3  # [m]
+CORRIDOR = 0.6  # [m] beside the car where nobody may step
+SLOWEST = 3.0  # [m/s] places where one meets somebody are worked out for at least this speed
+
+
+class Wishes(NamedTuple):
+    """How much room something is given [m]: `wanted`, what is `enough` for a car that stays in its lane, and the `least`."""
+
+    wanted: float
+    enough: float
+    least: float
+
+
+PERSON = Wishes(PERSON_CLEARANCE, ENOUGH_TO_PERSON, 0.4)
+PARKED = Wishes(PARKED_CLEARANCE, ENOUGH, 0.5)
+WAITING = Wishes(
+    0.6, 0.4, 0.4
+)  # cars that stand in the oncoming lane; they are met like moving ones
+
+
+@dataclass(frozen=True)
+class Users:
+    """Road users as arrays (N,): station ahead of the car and d right of the lane's centre, of their middles [m].
+
+    along, across: speeds [m/s]; half_length, half_width: of the footprint along and across the lane [m]; spread: one standard
+    deviation of the position [m]; age [s].
+    """
+
+    station: Floats
+    d: Floats
+    along: Floats
+    across: Floats
+    half_length: Floats
+    half_width: Floats
+    spread: Floats
+    age: Floats
+    person: Mask
+
+    @classmethod
+    def of(cls, tracks: Sequence[Track], course: Centreline) -> "Users":
+        """Tracks in the coordinates of a lane's course, as `LaneEstimate.course` gives it."""
+        rows = np.array([_in_lane(track, course) for track in tracks], dtype=np.float64).reshape(
+            -1, 8
+        )
+        station, d, along, across, half_length, half_width, spread, age = rows.T
+        person = np.array([track.person for track in tracks], dtype=np.bool_)
+        return cls(station, d, along, across, half_length, half_width, spread, age, person)
+
+    def __len__(self) -> int:
+        return self.station.size
+
+    def chosen(self, mask: Mask) -> "Users":
+        """Some of them."""
+        return Users(**{name: values[mask] for name, values in vars(self).items()})
+
+
+def _in_lane(track: Track, course: Centreline) -> tuple[float, ...]:
+    """A track as a row of Users. Cars that stand are taken to stand along the road: only motion shows a direction."""
+    station, d = course.project(track.forward, track.right)
+    direction = course.heading_at(station)
+    cos = math.cos(direction)
+    sin = math.sin(direction)
+    along = track.forward_speed * cos + track.right_speed * sin
+    across = track.right_speed * cos - track.forward_speed * sin
+    moving = math.hypot(along, across) > MOVING and not track.person
+    turn = abs(wrap_angle(track.heading - direction)) if moving else 0.0
+    half_length = (track.length * abs(math.cos(turn)) + track.width * math.sin(turn)) / 2
+    half_width = (track.width * abs(math.cos(turn)) + track.length * math.sin(turn)) / 2
+    return station - BEHIND, d, along, across, half_length, half_width, track.spread, track.age
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What the path must lead around, as arrays (N,): ground from `start` to `finish` and from `left` to `right` [m].
+
+    wanted, enough, least: the room it is given [m], see Wishes; walkers are stretched over the way until we meet them.
+    """
+
+    start: Floats
+    finish: Floats
+    left: Floats
+    right: Floats
+    wanted: Floats
+    enough: Floats
+    least: Floats
+
+    def useful(self, left: float, right: float) -> tuple[float, float]:
+        """How far it makes sense to go to either side to get past them, at most from `left` (< 0) to `right` (> 0) [m]."""
+        half = CAR_WIDTH / 2
+        to_left = self.left - half - self.wanted
+        to_right = self.right + half + self.wanted
+        least_left = self.left - half - self.least
+        least_right = self.right + half + self.least
+        # Whoever leaves the middle of the lane enough room is no reason to go anywhere.
+        near = (to_left < 0) & (to_right > 0)
+        on_left = near & (least_left >= left)
+        on_right = near & (least_right <= right)
+        return max(float(to_left[on_left].min(initial=0.0)), left), min(
+            float(to_right[on_right].max(initial=0.0)), right
+        )
+
+
+@dataclass(frozen=True)
+class Scene:
+    """Everybody by their part. beside: people who are not crossing, and parked cars."""
+
+    standing: Standing
+    beside: Users
+    crossing: Users
+    ahead: Users
+    oncoming: Users
+
+
+def sort_out(users: Users, lane: LaneEstimate, speed: float) -> Scene:
+    """Who plays which part for a car that drives its lane at `speed` [m/s]."""
+    car = ~users.person
+    inside = np.abs(users.d) < IN_LANE * lane.width
+    moving = np.abs(users.along) > MOVING
+    crossing = users.person & _crosses(users, lane)
+    oncoming = car & moving & (users.along < 0)
+    ahead = car & ((moving & ~oncoming) | (~moving & inside))
+    beside = users.chosen(~crossing & ~oncoming & ~ahead)
+    return Scene(
+        _standing(beside, lane, speed),
+        beside,
+        users.chosen(crossing),
+        users.chosen(ahead),
+        users.chosen(oncoming),
+    )
+
+
+def _crosses(users: Users, lane: LaneEstimate) -> Mask:
+    """Who walks across the way of a car that may be anywhere in its lane, or has just turned up in it."""
+    edge = lane.width / 2 + CORRIDOR
+    # Of more than that the most is error: distances err more than directions do.
+    along = np.minimum(np.abs(users.along), WALKING)
+    walks = (np.abs(users.across) > STEPS_OUT) & (np.abs(users.across) > 0.5 * along)
+    arrives = np.where(users.across > 0, users.d < edge, users.d > -edge)
+    turned_up = (np.abs(users.d) < CAR_WIDTH / 2) & (users.age < NEW)
+    return (walks & arrives) | turned_up
+
+
+def _standing(users: Users, lane: LaneEstimate, speed: float) -> Standing:
+    """The ground that they take until we have met them, and the room they are given."""
+    meeting = np.maximum(users.station, 0.0) / np.maximum(max(speed, SLOWEST) - users.along, 1.0)
+    walked = np.where(users.person, users.along * meeting, 0.0)
+    grown = np.minimum(users.spread + GROWTH * meeting * users.person, MOST_GROWTH)
+    waiting = (
+        ~users.person & lane.left_oncoming & (np.abs(users.d + lane.width) < IN_LANE * lane.width)
+    )
+    wishes = np.array([PARKED, PERSON, WAITING])[
+        np.where(users.person, 1, np.where(waiting, 2, 0))
+    ].reshape(-1, 3)
+    return Standing(
+        start=users.station + np.minimum(walked, 0.0) - users.half_length,
+        finish=users.station + np.maximum(walked, 0.0) + users.half_length,
+        left=users.d - users.half_width,
+        right=users.d + users.half_width,
+        wanted=wishes[:, 0] + grown,
+        enough=wishes[:, 1],
+        least=wishes[:, 2] + np.minimum(users.spread, 0.2),
+    )
+
+
+def overlaps(users: Users, path_d: Floats, margin: float) -> Mask:
+    """Whose footprint is in the way of a car at `path_d` (N,) [m] beside each of them, `margin` [m] wider than it is."""
+    return np.abs(users.d - path_d) < users.half_width + CAR_WIDTH / 2 + margin
+
+
+def gap_ahead(users: Users) -> Floats:
+    """Metres from our front bumper to the nearest part of each (N,)."""
+    return users.station - users.half_length - CAR_LENGTH / 2

@@ -1,0 +1,41 @@
+"""The path tracker: a planned path becomes a curvature, by the recovery law that brings a car back in two seconds."""
+
+import numpy as np
+
+from pilotnet.modular.records import LaneEstimate, Plan
+from sim.actors.obstacle_shift import Swing, displaced_curvature
+from sim.control.bicycle import MAX_CURVATURE, MAX_CURVATURE_RATE, slip_angle
+from sim.control.path_tracking import recovery_curvature
+
+PREVIEW = 0.1  # [s] the command is for the road just ahead, where it will act
+
+
+def steer(plan: Plan, lane: LaneEstimate, speed: float) -> float:
+    """The curvature [1/m] that follows the path: its own just ahead, and the way back to it from where the car is."""
+    here = _on_path(plan, 0.0)
+    soon = _on_path(plan, speed * PREVIEW)
+    bend, next_bend = lane.curvature_at(np.array([0.0, speed * PREVIEW])).tolist()
+    held = displaced_curvature(bend, 0.0, here)
+    direction = np.arctan(here.slope / (1 - bend * here.displacement))
+    # On a bend the body points outwards of the motion by the slip angle; that much heading error is none.
+    error = lane.heading_error - direction + slip_angle(held)
+    recovery = recovery_curvature(lane.offset - here.displacement, float(error), speed)
+    return float(
+        np.clip(displaced_curvature(next_bend, 0.0, soon) + recovery, -MAX_CURVATURE, MAX_CURVATURE)
+    )
+
+
+def limited(wanted: float, before: float, duration: float) -> float:
+    """A wanted curvature [1/m] `duration` [s] after another, as fast as the front wheels turn."""
+    most = MAX_CURVATURE_RATE * duration
+    return min(max(wanted, before - most), before + most)
+
+
+def _on_path(plan: Plan, station: float) -> Swing:
+    path = plan.path
+    return Swing(
+        *(
+            float(np.interp(station, path.stations, values))
+            for values in (path.offsets, path.slopes, path.bends)
+        )
+    )

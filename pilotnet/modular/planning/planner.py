@@ -1,0 +1,214 @@
+"""The path planner: a lane, and who is about, become a path, a speed and one word.
+
+Paths are laid in lane coordinates from where the car means to be, not where it is: the path tracker takes out the difference.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pilotnet.modular.planning.costs import HIT, REAR, Surface, room, surface
+from pilotnet.modular.planning.lattice import (
+    HORIZON,
+    LAYER,
+    NODE,
+    LateralState,
+    cheapest_paths,
+    nodes,
+    path_cost,
+    quintic,
+)
+from pilotnet.modular.planning.obstacles import Standing, Users, sort_out
+from pilotnet.modular.planning.speed_limits import Demand, demands
+from pilotnet.modular.records import Candidate, Floats, LaneEstimate, Plan, Track, Word
+from sim.control.bicycle import slip_angle
+from sim.control.speed import MAX_BRAKING, eased
+
+HYSTERESIS = 0.3  # cost by which another path must be better than the present one
+STOPPING_ROOM = 8.0  # [m] beyond its braking distance a blocked path is as good as a free one
+FREER = 2.0  # [m] by which a blocked path must be free for longer than the present one
+ASTRAY = 0.7  # [m] so far from its path the car begins a new one where it is
+# [s], [m] the way in which a new path leads to the middle of its lane
+BACK_TIME = 2.0
+SHORTEST_BACK = 15.0
+# [m] a path so far from the middle of the lane, so close ahead, avoids something
+AVOIDING = 0.25
+AVOIDED_WITHIN = 30.0
+LENGTH = HORIZON + 1  # [m] of a path, from the first whole metre ahead on
+MOST_OFFSET = 2.6  # [m] from the lane's centre to either side
+CALM_BRAKING = 2.0  # [m/s²] with which it stops when it does not see
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What a plan is made of: the lane, everybody who is tracked, the speed [m/s] and the curvature that the wheels hold [1/m].
+
+    way: how far the car has come since the last plan [m]; blind: whether the lane is not seen any more.
+    """
+
+    lane: LaneEstimate
+    tracks: Sequence[Track]
+    speed: float
+    way: float
+    held: float
+    blind: bool = False
+
+
+@dataclass
+class Planner:
+    """Plans anew at every tick, and remembers the path it is on.
+
+    duration: the time between two ticks [s]; right_hand: whether it drives on the right.
+    """
+
+    duration: float
+    right_hand: bool = True
+    _station: float = 0.0  # of the car [m] along the lane since the beginning
+    _path: Floats | None = (
+        None  # (3, N): offset, slope and bend at every metre from station _begin on
+    )
+    _begin: int = 0
+    _acceleration: float = 0.0
+
+    def plan(self, now: Situation) -> Plan:
+        """What to drive now."""
+        lane = now.lane
+        speed = now.speed
+        self._go_on(now)
+        # Everybody in lane coordinates, by the part they play.
+        scene = sort_out(Users.of(now.tracks, lane.course(float(LENGTH))), lane, speed)
+        # What it costs to be where, and the cheapest path to every end offset.
+        curvature = lane.curvature_at(
+            self._next + np.arange(-REAR, LENGTH + REAR, dtype=np.float64)
+        )
+        costs = surface(lane, scene.standing, curvature, self._next, self.right_hand)
+        candidates = self._cheapest(
+            _useful(lane, scene.standing, curvature), costs, curvature, speed
+        )
+        # The best of them, unless the present one is nearly as good.
+        chosen, free = self._choose(candidates, costs, curvature, speed)
+        # The pedals obey whoever asks for the least, and the word is theirs.
+        wanted, asked = demands(lane, chosen, free, scene, speed, now.held)
+        if now.blind:
+            asked.append(Demand(-min(CALM_BRAKING, speed / self.duration), Word.BLIND))
+        least = min(asked, key=lambda demand: demand.acceleration)
+        self._acceleration = max(
+            eased(least.acceleration, self._acceleration, self.duration), -MAX_BRAKING
+        )
+        word = Word.BLIND if now.blind else _word(least.word, chosen)
+        shown = tuple(self._candidate(path, self._next, cost) for path, cost, _ in candidates)
+        return Plan(chosen, wanted, self._acceleration, word, shown)
+
+    @property
+    def _first(self) -> int:
+        """The first whole metre ahead of the car, where new paths begin, as a station since the beginning."""
+        return math.floor(self._station) + 1
+
+    @property
+    def _next(self) -> float:
+        """How far ahead of the car that is [m]."""
+        return self._first - self._station
+
+    def _go_on(self, now: Situation) -> None:
+        """Move on along the present path, or begin one where the car is."""
+        lane = now.lane
+        self._station += now.way / max(1 - lane.curvature * lane.offset, 0.2)
+        if self._path is not None:
+            self._path = _from(self._path, self._first - 2 - self._begin)
+            self._begin = self._first - 2
+            meant = self._path[0, 1] + self._path[1, 1] * (self._station - self._begin - 1)
+            if abs(meant - lane.offset) < ASTRAY:
+                return
+        direction = math.tan(min(max(lane.heading_error + slip_angle(now.held), -0.5), 0.5))
+        here = LateralState(lane.offset, direction, 0.0)
+        back = [
+            quintic(here, 0.0, max(BACK_TIME * now.speed, SHORTEST_BACK), float(at))
+            for at in range(LENGTH)
+        ]
+        before = [(lane.offset + direction * at, direction, 0.0) for at in (-2.0, -1.0)]
+        self._path = np.array(before + back).T
+        self._begin = self._first - 2
+
+    def _cheapest(
+        self, limits: tuple[float, float], costs: Surface, curvature: Floats, speed: float
+    ) -> list[tuple[Floats, float, int]]:
+        """The cheapest path (3, N) to every end offset between two limits, its cost, and how far it is free [m]."""
+        assert self._path is not None
+        ends = nodes(*limits)
+        paths = np.empty((ends.size, 3, LENGTH))
+        unused = np.empty(ends.size)
+        start = LateralState(*self._path[:, 2].tolist())
+        lead_in = (-self._first) % LAYER or LAYER
+        cheapest_paths(costs, curvature, start, lead_in, ends, speed, paths, unused)
+        return [(path, *path_cost(costs, curvature, path, speed)) for path in paths]
+
+    def _choose(
+        self,
+        candidates: list[tuple[Floats, float, int]],
+        costs: Surface,
+        curvature: Floats,
+        speed: float,
+    ) -> tuple[Candidate, float]:
+        """The path to drive, and how far ahead it is free [m], inf for all of it."""
+        assert self._path is not None
+        present = _from(self._path, 2)
+        path, cost, free = present, *path_cost(costs, curvature, present, speed)
+        best = min(candidates, key=lambda candidate: candidate[1])
+        if best[1] >= HIT:
+            # Nothing is free: as close to the middle of the lane as possible, with room enough to stop.
+            needed = speed**2 / (2 * CALM_BRAKING) + STOPPING_ROOM
+            best = min(
+                candidates,
+                key=lambda candidate: (
+                    -min(candidate[2], needed),
+                    float(np.abs(candidate[0][0]).sum()),
+                ),
+            )
+            better = cost >= HIT and min(best[2], needed) > min(free, needed) + FREER
+        else:
+            better = best[1] < cost - HYSTERESIS
+        if better:
+            path, cost, free = best
+            self._path = np.concatenate([self._path[:, :2], path], axis=1)
+        whole = self._candidate(_from(self._path, 0, LENGTH + 2), self._next - 2, cost)
+        return whole, math.inf if free == LENGTH else self._next + free
+
+    @staticmethod
+    def _candidate(path: Floats, first: float, cost: float) -> Candidate:
+        return Candidate(
+            first + np.arange(path.shape[1], dtype=np.float64),
+            path[0],
+            path[1],
+            path[2],
+            cost if cost < HIT else math.inf,
+        )
+
+
+def _from(path: Floats, begin: int, length: int = LENGTH) -> Floats:
+    """`length` columns of a path from one of its columns on; beyond its end it keeps its offset."""
+    kept = path[:, begin : begin + length]
+    rest = np.zeros((3, length - kept.shape[1]))
+    rest[0] = path[0, -1]
+    return np.concatenate([kept, rest], axis=1)
+
+
+def _useful(lane: LaneEstimate, standing: Standing, curvature: Floats) -> tuple[float, float]:
+    """The leftmost and the rightmost end offset [m] that make sense: within the road, and no farther than somebody asks for."""
+    lefts, rights = room(lane, curvature)
+    left = max(float(lefts.min()), -MOST_OFFSET)
+    right = min(float(rights.max()), MOST_OFFSET)
+    useful = standing.useful(left, right)
+    return max(useful[0] - NODE, left), min(useful[1] + NODE, right)
+
+
+def _word(asked: Word, path: Candidate) -> Word:
+    """The word for a plan whose pedals obey a demand: a free path around something avoids it."""
+    close = (path.stations >= 0) & (path.stations <= AVOIDED_WITHIN)
+    avoids = bool(np.any(np.abs(path.offsets[close]) > AVOIDING))
+    if asked is not Word.KEEP:
+        return asked
+    if path.cost == math.inf:
+        return Word.STOP
+    return Word.AVOID if avoids else Word.KEEP

@@ -1,0 +1,1 @@
+"""Ground positions of detections, and tracks of road users."""

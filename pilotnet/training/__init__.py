@@ -1,0 +1,1 @@
+"""PilotNet, its training data and its training."""

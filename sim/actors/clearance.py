@@ -1,0 +1,42 @@
+"""Whether there is room for a car somewhere on the road: what a safety driver looks for before they hand the car back."""
+
+from collections.abc import Iterable
+
+from sim.actors.traffic_vehicle import TrafficCar
+from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
+from sim.geometry.polygons import rectangle_gap
+from sim.types import Actor, Pose, rectangle_corners
+
+QUEUE_GAP = 4.0  # [m] between bumpers in a lane, at the least
+FOLLOWER_BRAKING = 3.0  # [m/s²] the most that is asked of whoever comes up from behind
+
+
+def touches(place: Pose, clearance: float, actors: Iterable[Actor]) -> bool:
+    """Whether a car at `place` would be closer than `clearance` [m] to any of `actors`."""
+    corners = rectangle_corners(place, CAR_LENGTH, CAR_WIDTH)
+    reach = clearance + 12.0
+    near = [
+        a for a in actors if abs(a.pose.x - place.x) < reach and abs(a.pose.y - place.y) < reach
+    ]
+    return any(rectangle_gap(corners, actor.corners()) < clearance for actor in near)
+
+
+def cuts_in(station: float, across: float, speed: float, cars: Iterable[TrafficCar]) -> bool:
+    """Whether a car at (s, d) that drives on at `speed` [m/s] would be too close before or behind another in its lane.
+
+    Who follows must be able to slow down to its speed: QUEUE_GAP and (v² - speed²) / (2 FOLLOWER_BRAKING) between the bumpers.
+    """
+    for car in cars:
+        if abs(car.across - across) >= (car.WIDTH + CAR_WIDTH) / 2:
+            continue
+        gap = abs(car.station - station) - (car.LENGTH + CAR_LENGTH) / 2
+        needed = QUEUE_GAP
+        if car.station < station:
+            needed += (
+                max(car.speed**2 - speed**2, 0.0) / (2 * FOLLOWER_BRAKING)
+                if car.way > 0
+                else -QUEUE_GAP
+            )
+        if gap < needed:
+            return True
+    return False

@@ -1,0 +1,124 @@
+"""The ego's path around what stands at the edge of its road, at one moment, and what lies on it and beside it."""
+
+import math
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.actors.obstacle_shift import (
+    REACH,
+    Demands,
+    Swing,
+    displaced_curvature,
+    person_demands,
+    ramp_length,
+    room,
+    swing,
+    swing_speed,
+)
+from sim.actors.pedestrians import DEPTH, WIDTH, People
+from sim.actors.traffic_vehicle import EgoCar
+from sim.control.speed import COMFORT_BRAKING, passing_speed, speed_before
+from sim.roads.plan import RoadPlan
+
+HORIZON = 160.0  # [m] the pedals look ahead for swings and people
+
+
+class PathPoint(NamedTuple):
+    """The ego's path around what stands at the edge of the road, at one station.
+
+    displacement: from the lane's centre [m, right positive]; direction: relative to the lane's [rad]; curvature [1/m].
+    """
+
+    displacement: float
+    direction: float
+    curvature: float
+
+
+class EgoPath:
+    """Where the ego means to drive, and who is in the way; worked out once a moment, until it is told to forget."""
+
+    def __init__(self, plan: RoadPlan, parked: Demands, people: People, ego: EgoCar) -> None:
+        self._plan = plan
+        self._parked = parked
+        self._people = people
+        self._ego = ego
+        self._ramp = ramp_length(plan)
+        self._room = room(plan)
+        self._demands: Demands | None = None
+
+    def forget(self) -> None:
+        """A new moment: people have moved."""
+        self._demands = None
+
+    def point(self, station: float) -> PathPoint:
+        """The path at a station [m]."""
+        moved = self.swing_at(station)
+        curvature = self._plan.centreline.curvature_at(station)
+        path = self._plan.path_offset
+        direction = math.atan(moved.slope / (1 - curvature * (path + moved.displacement)))
+        return PathPoint(moved.displacement, direction, displaced_curvature(curvature, path, moved))
+
+    def swing_at(self, station: float) -> Swing:
+        """How far the path is displaced at a station [m]."""
+        return swing(station, self._demands_now(), self._ramp)
+
+    def speed_of_swings(self, station: float) -> float:
+        """The highest speed [m/s] at a station with which the swings ahead will be comfortable."""
+        line = self._plan.centreline
+        path = self._plan.path_offset
+        return swing_speed(
+            station, HORIZON, line.curvature, path, self._demands_now(), self._ramp, COMFORT_BRAKING
+        )
+
+    def speed_beside_people(self, station: float) -> float:
+        """The highest speed [m/s] at a station with which the ego will pass everybody beside the road as slowly as is polite."""
+        people = self._people
+        lowest = math.inf
+        for i in people.beside(station + HORIZON / 2, HORIZON / 2 + REACH):
+            there = float(people.station[i])
+            if there < station - REACH:
+                continue
+            path = self._plan.path_offset + self.swing_at(there).displacement
+            gap = abs(float(people.across[i]) - path) - (WIDTH + self._ego.WIDTH) / 2
+            lowest = min(
+                lowest,
+                speed_before(passing_speed(gap), there - REACH - station)
+                if gap < 2.0
+                else math.inf,
+            )
+        return lowest
+
+    def people_ahead(self, margin: float) -> Iterator[float]:
+        """Distances [m] from the front bumper to everybody who crosses the way of the ego, `margin` [m] wider than the car."""
+        people = self._people
+        ego = self._ego
+        front = self._ego.front()
+        half = ego.WIDTH / 2 + margin
+        for i in people.crossing(front, 150.0):
+            there = float(people.station[i])
+            path = self._plan.path_offset + self.swing_at(there).displacement
+            left = min(path, ego.across) - half
+            right = max(path, ego.across) + half
+            if there > front - DEPTH and people.in_the_way(i, left, right):
+                yield there - DEPTH / 2 - front
+
+    def _demands_now(self) -> Demands:
+        """What parked cars and people demand of the path at this moment."""
+        if self._demands is None:
+            people = self._people
+            parked = self._parked
+            who = (
+                people.beside(self._ego.station, HORIZON + 20.0)
+                if len(people)
+                else np.empty(0, np.int64)
+            )
+            shift = np.empty(who.size)
+            person_demands(people.across[who], WIDTH / 2, self._plan.path_offset, self._room, shift)
+            self._demands = Demands(
+                np.concatenate([parked.start, people.station[who] - REACH]),
+                np.concatenate([parked.finish, people.station[who] + REACH]),
+                np.concatenate([parked.shift, shift]),
+            )
+        return self._demands

@@ -1,0 +1,255 @@
+"""People: they walk along the road, stand beside it, and cross it.
+
+Kept as arrays over all people of a road; only those near the ego move. Somebody who crosses is fair: they look out for every car,
+and step out before the ego only while it can still stop without effort.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from enum import IntEnum
+
+import numpy as np
+
+from sim.control.bicycle import CAR_WIDTH
+from sim.geometry.frenet import SPACING, Floats
+from sim.roads.plan import RoadPlan
+from sim.types import Actor, Kind, Pose, rectangle_corners
+
+# [m]
+DEPTH = 0.35
+WIDTH = 0.5
+AWAKE = 150.0  # [m] along the road from the ego within which people move
+PACE_LENGTH = 1.4  # [m] two steps
+FAIR_BRAKING = 2.5  # [m/s²] the most that crossing in front of the ego asks of it
+STOP_BEFORE = 3.5  # [m] between a car's bumper and where somebody crosses, when it stops for them
+# [m], [s] people who want to cross look so far, and let pass whoever comes so soon after
+LOOK = 100.0
+LOOK_MARGIN = 1.5
+# [m/s], [m] a car so slow and so far away has stopped for them
+YIELDING_SPEED = 1.0
+YIELDING_GAP = 4.0
+STANDING_NEAR = 30.0  # [m] people cross before an ego that stands so near
+# [m/s], [m] nobody walks closer to the side of a car so slow
+STANDING_SPEED = 0.5
+ARMS_LENGTH = 0.6
+JACKETS = (
+    (200, 40, 40),
+    (240, 200, 40),
+    (40, 70, 140),
+    (30, 30, 34),
+    (90, 96, 104),
+    (220, 220, 216),
+    (44, 110, 70),
+    (150, 80, 130),
+    (230, 120, 30),
+)
+
+
+class Mode(IntEnum):
+    """What somebody is doing."""
+
+    STANDING = 0
+    WALKING = 1
+    WAITING = 2  # to cross
+    CROSSING = 3
+
+
+@dataclass
+class Person:
+    """Somebody as they are placed: road coordinates (s, d) [m], speed when they move [m/s], and what they are up to.
+
+    direction: of walking along the road, +1 or -1; low, high: stations between which they walk [m]; goal: d where somebody who
+    crosses arrives [m]; trigger: they set out when the ego is closer than this [s].
+    """
+
+    station: float
+    across: float
+    speed: float
+    height: float
+    mode: Mode
+    direction: int = 1
+    low: float = 0.0
+    high: float = 0.0
+    goal: float = 0.0
+    trigger: float = 0.0
+    phase: float = 0.0
+    jacket: int = 0
+
+
+@dataclass(frozen=True)
+class Passing:
+    """A car as people see it: where its front and rear bumpers are along the road [m], which way it goes, how fast [m/s].
+
+    across: d of its middle [m], where that matters.
+    """
+
+    front: float
+    rear: float
+    direction: int
+    speed: float
+    across: float = math.inf
+
+
+class People:
+    """All people of one road; arrays (N,) named like the fields of Person, and `pace`, the speed of each now [m/s]."""
+
+    def __init__(self, plan: RoadPlan, people: list[Person], first_ident: int) -> None:
+        self._plan = plan
+        self.first_ident = first_ident
+        self.station: Floats = self._column(people, "station")
+        self.across: Floats = self._column(people, "across")
+        self.speed: Floats = self._column(people, "speed")
+        self.height: Floats = self._column(people, "height")
+        self.low: Floats = self._column(people, "low")
+        self.high: Floats = self._column(people, "high")
+        self.goal: Floats = self._column(people, "goal")
+        self.trigger: Floats = self._column(people, "trigger")
+        self.phase: Floats = self._column(people, "phase")
+        self.mode = self._column(people, "mode").astype(np.int64)
+        self.direction = self._column(people, "direction").astype(np.int64)
+        self.jacket = self._column(people, "jacket").astype(np.int64)
+        self.crossers = [i for i, person in enumerate(people) if person.mode is Mode.WAITING]
+
+    @staticmethod
+    def _column(people: list[Person], name: str) -> Floats:
+        assert name in {field.name for field in fields(Person)}
+        return np.array([getattr(person, name) for person in people], dtype=np.float64)
+
+    def __len__(self) -> int:
+        return self.station.size
+
+    def step(self, dt: float, ego: Passing, others: list[Passing]) -> None:
+        """Move everybody near the ego on by `dt` [s]."""
+        self._walk(dt, ego.front)
+        for i in self.crossers:
+            if abs(self.station[i] - ego.front) < AWAKE:
+                if self.mode[i] == Mode.WAITING and self._sets_out(i, ego, others):
+                    self.mode[i] = Mode.CROSSING
+                if self.mode[i] == Mode.CROSSING and not self._stands_in_the_way(i, ego):
+                    self._cross(i, dt)
+
+    def crossing(self, station: float, reach: float) -> Iterator[int]:
+        """Who is crossing within `reach` [m] of a station."""
+        for i in self.crossers:
+            if self.mode[i] == Mode.CROSSING and abs(self.station[i] - station) < reach:
+                yield i
+
+    def may_set_out(self, front: float, reach: float) -> bool:
+        """Whether somebody waits to cross before a car that stands at `front`, within `reach` [m], and has room to do so."""
+        ahead = [
+            float(self.station[i]) - STOP_BEFORE - DEPTH - front
+            for i in self.crossers
+            if self.mode[i] == Mode.WAITING
+        ]
+        return any(0 < room < reach for room in ahead)
+
+    def _stands_in_the_way(self, i: int, car: Passing) -> bool:
+        """Whether the next thing somebody would walk into is the side of a car that stands across their way: they wait for it."""
+        left = float(self.goal[i] - self.across[i])
+        away = (car.across - float(self.across[i])) * math.copysign(1.0, left) - (
+            CAR_WIDTH + WIDTH
+        ) / 2
+        athwart = car.rear - DEPTH < self.station[i] < car.front - DEPTH
+        return car.speed < STANDING_SPEED and athwart and 0 < away < ARMS_LENGTH
+
+    def in_the_way(self, i: int, left: float, right: float) -> bool:
+        """Whether somebody who crosses is, or will be, between d = `left` and `right` [m]."""
+        low, high = sorted((float(self.across[i]), float(self.goal[i])))
+        return low - WIDTH / 2 < right and left < high + WIDTH / 2
+
+    def beside(self, station: float, reach: float) -> np.ndarray:
+        """Indices of everybody who is not crossing and within `reach` [m] of a station."""
+        return np.flatnonzero(
+            (np.abs(self.station - station) < reach) & (self.mode != Mode.CROSSING)
+        )
+
+    def _walk(self, dt: float, station: float) -> None:
+        who = np.flatnonzero((self.mode == Mode.WALKING) & (np.abs(self.station - station) < AWAKE))
+        if not who.size:
+            return
+        curvature = self._plan.centreline.curvature
+        here = curvature[
+            np.clip((self.station[who] / SPACING).astype(np.int64), 0, curvature.size - 1)
+        ]
+        way = self.speed[who] * dt
+        self.station[who] += (
+            self.direction[who] * way / np.maximum(1 - here * self.across[who], 0.2)
+        )
+        self.phase[who] += way * (2 * math.pi / PACE_LENGTH)
+        there = np.where(
+            self.direction[who] > 0,
+            self.station[who] >= self.high[who],
+            self.station[who] <= self.low[who],
+        )
+        self.mode[who[there]] = Mode.STANDING
+
+    def _cross(self, i: int, dt: float) -> None:
+        way = self.speed[i] * dt
+        left = self.goal[i] - self.across[i]
+        self.phase[i] += way * (2 * math.pi / PACE_LENGTH)
+        self.across[i] += math.copysign(min(way, abs(left)), left)
+        if abs(left) <= way:
+            self.mode[i] = Mode.WALKING if self.high[i] > self.low[i] else Mode.STANDING
+
+    def _sets_out(self, i: int, ego: Passing, others: list[Passing]) -> bool:
+        place = float(self.station[i])
+        return self._trusts(place, float(self.trigger[i]), ego) and not any(
+            self._lets_pass(
+                place, abs(float(self.goal[i] - self.across[i])) / float(self.speed[i]), car
+            )
+            for car in others
+        )
+
+    @staticmethod
+    def _trusts(place: float, trigger: float, ego: Passing) -> bool:
+        """Whether it is the moment to cross in front of the ego: close by, and it can still stop without effort."""
+        room = place - STOP_BEFORE - DEPTH - ego.front
+        if room <= 0 or ego.speed**2 > 2 * FAIR_BRAKING * room:
+            return False
+        if ego.speed < 0.5:
+            return room < STANDING_NEAR
+        # At high speed the trigger would come when it is no longer fair; then they set out half a second before that.
+        last = ego.speed / (2 * FAIR_BRAKING) + STOP_BEFORE / ego.speed + 0.5
+        return (place - ego.front) / ego.speed < max(trigger, last)
+
+    @staticmethod
+    def _lets_pass(place: float, needed: float, car: Passing) -> bool:
+        """Whether a car comes too soon for somebody who needs so long [s] to cross."""
+        if (place - car.rear) * car.direction < -1.0:
+            return False
+        gap = max((place - car.front) * car.direction, 0.0)
+        if gap > LOOK or (car.speed < YIELDING_SPEED and gap > YIELDING_GAP):
+            return False
+        return gap < (needed + LOOK_MARGIN) * car.speed or gap <= YIELDING_GAP
+
+    def pose(self, i: int) -> Pose:
+        """Where somebody is and the way they face."""
+        pose = self._plan.centreline.pose_at(float(self.station[i]), float(self.across[i]))
+        mode = self.mode[i]
+        if mode in (Mode.WAITING, Mode.CROSSING):
+            turn = math.copysign(math.pi / 2, self.goal[i] - self.across[i])
+        elif mode == Mode.STANDING:
+            turn = -math.copysign(math.pi / 2, self.across[i]) + 0.6 * math.sin(float(i))
+        else:
+            turn = 0.0 if self.direction[i] > 0 else math.pi
+        return Pose(pose.x, pose.y, pose.heading + turn)
+
+    def actor(self, i: int) -> Actor:
+        """What the rest of the world sees of somebody."""
+        moving = self.mode[i] in (Mode.WALKING, Mode.CROSSING)
+        return Actor(
+            self.first_ident + int(i),
+            Kind.PEDESTRIAN,
+            self.pose(i),
+            float(self.speed[i]) if moving else 0.0,
+            DEPTH,
+            WIDTH,
+            float(self.height[i]),
+            JACKETS[self.jacket[i]],
+            phase=float(self.phase[i]) % (2 * math.pi),
+        )
+
+    def corners(self, i: int) -> Floats:
+        """The four ground corners of somebody, (4, 2) [m]."""
+        return rectangle_corners(self.pose(i), DEPTH, WIDTH)

@@ -1,0 +1,276 @@
+"""Traffic on a road: who follows whom, who waits for whom at narrow places, and who sleeps because the ego is far away."""
+
+import math
+from bisect import bisect_left
+
+import numpy as np
+
+from sim.actors.obstacle_shift import Demands, Zone, swing
+from sim.actors.pedestrians import DEPTH, Passing, People
+from sim.actors.traffic_vehicle import EgoCar, TrafficCar, idm
+from sim.actors.vehicle_kinds import draw_shape, traffic_kinds
+from sim.roads.plan import RoadPlan
+
+AWAKE = 260.0  # [m] along the road from the ego within which traffic moves
+# [m] between the centres of cars of one lane at the start, and to the ego
+START_GAP = 30.0
+EGO_GAP = 50.0
+ZONE_CLEAR = 50.0  # [m] before a narrow place no car starts
+# [m], share of the comfortable speed
+LEADER_AHEAD = (30.0, 60.0)
+LEADER_HASTE = (0.55, 0.75)
+SIDE_MARGIN = 0.3  # [m] cars that pass each other closer than this are in each other's way
+HELD_BACK = 4.0  # [m] before a narrow place those who wait stand
+BOX_ROOM = 9.0  # [m] behind a narrow place that must be free for whoever enters it
+# [m/s²], [m/s] how those who wait reckon their own time through a narrow place
+PULL_AWAY = 1.2
+FASTEST_THROUGH = 9.0
+PASS_MARGIN = (
+    2.0  # [s] between the last who leaves a narrow place and the next who enters it the other way
+)
+SURE_BRAKING = 3.0  # [m/s²] who would need more to stop before a narrow place goes through
+LOOK_AHEAD = 120.0  # [m]
+
+Car = TrafficCar | EgoCar
+
+
+class PathRoad:
+    """The moving cars of one road, the narrow places between its parked cars, and the rules between them."""
+
+    def __init__(
+        self,
+        plan: RoadPlan,
+        ego: EgoCar,
+        cars: list[TrafficCar],
+        demands: Demands,
+        ramp: float,
+        zones: tuple[Zone, ...],
+    ) -> None:
+        self.plan = plan
+        self.ego = ego
+        self.zones = zones
+        self._demands = demands
+        self._ramp = ramp
+        self._asleep = cars
+        self.cars: list[TrafficCar] = []
+        self._starts = [zone.start for zone in zones]
+        self.wake_and_sleep()
+
+    def wake_and_sleep(self) -> None:
+        """Let the traffic around the ego move, and drop what has been left behind for good."""
+        here = self.ego.station
+        near = [car for car in self._asleep if abs(car.station - here) < AWAKE]
+        if near:
+            self._asleep = [car for car in self._asleep if abs(car.station - here) >= AWAKE]
+        self.cars = [car for car in self.cars if abs(car.station - here) < 1.5 * AWAKE] + near
+
+    def passing(self) -> list[Passing]:
+        """The moving cars as people see them."""
+        return [
+            Passing(car.front(), car.station - car.way * car.LENGTH / 2, car.way, car.speed)
+            for car in self.cars
+        ]
+
+    def act(self, people: People) -> None:
+        """Let every car choose its acceleration."""
+        crossing = [
+            (float(people.station[i]), i) for i in people.crossing(self.ego.station, 1.5 * AWAKE)
+        ]
+        for car in self.cars:
+            car.throttle = self._throttle(car, people, crossing)
+
+    def move(self, dt: float) -> None:
+        """Move every car on by `dt` [s]; who drives the ego's way swings around parked cars as the ego does."""
+        for car in self.cars:
+            if self._demands.shift.size and car.lane_number == self.plan.path:
+                car.swing = swing(car.station, self._demands, self._ramp)
+            car.move(dt)
+
+    def place(self) -> None:
+        """Bring everybody's position into line with their road coordinates."""
+        for car in self.cars:
+            car.place()
+
+    def _throttle(
+        self, car: TrafficCar, people: People, crossing: list[tuple[float, int]]
+    ) -> float:
+        gap, lead_speed = self._ahead(car)
+        throttle = idm(car.speed, car.wanted, gap, lead_speed)
+        front = car.front()
+        for station, i in crossing:
+            room = (station - front) * car.way - DEPTH / 2
+            half = car.WIDTH / 2 + 0.5
+            if 0 < room < LOOK_AHEAD and people.in_the_way(i, car.across - half, car.across + half):
+                throttle = min(throttle, idm(car.speed, car.wanted, room))
+        if self.zones:
+            stop = self.held_at(car) if car.way > 0 else self._held_oncoming(car)
+            if stop is not None:
+                throttle = min(throttle, idm(car.speed, car.wanted, max(stop, 0.0)))
+        return throttle
+
+    def _ahead(self, car: TrafficCar) -> tuple[float, float]:
+        """Gap [m] to the nearest car in the way and its speed [m/s] in this car's direction; (inf, 0) when there is none."""
+        nearest = math.inf
+        lead_speed = 0.0
+        station = car.station
+        across = car.across
+        direction = car.way
+        half = car.WIDTH / 2 + SIDE_MARGIN
+        for other in self.cars:
+            away = (other.station - station) * direction
+            if (
+                0 < away < nearest
+                and abs(other.across - across) < half + other.WIDTH / 2
+                and other is not car
+            ):
+                nearest = away - (car.LENGTH + other.LENGTH) / 2
+                lead_speed = other.speed * other.way * direction
+        away = (self.ego.station - station) * direction
+        if 0 < away < nearest + 10.0 and abs(self.ego.across - across) < half + self.ego.WIDTH / 2:
+            gap = away - (car.LENGTH + self.ego.LENGTH) / 2
+            if gap < nearest:
+                return gap, float(self.ego.speed) * direction
+        return nearest, lead_speed
+
+    def zone_ahead(self, front: float) -> Zone | None:
+        """The next narrow place that begins ahead of a station [m]."""
+        i = bisect_left(self._starts, front)
+        return (
+            self.zones[i]
+            if i < len(self.zones) and self.zones[i].start - front < LOOK_AHEAD
+            else None
+        )
+
+    def held_at(self, car: Car) -> float | None:
+        """How far ahead [m] a car that drives the ego's way must stop, to let others through a narrow place, or None."""
+        front = car.front()
+        speed = float(car.speed)
+        zone = self.zone_ahead(front)
+        if zone is None:
+            return None
+        stop = zone.start - HELD_BACK - front
+        if stop < speed**2 / (2 * SURE_BRAKING) - 0.5 or stop < -HELD_BACK / 2:
+            return None
+        through = (
+            0.8 * car.wanted
+            if isinstance(car, TrafficCar)
+            else self.plan.comfortable_speed_at(zone.start)
+        )
+        if self._meets_oncoming(
+            zone, front, speed, min(through, FASTEST_THROUGH)
+        ) or self._box_is_full(zone, car):
+            return max(stop, 0.0)
+        return None
+
+    def _meets_oncoming(self, zone: Zone, front: float, speed: float, through: float) -> bool:
+        """Whether somebody comes the other way before a car could be through."""
+        way = zone.finish + CAR_TAIL - front
+        needed = time_over(way, speed, through) + PASS_MARGIN
+        for other in self.cars:
+            if other.way > 0 or other.station + other.LENGTH / 2 < zone.start:
+                continue
+            away = other.front() - zone.finish
+            if away < needed * max(other.speed, 0.6 * other.wanted):
+                return True
+        return False
+
+    def _box_is_full(self, zone: Zone, car: Car) -> bool:
+        """Whether somebody ahead stands in the narrow place or so close behind it that there is no room there."""
+        ahead: list[Car] = [*self.cars, self.ego]
+        for other in ahead:
+            rear = other.station - other.LENGTH / 2
+            inside = zone.start < other.front() and rear < zone.finish + car.LENGTH + BOX_ROOM
+            if (
+                other is not car
+                and other.way > 0
+                and other.station > car.station
+                and inside
+                and other.speed < 3.0
+            ):
+                return True
+        return False
+
+    def _held_oncoming(self, car: TrafficCar) -> float | None:
+        """How far ahead [m] an oncoming car must stop, because somebody is already in a narrow place, or None."""
+        front = car.front()
+        for zone in self.zones:
+            stop = front - zone.finish - HELD_BACK
+            if (
+                -HELD_BACK < stop < LOOK_AHEAD
+                and stop > car.speed**2 / 12 - 1.0
+                and self._is_taken(zone)
+            ):
+                return stop
+        return None
+
+    def _is_taken(self, zone: Zone) -> bool:
+        """Whether somebody who drives the ego's way is in a narrow place, or can no longer stop before it."""
+        users: list[Car] = [
+            self.ego,
+            *(car for car in self.cars if car.lane_number == self.plan.path),
+        ]
+        for user in users:
+            committed = user.front() + float(user.speed) ** 2 / (2 * SURE_BRAKING)
+            if committed > zone.start and user.station - user.LENGTH / 2 < zone.finish:
+                return True
+        return False
+
+
+CAR_TAIL = 6.0  # [m] a car has left a place when its front is so far beyond
+
+
+def time_over(way: float, speed: float, most: float) -> float:
+    """Seconds a car needs for `way` metres when it pulls away from `speed` until `most` [m/s], which is above 0."""
+    most = max(most, speed)
+    gained = (most**2 - speed**2) / (2 * PULL_AWAY)
+    if way <= gained:
+        return (math.sqrt(speed**2 + 2 * PULL_AWAY * max(way, 0.0)) - speed) / PULL_AWAY
+    return (most - speed) / PULL_AWAY + (way - gained) / most
+
+
+def traffic(
+    plan: RoadPlan,
+    per_kilometre: float,
+    generator: np.random.Generator,
+    leader: bool = False,
+    zones: tuple[Zone, ...] = (),
+) -> list[TrafficCar]:
+    """Cars for every direction, `per_kilometre` each, at random stations at least 30 m apart in a lane, numbered from 1.
+
+    The ego's lane stays free for 50 m around the start; with a `leader` a slow car drives ahead of the ego.
+    Nobody starts in or just before a narrow place.
+    """
+    cars: list[TrafficCar] = []
+    taken: dict[int, list[float]] = {i: [] for i in range(len(plan.lanes))}
+    if leader:
+        station = plan.start + generator.uniform(*LEADER_AHEAD)
+        cars.append(_car(plan, plan.path, station, generator, generator.uniform(*LEADER_HASTE), 1))
+        taken[plan.path].append(station)
+    for direction in (1, -1):
+        lanes = [i for i, lane in enumerate(plan.lanes) if lane.direction == direction]
+        count = round(per_kilometre * plan.centreline.length / 1000) if lanes else 0
+        for station in generator.uniform(0.0, plan.centreline.length, count):
+            lane = lanes[generator.integers(len(lanes))]
+            clear = lane != plan.path or abs(station - plan.start) > EGO_GAP
+            clear = clear and not any(
+                zone.start - ZONE_CLEAR < station < zone.finish + ZONE_CLEAR for zone in zones
+            )
+            if clear and all(abs(station - other) > START_GAP for other in taken[lane]):
+                taken[lane].append(station)
+                cars.append(
+                    _car(plan, lane, station, generator, generator.uniform(0.7, 1.0), len(cars) + 1)
+                )
+    return cars
+
+
+def _car(
+    plan: RoadPlan,
+    lane: int,
+    station: float,
+    generator: np.random.Generator,
+    haste: float,
+    ident: int,
+) -> TrafficCar:
+    tightest = float(np.abs(plan.centreline.curvature).max())
+    shape = draw_shape(generator, traffic_kinds(plan.kind, plan.lanes[lane].width, tightest))
+    return TrafficCar(plan, lane, float(station), shape, float(haste), ident)

@@ -1,0 +1,180 @@
+"""The ego, which HighwayEnv's bicycle moves, and traffic, which runs along its lanes by HighwayEnv's IDM.
+
+HighwayEnv's lane-keeping controller swings wide in hairpins, so traffic keeps to its lane as on rails; only its speed is decided.
+"""
+
+import math
+
+import numpy as np
+from highway_env.vehicle.behavior import IDMVehicle
+from highway_env.vehicle.kinematics import Vehicle
+
+from sim.actors.obstacle_shift import Swing
+from sim.actors.vehicle_kinds import Shape, keeping_right
+from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
+from sim.geometry.frenet import SPACING, Floats
+from sim.roads.network import lane_index
+from sim.roads.plan import RoadPlan
+from sim.types import Actor, Pose
+
+BRAKE_LIGHTS = -0.8  # [m/s²]
+# The parameters of HighwayEnv's IDM. They are its own, but not read from it: some of its environments change them for everybody.
+# [m/s²]
+ACC_MAX = 6.0
+COMFORT_ACC_MAX = 3.0
+COMFORT_ACC_MIN = -5.0
+# [m], [s], exponent, [m]
+DISTANCE_WANTED = 10.0
+TIME_WANTED = 1.5
+DELTA = 4.0
+STANDARD_LENGTH = 5.0
+_IDM_SPEED_TERM = 2 * math.sqrt(-COMFORT_ACC_MAX * COMFORT_ACC_MIN)
+
+
+def idm(speed: float, wanted: float, gap: float = math.inf, lead_speed: float = 0.0) -> float:
+    """HighwayEnv's Intelligent Driver Model [m/s²]: towards `wanted` [m/s], keeping off a bumper `gap` metres ahead.
+
+    In plain floats, because IDMVehicle.acceleration works on arrays of two numbers and takes fifty times as long. HighwayEnv
+    measures between the centres of cars of its standard length.
+    """
+    acceleration = COMFORT_ACC_MAX * (1 - (max(speed, 0.0) / max(wanted, 0.01)) ** DELTA)
+    if gap < math.inf:
+        desired = (
+            DISTANCE_WANTED + speed * TIME_WANTED + speed * (speed - lead_speed) / _IDM_SPEED_TERM
+        )
+        acceleration -= (
+            COMFORT_ACC_MAX * (max(desired, 0.0) / max(gap + STANDARD_LENGTH, 0.01)) ** 2
+        )
+    return min(max(acceleration, -ACC_MAX), ACC_MAX)
+
+
+class TrafficCar(IDMVehicle):
+    """A car that drives its lane at `haste` times the comfortable speed and keeps its distance.
+
+    `station` and `across` are its road coordinates (s, d) [m], which `position` and `heading` follow; `way` is +1 along the line,
+    -1 against it.
+    """
+
+    def __init__(
+        self,
+        plan: RoadPlan,
+        lane_number: int,
+        station: float,
+        shape: Shape,
+        haste: float,
+        ident: int,
+    ) -> None:
+        self.plan = plan
+        self.lane_number = lane_number
+        self.station = station
+        self.ident = ident
+        self.haste = haste
+        self.shape = shape
+        self.LENGTH = shape.length
+        self.WIDTH = shape.width
+        lane = plan.lanes[lane_number]
+        self.way = lane.direction
+        self.own_lane = lane
+        self.swing = Swing(0.0, 0.0, 0.0)
+        self.speed: float
+        self.across = lane.offset
+        speed = haste * plan.comfortable_speed_at(station)
+        super().__init__(
+            None,
+            (0.0, 0.0),
+            0.0,
+            speed,
+            lane_index(plan, lane_number),
+            speed,
+            enable_lane_change=False,
+        )
+        self.lane_index = self.target_lane_index
+        self.throttle = 0.0
+        self.two_way = any(other.direction != self.way for other in plan.lanes)
+        self.move(0.0)
+        self.place()
+
+    def place(self) -> None:
+        """Bring position and heading into line with the road coordinates."""
+        pose = self.plan.centreline.pose_at(self.station, self.across)
+        self.position = np.array((pose.x, pose.y))
+        self.heading = (
+            pose.heading + math.atan(self.swing.slope) + (0.0 if self.way > 0 else math.pi)
+        )
+
+    @property
+    def wanted(self) -> float:
+        """The speed [m/s] it would drive here on a free road."""
+        samples = self.plan.speed
+        return self.haste * float(
+            samples[min(max(int(self.station / SPACING), 0), samples.size - 1)]
+        )
+
+    def front(self) -> float:
+        """Station [m] of the front bumper."""
+        return self.station + self.way * self.LENGTH / 2
+
+    def move(self, dt: float) -> None:
+        """Roll on for `dt` [s] under the present throttle."""
+        speed = max(self.speed + self.throttle * dt, 0.0)
+        curvature = self.plan.centreline.curvature_at(self.station)
+        aside = (
+            self.way * keeping_right(curvature, self.own_lane.width, self.WIDTH)
+            if self.two_way
+            else 0.0
+        )
+        self.across = self.own_lane.offset + aside + self.swing.displacement
+        along = self.way * (self.speed + speed) / 2 * dt / max(1 - curvature * self.across, 0.2)
+        self.station += along
+        self.speed = speed
+
+    def actor(self) -> Actor:
+        """What the rest of the world sees of this car."""
+        kind, length, width, height, colour = self.shape
+        pose = Pose(float(self.position[0]), float(self.position[1]), self.heading)
+        braking = self.throttle < BRAKE_LIGHTS or self.speed < 0.1
+        return Actor(self.ident, kind, pose, self.speed, length, width, height, colour, braking)
+
+
+class EgoCar(Vehicle):
+    """The car that a driver drives: commands arrive from outside."""
+
+    LENGTH = CAR_LENGTH
+    WIDTH = CAR_WIDTH
+    way = 1
+
+    def __init__(self, plan: RoadPlan, station: float) -> None:
+        self.plan = plan
+        super().__init__(None, (0.0, 0.0), 0.0, plan.comfortable_speed_at(station))
+        self.place(plan.centreline.pose_at(station, plan.path_offset))
+
+    def on_state_update(self) -> None:
+        """Refresh the road coordinates after a move."""
+        self.station, self.across = self.plan.centreline.project(self.position[0], self.position[1])
+
+    def place(self, pose: Pose) -> None:
+        """Put the car somewhere, at its present speed."""
+        self.position = np.array([pose.x, pose.y])
+        self.heading = pose.heading
+        self.on_state_update()
+
+    def front(self) -> float:
+        """Station [m] of the front bumper."""
+        return self.station + self.LENGTH / 2
+
+    def corners_across(self) -> list[float]:
+        """Distances d [m] of the four ground corners."""
+        return [self.plan.centreline.project(x, y)[1] for x, y in self.corners()]
+
+    def corners(self) -> Floats:
+        """The four ground corners, (4, 2) [m]."""
+        cos = math.cos(self.heading)
+        sin = math.sin(self.heading)
+        (x, y), f, r = self.position, self.LENGTH / 2, self.WIDTH / 2
+        points = ((f, r), (f, -r), (-f, -r), (-f, r))
+        return np.array([(x + cos * a - sin * b, y + sin * a + cos * b) for a, b in points])
+
+    @property
+    def pose(self) -> Pose:
+        """Position [m] and heading [rad] of the centre."""
+        return Pose(float(self.position[0]), float(self.position[1]), float(self.heading))

@@ -1,0 +1,1 @@
+"""Vehicle control: the bicycle model, path tracking, speed and lateral shifts around obstacles."""

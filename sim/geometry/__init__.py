@@ -1,0 +1,1 @@
+"""Geometry without a world: Frenet coordinates, cameras, polygons."""

@@ -1,0 +1,1 @@
+"""A first-person camera for any HighwayEnv environment."""

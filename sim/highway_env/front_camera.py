@@ -1,0 +1,266 @@
+"""First-person images for any HighwayEnv environment: `env = FrontCamera(gymnasium.make("roundabout-v0"))`.
+
+Here HighwayEnv's lanes, vehicles and objects become plain records; `front_view` draws them.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, SupportsFloat
+
+import cv2
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+from gymnasium.utils import RecordConstructorArgs
+from highway_env.envs.common.abstract import AbstractEnv
+from highway_env.road.lane import AbstractLane, LineType, StraightLane
+from highway_env.road.road import RoadNetwork
+from highway_env.vehicle.kinematics import Vehicle
+from highway_env.vehicle.objects import Landmark, RoadObject
+
+from sim.actors.vehicle_kinds import PAINTS
+from sim.geometry.camera import Camera
+from sim.highway_env.front_view import FrontView
+from sim.highway_env.lane_network import LaneGround, Line, Strip, lane_ground
+from sim.render.objects.vehicles.vehicle_blocks import Block
+from sim.scenario import RoadKind, Scenario
+from sim.types import Actor, Image, Kind, Pose, require_finite, require_whole
+
+LINES = {
+    LineType.NONE: Line.NONE,
+    LineType.STRIPED: Line.DASHED,
+    LineType.CONTINUOUS: Line.SOLID,
+    LineType.CONTINUOUS_LINE: Line.SOLID,
+}
+SAMPLE = 1.0  # [m] between the points that describe a bent lane
+# [m]
+CAR_HEIGHT = 1.5
+BARRIER_HEIGHT = 0.9
+MARK_HEIGHT = 0.02
+BARRIER = (0.62, 0.60, 0.56)
+LANDMARK = (0.16, 0.62, 0.30)
+BRAKING = -1.0  # [m/s²] below which brake lamps shine
+# [m]
+BAY_LENGTH = 12.0
+TOUCHING = 1.0
+APRON = 3.0
+IDLE = 1  # the number of HighwayEnv's action "IDLE" in every set of actions
+GLIMPSE = 3  # steps before the picture on the sheet is taken
+CAPTION = 22  # [px] height of a name under a picture
+
+
+class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
+    """A camera in the windscreen of a HighwayEnv environment; actions, rewards, info and `render` stay as they are.
+
+    observation: "replace" makes the image, uint8 (H, W, 3), the observation; "add" makes it a dictionary of `observation` and
+    `image`. camera: a record or a mapping of its fields. agent: which controlled vehicle carries the camera, in its centre.
+    weather, light, strength, seed: as in Scenario. Raises ValueError for bad settings and for an environment without a road.
+    """
+
+    def __init__(
+        self, env: gymnasium.Env, camera: Camera | Mapping[str, Any] | None = None, *, weather: str = "clear", light: str = "day",
+        strength: float = 0.6, seed: int = 0, observation: str = "replace", agent: int = 0,
+    ) -> None:  # fmt: skip
+        settings: dict[str, Any] = {
+            "weather": weather,
+            "light": light,
+            "strength": strength,
+            "seed": seed,
+        }
+        RecordConstructorArgs.__init__(
+            self, camera=camera, observation=observation, agent=agent, **settings
+        )
+        if not isinstance(env.unwrapped, AbstractEnv):
+            raise ValueError(
+                f"environment is {env.unwrapped}; it must be one of HighwayEnv's, with a road and vehicles"
+            )
+        if observation not in ("replace", "add"):
+            raise ValueError(f"observation is {observation!r}; it must be 'replace' or 'add'")
+        super().__init__(env)
+        self.camera = Camera.of({} if camera is None else camera)
+        self.agent = agent
+        scenario = Scenario(road=RoadKind.RURAL, **settings)
+        self._vehicle()
+        self._view = FrontView(self.camera, scenario)
+        self._network: RoadNetwork | None = None
+        self._add = observation == "add"
+        self._begun = False
+        image = spaces.Box(0, 255, (self.camera.height, self.camera.width, 3), np.uint8)
+        self.observation_space = (
+            spaces.Dict({"observation": env.observation_space, "image": image})
+            if self._add
+            else image
+        )
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[Any, dict[str, Any]]:
+        """Gymnasium's reset, its observation with the image."""
+        observation, info = self.env.reset(seed=seed, options=options)
+        self._begun = True
+        self._time = 0.0
+        return self.observation(observation), info
+
+    def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
+        """Gymnasium's step, its observation with the image; ValueError before the first reset and for NaN or infinite actions."""
+        if not self._begun:
+            raise ValueError("the environment has not begun; call reset before step")
+        for number in np.ravel(np.asarray(action, float)):
+            require_finite("action", float(number))
+        result = self.env.step(action)
+        self._time += 1 / self.env.unwrapped.config["policy_frequency"]  # type: ignore[attr-defined]
+        return self.observation(result[0]), *result[1:]
+
+    def observation(self, observation: Any) -> Any:
+        """What the wrapped environment observed, replaced by or together with the image."""
+        image = self.front_view()
+        return {"observation": observation, "image": image} if self._add else image
+
+    def front_view(self) -> Image:
+        """What the camera sees now, RGB uint8 (H, W, 3); ValueError before the first reset."""
+        if not self._begun:
+            raise ValueError("the camera has nothing to see yet; call reset before front_view")
+        road, ego = self.env.unwrapped.road, self._vehicle()  # type: ignore[attr-defined]
+        ground = self._ground_of(road.network)
+        actors = [self._actor(vehicle) for vehicle in road.vehicles if vehicle is not ego]
+        return self._view.draw(
+            ground, _pose(ego), actors, [_block(thing) for thing in road.objects], self._time
+        )
+
+    def _ground_of(self, network: RoadNetwork) -> LaneGround:
+        """The ground of a network: made anew only when the environment has built another road."""
+        if network is not self._network:
+            self._network = network
+            self._ground = lane_ground(strips_of(network))
+            self._numbers: dict[Vehicle, int] = {}
+        return self._ground
+
+    def _vehicle(self) -> Vehicle:
+        """The vehicle that carries the camera."""
+        if self.env.unwrapped.road is None:  # type: ignore[attr-defined]
+            raise ValueError(
+                f"environment {self.env.unwrapped} has no road; it must have one, with a vehicle that carries the camera"
+            )
+        vehicles = self.env.unwrapped.controlled_vehicles  # type: ignore[attr-defined]
+        require_whole("agent", self.agent, 0, len(vehicles) - 1)
+        return vehicles[self.agent]
+
+    def _actor(self, vehicle: Vehicle) -> Actor:
+        """A vehicle as the renderer knows it; its number, and so its colour, stays as long as the road does."""
+        number = self._numbers.setdefault(vehicle, len(self._numbers) + 1)
+        braking = bool(vehicle.crashed or vehicle.action["acceleration"] < BRAKING)
+        size = float(vehicle.LENGTH), float(vehicle.WIDTH), CAR_HEIGHT
+        return Actor(
+            number,
+            Kind.SALOON,
+            _pose(vehicle),
+            float(vehicle.speed),
+            *size,
+            PAINTS[number % len(PAINTS)],
+            braking,
+        )
+
+
+def _pose(thing: RoadObject) -> Pose:
+    return Pose(float(thing.position[0]), float(thing.position[1]), float(thing.heading))
+
+
+def _block(thing: RoadObject) -> Block:
+    """An obstacle as a barrier, a landmark as a mark on the ground."""
+    flat = isinstance(thing, Landmark)
+    height, colour = (MARK_HEIGHT, LANDMARK) if flat else (BARRIER_HEIGHT, BARRIER)
+    return Block(_pose(thing), float(thing.LENGTH), float(thing.WIDTH), height, colour)
+
+
+def strips_of(network: RoadNetwork) -> list[Strip]:
+    """The lanes of HighwayEnv's network as plain strips; parking bays come with the yard that they lie in."""
+    lanes = [lane for ends in network.graph.values() for side in ends.values() for lane in side]
+    strips = [_strip(lane) for lane in lanes]
+    yard = _yard(strips)
+    return [*strips, yard] if yard else strips
+
+
+def _strip(lane: AbstractLane) -> Strip:
+    count = 2 if type(lane) is StraightLane else max(math.ceil(lane.length / SAMPLE), 1) + 1
+    stations = np.linspace(0.0, lane.length, count)
+    left, right = lane.line_types or (LineType.NONE, LineType.NONE)
+    return Strip(
+        points=np.array([lane.position(s, 0.0) for s in stations], float),
+        headings=np.array([lane.heading_at(s) for s in stations], float),
+        widths=np.array([lane.width_at(s) for s in stations], float),
+        left=LINES[left],
+        right=LINES[right],
+    )
+
+
+def _yard(strips: list[Strip]) -> Strip | None:
+    """The paved rectangle around lanes that are short and lead nowhere: a car park, whose aisles are no lanes; or None."""
+    starts, ends = (np.array([strip.points[k] for strip in strips]) for k in (0, -1))
+    lengths = np.linalg.norm(ends - starts, axis=1)
+    gaps = np.linalg.norm(ends[:, None] - starts[None], axis=2)
+    if lengths.max() > BAY_LENGTH or gaps.min() < TOUCHING:
+        return None
+    corners = np.concatenate([starts, ends])
+    (left, top), (right, bottom) = corners.min(0) - APRON, corners.max(0) + APRON
+    middle = (top + bottom) / 2
+    return Strip(
+        np.array([(left, middle), (right, middle)]),
+        np.zeros(2),
+        np.full(2, bottom - top),
+        open=True,
+    )
+
+
+def highway_environments() -> list[str]:
+    """The newest version of every environment that HighwayEnv registers, by id."""
+    newest: dict[str, gymnasium.envs.registration.EnvSpec] = {}
+    for spec in gymnasium.registry.values():
+        older = newest.get(spec.name, spec)
+        if str(spec.entry_point).startswith("highway_env.") and (spec.version or 0) >= (
+            older.version or 0
+        ):
+            newest[spec.name] = spec
+    return sorted(spec.id for spec in newest.values())
+
+
+def front_camera_sheet(
+    camera: Camera | None = None,
+    columns: int = 3,
+    seed: int = 0,
+    names: Sequence[str] | None = None,
+) -> Image:
+    """Pictures of environments (all, when no names are given) in a grid with their names under them, RGB uint8."""
+    if columns < 1:
+        raise ValueError(f"columns is {columns}; it must be 1 or more")
+    camera = camera or Camera()
+    cells = [
+        _captioned(_glimpse(name, camera, seed), name) for name in names or highway_environments()
+    ]
+    cells += [np.full_like(cells[0], 255)] * (-len(cells) % columns)
+    return np.concatenate(
+        [np.concatenate(cells[i : i + columns], axis=1) for i in range(0, len(cells), columns)]
+    )
+
+
+def _glimpse(name: str, camera: Camera, seed: int) -> Image:
+    env = FrontCamera(gymnasium.make(name), camera)
+    image, _ = env.reset(seed=seed)
+    for _ in range(GLIMPSE):
+        image, *_ = env.step(_straight_on(env.action_space))
+    env.close()
+    return image
+
+
+def _straight_on(actions: spaces.Space) -> Any:
+    """The action that changes nothing: HighwayEnv's IDLE, or no steering and no acceleration."""
+    if isinstance(actions, spaces.Tuple):
+        return tuple(_straight_on(each) for each in actions.spaces)
+    return np.zeros(actions.shape, np.float32) if isinstance(actions, spaces.Box) else IDLE
+
+
+def _captioned(image: Image, name: str) -> Image:
+    strip: Image = np.full((CAPTION, image.shape[1], 3), 255, np.uint8)
+    cv2.putText(
+        strip, name, (6, CAPTION - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (30, 30, 30), 1, cv2.LINE_AA
+    )
+    return np.concatenate([image, strip])

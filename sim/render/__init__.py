@@ -1,0 +1,1 @@
+"""The renderer: a world and cameras in, pictures and ground truth out."""

@@ -1,0 +1,1 @@
+"""The ground of a road plan: surface, markings, weathering and shading."""

@@ -1,0 +1,154 @@
+"""What lies on the road only between two stations, as pieces over the cross profile: streets, zebras, bays, short markings."""
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.render.lighting.palette import GRAIN, PALETTE
+from sim.roads.plan import Band, Marking, Material, RoadPlan, Street, Zebra
+
+BUCKET = 12.0  # [m] of road between entries of the index by station
+SEALED = (
+    Material.ASPHALT,
+    Material.PAINT,
+    Material.PAVING,
+    Material.KERBSTONE,
+    Material.RED,
+    Material.CONCRETE,
+)
+STREET_LENGTH = 60.0  # [m] from the reference line to where a crossing street fades from sight
+# [m] pavements and kerbs along crossing streets
+FOOTWAY = 1.5
+KERB = 0.15
+BAR = 0.5  # [m] width of a zebra's bars and of the gaps between them
+STREET_TRACK = 0.35
+
+# Columns of a piece. Period: above 0, dashes along the road; below 0, bars that repeat across it; 0 for all painted.
+# Remade: 1 where the piece has wheel tracks of its own, 0 for paint, which leaves them as they were.
+# Slope: metres to the right per metre along the road, from `start` on; outer left and right: the limits with that.
+START, FINISH, LEFT, RIGHT, RED, GREEN, BLUE, ROUGH, HARD, TRACK, DASH, PERIOD, WEAR, SLOPE = range(
+    14
+)
+OUTER_LEFT = 14
+OUTER_RIGHT = 15
+REMADE = 16
+COLUMNS = 17
+Piece = list[float]
+
+
+def pieces_of(plan: RoadPlan, edge: float) -> NDArray[np.float64]:
+    """All pieces of a plan, (P, COLUMNS), sorted by where they start; later ones lie on top. edge: the profile's end [m]."""
+    pieces = [_band(band, plan.centreline.length) for band in plan.bands if not band.endless]
+    for marking in plan.markings:
+        if not marking.endless:
+            pieces += _marking(marking)
+    for street in plan.streets:
+        for side in (1, -1) if street.side == 0 else (street.side,):
+            pieces += _street(street, side, plan, max(edge, STREET_LENGTH))
+    pieces += [_zebra(zebra, plan.carriageway) for zebra in plan.zebras]
+    pieces.sort(key=lambda piece: piece[START])
+    return np.array(pieces, dtype=np.float64).reshape(-1, COLUMNS)
+
+
+def ranges_of(pieces: NDArray[np.float64], length: float) -> NDArray[np.int64]:
+    """For each BUCKET of road, first and last + 1 of the pieces that may touch it, (B, 2); empty when first >= last."""
+    count = int(length / BUCKET) + 1
+    # Pieces are sorted by their start; the farthest finish so far is sorted too, and so both ends can be looked up.
+    first = np.searchsorted(
+        np.maximum.accumulate(pieces[:, FINISH]), np.arange(count) * BUCKET, side="right"
+    )
+    last = np.searchsorted(pieces[:, START], np.arange(1, count + 1) * BUCKET)
+    return np.stack([first, last], axis=1).astype(np.int64)
+
+
+def _piece(
+    limits: tuple[float, float, float, float], material: Material, track: float = 0.0, dash: float = 1.0, period: float = 0.0,
+    wear: float = 0.0, slope: float = 0.0,
+) -> Piece:  # fmt: skip
+    start, finish, left, right = limits
+    drift = slope * (finish - start)
+    reach = (min(left, left + drift), max(right, right + drift))
+    hard = float(material in SEALED)
+    remade = float(material not in (Material.PAINT, Material.RED))
+    return [
+        *limits,
+        *PALETTE[material],
+        GRAIN[material],
+        hard,
+        track,
+        dash,
+        period,
+        wear,
+        slope,
+        *reach,
+        remade,
+    ]
+
+
+def _band(band: Band, length: float) -> Piece:
+    limits = (max(band.start, 0.0), min(band.finish, length), band.left, band.right)
+    return _piece(limits, band.material, track=0.0, slope=band.slope)
+
+
+def _marking(marking: Marking) -> Iterator[Piece]:
+    limits = (
+        marking.start,
+        marking.finish,
+        marking.offset - marking.width / 2,
+        marking.offset + marking.width / 2,
+    )
+    wear = marking.wear
+    slope = marking.slope
+    if marking.red:
+        yield _piece(limits, Material.RED, wear=wear, slope=slope)
+    yield _piece(
+        limits,
+        Material.PAINT,
+        0.0,
+        marking.dash,
+        marking.dash + marking.gap if marking.gap else 0.0,
+        wear,
+        slope,
+    )
+
+
+def _zebra(zebra: Zebra, carriageway: tuple[float, float]) -> Piece:
+    # Whole bars, one of them on the reference line: it hides the centre line's dashes.
+    left, right = (
+        BAR / 2 + 2 * BAR * math.floor((abs(edge) - BAR / 2) / (2 * BAR)) for edge in carriageway
+    )
+    limits = (zebra.station, zebra.station + zebra.length, -left, right)
+    return _piece(limits, Material.PAINT, 0.0, BAR, -2 * BAR, 0.12)
+
+
+def _street(street: Street, side: int, plan: RoadPlan, reach: float) -> Iterator[Piece]:
+    """Pavements, kerbs and asphalt from the carriageway's edge outwards, and a give-way line before the lane that enters."""
+    kerb = abs(plan.carriageway[(side + 1) // 2])
+    back = max(abs(band.left if side < 0 else band.right) for band in plan.bands)
+    start = street.station - street.width / 2
+    finish = street.station + street.width / 2
+    if plan.walks:
+        yield _across(
+            start - KERB - FOOTWAY, finish + KERB + FOOTWAY, side, back, reach, Material.PAVING
+        )
+        yield _across(start - KERB, finish + KERB, side, kerb, reach, Material.KERBSTONE)
+    yield _across(start, finish, side, kerb, reach, Material.ASPHALT, STREET_TRACK)
+    # Who comes towards the road keeps to the right: beyond the station on its right side, before it on its left.
+    entering = (street.station, finish) if side > 0 else (start, street.station)
+    left, right = sorted((side * (kerb + 0.2), side * (kerb + 0.6)))
+    yield _piece((*entering, left, right), Material.PAINT, 0.0, 0.5, 0.75, 0.1)
+
+
+def _across(
+    start: float,
+    finish: float,
+    side: int,
+    near: float,
+    far: float,
+    material: Material,
+    track: float = 0.0,
+) -> Piece:
+    left, right = sorted((side * near, side * far))
+    return _piece((start, finish, left, right), material, track)

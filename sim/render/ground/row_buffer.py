@@ -1,0 +1,52 @@
+"""Room to work in: what is known of the pixels of a row, one channel after the other, so that loops run on vectors.
+
+A row is drawn BLOCK columns at a time. The channels lie a constant STRIDE apart: only so does the compiler know that they do not
+overlap. Kernels read and write `values[CHANNEL + n]` for the n-th column of the block.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+SPAN = 16  # [px] over which road coordinates are interpolated
+BLOCK = 20 * SPAN  # [px]
+STRIDE = (
+    BLOCK + 16
+)  # no power of two, so that the channels do not fight for the same lines of the cache
+
+(
+    STATION,  # road coordinates s, d [m]
+    OFFSET,
+    ALONG,  # how far the pixel's footprint reaches along and across the road [m]
+    ACROSS,
+    GRAIN,  # noise of the finest scale, and of the scale of fields
+    FIELD,
+    LAMP,  # light of the ego's headlights and of street lamps
+    STREET,
+    CLEAR,  # what the haze lets through
+    TONE,  # brightness of the road's section, and what is added to the noise at ragged edges
+    WANDER,
+    RED,  # the material: colour, strength of its grain, whether it belongs to the road, whether paint lies on it
+    GREEN,
+    BLUE,
+    ROUGH,
+    SURFACE,
+    TRACK,
+    PAINT,
+    HARD,
+    COVER,  # of snow
+) = (STRIDE * k for k in range(20))
+CHANNELS = 20
+
+
+class Room(NamedTuple):
+    """values: float32 (CHANNELS * STRIDE,); places: int32 (STRIDE,), where each pixel reads a table."""
+
+    values: NDArray[np.float32]
+    places: NDArray[np.int32]
+
+
+def blank_room() -> Room:
+    """Room for one kernel at a time."""
+    return Room(np.zeros(CHANNELS * STRIDE, np.float32), np.zeros(STRIDE, np.int32))

@@ -1,0 +1,260 @@
+"""A row of the ground under the light: lamps, snow, wet and haze, or a tunnel's light, and how it gets onto the canvas."""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.jit import kernel
+from sim.render.frame_buffer import Canvas, Eye, Label
+from sim.render.ground.row_buffer import (
+    BLUE,
+    CLEAR,
+    COVER,
+    FIELD,
+    GRAIN,
+    GREEN,
+    HARD,
+    LAMP,
+    OFFSET,
+    RED,
+    ROUGH,
+    STATION,
+    STREET,
+    TRACK,
+    Room,
+)
+from sim.render.ground.weathering import (
+    RETROREFLECTION,
+    ROUGHNESS,
+    SNOW,
+    STREET_LAMP,
+    WET_DARKENING,
+    mirror_at,
+    snow_cover,
+)
+from sim.render.lighting.light import Light
+from sim.types import Image
+
+TERRAIN = int(Label.TERRAIN)
+ROAD = int(Label.ROAD)
+MOUTH = 12.0  # [m] into which daylight falls into a tunnel
+ZERO = np.float32(0)
+HALF = np.float32(0.5)
+ONE = np.float32(1)
+FULL = np.float32(255)
+Floats = NDArray[np.float32]
+
+
+@kernel
+def light_up(
+    image: Image,
+    room: Room,
+    light: Light,
+    eye: Eye,
+    row: int,
+    column: int,
+    first: int,
+    last: int,
+    shine: float,
+) -> None:
+    """Turn the material of the pixels [first, last) into what is seen of it; shine: what wet ground mirrors.
+
+    The room's first pixel is that of `column`.
+    """
+    pixels = room.values[first:]
+    count = last - first
+    for n in range(count):
+        pixels[COVER + n] = ZERO
+    if light.headlight > 0.0:
+        _throw_back(pixels, count)
+    if light.snow > 0.0:
+        _snow(pixels, np.float32(light.snow), count)
+    _shade(
+        pixels, np.float32(light.level_red), np.float32(light.level_green), np.float32(light.level_blue),
+        light.headlight > 0.0, count,
+    )  # fmt: skip
+    if shine > 0.0:
+        _mirror(image, pixels, light.wet, eye, row, column + first, count, shine)
+    _veil(
+        pixels,
+        np.float32(light.haze_red),
+        np.float32(light.haze_green),
+        np.float32(light.haze_blue),
+        count,
+    )
+
+
+@kernel
+def _throw_back(pixels: Floats, count: int) -> None:
+    """Paint throws the headlights back."""
+    for n in range(count):
+        pixels[LAMP + n] *= ONE + np.float32(RETROREFLECTION) * max(
+            pixels[GREEN + n] - np.float32(0.6), ZERO
+        )
+
+
+@kernel
+def _snow(pixels: Floats, snow: np.float32, count: int) -> None:
+    """Lay snow over the ground."""
+    red = np.float32(SNOW[0])
+    green = np.float32(SNOW[1])
+    blue = np.float32(SNOW[2])
+    rough = np.float32(0.05)
+    for n in range(count):
+        cover = snow_cover(
+            snow, pixels[HARD + n], pixels[TRACK + n], pixels[GRAIN + n] + pixels[FIELD + n]
+        )
+        pixels[COVER + n] = cover
+        pixels[RED + n] += (red - pixels[RED + n]) * cover
+        pixels[GREEN + n] += (green - pixels[GREEN + n]) * cover
+        pixels[BLUE + n] += (blue - pixels[BLUE + n]) * cover
+        pixels[ROUGH + n] += (rough - pixels[ROUGH + n]) * cover
+
+
+@kernel
+def _shade(
+    pixels: Floats,
+    level_red: np.float32,
+    level_green: np.float32,
+    level_blue: np.float32,
+    lamps: bool,
+    count: int,
+) -> None:
+    """Lay grain and light over the material."""
+    for n in range(count):
+        rough = pixels[ROUGH + n]
+        field = pixels[FIELD + n]
+        shade = ONE + rough * (pixels[GRAIN + n] + np.float32(0.3) * field)
+        meadow = np.float32(0.35) * rough * field
+        pixels[RED + n] *= shade + meadow
+        pixels[GREEN + n] *= shade
+        pixels[BLUE + n] *= shade - meadow
+    if lamps:
+        for n in range(count):
+            lamp = pixels[LAMP + n]
+            street = pixels[STREET + n]
+            pixels[RED + n] *= level_red + lamp + street * np.float32(STREET_LAMP[0])
+            pixels[GREEN + n] *= (
+                level_green + np.float32(0.95) * lamp + street * np.float32(STREET_LAMP[1])
+            )
+            pixels[BLUE + n] *= (
+                level_blue + np.float32(0.80) * lamp + street * np.float32(STREET_LAMP[2])
+            )
+    else:
+        for n in range(count):
+            pixels[RED + n] *= level_red
+            pixels[GREEN + n] *= level_green
+            pixels[BLUE + n] *= level_blue
+
+
+@kernel
+def _mirror(
+    image: Image,
+    pixels: Floats,
+    wetness: float,
+    eye: Eye,
+    row: int,
+    column: int,
+    count: int,
+    shine: float,
+) -> None:
+    """Wet ground is darker and mirrors what is above the horizon; the first pixel is that of `column`."""
+    # The film of water on asphalt is rough: it throws light from above the trees, not from their foot.
+    horizon = min(max(int(math.ceil(eye.horizon)), 1), image.shape[0])
+    above = np.float32(eye.horizon - (row + 0.5 - eye.horizon) - ROUGHNESS * eye.focal)
+    lowest = np.float32(horizon - 1)
+    rightmost = np.float32(image.shape[1] - 1)
+    left = np.float32(column)
+    gleam = np.float32(shine)
+    darkening = np.float32(WET_DARKENING * wetness)
+    for n in range(count):
+        hard = pixels[HARD + n]
+        if hard > ZERO:
+            grain = pixels[GRAIN + n]
+            wet = hard * (ONE - pixels[COVER + n])
+            mirror = gleam * mirror_at(
+                wet,
+                pixels[FIELD + n] + np.float32(0.3) * grain + np.float32(0.4) * pixels[TRACK + n],
+            )
+            dry = (ONE - darkening * wet) * (ONE - mirror)
+            gloss = mirror * np.float32(1 / 255)
+            i = np.uint32(min(max(above + np.float32(2.0) * grain, ZERO), lowest))
+            j = np.uint32(min(max(left + np.float32(n) + np.float32(1.5) * grain, ZERO), rightmost))
+            pixels[RED + n] = pixels[RED + n] * dry + np.float32(image[i, j, 0]) * gloss
+            pixels[GREEN + n] = pixels[GREEN + n] * dry + np.float32(image[i, j, 1]) * gloss
+            pixels[BLUE + n] = pixels[BLUE + n] * dry + np.float32(image[i, j, 2]) * gloss
+
+
+@kernel
+def _veil(pixels: Floats, red: np.float32, green: np.float32, blue: np.float32, count: int) -> None:
+    """Lay the haze before the ground."""
+    for n in range(count):
+        clear = pixels[CLEAR + n]
+        pixels[RED + n] = red + (pixels[RED + n] - red) * clear
+        pixels[GREEN + n] = green + (pixels[GREEN + n] - green) * clear
+        pixels[BLUE + n] = blue + (pixels[BLUE + n] - blue) * clear
+
+
+@kernel
+def light_tunnel(
+    room: Room,
+    outside: Light,
+    tunnel: Light,
+    tunnels: NDArray[np.float64],
+    covered: int,
+    first: int,
+    last: int,
+) -> None:
+    """Turn the material of the pixels [first, last), inside tunnel `covered`, into what is seen of it."""
+    pixels = room.values
+    start = tunnels[covered, 0]
+    finish = tunnels[covered, 1]
+    lamps = tunnels[covered, 2]
+    clear = tunnels[covered, 5]
+    air = 1 - clear
+    for n in range(first, last):
+        s = pixels[STATION + n]
+        phase = math.cos(2 * math.pi * (s - start) / lamps)
+        shade = (1 + pixels[ROUGH + n] * pixels[GRAIN + n]) * (1 + 0.14 * phase) * clear
+        day = 0.7 * max(1 - min(s - start, finish - s) / MOUTH, 0.0) ** 2
+        lamp = 0.3 * pixels[LAMP + n]
+        red = tunnel.level_red + lamp + day * outside.sky_red
+        green = tunnel.level_green + lamp + day * outside.sky_green
+        pixels[RED + n] = pixels[RED + n] * shade * red + air * outside.haze_red
+        pixels[GREEN + n] = pixels[GREEN + n] * shade * green + air * outside.haze_green
+        blue = tunnel.level_blue + lamp + day * outside.sky_blue
+        pixels[BLUE + n] = pixels[BLUE + n] * shade * blue + air * outside.haze_blue
+
+
+@kernel
+def write_pixels(
+    canvas: Canvas,
+    room: Room,
+    row: int,
+    column: int,
+    first: int,
+    last: int,
+    forward: float,
+    left: float,
+    right: float,
+) -> None:
+    """Write the pixels [first, last) of a row, `forward` metres away; where d lies in (left, right) they are road."""
+    pixels = room.values[first:]
+    count = last - first
+    line = canvas.image[row, column + first :]
+    for n in range(count):
+        line[n, 0] = np.uint8(np.int32(min(max(pixels[RED + n], ZERO), ONE) * FULL + HALF))
+        line[n, 1] = np.uint8(np.int32(min(max(pixels[GREEN + n], ZERO), ONE) * FULL + HALF))
+        line[n, 2] = np.uint8(np.int32(min(max(pixels[BLUE + n], ZERO), ONE) * FULL + HALF))
+    if canvas.depth.size:
+        depths = canvas.depth[row, column + first :]
+        labels = canvas.label[row, column + first :]
+        away = np.float32(forward)
+        low = np.float32(left)
+        high = np.float32(right)
+        for n in range(count):
+            depths[n] = away
+        for n in range(count):
+            d = pixels[OFFSET + n]
+            labels[n] = np.uint8(TERRAIN + (ROAD - TERRAIN) * np.int32((d > low) & (d < high)))

@@ -1,0 +1,247 @@
+"""The surface of the ground at a point: world -> road coordinates, and what lies there, averaged over a pixel's footprint.
+
+The cross profile is read from means over widths near the footprint's; what needs exactness, such as the dashes of lines, lies in
+`sim.render.ground.markings`.
+"""
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.geometry.frenet import SPACING
+from sim.jit import inlined, kernel
+from sim.render.ground.footprint import average, limits, overlap
+from sim.render.ground.markings import lay_paint, lay_pieces
+from sim.render.ground.paving import CELL, Ground
+from sim.render.ground.pieces import BUCKET
+from sim.render.ground.profile import STEPS, STRIP
+from sim.render.ground.row_buffer import (
+    ACROSS,
+    ALONG,
+    BLUE,
+    COVER,
+    GRAIN,
+    GREEN,
+    HARD,
+    OFFSET,
+    PAINT,
+    RED,
+    ROUGH,
+    SPAN,
+    STATION,
+    SURFACE,
+    TONE,
+    TRACK,
+    WANDER,
+    Room,
+)
+
+
+@inlined
+def road_coordinates(ground: Ground, x: float, y: float) -> tuple[bool, float, float, float, float]:
+    """Whether a road is near, and then (s, d) [m] of a world point and the cosine and sine of the road's heading there."""
+    return _coordinates(ground.line, ground.cells, ground.origin[0], ground.origin[1], x, y)
+
+
+@kernel
+def _coordinates(
+    line: NDArray[np.float64],
+    cells: NDArray[np.int32],
+    origin_x: float,
+    origin_y: float,
+    x: float,
+    y: float,
+) -> tuple[bool, float, float, float, float]:
+    column = int((x - origin_x) / CELL)
+    row = int((y - origin_y) / CELL)
+    rows, columns = cells.shape
+    if x < origin_x or y < origin_y or row >= rows or column >= columns:
+        return False, 0.0, 0.0, 1.0, 0.0
+    i = cells[row, column]
+    if i < 0:
+        return False, 0.0, 0.0, 1.0, 0.0
+    along = across = 0.0
+    cos = 1.0
+    sin = 0.0
+    for _ in range(5):
+        dx = x - line[i, 0]
+        dy = y - line[i, 1]
+        cos = line[i, 2]
+        sin = line[i, 3]
+        curvature = line[i, 4]
+        along = dx * cos + dy * sin
+        across = dy * cos - dx * sin
+        along /= max(1.0 - curvature * across, 0.2)
+        step = int(round(along / SPACING))
+        if step == 0:
+            break
+        i = min(max(i + step, 0), line.shape[0] - 1)
+    if abs(along) < SPACING:  # within the line; it goes on straight beyond its ends
+        across -= 0.5 * curvature * along * along
+        cos, sin = cos - curvature * along * sin, sin + curvature * along * cos
+    return True, i * SPACING + along, across, cos, sin
+
+
+@inlined
+def tone_at(ground: Ground, s: float, along: float) -> tuple[float, float]:
+    """How bright the surface is around station s, and what is added to the noise at ragged edges."""
+    wander = ground.wander
+    return average(ground.tone, s, along), wander[min(max(int(s / SPACING), 0), wander.size - 1)]
+
+
+@kernel
+def _read_profile(
+    room: Room, values: NDArray[np.float32], levels: NDArray[np.float64], alike: NDArray[np.int32], ragged: NDArray[np.float32],
+    edge: float, first: int, last: int,
+) -> None:  # fmt: skip
+    """Write what the cross profile, which begins at d = `edge`, holds at the pixels [first, last)."""
+    pixels = room.values
+    places = room.places
+    outer = np.float32(edge)
+    per_metre = np.float32(1 / STRIP)
+    most = np.float32(ragged.size - 1)
+    for start in range(first, last, SPAN):
+        across = 0.5 * (pixels[ACROSS + start] + pixels[ACROSS + start + SPAN - 1])
+        level = min(
+            max(int(math.floor(math.log2(max(across / STRIP, 1.0)) * STEPS + 0.5)), 0),
+            levels.shape[0] - 1,
+        )
+        base = np.int32(levels[level, 0])
+        begin = np.float32(levels[level, 1])
+        density = np.float32(levels[level, 2])
+        end = np.float32(levels[level, 3])
+        least = np.int32(2**30)
+        greatest = np.int32(0)
+        span = pixels[start:]
+        entries = places[start:]
+        for n in range(SPAN):
+            d = span[OFFSET + n]
+            shift = ragged[
+                np.uint32(np.int32(min(max((d - outer) * per_metre, np.float32(0)), most)))
+            ]
+            place = (d + shift * (span[GRAIN + n] + span[WANDER + n]) - begin) * density
+            place = min(max(place, np.float32(0)), end)
+            whole = np.int32(place)
+            span[COVER + n] = place - np.float32(whole)
+            entries[n] = base + whole
+        for n in range(SPAN):
+            least, greatest = min(least, entries[n]), max(greatest, entries[n])
+        if alike[least] > greatest:
+            _fill(span, values, least)
+        else:
+            _interpolate(span, entries, values)
+
+
+@kernel
+def _fill(span: NDArray[np.float32], values: NDArray[np.float32], i: int) -> None:
+    """Write entry i of the profile's table into all pixels of a span."""
+    red = values[0, i]
+    green = values[1, i]
+    blue = values[2, i]
+    rough = values[3, i]
+    surface = values[4, i]
+    track = values[5, i]
+    paint = values[6, i]
+    for n in range(SPAN):
+        span[RED + n] = red
+        span[GREEN + n] = green
+        span[BLUE + n] = blue
+        span[ROUGH + n] = rough
+        span[SURFACE + n] = surface
+        span[TRACK + n] = track
+        span[PAINT + n] = paint
+
+
+@kernel
+def _interpolate(
+    span: NDArray[np.float32], entries: NDArray[np.int32], values: NDArray[np.float32]
+) -> None:
+    """Write what lies between each pixel's entry of the profile's table and the next, COVER of the way from one to the other."""
+    for n in range(SPAN):
+        i = np.uint32(entries[n])
+        t = span[COVER + n]
+        j = i + np.uint32(1)
+        span[RED + n] = values[0, i] + t * (values[0, j] - values[0, i])
+        span[GREEN + n] = values[1, i] + t * (values[1, j] - values[1, i])
+        span[BLUE + n] = values[2, i] + t * (values[2, j] - values[2, i])
+        span[ROUGH + n] = values[3, i] + t * (values[3, j] - values[3, i])
+        span[SURFACE + n] = values[4, i] + t * (values[4, j] - values[4, i])
+        span[TRACK + n] = values[5, i] + t * (values[5, j] - values[5, i])
+        span[PAINT + n] = values[6, i] + t * (values[6, j] - values[6, i])
+
+
+@kernel
+def _tint(room: Room, patches: NDArray[np.float64], sealed: float, first: int, last: int) -> None:
+    """Lay the tone of the road's section over the pixels [first, last), and the patches that it may have."""
+    pixels = room.values
+    section = pixels[first:]
+    count = last - first
+    for n in range(count):
+        section[COVER + n] = section[TONE + n]
+    for start in range(first, last, SPAN):
+        nearest, farthest = limits(pixels[STATION + start :])
+        low = min(max(int(nearest / BUCKET), 0), patches.shape[0] - 1)
+        high = min(max(int(farthest / BUCKET), 0), patches.shape[0] - 1)
+        for bucket in range(low, high + 1):
+            if patches[bucket, 4] < 1.0:
+                _patch(pixels, patches, bucket, sealed, start)
+    hard = np.float32(sealed)
+    one = np.float32(1)
+    for n in range(count):
+        surface = section[SURFACE + n]
+        bright = one + (section[COVER + n] - one) * surface
+        section[RED + n] *= bright
+        section[GREEN + n] *= bright
+        section[BLUE + n] *= bright
+        section[HARD + n] = surface * hard
+
+
+@kernel
+def _patch(
+    pixels: NDArray[np.float32],
+    patches: NDArray[np.float64],
+    bucket: int,
+    sealed: float,
+    start: int,
+) -> None:
+    """Darken the COVER of a span's pixels that lie in a bucket of road by the patch there."""
+    for n in range(start, start + SPAN):
+        if min(max(int(pixels[STATION + n] / BUCKET), 0), patches.shape[0] - 1) == bucket:
+            cover = overlap(
+                pixels[OFFSET + n], pixels[ACROSS + n], patches[bucket, 2], patches[bucket, 3]
+            )
+            if cover > 0.0:
+                cover *= overlap(
+                    pixels[STATION + n], pixels[ALONG + n], patches[bucket, 0], patches[bucket, 1]
+                )
+                if sealed < 0.5:  # damp hollows instead of mended squares
+                    cover *= min(max(0.5 + 0.6 * pixels[GRAIN + n], 0.0), 1.0)
+                pixels[COVER + n] *= 1 - (1 - patches[bucket, 4]) * cover
+
+
+@inlined
+def lay_road(room: Room, ground: Ground, first: int, last: int) -> None:
+    """Write the material of the pixels [first, last), whole spans whose places and footprints the room holds.
+
+    RED, GREEN, BLUE, ROUGH: what lies there; HARD, TRACK: shares in [0, 1], how much of it is sealed, and how much tyres wear
+    what lies on it: 1 in wheel tracks, 0 beside the lanes.
+    """
+    means = ground.means
+    _read_profile(
+        room, means.values, means.levels, means.alike, ground.ragged, ground.first, first, last
+    )
+    _tint(room, ground.patches, ground.sealed, first, last)
+    if ground.patterns.shape[0] > 0:
+        lay_paint(
+            room,
+            ground.profile,
+            ground.first,
+            ground.patterns,
+            ground.ragged,
+            ground.worn,
+            first,
+            last,
+        )
+    if ground.pieces.shape[0] > 0:
+        lay_pieces(room, ground.pieces, ground.ranges, ground.worn, first, last)

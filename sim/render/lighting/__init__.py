@@ -1,0 +1,1 @@
+"""Weather and light: atmosphere, lamps and the palette."""

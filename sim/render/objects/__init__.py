@@ -1,0 +1,1 @@
+"""Everything that stands on the ground."""

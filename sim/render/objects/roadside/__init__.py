@@ -1,0 +1,1 @@
+"""Everything that stands beside a road, placed from its plan and seed."""

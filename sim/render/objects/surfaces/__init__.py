@@ -1,0 +1,1 @@
+"""What the flat pieces of barriers, buildings and signs look like."""

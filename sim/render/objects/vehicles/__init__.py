@@ -1,0 +1,1 @@
+"""Vehicles other than the ego."""

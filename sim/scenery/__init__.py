@@ -1,1 +1,0 @@
-"""What stands on the ground: where it stands (placement) and what it looks like (plants, posts, cars, and their shadows)."""

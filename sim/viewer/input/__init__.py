@@ -1,0 +1,1 @@
+"""Steering wheel, keyboard and game controllers."""

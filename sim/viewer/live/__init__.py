@@ -1,0 +1,1 @@
+"""The live window: drivers on scenarios while they drive."""

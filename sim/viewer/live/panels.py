@@ -1,0 +1,240 @@
+"""The instruments: each draws one panel on a sheet of its own, from what it is given and nothing else."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.control.bicycle import STEERING_RATIO, steering_angle
+from sim.types import Cause, Image
+from sim.viewer.canvas import Rect, Sheet, ring
+from sim.viewer.theme import ALARM, FAINT, INK, QUIET, REFERENCE, Colour, mixed
+
+BENDS = (
+    5.0,
+    10.0,
+    20.0,
+    50.0,
+    100.0,
+    200.0,
+)  # [1/km] the strip of curvature reaches up to one of these
+MOST_TURNED = math.radians(450.0)  # a steering wheel goes no further
+
+
+def wheel_angle(curvature: float) -> float:
+    """How far a steering wheel is turned [rad, clockwise] for a curvature [1/m]."""
+    angle = STEERING_RATIO * steering_angle(curvature)
+    return min(max(angle, -MOST_TURNED), MOST_TURNED)
+
+
+def draw_wheel(
+    sheet: Sheet, commanded: float, reference: float, colour: Colour, mark: Colour = REFERENCE
+) -> None:
+    """A steering wheel turned as a command [1/m] turns it, and a mark on its rim where another would; none for NaN."""
+    width = sheet.whole.width
+    height = sheet.whole.height
+    x = width / 2
+    y = sheet.px(22) + (height - sheet.px(26)) / 2
+    radius = min(width / 2 - sheet.px(16), (height - sheet.px(26)) / 2 - sheet.px(9))
+    angle = wheel_angle(commanded)
+    sheet.title("steering")
+    sheet.circle(x, y, radius, mixed(INK, (0, 0, 0), 0.25), 6)
+    for spoke in (math.pi / 2, -math.pi / 2, math.pi):
+        (inner,), (outer,) = (ring(x, y, r, angle + spoke, 0, 1) for r in (radius * 0.22, radius))
+        sheet.line([inner, outer], mixed(INK, (0, 0, 0), 0.25), 5)
+    sheet.circle(x, y, radius * 0.26, mixed(INK, (0, 0, 0), 0.25))
+    sheet.line(ring(x, y, radius, angle - 0.16, angle + 0.16, 8), colour, 7)
+    if math.isnan(reference):
+        return
+    tip, left, right = (
+        ring(x, y, radius + sheet.px(r), wheel_angle(reference) + a, 0, 1)[0]
+        for r, a in ((4, 0.0), (12, -0.11), (12, 0.11))
+    )
+    sheet.shape([tip, left, right], mark)
+
+
+def draw_speed(sheet: Sheet, speed: float, limit: float | None = None) -> None:
+    """The speed [m/s] in large figures of km/h, and the road's limit where it is known."""
+    middle = sheet.whole.width / 2
+    height = sheet.whole.height
+    sheet.title("speed")
+    sheet.text(f"{3.6 * speed:.0f}", middle, height * 0.62, 40, INK, bold=True, align=0.5)
+    sheet.text("km/h", middle, height * 0.62 + sheet.px(18), 12, QUIET, align=0.5)
+    if limit is not None:
+        sheet.text(f"limit {3.6 * limit:.0f}", middle, height - sheet.px(12), 11, QUIET, align=0.5)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A line of a strip: values over the time shown, newest last, NaN where there is none."""
+
+    values: Sequence[float] | NDArray[np.float64]
+    colour: Colour
+    width: float = 2.0
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What a strip shows: title and present value; values from -reach to reach, upwards to the right; dashed lines at ±limit.
+
+    edge: in words, what the limit is, or where there is none, the reach; legend: whose lines have which colour.
+    """
+
+    title: str
+    value: str
+    reach: float
+    limit: float | None
+    edge: str
+    legend: tuple[tuple[str, Colour], ...] = ()
+
+
+def draw_strip(sheet: Sheet, strip: Strip, curves: Sequence[Curve], marks: Sequence[bool]) -> None:
+    """The last seconds as lines that move to the left; marks: where interventions were."""
+    sheet.title(strip.title, strip.value)
+    x = sheet.px(20) + sheet.text_width(strip.title, 11)
+    for words, colour in strip.legend:
+        if (
+            x + sheet.text_width(words, 11) + sheet.text_width(strip.value, 11) + sheet.px(24)
+            < sheet.whole.width
+        ):
+            x += sheet.text(words, x, sheet.px(18), 11, colour) + sheet.px(10)
+    area = strip_area(sheet.whole, sheet.scale)
+    middle = area.y + area.height / 2
+    half = area.height / 2
+    sheet.line([(area.x, middle), (area.right, middle)], FAINT, 1)
+    away = half * (strip.limit or strip.reach) / strip.reach
+    for side, word in ((-1, "R"), (1, "L")):
+        row = middle + side * away
+        if strip.limit:
+            sheet.dashes(area.x, area.right, row, mixed(ALARM, (0, 0, 0), 0.15))
+        if area.height > sheet.px(60):
+            sheet.text(
+                f"{word} {strip.edge}", area.x, row - side * sheet.px(7) + sheet.px(4), 10, QUIET
+            )
+    columns = np.linspace(area.x, area.right, len(marks))
+    for x, marked in zip(columns, marks, strict=True):
+        if marked:
+            sheet.line([(x, area.y), (x, area.bottom)], ALARM, 2)
+    for curve in curves:
+        values = np.asarray(curve.values, float)
+        rows = middle - np.clip(values / strip.reach, -1.05, 1.05) * half
+        points = np.stack([columns, rows], axis=1)
+        for first, end in runs(~np.isnan(values)):
+            sheet.line(points[first:end], curve.colour, curve.width)
+
+
+def strip_area(panel: Rect, scale: float) -> Rect:
+    """Where the lines of a strip are, on the sheet of its panel."""
+    side, top, rest = (max(round(length * scale), 1) for length in (10, 27, 36))
+    return Rect(side, top, panel.width - 2 * side, panel.height - rest)
+
+
+def runs(known: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Where unbroken stretches of True begin, and just behind where they end."""
+    changes = np.flatnonzero(np.diff(np.concatenate([[False], known, [False]])))
+    return [(int(first), int(end)) for first, end in zip(changes[::2], changes[1::2], strict=True)]
+
+
+def bend_reach(curvatures: NDArray[np.float64]) -> float:
+    """The least of BENDS [1/km] that holds the curvatures [1/m]."""
+    known = np.abs(curvatures[~np.isnan(curvatures)]) * 1000
+    largest = float(known.max()) if known.size else 0.0
+    return next((bend for bend in BENDS if bend >= largest), BENDS[-1])
+
+
+def draw_score(
+    sheet: Sheet, autonomy: float, interventions: int, elapsed: float, colour: Colour
+) -> None:
+    """Autonomy so far [%], and what it is made of."""
+    height = sheet.whole.height
+    sheet.title("autonomy so far")
+    wide = sheet.text(f"{autonomy:.1f}", sheet.px(10), height * 0.58, 34, colour, bold=True)
+    sheet.text("%", sheet.px(14) + wide, height * 0.58, 16, QUIET)
+    minutes, seconds = divmod(int(elapsed), 60)
+    kind = "intervention" if interventions == 1 else "interventions"
+    sheet.text(
+        f"{interventions} {kind}",
+        sheet.px(10),
+        height - sheet.px(29),
+        12,
+        ALARM if interventions else INK,
+    )
+    sheet.text(f"in {minutes}:{seconds:02d} min", sheet.px(10), height - sheet.px(12), 12, QUIET)
+
+
+def draw_causes(sheet: Sheet, counts: Mapping[Cause, int], fresh: Cause | None) -> None:
+    """How often which cause took the wheel from the driver; the one that just did stands out."""
+    sheet.title("interventions by cause")
+    first = sheet.px(28)
+    pitch = (sheet.whole.height - first - sheet.px(6)) / len(counts)
+    for row, (cause, count) in enumerate(counts.items()):
+        line = first + (row + 0.72) * pitch
+        if cause is fresh:
+            top = round(first + row * pitch)
+            sheet.card(
+                Rect(sheet.px(4), top, sheet.whole.width - sheet.px(8), round(pitch)), ALARM, 0.9
+            )
+        shade = INK if count else QUIET
+        sheet.text(str(cause), sheet.px(10), line, 12, shade)
+        sheet.text(
+            str(count),
+            sheet.whole.right - sheet.px(10),
+            line,
+            12,
+            shade,
+            bold=bool(count),
+            align=1.0,
+        )
+
+
+def draw_cameras(sheet: Sheet, frames: Mapping[str, Image | None]) -> None:
+    """What the cameras see, one below the other."""
+    sheet.title("cameras")
+    first = sheet.px(26)
+    gap = sheet.px(6)
+    pad = sheet.px(8)
+    height = (sheet.whole.height - first - pad - gap * (len(frames) - 1)) // len(frames)
+    for row, (name, frame) in enumerate(frames.items()):
+        place = Rect(pad, first + row * (height + gap), sheet.whole.width - 2 * pad, height)
+        if frame is not None:
+            sheet.picture(fitted(frame, place), place)
+        plate = Rect(
+            place.x,
+            place.bottom - sheet.px(17),
+            sheet.text_width(name, 10) + sheet.px(10),
+            sheet.px(17),
+        )
+        sheet.card(plate)
+        sheet.text(name, plate.x + sheet.px(5), plate.bottom - sheet.px(5), 10)
+
+
+def draw_camera(sheet: Sheet, name: str, frame: Image) -> None:
+    """What one camera sees."""
+    sheet.title(name)
+    pad = sheet.px(8)
+    place = Rect(
+        pad, sheet.px(26), sheet.whole.width - 2 * pad, sheet.whole.height - sheet.px(26) - pad
+    )
+    sheet.picture(fitted(frame, place), place)
+
+
+def fitted(image: Image, place: Rect) -> Image:
+    """The part of an image around its middle that has the shape of `place`."""
+    height, width = image.shape[:2]
+    kept = min(height, round(width * place.height / place.width))
+    wide = min(width, round(height * place.width / place.height))
+    top = (height - kept) // 2
+    left = (width - wide) // 2
+    return image[top : top + kept, left : left + wide]
+
+
+def draw_view(sheet: Sheet, view: Image) -> None:
+    """What the network looks at, every pixel of it."""
+    sheet.title("the network's view", f"{view.shape[1]} \N{MULTIPLICATION SIGN} {view.shape[0]}")
+    pad = sheet.px(8)
+    place = Rect(
+        pad, sheet.px(26), sheet.whole.width - 2 * pad, sheet.whole.height - sheet.px(26) - pad
+    )
+    sheet.picture(view, place, smooth=False)

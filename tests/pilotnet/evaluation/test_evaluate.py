@@ -1,0 +1,277 @@
+"""Evaluation: rows and traces that agree, whatever the number of workers."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow.parquet
+import pytest
+
+import pilotnet.evaluation.evaluate
+from pilotnet.common.provenance import read_provenance
+from pilotnet.evaluation.drive_files import ROW_KEY, drive_path, write_drive
+from pilotnet.evaluation.evaluate import EvaluateConfig, evaluate
+from pilotnet.evaluation.metrics import EpisodeScore
+from pilotnet.evaluation.results import EPISODES_FILE, TRACES_FILE, read_results
+from sim.scenario import WORLD_VERSION
+from sim.types import Step
+from tests.conftest import contents
+
+TINY = EvaluateConfig(drivers=("expert", "straight"), episodes=2, length=120.0, workers=1)
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("evaluated") / "results"
+    evaluate(TINY, folder)
+    return folder
+
+
+def test_every_driver_has_a_row_for_every_scenario_and_the_expert_needs_no_help(
+    results: Path,
+) -> None:
+    read = read_results(results)
+    assert [(row.driver, row.scenario) for row in read.episodes] == [
+        (driver, scenario.name) for driver in TINY.drivers for scenario in TINY.scenarios()
+    ]
+    scores = read.scores()
+    assert scores["expert"].autonomy == 100.0
+    assert scores["straight"].interventions > 0
+
+
+def test_rows_read_back_as_they_were_written(results: Path, tmp_path: Path) -> None:
+    again = evaluate(replace(TINY, workers=2), tmp_path / "again")
+    assert (
+        again.episodes
+        == read_results(tmp_path / "again").episodes
+        == read_results(results).episodes
+    )
+
+
+def test_the_traces_tell_the_same_story_as_the_rows(results: Path) -> None:
+    trace = pyarrow.parquet.read_table(results / TRACES_FILE).to_pylist()
+    for row in read_results(results).episodes:
+        ticks = [
+            tick
+            for tick in trace
+            if (tick["driver"], tick["scenario"]) == (row.driver, row.scenario)
+        ]
+        assert len(ticks) / 10 == pytest.approx(row.elapsed)
+        assert sum(bool(tick["intervention"]) for tick in ticks) == row.interventions
+
+
+def test_the_settings_lie_beside_the_results(results: Path) -> None:
+    assert read_provenance(results, "evaluate")["config"]["split"] == "test"
+
+
+def test_held_out_roads_are_roads_of_the_test_split() -> None:
+    assert {scenario.split for scenario in EvaluateConfig().scenarios()} == {"test"}
+
+
+def test_pilotnet_drives_by_its_checkpoint(tiny_model: Path, tmp_path: Path) -> None:
+    config = EvaluateConfig(
+        drivers=("pilotnet",), suite="traffic-small", episodes=1, length=60.0, workers=1
+    )
+    row = evaluate(config, tmp_path / "results", tiny_model).episodes[0]
+    assert row.distance == pytest.approx(60.0, abs=5.0)
+
+
+def test_pushes_move_every_driver_alike_and_the_expert_steers_against_them(
+    results: Path, tmp_path: Path
+) -> None:
+    calm = read_results(results).scores()["expert"].offset_rms
+    pushed = evaluate(replace(TINY, drivers=("expert",), noise=0.4), tmp_path / "pushed").scores()[
+        "expert"
+    ]
+    assert pushed.offset_rms > 1.5 * calm
+    assert pushed.interventions == 0
+
+
+def test_the_expert_drives_alike_with_its_own_pedals_and_with_the_shared_ones(
+    results: Path, tmp_path: Path
+) -> None:
+    driven = evaluate(
+        replace(TINY, drivers=("expert", "straight"), pedals="driver"), tmp_path / "own"
+    )
+    shared = read_results(results)
+    assert [e for e in driven.episodes if e.driver == "expert"] == [
+        e for e in shared.episodes if e.driver == "expert"
+    ]
+    assert [e for e in driven.episodes if e.driver == "straight"] != [
+        e for e in shared.episodes if e.driver == "straight"
+    ]
+    assert read_provenance(tmp_path / "own", "evaluate")["config"]["pedals"] == "driver"
+    assert read_provenance(results, "evaluate")["config"]["pedals"] == "shared"
+
+
+def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
+    for changes, message in [
+        ({"drivers": ("nonsense",)}, "driver is 'nonsense'"),
+        ({"suite": "moon"}, "suite is 'moon'"),
+        ({"drivers": ("pilotnet",)}, "needs a checkpoint"),
+        ({"noise": -1.0}, "noise is -1.0 m"),
+        ({"drivers": ("pilotnet",), "pedals": "driver"}, "needs a checkpoint"),
+    ]:
+        with pytest.raises(ValueError, match=message):
+            evaluate(replace(TINY, **changes), tmp_path / "results")
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_driver_named_twice_is_refused_before_anything_is_driven() -> None:
+    with pytest.raises(
+        ValueError, match="drivers names 'expert' 2 times; it may name each driver once"
+    ):
+        EvaluateConfig(drivers=("expert", "straight", "expert"))
+
+
+def test_unknown_pedals_are_refused() -> None:
+    with pytest.raises(ValueError, match="pedals is 'both'; it must be one of shared, driver"):
+        replace(TINY, pedals="both")
+
+
+def test_with_its_own_pedals_a_network_that_only_steers_is_refused(
+    tiny_model: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        ValueError, match="only steers; with pedals driver it must also choose its speed"
+    ):
+        evaluate(
+            replace(TINY, drivers=("pilotnet",), pedals="driver"), tmp_path / "results", tiny_model
+        )
+    assert not (tmp_path / "results").exists()
+
+
+def test_a_folder_that_is_no_evaluation_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="is not a results folder"):
+        read_results(tmp_path)
+
+
+def test_a_damaged_table_is_refused(results: Path, tmp_path: Path) -> None:
+    (tmp_path / EPISODES_FILE).write_text(
+        (results / EPISODES_FILE).read_text().replace("rural", "rural,rural", 1)
+    )
+    with pytest.raises(ValueError, match=r"episodes\.csv is damaged"):
+        read_results(tmp_path)
+
+
+def stop_after(monkeypatch: pytest.MonkeyPatch, drives: int, error: BaseException) -> None:
+    """Make the evaluation raise `error` after this number of drives."""
+    left = iter(range(drives))
+
+    def fail_or_write(path: Path, score: EpisodeScore, trace: pyarrow.Table) -> None:
+        if next(left, None) is None:
+            raise error
+        write_drive(path, score, trace)
+
+    monkeypatch.setattr(pilotnet.evaluation.evaluate, "write_drive", fail_or_write)
+
+
+@pytest.mark.parametrize(
+    "error", [KeyboardInterrupt(), ValueError("Control.curvature is nan"), OSError("full")]
+)
+def test_a_stopped_evaluation_keeps_its_drives_and_goes_on_to_the_same_files(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_after(patch, 3, error)
+        with pytest.raises(
+            type(error),
+            match="is kept, the same command"
+            if isinstance(error, KeyboardInterrupt)
+            else str(error),
+        ):
+            evaluate(TINY, tmp_path)
+    assert {path.name for path in (tmp_path / "unfinished").iterdir()} == {
+        f"drive-00000{number}.parquet" for number in range(3)
+    }
+    with pytest.raises(
+        ValueError,
+        match="already holds something; choose another folder, delete it, or go on with it by --resume",
+    ):
+        evaluate(TINY, tmp_path)
+    with monkeypatch.context() as patch:
+        stop_after(patch, 1, RuntimeError("more than what was missing is driven"))
+        evaluate(TINY, tmp_path, resume=True)
+    assert contents(tmp_path) == contents(results)
+
+
+def test_changed_and_swapped_drives_of_a_stopped_evaluation_are_driven_again(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_after(patch, 3, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt):
+            evaluate(TINY, tmp_path)
+    first, second, third = (drive_path(tmp_path, number) for number in range(3))
+    first.rename(tmp_path / "aside")
+    second.rename(first)
+    (tmp_path / "aside").rename(second)
+    table = pyarrow.parquet.ParquetFile(third).read()
+    row = json.loads(table.schema.metadata[ROW_KEY]) | {"distance": 99_999.0}
+    pyarrow.parquet.write_table(
+        table.replace_schema_metadata({**table.schema.metadata, ROW_KEY: json.dumps(row)}), third
+    )
+    evaluate(TINY, tmp_path, resume=True)
+    assert contents(tmp_path) == contents(results)
+
+
+def test_an_evaluation_stopped_before_its_first_drive_leaves_nothing(
+    results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patch:
+        stop_after(patch, 0, KeyboardInterrupt())
+        with pytest.raises(KeyboardInterrupt, match="nothing was finished, so nothing is kept"):
+            evaluate(TINY, tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+    evaluate(TINY, tmp_path / "out", resume=True)
+    assert contents(tmp_path / "out") == contents(results)
+
+
+def test_resuming_a_finished_evaluation_changes_nothing(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = contents(results)
+    stop_after(monkeypatch, 0, RuntimeError("a drive was repeated"))
+    assert evaluate(TINY, results, resume=True).episodes == read_results(results).episodes
+    assert contents(results) == before
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("length", 130.0), ("drivers", ("straight",)), ("first", 1), ("noise", 0.1)]
+)
+def test_another_evaluation_cannot_be_resumed(results: Path, key: str, value: object) -> None:
+    before = contents(results)
+    with pytest.raises(
+        ValueError,
+        match=f"^{key} is .*, but .* was begun with .*; it can only be resumed with its own settings",
+    ):
+        evaluate(replace(TINY, **{key: value}), results, resume=True)
+    assert contents(results) == before
+
+
+def test_an_evaluation_of_another_world_or_another_network_cannot_be_resumed(
+    results: Path, tiny_model: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(
+        ValueError,
+        match=r"checkpoint is a network with SHA-256 \w{12}\.\.\., but .* was begun with no network",
+    ):
+        evaluate(TINY, results, tiny_model, resume=True)
+    earlier = shutil.copytree(results, tmp_path / "earlier") / "evaluate.yaml"
+    earlier.write_text(earlier.read_text().replace(f"world: {WORLD_VERSION}", "world: 1"))
+    with pytest.raises(ValueError, match="is from world version 1"):
+        evaluate(TINY, tmp_path / "earlier", resume=True)
+
+
+def test_a_driver_that_fails_is_named_with_its_road(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> Iterator[Step]:
+        raise ValueError("Control.curvature is nan")
+
+    monkeypatch.setattr(pilotnet.evaluation.evaluate, "rollout", fail)
+    with pytest.raises(ValueError, match=r"^driver expert on [\w-]+: Control\.curvature is nan$"):
+        evaluate(TINY, tmp_path / "out")
+    assert not (tmp_path / "out").exists()

@@ -1,0 +1,122 @@
+"""Autonomy and its interval: the paper's figures and closed forms."""
+
+import math
+from dataclasses import replace
+
+import pytest
+
+from pilotnet.evaluation.metrics import (
+    EpisodeScore,
+    autonomy,
+    autonomy_interval,
+    poisson_interval,
+    score_episode,
+    total_score,
+)
+from sim.scenario import Daytime, RoadKind, Scenario, Weather
+from sim.types import Cause, Control, EgoState, Observation, Pose, Step
+
+SCENARIO = Scenario(RoadKind.MOUNTAIN, 2, weather=Weather.FOG, light=Daytime.NIGHT, visibility=80.0)
+
+
+def step(
+    index: int, offset: float = 0.0, curvature: float = 0.0, cause: Cause | None = None
+) -> Step:
+    ego = EgoState(Pose(0, 0, 0), 20.0, 0.0, 0.0, 0.0, offset, 0.0, 0.0)
+    control = Control(curvature)
+    return Step(index, index / 10, Observation(20.0), ego, math.inf, control, control, cause, False)
+
+
+def episode(elapsed: float, departures: int = 0, distance: float = 1000.0) -> EpisodeScore:
+    return EpisodeScore(
+        "pilotnet",
+        "rural-2",
+        "rural",
+        "clear",
+        "day",
+        "{}",
+        elapsed,
+        distance,
+        0.1,
+        0.01,
+        5.0,
+        departures,
+        0,
+        0,
+        0,
+        0,
+    )
+
+
+def test_the_papers_example_ten_interventions_in_600_seconds_are_90_percent() -> None:
+    assert autonomy(10, 600.0) == pytest.approx(90.0)
+
+
+def test_autonomy_never_falls_below_zero() -> None:
+    assert autonomy(1000, 600.0) == 0.0
+
+
+def test_autonomy_of_no_time_is_refused() -> None:
+    with pytest.raises(ValueError, match="elapsed is 0 s"):
+        autonomy(0, 0)
+
+
+def test_no_event_still_leaves_the_rule_of_three_and_a_bit() -> None:
+    low, high = poisson_interval(0)
+    assert low == 0.0
+    assert high == pytest.approx(-math.log(0.025))
+
+
+def test_the_poisson_interval_has_its_stated_tails() -> None:
+    low, high = poisson_interval(7)
+    at_most = sum(math.exp(-high) * high**k / math.factorial(k) for k in range(8))
+    at_least = 1 - sum(math.exp(-low) * low**k / math.factorial(k) for k in range(7))
+    assert at_most == pytest.approx(0.025)
+    assert at_least == pytest.approx(0.025)
+
+
+def test_98_percent_over_three_hours_is_known_to_a_third_of_a_point() -> None:
+    low, high = autonomy_interval(36, 3 * 3600.0)
+    assert low < autonomy(36, 3 * 3600.0) < high
+    assert (high - low) / 2 == pytest.approx(0.66, abs=0.1)
+
+
+def test_an_episode_is_scored_by_its_steps() -> None:
+    steps = [
+        step(0),
+        step(1, 0.3, 0.01),
+        step(2, -0.4, 0.01, Cause.DEPARTURE),
+        step(3, 0.0, 0.0, Cause.CONTACT),
+    ]
+    score = score_episode("pilotnet", SCENARIO, 10, steps)
+    assert score.elapsed == 0.4
+    assert score.distance == pytest.approx(8.0)
+    assert score.offset_rms == pytest.approx(0.25)
+    assert score.curvature_rate_rms == pytest.approx(math.sqrt((0.1**2 + 0 + 0.1**2) / 3))
+    assert (score.departure, score.contact, score.interventions) == (1, 1, 2)
+
+
+def test_episodes_count_by_their_time() -> None:
+    total = total_score([episode(100.0, 1), episode(500.0, 0)])
+    assert total.autonomy == pytest.approx(99.0)
+    assert total.kilometres == 2.0
+    assert total.autonomous_distance == 2.0
+    assert total.causes[Cause.DEPARTURE] == 1
+
+
+def test_nothing_to_score_is_refused() -> None:
+    with pytest.raises(ValueError, match="0 episodes"):
+        total_score([])
+
+
+def test_a_score_knows_the_whole_scenario_so_that_the_drive_can_be_driven_again() -> None:
+    score = score_episode("pilotnet", SCENARIO, 10, [step(0)])
+    assert score.conditions() == SCENARIO
+    assert (score.road, score.weather, score.light) == ("mountain", "fog", "night")
+
+
+def test_a_score_whose_scenario_is_damaged_says_so() -> None:
+    with pytest.raises(
+        ValueError, match=r"settings of rural-2 are '\{'; they must describe a scenario"
+    ):
+        replace(episode(10.0), settings="{").conditions()
