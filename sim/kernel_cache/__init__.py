@@ -9,8 +9,8 @@ Python runs anyway, or in a folder that belongs to this user. No other user can 
 """
 
 from sim.kernel_cache.cache import KERNELS, compiled, countable, missing
-from sim.kernel_cache.folders import keeping_folder
-from sim.kernel_cache.progress import CompileBar, be_quiet, expected_seconds, follow
+from sim.kernel_cache.cache_folders import keeping_folder
+from sim.kernel_cache.compile_counter import CompileBar, be_quiet, expected_seconds, follow
 
 __all__ = [
     "KERNELS",

@@ -16,6 +16,7 @@ from numba.core.compiler import CompileResult
 from numba.core.dispatcher import Dispatcher
 from numba.core.serialize import dumps
 
+from sim.kernel_cache.cache_folders import keeping_folder, kernel_folders
 from sim.kernel_cache.digest import code_digest, types_digest
 from sim.kernel_cache.files import (
     DamagedKernelError,
@@ -24,7 +25,6 @@ from sim.kernel_cache.files import (
     sweep,
     write_kernel,
 )
-from sim.kernel_cache.folders import keeping_folder, kernel_folders
 from sim.kernel_cache.notices import say_once
 
 Function = TypeVar("Function", bound=Callable[..., Any])

@@ -52,7 +52,7 @@ print(sorted(f"{module}.{name}" for module, name, _ in compiled() - before))
 def test_an_installation_that_has_drawn_nothing_is_not_compiled(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("sim.kernel_cache.folders._chosen", lambda: str(tmp_path))
+    monkeypatch.setattr("sim.kernel_cache.cache_folders._chosen", lambda: str(tmp_path))
     assert not is_compiled()
     assert kept_kernels() == 0
 
@@ -78,7 +78,7 @@ def test_after_both_halves_no_road_in_any_weather_has_anything_left_to_compile()
 @pytest.fixture
 def processes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[subprocess.Popen[bytes]]:
     """The processes that `compiling` starts, with no kernel compiled yet; tests make them sleep instead of compiling."""
-    monkeypatch.setattr("sim.kernel_cache.folders._chosen", lambda: str(tmp_path))
+    monkeypatch.setattr("sim.kernel_cache.cache_folders._chosen", lambda: str(tmp_path))
     started: list[subprocess.Popen[bytes]] = []
     begin = compiling_module._begin
 
@@ -124,7 +124,7 @@ def test_a_process_that_compiles_ends_with_the_one_that_began_it() -> None:
 def test_a_process_that_fails_ends_compiling_without_an_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr("sim.kernel_cache.folders._chosen", lambda: str(tmp_path))
+    monkeypatch.setattr("sim.kernel_cache.cache_folders._chosen", lambda: str(tmp_path))
     monkeypatch.setattr(compiling_module, "HALF_PROGRAM", "raise SystemExit({half} + 1)")
     assert all(done == 0 for done, _ in compiling())
 

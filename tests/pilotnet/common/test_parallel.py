@@ -16,7 +16,7 @@ import pytest
 import pilotnet.common.parallel
 from pilotnet.common.parallel import InWorkerError, compile_side_by_side, in_parallel
 from pilotnet.common.worker import ORPHANED
-from sim.kernel_cache.progress import _listeners
+from sim.kernel_cache.compile_counter import _listeners
 
 SLEEPERS = """
 import sys, time

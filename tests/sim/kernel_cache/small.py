@@ -7,7 +7,7 @@ from pathlib import Path
 
 FILES = ("*.kernel", "*.nbi", "*.nbc")  # of `sim.kernel_cache`, and of Numba's own cache
 SOURCE = '''
-from sim.render.frame_buffer import exact, kernel
+from sim.jit import exact, kernel
 
 SCALE = 2.0
 

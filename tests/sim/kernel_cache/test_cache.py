@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from sim.kernel_cache import KERNELS, be_quiet, cache, folders, follow, notices
+from sim.kernel_cache import KERNELS, be_quiet, cache, cache_folders, follow, notices
 from tests.sim.kernel_cache.small import (
     ANSWER,
     SOURCE,
@@ -54,7 +54,7 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 @pytest.fixture
 def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """An empty folder for compiled kernels; afterwards the list of kernels and the notices are as before."""
-    monkeypatch.setattr(folders, "_chosen", lambda: str(tmp_path / "cache"))
+    monkeypatch.setattr(cache_folders, "_chosen", lambda: str(tmp_path / "cache"))
     monkeypatch.setattr(notices, "_said", set())
     monkeypatch.setattr(cache, "KERNELS", [])
     be_quiet()
@@ -233,7 +233,7 @@ def test_every_kernel_of_the_renderer_is_in_the_list() -> None:
     } <= names
 
 
-MANY = "from sim.render.frame_buffer import exact\n" + "".join(
+MANY = "from sim.jit import exact\n" + "".join(
     f"""
 
 @exact

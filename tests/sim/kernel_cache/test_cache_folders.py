@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.kernel_cache import be_quiet, folders, follow, notices
-from sim.kernel_cache.folders import (
+from sim.kernel_cache import be_quiet, cache_folders, follow, notices
+from sim.kernel_cache.cache_folders import (
     is_private,
     keeping_folder,
     kernel_folders,
@@ -25,9 +25,11 @@ posix = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="places o
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A folder with a package, a home and temporary files; the caches of `folders` are empty before and after."""
-    monkeypatch.setattr(folders, "_chosen", lambda: "")
+    monkeypatch.setattr(cache_folders, "_chosen", lambda: "")
     monkeypatch.setattr(notices, "_said", set())
-    monkeypatch.setattr(folders, "temporary_cache", lambda: tmp_path / "temporary" / "pilotnet-1")
+    monkeypatch.setattr(
+        cache_folders, "temporary_cache", lambda: tmp_path / "temporary" / "pilotnet-1"
+    )
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     for name in ("package", "temporary", "home"):
@@ -38,8 +40,8 @@ def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def clear_caches() -> None:
-    folders._candidates.cache_clear()
-    folders._keeping_folder.cache_clear()
+    cache_folders._candidates.cache_clear()
+    cache_folders._keeping_folder.cache_clear()
 
 
 def block(place: Path) -> None:
@@ -76,7 +78,7 @@ def test_without_a_home_kernels_are_kept_among_the_temporary_files(
     places: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     block(places / "package" / "__pycache__")
-    monkeypatch.setattr(folders, "user_cache", lambda: None)
+    monkeypatch.setattr(cache_folders, "user_cache", lambda: None)
     folder = keeping_folder(places / "package" / "module.py")
     assert folder is not None
     assert folder.parent == places / "temporary" / "pilotnet-1"
@@ -100,8 +102,8 @@ def test_without_any_place_kernels_are_not_kept(
 ) -> None:
     for name in ("package/__pycache__", "nowhere"):
         block(places / name)
-    monkeypatch.setattr(folders, "temporary_cache", lambda: places / "nowhere" / "pilotnet-1")
-    monkeypatch.setattr(folders, "user_cache", lambda: places / "nowhere" / "cache")
+    monkeypatch.setattr(cache_folders, "temporary_cache", lambda: places / "nowhere" / "pilotnet-1")
+    monkeypatch.setattr(cache_folders, "user_cache", lambda: places / "nowhere" / "cache")
     assert keeping_folder(places / "package" / "module.py") is None
     (line,) = capfd.readouterr().err.splitlines()
     assert line.startswith("compiled kernels are not kept")
@@ -165,7 +167,7 @@ def test_nothing_is_loaded_from_a_folder_of_another_user(
 
 
 def test_a_chosen_folder_is_the_only_one(places: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folders, "_chosen", lambda: str(places / "chosen"))
+    monkeypatch.setattr(cache_folders, "_chosen", lambda: str(places / "chosen"))
     source = places / "package" / "module.py"
     (folder,) = kernel_folders(source)
     assert folder.parent == places / "chosen"

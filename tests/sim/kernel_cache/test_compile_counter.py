@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from sim.kernel_cache import progress
-from sim.kernel_cache.progress import CompileBar, CompileProgress
+from sim.kernel_cache import compile_counter
+from sim.kernel_cache.compile_counter import CompileBar, CompileProgress
 from tests.sim.kernel_cache.small import ANSWER, SOURCE, run_module, write_module
 
 
@@ -33,7 +33,7 @@ def open_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
 def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The time [s] that the progress reads, as a list of one number that tests change."""
     now = [1000.0]
-    monkeypatch.setattr(progress, "monotonic", lambda: now[0])
+    monkeypatch.setattr(compile_counter, "monotonic", lambda: now[0])
     return now
 
 
@@ -45,7 +45,7 @@ def test_a_terminal_shows_a_bar_that_is_cleared(monkeypatch: pytest.MonkeyPatch)
     assert "compiling the renderer's kernels, once, about 80 s\n" in terminal.getvalue()
     assert terminal.getvalue().endswith("] 12 of 57")
     bar.end()
-    assert terminal.getvalue().endswith(progress.CLEAR_LINE)
+    assert terminal.getvalue().endswith(compile_counter.CLEAR_LINE)
 
 
 def test_a_dumb_terminal_and_another_bar_that_took_stderr_get_lines(
@@ -53,9 +53,9 @@ def test_a_dumb_terminal_and_another_bar_that_took_stderr_get_lines(
 ) -> None:
     terminal = open_terminal(monkeypatch)
     monkeypatch.setenv("TERM", "dumb")
-    assert not progress.on_terminal()
+    assert not compile_counter.on_terminal()
     monkeypatch.setenv("TERM", "xterm")
-    assert progress.on_terminal()
+    assert compile_counter.on_terminal()
     taken = Terminal()
     monkeypatch.setattr(sys, "stderr", taken)
     bar = CompileBar()
@@ -111,8 +111,8 @@ def test_only_long_compiling_is_shown(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     kernels = [object() for _ in range(count)]
-    monkeypatch.setattr(progress, "missing", lambda: iter(kernels))
-    monkeypatch.setattr(progress, "countable", lambda: kernels)
+    monkeypatch.setattr(compile_counter, "missing", lambda: iter(kernels))
+    monkeypatch.setattr(compile_counter, "countable", lambda: kernels)
     compile_all(kernels, clock, seconds)
     printed = capsys.readouterr().err.splitlines()
     assert len(printed) == lines
@@ -120,9 +120,7 @@ def test_only_long_compiling_is_shown(
 
 
 def test_a_second_process_finds_all_compiled_and_prints_nothing(tmp_path: Path) -> None:
-    show_all = (
-        "import sim.kernel_cache.progress as p\np.SILENT_SECONDS = p.MIN_EXPECTED_SECONDS = 0.0\n"
-    )
+    show_all = "import sim.kernel_cache.compile_counter as p\np.SILENT_SECONDS = p.MIN_EXPECTED_SECONDS = 0.0\n"
     path = write_module(tmp_path, show_all + SOURCE)
     environment = {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     done = run_module(path, **environment)
@@ -136,8 +134,8 @@ def test_single_late_kernels_are_compiled_silently(
     clock: list[float], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     kernels = [object() for _ in range(50)]
-    monkeypatch.setattr(progress, "missing", lambda: iter(kernels))
-    monkeypatch.setattr(progress, "countable", lambda: kernels)
+    monkeypatch.setattr(compile_counter, "missing", lambda: iter(kernels))
+    monkeypatch.setattr(compile_counter, "countable", lambda: kernels)
     listener = CompileProgress()
     for kernel in kernels:
         event: Any = SimpleNamespace(data={"dispatcher": kernel})
