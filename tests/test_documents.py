@@ -1,0 +1,69 @@
+"""What a reader meets first stays short and plain: README, changelog, docstrings and messages."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MAX_README_LINES = 130
+MAX_SENTENCE_WORDS = 30
+MAX_ENTRY_WORDS = 25
+MAX_PACKED_SHARE = 0.03  # of all assignments
+PERSONS = re.compile(
+    r"\b(who|whom|whose|whoever|somebody|someone|nobody|everybody|anybody)\b", re.I
+)
+CODE_BLOCK = re.compile(r"```.*?```", re.S)
+SOURCES = sorted(path for package in ("sim", "pilotnet") for path in (ROOT / package).rglob("*.py"))
+
+
+def sentences(markdown: str) -> list[str]:
+    """Return the sentences of a page's running text, without code, tables, headings and pictures."""
+    prose = []
+    for line in CODE_BLOCK.sub("", markdown).splitlines():
+        if line.startswith(("|", "#", "!", "<")):
+            prose.append(".")
+        else:
+            prose.append(line or ".")
+    return re.split(r"[.:;!?](?:\s|$)|\n\* ", "\n".join(prose))
+
+
+def texts(path: Path) -> list[tuple[int, str]]:
+    """Return the string constants of a module, docstrings included, with their line numbers."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    nodes = (node for node in ast.walk(tree) if isinstance(node, ast.Constant))
+    return [(node.lineno, node.value) for node in nodes if isinstance(node.value, str)]
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= MAX_README_LINES
+
+
+def test_sentences_of_the_readme_are_short() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [one for one in sentences(text) if len(one.split()) > MAX_SENTENCE_WORDS] == []
+
+
+def test_entries_of_the_changelog_are_short() -> None:
+    lines = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8").splitlines()
+    entries = [line.removeprefix("* ") for line in lines if line.startswith("* ")]
+    assert [entry for entry in entries if len(entry.split()) > MAX_ENTRY_WORDS] == []
+    assert [line for line in lines if line.startswith("  ")] == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+def test_docstrings_and_messages_name_things_and_not_persons(path: Path) -> None:
+    assert [(line, text) for line, text in texts(path) if PERSONS.search(text)] == []
+
+
+def test_few_assignments_are_packed() -> None:
+    packed = 0
+    total = 0
+    for path in SOURCES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Assign):
+                total += 1
+                target = node.targets[0]
+                packed += isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+    assert packed <= MAX_PACKED_SHARE * total
