@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from pilotnet.common.folders import Stage, is_unfinished, output_folder, plain
+from pilotnet.common.interrupts import raise_pending
 from pilotnet.common.progress import closing_line, console
 from pilotnet.common.provenance import (
     read_provenance,
@@ -150,6 +151,7 @@ def demo(config: DemoConfig, out: Path) -> Results:
         else:
             write_provenance(folder, NAME, config, config.record.seed)
         for stage in STAGES:
+            raise_pending()
             stage.finish(config, folder)
         if not (folder / REPORT).is_file():
             write_report(

@@ -1,48 +1,163 @@
-"""The table of commands: name, summary for the help, and the function that runs it."""
+"""The table of commands: summary, example, wanted options, parser, and the function that runs it."""
 
 from collections.abc import Callable
 from typing import NamedTuple
 
-from pilotnet.cli.data_commands import check_command, record_command, scenes_command
-from pilotnet.cli.demo_command import demo_command
+from pilotnet.cli.completion_command import completion_command, completion_parser
+from pilotnet.cli.data_commands import (
+    check_command,
+    check_parser,
+    record_command,
+    record_parser,
+    scenes_command,
+    scenes_parser,
+)
+from pilotnet.cli.demo_command import demo_command, demo_parser
 from pilotnet.cli.evaluation_commands import (
     evaluate_command,
+    evaluate_parser,
     report_command,
+    report_parser,
+    results_command,
+    results_parser,
     score_detector_command,
+    score_detector_parser,
     score_lanes_command,
+    score_lanes_parser,
 )
-from pilotnet.cli.live_commands import drive_command, watch_command
-from pilotnet.cli.training_commands import train_command, train_detector_command
+from pilotnet.cli.live_commands import drive_command, drive_parser, watch_command, watch_parser
+from pilotnet.cli.parser import Parser
+from pilotnet.cli.training_commands import (
+    train_command,
+    train_detector_command,
+    train_detector_parser,
+    train_parser,
+)
 
 
 class Command(NamedTuple):
     """One command.
 
     summary: its line in the help; not a docstring, because `python -OO` removes those.
-    run: the function that takes the command-line arguments after the command's name.
+    example: a whole command line.
+    wanted: settings that stand first in its help.
+    make_parser: builds the parser of the words after the command's name.
+    run: takes that parser and the words.
     """
 
     summary: str
-    run: Callable[[list[str]], None]
+    example: str
+    wanted: tuple[str, ...]
+    make_parser: Callable[[], Parser]
+    run: Callable[[Parser, list[str]], None]
+
+    def parser(self) -> Parser:
+        """Return the parser with the texts for its help."""
+        parser = self.make_parser()
+        parser.summary = self.summary
+        parser.example = self.example
+        parser.wanted = self.wanted
+        return parser
 
 
+SCENARIOS = ("suite", "roads", "weather", "light", "episodes", "length")
 COMMANDS: dict[str, Command] = {
-    "demo": Command("Record, train, drive and score, both stacks, with one command.", demo_command),
-    "record": Command("Record the expert's driving into a dataset.", record_command),
-    "train": Command("Train PilotNet on a dataset.", train_command),
-    "evaluate": Command("Drive held-out roads in closed loop and score.", evaluate_command),
-    "watch": Command("Watch drivers live, or replay a dataset; or film either.", watch_command),
-    "report": Command("Make one HTML page of an evaluation.", report_command),
-    "drive": Command("Drive yourself, by keyboard or controller, and record it.", drive_command),
+    "demo": Command(
+        "Record, train, drive and score, both stacks, with one command.",
+        "pilotnet demo --out demo",
+        ("out",),
+        demo_parser,
+        demo_command,
+    ),
+    "record": Command(
+        "Record the expert's driving into a dataset.",
+        "pilotnet record --out data/drives --suite lane_keeping --episodes 60 --length 600",
+        ("out", *SCENARIOS, "validation_episodes"),
+        record_parser,
+        record_command,
+    ),
+    "train": Command(
+        "Train PilotNet on a dataset.",
+        "pilotnet train data/drives --out models/pilotnet",
+        ("out", "epochs", "device", "seed", "speed"),
+        train_parser,
+        train_command,
+    ),
+    "evaluate": Command(
+        "Drive roads that were not used in training, in closed loop, and score.",
+        "pilotnet evaluate expert pilotnet straight --checkpoint models/pilotnet",
+        ("checkpoint", "cars", "pedestrians", "out", *SCENARIOS, "split"),
+        evaluate_parser,
+        evaluate_command,
+    ),
+    "watch": Command(
+        "Watch drivers live, or replay a dataset; or film either.",
+        "pilotnet watch pilotnet expert --checkpoint models/pilotnet --roads rural",
+        ("checkpoint", "cars", "pedestrians", "film", "headless", *SCENARIOS),
+        watch_parser,
+        watch_command,
+    ),
+    "report": Command(
+        "Make one HTML page of an evaluation.",
+        "pilotnet report results/pilotnet --model models/pilotnet --data data/drives",
+        ("out",),
+        report_parser,
+        report_command,
+    ),
+    "drive": Command(
+        "Drive yourself, by keyboard or controller, and record it.",
+        "pilotnet drive --roads rural --out data/human",
+        ("out", "map", *SCENARIOS),
+        drive_parser,
+        drive_command,
+    ),
     "train-detector": Command(
-        "Train the detector of cars, or of pedestrians.", train_detector_command
+        "Train the detector of cars, or of pedestrians.",
+        "pilotnet train-detector cars data/detection --out models/cars",
+        ("out", "epochs", "device", "seed"),
+        train_detector_parser,
+        train_detector_command,
     ),
     "score-detector": Command(
-        "Score a detector by average precision and position.", score_detector_command
+        "Score a detector by average precision and position.",
+        "pilotnet score-detector cars data/detection --checkpoint models/cars",
+        ("checkpoint", "out", "split"),
+        score_detector_parser,
+        score_detector_command,
     ),
     "score-lanes": Command(
-        "Compare the lanes that the modular stack finds with the true ones.", score_lanes_command
+        "Compare the lanes that the modular stack finds with the true ones.",
+        "pilotnet score-lanes --suite lane_keeping --episodes 16 --length 200",
+        ("out", *SCENARIOS),
+        score_lanes_parser,
+        score_lanes_command,
     ),
-    "check": Command("Check a dataset: every digest, row and frame.", check_command),
-    "scenes": Command("Draw roads in every weather and light on one sheet.", scenes_command),
+    "check": Command(
+        "Check a dataset: every digest, row and frame.",
+        "pilotnet check data/drives",
+        (),
+        check_parser,
+        check_command,
+    ),
+    "scenes": Command(
+        "Draw roads in every weather and light on one sheet.",
+        "pilotnet scenes sheet.png --roads rural,mountain --weather clear,fog",
+        ("roads", "weather", "light"),
+        scenes_parser,
+        scenes_command,
+    ),
+    "results": Command(
+        "Render docs/results.md and the README's rows from committed results.",
+        "pilotnet results",
+        (),
+        results_parser,
+        results_command,
+    ),
+    "completion": Command(
+        "Print a completion script for bash, zsh or tcsh.",
+        "pilotnet completion bash > ~/.local/share/bash-completion/completions/pilotnet",
+        (),
+        completion_parser,
+        completion_command,
+    ),
 }

@@ -9,9 +9,13 @@ from pilotnet.data.record_config import RecordConfig
 from pilotnet.live.scenes_config import KINDS, ScenesConfig, require_sheet
 
 
-def record_command(words: list[str]) -> None:
+def record_parser() -> Parser:
+    """Return the parser of `record`."""
+    return stage_parser("record", RecordConfig, out="data/drives", resume=True)
+
+
+def record_command(parser: Parser, words: list[str]) -> None:
     """Record a dataset."""
-    parser = stage_parser("record", RecordConfig, out="data/drives", resume=True)
     config, options = settings(parser, RecordConfig, words)
 
     from pilotnet.data.record import record
@@ -20,8 +24,8 @@ def record_command(words: list[str]) -> None:
     closing_line(f"wrote {options.out}: {dataset.summary()}", f"pilotnet train {options.out}")
 
 
-def check_command(words: list[str]) -> None:
-    """Check a dataset."""
+def check_parser() -> Parser:
+    """Return the parser of `check`."""
     parser = Parser("check")
     parser.add_argument(
         "data",
@@ -33,6 +37,11 @@ def check_command(words: list[str]) -> None:
         action="store_true",
         help="first move damaged episodes at its end into its folder `damaged`",
     )
+    return parser
+
+
+def check_command(parser: Parser, words: list[str]) -> None:
+    """Check a dataset."""
     options = parser.parse_args(words)
     require_exists("data", options.data, "record")
 
@@ -52,19 +61,22 @@ def check_command(words: list[str]) -> None:
     closing_line(f"checked {dataset.summary()}: {found}", f"pilotnet train {options.data}")
 
 
-def scenes_command(words: list[str]) -> None:
-    """Draw a contact sheet."""
+def scenes_parser() -> Parser:
+    """Return the parser of `scenes`."""
     parser = Parser("scenes")
     parser.add_argument("out", type=Path, help="the PNG or JPEG to write")
     for name, kind in KINDS.items():
-        parser.add_argument(
-            f"--{name}", nargs="+", default=[str(each) for each in kind], help="some of these"
-        )
-    parser.add_argument("--seed", type=int, default=0, help="which roads")
+        names = ",".join(kind)
+        parser.add_argument(f"--{name}", type=str, default=names, help="some of these, with commas")
+    parser.add_argument("--seed", type=int, default=0, help="the seed of the roads")
+    return parser
+
+
+def scenes_command(parser: Parser, words: list[str]) -> None:
+    """Draw a contact sheet."""
     options = parser.parse_args(words)
-    config = ScenesConfig(
-        tuple(options.roads), tuple(options.weather), tuple(options.light), options.seed
-    )
+    kinds = {name: tuple(options[name].split(",")) for name in KINDS}
+    config = ScenesConfig(**kinds, seed=options.seed)
     require_sheet(options.out)
 
     from pilotnet.live.scenes import scenes

@@ -1,14 +1,18 @@
 """The command `demo`, which runs every stage one after the other."""
 
-from pilotnet.cli.parser import settings, stage_parser
+from pilotnet.cli.parser import Parser, settings, stage_parser
 from pilotnet.common.progress import closing_line, console
 from pilotnet.common.settings import config_path
 from pilotnet.demo_config import DemoConfig
 
 
-def demo_command(words: list[str]) -> None:
+def demo_parser() -> Parser:
+    """Return the parser of `demo`."""
+    return stage_parser("demo", DemoConfig, out="demo", resume=True, defaults=config_path("demo"))
+
+
+def demo_command(parser: Parser, words: list[str]) -> None:
     """Run the demo and print its scores."""
-    parser = stage_parser("demo", DemoConfig, out="demo", resume=True, defaults=config_path("demo"))
     config, options = settings(parser, DemoConfig, words)
 
     from pilotnet.demo import REPORT, demo

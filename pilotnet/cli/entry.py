@@ -9,6 +9,7 @@
 """
 
 import errno
+import shlex
 import sys
 import traceback
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from collections.abc import Sequence
 from pilotnet.cli.commands import COMMANDS
 from pilotnet.cli.parser import did_you_mean
 from pilotnet.common.interrupts import Interrupted, signals_as_interrupts
-from pilotnet.common.progress import console, print_line
+from pilotnet.common.progress import be_quiet, console, print_line
 from pilotnet.common.provenance import package_version
 from pilotnet.common.revision import source_revision
 from pilotnet.common.streams import lasting_streams
@@ -24,6 +25,8 @@ from sim.types import quoted
 
 USER_ERROR_CODE = 2  # exit code
 BUG_CODE = 1  # exit code
+QUIET = {"-q", "--quiet"}
+VERBOSE = {"-v", "--verbose"}
 # (module, class) of library exceptions about files, devices and memory that are neither ValueError nor OSError.
 MACHINE_ERRORS = (
     ("av.error", "FFmpegError"),
@@ -43,7 +46,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def exit_code(words: list[str]) -> int:
     """Run the command that the command-line arguments name, print its error if it fails, and return the exit code."""
     debug = "--debug" in words
-    words = [word for word in words if word != "--debug"]
+    verbose = bool(VERBOSE.intersection(words))
+    be_quiet(bool(QUIET.intersection(words)))
+    words = [word for word in words if word not in {"--debug", *QUIET, *VERBOSE}]
+    if words[:1] == ["--version"]:
+        console.print(f"pilotnet {package_version()}")
+        return 0
+    if verbose:
+        print_line(
+            f"pilotnet {package_version()}, revision {source_revision()}: {shlex.join(words)}"
+        )
     if not words or words[0] in ("-h", "--help"):
         console.print(usage(), markup=False, highlight=False)
         return 0
@@ -71,7 +83,8 @@ def run_command(words: list[str]) -> None:
         raise ValueError(
             f"command is {quoted(name)}; it must be one of {', '.join(COMMANDS)}{suggestion}"
         )
-    COMMANDS[name].run(rest)
+    command = COMMANDS[name]
+    command.run(command.parser(), rest)
 
 
 def report_error(error: Exception) -> int:
@@ -113,10 +126,12 @@ def usage() -> str:
     lines = [f"  {name:<14} {command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
-            "usage: pilotnet COMMAND [options] [--debug]",
+            "Train a network to drive, compare it with a modular stack, and get one number for both.",
+            "",
+            "usage: pilotnet COMMAND [options]",
             "",
             *lines,
             "",
-            "pilotnet COMMAND --help shows a command's options.",
+            "pilotnet COMMAND --help shows a command's options; pilotnet --version prints the version.",
         ]
     )

@@ -1,32 +1,33 @@
 """The commands that measure: `evaluate`, `score-lanes`, `score-detector`, and `report` for the page."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from pilotnet.cli.parser import (
     Parser,
     add_detector_arguments,
     add_detectors,
+    add_json,
     chosen_detectors,
     settings,
     stage_parser,
 )
-from pilotnet.common.progress import closing_line, console
+from pilotnet.common.folders import plain
+from pilotnet.common.progress import closing_line, console, print_json
+from pilotnet.common.reading import load_json
 from pilotnet.common.settings import require_exists
-from pilotnet.drivers.driver_names import ablated, with_oracles
+from pilotnet.drivers.driver_names import DRIVER_NAMES, ablated, with_oracles
 from pilotnet.evaluation.evaluate_config import EvaluateConfig
 from pilotnet.modular.detection.detector_config import DetectorScoreConfig, is_person
 from pilotnet.modular.lanes.score_lanes_config import LaneScoreConfig
 
 
-def evaluate_command(words: list[str]) -> None:
-    """Score drivers in closed loop."""
+def evaluate_parser() -> Parser:
+    """Return the parser of `evaluate`."""
     parser = stage_parser(
         "evaluate", EvaluateConfig, out="results/pilotnet", resume=True, skip={"drivers"}
     )
-    parser.add_argument(
-        "drivers", nargs="+", help="drivers to score: expert, pilotnet, modular, straight"
-    )
+    parser.add_argument("drivers", nargs="+", help=f"drivers to score: {', '.join(DRIVER_NAMES)}")
     parser.add_argument(
         "--checkpoint",
         type=Path,
@@ -35,13 +36,19 @@ def evaluate_command(words: list[str]) -> None:
     add_detectors(parser)
     parser.add_argument(
         "--oracle",
-        help="parts of modular that the truth replaces: cars, pedestrians, lanes, or all; with commas",
+        help="parts of modular in whose place the truth stands: cars, pedestrians, lanes, or all; with commas",
     )
     parser.add_argument(
         "--ablate",
         action="store_true",
-        help="drive modular with no part, each single part and all parts replaced by the truth",
+        help="drive modular as it is, and with the truth in place of each part and of all parts",
     )
+    add_json(parser)
+    return parser
+
+
+def evaluate_command(parser: Parser, words: list[str]) -> None:
+    """Score drivers in closed loop."""
     config, options = settings(parser, EvaluateConfig, words)
     if options.ablate and options.oracle:
         raise ValueError("--ablate tries every oracle by itself; leave out --oracle")
@@ -51,29 +58,43 @@ def evaluate_command(words: list[str]) -> None:
 
     from pilotnet.evaluation.evaluate import evaluate
     from pilotnet.evaluation.report import score_table, scores_by_suite
+    from pilotnet.evaluation.scores import SCORES_FILE
 
     results = evaluate(
         config, options.out, options.checkpoint, chosen_detectors(options), options.resume
     )
-    caption = f"suite: {config.suite}, {config.split} roads, pedals: {config.pedals}"
+    if options.json:
+        print_json(load_json(options.out / SCORES_FILE))
+        return
+    caption = f"suite: {config.suite}, {config.split} roads, speed control: {config.pedals}"
     console.print(score_table(results.scores(), caption, scores_by_suite(results.episodes)))
     model = f" --model {options.checkpoint}" if options.checkpoint else ""
     closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")
 
 
-def score_lanes_command(words: list[str]) -> None:
-    """Score the lane finder."""
+def score_lanes_parser() -> Parser:
+    """Return the parser of `score-lanes`."""
     parser = stage_parser("score-lanes", LaneScoreConfig, out="results/lanes")
+    add_json(parser)
+    return parser
+
+
+def score_lanes_command(parser: Parser, words: list[str]) -> None:
+    """Score the lane finder."""
     config, options = settings(parser, LaneScoreConfig, words)
 
     from pilotnet.modular.lanes.score_lanes import lane_table, score_lanes
 
-    console.print(lane_table(score_lanes(config, options.out)))
+    scores = score_lanes(config, options.out)
+    if options.json:
+        print_json([plain(asdict(score)) for score in scores])
+        return
+    console.print(lane_table(scores))
     closing_line(f"wrote {options.out}", f"open {options.out / 'calibration.png'}")
 
 
-def score_detector_command(words: list[str]) -> None:
-    """Score a detector."""
+def score_detector_parser() -> Parser:
+    """Return the parser of `score-detector`."""
     parser = stage_parser("score-detector", DetectorScoreConfig, out="results/TARGET")
     add_detector_arguments(parser, "score on")
     parser.add_argument(
@@ -82,6 +103,12 @@ def score_detector_command(words: list[str]) -> None:
         required=True,
         help="the folder that `pilotnet train-detector` wrote",
     )
+    add_json(parser)
+    return parser
+
+
+def score_detector_command(parser: Parser, words: list[str]) -> None:
+    """Score a detector."""
     config, options = settings(parser, DetectorScoreConfig, words)
     is_person(options.target)
     require_exists("data", options.data, "record")
@@ -91,12 +118,15 @@ def score_detector_command(words: list[str]) -> None:
     from pilotnet.modular.detection.score_detector import TABLE_FILE, score_detector, scores_table
 
     scores = score_detector(config, options.target, options.data, options.checkpoint, out)
+    if options.json:
+        print_json([plain(asdict(score)) for score in scores])
+        return
     console.print(scores_table(scores))
     closing_line(f"wrote {out / TABLE_FILE}", "pilotnet evaluate --help")
 
 
-def report_command(words: list[str]) -> None:
-    """Write the page of an evaluation."""
+def report_parser() -> Parser:
+    """Return the parser of `report`."""
     parser = Parser("report")
     parser.add_argument("results", type=Path, help="the folder that `pilotnet evaluate` wrote")
     parser.add_argument(
@@ -106,6 +136,11 @@ def report_command(words: list[str]) -> None:
         "--data", type=Path, help="the dataset folder, for sample frames and their moved views"
     )
     parser.add_argument("--out", type=Path, default=Path("report.html"), help="the page to write")
+    return parser
+
+
+def report_command(parser: Parser, words: list[str]) -> None:
+    """Write the page of an evaluation."""
     options = parser.parse_args(words)
     for name, writer in (("results", "evaluate"), ("model", "train"), ("data", "record")):
         if options[name] is not None:
@@ -118,3 +153,25 @@ def report_command(words: list[str]) -> None:
         f"wrote {path}",
         "open it in a browser" if path.suffix == ".html" else "paste it where it is read",
     )
+
+
+def results_parser() -> Parser:
+    """Return the parser of `results`."""
+    parser = Parser("results")
+    parser.add_argument(
+        "--root", type=Path, default=Path(), help="the repository with docs/results and README.md"
+    )
+    return parser
+
+
+def results_command(parser: Parser, words: list[str]) -> None:
+    """Render the results page and the README's rows."""
+    options = parser.parse_args(words)
+    if not (options.root / "docs" / "results").is_dir():
+        raise ValueError(f"root is {options.root}; it must be a repository with docs/results")
+
+    from pilotnet.evaluation.result_pages import write_result_pages
+
+    changed = write_result_pages(options.root)
+    files = ", ".join(map(str, changed)) or "nothing: all pages are up to date"
+    closing_line(f"wrote {files}", "git diff")

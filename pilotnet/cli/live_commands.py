@@ -11,14 +11,14 @@ from pilotnet.drivers.driver_names import DRIVER_NAMES
 from pilotnet.live.watch_config import DriveConfig, WatchConfig, require_watchable
 
 
-def watch_command(words: list[str]) -> None:
-    """Show drivers or a dataset."""
+def watch_parser() -> Parser:
+    """Return the parser of `watch`."""
     parser = Parser("watch")
     add_config(parser)
     parser.add_argument(
         "drivers",
         nargs="+",
-        help="one or two of expert, pilotnet, modular, straight; or a dataset folder to replay",
+        help=f"one or two of {', '.join(DRIVER_NAMES)}; or a dataset folder to replay",
     )
     parser.add_argument(
         "--checkpoint",
@@ -33,9 +33,14 @@ def watch_command(words: list[str]) -> None:
     parser.add_argument(
         "--record",
         type=Path,
-        help="the dataset for what you drive when you take the wheel (steering keys)",
+        help="the dataset for your own driving when you take over with the steering keys",
     )
     parser.add_class_arguments(WatchConfig, None)
+    return parser
+
+
+def watch_command(parser: Parser, words: list[str]) -> None:
+    """Show drivers or a dataset."""
     config, options = settings(parser, WatchConfig, words)
     if folder := replayed(options):
         replay_command(folder, config, options)
@@ -85,8 +90,8 @@ def replayed(options: Namespace) -> Path | None:
     return folders[0]
 
 
-def drive_command(words: list[str]) -> None:
-    """Let a person drive."""
+def drive_parser() -> Parser:
+    """Return the parser of `drive`."""
     parser = Parser("drive")
     add_config(parser)
     parser.add_argument(
@@ -98,6 +103,11 @@ def drive_command(words: list[str]) -> None:
         help="first set up a gamepad or steering wheel, which takes a minute",
     )
     parser.add_class_arguments(DriveConfig, None)
+    return parser
+
+
+def drive_command(parser: Parser, words: list[str]) -> None:
+    """Let a person drive."""
     config, options = settings(parser, DriveConfig, words)
 
     from pilotnet.evaluation.report import score_table

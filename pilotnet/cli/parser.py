@@ -5,6 +5,7 @@ A command imports its stage after its settings have been checked.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +14,8 @@ from typing import Any, NoReturn
 import yaml
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
+from pilotnet.cli.help_page import help_page
+from pilotnet.cli.spelling import parser_words, shown
 from pilotnet.common.repeat import repeated_settings
 from pilotnet.common.settings import config_path, user_path
 from pilotnet.common.yaml_values import limit_yaml
@@ -34,7 +37,10 @@ LITERAL = re.compile(r"typing\.Literal\[(?P<values>.*)\]")
 
 
 class Parser(ArgumentParser):
-    """jsonargparse's parser of one command: errors in one line, no abbreviated options, `~` in paths replaced."""
+    """jsonargparse's parser of one command: errors in one line, hyphens in options, `~` in paths replaced.
+
+    summary, example: one line each, for the help; wanted: settings that stand first in the help.
+    """
 
     def __init__(self, command: str, defaults: Path | None = None) -> None:
         limit_yaml()
@@ -44,6 +50,13 @@ class Parser(ArgumentParser):
             default_config_files=[str(defaults)] if defaults else [],
         )
         self.command = command
+        self.summary = ""
+        self.example = ""
+        self.wanted: tuple[str, ...] = ()
+
+    def format_help(self, formatter: Any = None) -> str:  # noqa: ARG002 - argparse passes one
+        """Return the help of the command."""
+        return help_page(self)
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
         """Raise ValueError with the message in one line, and a similar option where one is unknown."""
@@ -53,9 +66,12 @@ class Parser(ArgumentParser):
             text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}..."
         ) from ex
 
-    def parse_args(self, *call: Any, **settings: Any) -> Namespace:  # type: ignore[override]
-        """Return the options, with `~` in paths replaced by the home folder."""
-        options = super().parse_args(*call, **settings)
+    def parse_args(self, words: Sequence[str], **settings: Any) -> Namespace:  # type: ignore[override]
+        """Return the options, with `~` in paths replaced by the home folder.
+
+        Raises ValueError for wrong values, and for options in the spelling of an earlier version.
+        """
+        options = super().parse_args(parser_words(words, self._option_string_actions), **settings)
         for name, value in vars(options).items():
             if isinstance(value, Path):
                 options[name] = user_path(value)
@@ -67,7 +83,7 @@ class Parser(ArgumentParser):
         unknown = next(
             (word.partition("=")[0] for word in line.split() if word.startswith("--")), ""
         )
-        return did_you_mean(unknown, [*self._option_string_actions])
+        return did_you_mean(unknown, [shown(option) for option in self._option_string_actions])
 
 
 class ConfigFile(ActionConfigFile):
@@ -177,6 +193,11 @@ def add_detectors(parser: Parser) -> None:
 def chosen_detectors(options: Namespace) -> Detectors:
     """Return the folders in the options that `add_detectors` adds."""
     return Detectors(options.cars, options.pedestrians)
+
+
+def add_json(parser: Parser) -> None:
+    """Add `--json`."""
+    parser.add_argument("--json", action="store_true", help="print the scores as JSON, no table")
 
 
 def settings(parser: Parser, config: type, words: list[str]) -> tuple[Any, Namespace]:

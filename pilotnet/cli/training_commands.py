@@ -2,17 +2,22 @@
 
 from pathlib import Path
 
-from pilotnet.cli.parser import add_detector_arguments, settings, stage_parser
+from pilotnet.cli.parser import Parser, add_detector_arguments, settings, stage_parser
 from pilotnet.common.progress import closing_line
 from pilotnet.common.settings import require_exists
 from pilotnet.modular.detection.detector_config import DetectorTrainConfig, is_person
 from pilotnet.training.train_config import TrainConfig
 
 
-def train_command(words: list[str]) -> None:
-    """Train PilotNet."""
+def train_parser() -> Parser:
+    """Return the parser of `train`."""
     parser = stage_parser("train", TrainConfig, out="models/pilotnet", resume=True)
     parser.add_argument("data", type=Path, help="the dataset folder to learn from")
+    return parser
+
+
+def train_command(parser: Parser, words: list[str]) -> None:
+    """Train PilotNet."""
     config, options = settings(parser, TrainConfig, words)
     require_exists("data", options.data, "record")
 
@@ -24,10 +29,15 @@ def train_command(words: list[str]) -> None:
     )
 
 
-def train_detector_command(words: list[str]) -> None:
-    """Train a detector."""
+def train_detector_parser() -> Parser:
+    """Return the parser of `train-detector`."""
     parser = stage_parser("train-detector", DetectorTrainConfig, out="models/TARGET", resume=True)
     add_detector_arguments(parser, "learn from")
+    return parser
+
+
+def train_detector_command(parser: Parser, words: list[str]) -> None:
+    """Train a detector."""
     config, options = settings(parser, DetectorTrainConfig, words)
     is_person(options.target)
     require_exists("data", options.data, "record")

@@ -1,4 +1,8 @@
-"""Ctrl-C, SIGTERM and SIGHUP as exceptions, so that a stage can keep its work and end its workers."""
+"""Ctrl-C, SIGTERM and SIGHUP as exceptions, so that a stage can keep its work and end its workers.
+
+A library that catches every exception, such as a bare `except` around an import, loses the exception of a signal. The signal is
+therefore remembered, and `raise_pending` raises it again at the next item of a loop.
+"""
 
 import signal
 import threading
@@ -7,10 +11,8 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
-ENDING_SIGNALS = (
-    "SIGTERM",
-    "SIGHUP",
-)  # beside SIGINT, for which Python raises KeyboardInterrupt; Windows lacks SIGHUP
+ENDING_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows lacks SIGHUP
+_pending: list[int] = []  # numbers of the signals that arrived since the command began
 
 
 class Interrupted(KeyboardInterrupt):
@@ -45,24 +47,34 @@ def with_hint(error: KeyboardInterrupt, hint: str) -> Interrupted:
 
 @contextmanager
 def signals_as_interrupts() -> Iterator[None]:
-    """Raise `Interrupted` in the main thread on SIGTERM and SIGHUP while the body runs.
+    """Raise `Interrupted` in the main thread on SIGINT, SIGTERM and SIGHUP while the body runs.
 
     A signal that is already ignored, as under `nohup`, stays ignored. Outside the main thread nothing changes.
     """
+    _pending.clear()
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     numbers = [getattr(signal, name) for name in ENDING_SIGNALS if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in numbers}
-    changed = [number for number in numbers if before[number] is signal.SIG_DFL]
+    defaults = (signal.SIG_DFL, signal.default_int_handler)
+    changed = [number for number in numbers if before[number] in defaults]
     for number in changed:
         signal.signal(number, _interrupt)
     try:
         yield
     finally:
+        _pending.clear()
         for number in changed:
             signal.signal(number, before[number])
 
 
+def raise_pending() -> None:
+    """Raise `Interrupted` when a signal has arrived whose exception was lost."""
+    if _pending and threading.current_thread() is threading.main_thread():
+        raise Interrupted(_pending[0])
+
+
 def _interrupt(number: int, frame: FrameType | None) -> NoReturn:  # noqa: ARG001 - the signature of a handler
+    _pending.append(number)
     raise Interrupted(number)

@@ -5,6 +5,8 @@ lines go to stdout.
 """
 
 import contextlib
+import json
+import re
 import sys
 import threading
 from collections.abc import Iterable, Iterator, Sized
@@ -23,10 +25,13 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from pilotnet.common.interrupts import raise_pending
+
 Item = TypeVar("Item")
 console = Console(soft_wrap=True, highlight=False, markup=False)
 SPEED_WINDOW = 3600.0  # [s] rich forgets older ticks; with its default of 30 s slow items would never show a time left
 LINE_INTERVAL = 30.0  # [s] between two lines when stderr is no terminal
+_silenced = threading.Event()  # set by the option --quiet
 
 
 class StageProgress(Progress):
@@ -102,8 +107,24 @@ def print_line(line: str) -> None:
             sys.stderr.flush()
 
 
+def be_quiet(quiet: bool) -> None:
+    """Choose whether progress and notices are printed; scores, closing lines and errors always are."""
+    if quiet:
+        _silenced.set()
+    else:
+        _silenced.clear()
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON on stdout; infinity becomes null."""
+    text = json.dumps(value, indent=2, default=str)
+    console.print(re.sub(r"\b(-?Infinity|NaN)\b", "null", text))
+
+
 def progress_bar() -> StageProgress:
     """Return a bar with count, elapsed time and time left where stderr is a terminal, and lines of the same elsewhere."""
+    if _silenced.is_set():
+        return StageProgress(disable=True)
     terminal = Console(stderr=True)
     if not terminal.is_terminal or terminal.is_jupyter:
         return LineProgress()
@@ -126,7 +147,9 @@ def track(items: Iterable[Item], description: str, total: int | None = None) -> 
     if total is None and isinstance(items, Sized):
         total = len(items)
     with progress_bar() as bar:
-        yield from bar.track(items, total=total, description=description)
+        for item in bar.track(items, total=total, description=description):
+            raise_pending()
+            yield item
 
 
 def closing_line(done: str, following: str) -> None:
@@ -136,4 +159,5 @@ def closing_line(done: str, following: str) -> None:
 
 def notice(text: str) -> None:
     """Print one line to stderr about something unexpected that needs no action."""
-    print_line(f"pilotnet: {text}")
+    if not _silenced.is_set():
+        print_line(f"pilotnet: {text}")

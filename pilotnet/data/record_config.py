@@ -18,11 +18,10 @@ class RecordConfig:
     """What to record.
 
     Args:
-        suite: lane_keeping, traffic, obstacles, crossings, everything, detection or unseen_conditions; each also with -small;
-            several with + between take turns
-        roads: only these of the suite's kinds, with commas between; empty for all
-        weather: only these of the suite's
-        light: only these of the suite's
+        suite: name of a suite; several with + between them take turns
+        roads: only these kinds of road, with commas between them; empty for all
+        weather: only these kinds of weather, in the same form
+        light: only these kinds of light, in the same form
         episodes: drives on training roads
         validation_episodes: drives on validation roads
         test_episodes: drives on test roads, for scoring detectors

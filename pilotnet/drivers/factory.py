@@ -67,6 +67,6 @@ def _pilotnet(env: DrivingEnv, checkpoint: Path | None) -> PilotNetDriver:
     if env.config.pedals is Pedals.DRIVER and loaded.model.speed_scale is None:
         raise ValueError(
             f"checkpoint {checkpoint} only steers; with pedals driver it must also choose its speed: "
-            "train one with `pilotnet train DATA --speed true`"
+            "train one with `pilotnet train DATA --speed`"
         )
     return PilotNetDriver(loaded)

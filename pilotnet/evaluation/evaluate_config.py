@@ -17,11 +17,10 @@ class EvaluateConfig:
 
     Args:
         drivers: names: expert, pilotnet, modular, straight; modular+PART has the truth in place of a part
-        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small;
-            several with + between take turns
-        roads: only these of the suite's kinds, with commas between; empty for all
-        weather: only these of the suite's
-        light: only these of the suite's
+        suite: name of a suite; several with + between them take turns
+        roads: only these kinds of road, with commas between them; empty for all
+        weather: only these kinds of weather, in the same form
+        light: only these kinds of light, in the same form
         split: train, validation or test roads; tune on validation, and use test for final results only
         episodes: roads that every driver drives
         length: metres of each drive

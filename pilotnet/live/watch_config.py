@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pilotnet.common.settings import require_exists
-from pilotnet.data.suites import JOINED, require_suite, suite, suite_config
+from pilotnet.data.suites import Only, require_suite, suite
 from pilotnet.drivers.driver_names import Detectors, require_folders, split_name
 from sim.control.speed import Pedals
 from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice
@@ -17,7 +17,7 @@ from sim.viewer.sizes import LARGEST, SIZE, SMALLEST
 MAX_DRIVERS = 2  # side by side in one window
 SEARCHED_ROADS = 200  # number of a suite's roads that are searched for one kind
 TRAINING_SPLITS = (Split.TRAIN, Split.VALIDATION)  # of which drives may be recorded to learn from
-KINDS = {"road": RoadKind, "weather": Weather, "light": Daytime}
+KINDS = {"weather": Weather, "light": Daytime}
 
 
 @dataclass(frozen=True)
@@ -25,12 +25,12 @@ class WatchConfig:
     """What to watch.
 
     Args:
-        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
+        suite: name of a suite; several with + between them take turns
         split: train, validation or test roads
         episodes: roads, one after the other
         first: number of the first road of the split
         length: metres of each drive
-        road: only the suite's roads of this kind, such as mountain
+        roads: only these kinds of road, with commas between them; empty for all
         weather: clear, cloudy, fog, rain or snow in place of the suite's
         light: day, low_sun, dusk or night in place of the suite's
         width: of the window or film [px]
@@ -43,7 +43,7 @@ class WatchConfig:
     episodes: int = 8
     first: int = 0
     length: float = 1500.0
-    road: str | None = None
+    roads: str = ""
     weather: str | None = None
     light: str | None = None
     width: int = SIZE[0]
@@ -65,12 +65,12 @@ class DriveConfig:
     """What to drive.
 
     Args:
-        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
+        suite: name of a suite; several with + between them take turns
         split: train or validation roads; training needs recordings of both
         episodes: roads, one after the other
         first: number of the first road of the split
         length: metres of each drive
-        road: only the suite's roads of this kind, such as mountain
+        roads: only these kinds of road, with commas between them; empty for all
         weather: clear, cloudy, fog, rain or snow in place of the suite's
         light: day, low_sun, dusk or night in place of the suite's
         pedals: shared: the simulator brakes and accelerates, as for every driver; driver: you do
@@ -83,7 +83,7 @@ class DriveConfig:
     episodes: int = 8
     first: int = 0
     length: float = 1500.0
-    road: str | None = None
+    roads: str = ""
     weather: str | None = None
     light: str | None = None
     pedals: Literal["shared", "driver"] = "shared"
@@ -105,17 +105,9 @@ class DriveConfig:
 
 def require_drives(config: WatchConfig | DriveConfig) -> None:
     """Raise ValueError unless the settings name drives that a suite has, and a size that a window can have."""
-    chosen = chosen_kinds(config)
-    require_suite(config.suite, config.split, config.episodes, config.length, config.first)
-    kinds = {
-        road
-        for one in config.suite.split(JOINED)
-        for road in suite_config(one, Split(config.split)).roads
-    }
-    if "road" in chosen and chosen["road"] not in kinds:
-        raise ValueError(
-            f"road is {quoted(config.road)}; the suite {config.suite} has {', '.join(sorted(kinds))}"
-        )
+    chosen_kinds(config)
+    only = Only(roads=config.roads)
+    require_suite(config.suite, config.split, config.episodes, config.length, config.first, only)
     for name, least in (("width", SMALLEST[0]), ("height", SMALLEST[1])):
         if not least <= getattr(config, name) <= LARGEST:
             raise ValueError(
@@ -124,19 +116,19 @@ def require_drives(config: WatchConfig | DriveConfig) -> None:
 
 
 def chosen_scenarios(config: WatchConfig | DriveConfig) -> list[Scenario]:
-    """Return the suite's scenarios in order, with road, weather and light as chosen."""
+    """Return the suite's scenarios in order, with roads, weather and light as chosen."""
     chosen = chosen_kinds(config)
-    road = chosen.pop("road", None)
-    if road is None:
-        found = suite(config.suite, config.split, config.episodes, config.length, config.first)
+    if not config.roads:
+        scenarios = suite(config.suite, config.split, config.episodes, config.length, config.first)
     else:
+        kinds = {choice("roads", name.strip(), RoadKind) for name in config.roads.split(",")}
         every = suite(config.suite, config.split, SEARCHED_ROADS, config.length, config.first)
-        found = [scenario for scenario in every if scenario.road is road][: config.episodes]
-    return [replace(scenario, **chosen) for scenario in found]
+        scenarios = [one for one in every if one.road in kinds][: config.episodes]
+    return [replace(scenario, **chosen) for scenario in scenarios]
 
 
 def chosen_kinds(config: WatchConfig | DriveConfig) -> dict[str, Any]:
-    """Return the chosen road, weather and light by name; ValueError for unknown ones."""
+    """Return the chosen weather and light by name; ValueError for unknown ones."""
     given = {name: getattr(config, name) for name in KINDS if getattr(config, name) is not None}
     return {name: choice(name, value, KINDS[name]) for name, value in given.items()}
 

@@ -94,7 +94,7 @@ class TrainConfig:
         device: auto, cpu or cuda
         precision: of the network in training: float32, bfloat16, or auto for bfloat16 where the hardware has it
         seed: of the first weights and of all random draws
-        speed: learn a second output, the speed to drive, which `evaluate --pedals driver` needs
+        speed: learn a second output, the speed to drive, which `evaluate --speed-control driver` needs
         augmentation: how views are moved off the recorded path
     """
 

@@ -18,6 +18,7 @@ from rich.progress import Progress
 from torch import Tensor, nn
 
 from pilotnet.common.folders import write_text
+from pilotnet.common.interrupts import raise_pending
 from pilotnet.common.progress import console, progress_bar
 from pilotnet.training.training_checkpoints import (
     METRICS_FILE,
@@ -166,6 +167,10 @@ class ProgressBar(Callback):
             f"training on {device_name(module.device)} in {precision(self._config, module.device)}"
         )
         self._task = self._bar.add_task("training", total=total, completed=trainer.global_step)
+
+    def on_train_batch_start(self, *hook: Any) -> None:
+        """End the training when a signal has arrived whose exception was lost."""
+        raise_pending()
 
     def on_train_epoch_start(
         self, trainer: lightning.Trainer, module: lightning.LightningModule

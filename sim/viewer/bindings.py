@@ -95,7 +95,10 @@ LEVER_HELP: Help = (
         "\N{LEFTWARDS ARROW} \N{RIGHTWARDS ARROW}  A D",
         "steer (or a controller): you take the wheel",
     ),
-    ("\N{UPWARDS ARROW} \N{DOWNWARDS ARROW}  W S", "accelerate, brake: drive --pedals driver"),
+    (
+        "\N{UPWARDS ARROW} \N{DOWNWARDS ARROW}  W S",
+        "accelerate, brake: drive --speed-control driver",
+    ),
 )
 
 

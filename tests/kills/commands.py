@@ -75,7 +75,7 @@ class Command:
 
 
 _RECORD = (
-    "record", "--out", "{out}", "--suite", "lane_keeping-small", "--episodes", "3", "--validation_episodes", "1",
+    "record", "--out", "{out}", "--suite", "lane_keeping-small", "--episodes", "3", "--validation-episodes", "1",
     "--length", "60", "--noise", "0.2", "--workers", "2",
 )  # fmt: skip
 _EVALUATE = (
@@ -89,13 +89,13 @@ _TRAIN = (
     "{out}",
     "--epochs",
     "4",
-    "--batch_size",
+    "--batch-size",
     "16",
     "--device",
     "cpu",
 )
 _DETECT = (
-    "train-detector", "cars", "{data}", "--out", "{out}", "--epochs", "3", "--batch_size", "4", "--every", "10",
+    "train-detector", "cars", "{data}", "--out", "{out}", "--epochs", "3", "--batch-size", "4", "--every", "10",
     "--device", "cpu",
 )  # fmt: skip
 _DEMO = (

@@ -173,7 +173,7 @@ class Dataset:
         """
         episodes = self.split(split)
         if not episodes:
-            option = "--episodes" if split == Split.TRAIN else f"--{split}_episodes"
+            option = "--episodes" if split == Split.TRAIN else f"--{split}-episodes"
             raise ValueError(
                 f"dataset {self.root} has no {split} episode; record some with {option}"
             )
@@ -196,7 +196,7 @@ class Dataset:
         """Read the cars and people that the centre camera saw in an episode; raises ValueError when they were not recorded."""
         if not self.has_boxes:
             raise ValueError(
-                f"{self.root} was recorded without boxes of cars and people; record with --boxes true"
+                f"{self.root} was recorded without boxes of cars and people; record with --boxes"
             )
         record = self.episodes[episode]
         path = self._checked(record, schema.boxes_path(self.root, record.index))

@@ -57,7 +57,7 @@ def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> P
     episodes = dataset.kept_of(split, every)
     if not dataset.has_boxes:
         raise ValueError(
-            f"{dataset.root} was recorded without boxes of cars and people; record with --boxes true"
+            f"{dataset.root} was recorded without boxes of cars and people; record with --boxes"
         )
     camera = dataset.camera("centre")
     size = sum(len(dataset.kept_moments(episode, every)) for episode in episodes)

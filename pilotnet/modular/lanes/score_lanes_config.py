@@ -12,10 +12,10 @@ class LaneScoreConfig:
     """Which roads the lane finder is scored on.
 
     Args:
-        suite: lane_keeping, traffic, obstacles, crossings, everything or unseen_conditions; each also with -small
-        roads: only these of the suite's kinds, with commas between; empty for all
-        weather: only these of the suite's
-        light: only these of the suite's
+        suite: name of a suite; several with + between them take turns
+        roads: only these kinds of road, with commas between them; empty for all
+        weather: only these kinds of weather, in the same form
+        light: only these kinds of light, in the same form
         split: train, validation or test roads; tune on validation, and use test for final results only
         episodes: roads to drive
         length: metres of each drive

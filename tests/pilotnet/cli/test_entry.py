@@ -7,16 +7,17 @@ import pygame
 import pytest
 
 from pilotnet.cli import COMMANDS, main
-from pilotnet.cli.commands import Command
+from pilotnet.cli.parser import Parser
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     """Make the command `scenes` raise `error`."""
 
-    def fail(words: list[str]) -> None:  # noqa: ARG001 - the signature of a command
+    def fail(parser: Parser, words: list[str]) -> None:  # noqa: ARG001 - the signature of a command
         raise error
 
-    monkeypatch.setitem(COMMANDS, "scenes", Command("Fail.", fail))
+    command = COMMANDS["scenes"]._replace(run=fail)
+    monkeypatch.setitem(COMMANDS, "scenes", command)
 
 
 @pytest.mark.parametrize(
@@ -68,10 +69,10 @@ def test_debug_shows_every_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     [
         (["recrod"], "did you mean record?"),
         (["record", "--episode", "3"], "did you mean --episodes?"),
-        (["record", "--validation-episodes=3"], "did you mean --validation_episodes?"),
+        (["record", "--validation-episode=3"], "did you mean --validation-episodes?"),
         (["train", "data", "--augmentation.shfit", "1"], "did you mean --augmentation.shift?"),
         (["record", "--episodes", "many"], "episodes is 'many'; it must be a whole number"),
-        (["record", "--boxes", "maybe"], "boxes is 'maybe'; it must be true or false"),
+        (["record", "--boxes", "maybe"], "unrecognized arguments: maybe"),
         (["record", "--cameras", "rear"], "cameras is 'rear'; it must be one of all, centre"),
         (["record", "--seed", str(2**128)], "seed is"),
         (

@@ -20,7 +20,7 @@ WRONG = {
     "record": (["--suite", "moon"], "suite is 'moon'"),
     "train": (["nowhere", "--augmentation.shift", "-1"], "shift is -1.0; it must lie between 0 and 2"),
     "evaluate": (["modular"], "driver modular needs a detector of cars"),
-    "watch": (["expert", "--road", "canal"], "road is 'canal'"),
+    "watch": (["expert", "--roads", "canal"], "roads is 'canal'"),
     "report": (["nowhere"], "results nowhere does not exist"),
     "drive": (["--width", "3"], "width is 3 px"),
     "train-detector": (["lorries", "nowhere"], "target is 'lorries'"),
@@ -28,6 +28,8 @@ WRONG = {
     "score-lanes": (["--noise", "-1"], "noise is -1.0 m"),
     "check": (["nowhere"], "data nowhere does not exist"),
     "scenes": (["sheet.png", "--light", "noon"], "light is 'noon'"),
+    "results": (["--root", "nowhere"], "root is nowhere; it must be a repository"),
+    "completion": (["fish"], "shell is 'fish'; it must be one of bash, zsh, tcsh"),
 }  # fmt: skip
 # Runs commands one after the other, which is quicker than a process for each, and prints the exit code of each.
 PROGRAM = f"""

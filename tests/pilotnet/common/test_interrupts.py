@@ -1,13 +1,14 @@
 """SIGTERM and SIGHUP end a run as Ctrl-C does, and say so in the exit code."""
 
+import contextlib
 import os
 import signal
-from types import SimpleNamespace
 
 import pytest
 
 from pilotnet.cli import COMMANDS, main
 from pilotnet.common.interrupts import Interrupted, signals_as_interrupts, with_hint
+from pilotnet.common.progress import track
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])
@@ -51,7 +52,7 @@ def test_the_command_line_ends_in_one_line_and_the_code_of_the_cause(
     def fail(_: list[str]) -> None:
         raise error
 
-    monkeypatch.setitem(COMMANDS, "record", SimpleNamespace(run=fail))
+    monkeypatch.setitem(COMMANDS, "record", COMMANDS["record"]._replace(run=fail))
     assert main(["record"]) == code
     assert capsys.readouterr().err == f"pilotnet: {line}\n"
 
@@ -63,3 +64,22 @@ def test_a_hint_follows_the_cause() -> None:
         str(with_hint(with_hint(Interrupted(signal.SIGTERM), "inner"), "outer"))
         == "ended by SIGTERM; outer"
     )
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_whose_exception_a_library_catches_ends_the_next_loop(
+    sent: signal.Signals,
+) -> None:
+    with signals_as_interrupts():
+        with contextlib.suppress(BaseException):
+            os.kill(os.getpid(), sent)
+        with pytest.raises(Interrupted) as caught:
+            next(track([1, 2, 3], "counting"))
+    assert caught.value.number == sent
+
+
+def test_a_signal_of_an_earlier_command_does_not_end_the_next() -> None:
+    with contextlib.suppress(Interrupted), signals_as_interrupts():
+        os.kill(os.getpid(), signal.SIGTERM)
+    with signals_as_interrupts():
+        assert list(track([1, 2], "counting")) == [1, 2]

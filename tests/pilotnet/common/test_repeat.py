@@ -177,7 +177,7 @@ def test_the_settings_of_every_stage_come_back_from_its_file(
         },
     )
     with pytest.raises(SystemExit) as stop:
-        main([stage, "--config", str(path), "--print_config"])
+        main([stage, "--config", str(path), "--print-config"])
     assert stop.value.code == 0
     read = yaml.safe_load(capsys.readouterr().out)
     assert {name: read[name] for name in config} == config

@@ -97,7 +97,7 @@ def test_a_speed_below_zero_is_a_stop() -> None:
 
 def test_with_its_own_pedals_pilotnet_needs_a_speed_output(tiny_model: Path) -> None:
     with pytest.raises(
-        ValueError, match=r"only steers; .* train one with `pilotnet train DATA --speed true`"
+        ValueError, match=r"only steers; .* train one with `pilotnet train DATA --speed`"
     ):
         make_driver("pilotnet", DrivingEnv(EnvConfig(pedals="driver")), tiny_model)
 

@@ -89,7 +89,7 @@ def test_a_discarded_film_leaves_nothing(tmp_path: Path) -> None:
 
 
 def test_road_weather_and_light_can_be_chosen_from_a_suite() -> None:
-    config = WatchConfig(road="mountain", weather="rain", light="night", episodes=3)
+    config = WatchConfig(roads="mountain", weather="rain", light="night", episodes=3)
     scenarios = config.scenarios()
     assert [(s.road, s.weather, s.light) for s in scenarios] == [
         (RoadKind.MOUNTAIN, Weather.RAIN, Daytime.NIGHT)
@@ -111,10 +111,13 @@ def test_a_stack_with_parts_replaced_keeps_its_colour_and_says_so() -> None:
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["expert", "--road", "canal"], "road is 'canal'; it must be one of rural"),
         (
-            ["expert", "--road", "mountain", "--suite", "lane_keeping-small"],
-            "road is 'mountain'; the suite lane_keeping-small has",
+            ["expert", "--roads", "canal"],
+            "roads is 'canal'; of suite lane_keeping it must be one of",
+        ),
+        (
+            ["expert", "--roads", "mountain", "--suite", "lane_keeping-small"],
+            "roads is 'mountain'; of suite lane_keeping-small it must be one of",
         ),
         (["expert", "--weather", "hail"], "weather is 'hail'; it must be one of clear"),
         (["expert", "--headless"], "say where the film goes: --headless --film out.mp4"),

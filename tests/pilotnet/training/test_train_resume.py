@@ -90,7 +90,7 @@ def test_a_training_without_space_for_its_network_keeps_its_epochs_and_writes_it
         str(folder),
         "--epochs",
         "1",
-        "--batch_size",
+        "--batch-size",
         "16",
         "--device",
         "cpu",

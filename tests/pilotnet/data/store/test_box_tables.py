@@ -73,7 +73,7 @@ def test_a_dataset_without_boxes_is_readable_and_says_so(tmp_path: Path) -> None
     assert not dataset.has_boxes
     assert len(dataset.signals(0)) == 12
     with pytest.raises(
-        ValueError, match="was recorded without boxes of cars and people; record with --boxes true"
+        ValueError, match="was recorded without boxes of cars and people; record with --boxes"
     ):
         dataset.boxes(0)
 

@@ -164,5 +164,5 @@ def test_the_report_shows_no_moment_that_is_discarded(root: Path) -> None:
 
 
 def test_a_split_without_episodes_says_how_to_record_some(root: Path) -> None:
-    with pytest.raises(ValueError, match=r"has no test episode; record some with --test_episodes"):
+    with pytest.raises(ValueError, match=r"has no test episode; record some with --test-episodes"):
         Dataset.open(root).kept_of(Split.TEST)

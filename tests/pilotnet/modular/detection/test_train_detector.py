@@ -26,7 +26,7 @@ from pilotnet.modular.detection.train_detector import Detecting, DetectorTrainCo
 from sim.scenario import Split
 
 CONFIG = DetectorTrainConfig(epochs=2, batch_size=4, every=10, device="cpu")
-TRAIN = ["--epochs", "1", "--batch_size", "4", "--every", "10", "--device", "cpu"]
+TRAIN = ["--epochs", "1", "--batch-size", "4", "--every", "10", "--device", "cpu"]
 
 
 @pytest.fixture(scope="module")
