@@ -22,7 +22,7 @@ from pilotnet.data.record import STAGE as RECORD
 from pilotnet.data.record import record
 from pilotnet.data.store.schema import INFO_PATH
 from pilotnet.demo_config import DemoConfig
-from pilotnet.drivers.driver_names import Detectors
+from pilotnet.drivers.driver_table import Detectors
 from pilotnet.evaluation.evaluate import STAGE as EVALUATE
 from pilotnet.evaluation.evaluate import evaluate
 from pilotnet.evaluation.report import write_report

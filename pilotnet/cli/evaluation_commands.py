@@ -16,7 +16,8 @@ from pilotnet.common.folders import plain
 from pilotnet.common.progress import closing_line, console, print_json
 from pilotnet.common.reading import load_json
 from pilotnet.common.settings import require_exists
-from pilotnet.drivers.driver_names import DRIVER_NAMES, ablated, with_oracles
+from pilotnet.drivers.driver_names import ablated, with_oracles
+from pilotnet.drivers.driver_table import DRIVER_NAMES
 from pilotnet.evaluation.evaluate_config import EvaluateConfig
 from pilotnet.modular.detection.detector_config import DetectorScoreConfig, is_person
 from pilotnet.modular.lanes.score_lanes_config import LaneScoreConfig

@@ -7,7 +7,7 @@ from jsonargparse import Namespace
 from pilotnet.cli.parser import Parser, add_config, add_detectors, chosen_detectors, settings
 from pilotnet.common.progress import closing_line, console
 from pilotnet.common.settings import user_path
-from pilotnet.drivers.driver_names import DRIVER_NAMES
+from pilotnet.drivers.driver_table import DRIVER_NAMES
 from pilotnet.live.watch_config import DriveConfig, WatchConfig, require_watchable
 
 

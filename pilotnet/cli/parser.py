@@ -19,7 +19,7 @@ from pilotnet.cli.spelling import parser_words, shown
 from pilotnet.common.repeat import repeated_settings
 from pilotnet.common.settings import config_path, user_path
 from pilotnet.common.yaml_values import limit_yaml
-from pilotnet.drivers.driver_names import Detectors
+from pilotnet.drivers.driver_table import Detectors
 from sim.types import MAX_QUOTED, quoted
 
 LONGEST_MESSAGE = 500  # [characters] length to which jsonargparse's messages, which may repeat a whole file, are cut

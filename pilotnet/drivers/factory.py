@@ -1,11 +1,9 @@
-"""Make a driver by name for an environment.
-
-`modular+cars+lanes` is the modular stack with the truth in place of its parts `cars` and `lanes`, `modular+all` with all of them.
-"""
+"""Make a driver by name for an environment; one function for each row of the table of drivers."""
 
 from pathlib import Path
 
-from pilotnet.drivers.driver_names import Detectors, Part, require_folders, split_name
+from pilotnet.drivers.driver_names import require_folders, split_name
+from pilotnet.drivers.driver_table import Detectors, DriverInputs, Part, driver_info
 from pilotnet.drivers.pilotnet_driver import PilotNetDriver
 from pilotnet.drivers.straight import Straight
 from pilotnet.modular.detection.detector import Detector
@@ -21,43 +19,44 @@ from sim.types import Driver
 def make_driver(
     name: str, env: DrivingEnv, checkpoint: Path | None = None, detectors: Detectors | None = None
 ) -> Driver:
-    """The driver of this name for an environment: `pilotnet` needs a checkpoint, `modular` its detectors. ValueError otherwise.
+    """Return the driver of this name for an environment.
 
-    Where PilotNet has the pedals, its checkpoint must have a speed output.
+    Raises ValueError for an unknown name, for missing folders, and for networks that do not fit the environment.
     """
     require_folders(name, checkpoint, detectors)
     base, oracles = split_name(name)
-    if base == "modular":
-        return ModularDriver(_parts(oracles, env, detectors or Detectors()), env)
-    if base == "pilotnet":
-        return _pilotnet(env, checkpoint)
-    return Expert(env) if base == "expert" else Straight()
+    info = driver_info(base)
+    assert info is not None, "split_name has checked the name"
+    return info.load()(env, DriverInputs(checkpoint, detectors or Detectors(), oracles))
 
 
-def _parts(oracles: frozenset[Part], env: DrivingEnv, detectors: Detectors) -> Parts:
-    """The parts of the modular stack that see for themselves."""
-    return Parts(
-        cars=None if Part.CARS in oracles else _detector(Part.CARS, detectors.cars, env),
-        pedestrians=None
-        if Part.PEDESTRIANS in oracles
-        else _detector(Part.PEDESTRIANS, detectors.pedestrians, env),
+def make_expert(env: DrivingEnv, inputs: DriverInputs) -> Driver:  # noqa: ARG001 - as every factory
+    """Return the expert, which reads the world of the environment."""
+    return Expert(env)
+
+
+def make_straight(env: DrivingEnv, inputs: DriverInputs) -> Driver:  # noqa: ARG001 - as every factory
+    """Return the driver that holds the wheel straight."""
+    return Straight()
+
+
+def make_modular(env: DrivingEnv, inputs: DriverInputs) -> Driver:
+    """Return the modular stack, with None in place of the parts that the ground truth replaces."""
+    oracles = inputs.oracles
+    parts = Parts(
+        cars=_detector(Part.CARS, inputs.detectors.cars, env, oracles),
+        pedestrians=_detector(Part.PEDESTRIANS, inputs.detectors.pedestrians, env, oracles),
         lanes=None if Part.LANES in oracles else LaneFinder(env.config.camera),
     )
+    return ModularDriver(parts, env)
 
 
-def _detector(part: Part, folder: Path | None, env: DrivingEnv) -> Detector:
-    """The detector of a part from its folder."""
-    assert folder is not None, "require_folders has checked that every part has its folder"
-    detector = Detector.load(folder, part, HINT if part is Part.PEDESTRIANS else SURE)
-    if detector.camera != env.config.camera:
-        raise ValueError(
-            f"detector {folder} was trained for {detector.camera}; the environment has {env.config.camera}"
-        )
-    return detector
+def make_pilotnet(env: DrivingEnv, inputs: DriverInputs) -> Driver:
+    """Return PilotNet from its checkpoint.
 
-
-def _pilotnet(env: DrivingEnv, checkpoint: Path | None) -> PilotNetDriver:
-    """PilotNet from its checkpoint."""
+    Raises ValueError when it was trained for another camera, or only steers where each driver brakes for itself.
+    """
+    checkpoint = inputs.checkpoint
     assert checkpoint is not None, "require_folders has checked that pilotnet has its checkpoint"
     loaded = load_checkpoint(checkpoint)
     if loaded.camera != env.cameras["centre"]:
@@ -66,7 +65,22 @@ def _pilotnet(env: DrivingEnv, checkpoint: Path | None) -> PilotNetDriver:
         )
     if env.config.pedals is Pedals.DRIVER and loaded.model.speed_scale is None:
         raise ValueError(
-            f"checkpoint {checkpoint} only steers; with pedals driver it must also choose its speed: "
+            f"checkpoint {checkpoint} only steers; with speed control by the driver it must also choose its speed: "
             "train one with `pilotnet train DATA --speed`"
         )
     return PilotNetDriver(loaded)
+
+
+def _detector(
+    part: Part, folder: Path | None, env: DrivingEnv, oracles: frozenset[Part]
+) -> Detector | None:
+    """Return the detector of a part from its folder; None where the ground truth replaces it."""
+    if part in oracles:
+        return None
+    assert folder is not None, "require_folders has checked that every part has its folder"
+    detector = Detector.load(folder, part, HINT if part is Part.PEDESTRIANS else SURE)
+    if detector.camera != env.config.camera:
+        raise ValueError(
+            f"detector {folder} was trained for {detector.camera}; the environment has {env.config.camera}"
+        )
+    return detector

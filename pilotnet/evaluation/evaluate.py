@@ -22,7 +22,8 @@ from pilotnet.common.provenance import (
     write_provenance,
 )
 from pilotnet.data.suites import suite_of
-from pilotnet.drivers.driver_names import Detectors, needs_camera
+from pilotnet.drivers.driver_names import needs_camera
+from pilotnet.drivers.driver_table import Detectors
 from pilotnet.drivers.factory import make_driver
 from pilotnet.evaluation.drive_files import (
     FOLDER,

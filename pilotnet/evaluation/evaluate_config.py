@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Literal
 
 from pilotnet.data.suites import Only, require_suite, suite
-from pilotnet.drivers.driver_names import DRIVER_NAMES, Detectors, require_folders, split_name
+from pilotnet.drivers.driver_names import require_folders, split_name
+from pilotnet.drivers.driver_table import DRIVER_NAMES, Detectors
 from sim.control.speed import Pedals
 from sim.scenario import Scenario, choice, require_disturbance
 from sim.types import quoted

@@ -14,6 +14,7 @@ from typing import Any
 from pilotnet.common.folders import write_text
 from pilotnet.common.provenance import read_provenance
 from pilotnet.common.reading import DamagedFileError, load_json
+from pilotnet.evaluation.report.tables import driver_title
 from pilotnet.evaluation.scores import FORMAT, SCORES_FILE
 
 STUDIES = Path("docs/results")
@@ -23,12 +24,6 @@ BEGIN = "<!-- results:begin -->"
 END = "<!-- results:end -->"
 STAGE_NAME = "evaluate"
 README_STUDY = "demo"  # the study whose rows the README shows
-TITLES = {
-    "expert": "expert (true state of the world)",
-    "pilotnet": "PilotNet",
-    "modular": "modular stack",
-    "straight": "straight ahead",
-}
 
 
 @dataclass(frozen=True)
@@ -101,7 +96,7 @@ def autonomy_table(study: Study) -> str:
         cells = [spread_text(study.values(driver, suite, "autonomy")) for suite in suites]
         count = len(study.values(driver, suites[0], "autonomy"))
         seeds = str(count) if count > 1 else "not trained"
-        lines.append(f"| {TITLES.get(driver, driver)} | {' | '.join(cells)} | {seeds} |")
+        lines.append(f"| {driver_title(driver)} | {' | '.join(cells)} | {seeds} |")
     return "\n".join(lines)
 
 

@@ -13,7 +13,7 @@ from pilotnet.common.folders import publish
 from pilotnet.common.progress import track
 from pilotnet.data.recording_buffer import open_tape
 from pilotnet.data.store.video import VideoEncoder
-from pilotnet.drivers.driver_names import DRIVER_NAMES, Detectors
+from pilotnet.drivers.driver_table import DRIVER_NAMES, HUMAN, Detectors, driver_info
 from pilotnet.drivers.factory import make_driver
 from pilotnet.evaluation.metrics import Score, autonomy, score_episode, total_score
 from pilotnet.evaluation.report.tables import driver_title
@@ -31,15 +31,8 @@ from sim.viewer.input.steering_wheel import Wheel
 from sim.viewer.live.live_drive import Drive, Seat
 from sim.viewer.live.live_view import Cockpit
 from sim.viewer.live.session import Show
-from sim.viewer.theme import GREEN, ORANGE, PURPLE, SKY_BLUE, YELLOW, Colour
+from sim.viewer.theme import Colour
 from sim.viewer.window import Window, open_display
-
-COLOURS: dict[str, Colour] = {
-    "pilotnet": SKY_BLUE,
-    "modular": ORANGE,
-    "expert": GREEN,
-    "straight": PURPLE,
-}
 
 
 class FilmFile:
@@ -153,11 +146,16 @@ def make_seats(
         Seat(
             name,
             driver_title(name),
-            COLOURS.get(name.partition("+")[0], YELLOW),
+            driver_colour(name),
             partial(make_driver, name, checkpoint=checkpoint, detectors=detectors),
         )
         for name in (*drivers, *others)
     ]
+
+
+def driver_colour(name: str) -> Colour:
+    """Return the colour of a driver, the same as in the report."""
+    return (driver_info(name) or HUMAN).rgb
 
 
 def can_drive(name: str, checkpoint: Path | None, detectors: Detectors | None = None) -> bool:

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from pilotnet.common.settings import require_exists
 from pilotnet.data.suites import Only, require_suite, suite
-from pilotnet.drivers.driver_names import Detectors, require_folders, split_name
+from pilotnet.drivers.driver_names import require_folders, split_name
+from pilotnet.drivers.driver_table import Detectors
 from sim.control.speed import Pedals
 from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice
 from sim.types import quoted

@@ -14,7 +14,7 @@ import pygame
 from numpy.typing import NDArray
 
 from pilotnet.common.progress import console
-from pilotnet.drivers.driver_names import Detectors
+from pilotnet.drivers.driver_table import Detectors
 from pilotnet.evaluation.metrics import autonomy
 from pilotnet.live.controller_files import ControllerFiles
 from pilotnet.live.watch import FilmFile, WatchConfig, make_seats

@@ -22,7 +22,7 @@ from pyarrow import parquet
 
 from pilotnet.data.record import RecordConfig, record
 from pilotnet.data.store import Dataset
-from pilotnet.drivers.driver_names import Detectors
+from pilotnet.drivers.driver_table import Detectors
 from pilotnet.evaluation.evaluate import EvaluateConfig, evaluate
 from pilotnet.modular.detection.detector import Detector
 from pilotnet.modular.detection.detector_config import DetectorTrainConfig

@@ -16,6 +16,7 @@ from pilotnet.common.progress import console
 from pilotnet.common.provenance import read_provenance, require_present_world
 from pilotnet.common.schemas import EvaluateSettings
 from pilotnet.data.store import Dataset
+from pilotnet.drivers.driver_table import DRIVERS
 from pilotnet.evaluation.metrics import INTERVENTION_COST, EpisodeScore, Score, scores_by
 from pilotnet.evaluation.report import plots
 from pilotnet.evaluation.report.clip import Clip, film_drive
@@ -52,14 +53,6 @@ ROADS_IN_WORDS = {
     Split.TEST: "roads it has never seen",
     Split.VALIDATION: "validation roads, which it was not trained on",
     Split.TRAIN: "training roads, which it may have seen",
-}
-DESCRIPTIONS = {
-    "pilotnet": "The network: one picture of the centre camera in, one curvature out, and a speed where it has the pedals. "
-    "It knows neither map nor position.",
-    "modular": "The hand-built pipeline: detectors of cars and people, the lane by classical vision, a planner, all from the "
-    "same picture. What stands behind a plus sign was replaced by the truth.",
-    "expert": "The driver whose recordings PilotNet learned from. It is told where everything is: the ceiling, not a rival.",
-    "straight": "Holds the wheel straight, always. It is the floor: what the roads give to a driver that does nothing.",
 }
 RULES = {"cost": INTERVENTION_COST, "offset": MAX_OFFSET}
 
@@ -204,9 +197,9 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
         noise=settings.noise,
         pedals=Pedals(settings.pedals),
         descriptions=[
-            (driver_title(name), DESCRIPTIONS[name])
-            for name in DESCRIPTIONS
-            if name in map(base_name, scores)
+            (info.title, info.description)
+            for info in DRIVERS
+            if info.name in map(base_name, scores)
         ],
         stages=[
             Stage.read(folder, stage) for stage, folder in folders.items() if folder is not None

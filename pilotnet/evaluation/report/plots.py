@@ -18,14 +18,14 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from pilotnet.common.reading import DamagedFileError, read_rows
+from pilotnet.drivers.driver_table import DRIVERS
 from pilotnet.evaluation.metrics import Score
 from pilotnet.evaluation.report.tables import driver_title
 from pilotnet.evaluation.report.traces import drive_columns
 from sim.referee import MAX_OFFSET
 from sim.types import quoted
 
-# Paul Tol's "vibrant" scheme: told apart with every kind of colour vision, on white and on black.
-COLOURS = {"pilotnet": "#0077bb", "expert": "#009988", "straight": "#ee7733", "modular": "#ee3377"}
+# Of drivers that are not in the table, from Paul Tol's "muted" scheme.
 OTHER_COLOURS = ("#aa4499", "#999933", "#33bbee", "#882255", "#bbbbbb")
 ALARM_COLOUR = "#cc3311"
 INK = "#010203"  # stands for the page's text colour until the SVG is written
@@ -53,9 +53,13 @@ Series = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def colours(drivers: Iterable[str]) -> dict[str, str]:
-    """Each driver's colour, the same in every drawing of a page; the best known ones have theirs everywhere."""
+    """Return the colour of each driver, `#rrggbb`, the same in every drawing of a page and in the window.
+
+    Forms of the modular stack, and drivers that are not in the table, take the colours that are left.
+    """
     others = cycle(OTHER_COLOURS)
-    return {name: COLOURS[name] if name in COLOURS else next(others) for name in drivers}
+    table = {info.name: info.colour for info in DRIVERS}
+    return {name: table[name] if name in table else next(others) for name in drivers}
 
 
 def autonomy_bars(groups: Mapping[str, Mapping[str, Score]]) -> Markup:
@@ -166,7 +170,7 @@ def training_curves(metrics: Mapping[str, Series]) -> Markup:
         figure = Figure((WIDTH, 3.0), layout="constrained")
         losses, *others = figure.subplots(1, 1 + len(errors), squeeze=False)[0]
         for name, label, shade in (
-            ("train_loss", "training roads", COLOURS["pilotnet"]),
+            ("train_loss", "training roads", colours(["pilotnet"])["pilotnet"]),
             ("val_loss", "validation roads", INK),
         ):
             _curve(losses, metrics, name, label, shade)

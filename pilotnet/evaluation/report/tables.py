@@ -12,12 +12,10 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from pilotnet.drivers.driver_table import driver_info
 from pilotnet.evaluation.metrics import EpisodeScore, Score, scores_by, total_score
 from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
-
-TITLES = {"pilotnet": "PilotNet", "human": "You"}
-
 
 MARKDOWN_MARKS = re.compile(r"[\\`*_\[\]|~]")
 # [columns] of the terminal; so many drivers fit beside the labels
@@ -208,7 +206,9 @@ def base_name(label: str) -> str:
 def driver_title(label: str) -> str:
     """A driver's label for people: `modular+cars` is `Modular + cars`."""
     base, *parts = label.split("+")
-    return " + ".join([TITLES.get(base, in_words(base).capitalize()), *map(in_words, parts)])
+    info = driver_info(base)
+    title = info.title if info else in_words(base).capitalize()
+    return " + ".join([title, *map(in_words, parts)])
 
 
 def interval_text(score: Score) -> str:

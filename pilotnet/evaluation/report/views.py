@@ -10,7 +10,7 @@ import torch
 
 from pilotnet.data.store import Dataset, Episode
 from pilotnet.evaluation.report.overlay import WHITE, draw_line, draw_path, enlarged, rgb
-from pilotnet.evaluation.report.plots import COLOURS
+from pilotnet.evaluation.report.plots import colours
 from pilotnet.training.viewpoint import View, Viewpoint, to_rgb
 from sim.control.path_tracking import recovery_curvature, recovery_length
 from sim.types import Image
@@ -83,7 +83,9 @@ def choose_moments(dataset: Dataset) -> list[Moment]:
 def _strip(dataset: Dataset, view: View, moment: Moment) -> Strip:
     camera = enlarged(dataset.camera("centre"), 2)
     frame = _enlarge(_frame(dataset, moment, "centre"), 2)
-    draw_path(frame, camera, moment.curvature, _reach(moment.speed), rgb(COLOURS["expert"]))
+    draw_path(
+        frame, camera, moment.curvature, _reach(moment.speed), rgb(colours(["expert"])["expert"])
+    )
     caption = f"recorded: {per_kilometre(moment.curvature)} at {3.6 * moment.speed:.0f} km/h"
     pictures = [
         Picture(jpeg_url(frame), caption),
@@ -107,7 +109,14 @@ def _moved(dataset: Dataset, view: View, moment: Moment, shift: float, degrees: 
     )  # lines start where the view stands
     if shift or degrees:
         draw_line(image, camera, moment.curvature, _reach(moment.speed), WHITE)
-    draw_line(image, camera, label, _reach(moment.speed), rgb(COLOURS["pilotnet"]), thickness=3)
+    draw_line(
+        image,
+        camera,
+        label,
+        _reach(moment.speed),
+        rgb(colours(["pilotnet"])["pilotnet"]),
+        thickness=3,
+    )
     return Picture(jpeg_url(image), f"{_move_text(shift, degrees)}: {per_kilometre(label)}")
 
 

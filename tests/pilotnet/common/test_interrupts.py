@@ -49,7 +49,7 @@ def test_the_command_line_ends_in_one_line_and_the_code_of_the_cause(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    def fail(_: list[str]) -> None:
+    def fail(*_: object) -> None:
         raise error
 
     monkeypatch.setitem(COMMANDS, "record", COMMANDS["record"]._replace(run=fail))

@@ -149,6 +149,6 @@ def test_parts_that_do_not_exist_are_refused(name: str) -> None:
 def test_modular_without_a_detector_says_how_to_give_one_or_do_without() -> None:
     with pytest.raises(
         ValueError,
-        match=r"give --pedestrians the folder .* or put the truth in its place by --oracle ped",
+        match=r"give --pedestrians the folder .* or replace it by the ground truth with --oracle ped",
     ):
         make_driver("modular+cars+lanes", DrivingEnv())

@@ -135,7 +135,7 @@ def test_with_its_own_pedals_a_network_that_only_steers_is_refused(
     tiny_model: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(
-        ValueError, match="only steers; with pedals driver it must also choose its speed"
+        ValueError, match="only steers; with speed control by the driver it must also"
     ):
         evaluate(
             replace(TINY, drivers=("pilotnet",), pedals="driver"), tmp_path / "results", tiny_model

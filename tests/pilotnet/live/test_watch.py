@@ -10,7 +10,7 @@ import pygame
 import pytest
 
 from pilotnet.cli import main
-from pilotnet.live.watch import COLOURS, FilmFile, WatchConfig, make_seats, watch
+from pilotnet.live.watch import FilmFile, WatchConfig, driver_colour, make_seats, watch
 from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
 from sim.viewer.window import Window
@@ -104,7 +104,7 @@ def test_the_other_drivers_wait_behind_those_asked_for(tiny_model: Path) -> None
 
 def test_a_stack_with_parts_replaced_keeps_its_colour_and_says_so() -> None:
     (seat, *_) = make_seats(["modular+cars+pedestrians+lanes"], None)
-    assert seat.colour == COLOURS["modular"]
+    assert seat.colour == driver_colour("modular")
     assert seat.title.startswith("Modular + ")
 
 
