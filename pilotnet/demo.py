@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pilotnet.common.folders import Stage, is_unfinished, output_folder, plain
+from pilotnet.common.folders import StageFiles, is_unfinished, output_folder, plain
 from pilotnet.common.interrupts import raise_pending
 from pilotnet.common.progress import closing_line, console
 from pilotnet.common.provenance import (
@@ -58,7 +58,7 @@ class DemoStage:
     """
 
     name: str
-    kind: Stage
+    kind: StageFiles
     product: str
     participle: str
     run: Callable[[DemoConfig, Path, bool], tuple[str, str]]
@@ -137,7 +137,7 @@ def has_work(out: Path) -> bool:
     return (out / f"{NAME}.yaml").is_file() and any(stage.has_work(out) for stage in STAGES)
 
 
-STAGE = Stage(NAME, (*(stage.name for stage in STAGES), REPORT), has_work, "the same command")
+STAGE = StageFiles(NAME, (*(stage.name for stage in STAGES), REPORT), has_work, "the same command")
 
 
 def demo(config: DemoConfig, out: Path) -> Results:

@@ -47,7 +47,7 @@ class GroundLine:
 
 
 @dataclass(frozen=True)
-class Footprint:
+class RoadUserFootprint:
     """Where a road user stands: (forward, right) of its centre [m], heading relative to the car's [rad], length and width [m]."""
 
     forward: float
@@ -69,7 +69,7 @@ class Explanation:
 
     boxes: tuple[PictureBox, ...] = ()
     lines: tuple[GroundLine, ...] = ()
-    footprints: tuple[Footprint, ...] = ()
+    footprints: tuple[RoadUserFootprint, ...] = ()
     view: Image | None = None
     heat: NDArray[np.float32] | None = None
     camera: Camera | None = None

@@ -14,10 +14,10 @@ import numpy as np
 from gymnasium import spaces
 
 from sim.control.bicycle import MAX_CURVATURE
-from sim.control.speed import Pedals
+from sim.control.speed import SpeedControl
 from sim.geometry.camera import CAMERA_NAMES, Camera, rig
 from sim.referee import Referee
-from sim.render.frame_buffer import Canvas
+from sim.render.frame_buffer import FrameBuffer
 from sim.render.ground_truth import boxes
 from sim.render.renderer import Renderer
 from sim.sampling import FIELDS, Sampler, changed_scenario, random_scenario
@@ -35,7 +35,7 @@ from sim.types import (
 )
 from sim.world import MAX_ACCELERATION, MAX_BRAKING, World
 
-SLOWEST = 1.0  # [m/s] a drive slower than this on average is cut off
+MIN_MEAN_SPEED = 1.0  # [m/s] a drive slower than this on average is cut off
 MAX_SPEED = 60.0  # [m/s] upper limit of the observation space
 MAX_CAMERA_SPACING = 5.0  # [m] more than half the width of any vehicle
 MAX_RATE = 100  # [Hz] upper limit of the control rate
@@ -57,7 +57,7 @@ class EnvConfig:
     camera: Camera = field(default_factory=Camera)
     camera_spacing: float = 0.6
     rate: int = 10
-    pedals: Pedals = Pedals.SHARED
+    pedals: SpeedControl = SpeedControl.SHARED
 
     def __post_init__(self) -> None:
         if not isinstance(self.cameras, list | tuple) or any(
@@ -71,7 +71,7 @@ class EnvConfig:
         object.__setattr__(self, "cameras", tuple(self.cameras))
         object.__setattr__(self, "camera", Camera.of(self.camera))
         object.__setattr__(self, "rate", int(self.rate))
-        object.__setattr__(self, "pedals", choice("pedals", self.pedals, Pedals))
+        object.__setattr__(self, "pedals", choice("pedals", self.pedals, SpeedControl))
 
     @classmethod
     def of(
@@ -95,10 +95,10 @@ class EnvConfig:
         return cls(**chosen)
 
 
-class Seen(NamedTuple):
+class RenderedTick(NamedTuple):
     """A moment as the cameras saw it: what each drew, from where, and who was about."""
 
-    canvases: dict[str, Canvas]
+    canvases: dict[str, FrameBuffer]
     pose: Pose
     actors: list[Actor]
 
@@ -153,7 +153,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         self.observation_space = spaces.Dict(  # type: ignore[assignment]
             {"speed": spaces.Box(0.0, MAX_SPEED, (1,), np.float32), **frames}
         )
-        count = 2 if self.config.pedals is Pedals.DRIVER else 1
+        count = 2 if self.config.pedals is SpeedControl.DRIVER else 1
         self.action_space = spaces.Box(-1.0, 1.0, (count,), np.float32)
         self._world: World | None = None
         self._over = True
@@ -203,7 +203,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
             if self._renderer
             else []
         )
-        self._seen = Seen(dict(zip(self.cameras, canvases, strict=True)), ego.pose, actors)
+        self._seen = RenderedTick(dict(zip(self.cameras, canvases, strict=True)), ego.pose, actors)
         return Observation(
             ego.speed, **{name: canvas.image for name, canvas in self._seen.canvases.items()}
         )
@@ -225,7 +225,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
             raise ValueError("the drive is over, or has not begun; call reset before step")
         world = self.world
         duration = 1 / self.rate
-        if self.config.pedals is Pedals.SHARED:
+        if self.config.pedals is SpeedControl.SHARED:
             control = Control(control.curvature, world.shared_pedals())
         world.step(control, duration)
         cause = self._referee.judge(duration)
@@ -285,7 +285,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         Braking and accelerating are scaled by their own limits, so that 0 is neither.
         """
         if np.shape(action) != self.action_space.shape:
-            driver = "" if self.config.pedals is Pedals.DRIVER else ", or two with pedals='driver'"
+            driver = "" if self.config.pedals is SpeedControl.DRIVER else ", or two with pedals='driver'"
             raise ValueError(
                 f"action is {quoted(action)}, of shape {np.shape(action)}; it must be of shape {self.action_space.shape}{driver}"
             )
@@ -338,7 +338,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
 
     @property
     def _out_of_time(self) -> bool:
-        return self._ticks / self.rate > self.world.scenario.length / SLOWEST
+        return self._ticks / self.rate > self.world.scenario.length / MIN_MEAN_SPEED
 
     def _space_observation(self, observation: Observation) -> dict[str, np.ndarray]:
         frames = {name: getattr(observation, name) for name in self.cameras}

@@ -30,7 +30,7 @@ from sim.kernel_cache import (
     keeping_folder,
     missing,
 )
-from sim.render.ground_truth import look
+from sim.render.ground_truth import ground_truth
 from sim.render.renderer import Renderer
 from sim.rollout import rollout
 from sim.scenario import Daytime, RoadKind, Scenario, Weather
@@ -67,7 +67,7 @@ def compile_others() -> None:
         actors = env.world.actors()
         renderer = Renderer(plan, sky, [Camera()])
         for heading in range(4):  # one of them looks towards the sun
-            look(renderer, plan, Pose(AWAY, AWAY, heading * math.pi / 2), actors)
+            ground_truth(renderer, plan, Pose(AWAY, AWAY, heading * math.pi / 2), actors)
 
 
 HALVES: tuple[Callable[[], None], ...] = (compile_standing, compile_others)

@@ -9,11 +9,11 @@ import numpy as np
 from sim.actors.clearance import cuts_in, touches
 from sim.actors.ego_path import EgoPath, PathPoint
 from sim.actors.obstacle_shift import narrow_places, ramp_length
-from sim.actors.parked import parked_demands
-from sim.actors.pedestrians import STOP_BEFORE, WIDTH, Passing, People
+from sim.actors.parked import parked_shift_requests
+from sim.actors.pedestrians import PEDESTRIAN_WIDTH, STOP_BEFORE, PassingVehicle, Pedestrians
 from sim.actors.placement import place
-from sim.actors.traffic import AWAKE, PathRoad, traffic
-from sim.actors.traffic_vehicle import EgoCar, idm
+from sim.actors.traffic import AWAKE, RoadTraffic, place_traffic
+from sim.actors.traffic_vehicle import EgoVehicle, idm_acceleration
 from sim.control.bicycle import (
     CAR_WIDTH,
     MAX_CURVATURE,
@@ -25,11 +25,11 @@ from sim.control.speed import (
     COMFORT_BRAKING,
     MAX_BRAKING,
     PEDAL_TIME,
-    PULL_AWAY,
-    cornering,
-    eased,
-    pace,
-    stopping,
+    PULL_AWAY_ACCELERATION,
+    cornering_speed_limit,
+    jerk_limited,
+    speed_tracking_acceleration,
+    stopping_acceleration,
 )
 from sim.geometry.frenet import SPACING, Floats, wrap_angle
 from sim.geometry.polygons import rectangle_gap
@@ -78,10 +78,10 @@ class World:
         plan = self.plan
         scenario = self.scenario
         standing, on_foot = place(plan, scenario)
-        self._parked_demands = parked_demands(standing)
+        self._parked_demands = parked_shift_requests(standing)
         self._ramp = ramp_length(plan)
         zones = narrow_places(plan, self._parked_demands, self._ramp)
-        moving = traffic(
+        moving = place_traffic(
             plan,
             scenario.traffic,
             stream_generator(scenario.seed, Stream.TRAFFIC),
@@ -92,9 +92,9 @@ class World:
             replace(car, actor=replace(car.actor, ident=len(moving) + 1 + i))
             for i, car in enumerate(standing)
         ]
-        self._people = People(plan, on_foot, len(moving) + len(standing) + 1)
-        self._ego = EgoCar(plan, plan.start)
-        self._road = PathRoad(plan, self._ego, moving, self._parked_demands, self._ramp, zones)
+        self._people = Pedestrians(plan, on_foot, len(moving) + len(standing) + 1)
+        self._ego = EgoVehicle(plan, plan.start)
+        self._road = RoadTraffic(plan, self._ego, moving, self._parked_demands, self._ramp, zones)
         self._path = EgoPath(plan, self._parked_demands, self._people, self._ego)
 
     @property
@@ -116,7 +116,7 @@ class World:
             return True
         across = self._people.across[self._people.beside(here, AVOIDING)]
         return bool(
-            np.any(np.abs(across - path) - WIDTH / 2 - self._ego.WIDTH / 2 < PERSON_NEEDS_AVOIDING)
+            np.any(np.abs(across - path) - PEDESTRIAN_WIDTH / 2 - self._ego.WIDTH / 2 < PERSON_NEEDS_AVOIDING)
         )
 
     def waiting(self, within: float) -> bool:
@@ -240,7 +240,7 @@ class World:
         and before narrow places for oncoming traffic.
         """
         if self._pedals is None:
-            wanted = eased(self._wanted_acceleration(), self._acceleration, self._duration)
+            wanted = jerk_limited(self._wanted_acceleration(), self._acceleration, self._duration)
             self._pedals = max(wanted, -MAX_BRAKING)
         return self._pedals
 
@@ -254,15 +254,15 @@ class World:
             self._path.speed_of_swings(soon),
             self._path.speed_beside_people(soon),
         )
-        choices = [pace(speed, wanted), cornering(speed, self._curvature), PULL_AWAY]
+        choices = [speed_tracking_acceleration(speed, wanted), cornering_speed_limit(speed, self._curvature), PULL_AWAY_ACCELERATION]
         lead = self.lead()
         if lead is not None:
-            choices.append(idm(speed, self.plan.comfortable_speed_at(ego.station), *lead))
+            choices.append(idm_acceleration(speed, self.plan.comfortable_speed_at(ego.station), *lead))
         held = self._road.held_at(ego)
         if held is not None:
-            choices.append(stopping(speed, held))
+            choices.append(stopping_acceleration(speed, held))
         choices += [
-            stopping(speed, distance - STOP_BEFORE)
+            stopping_acceleration(speed, distance - STOP_BEFORE)
             for distance in self._path.people_ahead(CORRIDOR)
         ]
         return min(choices)
@@ -290,7 +290,7 @@ class World:
         if len(self._people):
             speed = float(ego.speed)
             front = ego.front()
-            passing = Passing(front, front - ego.LENGTH, 1, speed, ego.across)
+            passing = PassingVehicle(front, front - ego.LENGTH, 1, speed, ego.across)
             self._people.step(duration, passing, road.passing())
         road.wake_and_sleep()
         road.place()

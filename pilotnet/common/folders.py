@@ -43,7 +43,7 @@ SYSTEM_NAMES = (
 
 
 @dataclass(frozen=True)
-class Stage:
+class StageFiles:
     """A kind of run that writes a folder.
 
     name: of its command.
@@ -64,7 +64,7 @@ class Stage:
 
 
 @contextmanager
-def output_folder(path: Path, stage: Stage, resume: bool = False) -> Iterator[Path]:
+def output_folder(path: Path, stage: StageFiles, resume: bool = False) -> Iterator[Path]:
     """Make the folder `path` for a run of `stage` and lock it against other processes until the body ends.
 
     While the body runs, a marker file says that the folder is unfinished. When the body fails, the folder keeps work that can be
@@ -100,7 +100,7 @@ def _make(path: Path) -> None:
     path.mkdir(parents=True, exist_ok=True)
 
 
-def _begin(folder: Path, stage: Stage, resume: bool) -> None:
+def _begin(folder: Path, stage: StageFiles, resume: bool) -> None:
     """Remove the unfinished files of dead processes; ValueError when this run may not write the folder."""
     marker = folder / MARKER
     writer = marker.read_text(encoding="utf-8").strip() if marker.is_file() else None
@@ -131,7 +131,7 @@ def _counts(path: Path) -> bool:
 
 
 @contextmanager
-def _unfinished(folder: Path, stage: Stage) -> Iterator[None]:
+def _unfinished(folder: Path, stage: StageFiles) -> Iterator[None]:
     """Keep the marker in the folder while the body runs; when it fails, remove what was written unless it can be resumed."""
     marker = folder / MARKER
     was_finished = stage.has_work(folder) and not marker.exists()
@@ -174,7 +174,7 @@ def is_unfinished(folder: Path) -> bool:
     return (folder / MARKER).exists()
 
 
-def remove_written(folder: Path, stage: Stage) -> None:
+def remove_written(folder: Path, stage: StageFiles) -> None:
     """Remove the files that match the stage's patterns, and then the stage's empty folders; other files stay."""
     for pattern in (*stage.files, f"{stage.name}.yaml"):
         for path in list(folder.glob(pattern)):

@@ -9,7 +9,7 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 
-from pilotnet.common.folders import Stage, output_folder, plain
+from pilotnet.common.folders import StageFiles, output_folder, plain
 from pilotnet.common.parallel import compile_side_by_side, in_parallel
 from pilotnet.common.progress import console, track
 from pilotnet.common.provenance import (
@@ -30,7 +30,7 @@ from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario
 
 # What recordings did before these were settings.
-EARLIER = {
+LEGACY_DEFAULTS = {
     "test_episodes": 0,
     "cameras": "all",
     "boxes": False,
@@ -64,7 +64,7 @@ def holds_episodes(folder: Path) -> bool:
     return any(folder.glob(EPISODE_GLOB))
 
 
-STAGE = Stage("record", DATASET_FILES, holds_episodes)
+STAGE = StageFiles("record", DATASET_FILES, holds_episodes)
 
 
 def new_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
@@ -79,7 +79,7 @@ def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
     provenance = read_provenance(folder, STAGE.name)
     require_present_world(folder, provenance["world"])
     require_same_settings(
-        folder, EARLIER | provenance["config"], plain(asdict(config)), ignored=("workers",)
+        folder, LEGACY_DEFAULTS | provenance["config"], plain(asdict(config)), ignored=("workers",)
     )
     writer = continued_writer(folder)
     env = recording_env(config)

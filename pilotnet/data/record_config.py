@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pilotnet.data.suites import MAX_ROADS, Only, require_suite, suite
+from pilotnet.data.suites import MAX_ROADS, ScenarioFilter, require_suite, suite
 from sim.scenario import Scenario, Split, require_disturbance
 from sim.types import quoted
 
@@ -89,5 +89,5 @@ class RecordConfig:
             zip(Split, (self.episodes, self.validation_episodes, self.test_episodes), strict=True)
         )
 
-    def _only(self) -> Only:
-        return Only(self.roads, self.weather, self.light)
+    def _only(self) -> ScenarioFilter:
+        return ScenarioFilter(self.roads, self.weather, self.light)

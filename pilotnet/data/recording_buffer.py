@@ -11,7 +11,7 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from pilotnet.common.folders import Stage, output_folder, remove_written
+from pilotnet.common.folders import StageFiles, output_folder, remove_written
 from pilotnet.common.provenance import read_provenance, write_provenance
 from pilotnet.common.settings import user_path
 from pilotnet.data.record import holds_episodes
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 HELD = 15.0  # [s] in memory, about 70 MB of three cameras
 DISCARDED = 5.0  # [s] at once
-STAGE = Stage("drive", DATASET_FILES, holds_episodes, "the same command")
+STAGE = StageFiles("drive", DATASET_FILES, holds_episodes, "the same command")
 
 
-class Kept(NamedTuple):
+class BufferedStep(NamedTuple):
     """A tick on the tape: the number of its stretch, what was driven, the step, and whether it began late."""
 
     stretch: int
@@ -37,7 +37,7 @@ class Kept(NamedTuple):
     step: Step
     late: bool
 
-    def follows(self, other: "Kept") -> bool:
+    def follows(self, other: "BufferedStep") -> bool:
         """Whether this is the tick after the other one in the same episode."""
         return (self.stretch, self.scenario, self.step.index) == (
             other.stretch,
@@ -46,20 +46,20 @@ class Kept(NamedTuple):
         )
 
 
-class DatasetTape:
-    """Records into a dataset while `recording`; see `sim.viewer.live.session.Tape`."""
+class RecordingBuffer:
+    """Records into a dataset while `recording`; see `sim.viewer.live.session.SessionRecorder`."""
 
     def __init__(self, writer: DatasetWriter, split: Split) -> None:
         self._writer = writer
         self._split = split
         self.recording = False
         self._frames = sum(episode.length for episode in writer.episodes)
-        self._held: deque[Kept] = deque()
+        self._held: deque[BufferedStep] = deque()
         self._stretch = 0
         self._takes = count()
         self._recorder: EpisodeRecorder | None = None
         self._open = ExitStack()
-        self._last: Kept | None = None
+        self._last: BufferedStep | None = None
 
     @property
     def seconds(self) -> float:
@@ -70,7 +70,7 @@ class DatasetTape:
         """Keep the next tick, and whether it began late; nothing happens while the tape stands still."""
         if not self.recording:
             return
-        self._held.append(Kept(self._stretch, scenario, step, late))
+        self._held.append(BufferedStep(self._stretch, scenario, step, late))
         self._frames += 1
         if len(self._held) > HELD * self._writer.fps:
             self._stage(self._held.popleft())
@@ -112,7 +112,7 @@ class DatasetTape:
         self.stop()
         self._writer.close()
 
-    def _stage(self, kept: Kept) -> None:
+    def _stage(self, kept: BufferedStep) -> None:
         """Record a tick for good, in a new episode where it does not follow the one before."""
         if self._last is None or not kept.follows(self._last):
             self._commit()
@@ -137,16 +137,16 @@ class DatasetTape:
 
 
 @contextmanager
-def open_tape(
+def open_recording_buffer(
     out: Path, config: "DataclassInstance", env: EnvConfig, split: Split
-) -> Iterator[DatasetTape]:
+) -> Iterator[RecordingBuffer]:
     """A tape for episodes of a split into the folder `out`, new or recorded this way before; without a recording no folder.
 
     Raises ValueError when something else lies in `out`, a dataset of other cameras or another rate, or one with later splits.
     """
     with output_folder(out, STAGE, resume=holds_episodes(user_path(out))) as folder:
         begun = holds_episodes(folder)
-        tape = DatasetTape(
+        tape = RecordingBuffer(
             _continued(folder, env, split) if begun else _begun(folder, config, env), split
         )
         try:

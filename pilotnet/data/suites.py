@@ -68,7 +68,7 @@ class SuiteConfig:
                 )
 
 
-class Only(NamedTuple):
+class ScenarioFilter(NamedTuple):
     """Which of a suite's kinds are wanted, with commas between; all of them where nothing is said."""
 
     roads: str = ""
@@ -115,7 +115,7 @@ def suite(
     episodes: int,
     length: float = 1500.0,
     first: int = 0,
-    only: Only | None = None,
+    only: ScenarioFilter | None = None,
 ) -> list[Scenario]:
     """Return `episodes` scenarios of a named suite on roads of one split, from road `first` on; of several with +, in turns.
 
@@ -136,7 +136,7 @@ def require_suite(
     episodes: int,
     length: float = 1500.0,
     first: int = 0,
-    only: Only | None = None,
+    only: ScenarioFilter | None = None,
 ) -> list[SuiteConfig]:
     """Return the settings of the suites joined in `name`, without drawing a scenario.
 
@@ -145,7 +145,7 @@ def require_suite(
     """
     split = choice("split", split, Split)
     configs = [
-        _limited(suite_config(one, split), one, only or Only()) for one in name.split(JOINED)
+        _limited(suite_config(one, split), one, only or ScenarioFilter()) for one in name.split(JOINED)
     ]
     if episodes < 1:
         raise ValueError(f"episodes is {episodes}; it must be 1 or more")
@@ -155,7 +155,7 @@ def require_suite(
     return configs
 
 
-def _limited(config: SuiteConfig, name: str, only: Only) -> SuiteConfig:
+def _limited(config: SuiteConfig, name: str, only: ScenarioFilter) -> SuiteConfig:
     """The suite with no other kinds than those that are wanted."""
     wanted = {
         key: tuple(word.strip() for word in words.split(","))

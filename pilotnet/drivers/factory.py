@@ -9,9 +9,9 @@ from pilotnet.drivers.straight import Straight
 from pilotnet.modular.detection.detector import Detector
 from pilotnet.modular.driver import ModularDriver, Parts
 from pilotnet.modular.lanes.finder import LaneFinder
-from pilotnet.modular.records import HINT, SURE
+from pilotnet.modular.records import CONFIRM_SCORE, KEEP_ALIVE_SCORE
 from pilotnet.training.checkpoint import load_checkpoint
-from sim.env import DrivingEnv, Pedals
+from sim.env import DrivingEnv, SpeedControl
 from sim.expert import Expert
 from sim.types import Driver
 
@@ -63,7 +63,7 @@ def make_pilotnet(env: DrivingEnv, inputs: DriverInputs) -> Driver:
         raise ValueError(
             f"checkpoint {checkpoint} was trained for {loaded.camera}; the environment has {env.cameras['centre']}"
         )
-    if env.config.pedals is Pedals.DRIVER and loaded.model.speed_scale is None:
+    if env.config.pedals is SpeedControl.DRIVER and loaded.model.speed_scale is None:
         raise ValueError(
             f"checkpoint {checkpoint} only steers; with speed control by the driver it must also choose its speed: "
             "train one with `pilotnet train DATA --speed`"
@@ -78,7 +78,7 @@ def _detector(
     if part in oracles:
         return None
     assert folder is not None, "require_folders has checked that every part has its folder"
-    detector = Detector.load(folder, part, HINT if part is Part.PEDESTRIANS else SURE)
+    detector = Detector.load(folder, part, KEEP_ALIVE_SCORE if part is Part.PEDESTRIANS else CONFIRM_SCORE)
     if detector.camera != env.config.camera:
         raise ValueError(
             f"detector {folder} was trained for {detector.camera}; the environment has {env.config.camera}"

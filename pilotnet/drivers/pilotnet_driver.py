@@ -5,7 +5,7 @@ import torch
 from pilotnet.training.checkpoint import Checkpoint
 from pilotnet.training.saliency import visual_back_prop
 from pilotnet.training.viewpoint import Viewpoint, to_rgb
-from sim.control.speed import PULL_AWAY, pace
+from sim.control.speed import PULL_AWAY_ACCELERATION, speed_tracking_acceleration
 from sim.drawables import Explanation
 from sim.types import Control, Observation
 
@@ -38,7 +38,7 @@ class PilotNetDriver:
             return Control(float(curvature))
         # The road's speed is no reason to pull away faster than people do.
         return Control(
-            float(curvature), min(pace(observation.speed, max(float(speed), 0.0)), PULL_AWAY)
+            float(curvature), min(speed_tracking_acceleration(observation.speed, max(float(speed), 0.0)), PULL_AWAY_ACCELERATION)
         )
 
     @torch.inference_mode()

@@ -1,6 +1,6 @@
 """The floor that every driver must beat: it holds the wheel straight."""
 
-from sim.control.speed import pace
+from sim.control.speed import speed_tracking_acceleration
 from sim.types import Control, Observation
 
 
@@ -21,4 +21,4 @@ class Straight:
         """Return the command straight on, at the speed of the first observation since the last reset."""
         if self._speed is None:
             self._speed = observation.speed
-        return Control(0.0, pace(observation.speed, self._speed))
+        return Control(0.0, speed_tracking_acceleration(observation.speed, self._speed))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pyarrow
 
-from pilotnet.common.folders import Stage, output_folder, plain
+from pilotnet.common.folders import StageFiles, output_folder, plain
 from pilotnet.common.parallel import compile_side_by_side, in_parallel
 from pilotnet.common.progress import track
 from pilotnet.common.provenance import (
@@ -50,7 +50,7 @@ from pilotnet.evaluation.results import (
     write_results,
 )
 from pilotnet.evaluation.scores import SCORES_FILE, write_scores
-from sim.control.speed import Pedals
+from sim.control.speed import SpeedControl
 from sim.env import DrivingEnv, EnvConfig
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario
@@ -75,7 +75,7 @@ def evaluate(
     scenarios = config.scenarios()
     for name in config.drivers:
         make_driver(
-            name, DrivingEnv(EnvConfig(pedals=Pedals(config.pedals))), checkpoint, detectors
+            name, DrivingEnv(EnvConfig(pedals=SpeedControl(config.pedals))), checkpoint, detectors
         )
     detectors = detectors or Detectors()
     inputs = digests_of(
@@ -100,7 +100,7 @@ def has_work(folder: Path) -> bool:
     return has_drives(folder) or (folder / INFO_FILE).is_file()
 
 
-STAGE = Stage(
+STAGE = StageFiles(
     "evaluate", (EPISODES_FILE, TRACES_FILE, SCORES_FILE, INFO_FILE, INPUTS_FILE, FOLDER), has_work
 )
 
@@ -124,7 +124,7 @@ def drive_missing(
 ) -> None:
     """Do the drives that have no whole file in the results folder; drives: (driver, scenario) in the order of their numbers."""
     paths = {drive_path(folder, number): drive for number, drive in enumerate(drives)}
-    common = (checkpoint, detectors, config.noise, Pedals(config.pedals))
+    common = (checkpoint, detectors, config.noise, SpeedControl(config.pedals))
     jobs = [
         (name, scenario, path, *common)
         for path, (name, scenario) in paths.items()
@@ -155,7 +155,7 @@ def _drive(
     checkpoint: Path | None,
     detectors: Detectors,
     noise: float,
-    pedals: Pedals,
+    pedals: SpeedControl,
 ) -> None:
     """Do one drive and write its file, in a worker process; ValueError naming driver and scenario when the driver fails."""
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))

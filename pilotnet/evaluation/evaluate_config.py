@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pilotnet.data.suites import Only, require_suite, suite
+from pilotnet.data.suites import ScenarioFilter, require_suite, suite
 from pilotnet.drivers.driver_names import require_folders, split_name
 from pilotnet.drivers.driver_table import DRIVER_NAMES, Detectors
-from sim.control.speed import Pedals
+from sim.control.speed import SpeedControl
 from sim.scenario import Scenario, choice, require_disturbance
 from sim.types import quoted
 
@@ -57,7 +57,7 @@ class EvaluateConfig:
                 )
         if self.workers < 0:
             raise ValueError(f"workers is {self.workers}; it must be 0 or more")
-        choice("pedals", self.pedals, Pedals)
+        choice("pedals", self.pedals, SpeedControl)
         require_disturbance("noise", self.noise)
         require_suite(self.suite, self.split, self.episodes, self.length, self.first, self._only())
 
@@ -70,5 +70,5 @@ class EvaluateConfig:
         for name in self.drivers:
             require_folders(name, checkpoint, detectors)
 
-    def _only(self) -> Only:
-        return Only(self.roads, self.weather, self.light)
+    def _only(self) -> ScenarioFilter:
+        return ScenarioFilter(self.roads, self.weather, self.light)

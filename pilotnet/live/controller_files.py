@@ -34,7 +34,7 @@ def user_folder(
 
 
 class ControllerFiles:
-    """The maps in a folder; see `sim.viewer.input.controller_map.Maps`. Without `folder` they lie in the user's settings.
+    """The maps in a folder; see `sim.viewer.input.controller_map.ControllerMaps`. Without `folder` they lie in the user's settings.
 
     For a user without a home folder there are no maps, and none can be kept.
     """

@@ -6,22 +6,22 @@ The law of keys and controllers is `sim.viewer.input.steering_wheel`'s, the tape
 from dataclasses import dataclass
 from pathlib import Path
 
-from pilotnet.data.recording_buffer import open_tape
+from pilotnet.data.recording_buffer import open_recording_buffer
 from pilotnet.data.store import Dataset
 from pilotnet.evaluation.metrics import Score, autonomy
 from pilotnet.live.controller_files import ControllerFiles
 from pilotnet.live.watch import FilmFile, scores
 from pilotnet.live.watch_config import DriveConfig
-from sim.control.speed import Pedals
+from sim.control.speed import SpeedControl
 from sim.env import EnvConfig
 from sim.geometry.camera import CAMERA_NAMES
 from sim.scenario import Split
 from sim.viewer.compile_progress import compile_in_view
-from sim.viewer.input.plugged_controllers import Controllers
-from sim.viewer.input.steering_wheel import HumanDriver, Wheel
-from sim.viewer.live.live_drive import Seat
-from sim.viewer.live.live_view import Cockpit
-from sim.viewer.live.session import Show
+from sim.viewer.input.plugged_controllers import PluggedControllers
+from sim.viewer.input.steering_wheel import HumanDriver, SteeringWheel
+from sim.viewer.live.live_drive import DriverSpec
+from sim.viewer.live.live_view import LiveView
+from sim.viewer.live.session import Session
 from sim.viewer.theme import SKY_BLUE
 from sim.viewer.window import Window, open_display
 
@@ -45,14 +45,14 @@ def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
 
     Raises ValueError when there is no display, and when `out` holds something that cannot be continued.
     """
-    wheel = Wheel()
-    seat = Seat("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
+    wheel = SteeringWheel()
+    seat = DriverSpec("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
     screen = open_display((config.width, config.height), WATCH_INSTEAD)
     compile_in_view(screen)
-    env = EnvConfig(cameras=CAMERA_NAMES, pedals=Pedals(config.pedals))  # the recorder's cameras
-    with open_tape(out, config, env, Split(config.split)) as tape:
-        show = Show([seat], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=env)
-        cockpit = Cockpit(show, Controllers(wheel, ControllerFiles()), mapping)
+    env = EnvConfig(cameras=CAMERA_NAMES, pedals=SpeedControl(config.pedals))  # the recorder's cameras
+    with open_recording_buffer(out, config, env, Split(config.split)) as tape:
+        show = Session([seat], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=env)
+        cockpit = LiveView(show, PluggedControllers(wheel, ControllerFiles()), mapping)
         window = Window(cockpit, screen, FilmFile, Path.cwd())
         window.run()
     return Driven(scores(show.all_driven()), tape.seconds, show.late, window.film_error)

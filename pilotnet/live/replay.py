@@ -17,10 +17,10 @@ from pilotnet.live.watch_config import WatchConfig, require_film
 from pilotnet.training.checkpoint import load_checkpoint
 from sim.drawables import Explanation, PictureBox
 from sim.types import Image, Observation, quoted
-from sim.viewer.canvas import Sheet
-from sim.viewer.replay.playback import Recording, Replay, Stretch
+from sim.viewer.canvas import Canvas
+from sim.viewer.replay.playback import Playback, Recording, Stretch
 from sim.viewer.replay.replay_picture import draw_replay
-from sim.viewer.replay.replay_view import ReplayDesk
+from sim.viewer.replay.replay_view import ReplayView
 from sim.viewer.window import Window, open_display
 
 # frames that are decoded at once, beginning at a key frame, and how many such reels of a camera are kept
@@ -31,7 +31,7 @@ LABELLED = 40.0  # [m] up to which the distance stands beside it
 OF_A_REPLAY = ("first", "width", "height", "seconds")  # the settings of watching that a replay has
 
 
-class Reels:
+class FrameCache:
     """The pictures of one camera in an episode, decoded some at a time around those that are asked for."""
 
     def __init__(self, dataset: Dataset, episode: int, camera: str) -> None:
@@ -51,7 +51,7 @@ class Reels:
         return self._reels[number][place]
 
 
-class DatasetAlbum:
+class DatasetRecordings:
     """The episodes of a dataset, for a replay; marks are written beside the data as soon as they change."""
 
     def __init__(self, dataset: Dataset) -> None:
@@ -69,7 +69,7 @@ class DatasetAlbum:
         dataset = self.dataset
         episode = self.dataset.episodes[number]
         signals = dataset.signals(episode)
-        reels = {name: Reels(dataset, number, name) for name in dataset.cameras}
+        reels = {name: FrameCache(dataset, number, name) for name in dataset.cameras}
         boxes = dataset.boxes(episode) if dataset.has_boxes else None
         return Recording(
             name=f"{dataset.root.resolve().name} · {number + 1} of {len(self)} · {episode.split}",
@@ -82,7 +82,7 @@ class DatasetAlbum:
             pose=signals.pose,
             intervened=signals.intervention != "",
             late=np.isin(np.arange(episode.length), episode.late),
-            look=lambda moment: looks(reels, moment),
+            look=lambda moment: look_keys(reels, moment),
             boxes=lambda moment: picture_boxes(boxes.of_frame(moment)) if boxes else (),
         )
 
@@ -103,7 +103,7 @@ class DatasetAlbum:
         self.marks = marks
 
 
-def looks(reels: Mapping[str, Reels], moment: int) -> dict[str, Image]:
+def look_keys(reels: Mapping[str, FrameCache], moment: int) -> dict[str, Image]:
     """What every camera saw at a moment."""
     return {name: reel.at(moment) for name, reel in reels.items()}
 
@@ -175,17 +175,17 @@ def replay(
     check_settings(config)
     require_film(film, config, headless)
     dataset = Dataset.open(data)
-    album = DatasetAlbum(dataset)
+    album = DatasetRecordings(dataset)
     if not 0 <= config.first < len(album):
         raise ValueError(f"first is {config.first}; {data} has the episodes 0 to {len(album) - 1}")
     network = network_beside(checkpoint, dataset) if checkpoint else None
     if headless and film is not None:
-        shown = Replay(album, network, config.first)
+        shown = Playback(album, network, config.first)
         make_film(shown, partial(drawn, shown), film, config)
     else:
         screen = open_display((config.width, config.height))
         window = Window(
-            ReplayDesk(Replay(album, network, config.first)), screen, FilmFile, Path.cwd(), film
+            ReplayView(Playback(album, network, config.first)), screen, FilmFile, Path.cwd(), film
         )
         window.run()
         if window.film_error:
@@ -203,7 +203,7 @@ def check_settings(config: WatchConfig) -> None:
             )
 
 
-def drawn(shown: Replay, sheet: Sheet) -> Image:
+def drawn(shown: Playback, sheet: Canvas) -> Image:
     """The replay's picture of a film, (H, W, 3)."""
     shown.pass_time(0.0)  # the strip of a film is whole from its first picture on
     draw_replay(sheet, shown)

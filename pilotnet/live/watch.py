@@ -11,7 +11,7 @@ from typing import Protocol, Self
 
 from pilotnet.common.folders import publish
 from pilotnet.common.progress import track
-from pilotnet.data.recording_buffer import open_tape
+from pilotnet.data.recording_buffer import open_recording_buffer
 from pilotnet.data.store.video import VideoEncoder
 from pilotnet.drivers.driver_table import DRIVER_NAMES, HUMAN, Detectors, driver_info
 from pilotnet.drivers.factory import make_driver
@@ -23,14 +23,14 @@ from sim.env import DrivingEnv, EnvConfig
 from sim.geometry.camera import CAMERA_NAMES
 from sim.scenario import Split
 from sim.types import Image
-from sim.viewer.canvas import Sheet
+from sim.viewer.canvas import Canvas
 from sim.viewer.compile_progress import compile_in_view
 from sim.viewer.film import FRAME_RATE
-from sim.viewer.input.plugged_controllers import Controllers
-from sim.viewer.input.steering_wheel import Wheel
-from sim.viewer.live.live_drive import Drive, Seat
-from sim.viewer.live.live_view import Cockpit
-from sim.viewer.live.session import Show
+from sim.viewer.input.plugged_controllers import PluggedControllers
+from sim.viewer.input.steering_wheel import SteeringWheel
+from sim.viewer.live.live_drive import Drive, DriverSpec
+from sim.viewer.live.live_view import LiveView
+from sim.viewer.live.session import Session
 from sim.viewer.theme import Colour
 from sim.viewer.window import Window, open_display
 
@@ -101,25 +101,25 @@ def watch(
     """
     require_watchable(drivers, config, checkpoint, film, headless, detectors, recording)
     scenarios = config.scenarios()
-    seats = make_seats(drivers, checkpoint, detectors)
+    seats = driver_specs(drivers, checkpoint, detectors)
     if headless and film is not None:
-        show = Show(seats, scenarios, autonomy, len(drivers))
+        show = Session(seats, scenarios, autonomy, len(drivers))
         make_film(show, show.draw, film, config)
     else:
         screen = open_display((config.width, config.height))
         compile_in_view(screen)
         env = EnvConfig(cameras=CAMERA_NAMES)
         with (
-            open_tape(recording, config, env, Split(config.split))
+            open_recording_buffer(recording, config, env, Split(config.split))
             if recording
             else nullcontext() as tape
         ):
             if tape:
                 tape.recording = True
-            wheel = Wheel()
-            show = Show(seats, scenarios, autonomy, len(drivers), wheel, tape, env)
+            wheel = SteeringWheel()
+            show = Session(seats, scenarios, autonomy, len(drivers), wheel, tape, env)
             window = Window(
-                Cockpit(show, Controllers(wheel, ControllerFiles())),
+                LiveView(show, PluggedControllers(wheel, ControllerFiles())),
                 screen,
                 FilmFile,
                 Path.cwd(),
@@ -131,9 +131,9 @@ def watch(
     return scores(show.all_driven())
 
 
-def make_seats(
+def driver_specs(
     drivers: Sequence[str], checkpoint: Path | None, detectors: Detectors | None = None
-) -> list[Seat]:
+) -> list[DriverSpec]:
     """The drivers asked for, and after them everybody else who can drive, to change over to."""
     for name in drivers:
         make_driver(name, DrivingEnv(EnvConfig()), checkpoint, detectors)
@@ -143,7 +143,7 @@ def make_seats(
         if name not in drivers and can_drive(name, checkpoint, detectors)
     ]
     return [
-        Seat(
+        DriverSpec(
             name,
             driver_title(name),
             driver_colour(name),
@@ -179,10 +179,10 @@ class Filmed(Protocol):
 
 
 def make_film(
-    filmed: Filmed, draw: Callable[[Sheet], Image], path: Path, config: WatchConfig
+    filmed: Filmed, draw: Callable[[Canvas], Image], path: Path, config: WatchConfig
 ) -> None:
     """Film a show or a replay from where it stands, every picture at its exact time."""
-    sheet = Sheet.blank(config.width, config.height)
+    sheet = Canvas.blank(config.width, config.height)
     with FilmFile(path, FRAME_RATE, config.width, config.height) as film:
         for _ in track(range(round(config.seconds * FRAME_RATE)), "filming"):
             if filmed.over:

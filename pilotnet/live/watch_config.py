@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pilotnet.common.settings import require_exists
-from pilotnet.data.suites import Only, require_suite, suite
+from pilotnet.data.suites import ScenarioFilter, require_suite, suite
 from pilotnet.drivers.driver_names import require_folders, split_name
 from pilotnet.drivers.driver_table import Detectors
-from sim.control.speed import Pedals
+from sim.control.speed import SpeedControl
 from sim.scenario import Daytime, RoadKind, Scenario, Split, Weather, choice
 from sim.types import quoted
 from sim.viewer.sizes import LARGEST, SIZE, SMALLEST
@@ -92,7 +92,7 @@ class DriveConfig:
     height: int = SIZE[1]
 
     def __post_init__(self) -> None:
-        choice("pedals", self.pedals, Pedals)
+        choice("pedals", self.pedals, SpeedControl)
         if self.split not in TRAINING_SPLITS:
             raise ValueError(
                 f"split is {quoted(self.split)}; it must be one of {', '.join(TRAINING_SPLITS)}"
@@ -107,7 +107,7 @@ class DriveConfig:
 def require_drives(config: WatchConfig | DriveConfig) -> None:
     """Raise ValueError unless the settings name drives that a suite has, and a size that a window can have."""
     chosen_kinds(config)
-    only = Only(roads=config.roads)
+    only = ScenarioFilter(roads=config.roads)
     require_suite(config.suite, config.split, config.episodes, config.length, config.first, only)
     for name, least in (("width", SMALLEST[0]), ("height", SMALLEST[1])):
         if not least <= getattr(config, name) <= LARGEST:

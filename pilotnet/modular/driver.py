@@ -4,21 +4,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from pilotnet.modular.explain import explanation
-from pilotnet.modular.frame_check import Sight
+from pilotnet.modular.explain import stack_explanation
+from pilotnet.modular.frame_check import FrameCheck
 from pilotnet.modular.odometry import Odometry
 from pilotnet.modular.oracles import true_lane, true_tracks
 from pilotnet.modular.planning.path_tracker import steer
 from pilotnet.modular.planning.planner import Planner, Situation
 from pilotnet.modular.records import Detection, Floats, LaneEstimate, Plan, Track
-from pilotnet.modular.tracking.ground_position import hidden_ground
+from pilotnet.modular.tracking.ground_position import occluded_ground
 from pilotnet.modular.tracking.tracker import Tracker
 from sim.drawables import Explanation
 from sim.env import DrivingEnv
 from sim.types import Control, Image, Observation
 
 
-class Detects(Protocol):
+class ObjectDetector(Protocol):
     """A detector of cars, or of people."""
 
     def detect(self, frame: Image) -> list[Detection]:
@@ -26,7 +26,7 @@ class Detects(Protocol):
         ...
 
 
-class FindsLanes(Protocol):
+class LaneEstimator(Protocol):
     """A lane finder, which follows the lane over time and knows when it does not see it."""
 
     def reset(self) -> None:
@@ -38,7 +38,7 @@ class FindsLanes(Protocol):
     ) -> LaneEstimate:
         """The lane in the next centre frame; curvature: what was held since the last one [1/m], `duration` [s] ago.
 
-        shadows: the ground that road users hide, as `hidden_ground` gives it.
+        shadows: the ground that road users hide, as `occluded_ground` gives it.
         """
         ...
 
@@ -47,9 +47,9 @@ class FindsLanes(Protocol):
 class Parts:
     """The parts that see; None for those that the truth replaces."""
 
-    cars: Detects | None = None
-    pedestrians: Detects | None = None
-    lanes: FindsLanes | None = None
+    cars: ObjectDetector | None = None
+    pedestrians: ObjectDetector | None = None
+    lanes: LaneEstimator | None = None
 
     @property
     def look(self) -> bool:
@@ -70,7 +70,7 @@ class ModularDriver:
         """Engage anew: forget the tracks, the lane, the path and where the car has been."""
         duration = 1 / self._env.rate
         self._odometry = Odometry(duration)
-        self._sight = Sight(duration)
+        self._sight = FrameCheck(duration)
         self._tracker = Tracker(self._camera, duration)
         self._planner = Planner(duration)
         self._thought: tuple[list[Detection], list[Track], LaneEstimate, Plan] | None = None
@@ -94,7 +94,7 @@ class ModularDriver:
 
     def explain(self) -> Explanation:
         """What the last command came from."""
-        return Explanation() if self._thought is None else explanation(*self._thought)
+        return Explanation() if self._thought is None else stack_explanation(*self._thought)
 
     def _frame(self, observation: Observation) -> Image | None:
         """The centre frame, None when nobody looks at it."""
@@ -133,5 +133,5 @@ class ModularDriver:
         if self._parts.lanes is None or frame is None:
             return true_lane(self._env.world)
         return self._parts.lanes.find(
-            frame, speed, self._odometry.curvature, 1 / self._env.rate, hidden_ground(tracks)
+            frame, speed, self._odometry.curvature, 1 / self._env.rate, occluded_ground(tracks)
         )

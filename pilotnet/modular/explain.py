@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from pilotnet.modular.planning.costs import HIT
-from pilotnet.modular.records import SURE, Candidate, Detection, LaneEstimate, Plan, Track
-from sim.drawables import Explanation, Footprint, GroundLine, PictureBox, Role
+from pilotnet.modular.records import CONFIRM_SCORE, Candidate, Detection, LaneEstimate, Plan, Track
+from sim.drawables import Explanation, GroundLine, PictureBox, RoadUserFootprint, Role
 
 COURSE_TIME = 2.0  # [s] of a road user's course
 # [m] of lane and paths; one point in so many of a path
@@ -17,7 +17,7 @@ FAINT = 0.15  # strength of a path that is not free
 HALF_DEAR = 5.0  # cost of a candidate that is drawn half as strong as a free one without any
 
 
-def explanation(
+def stack_explanation(
     detections: Sequence[Detection], tracks: Sequence[Track], lane: LaneEstimate, plan: Plan
 ) -> Explanation:
     """Everything that led to a plan."""
@@ -34,15 +34,15 @@ def explanation(
             d.left, d.top, d.right, d.bottom, d.person, f"{d.distance:.0f} m {100 * d.score:.0f} %"
         )
         for d in detections
-        if d.score >= SURE
+        if d.score >= CONFIRM_SCORE
     )
     return Explanation(
         boxes, tuple(lines), tuple(_footprint(track) for track in tracks), word=plan.word
     )
 
 
-def _footprint(track: Track) -> Footprint:
-    return Footprint(
+def _footprint(track: Track) -> RoadUserFootprint:
+    return RoadUserFootprint(
         track.forward,
         track.right,
         track.heading,

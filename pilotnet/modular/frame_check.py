@@ -20,7 +20,7 @@ UNSURE = 0.5  # [s] it may last before the stack calls itself blind
 
 
 @dataclass
-class Sight:
+class FrameCheck:
     """Watches the frames of one drive, and how sure the lane is; `duration` is the time between two ticks [s]."""
 
     duration: float

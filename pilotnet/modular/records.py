@@ -12,8 +12,8 @@ from sim.types import Pose, require_finite
 
 Floats = NDArray[np.float64]
 # scores from which a detection is believed by itself, and from which it tells where a known person is
-SURE = 0.3
-HINT = 0.1
+CONFIRM_SCORE = 0.3
+KEEP_ALIVE_SCORE = 0.1
 BEHIND = 30.0  # [m] of a lane's course that lie behind the car
 
 
@@ -138,7 +138,7 @@ class LaneEstimate:
         return np.stack([x - offsets * np.sin(heading), y + offsets * np.cos(heading)], axis=1)
 
 
-class Word(StrEnum):
+class Behaviour(StrEnum):
     """What the planner is doing."""
 
     KEEP = "keep"
@@ -170,5 +170,5 @@ class Plan:
     path: Candidate
     speed: float
     acceleration: float
-    word: Word
+    word: Behaviour
     candidates: tuple[Candidate, ...] = ()

@@ -20,7 +20,7 @@ from pilotnet.common.folders import write_bytes
 from pilotnet.common.reading import DamagedFileError, load_json, readable, structured
 from pilotnet.common.schemas import PilotNetHeader
 from pilotnet.training.model import PilotNet
-from pilotnet.training.viewpoint import View
+from pilotnet.training.viewpoint import ViewCamera
 from sim.geometry.camera import Camera
 from sim.scenario import WORLD_VERSION
 from sim.types import quoted
@@ -37,7 +37,7 @@ class Checkpoint:
     """A network with the view it drives by, the camera that view is cut from, and the settings and data it was trained with."""
 
     model: PilotNet
-    view: View
+    view: ViewCamera
     camera: Camera
     training: dict[str, Any]
 
@@ -100,7 +100,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     view = settings.view
     return Checkpoint(
         model.eval(),
-        View(view.width, view.height, view.focal, view.horizon),
+        ViewCamera(view.width, view.height, view.focal, view.horizon),
         settings.camera.camera(),
         settings.training,
     )

@@ -18,7 +18,7 @@ NUMBERS = (
 )  # that describe a light: contrast, brightness, colour, two of tint, and the shade
 
 
-def draw_lights(
+def draw_photometric_parameters(
     generator: np.random.Generator, size: int, strength: float, limit: float
 ) -> NDArray[np.float32]:
     """Random lights, (size, NUMBERS): normals of standard deviation `strength`, cut off at `limit` standard deviations."""
@@ -30,7 +30,7 @@ def draw_lights(
     return lights
 
 
-def relit(views: Tensor, lights: Tensor) -> Tensor:
+def photometric_augment(views: Tensor, lights: Tensor) -> Tensor:
     """Views (B, 3, H, W), YUV in [-1, 1], as another exposure and another light would show them.
 
     lights: (B, NUMBERS): how much more contrast, as the logarithm of a factor; how much brighter, in shares of half the range of

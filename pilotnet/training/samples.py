@@ -20,9 +20,9 @@ from torch.utils.data import Dataset as TorchDataset
 from pilotnet.common.progress import track
 from pilotnet.data.store import Dataset, Episode
 from pilotnet.training.frame_memory import frame_array
-from pilotnet.training.photometric import draw_lights
+from pilotnet.training.photometric import draw_photometric_parameters
 from pilotnet.training.train_config import LIMIT, Augmentation
-from pilotnet.training.viewpoint import View, Viewpoint
+from pilotnet.training.viewpoint import ViewCamera, Viewpoint
 from sim.control.path_tracking import recovery_curvature, recovery_length
 from sim.control.speed import PEDAL_TIME
 from sim.geometry.camera import Camera
@@ -51,7 +51,7 @@ class Batch(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Drives:
+class TrainingFrames:
     """All frames of one split, `packed`: (cameras, N, H * 3 / 2, W) uint8; the curvature label [1/m] and the speed [m/s], (N,).
 
     cameras: what recorded them, cropped to the rows that are kept, in the order of the first axis; target_speed: the label of the
@@ -70,7 +70,7 @@ class Drives:
         return len(self.curvature)
 
 
-def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmentation) -> Drives:
+def load_training_frames(dataset: Dataset, split: Split, view: ViewCamera, augmentation: Augmentation) -> TrainingFrames:
     """Decode what is kept of one split of a dataset, the cameras side by side.
 
     Each kept stretch counts as a drive of its own, so no label depends on discarded frames. Raises ValueError when there is
@@ -107,7 +107,7 @@ def load_drives(dataset: Dataset, split: Split, view: View, augmentation: Augmen
     for _ in track(decoded, f"reading {split} frames", len(jobs)):
         pass
     targets = np.concatenate([target_speed(speed, dataset.fps) for speed in speeds])
-    return Drives(frames, np.concatenate(curvature), np.concatenate(speeds), targets, cameras)
+    return TrainingFrames(frames, np.concatenate(curvature), np.concatenate(speeds), targets, cameras)
 
 
 def training_cameras(dataset: Dataset, augmentation: Augmentation) -> list[str]:
@@ -161,7 +161,7 @@ def unpacked(planes: NDArray[np.uint8]) -> Image:
 class Samples(TorchDataset[Batch]):
     """Moved views of `drives`, drawn anew each epoch: sample i of epoch n is the same whenever and wherever it is asked for."""
 
-    def __init__(self, drives: Drives, augmentation: Augmentation, seed: int) -> None:
+    def __init__(self, drives: TrainingFrames, augmentation: Augmentation, seed: int) -> None:
         self.drives = drives
         self._augmentation = augmentation
         self._seed = seed
@@ -179,7 +179,7 @@ class Samples(TorchDataset[Batch]):
         shift, rotation = np.clip(draws.standard_normal((2, size)), -LIMIT, LIMIT)
         self._shift = shift * self._augmentation.shift
         self._rotation = self._augmentation.rotations(rotation, self.drives.speed[self._moments])
-        self._light = draw_lights(draws, size, self._augmentation.light, LIMIT)
+        self._light = draw_photometric_parameters(draws, size, self._augmentation.light, LIMIT)
 
     def label_spread(self) -> tuple[float, float]:
         """Standard deviation of the present epoch's labels, as curvature [1/m] and as offset [m]: curvature * L² / 6."""

@@ -1,6 +1,6 @@
 """TRAIN: a dataset -> a PilotNet that steers by it.
 
-The loss is the mean square error of curvature, each sample weighed by what the error would do to the car (see `Cloning.loss`), on
+The loss is the mean square error of curvature, each sample weighed by what the error would do to the car (see `BehaviourCloningModule.loss`), on
 views moved anew for every sample. Validation is on other roads. What matters is driving: the validation error shows that training
 works, and does not choose between networks.
 """
@@ -20,18 +20,18 @@ from pilotnet.common.provenance import write_provenance
 from pilotnet.data.store import Dataset
 from pilotnet.training.checkpoint import FILE_NAME, Checkpoint, save_checkpoint
 from pilotnet.training.model import PilotNet
-from pilotnet.training.photometric import relit
-from pilotnet.training.samples import Batch, Samples, load_drives
+from pilotnet.training.photometric import photometric_augment
+from pilotnet.training.samples import Batch, Samples, load_training_frames
 from pilotnet.training.train_config import TrainConfig
 from pilotnet.training.trainer import (
-    arithmetic,
+    autocast_context,
     fit,
     learning_rate_share,
     require_device,
     seeded_network,
 )
 from pilotnet.training.training_checkpoints import is_finished, remove_checkpoints, training_stage
-from pilotnet.training.viewpoint import View, Viewpoint
+from pilotnet.training.viewpoint import ViewCamera, Viewpoint
 from sim.scenario import Split
 
 STAGE = training_stage("train")
@@ -41,7 +41,7 @@ SPEED_WEIGHT = 0.3  # of the speed's error against that of the steering, which t
 VALIDATION_SEED = 2**31  # far from any training seed: validation views are the same in every run
 
 
-class Cloning(lightning.LightningModule):
+class BehaviourCloningModule(lightning.LightningModule):
     """Behavioural cloning: moved views in, the label that belongs to them out."""
 
     def __init__(
@@ -69,8 +69,8 @@ class Cloning(lightning.LightningModule):
         parts are in units of their labels' size.
         """
         views, _ = self._viewpoint(batch.frames, batch.shift, batch.rotation)
-        views = relit(views, batch.light).contiguous(memory_format=torch.channels_last)
-        with arithmetic(self._config, views.device):
+        views = photometric_augment(views, batch.light).contiguous(memory_format=torch.channels_last)
+        with autocast_context(self._config, views.device):
             curvature, speed = self.model.commands(views)
         offset = (curvature - batch.curvature) * batch.recovery**2 / 6
         loss = (offset / self._spread).square().mean()
@@ -131,7 +131,7 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
     """
     require_device(config.device)
     dataset = Dataset.open(data).verify()
-    run = _Run(str(data), dataset.fingerprint(), config)
+    run = PilotNetTrainingRun(str(data), dataset.fingerprint(), config)
     with output_folder(out, STAGE, resume) as folder:
         if not is_finished(STAGE, run, folder):
             write_provenance(folder, STAGE.name, run, config.seed)
@@ -144,9 +144,9 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
 
 def _learn(config: TrainConfig, dataset: Dataset, folder: Path) -> Checkpoint:
     """Load the data and fit the network, resuming from the newest checkpoint if there is one."""
-    view = View()
+    view = ViewCamera()
     drives = {
-        split: load_drives(dataset, split, view, config.augmentation)
+        split: load_training_frames(dataset, split, view, config.augmentation)
         for split in (Split.TRAIN, Split.VALIDATION)
     }
     samples = Samples(drives[Split.TRAIN], config.augmentation, config.seed)
@@ -158,7 +158,7 @@ def _learn(config: TrainConfig, dataset: Dataset, folder: Path) -> Checkpoint:
     model = seeded_network(lambda: PilotNet(curvature_scale, speed_scale), config.seed)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     viewpoint = Viewpoint(view, drives[Split.TRAIN].cameras["centre"])
-    cloning = Cloning(model, viewpoint, samples, validation, config)
+    cloning = BehaviourCloningModule(model, viewpoint, samples, validation, config)
     losses = LOSSES + ((SPEED_LOSS,) if config.speed else ())
     fit(cloning, losses, config, folder)
     settings = {
@@ -171,7 +171,7 @@ def _learn(config: TrainConfig, dataset: Dataset, folder: Path) -> Checkpoint:
 
 
 @dataclass(frozen=True)
-class _Run:
+class PilotNetTrainingRun:
     """The inputs of a training in its provenance: path and fingerprint of the dataset, and the settings."""
 
     data: str

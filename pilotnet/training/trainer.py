@@ -123,7 +123,7 @@ def fit(
             raise stop.__context__ from None
 
 
-def arithmetic(config: Any, device: torch.device) -> torch.autocast:
+def autocast_context(config: Any, device: torch.device) -> torch.autocast:
     """The context in which a network computes in the precision that a training asks for; its weights stay float32."""
     return torch.autocast(
         device.type, torch.bfloat16, enabled=precision(config, device) == "bfloat16"

@@ -16,7 +16,7 @@ import torch
 from lightning.fabric.plugins import TorchCheckpointIO
 from lightning.pytorch.callbacks import Callback
 
-from pilotnet.common.folders import Stage, plain, write_bytes
+from pilotnet.common.folders import StageFiles, plain, write_bytes
 from pilotnet.common.progress import notice
 from pilotnet.common.provenance import read_provenance, require_present_world, require_same_settings
 from pilotnet.training.checkpoint import FILE_NAME
@@ -32,9 +32,9 @@ DIGEST_LENGTH = (
 )
 
 
-def training_stage(name: str) -> Stage:
+def training_stage(name: str) -> StageFiles:
     """Return the stage of the command `name`, a training: it resumes from checkpoints and is finished with its network."""
-    return Stage(
+    return StageFiles(
         name,
         (FILE_NAME, METRICS_FILE, FOLDER),
         lambda folder: has_checkpoint(folder) or (folder / FILE_NAME).is_file(),
@@ -81,7 +81,7 @@ def has_checkpoint(folder: Path) -> bool:
     return bool(checkpoints(folder))
 
 
-def is_finished(stage: Stage, run: "DataclassInstance", folder: Path) -> bool:
+def is_finished(stage: StageFiles, run: "DataclassInstance", folder: Path) -> bool:
     """Return whether a model folder holds a finished training, so that nothing is left to resume.
 
     run: the inputs of the present training: its settings, the path `data` and the `fingerprint` of its dataset. Raises ValueError

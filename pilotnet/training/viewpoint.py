@@ -20,7 +20,7 @@ YUV = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.0
 
 
 @dataclass(frozen=True)
-class View:
+class ViewCamera:
     """The network's camera, mounted where the recorded one is.
 
     It sees 75 degrees: 60, as many papers have it, is not enough for hairpins, where a car points ten degrees out of the bend and
@@ -42,7 +42,7 @@ class View:
 class Viewpoint:
     """Views of `view` cut out of frames recorded by `camera`, on whatever device the frames are."""
 
-    def __init__(self, view: View, camera: Camera) -> None:
+    def __init__(self, view: ViewCamera, camera: Camera) -> None:
         self.view = view
         self.camera = camera
         columns = torch.arange(view.width) + 0.5

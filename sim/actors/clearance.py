@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sim.actors.traffic_vehicle import TrafficCar
+from sim.actors.traffic_vehicle import TrafficVehicle
 from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
 from sim.geometry.polygons import rectangle_gap
 from sim.types import Actor, Pose, rectangle_corners
@@ -21,7 +21,7 @@ def touches(place: Pose, clearance: float, actors: Iterable[Actor]) -> bool:
     return any(rectangle_gap(corners, actor.corners()) < clearance for actor in near)
 
 
-def cuts_in(station: float, across: float, speed: float, cars: Iterable[TrafficCar]) -> bool:
+def cuts_in(station: float, across: float, speed: float, cars: Iterable[TrafficVehicle]) -> bool:
     """Whether a car at (s, d) that drives on at `speed` [m/s] would be too close before or behind another in its lane.
 
     Who follows must be able to slow down to its speed: QUEUE_GAP and (v² - speed²) / (2 FOLLOWER_BRAKING) between the bumpers.

@@ -7,18 +7,18 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.actors.obstacle_shift import (
-    REACH,
-    Demands,
-    Swing,
+    SHIFT_REACH,
+    LateralShift,
+    ShiftRequests,
     displaced_curvature,
-    person_demands,
+    free_width,
+    obstacle_shift,
+    pedestrian_shift_requests,
     ramp_length,
-    room,
-    swing,
-    swing_speed,
+    shift_speed,
 )
-from sim.actors.pedestrians import DEPTH, WIDTH, People
-from sim.actors.traffic_vehicle import EgoCar
+from sim.actors.pedestrians import PEDESTRIAN_DEPTH, PEDESTRIAN_WIDTH, Pedestrians
+from sim.actors.traffic_vehicle import EgoVehicle
 from sim.control.speed import COMFORT_BRAKING, passing_speed, speed_before
 from sim.roads.plan import RoadPlan
 
@@ -39,14 +39,14 @@ class PathPoint(NamedTuple):
 class EgoPath:
     """Where the ego means to drive, and who is in the way; worked out once a moment, until it is told to forget."""
 
-    def __init__(self, plan: RoadPlan, parked: Demands, people: People, ego: EgoCar) -> None:
+    def __init__(self, plan: RoadPlan, parked: ShiftRequests, people: Pedestrians, ego: EgoVehicle) -> None:
         self._plan = plan
         self._parked = parked
         self._people = people
         self._ego = ego
         self._ramp = ramp_length(plan)
-        self._room = room(plan)
-        self._demands: Demands | None = None
+        self._room = free_width(plan)
+        self._demands: ShiftRequests | None = None
 
     def forget(self) -> None:
         """A new moment: people have moved."""
@@ -60,15 +60,15 @@ class EgoPath:
         direction = math.atan(moved.slope / (1 - curvature * (path + moved.displacement)))
         return PathPoint(moved.displacement, direction, displaced_curvature(curvature, path, moved))
 
-    def swing_at(self, station: float) -> Swing:
+    def swing_at(self, station: float) -> LateralShift:
         """How far the path is displaced at a station [m]."""
-        return swing(station, self._demands_now(), self._ramp)
+        return obstacle_shift(station, self._demands_now(), self._ramp)
 
     def speed_of_swings(self, station: float) -> float:
         """The highest speed [m/s] at a station with which the swings ahead will be comfortable."""
         line = self._plan.centreline
         path = self._plan.path_offset
-        return swing_speed(
+        return shift_speed(
             station, HORIZON, line.curvature, path, self._demands_now(), self._ramp, COMFORT_BRAKING
         )
 
@@ -76,15 +76,15 @@ class EgoPath:
         """The highest speed [m/s] at a station with which the ego will pass everybody beside the road as slowly as is polite."""
         people = self._people
         lowest = math.inf
-        for i in people.beside(station + HORIZON / 2, HORIZON / 2 + REACH):
+        for i in people.beside(station + HORIZON / 2, HORIZON / 2 + SHIFT_REACH):
             there = float(people.station[i])
-            if there < station - REACH:
+            if there < station - SHIFT_REACH:
                 continue
             path = self._plan.path_offset + self.swing_at(there).displacement
-            gap = abs(float(people.across[i]) - path) - (WIDTH + self._ego.WIDTH) / 2
+            gap = abs(float(people.across[i]) - path) - (PEDESTRIAN_WIDTH + self._ego.WIDTH) / 2
             lowest = min(
                 lowest,
-                speed_before(passing_speed(gap), there - REACH - station)
+                speed_before(passing_speed(gap), there - SHIFT_REACH - station)
                 if gap < 2.0
                 else math.inf,
             )
@@ -101,10 +101,10 @@ class EgoPath:
             path = self._plan.path_offset + self.swing_at(there).displacement
             left = min(path, ego.across) - half
             right = max(path, ego.across) + half
-            if there > front - DEPTH and people.in_the_way(i, left, right):
-                yield there - DEPTH / 2 - front
+            if there > front - PEDESTRIAN_DEPTH and people.in_the_way(i, left, right):
+                yield there - PEDESTRIAN_DEPTH / 2 - front
 
-    def _demands_now(self) -> Demands:
+    def _demands_now(self) -> ShiftRequests:
         """What parked cars and people demand of the path at this moment."""
         if self._demands is None:
             people = self._people
@@ -115,10 +115,10 @@ class EgoPath:
                 else np.empty(0, np.int64)
             )
             shift = np.empty(who.size)
-            person_demands(people.across[who], WIDTH / 2, self._plan.path_offset, self._room, shift)
-            self._demands = Demands(
-                np.concatenate([parked.start, people.station[who] - REACH]),
-                np.concatenate([parked.finish, people.station[who] + REACH]),
+            pedestrian_shift_requests(people.across[who], PEDESTRIAN_WIDTH / 2, self._plan.path_offset, self._room, shift)
+            self._demands = ShiftRequests(
+                np.concatenate([parked.start, people.station[who] - SHIFT_REACH]),
+                np.concatenate([parked.finish, people.station[who] + SHIFT_REACH]),
                 np.concatenate([parked.shift, shift]),
             )
         return self._demands

@@ -2,9 +2,15 @@
 
 import numpy as np
 
-from sim.actors.free_stations import Footprint, Sites, expected_count, last_station, require_placed
-from sim.actors.obstacle_shift import ENOUGH_TO_PERSON, edges, room
-from sim.actors.pedestrians import JACKETS, WIDTH, Mode, Person
+from sim.actors.free_stations import (
+    FreeStations,
+    OccupiedStretch,
+    expected_count,
+    last_station,
+    require_placed,
+)
+from sim.actors.obstacle_shift import MIN_PEDESTRIAN_CLEARANCE, edges, free_width
+from sim.actors.pedestrians import JACKETS, PEDESTRIAN_WIDTH, Mode, PedestrianState
 from sim.actors.vehicle_kinds import CUTTING_IN
 from sim.control.bicycle import CAR_WIDTH
 from sim.geometry.frenet import SPACING
@@ -16,7 +22,7 @@ BEHIND_FINISH = 150.0
 CROSSING_AFTER = 50.0  # [m] behind the start nobody crosses
 EDGE = (0.2, 0.8)  # [m] people walk so far outside the outermost lane
 PASSABLE = (
-    ENOUGH_TO_PERSON + 0.15
+    MIN_PEDESTRIAN_CLEARANCE + 0.15
 )  # [m] at least between them and a car that keeps as far off as its lane allows
 KERBS = (
     0.4,
@@ -30,8 +36,8 @@ TRIES = 200
 
 
 def pedestrians(
-    plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites
-) -> list[Person]:
+    plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: FreeStations
+) -> list[PedestrianState]:
     """People who walk and stand beside the road; ValueError when nobody can be placed."""
     start = plan.start + START_CLEAR
     finish = last_station(plan, BEHIND_FINISH)
@@ -49,8 +55,8 @@ def pedestrians(
 
 
 def crossers(
-    plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites
-) -> list[Person]:
+    plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: FreeStations
+) -> list[PedestrianState]:
     """People who wait to cross, at zebras where there are any; ValueError when nobody can be placed."""
     start = plan.start + CROSSING_AFTER
     finish = plan.finish
@@ -60,7 +66,7 @@ def crossers(
         for zebra in plan.zebras
         if start < zebra.station and zebra.station + zebra.length < finish
     ]
-    people: list[Person] = []
+    people: list[PedestrianState] = []
     for _ in range(int(expected + generator.random())):
         for _ in range(TRIES):
             if plan.zebras:
@@ -83,8 +89,8 @@ def crossers(
     return people
 
 
-def _body(station: float, across: float) -> Footprint:
-    return Footprint(station - BODY, station + BODY, across - WIDTH / 2, across + WIDTH / 2)
+def _body(station: float, across: float) -> OccupiedStretch:
+    return OccupiedStretch(station - BODY, station + BODY, across - PEDESTRIAN_WIDTH / 2, across + PEDESTRIAN_WIDTH / 2)
 
 
 def _beside(plan: RoadPlan, station: float, generator: np.random.Generator) -> float:
@@ -101,8 +107,8 @@ def _nearest(plan: RoadPlan, station: float, reach: float) -> float:
     first = int((station - reach) / SPACING)
     last = int((station + reach) / SPACING) + 1
     tightest = float(np.abs(plan.centreline.curvature[max(first, 0) : last]).max())
-    beside = (plan.lanes[plan.path].width - CAR_WIDTH) / 2 + room(plan).own
-    return PASSABLE + CUTTING_IN * tightest + WIDTH / 2 - beside
+    beside = (plan.lanes[plan.path].width - CAR_WIDTH) / 2 + free_width(plan).own
+    return PASSABLE + CUTTING_IN * tightest + PEDESTRIAN_WIDTH / 2 - beside
 
 
 def _kerbs(plan: RoadPlan, station: float, kerb: float) -> tuple[float, float]:
@@ -113,7 +119,7 @@ def _kerbs(plan: RoadPlan, station: float, kerb: float) -> tuple[float, float]:
     )
 
 
-def _waiting_places(plan: RoadPlan, station: float, sites: Sites) -> tuple[float, float] | None:
+def _waiting_places(plan: RoadPlan, station: float, sites: FreeStations) -> tuple[float, float] | None:
     """Where to wait on the left and on the right to cross at a station: d [m]; None where one cannot."""
     for kerb in KERBS:
         sides = _kerbs(plan, station, kerb)
@@ -122,17 +128,17 @@ def _waiting_places(plan: RoadPlan, station: float, sites: Sites) -> tuple[float
     return None
 
 
-def _can_cross(station: float, sides: tuple[float, float], at_zebra: bool, sites: Sites) -> bool:
+def _can_cross(station: float, sides: tuple[float, float], at_zebra: bool, sites: FreeStations) -> bool:
     """Whether both kerbs are free and no parked car hides them; nobody parks near a zebra."""
     if not all(sites.is_free(_body(station, side), 0.5, 0.05) for side in sides):
         return False
-    return at_zebra or sites.is_free(Footprint(station, station, *sides), PARKED_AWAY, 0.0)
+    return at_zebra or sites.is_free(OccupiedStretch(station, station, *sides), PARKED_AWAY, 0.0)
 
 
-def _walker(station: float, across: float, generator: np.random.Generator, sites: Sites) -> Person:
+def _walker(station: float, across: float, generator: np.random.Generator, sites: FreeStations) -> PedestrianState:
     """Somebody who walks, either way, until something stands in the way, or who just stands."""
     low, high = _free_stretch(station, across, sites)
-    return Person(
+    return PedestrianState(
         station=station,
         across=across,
         speed=float(generator.uniform(0.8, 1.7)),
@@ -151,8 +157,8 @@ def _crosser(
     station: float,
     sides: tuple[float, float],
     generator: np.random.Generator,
-    sites: Sites,
-) -> Person:
+    sites: FreeStations,
+) -> PedestrianState:
     """Somebody at the kerb; where there is a pavement they walk on along it when they are across."""
     from_right = generator.random() < 0.5
     person = _walker(station, sides[int(from_right)], generator, sites)
@@ -170,11 +176,11 @@ def _crosser(
     return person
 
 
-def _free_stretch(station: float, across: float, sites: Sites) -> tuple[float, float]:
+def _free_stretch(station: float, across: float, sites: FreeStations) -> tuple[float, float]:
     """Stations between which somebody at d = `across` meets nothing solid [m]."""
     low = station - FARTHEST
     high = station + FARTHEST
-    lane = Footprint(low, high, across - WIDTH / 2, across + WIDTH / 2)
+    lane = OccupiedStretch(low, high, across - PEDESTRIAN_WIDTH / 2, across + PEDESTRIAN_WIDTH / 2)
     for other in sites.solid:
         if lane.near(other, 0.0, 0.05):
             if other.finish <= station:

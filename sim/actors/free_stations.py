@@ -8,7 +8,7 @@ THICKNESS = 0.12  # [m] half of what a barrier takes
 
 
 @dataclass(frozen=True)
-class Footprint:
+class OccupiedStretch:
     """Ground from station `start` to `finish` and from d = `left` to `right` [m]."""
 
     start: float
@@ -16,7 +16,7 @@ class Footprint:
     left: float
     right: float
 
-    def near(self, other: "Footprint", along: float, across: float) -> bool:
+    def near(self, other: "OccupiedStretch", along: float, across: float) -> bool:
         """Whether the two come closer than `along` and at once than `across` [m]."""
         return (
             self.start - along < other.finish
@@ -27,27 +27,27 @@ class Footprint:
 
 
 @dataclass
-class Sites:
+class FreeStations:
     """What stands on and along one road: walls, tunnel walls, street mouths; parked cars are added as they come."""
 
-    solid: list[Footprint] = field(default_factory=list)
+    solid: list[OccupiedStretch] = field(default_factory=list)
 
     @classmethod
-    def of(cls, plan: RoadPlan) -> "Sites":
+    def of(cls, plan: RoadPlan) -> "FreeStations":
         """The footprints of what the plan itself puts along the road: barriers and tunnel walls."""
         solid = [
-            Footprint(b.start, b.finish, b.offset - THICKNESS, b.offset + THICKNESS)
+            OccupiedStretch(b.start, b.finish, b.offset - THICKNESS, b.offset + THICKNESS)
             for b in plan.barriers
         ]
         for tube in plan.tunnels:
             walls = (tube.left, tube.right)
             solid += [
-                Footprint(tube.start - 10, tube.finish + 10, wall - 3.0, wall + 3.0)
+                OccupiedStretch(tube.start - 10, tube.finish + 10, wall - 3.0, wall + 3.0)
                 for wall in walls
             ]
         return cls(solid)
 
-    def is_free(self, place: Footprint, along: float, across: float) -> bool:
+    def is_free(self, place: OccupiedStretch, along: float, across: float) -> bool:
         """Whether nothing stands closer to `place` than both distances [m]."""
         return not any(place.near(other, along, across) for other in self.solid)
 

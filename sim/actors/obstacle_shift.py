@@ -17,26 +17,26 @@ from sim.roads.plan import RoadPlan
 
 # [m] wanted
 PARKED_CLEARANCE = 1.0
-PERSON_CLEARANCE = 1.5
+PEDESTRIAN_CLEARANCE = 1.5
 # [m] of clearance that will do when the car then stays in its own lane
-ENOUGH = 0.6
-ENOUGH_TO_PERSON = 0.4
+MIN_CLEARANCE = 0.6
+MIN_PEDESTRIAN_CLEARANCE = 0.4
 LINE_MARGIN = 0.2  # [m] between the car's side and its lane's edge when it swings within its lane
 # [m] from the end of the surface and from the outer edge of the outermost lane
 SURFACE_MARGIN = 0.4
 VERGE_MARGIN = 0.7
-REACH = (
+SHIFT_REACH = (
     CAR_LENGTH / 2 + 1.0
 )  # [m] the car's centre is displaced from this far before an obstacle until this far behind it
 # [s], [m], [m]
 RAMP_TIME = 1.6
 SHORTEST_RAMP = 14.0
 LONGEST_RAMP = 36.0
-LATERAL = 2.2  # [m/s²] on the displaced path
+LATERAL_ACCELERATION = 2.2  # [m/s²] on the displaced path
 ZONE_GAP = 25.0  # [m] narrow places closer together than this are one
 
 
-class Swing(NamedTuple):
+class LateralShift(NamedTuple):
     """Displacement [m, right positive] of the path at a station, and its first and second derivative by the station."""
 
     displacement: float
@@ -44,7 +44,7 @@ class Swing(NamedTuple):
     bend: float
 
 
-class Demands(NamedTuple):
+class ShiftRequests(NamedTuple):
     """Obstacles as arrays (N,): the displacement is `shift` [m, right positive] between stations `start` and `finish` [m]."""
 
     start: Floats
@@ -52,7 +52,7 @@ class Demands(NamedTuple):
     shift: Floats
 
 
-class Room(NamedTuple):
+class FreeWidth(NamedTuple):
     """How far the path may shift [m]: `own` to either side within its lane, `left` and `right` on the whole road."""
 
     own: float
@@ -74,7 +74,7 @@ def edges(plan: RoadPlan) -> tuple[float, float]:
     )
 
 
-def room(plan: RoadPlan) -> Room:
+def free_width(plan: RoadPlan) -> FreeWidth:
     """How far the ego's path may shift on this road."""
     half = CAR_WIDTH / 2
     path = plan.path_offset
@@ -82,7 +82,7 @@ def room(plan: RoadPlan) -> Room:
     leftmost = max(plan.drivable[0] + SURFACE_MARGIN, left + VERGE_MARGIN) + half
     rightmost = min(plan.drivable[1] - SURFACE_MARGIN, right) - half
     own = max(plan.lanes[plan.path].width / 2 - half - LINE_MARGIN, 0.0)
-    return Room(own, max(path - leftmost, 0.0), max(rightmost - path, 0.0))
+    return FreeWidth(own, max(path - leftmost, 0.0), max(rightmost - path, 0.0))
 
 
 def ramp_length(plan: RoadPlan) -> float:
@@ -92,8 +92,8 @@ def ramp_length(plan: RoadPlan) -> float:
 
 
 @exact
-def demand(
-    left: float, right: float, path: float, wanted: float, enough: float, space: Room
+def shift_request(
+    left: float, right: float, path: float, wanted: float, enough: float, space: FreeWidth
 ) -> float:
     """The shift [m] that leaves `wanted` metres beside an obstacle from d = `left` to `right`, or as much as there is room for.
 
@@ -108,16 +108,16 @@ def demand(
 
 
 @exact
-def person_demands(across: Floats, half: float, path: float, space: Room, shift: Floats) -> None:
+def pedestrian_shift_requests(across: Floats, half: float, path: float, space: FreeWidth, shift: Floats) -> None:
     """Fill `shift` with what people at d = `across`, `half` wide to either side [m], demand."""
     for i in range(across.size):
-        shift[i] = demand(
-            across[i] - half, across[i] + half, path, PERSON_CLEARANCE, ENOUGH_TO_PERSON, space
+        shift[i] = shift_request(
+            across[i] - half, across[i] + half, path, PEDESTRIAN_CLEARANCE, MIN_PEDESTRIAN_CLEARANCE, space
         )
 
 
 @exact
-def swing(station: float, demands: Demands, ramp: float) -> Swing:
+def obstacle_shift(station: float, demands: ShiftRequests, ramp: float) -> LateralShift:
     """The displacement of the path at a station [m]."""
     start, finish, shift = demands
     half = ramp / 2
@@ -128,7 +128,7 @@ def swing(station: float, demands: Demands, ramp: float) -> Swing:
             near[count] = i
             count += 1
     if count == 0:
-        return Swing(0.0, 0.0, 0.0)
+        return LateralShift(0.0, 0.0, 0.0)
     cuts = np.empty(2 * count)
     for j in range(count):
         # Positions in the bell, 0 at its beginning and 1 at its end.
@@ -152,7 +152,7 @@ def swing(station: float, demands: Demands, ramp: float) -> Swing:
         displacement += value * (_quintic(b) - _quintic(a))
         slope -= value * (_bell(b) - _bell(a)) / ramp
         bend += value * (_bell_slope(b) - _bell_slope(a)) / ramp**2
-    return Swing(displacement, slope, bend)
+    return LateralShift(displacement, slope, bend)
 
 
 @exact
@@ -171,19 +171,19 @@ def _bell_slope(t: float) -> float:
 
 
 @exact
-def displaced_curvature(curvature: float, path: float, moved: Swing) -> float:
+def displaced_curvature(curvature: float, path: float, moved: LateralShift) -> float:
     """Curvature [1/m] of the displaced path where the reference line has `curvature` and the path's own place is d = `path`."""
     scale = 1.0 - curvature * (path + moved.displacement)
     return curvature / scale + moved.bend / scale**2
 
 
 @exact
-def swing_speed(
+def shift_speed(
     station: float,
     horizon: float,
     curvature: Floats,
     path: float,
-    demands: Demands,
+    demands: ShiftRequests,
     ramp: float,
     braking: float,
 ) -> float:
@@ -192,15 +192,15 @@ def swing_speed(
     step = 2.0
     for k in range(int(horizon / step) + 1):
         there = station + k * step
-        moved = swing(there, demands, ramp)
+        moved = obstacle_shift(there, demands, ramp)
         if moved.bend != 0.0:
             i = min(max(int(there / SPACING), 0), curvature.size - 1)
             bent = abs(displaced_curvature(curvature[i], path, moved))
-            best = min(best, LATERAL / max(bent, 1e-6) + 2 * braking * k * step)
+            best = min(best, LATERAL_ACCELERATION / max(bent, 1e-6) + 2 * braking * k * step)
     return math.sqrt(best)
 
 
-def narrow_places(plan: RoadPlan, demands: Demands, ramp: float) -> tuple[Zone, ...]:
+def narrow_places(plan: RoadPlan, demands: ShiftRequests, ramp: float) -> tuple[Zone, ...]:
     """Where the path around standing obstacles takes the ego's side closer to the oncoming lane than it may meet a car there."""
     lane = plan.lanes[plan.path]
     if not any(other.direction != lane.direction for other in plan.lanes):
@@ -209,7 +209,7 @@ def narrow_places(plan: RoadPlan, demands: Demands, ramp: float) -> tuple[Zone, 
     zones: list[Zone] = []
     for i in range(plan.speed.size):
         station = i * SPACING
-        if swing(station, demands, ramp).displacement < limit:
+        if obstacle_shift(station, demands, ramp).displacement < limit:
             first = station - CAR_LENGTH / 2
             last = station + CAR_LENGTH / 2
             if zones and first - zones[-1].finish < ZONE_GAP:

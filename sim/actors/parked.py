@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.actors.free_stations import (
-    Footprint,
-    Sites,
+    FreeStations,
+    OccupiedStretch,
     at_street,
     at_zebra,
     expected_count,
@@ -18,18 +18,18 @@ from sim.actors.free_stations import (
     require_placed,
 )
 from sim.actors.obstacle_shift import (
-    ENOUGH,
     LINE_MARGIN,
+    MIN_CLEARANCE,
     PARKED_CLEARANCE,
-    REACH,
-    Demands,
-    Room,
-    demand,
+    SHIFT_REACH,
+    FreeWidth,
+    ShiftRequests,
     edges,
+    free_width,
     ramp_length,
-    room,
+    shift_request,
 )
-from sim.actors.vehicle_kinds import LANE_MARGIN, PARKABLE, Shape, draw_shape
+from sim.actors.vehicle_kinds import LANE_MARGIN, PARKABLE, VehicleDimensions, draw_dimensions
 from sim.control.bicycle import CAR_WIDTH
 from sim.geometry.frenet import SPACING
 from sim.roads.plan import Lane, RoadPlan
@@ -58,13 +58,13 @@ TRIES = 40
 class ParkedCar:
     """A car that stands: its place on the road, what it looks like, and the shift [m] it demands of the ego's path."""
 
-    place: Footprint
+    place: OccupiedStretch
     shift: float
     actor: Actor
 
 
 def parked_cars(
-    plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: Sites
+    plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: FreeStations
 ) -> list[ParkedCar]:
     """Cars at random places, added to `sites`; what does not fit is left out, ValueError when nothing fits at all."""
     expected = expected_count(
@@ -77,12 +77,12 @@ def parked_cars(
     return parking.cars
 
 
-def parked_demands(cars: list[ParkedCar]) -> Demands:
+def parked_shift_requests(cars: list[ParkedCar]) -> ShiftRequests:
     """What the parked cars demand of the ego's path."""
     shifting = [car for car in cars if car.shift]
-    return Demands(
-        np.array([car.place.start - REACH for car in shifting], dtype=np.float64),
-        np.array([car.place.finish + REACH for car in shifting], dtype=np.float64),
+    return ShiftRequests(
+        np.array([car.place.start - SHIFT_REACH for car in shifting], dtype=np.float64),
+        np.array([car.place.finish + SHIFT_REACH for car in shifting], dtype=np.float64),
         np.array([car.shift for car in shifting], dtype=np.float64),
     )
 
@@ -90,12 +90,12 @@ def parked_demands(cars: list[ParkedCar]) -> Demands:
 class _Parking:
     """Places one car after the other."""
 
-    def __init__(self, plan: RoadPlan, generator: np.random.Generator, sites: Sites) -> None:
+    def __init__(self, plan: RoadPlan, generator: np.random.Generator, sites: FreeStations) -> None:
         self.plan = plan
         self.generator = generator
         self.sites = sites
         self.cars: list[ParkedCar] = []
-        self.room: Room = room(plan)
+        self.room: FreeWidth = free_width(plan)
         self.ramp = ramp_length(plan)
         self.spacing = (
             2 * (8.0 + self.ramp / 2) + REFUGE
@@ -110,22 +110,22 @@ class _Parking:
     def try_one(self, tries: int) -> None:
         """Place one car, if one of so many random places will do."""
         for _ in range(tries):
-            shape = draw_shape(self.generator, PARKABLE)
+            shape = draw_dimensions(self.generator, PARKABLE)
             middle, across, direction = self._spot(shape)
-            place = Footprint(
+            place = OccupiedStretch(
                 middle - shape.length / 2,
                 middle + shape.length / 2,
                 across - shape.width / 2,
                 across + shape.width / 2,
             )
-            shift = demand(
-                place.left, place.right, self.plan.path_offset, PARKED_CLEARANCE, ENOUGH, self.room
+            shift = shift_request(
+                place.left, place.right, self.plan.path_offset, PARKED_CLEARANCE, MIN_CLEARANCE, self.room
             )
             if self._will_do(place, shift):
                 self._place(place, shape, direction, shift)
                 return
 
-    def _place(self, place: Footprint, shape: Shape, direction: int, shift: float) -> None:
+    def _place(self, place: OccupiedStretch, shape: VehicleDimensions, direction: int, shift: float) -> None:
         middle = (place.start + place.finish) / 2
         across = (place.left + place.right) / 2
         pose = self.plan.centreline.pose_at(middle, across)
@@ -137,7 +137,7 @@ class _Parking:
         self.cars.append(ParkedCar(place, shift, actor))
         self.sites.solid.append(place)
 
-    def _spot(self, shape: Shape) -> tuple[float, float, int]:
+    def _spot(self, shape: VehicleDimensions) -> tuple[float, float, int]:
         """A random place for a car: station, d of its centre [m] and the way it faces."""
         plan = self.plan
         generator = self.generator
@@ -153,7 +153,7 @@ class _Parking:
         on_left = generator.random() < 0.4
         reach = generator.uniform(*REACH_IN)
         # The farthest that leaves the ego enough without leaving its lane.
-        harmless = 2 * self.room.own + LINE_MARGIN - ENOUGH
+        harmless = 2 * self.room.own + LINE_MARGIN - MIN_CLEARANCE
         crowded = self._crowded(station) or station < plan.start + NARROW_CLEAR + shape.length
         if on_left or (crowded and harmless < REACH_IN[0]):
             reach = -generator.uniform(*ON_VERGE)
@@ -173,7 +173,7 @@ class _Parking:
     def _narrow(self, shift: float) -> bool:
         return abs(shift) > self.room.own + 1e-9
 
-    def _will_do(self, place: Footprint, shift: float) -> bool:
+    def _will_do(self, place: OccupiedStretch, shift: float) -> bool:
         plan = self.plan
         side = 1 if place.left + place.right > 2 * self.plan.path_offset else -1
         within = plan.start + START_CLEAR <= place.start and place.finish <= last_station(
@@ -186,10 +186,10 @@ class _Parking:
             return False
         return self._passable(place, shift) and self._straight(place, shift)
 
-    def _passable(self, place: Footprint, shift: float) -> bool:
+    def _passable(self, place: OccupiedStretch, shift: float) -> bool:
         """Whether the ego and whoever comes the other way get past it, and past what stands opposite."""
         displaced = self.plan.path_offset + shift
-        half = CAR_WIDTH / 2 + ENOUGH - 1e-9
+        half = CAR_WIDTH / 2 + MIN_CLEARANCE - 1e-9
         if place.left < displaced + half and displaced - half < place.right:
             return False
         if self._narrow(shift) and (
@@ -206,9 +206,9 @@ class _Parking:
                 return False
         return all(self._apart(place, shift, car) for car in self.cars)
 
-    def _apart(self, place: Footprint, shift: float, car: ParkedCar) -> bool:
+    def _apart(self, place: OccupiedStretch, shift: float, car: ParkedCar) -> bool:
         """Whether the ego, displaced for one of the two, has room beside the other."""
-        along = REACH + self.ramp
+        along = SHIFT_REACH + self.ramp
         middle = self.plan.path_offset
         if not place.near(car.place, along, 100.0) or (place.left > middle) == (
             car.place.left > middle
@@ -216,11 +216,11 @@ class _Parking:
             return True
         pushed = min(shift, car.shift, 0.0)
         left = place if place.left < car.place.left else car.place
-        return left.right < middle + pushed - CAR_WIDTH / 2 - ENOUGH
+        return left.right < middle + pushed - CAR_WIDTH / 2 - MIN_CLEARANCE
 
-    def _straight(self, place: Footprint, shift: float) -> bool:
+    def _straight(self, place: OccupiedStretch, shift: float) -> bool:
         """Whether the bends here are gentle enough."""
-        margin = self.ramp + REACH if self._narrow(shift) else 0.0
+        margin = self.ramp + SHIFT_REACH if self._narrow(shift) else 0.0
         first = int((place.start - margin) / SPACING)
         last = int((place.finish + margin) / SPACING)
         limit = STRAIGHT_ENOUGH if self._narrow(shift) else PARKABLE_BEND

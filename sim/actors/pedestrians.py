@@ -17,10 +17,10 @@ from sim.roads.plan import RoadPlan
 from sim.types import Actor, Kind, Pose, rectangle_corners
 
 # [m]
-DEPTH = 0.35
-WIDTH = 0.5
+PEDESTRIAN_DEPTH = 0.35
+PEDESTRIAN_WIDTH = 0.5
 AWAKE = 150.0  # [m] along the road from the ego within which people move
-PACE_LENGTH = 1.4  # [m] two steps
+STRIDE_LENGTH = 1.4  # [m] two steps
 FAIR_BRAKING = 2.5  # [m/s²] the most that crossing in front of the ego asks of it
 STOP_BEFORE = 3.5  # [m] between a car's bumper and where somebody crosses, when it stops for them
 # [m], [s] people who want to cross look so far, and let pass whoever comes so soon after
@@ -56,7 +56,7 @@ class Mode(IntEnum):
 
 
 @dataclass
-class Person:
+class PedestrianState:
     """Somebody as they are placed: road coordinates (s, d) [m], speed when they move [m/s], and what they are up to.
 
     direction: of walking along the road, +1 or -1; low, high: stations between which they walk [m]; goal: d where somebody who
@@ -78,7 +78,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Passing:
+class PassingVehicle:
     """A car as people see it: where its front and rear bumpers are along the road [m], which way it goes, how fast [m/s].
 
     across: d of its middle [m], where that matters.
@@ -91,10 +91,10 @@ class Passing:
     across: float = math.inf
 
 
-class People:
+class Pedestrians:
     """All people of one road; arrays (N,) named like the fields of Person, and `pace`, the speed of each now [m/s]."""
 
-    def __init__(self, plan: RoadPlan, people: list[Person], first_ident: int) -> None:
+    def __init__(self, plan: RoadPlan, people: list[PedestrianState], first_ident: int) -> None:
         self._plan = plan
         self.first_ident = first_ident
         self.station: Floats = self._column(people, "station")
@@ -112,14 +112,14 @@ class People:
         self.crossers = [i for i, person in enumerate(people) if person.mode is Mode.WAITING]
 
     @staticmethod
-    def _column(people: list[Person], name: str) -> Floats:
-        assert name in {field.name for field in fields(Person)}
+    def _column(people: list[PedestrianState], name: str) -> Floats:
+        assert name in {field.name for field in fields(PedestrianState)}
         return np.array([getattr(person, name) for person in people], dtype=np.float64)
 
     def __len__(self) -> int:
         return self.station.size
 
-    def step(self, dt: float, ego: Passing, others: list[Passing]) -> None:
+    def step(self, dt: float, ego: PassingVehicle, others: list[PassingVehicle]) -> None:
         """Move everybody near the ego on by `dt` [s]."""
         self._walk(dt, ego.front)
         for i in self.crossers:
@@ -138,25 +138,25 @@ class People:
     def may_set_out(self, front: float, reach: float) -> bool:
         """Whether somebody waits to cross before a car that stands at `front`, within `reach` [m], and has room to do so."""
         ahead = [
-            float(self.station[i]) - STOP_BEFORE - DEPTH - front
+            float(self.station[i]) - STOP_BEFORE - PEDESTRIAN_DEPTH - front
             for i in self.crossers
             if self.mode[i] == Mode.WAITING
         ]
         return any(0 < room < reach for room in ahead)
 
-    def _stands_in_the_way(self, i: int, car: Passing) -> bool:
+    def _stands_in_the_way(self, i: int, car: PassingVehicle) -> bool:
         """Whether the next thing somebody would walk into is the side of a car that stands across their way: they wait for it."""
         left = float(self.goal[i] - self.across[i])
         away = (car.across - float(self.across[i])) * math.copysign(1.0, left) - (
-            CAR_WIDTH + WIDTH
+            CAR_WIDTH + PEDESTRIAN_WIDTH
         ) / 2
-        athwart = car.rear - DEPTH < self.station[i] < car.front - DEPTH
+        athwart = car.rear - PEDESTRIAN_DEPTH < self.station[i] < car.front - PEDESTRIAN_DEPTH
         return car.speed < STANDING_SPEED and athwart and 0 < away < ARMS_LENGTH
 
     def in_the_way(self, i: int, left: float, right: float) -> bool:
         """Whether somebody who crosses is, or will be, between d = `left` and `right` [m]."""
         low, high = sorted((float(self.across[i]), float(self.goal[i])))
-        return low - WIDTH / 2 < right and left < high + WIDTH / 2
+        return low - PEDESTRIAN_WIDTH / 2 < right and left < high + PEDESTRIAN_WIDTH / 2
 
     def beside(self, station: float, reach: float) -> np.ndarray:
         """Indices of everybody who is not crossing and within `reach` [m] of a station."""
@@ -176,7 +176,7 @@ class People:
         self.station[who] += (
             self.direction[who] * way / np.maximum(1 - here * self.across[who], 0.2)
         )
-        self.phase[who] += way * (2 * math.pi / PACE_LENGTH)
+        self.phase[who] += way * (2 * math.pi / STRIDE_LENGTH)
         there = np.where(
             self.direction[who] > 0,
             self.station[who] >= self.high[who],
@@ -187,12 +187,12 @@ class People:
     def _cross(self, i: int, dt: float) -> None:
         way = self.speed[i] * dt
         left = self.goal[i] - self.across[i]
-        self.phase[i] += way * (2 * math.pi / PACE_LENGTH)
+        self.phase[i] += way * (2 * math.pi / STRIDE_LENGTH)
         self.across[i] += math.copysign(min(way, abs(left)), left)
         if abs(left) <= way:
             self.mode[i] = Mode.WALKING if self.high[i] > self.low[i] else Mode.STANDING
 
-    def _sets_out(self, i: int, ego: Passing, others: list[Passing]) -> bool:
+    def _sets_out(self, i: int, ego: PassingVehicle, others: list[PassingVehicle]) -> bool:
         place = float(self.station[i])
         return self._trusts(place, float(self.trigger[i]), ego) and not any(
             self._lets_pass(
@@ -202,9 +202,9 @@ class People:
         )
 
     @staticmethod
-    def _trusts(place: float, trigger: float, ego: Passing) -> bool:
+    def _trusts(place: float, trigger: float, ego: PassingVehicle) -> bool:
         """Whether it is the moment to cross in front of the ego: close by, and it can still stop without effort."""
-        room = place - STOP_BEFORE - DEPTH - ego.front
+        room = place - STOP_BEFORE - PEDESTRIAN_DEPTH - ego.front
         if room <= 0 or ego.speed**2 > 2 * FAIR_BRAKING * room:
             return False
         if ego.speed < 0.5:
@@ -214,7 +214,7 @@ class People:
         return (place - ego.front) / ego.speed < max(trigger, last)
 
     @staticmethod
-    def _lets_pass(place: float, needed: float, car: Passing) -> bool:
+    def _lets_pass(place: float, needed: float, car: PassingVehicle) -> bool:
         """Whether a car comes too soon for somebody who needs so long [s] to cross."""
         if (place - car.rear) * car.direction < -1.0:
             return False
@@ -243,8 +243,8 @@ class People:
             Kind.PEDESTRIAN,
             self.pose(i),
             float(self.speed[i]) if moving else 0.0,
-            DEPTH,
-            WIDTH,
+            PEDESTRIAN_DEPTH,
+            PEDESTRIAN_WIDTH,
             float(self.height[i]),
             JACKETS[self.jacket[i]],
             phase=float(self.phase[i]) % (2 * math.pi),
@@ -252,4 +252,4 @@ class People:
 
     def corners(self, i: int) -> Floats:
         """The four ground corners of somebody, (4, 2) [m]."""
-        return rectangle_corners(self.pose(i), DEPTH, WIDTH)
+        return rectangle_corners(self.pose(i), PEDESTRIAN_DEPTH, PEDESTRIAN_WIDTH)

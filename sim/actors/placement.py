@@ -4,9 +4,9 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from sim.actors.footways import crossers, pedestrians
-from sim.actors.free_stations import NoRoomError, Sites
+from sim.actors.free_stations import FreeStations, NoRoomError
 from sim.actors.parked import ParkedCar, parked_cars
-from sim.actors.pedestrians import Person
+from sim.actors.pedestrians import PedestrianState
 from sim.random import Stream, stream_generator
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
@@ -17,7 +17,7 @@ class Placed(NamedTuple):
     """Parked cars, and the people who stay beside the road and who cross it."""
 
     parked: list[ParkedCar]
-    people: list[Person]
+    people: list[PedestrianState]
 
 
 def place(plan: RoadPlan, scenario: Scenario) -> Placed:
@@ -25,7 +25,7 @@ def place(plan: RoadPlan, scenario: Scenario) -> Placed:
 
     Raises NoRoomError when there is room for none of a sort.
     """
-    sites = Sites.of(plan)
+    sites = FreeStations.of(plan)
     cars = parked_cars(
         plan, scenario.parked, stream_generator(scenario.seed, Stream.PARKED_VEHICLES), sites
     )

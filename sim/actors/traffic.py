@@ -5,10 +5,10 @@ from bisect import bisect_left
 
 import numpy as np
 
-from sim.actors.obstacle_shift import Demands, Zone, swing
-from sim.actors.pedestrians import DEPTH, Passing, People
-from sim.actors.traffic_vehicle import EgoCar, TrafficCar, idm
-from sim.actors.vehicle_kinds import draw_shape, traffic_kinds
+from sim.actors.obstacle_shift import ShiftRequests, Zone, obstacle_shift
+from sim.actors.pedestrians import PEDESTRIAN_DEPTH, PassingVehicle, Pedestrians
+from sim.actors.traffic_vehicle import EgoVehicle, TrafficVehicle, idm_acceleration
+from sim.actors.vehicle_kinds import draw_dimensions, traffic_kinds
 from sim.roads.plan import RoadPlan
 
 AWAKE = 260.0  # [m] along the road from the ego within which traffic moves
@@ -31,18 +31,18 @@ PASS_MARGIN = (
 SURE_BRAKING = 3.0  # [m/s²] who would need more to stop before a narrow place goes through
 LOOK_AHEAD = 120.0  # [m]
 
-Car = TrafficCar | EgoCar
+Car = TrafficVehicle | EgoVehicle
 
 
-class PathRoad:
+class RoadTraffic:
     """The moving cars of one road, the narrow places between its parked cars, and the rules between them."""
 
     def __init__(
         self,
         plan: RoadPlan,
-        ego: EgoCar,
-        cars: list[TrafficCar],
-        demands: Demands,
+        ego: EgoVehicle,
+        cars: list[TrafficVehicle],
+        demands: ShiftRequests,
         ramp: float,
         zones: tuple[Zone, ...],
     ) -> None:
@@ -52,7 +52,7 @@ class PathRoad:
         self._demands = demands
         self._ramp = ramp
         self._asleep = cars
-        self.cars: list[TrafficCar] = []
+        self.cars: list[TrafficVehicle] = []
         self._starts = [zone.start for zone in zones]
         self.wake_and_sleep()
 
@@ -64,14 +64,14 @@ class PathRoad:
             self._asleep = [car for car in self._asleep if abs(car.station - here) >= AWAKE]
         self.cars = [car for car in self.cars if abs(car.station - here) < 1.5 * AWAKE] + near
 
-    def passing(self) -> list[Passing]:
+    def passing(self) -> list[PassingVehicle]:
         """The moving cars as people see them."""
         return [
-            Passing(car.front(), car.station - car.way * car.LENGTH / 2, car.way, car.speed)
+            PassingVehicle(car.front(), car.station - car.way * car.LENGTH / 2, car.way, car.speed)
             for car in self.cars
         ]
 
-    def act(self, people: People) -> None:
+    def act(self, people: Pedestrians) -> None:
         """Let every car choose its acceleration."""
         crossing = [
             (float(people.station[i]), i) for i in people.crossing(self.ego.station, 1.5 * AWAKE)
@@ -83,7 +83,7 @@ class PathRoad:
         """Move every car on by `dt` [s]; who drives the ego's way swings around parked cars as the ego does."""
         for car in self.cars:
             if self._demands.shift.size and car.lane_number == self.plan.path:
-                car.swing = swing(car.station, self._demands, self._ramp)
+                car.swing = obstacle_shift(car.station, self._demands, self._ramp)
             car.move(dt)
 
     def place(self) -> None:
@@ -92,23 +92,23 @@ class PathRoad:
             car.place()
 
     def _throttle(
-        self, car: TrafficCar, people: People, crossing: list[tuple[float, int]]
+        self, car: TrafficVehicle, people: Pedestrians, crossing: list[tuple[float, int]]
     ) -> float:
         gap, lead_speed = self._ahead(car)
-        throttle = idm(car.speed, car.wanted, gap, lead_speed)
+        throttle = idm_acceleration(car.speed, car.wanted, gap, lead_speed)
         front = car.front()
         for station, i in crossing:
-            room = (station - front) * car.way - DEPTH / 2
+            room = (station - front) * car.way - PEDESTRIAN_DEPTH / 2
             half = car.WIDTH / 2 + 0.5
             if 0 < room < LOOK_AHEAD and people.in_the_way(i, car.across - half, car.across + half):
-                throttle = min(throttle, idm(car.speed, car.wanted, room))
+                throttle = min(throttle, idm_acceleration(car.speed, car.wanted, room))
         if self.zones:
             stop = self.held_at(car) if car.way > 0 else self._held_oncoming(car)
             if stop is not None:
-                throttle = min(throttle, idm(car.speed, car.wanted, max(stop, 0.0)))
+                throttle = min(throttle, idm_acceleration(car.speed, car.wanted, max(stop, 0.0)))
         return throttle
 
-    def _ahead(self, car: TrafficCar) -> tuple[float, float]:
+    def _ahead(self, car: TrafficVehicle) -> tuple[float, float]:
         """Gap [m] to the nearest car in the way and its speed [m/s] in this car's direction; (inf, 0) when there is none."""
         nearest = math.inf
         lead_speed = 0.0
@@ -153,7 +153,7 @@ class PathRoad:
             return None
         through = (
             0.8 * car.wanted
-            if isinstance(car, TrafficCar)
+            if isinstance(car, TrafficVehicle)
             else self.plan.comfortable_speed_at(zone.start)
         )
         if self._meets_oncoming(
@@ -190,7 +190,7 @@ class PathRoad:
                 return True
         return False
 
-    def _held_oncoming(self, car: TrafficCar) -> float | None:
+    def _held_oncoming(self, car: TrafficVehicle) -> float | None:
         """How far ahead [m] an oncoming car must stop, because somebody is already in a narrow place, or None."""
         front = car.front()
         for zone in self.zones:
@@ -228,19 +228,19 @@ def time_over(way: float, speed: float, most: float) -> float:
     return (most - speed) / PULL_AWAY + (way - gained) / most
 
 
-def traffic(
+def place_traffic(
     plan: RoadPlan,
     per_kilometre: float,
     generator: np.random.Generator,
     leader: bool = False,
     zones: tuple[Zone, ...] = (),
-) -> list[TrafficCar]:
+) -> list[TrafficVehicle]:
     """Cars for every direction, `per_kilometre` each, at random stations at least 30 m apart in a lane, numbered from 1.
 
     The ego's lane stays free for 50 m around the start; with a `leader` a slow car drives ahead of the ego.
     Nobody starts in or just before a narrow place.
     """
-    cars: list[TrafficCar] = []
+    cars: list[TrafficVehicle] = []
     taken: dict[int, list[float]] = {i: [] for i in range(len(plan.lanes))}
     if leader:
         station = plan.start + generator.uniform(*LEADER_AHEAD)
@@ -270,7 +270,7 @@ def _car(
     generator: np.random.Generator,
     haste: float,
     ident: int,
-) -> TrafficCar:
+) -> TrafficVehicle:
     tightest = float(np.abs(plan.centreline.curvature).max())
-    shape = draw_shape(generator, traffic_kinds(plan.kind, plan.lanes[lane].width, tightest))
-    return TrafficCar(plan, lane, float(station), shape, float(haste), ident)
+    shape = draw_dimensions(generator, traffic_kinds(plan.kind, plan.lanes[lane].width, tightest))
+    return TrafficVehicle(plan, lane, float(station), shape, float(haste), ident)

@@ -9,8 +9,8 @@ import numpy as np
 from highway_env.vehicle.behavior import IDMVehicle
 from highway_env.vehicle.kinematics import Vehicle
 
-from sim.actors.obstacle_shift import Swing
-from sim.actors.vehicle_kinds import Shape, keeping_right
+from sim.actors.obstacle_shift import LateralShift
+from sim.actors.vehicle_kinds import VehicleDimensions, keeping_right
 from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
 from sim.geometry.frenet import SPACING, Floats
 from sim.roads.network import lane_index
@@ -31,7 +31,7 @@ STANDARD_LENGTH = 5.0
 _IDM_SPEED_TERM = 2 * math.sqrt(-COMFORT_ACC_MAX * COMFORT_ACC_MIN)
 
 
-def idm(speed: float, wanted: float, gap: float = math.inf, lead_speed: float = 0.0) -> float:
+def idm_acceleration(speed: float, wanted: float, gap: float = math.inf, lead_speed: float = 0.0) -> float:
     """HighwayEnv's Intelligent Driver Model [m/s²]: towards `wanted` [m/s], keeping off a bumper `gap` metres ahead.
 
     In plain floats, because IDMVehicle.acceleration works on arrays of two numbers and takes fifty times as long. HighwayEnv
@@ -48,7 +48,7 @@ def idm(speed: float, wanted: float, gap: float = math.inf, lead_speed: float = 
     return min(max(acceleration, -ACC_MAX), ACC_MAX)
 
 
-class TrafficCar(IDMVehicle):
+class TrafficVehicle(IDMVehicle):
     """A car that drives its lane at `haste` times the comfortable speed and keeps its distance.
 
     `station` and `across` are its road coordinates (s, d) [m], which `position` and `heading` follow; `way` is +1 along the line,
@@ -60,7 +60,7 @@ class TrafficCar(IDMVehicle):
         plan: RoadPlan,
         lane_number: int,
         station: float,
-        shape: Shape,
+        shape: VehicleDimensions,
         haste: float,
         ident: int,
     ) -> None:
@@ -75,7 +75,7 @@ class TrafficCar(IDMVehicle):
         lane = plan.lanes[lane_number]
         self.way = lane.direction
         self.own_lane = lane
-        self.swing = Swing(0.0, 0.0, 0.0)
+        self.swing = LateralShift(0.0, 0.0, 0.0)
         self.speed: float
         self.across = lane.offset
         speed = haste * plan.comfortable_speed_at(station)
@@ -136,7 +136,7 @@ class TrafficCar(IDMVehicle):
         return Actor(self.ident, kind, pose, self.speed, length, width, height, colour, braking)
 
 
-class EgoCar(Vehicle):
+class EgoVehicle(Vehicle):
     """The car that a driver drives: commands arrive from outside."""
 
     LENGTH = CAR_LENGTH

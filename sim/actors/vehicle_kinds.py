@@ -39,7 +39,7 @@ LANE_MARGIN = 0.5  # [m] a lane is this much wider than whatever drives in it
 PARKABLE = (Kind.SALOON, Kind.ESTATE, Kind.VAN)
 
 
-class Shape(NamedTuple):
+class VehicleDimensions(NamedTuple):
     """What a car looks like: its size [m] and colour."""
 
     kind: Kind
@@ -71,9 +71,9 @@ def keeping_right(curvature: float, lane_width: float, width: float) -> float:
     return min(CUTTING_IN * abs(curvature), MOST_RIGHT, max((lane_width - width) / 2, 0.0))
 
 
-def draw_shape(generator: np.random.Generator, kinds: tuple[Kind, ...]) -> Shape:
+def draw_dimensions(generator: np.random.Generator, kinds: tuple[Kind, ...]) -> VehicleDimensions:
     """A random car of one of these kinds, as often as they are met."""
     shares = np.array([SHARES[kind] for kind in kinds])
     kind = kinds[generator.choice(len(kinds), p=shares / shares.sum())]
     length, width, height = (float(generator.uniform(*limits)) for limits in SIZES[kind])
-    return Shape(kind, length, width, height, PAINTS[generator.integers(len(PAINTS))])
+    return VehicleDimensions(kind, length, width, height, PAINTS[generator.integers(len(PAINTS))])

@@ -4,7 +4,7 @@ import math
 from enum import StrEnum
 
 COMFORT_BRAKING = 1.5  # [m/s²] towards a place that asks for less speed
-PULL_AWAY = 1.5  # [m/s²]
+PULL_AWAY_ACCELERATION = 1.5  # [m/s²]
 MAX_BRAKING = 8.0  # [m/s²]
 PEDAL_TIME = 0.6  # [s] a speed difference is closed in about this time
 # [m/s²] braking for a stop begins softly at the one and is meant in earnest at the other
@@ -12,8 +12,8 @@ EASY = 0.9
 FIRM = 1.5
 LATERAL_LIMIT = 3.0  # [m/s²] of the path that the wheels hold
 # [m/s³] most jerk while braking is comfortable
-RISE = 4.0
-FALL = 10.0
+MAX_JERK_UP = 4.0
+MAX_JERK_DOWN = 10.0
 COMFORTABLE = 3.0  # [m/s²]
 # [m/s], [1/s], [m]
 CREEP = 4.0
@@ -21,14 +21,14 @@ PER_METRE = 9.0
 PASSING_REACH = 2.0
 
 
-class Pedals(StrEnum):
+class SpeedControl(StrEnum):
     """Longitudinal control: by the simulator's speed controller, the same for every driver, or by the driver itself."""
 
     SHARED = "shared"
     DRIVER = "driver"
 
 
-def pace(speed: float, wanted: float) -> float:
+def speed_tracking_acceleration(speed: float, wanted: float) -> float:
     """The acceleration [m/s²] that leads to a wanted speed [m/s]."""
     return (wanted - speed) / PEDAL_TIME
 
@@ -38,7 +38,7 @@ def speed_before(speed: float, distance: float) -> float:
     return math.sqrt(speed**2 + 2 * COMFORT_BRAKING * max(distance, 0.0))
 
 
-def stopping(speed: float, distance: float) -> float:
+def stopping_acceleration(speed: float, distance: float) -> float:
     """The most acceleration [m/s²] with which a car still stops comfortably `distance` metres ahead.
 
     Far away it is no limit; then it goes over smoothly into the constant deceleration that ends at the place.
@@ -49,9 +49,9 @@ def stopping(speed: float, distance: float) -> float:
     if needed >= FIRM:
         return -needed
     if needed <= EASY:
-        return PULL_AWAY if distance > 1.0 else min(PULL_AWAY, distance - 0.5)
+        return PULL_AWAY_ACCELERATION if distance > 1.0 else min(PULL_AWAY_ACCELERATION, distance - 0.5)
     share = (needed - EASY) / (FIRM - EASY)
-    return PULL_AWAY - share * (PULL_AWAY + FIRM)
+    return PULL_AWAY_ACCELERATION - share * (PULL_AWAY_ACCELERATION + FIRM)
 
 
 def passing_speed(gap: float) -> float:
@@ -59,15 +59,15 @@ def passing_speed(gap: float) -> float:
     return CREEP + PER_METRE * max(gap - 0.3, 0.0) if gap < PASSING_REACH else math.inf
 
 
-def cornering(speed: float, curvature: float) -> float:
+def cornering_speed_limit(speed: float, curvature: float) -> float:
     """The acceleration [m/s²] that slows a car down whose wheels hold too tight a path for its speed; inf when they do not."""
     if speed**2 * abs(curvature) <= LATERAL_LIMIT:
         return math.inf
-    return pace(speed, math.sqrt(LATERAL_LIMIT / abs(curvature)))
+    return speed_tracking_acceleration(speed, math.sqrt(LATERAL_LIMIT / abs(curvature)))
 
 
-def eased(wanted: float, before: float, duration: float) -> float:
+def jerk_limited(wanted: float, before: float, duration: float) -> float:
     """A wanted acceleration [m/s²] `duration` [s] after another, with limited jerk while braking is comfortable."""
     if wanted < -COMFORTABLE:
         return wanted
-    return min(max(wanted, before - FALL * duration), max(before, -COMFORTABLE) + RISE * duration)
+    return min(max(wanted, before - MAX_JERK_DOWN * duration), max(before, -COMFORTABLE) + MAX_JERK_UP * duration)

@@ -21,16 +21,16 @@ from highway_env.vehicle.objects import Landmark, RoadObject
 from sim.actors.vehicle_kinds import PAINTS
 from sim.geometry.camera import Camera
 from sim.highway_env.front_view import FrontView
-from sim.highway_env.lane_network import LaneGround, Line, Strip, lane_ground
+from sim.highway_env.lane_network import LaneGround, LaneLine, LaneStrip, lane_ground
 from sim.render.objects.vehicles.vehicle_blocks import Block
 from sim.scenario import RoadKind, Scenario
 from sim.types import Actor, Image, Kind, Pose, require_finite, require_whole
 
 LINES = {
-    LineType.NONE: Line.NONE,
-    LineType.STRIPED: Line.DASHED,
-    LineType.CONTINUOUS: Line.SOLID,
-    LineType.CONTINUOUS_LINE: Line.SOLID,
+    LineType.NONE: LaneLine.NONE,
+    LineType.STRIPED: LaneLine.DASHED,
+    LineType.CONTINUOUS: LaneLine.SOLID,
+    LineType.CONTINUOUS_LINE: LaneLine.SOLID,
 }
 SAMPLE = 1.0  # [m] between the points that describe a bent lane
 # [m]
@@ -172,7 +172,7 @@ def _block(thing: RoadObject) -> Block:
     return Block(_pose(thing), float(thing.LENGTH), float(thing.WIDTH), height, colour)
 
 
-def strips_of(network: RoadNetwork) -> list[Strip]:
+def strips_of(network: RoadNetwork) -> list[LaneStrip]:
     """The lanes of HighwayEnv's network as plain strips; parking bays come with the yard that they lie in."""
     lanes = [lane for ends in network.graph.values() for side in ends.values() for lane in side]
     strips = [_strip(lane) for lane in lanes]
@@ -180,11 +180,11 @@ def strips_of(network: RoadNetwork) -> list[Strip]:
     return [*strips, yard] if yard else strips
 
 
-def _strip(lane: AbstractLane) -> Strip:
+def _strip(lane: AbstractLane) -> LaneStrip:
     count = 2 if type(lane) is StraightLane else max(math.ceil(lane.length / SAMPLE), 1) + 1
     stations = np.linspace(0.0, lane.length, count)
     left, right = lane.line_types or (LineType.NONE, LineType.NONE)
-    return Strip(
+    return LaneStrip(
         points=np.array([lane.position(s, 0.0) for s in stations], float),
         headings=np.array([lane.heading_at(s) for s in stations], float),
         widths=np.array([lane.width_at(s) for s in stations], float),
@@ -193,7 +193,7 @@ def _strip(lane: AbstractLane) -> Strip:
     )
 
 
-def _yard(strips: list[Strip]) -> Strip | None:
+def _yard(strips: list[LaneStrip]) -> LaneStrip | None:
     """The paved rectangle around lanes that are short and lead nowhere: a car park, whose aisles are no lanes; or None."""
     starts, ends = (np.array([strip.points[k] for strip in strips]) for k in (0, -1))
     lengths = np.linalg.norm(ends - starts, axis=1)
@@ -203,7 +203,7 @@ def _yard(strips: list[Strip]) -> Strip | None:
     corners = np.concatenate([starts, ends])
     (left, top), (right, bottom) = corners.min(0) - APRON, corners.max(0) + APRON
     middle = (top + bottom) / 2
-    return Strip(
+    return LaneStrip(
         np.array([(left, middle), (right, middle)]),
         np.zeros(2),
         np.full(2, bottom - top),

@@ -13,11 +13,16 @@ from sim.geometry.camera import Camera
 from sim.highway_env.lane_network import LaneGround
 from sim.highway_env.lane_network_picture import draw_lane_ground
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye, blank_canvas
+from sim.render.frame_buffer import Eye, FrameBuffer, blank_frame_buffer
 from sim.render.lens import through_lens
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.render.lighting.light import Light
-from sim.render.objects.road_users import Figures, draw_figure, figures_of, shade_under_figure
+from sim.render.objects.road_users import (
+    RoadUsersToDraw,
+    draw_road_user,
+    road_users_of,
+    shade_under_road_user,
+)
 from sim.render.objects.shadows import shade_under_car
 from sim.render.objects.vehicles.vehicle_blocks import Block, Blocks, blocks_of, draw_block
 from sim.render.sky import draw_sky, packed, panorama
@@ -49,7 +54,7 @@ class FrontView:
     ) -> Image:
         """A fresh RGB uint8 image (H, W, 3) from a car at `ego` at a time [s]."""
         camera = self.camera
-        canvas = blank_canvas(camera.height, camera.width)
+        canvas = blank_frame_buffer(camera.height, camera.width)
         cos = math.cos(ego.heading)
         sin = math.sin(ego.heading)
         x = ego.x - camera.lateral * sin
@@ -66,7 +71,7 @@ class FrontView:
         )
         draw_sky(canvas, self._sky, eye.focal, eye.horizon, ego.heading, 1.0)
         draw_lane_ground(canvas, ground, self._light, eye, self._cover)
-        figures = figures_of(actors)
+        figures = road_users_of(actors)
         whole = blocks_of(blocks)
         _draw_shadows(canvas, figures, whole, self._light, eye)
         pieces = blocks_of([piece for block in blocks for piece in block.pieces()])
@@ -79,9 +84,9 @@ class FrontView:
 
 
 @kernel
-def _draw_shadows(canvas: Canvas, figures: Figures, blocks: Blocks, light: Light, eye: Eye) -> None:
+def _draw_shadows(canvas: FrameBuffer, figures: RoadUsersToDraw, blocks: Blocks, light: Light, eye: Eye) -> None:
     for i in range(figures.pose.shape[0]):
-        shade_under_figure(canvas, figures, i, light, eye)
+        shade_under_road_user(canvas, figures, i, light, eye)
     for i in range(blocks.pose.shape[0]):
         if blocks.size[i, 2] > FLAT:
             shade_under_car(canvas, blocks.pose[i], blocks.size[i], light, eye)
@@ -89,8 +94,8 @@ def _draw_shadows(canvas: Canvas, figures: Figures, blocks: Blocks, light: Light
 
 @kernel
 def _draw_things(
-    canvas: Canvas,
-    figures: Figures,
+    canvas: FrameBuffer,
+    figures: RoadUsersToDraw,
     blocks: Blocks,
     light: Light,
     things: NDArray[np.int64],
@@ -100,6 +105,6 @@ def _draw_things(
     count = figures.pose.shape[0]
     for i in things:
         if i < count:
-            draw_figure(canvas, figures, i, light, eye)
+            draw_road_user(canvas, figures, i, light, eye)
         else:
             draw_block(canvas, blocks, i - count, light, eye)

@@ -28,7 +28,7 @@ END = 0.25  # [m] from its ends a strip hides nothing: there the next one takes 
 INSIDE = 0.4  # [m] inside another strip where a line ends: junctions are open
 
 
-class Line(IntEnum):
+class LaneLine(IntEnum):
     """How an edge of a strip is marked."""
 
     NONE = 0
@@ -37,7 +37,7 @@ class Line(IntEnum):
 
 
 @dataclass(frozen=True)
-class Strip:
+class LaneStrip:
     """A lane: points (n, 2) of its centre, headings (n,) [rad], widths (n,) [m] in its direction, and the lines on both edges.
 
     open: whether it is no lane but an open paved area, on which the lines of others show.
@@ -46,8 +46,8 @@ class Strip:
     points: Floats
     headings: Floats
     widths: Floats
-    left: Line = Line.NONE
-    right: Line = Line.NONE
+    left: LaneLine = LaneLine.NONE
+    right: LaneLine = LaneLine.NONE
     open: bool = False
 
     def __post_init__(self) -> None:
@@ -97,7 +97,7 @@ class LaneGround(NamedTuple):
     noise_starts: NDArray[np.int64]
 
 
-def lane_ground(strips: Sequence[Strip]) -> LaneGround:
+def lane_ground(strips: Sequence[LaneStrip]) -> LaneGround:
     """The ground of a lane network; ValueError when there is no strip at all."""
     if not strips:
         raise ValueError("the lane network has 0 strips; it must have 1 or more")
@@ -126,7 +126,7 @@ def lane_ground(strips: Sequence[Strip]) -> LaneGround:
     return ground
 
 
-def _samples(strip: Strip) -> tuple[Floats, float]:
+def _samples(strip: LaneStrip) -> tuple[Floats, float]:
     """Evenly spaced samples of a strip, (n, 6) as in LaneGround.line, and their spacing [m]."""
     steps = np.hypot(*np.diff(strip.points, axis=0).T)
     station = np.concatenate([[0.0], np.cumsum(steps)])

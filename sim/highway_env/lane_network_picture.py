@@ -13,12 +13,12 @@ from sim.highway_env.lane_network import (
     PAINT_WIDTH,
     SHOULDER,
     LaneGround,
-    Line,
+    LaneLine,
     near_list,
     strip_coordinates,
 )
 from sim.jit import inlined, kernel
-from sim.render.frame_buffer import Canvas, Eye, level_of, mark
+from sim.render.frame_buffer import Eye, FrameBuffer, level_of, write_truth
 from sim.render.ground.footprint import overlap, painted
 from sim.render.ground.rasterise import FARTHEST, FIELD_TEXEL, GRAIN_TEXEL
 from sim.render.ground.shading import ROAD, TERRAIN
@@ -35,7 +35,7 @@ SPAN = 8  # [px] over which a strip's coordinates are interpolated
 # [m] that a part of a row reaches into the depth, and how many parts a row has at most
 DEEP = 8.0
 MOST_PARTS = 8
-DASHED = int(Line.DASHED)
+DASHED = int(LaneLine.DASHED)
 GRASS = (*PALETTE[Material.GRASS], GRAIN[Material.GRASS])
 ASPHALT = (*PALETTE[Material.ASPHALT], GRAIN[Material.ASPHALT])
 PAINT = (*PALETTE[Material.PAINT], GRAIN[Material.PAINT])
@@ -47,7 +47,7 @@ DARK_WHEN_WET = 0.35
 
 @kernel
 def draw_lane_ground(
-    canvas: Canvas, ground: LaneGround, light: Light, eye: Eye, cover: Floats
+    canvas: FrameBuffer, ground: LaneGround, light: Light, eye: Eye, cover: Floats
 ) -> None:
     """Fill the rows below the horizon. `cover`: room to work in, (W, 4)."""
     for row in range(max(int(math.ceil(eye.horizon)), canvas.first), canvas.last):
@@ -198,7 +198,7 @@ def _shown(ground: LaneGround, strip: int, side: int, s: float) -> float:
 
 @kernel
 def _shade_row(
-    canvas: Canvas, ground: LaneGround, light: Light, eye: Eye, row: int, cover: Floats
+    canvas: FrameBuffer, ground: LaneGround, light: Light, eye: Eye, row: int, cover: Floats
 ) -> None:
     """Write a row of the picture: what covers the ground, its grain, light and haze."""
     width = cover.shape[0]
@@ -236,7 +236,7 @@ def _shade_row(
         image[row, n, 2] = level_of(
             blue * (shade - meadow) * (light.level_blue + lamps) * clear + light.haze_blue * haze
         )
-        mark(canvas, row, n, forward, ROAD if cover[n, 0] > 0.5 else TERRAIN, 0)
+        write_truth(canvas, row, n, forward, ROAD if cover[n, 0] > 0.5 else TERRAIN, 0)
 
 
 @inlined

@@ -37,7 +37,7 @@ class Label(IntEnum):
     PERSON = 6
 
 
-class Canvas(NamedTuple):
+class FrameBuffer(NamedTuple):
     """What is drawn on: the picture (H, W, 3), and beside it the truth, arrays (H, W), or (0, 0) when nobody asks for it.
 
     depth: along the optical axis [m], inf in the sky; label: a Label; instance: an actor's ident, 0 for everything else.
@@ -52,14 +52,14 @@ class Canvas(NamedTuple):
     last: int
 
 
-def blank_canvas(height: int, width: int, truth: bool = False) -> Canvas:
+def blank_frame_buffer(height: int, width: int, truth: bool = False) -> FrameBuffer:
     """A canvas to draw on, its truth all sky."""
     size = (height, width) if truth else (0, 0)
     depth = np.full(size, np.inf, np.float32)
     image = np.zeros((height, width, 3), np.uint8)
     label = np.zeros(size, np.uint8)
     instance = np.zeros(size, np.int32)
-    return Canvas(image, depth, label, instance, 0, height)
+    return FrameBuffer(image, depth, label, instance, 0, height)
 
 
 @kernel
@@ -69,7 +69,7 @@ def level_of(value: float) -> np.uint8:
 
 
 @inlined
-def mark(canvas: Canvas, row: int, column: int, depth: float, label: int, instance: int) -> None:
+def write_truth(canvas: FrameBuffer, row: int, column: int, depth: float, label: int, instance: int) -> None:
     """Write the truth of a pixel, where somebody asks for it."""
     if canvas.depth.size:
         i = np.uint32(row)

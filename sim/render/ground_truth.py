@@ -1,6 +1,6 @@
 """The truth beside the picture: depth, labels and instances of pixels, boxes around cars and people, lanes in car coordinates.
 
-`look` gives it all at once, per camera. Car coordinates: forward and right of the middle of the car [m], whatever the camera.
+`ground_truth` gives it all at once, per camera. Car coordinates: forward and right of the middle of the car [m], whatever the camera.
 """
 
 import math
@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from sim.geometry.camera import Camera
 from sim.geometry.frenet import wrap_angle
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye
+from sim.render.frame_buffer import Eye, FrameBuffer
 from sim.render.objects.pedestrians.pedestrian_drawing import (
     LIMB_BLUR,
-    person_covers,
+    pedestrian_covers,
     project_limbs,
 )
-from sim.render.objects.road_users import Figures, figures_of, in_drawing_order
-from sim.render.objects.vehicles.vehicle_drawing import car_covers
+from sim.render.objects.road_users import RoadUsersToDraw, in_drawing_order, road_users_of
+from sim.render.objects.vehicles.vehicle_drawing import vehicle_covers
 from sim.render.objects.vehicles.vehicle_rays import eye_in_frame, measure_room, screen_box
 from sim.render.renderer import Renderer, eye_of
 from sim.roads.plan import RoadPlan
@@ -31,7 +31,7 @@ SAMPLES = 20000  # silhouettes of more pixels than this are counted on a coarser
 BEYOND = 2.0  # how many pictures' widths and heights beyond its edges a silhouette is followed
 # [m] of the lanes ahead, and between their points
 REACH = 60.0
-SPACING = 2.0
+LANE_SPACING = 2.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class LaneGeometry:
 
 
 @dataclass(frozen=True)
-class View:
+class GroundTruth:
     """What one camera sees and what is true of it.
 
     image: RGB uint8 (H, W, 3); depth: float32 (H, W) along the optical axis [m], inf in the sky; label: uint8 (H, W), see
@@ -82,13 +82,13 @@ class View:
     lanes: LaneGeometry
 
 
-def look(
+def ground_truth(
     renderer: Renderer, plan: RoadPlan, ego: Pose, actors: Sequence[Actor], time: float = 0.0
-) -> list[View]:
+) -> list[GroundTruth]:
     """The view of every camera of the renderer."""
     lanes = lane_geometry(plan, ego)
     return [
-        View(
+        GroundTruth(
             camera,
             canvas.image,
             canvas.depth,
@@ -101,13 +101,13 @@ def look(
     ]
 
 
-def boxes(canvas: Canvas, camera: Camera, ego: Pose, actors: Sequence[Actor]) -> list[Box]:
+def boxes(canvas: FrameBuffer, camera: Camera, ego: Pose, actors: Sequence[Actor]) -> list[Box]:
     """A box for every actor whose silhouette lies in the picture, from near to far; the canvas is one of `Renderer.truth`."""
     if canvas.instance.shape != canvas.image.shape[:2]:
         raise ValueError(
             f"the canvas has truth of shape {canvas.instance.shape}; it must be that of its image"
         )
-    figures = figures_of(actors)
+    figures = road_users_of(actors)
     eye = eye_of(camera, ego)
     found = []
     measured = np.empty(6)
@@ -143,18 +143,18 @@ def _in_car(
 
 @kernel
 def _covers(
-    figures: Figures, k: int, own: Eye, stretch: float, columns: int, row: int, column: int
+    figures: RoadUsersToDraw, k: int, own: Eye, stretch: float, columns: int, row: int, column: int
 ) -> bool:
     """Whether a pixel, in the picture or beyond it, shows actor number `k` when it stands alone."""
     vehicles = figures.cars.pose.shape[0]
     if k < vehicles:
-        return car_covers(figures.cars, k, own, columns, row, column)
-    return person_covers(figures.people.spots, (column + 0.5 - columns / 2) / stretch, row + 0.5)
+        return vehicle_covers(figures.cars, k, own, columns, row, column)
+    return pedestrian_covers(figures.people.spots, (column + 0.5 - columns / 2) / stretch, row + 0.5)
 
 
 @kernel
 def _shows(
-    figures: Figures,
+    figures: RoadUsersToDraw,
     k: int,
     own: Eye,
     stretch: float,
@@ -173,7 +173,7 @@ def _shows(
 
 
 @kernel
-def _measure(figures: Figures, k: int, eye: Eye, rows: int, columns: int, measured: Floats) -> None:
+def _measure(figures: RoadUsersToDraw, k: int, eye: Eye, rows: int, columns: int, measured: Floats) -> None:
     """Write the pixels of actor number `k` alone, its edges (left, top, right, bottom) in the picture, and 1 if it is in it.
 
     A car's edges are those of whole pixels.
@@ -222,7 +222,7 @@ def _measure(figures: Figures, k: int, eye: Eye, rows: int, columns: int, measur
 
 @kernel
 def _tightened(
-    figures: Figures,
+    figures: RoadUsersToDraw,
     k: int,
     own: Eye,
     stretch: float,
@@ -245,7 +245,7 @@ def _tightened(
 
 
 def lane_geometry(
-    plan: RoadPlan, ego: Pose, reach: float = REACH, spacing: float = SPACING
+    plan: RoadPlan, ego: Pose, reach: float = REACH, spacing: float = LANE_SPACING
 ) -> LaneGeometry:
     """The ego's lane and its neighbours, as points `spacing` apart along the road's reference line for `reach` ahead [m]."""
     if not 0 < spacing <= reach < math.inf:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.jit import kernel
 from sim.random import Stream, stream_generator
-from sim.render.frame_buffer import Canvas, Eye, Label, level_of
+from sim.render.frame_buffer import Eye, FrameBuffer, Label, level_of
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.scenario import Daytime
 from sim.types import Image
@@ -27,7 +27,7 @@ WIPED = 4.0  # [s] after which the drops on the glass are others
 
 
 def through_lens(
-    canvas: Canvas, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool
+    canvas: FrameBuffer, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool
 ) -> None:
     """Add to a finished picture what the air and the camera do to it, in place; no rain and no sun reach a sheltered camera."""
     image = canvas.image
@@ -63,7 +63,7 @@ def through_lens(
     )
 
 
-def glare(canvas: Canvas, atmosphere: Atmosphere, eye: Eye) -> None:
+def glare(canvas: FrameBuffer, atmosphere: Atmosphere, eye: Eye) -> None:
     """A low sun in or near the picture scatters in the lens: a veil around it, as far as nothing stands before the sun."""
     light = atmosphere.light
     width = canvas.image.shape[1]
@@ -78,7 +78,7 @@ def glare(canvas: Canvas, atmosphere: Atmosphere, eye: Eye) -> None:
         _draw_veil(canvas.image, column, row, 0.15 * eye.focal, strength)
 
 
-def _open_sky(canvas: Canvas, column: float, row: float, reach: float) -> float:
+def _open_sky(canvas: FrameBuffer, column: float, row: float, reach: float) -> float:
     """The share of sky within `reach` [px] of a place, or of the picture's nearest edge; 1 where nobody knows what is seen."""
     if not canvas.label.size:
         return 1.0

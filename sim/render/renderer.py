@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.geometry.camera import Camera
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye, blank_canvas
+from sim.render.frame_buffer import Eye, FrameBuffer, blank_frame_buffer
 from sim.render.ground.paving import Ground, ground_of
 from sim.render.ground.rasterise import draw_ground
 from sim.render.ground.surface import road_coordinates
@@ -35,15 +35,20 @@ from sim.render.objects.object_tables import (
     TOP,
     Scenery,
 )
-from sim.render.objects.plants import Plants, draw_plant, plants, shield_plant
+from sim.render.objects.plants import PlantPictures, draw_plant, plants, shield_plant
 from sim.render.objects.posts import draw_upright
-from sim.render.objects.road_users import Figures, draw_figure, figures_of, shade_under_figure
+from sim.render.objects.road_users import (
+    RoadUsersToDraw,
+    draw_road_user,
+    road_users_of,
+    shade_under_road_user,
+)
 from sim.render.objects.roadside.scenery import scenery_of
 from sim.render.objects.shadows import shade_under_plant
 from sim.render.objects.tunnel_ceiling import draw_ceiling
 from sim.render.objects.upright_panels import draw_panel
 from sim.render.sky import draw_sky, packed, panorama
-from sim.render.threads import at_once, bands_of, in_bands, is_large
+from sim.render.threads import draw_in_bands, draw_side_by_side, is_large, row_bands
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
 from sim.types import Actor, Image, Pose
@@ -75,16 +80,16 @@ class Renderer:
         """One RGB uint8 image (H, W, 3) for each camera of a car at `ego`, with the actors where they are now."""
         return [canvas.image for canvas in self.truth(ego, actors, time)]
 
-    def truth(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Canvas]:
+    def truth(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[FrameBuffer]:
         """The same images with depth, label and instance of every pixel beside them."""
-        figures = figures_of(actors)
+        figures = road_users_of(actors)
         views = [partial(self._view, camera, ego, figures.apart(), time) for camera in self.cameras]
         # Large pictures are drawn by all threads one after the other, small ones side by side.
         large = any(is_large(camera.width, camera.height) for camera in self.cameras)
-        return [view() for view in views] if large else at_once(views)
+        return [view() for view in views] if large else draw_side_by_side(views)
 
-    def _view(self, camera: Camera, ego: Pose, figures: Figures, time: float) -> Canvas:
-        canvas = blank_canvas(
+    def _view(self, camera: Camera, ego: Pose, figures: RoadUsersToDraw, time: float) -> FrameBuffer:
+        canvas = blank_frame_buffer(
             camera.height, camera.width, truth=True
         )  # depth decides what hides what
         eye = eye_of(camera, ego)
@@ -94,9 +99,9 @@ class Renderer:
         ground = self._ground._replace(tunnels=self._seen_across_air(station, light.haze_reach))
         sky = self._skies[camera.focal, camera.horizon]
         gain = light.haze_green / self._atmosphere.light.haze_green
-        bands = bands_of(canvas)
+        bands = row_bands(canvas)
         horizon = math.ceil(eye.horizon)
-        in_bands(
+        draw_in_bands(
             lambda band: draw_sky(band, sky, eye.focal, eye.horizon, ego.heading, gain),
             canvas,
             bands,
@@ -104,7 +109,7 @@ class Renderer:
             horizon,
         )
         # Wet ground mirrors the whole sky, and nothing that stands before it.
-        in_bands(
+        draw_in_bands(
             lambda band: draw_ground(band, ground, light, tunnel, eye),
             canvas,
             bands,
@@ -113,20 +118,20 @@ class Renderer:
         )
         things = self._in_order(camera, figures, eye)
 
-        def draw_standing(band: Canvas) -> None:
+        def draw_standing(band: FrameBuffer) -> None:
             self._draw_ceilings(band, ground, light, tunnel, eye)
             if things.size:  # where nothing stands its kernel is not needed, nor compiled
                 self._draw_things(band, ground, figures.apart(), light, tunnel, things, eye)
 
-        in_bands(draw_standing, canvas, bands, 0, camera.height)
+        draw_in_bands(draw_standing, canvas, bands, 0, camera.height)
         through_lens(canvas, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
         return canvas
 
     def _draw_things(
         self,
-        canvas: Canvas,
+        canvas: FrameBuffer,
         ground: Ground,
-        figures: Figures,
+        figures: RoadUsersToDraw,
         light: Light,
         tunnel: Light,
         things: NDArray[np.int64],
@@ -147,14 +152,14 @@ class Renderer:
 
     def compile_standing(self) -> None:
         """Compile what draws everything that stands, more than half of all kernels, and draw nothing."""
-        canvas = blank_canvas(16, 16, truth=True)
+        canvas = blank_frame_buffer(16, 16, truth=True)
         eye = eye_of(self.cameras[0], Pose(0.0, 0.0, 0.0))
         light, tunnel = self._atmosphere.lights(0.0)
         self._draw_things(
-            canvas, self._ground, figures_of(()), light, tunnel, np.empty(0, np.int64), eye
+            canvas, self._ground, road_users_of(()), light, tunnel, np.empty(0, np.int64), eye
         )
 
-    def _in_order(self, camera: Camera, figures: Figures, eye: Eye) -> NDArray[np.int64]:
+    def _in_order(self, camera: Camera, figures: RoadUsersToDraw, eye: Eye) -> NDArray[np.int64]:
         """The numbers of the things that a camera may see, actors after the scenery, from far to near."""
         count = self._scenery.x.size + len(figures.pose)
         things = np.empty(count, np.int64)
@@ -168,7 +173,7 @@ class Renderer:
         return things
 
     def _draw_ceilings(
-        self, canvas: Canvas, ground: Ground, light: Light, inside: Light, eye: Eye
+        self, canvas: FrameBuffer, ground: Ground, light: Light, inside: Light, eye: Eye
     ) -> None:
         for i, tunnel in enumerate(self._plan.tunnels):
             draw_ceiling(
@@ -250,7 +255,7 @@ def _in_view(
 
 @kernel
 def draw_things(
-    canvas: Canvas, scenery: Scenery, plants: Plants, grain: Grain, ground: Ground, figures: Figures, light: Light,
+    canvas: FrameBuffer, scenery: Scenery, plants: PlantPictures, grain: Grain, ground: Ground, figures: RoadUsersToDraw, light: Light,
     tunnel: Light, things: NDArray[np.int64], eye: Eye,
 ) -> None:  # fmt: skip
     """Shadows first, then the things themselves; both in the order given, far to near.
@@ -268,7 +273,7 @@ def draw_things(
     for n in range(things.size):
         i = things[n]
         if i >= still:
-            shade_under_figure(canvas, figures, i - still, light, eye)
+            shade_under_road_user(canvas, figures, i - still, light, eye)
         elif scenery.family[i] == PLANT and light.shadow > 0.02 and scenery.height[i] > 0.8:
             forward = (scenery.x[i] - eye.x) * eye.cos + (scenery.y[i] - eye.y) * eye.sin
             if forward < SHADOWED:
@@ -291,7 +296,7 @@ def draw_things(
                 if covered >= 0
                 else light
             )
-            draw_figure(canvas, figures, i - still, here, eye)
+            draw_road_user(canvas, figures, i - still, here, eye)
         else:
             within = tunnel
             if scenery.place[i] != OPEN:
@@ -307,7 +312,7 @@ def draw_things(
 
 @kernel
 def _shield_still(
-    canvas: Canvas, scenery: Scenery, i: int, plants: Plants, grain: Grain, light: Light, eye: Eye
+    canvas: FrameBuffer, scenery: Scenery, i: int, plants: PlantPictures, grain: Grain, light: Light, eye: Eye
 ) -> None:
     """Mark what a wall or a plant wholly hides."""
     reach = scenery.reach[i]
@@ -348,10 +353,10 @@ def _shield_still(
 
 @kernel
 def _draw_still(
-    canvas: Canvas,
+    canvas: FrameBuffer,
     scenery: Scenery,
     i: int,
-    plants: Plants,
+    plants: PlantPictures,
     grain: Grain,
     light: Light,
     tunnel: Light,

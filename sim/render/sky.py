@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from sim.jit import kernel
 from sim.random import Stream, stream_generator
-from sim.render.frame_buffer import Canvas, level_of
+from sim.render.frame_buffer import FrameBuffer, level_of
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.render.noise import TILE, noise, noise_at
 from sim.scenario import Daytime
@@ -212,7 +212,7 @@ def packed(panorama: Image) -> Packed:
 
 
 def draw_sky(
-    canvas: Canvas, sky: Packed, focal: float, horizon: float, heading: float, gain: float
+    canvas: FrameBuffer, sky: Packed, focal: float, horizon: float, heading: float, gain: float
 ) -> None:
     """Fill the canvas's rows above the horizon, `gain` times as bright as it was painted."""
     width = canvas.image.shape[1]

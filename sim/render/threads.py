@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numba
 
-from sim.render.frame_buffer import Canvas
+from sim.render.frame_buffer import FrameBuffer
 
 Result = TypeVar("Result")
 LARGE = 300_000  # [px] smaller pictures are drawn before a second thread has got going
@@ -21,15 +21,15 @@ def is_large(width: int, height: int) -> bool:
     return width * height > LARGE
 
 
-def bands_of(canvas: Canvas) -> int:
+def row_bands(canvas: FrameBuffer) -> int:
     """How many bands a picture is drawn in: some for each of Numba's threads if it is large; a worker process has only one."""
     rows, columns, _ = canvas.image.shape
     threads = numba.get_num_threads()
     return min(BANDS_EACH * threads, rows) if threads > 1 and is_large(columns, rows) else 1
 
 
-def in_bands(
-    draw: Callable[[Canvas], None], canvas: Canvas, count: int, first: int, last: int
+def draw_in_bands(
+    draw: Callable[[FrameBuffer], None], canvas: FrameBuffer, count: int, first: int, last: int
 ) -> None:
     """Call `draw` for `count` bands of the rows [first, last), at the same time.
 
@@ -37,7 +37,7 @@ def in_bands(
     """
     first, last = max(first, 0), min(last, canvas.image.shape[0])
     edges = [first + (last - first) * k // count for k in range(count + 1)]
-    at_once(
+    draw_side_by_side(
         [
             partial(draw, canvas._replace(first=start, last=end))
             for start, end in pairwise(edges)
@@ -46,7 +46,7 @@ def in_bands(
     )
 
 
-def at_once(calls: Sequence[Callable[[], Result]]) -> list[Result]:
+def draw_side_by_side(calls: Sequence[Callable[[], Result]]) -> list[Result]:
     """What the calls return, in their order, made by as many threads as Numba may use: a kernel lets go of Python's lock.
 
     The thread that asks takes its part, and whoever is done with a call takes the next. A call must not ask

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pygame
 
-from sim.viewer.input.steering_wheel import Lever
+from sim.viewer.input.steering_wheel import ControlKey
 
 
 @dataclass(frozen=True)
@@ -81,14 +81,14 @@ REPLAY_BINDINGS = (
 )
 WITH_SHIFT = {"back": "far_back", "forward": "far_forward"}
 LEVERS = {
-    pygame.K_LEFT: Lever.LEFT,
-    pygame.K_a: Lever.LEFT,
-    pygame.K_RIGHT: Lever.RIGHT,
-    pygame.K_d: Lever.RIGHT,
-    pygame.K_UP: Lever.ACCELERATE,
-    pygame.K_w: Lever.ACCELERATE,
-    pygame.K_DOWN: Lever.BRAKE,
-    pygame.K_s: Lever.BRAKE,
+    pygame.K_LEFT: ControlKey.LEFT,
+    pygame.K_a: ControlKey.LEFT,
+    pygame.K_RIGHT: ControlKey.RIGHT,
+    pygame.K_d: ControlKey.RIGHT,
+    pygame.K_UP: ControlKey.ACCELERATE,
+    pygame.K_w: ControlKey.ACCELERATE,
+    pygame.K_DOWN: ControlKey.BRAKE,
+    pygame.K_s: ControlKey.BRAKE,
 }
 LEVER_HELP: Help = (
     (

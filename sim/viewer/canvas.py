@@ -60,7 +60,7 @@ class Rect:
         )
 
 
-class Sheet:
+class Canvas:
     """A picture of `width` x `height` pixels to draw on; lengths given to `px` and sizes of text are in units of `scale`."""
 
     def __init__(self, array: Image, surface: pygame.Surface, scale: float) -> None:
@@ -74,9 +74,9 @@ class Sheet:
         array = np.zeros((height, width, 3), np.uint8)
         return cls(array, pygame.image.frombuffer(array.data, (width, height), "RGB"), scale)
 
-    def inset(self, rect: Rect) -> "Sheet":
+    def inset(self, rect: Rect) -> "Canvas":
         """A part of the sheet as a sheet of its own: what is drawn on it appears here."""
-        return Sheet(
+        return Canvas(
             self.part(rect),
             self.surface.subsurface((rect.x, rect.y, rect.width, rect.height)),
             self.scale,

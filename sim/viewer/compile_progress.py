@@ -6,7 +6,7 @@ from contextlib import closing
 import pygame
 
 from sim.viewer.bindings import WINDOW_ACTIONS
-from sim.viewer.canvas import Rect, Sheet
+from sim.viewer.canvas import Canvas, Rect
 from sim.viewer.theme import FAINT, GROUND, INK, QUIET, SKY_BLUE
 from sim.warmup import compiling
 
@@ -26,7 +26,7 @@ def compile_in_view(screen: pygame.Surface, steps: Compiling = compiling) -> Non
                 pygame.display.quit()
                 raise KeyboardInterrupt
             surface = pygame.display.get_surface() or screen
-            sheet = Sheet.blank(*surface.get_size())
+            sheet = Canvas.blank(*surface.get_size())
             draw_compiling(sheet, done, total)
             surface.blit(sheet.surface, (0, 0))
             pygame.display.flip()
@@ -38,7 +38,7 @@ def _closes(event: pygame.event.Event) -> bool:
     )
 
 
-def draw_compiling(sheet: Sheet, done: int, total: int) -> None:
+def draw_compiling(sheet: Canvas, done: int, total: int) -> None:
     """Draw a bar and a text that show `done` of `total` kernels."""
     sheet.array[:] = GROUND
     whole = sheet.whole

@@ -32,7 +32,7 @@ class FilmMaker(Protocol):
 MakeFilm = Callable[[Path, int, int, int], FilmMaker]
 
 
-class Film:
+class WindowFilm:
     """A film of what the window shows: every picture stays as long as it stayed on the screen."""
 
     def __init__(self, maker: FilmMaker, path: Path) -> None:

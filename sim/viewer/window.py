@@ -15,9 +15,9 @@ from typing import Protocol
 import pygame
 
 from sim.viewer.bindings import WINDOW_ACTIONS, Help
-from sim.viewer.canvas import Sheet
-from sim.viewer.film import FRAME_RATE, Film, MakeFilm, free_path, reason, write_png
-from sim.viewer.live.session import LONGEST_GAP, Words
+from sim.viewer.canvas import Canvas
+from sim.viewer.film import FRAME_RATE, MakeFilm, WindowFilm, free_path, reason, write_png
+from sim.viewer.live.session import LONGEST_GAP, StatusTexts
 from sim.viewer.sizes import SMALLEST
 
 TITLE = "PilotNet"
@@ -42,7 +42,7 @@ class Content(Protocol):
         """Let time pass; what to tell about it."""
         ...
 
-    def draw(self, sheet: Sheet, words: Words) -> None:
+    def draw(self, sheet: Canvas, words: StatusTexts) -> None:
         """Draw this moment."""
         ...
 
@@ -70,13 +70,13 @@ class Window:
         self._help = False
         self._notice = ""
         self._notice_ends = 0.0
-        self._film: Film | None = None
+        self._film: WindowFilm | None = None
         self._first_film = film
         self.film_error = ""
         self._open = True
         self._rate = FrameRate()
         pygame.display.set_caption(TITLE)
-        self._sheet = Sheet.blank(*screen.get_size())
+        self._sheet = Canvas.blank(*screen.get_size())
         if film is not None:
             self._film = self._new_film(film)
 
@@ -109,12 +109,12 @@ class Window:
         if said := self._content.pass_time(seconds):
             self._say(said)
         if self._sheet.surface.get_size() != self._screen.get_size():
-            self._sheet = Sheet.blank(*self._screen.get_size())
+            self._sheet = Canvas.blank(*self._screen.get_size())
         self._notice_ends -= seconds
         self._rate.count(seconds)
         hint = "\N{BLACK CIRCLE} film" if self._film else "H help"
         notice = self._notice if self._notice_ends > 0 else ""
-        words = Words(f"{self._rate}   {hint}", notice, self._content.keys if self._help else None)
+        words = StatusTexts(f"{self._rate}   {hint}", notice, self._content.keys if self._help else None)
         self._content.draw(self._sheet, words)
         self._screen.blit(self._sheet.surface, (0, 0))
         pygame.display.flip()
@@ -191,14 +191,14 @@ class Window:
         except OSError as error:
             self._say(f"the film could not be begun: {reason(error)}")
 
-    def _new_film(self, path: Path) -> Film:
+    def _new_film(self, path: Path) -> WindowFilm:
         """Begin a film of the window's size; OSError when it cannot be written."""
         height, width = self._sheet.array.shape[:2]
-        film = Film(self._make_film(path, FRAME_RATE, width - width % 2, height - height % 2), path)
+        film = WindowFilm(self._make_film(path, FRAME_RATE, width - width % 2, height - height % 2), path)
         self._say(f"filming {path.name}")
         return film
 
-    def _add_to_film(self, film: Film, seconds: float) -> None:
+    def _add_to_film(self, film: WindowFilm, seconds: float) -> None:
         """Append the picture on the sheet; when it cannot be written, end and remove the film."""
         try:
             film.add(self._sheet.array, seconds)
@@ -219,7 +219,7 @@ class Window:
         else:
             self._say(f"saved {film.path.name}")
 
-    def _note_failure(self, film: Film, error: OSError) -> None:
+    def _note_failure(self, film: WindowFilm, error: OSError) -> None:
         """Show that a film failed; keep the message for the caller when the window closes before it can be read."""
         self._film = None
         message = f"the film {film.path.name} could not be written: {reason(error)}"

@@ -15,25 +15,25 @@ from pilotnet.drivers.pilotnet_driver import PilotNetDriver
 from pilotnet.evaluation.metrics import autonomy
 from pilotnet.training.checkpoint import Checkpoint
 from pilotnet.training.model import PilotNet
-from pilotnet.training.viewpoint import View
+from pilotnet.training.viewpoint import ViewCamera
 from sim.geometry.camera import Camera
 from sim.scenario import RoadKind, Scenario
 from sim.types import Image
-from sim.viewer.canvas import Sheet
+from sim.viewer.canvas import Canvas
 from sim.viewer.live.camera_view import RoadPicture
-from sim.viewer.live.live_drive import Seat
-from sim.viewer.live.session import Show
+from sim.viewer.live.live_drive import DriverSpec
+from sim.viewer.live.session import Session
 from sim.viewer.theme import SKY_BLUE
 
 SCENARIO = Scenario(RoadKind.RURAL, seed=2, length=600.0, traffic=8.0)
 TICKS = 130  # so that the strips are full
 
 
-def show_of(count: int) -> Show:
+def show_of(count: int) -> Session:
     """PilotNet, untrained, which costs as much as a trained one; driven until its strips are full."""
-    checkpoint = Checkpoint(PilotNet(0.001).eval(), View(), Camera(), {})
-    seat = Seat("pilotnet", "PilotNet", SKY_BLUE, lambda _: PilotNetDriver(checkpoint))
-    show = Show([seat] * count, [SCENARIO], autonomy)
+    checkpoint = Checkpoint(PilotNet(0.001).eval(), ViewCamera(), Camera(), {})
+    seat = DriverSpec("pilotnet", "PilotNet", SKY_BLUE, lambda _: PilotNetDriver(checkpoint))
+    show = Session([seat] * count, [SCENARIO], autonomy)
     for _ in range(TICKS):
         show.step()
     return show
@@ -62,7 +62,7 @@ def test_everything_but_the_road(
 ) -> None:
     painted()
     show = show_of(count)
-    sheet = Sheet.blank(1280, 720)
+    sheet = Canvas.blank(1280, 720)
     benchmark(show.draw, sheet)
 
 
@@ -72,7 +72,7 @@ def test_everything_but_the_road_when_a_tick_has_changed_it(
 ) -> None:
     painted()
     show = show_of(count)
-    sheet = Sheet.blank(1280, 720)
+    sheet = Canvas.blank(1280, 720)
 
     def tick() -> None:
         show.step()
@@ -85,13 +85,13 @@ def test_everything_but_the_road_when_a_tick_has_changed_it(
 @pytest.mark.parametrize("count", [1, 2], ids=["one_driver", "two_drivers"])
 def test_a_whole_picture(benchmark: BenchmarkFixture, count: int) -> None:
     show = show_of(count)
-    sheet = Sheet.blank(1280, 720)
+    sheet = Canvas.blank(1280, 720)
     benchmark(show.draw, sheet)
 
 
 def test_handing_the_picture_to_the_window(benchmark: BenchmarkFixture) -> None:
     screen = pygame.Surface((1280, 720), depth=32)
-    sheet = Sheet.blank(1280, 720)
+    sheet = Canvas.blank(1280, 720)
     benchmark(screen.blit, sheet.surface, (0, 0))
 
 

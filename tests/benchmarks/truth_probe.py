@@ -14,12 +14,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pilotnet.common.progress import console
-from pilotnet.data.suites import Only, suite
+from pilotnet.data.suites import ScenarioFilter, suite
 from pilotnet.evaluation.metrics import INTERVENTION_COST
 from pilotnet.modular.driver import ModularDriver, Parts
 from pilotnet.modular.lanes.finder import LaneFinder
 from pilotnet.modular.records import Detection
-from sim.control.speed import Pedals
+from sim.control.speed import SpeedControl
 from sim.env import DrivingEnv, EnvConfig
 from sim.rollout import rollout
 from sim.scenario import Scenario
@@ -80,7 +80,7 @@ def modular_driver(variant: str, env: DrivingEnv, seed: int) -> ModularDriver:
 
 def drive(variant: str, scenario: Scenario) -> tuple[float, int, int]:
     """Return the time driven [s], the interventions, and how many of them begin a cascade."""
-    env = DrivingEnv(EnvConfig(pedals=Pedals.DRIVER))
+    env = DrivingEnv(EnvConfig(pedals=SpeedControl.DRIVER))
     times = []
     ticks = 0
     for step in rollout(env, modular_driver(variant, env, scenario.seed), scenario):
@@ -116,7 +116,7 @@ def main(words: Sequence[str] | None = None) -> None:
     parser.add_argument("--episodes", type=int, default=14)
     parser.add_argument("--length", type=float, default=250.0)
     options = parser.parse_args(words)
-    only = Only(options.roads, options.weather, options.light)
+    only = ScenarioFilter(options.roads, options.weather, options.light)
     scenarios = suite(
         options.suite, options.split, options.episodes, options.length, options.first, only
     )

@@ -17,13 +17,13 @@ from pilotnet.common.progress import console
 from pilotnet.drivers.driver_table import Detectors
 from pilotnet.evaluation.metrics import autonomy
 from pilotnet.live.controller_files import ControllerFiles
-from pilotnet.live.watch import FilmFile, WatchConfig, make_seats
+from pilotnet.live.watch import FilmFile, WatchConfig, driver_specs
 from sim.env import EnvConfig
 from sim.geometry.camera import CAMERA_NAMES
-from sim.viewer.input.plugged_controllers import Controllers
-from sim.viewer.input.steering_wheel import Wheel
-from sim.viewer.live.live_view import Cockpit
-from sim.viewer.live.session import Show
+from sim.viewer.input.plugged_controllers import PluggedControllers
+from sim.viewer.input.steering_wheel import SteeringWheel
+from sim.viewer.live.live_view import LiveView
+from sim.viewer.live.session import Session
 from sim.viewer.window import Window, open_display, without_long_pauses
 
 WARM_UP = 3.0  # [s] in which kernels are loaded and networks find their pace
@@ -42,16 +42,16 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     options = parser.parse_args()
     config = WatchConfig(suite=options.suite, light=options.light, weather=options.weather)
-    seats = make_seats(
+    seats = driver_specs(
         [options.driver], options.checkpoint, Detectors(options.cars, options.pedestrians)
     )
     screen = open_display((config.width, config.height))
-    wheel = Wheel()
-    show = Show(
+    wheel = SteeringWheel()
+    show = Session(
         seats, config.scenarios(), autonomy, 1, wheel, None, EnvConfig(cameras=CAMERA_NAMES)
     )
     window = Window(
-        Cockpit(show, Controllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd()
+        LiveView(show, PluggedControllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd()
     )
     with without_long_pauses():
         pictures(window, WARM_UP)
@@ -88,7 +88,7 @@ def pictures(window: Window, seconds: float) -> NDArray[np.float64]:
     return np.array(taken)
 
 
-def driven(show: Show) -> float:
+def driven(show: Session) -> float:
     """Seconds that have been driven so far."""
     return sum(drive.elapsed for drive in show.all_driven())
 

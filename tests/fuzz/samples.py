@@ -37,7 +37,7 @@ from pilotnet.training.checkpoint import (
     save_checkpoint,
 )
 from pilotnet.training.model import PilotNet
-from pilotnet.training.viewpoint import View
+from pilotnet.training.viewpoint import ViewCamera
 from sim.geometry.camera import Camera
 from sim.scenario import RoadKind, Scenario, Split, road_seed
 from sim.viewer.input.controller_map import Axis, ControllerMap
@@ -80,7 +80,7 @@ def make_samples(root: Path) -> None:
     _make_dataset(root / "data")
     save_checkpoint(
         _made(root / "model"),
-        Checkpoint(PilotNet(0.02), View(), Camera(), {"config": {"epochs": 3}}),
+        Checkpoint(PilotNet(0.02), ViewCamera(), Camera(), {"config": {"epochs": 3}}),
     )
     write_provenance(root / "model", "train", Settings(), 0)
     losses = "".join(f"{epoch},{1 / (1 + epoch)},{1.1 / (1 + epoch)}\n" for epoch in range(4))
@@ -111,7 +111,7 @@ def _make_earlier(root: Path) -> None:
     model = PilotNet(0.02)
     header = {
         "format": FORMAT,
-        "view": json.dumps(asdict(View())),
+        "view": json.dumps(asdict(ViewCamera())),
         "camera": json.dumps(asdict(Camera())),
         "training": "{}",
     }

@@ -1,9 +1,9 @@
 """Cars and people alone on a bare ground, to be drawn and looked at."""
 
-from sim.render.frame_buffer import Canvas, Eye, blank_canvas
+from sim.render.frame_buffer import Eye, FrameBuffer, blank_frame_buffer
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.render.lighting.light import Light
-from sim.render.objects.road_users import draw_figure, figures_of
+from sim.render.objects.road_users import draw_road_user, road_users_of
 from sim.scenario import RoadKind, Scenario
 from sim.types import Actor, Kind, Pose
 
@@ -56,8 +56,8 @@ def person(
     )
 
 
-def drawn(actor: Actor, light: Light = BACKLIT, ground: int = 90) -> Canvas:
-    canvas = blank_canvas(360, 640, truth=True)
+def drawn(actor: Actor, light: Light = BACKLIT, ground: int = 90) -> FrameBuffer:
+    canvas = blank_frame_buffer(360, 640, truth=True)
     canvas.image[:] = ground
-    draw_figure(canvas, figures_of([actor]), 0, light, EYE)
+    draw_road_user(canvas, road_users_of([actor]), 0, light, EYE)
     return canvas

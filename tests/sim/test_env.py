@@ -11,7 +11,7 @@ from gymnasium.utils.env_checker import check_env
 
 from sim import Control, DrivingEnv, EnvConfig, RoadKind, Scenario
 from sim.control.bicycle import MAX_CURVATURE
-from sim.env import Pedals
+from sim.env import SpeedControl
 from sim.geometry.camera import Camera
 from sim.world import MAX_ACCELERATION, MAX_BRAKING
 
@@ -20,8 +20,8 @@ SMALL = {"width": 64, "height": 48, "focal": 35.0, "horizon": 20.0}
 STRAIGHT = np.zeros(1, np.float32)
 
 
-@pytest.mark.parametrize("pedals", list(Pedals))
-def test_gymnasiums_check_passes_without_a_warning(pedals: Pedals) -> None:
+@pytest.mark.parametrize("pedals", list(SpeedControl))
+def test_gymnasiums_check_passes_without_a_warning(pedals: SpeedControl) -> None:
     check_env(
         gymnasium.make(
             "PilotNet/Drive-v0", camera=SMALL, pedals=pedals, render_mode="rgb_array"
@@ -34,7 +34,7 @@ def test_plain_settings_make_the_environment_and_its_spec_is_json() -> None:
         "PilotNet/Drive-v0", cameras=["left"], camera=SMALL, config={"rate": 20, "pedals": "driver"}
     )
     assert env.unwrapped.config == EnvConfig(
-        ("left",), Camera(**SMALL), rate=20, pedals=Pedals.DRIVER
+        ("left",), Camera(**SMALL), rate=20, pedals=SpeedControl.DRIVER
     )
     again = gymnasium.make(EnvSpec.from_json(env.spec.to_json()))
     assert again.unwrapped.config == env.unwrapped.config

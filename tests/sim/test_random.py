@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from sim.actors.traffic import traffic
+from sim.actors.traffic import place_traffic
 from sim.random import MAX_SEED, Stream, derived_seed, stream_generator
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.roads.kinds import plan_road
@@ -67,7 +67,7 @@ def world_quantities(kind: RoadKind, seed: int) -> list[float]:
     scenario = Scenario(kind, seed=seed, length=60.0)
     plan = plan_road(scenario)
     sky = Atmosphere.of(scenario)
-    vehicle = traffic(plan, 20.0, stream_generator(seed, Stream.TRAFFIC))[0]
+    vehicle = place_traffic(plan, 20.0, stream_generator(seed, Stream.TRAFFIC))[0]
     disturbance = Disturbance.of(scenario, 1.0)
     assert disturbance is not None
     pushes = [disturbance(Control(0.0), 10.0, 0.1).curvature for _ in range(2)]

@@ -6,11 +6,17 @@ from pathlib import Path
 import pytest
 
 import sim.world
-from sim.actors.free_stations import Footprint
-from sim.actors.parked import ParkedCar, parked_demands
-from sim.actors.pedestrians import DEPTH, WIDTH, Mode, People, Person
-from sim.actors.traffic_vehicle import TrafficCar
-from sim.actors.vehicle_kinds import Shape
+from sim.actors.free_stations import OccupiedStretch
+from sim.actors.parked import ParkedCar, parked_shift_requests
+from sim.actors.pedestrians import (
+    PEDESTRIAN_DEPTH,
+    PEDESTRIAN_WIDTH,
+    Mode,
+    Pedestrians,
+    PedestrianState,
+)
+from sim.actors.traffic_vehicle import TrafficVehicle
+from sim.actors.vehicle_kinds import VehicleDimensions
 from sim.referee import PROTOCOL, ROLLING, Referee
 from sim.scenario import RoadKind, Scenario
 from sim.types import Actor, Cause, Control, Kind, Pose
@@ -18,7 +24,7 @@ from sim.world import World
 from tests.sim.straight_road import straight_road
 
 LANE = 1.7  # [m] d of the middle of the ego's lane on the straight road; the ego is 5 m long and 2 m wide
-SALOON = Shape(Kind.SALOON, 4.0, 1.8, 1.5, (90, 90, 90))
+SALOON = VehicleDimensions(Kind.SALOON, 4.0, 1.8, 1.5, (90, 90, 90))
 
 
 @pytest.fixture
@@ -36,8 +42,8 @@ def place(
         drive._ego.speed = speed
 
 
-def add_car(drive: World, x: float, speed: float, lane: int = 0) -> TrafficCar:
-    car = TrafficCar(drive.plan, lane, x, SALOON, 1.0, 1)
+def add_car(drive: World, x: float, speed: float, lane: int = 0) -> TrafficVehicle:
+    car = TrafficVehicle(drive.plan, lane, x, SALOON, 1.0, 1)
     car.speed = speed
     drive._road.cars.append(car)
     return car
@@ -45,12 +51,12 @@ def add_car(drive: World, x: float, speed: float, lane: int = 0) -> TrafficCar:
 
 def add_person(
     drive: World, x: float, y: float, goal: float | None = None, mode: Mode = Mode.WAITING
-) -> People:
+) -> Pedestrians:
     """Somebody at (x, y): with a goal, y of the other side, they want to cross."""
-    person = Person(
+    person = PedestrianState(
         x, y, 1.0, 1.7, mode if goal is not None else Mode.STANDING, goal=goal or 0.0, trigger=3.0
     )
-    drive._people = People(drive.plan, [person], 100)
+    drive._people = Pedestrians(drive.plan, [person], 100)
     if goal is not None:
         drive._people.crossers = [0]
     return drive._people
@@ -60,8 +66,8 @@ def add_parked(drive: World, x: float, left: float) -> None:
     """A parked car, 4 m long around x, 1.8 m wide from y = left on, that the ego must swing around by its overlap and a metre."""
     actor = Actor(50, Kind.SALOON, Pose(x, left + 0.9, 0.0), 0.0, *SALOON[1:], parked=True)
     shift = min(left - (LANE + 1.0) - 1.0, 0.0)
-    drive._parked = [ParkedCar(Footprint(x - 2.0, x + 2.0, left, left + 1.8), shift, actor)]
-    drive._parked_demands = drive._road._demands = parked_demands(drive._parked)
+    drive._parked = [ParkedCar(OccupiedStretch(x - 2.0, x + 2.0, left, left + 1.8), shift, actor)]
+    drive._parked_demands = drive._road._demands = parked_shift_requests(drive._parked)
     drive._changed(0.0)
 
 
@@ -110,7 +116,7 @@ def test_who_is_run_into_from_behind_is_not_to_blame_and_may_drive_away(empty: W
 def test_rolling_back_into_blame_by_closing_a_forgiven_gap(empty: World) -> None:
     # The ego has stood for a second when somebody comes within 0.25 m of its front bumper: 2.5 + 0.175 + 0.25 m ahead.
     place(empty, 200.0, speed=0.0)
-    people = add_person(empty, 202.5 + DEPTH / 2 + 0.25, LANE - 3.0, goal=-5.0, mode=Mode.CROSSING)
+    people = add_person(empty, 202.5 + PEDESTRIAN_DEPTH / 2 + 0.25, LANE - 3.0, goal=-5.0, mode=Mode.CROSSING)
     referee = Referee(empty)
     assert [referee.judge(0.1) for _ in range(11)] == [None] * 11
     people.across[0] = LANE
@@ -123,7 +129,7 @@ def test_rolling_back_into_blame_by_closing_a_forgiven_gap(empty: World) -> None
 def test_a_car_that_stops_at_the_last_moment_is_to_blame(empty: World) -> None:
     # It stands for 0.5 s only, half of what people need to see it.
     place(empty, 200.0, speed=0.0)
-    add_person(empty, 202.5 + DEPTH / 2 + 0.2, LANE, goal=-5.0, mode=Mode.CROSSING)
+    add_person(empty, 202.5 + PEDESTRIAN_DEPTH / 2 + 0.2, LANE, goal=-5.0, mode=Mode.CROSSING)
     referee = Referee(empty)
     assert referee.judge(0.5) is Cause.PERSON
 
@@ -136,7 +142,7 @@ def test_people_wait_at_the_side_of_a_car_that_stands_across_their_way(empty: Wo
     for _ in range(60):
         empty.step(Control(0.0, 0.0), 0.1)
         assert referee.judge(0.1) is not Cause.PERSON
-    assert people.across[0] == pytest.approx(2.7 + 0.6 + WIDTH / 2, abs=0.11)
+    assert people.across[0] == pytest.approx(2.7 + 0.6 + PEDESTRIAN_WIDTH / 2, abs=0.11)
 
 
 @pytest.mark.parametrize(
@@ -158,7 +164,7 @@ def test_the_metre_rule_sleeps_beside_who_leaves_less_than_half_a_metre(
 def test_beside_people_it_sleeps_already_at_four_fifths_of_a_metre(
     empty: World, beside: float, asleep: bool
 ) -> None:
-    add_person(empty, 300.0, LANE + 1.0 + beside + WIDTH / 2)
+    add_person(empty, 300.0, LANE + 1.0 + beside + PEDESTRIAN_WIDTH / 2)
     place(empty, 280.0, LANE - 1.2)
     assert Referee(empty).judge(0.1) is (None if asleep else Cause.DEPARTURE)
 
@@ -188,7 +194,7 @@ def test_somebody_at_the_kerb_is_a_reason_to_stand_where_they_have_room_to_cross
 ) -> None:
     # They step out when 3.5 m and half of themselves remain before the bumper; who stands nearer is in their way.
     place(empty, 200.0, speed=0.0)
-    add_person(empty, 202.5 + 3.5 + DEPTH + room, 5.0, goal=-5.0)
+    add_person(empty, 202.5 + 3.5 + PEDESTRIAN_DEPTH + room, 5.0, goal=-5.0)
     referee = Referee(empty)
     assert [referee.judge(0.1) for _ in range(80)].count(Cause.STUCK) == stuck
 

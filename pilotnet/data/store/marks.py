@@ -13,20 +13,20 @@ from pilotnet.common.reading import DamagedFileError, load_yaml, structured
 from pilotnet.common.schemas import MarksFile
 from pilotnet.data.store.schema import MARKS_PATH, Episode
 
-Stretch = tuple[int, int]  # the first frame, and the one behind the last
+FrameRange = tuple[int, int]  # the first frame, and the one behind the last
 
 
 @dataclass(frozen=True)
 class Marks:
     """The discarded stretches of each episode that has any, by its index: in order, and apart from each other."""
 
-    stretches: Mapping[int, tuple[Stretch, ...]] = field(default_factory=dict)
+    stretches: Mapping[int, tuple[FrameRange, ...]] = field(default_factory=dict)
 
-    def discarded(self, episode: SupportsIndex) -> tuple[Stretch, ...]:
+    def discarded(self, episode: SupportsIndex) -> tuple[FrameRange, ...]:
         """The stretches of an episode that are discarded."""
         return self.stretches.get(episode.__index__(), ())
 
-    def kept(self, episode: Episode) -> tuple[Stretch, ...]:
+    def kept(self, episode: Episode) -> tuple[FrameRange, ...]:
         """The stretches of an episode between them."""
         edges = [
             0,
@@ -52,7 +52,7 @@ class Marks:
             [(first, end) for first, end in self.discarded(episode) if not first <= frame < end],
         )
 
-    def _with(self, episode: Episode, stretches: Sequence[Stretch]) -> "Marks":
+    def _with(self, episode: Episode, stretches: Sequence[FrameRange]) -> "Marks":
         others = {index: old for index, old in self.stretches.items() if index != episode.index}
         found = others | ({episode.index: tuple(sorted(stretches))} if stretches else {})
         return Marks(dict(sorted(found.items())))
@@ -110,7 +110,7 @@ def parsed(value: Any) -> Marks:
     return Marks({index: tuple(pairs) for index, pairs in stretches.items()})
 
 
-def check_stretches(index: int, stretches: Sequence[Stretch], episodes: Sequence[Episode]) -> None:
+def check_stretches(index: int, stretches: Sequence[FrameRange], episodes: Sequence[Episode]) -> None:
     """ValueError unless these are stretches of an episode, in order and apart from each other."""
     if not 0 <= index < len(episodes):
         raise ValueError(f"it marks episode {index}; the dataset has {len(episodes)}")

@@ -16,7 +16,7 @@ from pilotnet.data.store import schema
 from pilotnet.data.store.box_tables import Boxes, read_boxes
 from pilotnet.data.store.consistency import check_derived, check_indices, check_totals
 from pilotnet.data.store.info import checked_info, read_raw_info
-from pilotnet.data.store.marks import Marks, Stretch, read_marks
+from pilotnet.data.store.marks import FrameRange, Marks, read_marks
 from pilotnet.data.store.parquet_files import advised, read_episodes, read_table
 from pilotnet.data.store.schema import Episode
 from pilotnet.data.store.value_limits import check_signals, column_values
@@ -162,7 +162,7 @@ class Dataset:
         wanted = choice("split", split, Split)
         return tuple(episode for episode in self.episodes if episode.split is wanted)
 
-    def kept(self, episode: SupportsIndex) -> tuple[Stretch, ...]:
+    def kept(self, episode: SupportsIndex) -> tuple[FrameRange, ...]:
         """The stretches of an episode, [first, end) in frames, that are not marked as discarded."""
         return self.marks.kept(self.episodes[episode])
 

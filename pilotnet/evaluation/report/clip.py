@@ -28,7 +28,7 @@ from pilotnet.evaluation.report.overlay import (
 from pilotnet.evaluation.report.plots import ALARM_COLOUR, colours
 from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
 from sim.control.path_tracking import recovery_length
-from sim.env import DrivingEnv, EnvConfig, Pedals
+from sim.env import DrivingEnv, EnvConfig, SpeedControl
 from sim.geometry.camera import Camera
 from sim.geometry.frenet import wrap_angle
 from sim.render.renderer import Renderer
@@ -48,7 +48,7 @@ SIGHT = (
 
 
 @dataclass(frozen=True)
-class Moment:
+class ClipFrame:
     """A tick of the drive and the cars on the road then."""
 
     step: Step
@@ -87,7 +87,7 @@ def film_drive(
     checkpoint: Path | None,
     seconds: float,
     noise: float = 0.0,
-    pedals: Pedals = Pedals.SHARED,
+    pedals: SpeedControl = SpeedControl.SHARED,
     ticks: int | None = None,
 ) -> Clip:
     """Drive a scenario as the evaluation did and film the `seconds` of it that show most: bends and other cars.
@@ -102,7 +102,7 @@ def film_drive(
         "driving for the film",
         ticks,
     )
-    moments = [Moment(without_frames(step), driver.actors) for step in drive]
+    moments = [ClipFrame(without_frames(step), driver.actors) for step in drive]
     first, last = choose_window(moments, round(seconds * env.rate))
     renderer = Renderer(env.world.plan, scenario, [FILM_CAMERA])
     frames = _frames(renderer, moments, first, last, 1 / env.rate, rgb(colours([name])[name]))
@@ -112,7 +112,7 @@ def film_drive(
     return Clip(source, moments[first].step.time, moments[last].step.time, offsets)
 
 
-def choose_window(moments: Sequence[Moment], count: int) -> tuple[int, int]:
+def choose_window(moments: Sequence[ClipFrame], count: int) -> tuple[int, int]:
     """First and last of the `count` consecutive moments with the strongest bends and most cars in sight; all of fewer."""
     if len(moments) <= count:
         return 0, len(moments) - 1
@@ -127,12 +127,12 @@ def choose_window(moments: Sequence[Moment], count: int) -> tuple[int, int]:
     return first, first + count - 1
 
 
-def _cars_in_sight(moment: Moment) -> int:
+def _cars_in_sight(moment: ClipFrame) -> int:
     near, far, aside = SIGHT
     return sum(near < forward < far and abs(right) < aside for forward, right in _places(moment))
 
 
-def _places(moment: Moment) -> list[tuple[float, float]]:
+def _places(moment: ClipFrame) -> list[tuple[float, float]]:
     """How far ahead and to the right of the ego the other cars are [m]."""
     pose = moment.step.ego.pose
     cos = math.cos(pose.heading)
@@ -143,7 +143,7 @@ def _places(moment: Moment) -> list[tuple[float, float]]:
 
 def _frames(
     renderer: Renderer,
-    moments: Sequence[Moment],
+    moments: Sequence[ClipFrame],
     first: int,
     last: int,
     duration: float,
@@ -170,7 +170,7 @@ def _frames(
             banner_ends = now.step.time + BANNER_TIME
 
 
-def _clear_way(moment: Moment) -> float:
+def _clear_way(moment: ClipFrame) -> float:
     """How far the commanded path is drawn [m]: two seconds ahead, but not over a car in the way."""
     curvature = moment.step.control.curvature
     length = float(recovery_length(moment.step.ego.speed))
@@ -183,7 +183,7 @@ def _clear_way(moment: Moment) -> float:
 
 
 def in_between(
-    now: Moment, following: Moment, share: float, duration: float
+    now: ClipFrame, following: ClipFrame, share: float, duration: float
 ) -> tuple[Pose, list[Actor]]:
     """Pose and cars at `share` of the tick of `duration` [s] from one moment to the next; all stands still at an intervention."""
     here = now.step.ego.pose

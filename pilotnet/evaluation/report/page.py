@@ -35,12 +35,12 @@ from pilotnet.evaluation.report.tables import (
     scores_by_suite,
 )
 from pilotnet.evaluation.report.traces import drive_columns, read_traces
-from pilotnet.evaluation.report.views import Strip, sample_strips
+from pilotnet.evaluation.report.views import SampleStrip, sample_strips
 from pilotnet.evaluation.results import Results, evaluate_settings, read_results
 from pilotnet.training.checkpoint import load_checkpoint
 from pilotnet.training.training_checkpoints import METRICS_FILE
-from pilotnet.training.viewpoint import View
-from sim.env import Pedals
+from pilotnet.training.viewpoint import ViewCamera
+from sim.env import SpeedControl
 from sim.referee import MAX_OFFSET, PROTOCOL
 from sim.scenario import Split
 from sim.types import quoted
@@ -66,7 +66,7 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Stage:
+class StageSummary:
     """Where a folder came from: the stage that wrote it, its seed, version and revision, and its settings as YAML."""
 
     name: str
@@ -84,7 +84,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Film:
+class ReportFilm:
     """The clip with what its caption tells: who drives which road, and how well the drive repeats the scored one, in words."""
 
     clip: Clip
@@ -106,11 +106,11 @@ class Page:
     offset: Markup
     strayed: str
     training: Markup | None
-    film: Film | None
-    strips: list[Strip]
-    stages: list[Stage]
+    film: ReportFilm | None
+    strips: list[SampleStrip]
+    stages: list[StageSummary]
     noise: float
-    pedals: Pedals
+    pedals: SpeedControl
     descriptions: list[tuple[str, str]]
     rules: dict[str, float] = field(default_factory=lambda: RULES)
     protocol: tuple[tuple[str, str], ...] = PROTOCOL
@@ -174,7 +174,7 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
     scores = results.scores()
     parts = _parts(results.episodes)
     hero = HERO if HERO in scores else next(iter(scores))
-    view = load_checkpoint(model).view if model is not None else View()
+    view = load_checkpoint(model).view if model is not None else ViewCamera()
     return Page(
         headline=_headline(results, hero, Split(settings.split)),
         others=" · ".join(
@@ -195,14 +195,14 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
         else None,
         strips=sample_strips(Dataset.open(data), view) if data is not None else [],
         noise=settings.noise,
-        pedals=Pedals(settings.pedals),
+        pedals=SpeedControl(settings.pedals),
         descriptions=[
             (info.title, info.description)
             for info in DRIVERS
             if info.name in map(base_name, scores)
         ],
         stages=[
-            Stage.read(folder, stage) for stage, folder in folders.items() if folder is not None
+            StageSummary.read(folder, stage) for stage, folder in folders.items() if folder is not None
         ],
     )
 
@@ -260,7 +260,7 @@ def _training(model: Path) -> Markup:
 
 def _film(
     results: Results, traces: pyarrow.Table, settings: EvaluateSettings, model: Path, seconds: float
-) -> Film | None:
+) -> ReportFilm | None:
     """Return a film of PilotNet on the first road that it was scored on, a road that is not chosen by its result.
 
     None when PilotNet was not scored, or when the results are from another world version.
@@ -280,10 +280,10 @@ def _film(
         model,
         seconds,
         settings.noise,
-        Pedals(settings.pedals),
+        SpeedControl(settings.pedals),
         ticks=len(scored),
     )
-    return Film(clip, driver_title(HERO), episode.scenario, _repetition(clip.offsets, scored))
+    return ReportFilm(clip, driver_title(HERO), episode.scenario, _repetition(clip.offsets, scored))
 
 
 def _repetition(filmed: np.ndarray, scored: np.ndarray) -> str:

@@ -11,7 +11,7 @@ import torch
 from pilotnet.data.store import Dataset, Episode
 from pilotnet.evaluation.report.overlay import WHITE, draw_line, draw_path, enlarged, rgb
 from pilotnet.evaluation.report.plots import colours
-from pilotnet.training.viewpoint import View, Viewpoint, to_rgb
+from pilotnet.training.viewpoint import ViewCamera, Viewpoint, to_rgb
 from sim.control.path_tracking import recovery_curvature, recovery_length
 from sim.types import Image
 
@@ -20,7 +20,7 @@ MOVES = ((0.0, 0.0), (0.8, 0.0), (0.0, 3.0), (-0.8, -3.0))  # shift [m] and rota
 
 
 @dataclass(frozen=True)
-class Moment:
+class SampleFrame:
     """A recorded moment: where it stands in the dataset, what was commanded [1/m] and how fast the car was [m/s]."""
 
     title: str
@@ -31,7 +31,7 @@ class Moment:
 
 
 @dataclass(frozen=True)
-class Picture:
+class CaptionedPicture:
     """A picture for the page, as a data URL, and the line beneath it."""
 
     source: str
@@ -39,19 +39,19 @@ class Picture:
 
 
 @dataclass(frozen=True)
-class Strip:
+class SampleStrip:
     """One moment's pictures: the recorded frame first, then its views."""
 
     title: str
-    pictures: tuple[Picture, ...]
+    pictures: tuple[CaptionedPicture, ...]
 
 
-def sample_strips(dataset: Dataset, view: View) -> list[Strip]:
+def sample_strips(dataset: Dataset, view: ViewCamera) -> list[SampleStrip]:
     """A left bend, a straight and a right bend of the dataset, each with its moved views."""
     return [_strip(dataset, view, moment) for moment in choose_moments(dataset)]
 
 
-def choose_moments(dataset: Dataset) -> list[Moment]:
+def choose_moments(dataset: Dataset) -> list[SampleFrame]:
     """A left bend, a straight and a right bend: 4th percentile, least and 96th percentile of the lateral acceleration.
 
     What is marked as discarded is not shown; ValueError when that is everything.
@@ -75,12 +75,12 @@ def choose_moments(dataset: Dataset) -> list[Moment]:
     bends = [int(order[round(share * (len(order) - 1))]) for share in (0.04, 0.96)]
     chosen = {"Left bend": bends[0], "Straight": straight, "Right bend": bends[1]}
     return [
-        Moment(title, episodes[i], int(rows[i]), curvature[i], speed[i])
+        SampleFrame(title, episodes[i], int(rows[i]), curvature[i], speed[i])
         for title, i in chosen.items()
     ]
 
 
-def _strip(dataset: Dataset, view: View, moment: Moment) -> Strip:
+def _strip(dataset: Dataset, view: ViewCamera, moment: SampleFrame) -> SampleStrip:
     camera = enlarged(dataset.camera("centre"), 2)
     frame = _enlarge(_frame(dataset, moment, "centre"), 2)
     draw_path(
@@ -88,13 +88,13 @@ def _strip(dataset: Dataset, view: View, moment: Moment) -> Strip:
     )
     caption = f"recorded: {per_kilometre(moment.curvature)} at {3.6 * moment.speed:.0f} km/h"
     pictures = [
-        Picture(jpeg_url(frame), caption),
+        CaptionedPicture(jpeg_url(frame), caption),
         *(_moved(dataset, view, moment, *move) for move in MOVES),
     ]
-    return Strip(moment.title, tuple(pictures))
+    return SampleStrip(moment.title, tuple(pictures))
 
 
-def _moved(dataset: Dataset, view: View, moment: Moment, shift: float, degrees: float) -> Picture:
+def _moved(dataset: Dataset, view: ViewCamera, moment: SampleFrame, shift: float, degrees: float) -> CaptionedPicture:
     """The view from `shift` [m] and `degrees` to the right of the recorded path, cut from the nearest camera's frame."""
     nearest = min(dataset.cameras, key=lambda name: abs(dataset.cameras[name].lateral - shift))
     recorded = dataset.cameras[nearest]
@@ -117,7 +117,7 @@ def _moved(dataset: Dataset, view: View, moment: Moment, shift: float, degrees: 
         rgb(colours(["pilotnet"])["pilotnet"]),
         thickness=3,
     )
-    return Picture(jpeg_url(image), f"{_move_text(shift, degrees)}: {per_kilometre(label)}")
+    return CaptionedPicture(jpeg_url(image), f"{_move_text(shift, degrees)}: {per_kilometre(label)}")
 
 
 def _move_text(shift: float, degrees: float) -> str:
@@ -142,7 +142,7 @@ def _reach(speed: float) -> float:
     return float(recovery_length(speed))
 
 
-def _frame(dataset: Dataset, moment: Moment, camera: str) -> Image:
+def _frame(dataset: Dataset, moment: SampleFrame, camera: str) -> Image:
     return next(dataset.stream(moment.episode, camera, slice(moment.row, moment.row + 1)))
 
 

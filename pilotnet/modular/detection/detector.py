@@ -13,18 +13,18 @@ from torch import Tensor
 
 from pilotnet.common.schemas import DetectorHeader
 from pilotnet.modular.detection.detector_config import is_person
-from pilotnet.modular.detection.network import DetectorNetwork, Maps, strip_rows
+from pilotnet.modular.detection.network import DetectorNetwork, DetectorOutput, strip_rows
 from pilotnet.modular.detection.roi_head import Proposals, Refined
 from pilotnet.modular.detection.targets import Cells, peaks, proposals
-from pilotnet.modular.records import SURE, Detection
+from pilotnet.modular.records import CONFIRM_SCORE, Detection
 from pilotnet.training.checkpoint import fill_network, load_network, save_network
 from sim.geometry.camera import Camera
 from sim.types import Image, require_image
 
 FORMAT = "pilotnet-detector-3"
-LEAST_HEAT = 0.01  # from which a box is looked at again
-MOST = 64  # such boxes of one frame
-SAME = 0.55  # two boxes that overlap more are one
+MIN_PROPOSAL_SCORE = 0.01  # from which a box is looked at again
+MAX_DETECTIONS = 64  # such boxes of one frame
+NMS_IOU = 0.55  # two boxes that overlap more are one
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Detector:
     Works on the CPU, and keeps nothing from one frame to the next.
     """
 
-    def __init__(self, checkpoint: DetectorCheckpoint, score: float = SURE) -> None:
+    def __init__(self, checkpoint: DetectorCheckpoint, score: float = CONFIRM_SCORE) -> None:
         if not 0 <= score <= 1:
             raise ValueError(f"score is {score}; it must lie between 0 and 1")
         self.person = is_person(checkpoint.target)
@@ -76,7 +76,7 @@ class Detector:
         self._network = copy.deepcopy(checkpoint.network).fused()  # fusing changes the layers
 
     @classmethod
-    def load(cls, path: Path, target: str, score: float = SURE) -> Self:
+    def load(cls, path: Path, target: str, score: float = CONFIRM_SCORE) -> Self:
         """The detector in a folder; ValueError when it finds something else than `target`, or there is none."""
         checkpoint = load_detector(path)
         if is_person(target) != is_person(checkpoint.target):
@@ -102,7 +102,7 @@ class Detector:
         height = self.camera.height
         width = self.camera.width
         found = []
-        for left, upper, right, lower, score, visible, distance in decode(
+        for left, upper, right, lower, score, visible, distance in postprocess(
             maps, self._network.roi_head, self._score
         ).tolist():
             left, right = max(left, 0.0), min(right, float(width))
@@ -114,17 +114,17 @@ class Detector:
         return found
 
 
-def decode(
-    maps: Maps, head: Callable[[Tensor, Proposals], Refined], score: float = SURE
+def postprocess(
+    maps: DetectorOutput, head: Callable[[Tensor, Proposals], Refined], score: float = CONFIRM_SCORE
 ) -> NDArray[np.float64]:
     """The boxes that the maps of one strip propose, as a `RoiHead` sees them, (N, 7), the surest first, MOST at most.
 
     Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance [m]. The score is what the
     maps and the head hold of a box in equal parts (compare Zhou et al., arXiv 2103.07461).
     """
-    lowest = torch.logit(torch.tensor(LEAST_HEAT)).item()
+    lowest = torch.logit(torch.tensor(MIN_PROPOSAL_SCORE)).item()
     cells = Cells(*torch.nonzero(peaks(maps.heat) >= lowest, as_tuple=True))
-    surest = maps.heat[cells].topk(min(MOST, len(cells.strip))).indices
+    surest = maps.heat[cells].topk(min(MAX_DETECTIONS, len(cells.strip))).indices
     cells = Cells(*(places[surest] for places in cells))
     proposed = proposals(maps, cells)
     refined = head(maps.features, proposed)
@@ -139,10 +139,10 @@ def decode(
     found = torch.cat([refined.edges, columns], 1).double().numpy()
     found = found[np.isfinite(found).all(1) & (found[:, 4] >= score)]
     found = found[np.argsort(-found[:, 4], kind="stable")]
-    return found[_distinct(found[:, :4])]
+    return found[nms(found[:, :4])]
 
 
-def _distinct(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
+def nms(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
     """Which boxes (N, 4), the surest first, are no repetition of a surer one."""
     low = boxes[:, None, :2]
     high = boxes[:, None, 2:]
@@ -150,7 +150,7 @@ def _distinct(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
         2
     )
     area = (boxes[:, 2:] - boxes[:, :2]).prod(1)
-    same = common > SAME * (area[:, None] + area - common)
+    same = common > NMS_IOU * (area[:, None] + area - common)
     kept: list[int] = []
     for i in range(len(boxes)):
         if not same[i, kept].any():

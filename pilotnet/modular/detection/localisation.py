@@ -14,7 +14,7 @@ OVERLAP = 0.5  # from which a detection is of an object
 NEAR = 40.0  # [m] up to which places are compared
 
 
-def position_errors(
+def localisation_errors(
     truth: NDArray[np.float64], found: Sequence[Detection], score: float, camera: Camera
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """Which objects are found by detections as sure as `score`, (N,); and how far off those within 40 m are placed, as a share
@@ -26,7 +26,7 @@ def position_errors(
     hit = np.zeros(len(truth), bool)
     if not sure or not len(truth):
         return hit, np.zeros(0)
-    overlaps = overlap(
+    overlaps = box_iou(
         truth[:, :4], np.array([[one.left, one.top, one.right, one.bottom] for one in sure])
     )
     rows, columns = linear_sum_assignment(-overlaps * (overlaps >= OVERLAP))
@@ -41,7 +41,7 @@ def position_errors(
     return hit, errors[distance <= NEAR]
 
 
-def overlap(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+def box_iou(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
     """Intersection over union of every box (N, 4) with every other (M, 4): (N, M)."""
     low = np.maximum(first[:, None, :2], second[:, :2])
     high = np.minimum(first[:, None, 2:], second[:, 2:])

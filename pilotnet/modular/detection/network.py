@@ -20,7 +20,7 @@ from sim.geometry.camera import Camera
 ABOVE = 32
 BELOW = 80
 STRIDE = 2  # [px] of a cell of the output
-FOVEA = 16  # rows above and below the horizon that are looked at more closely: all of who is beyond 15 m
+HORIZON_ROWS = 16  # rows above and below the horizon that are looked at more closely: all of who is beyond 15 m
 CHANNELS = 24  # of the features at half the resolution
 OUTPUTS = 7  # heat, offset (2), size (2), visible, distance
 # [px], [m] of a box when the outputs are 0
@@ -28,7 +28,7 @@ TYPICAL_SIZE = 12.0
 TYPICAL_DISTANCE = 25.0
 
 
-class Maps(NamedTuple):
+class DetectorOutput(NamedTuple):
     """What the network says of every cell, (B, ..., H, W) over the strip's cells.
 
     heat: logit of a box's centre lying here, (B, H, W); offset: of the centre from the cell's, (right, down) [px], size: (width,
@@ -80,7 +80,7 @@ class Residual(nn.Module):
         return torch.relu(features + self.second(self.first(features)))
 
 
-class Fovea(nn.Module):
+class HorizonRefinement(nn.Module):
     """A residual block for the rows around the horizon alone, of features at half the strip's resolution."""
 
     def __init__(self, channels: int) -> None:
@@ -90,20 +90,20 @@ class Fovea(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """The same shape, (B, C, H, W)."""
         above, around, below = features.tensor_split(
-            [(ABOVE - FOVEA) // 2, (ABOVE + FOVEA) // 2], 2
+            [(ABOVE - HORIZON_ROWS) // 2, (ABOVE + HORIZON_ROWS) // 2], 2
         )
         return torch.cat([above, self.residual(around), below], 2)
 
 
 class DetectorNetwork(nn.Module):
-    """Strips, RGB in [0, 1], (B, 3, H, W), both sides multiples of 16 -> `Maps` of (H / 2, W / 2) cells.
+    """Strips, RGB in [0, 1], (B, 3, H, W), both sides multiples of 16 -> `DetectorOutput` of (H / 2, W / 2) cells.
 
     A fourth input says how far below the horizon a row lies: what is as high in the picture is as far away.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.stem = nn.Sequential(convolution(4, CHANNELS, stride=2), Fovea(CHANNELS))
+        self.stem = nn.Sequential(convolution(4, CHANNELS, stride=2), HorizonRefinement(CHANNELS))
         self.quarter = nn.Sequential(convolution(CHANNELS, 32, stride=2), Residual(32))
         self.eighth = nn.Sequential(convolution(32, 48, stride=2), Residual(48))
         self.sixteenth = nn.Sequential(convolution(48, 80, stride=2), Residual(80))
@@ -112,7 +112,7 @@ class DetectorNetwork(nn.Module):
         self.from_eighth = convolution(48, 32, 1)
         self.merge_quarter = convolution(32, 32)
         self.from_quarter = convolution(32, CHANNELS * STRIDE**2, 1)
-        self.again = Fovea(CHANNELS)
+        self.again = HorizonRefinement(CHANNELS)
         self.head = nn.Conv2d(CHANNELS, OUTPUTS, 1)
         self.roi_head = RoiHead(CHANNELS, STRIDE)
         nn.init.normal_(self.head.weight, std=0.01)
@@ -120,7 +120,7 @@ class DetectorNetwork(nn.Module):
         bias[0] = math.log(PRIOR / (1 - PRIOR))
         self.head.bias = nn.Parameter(bias)
 
-    def forward(self, strips: Tensor) -> Maps:
+    def forward(self, strips: Tensor) -> DetectorOutput:
         """What the network says of every cell."""
         half = self.stem(torch.cat([strips - 0.5, self._below(strips)], 1))
         quarter = self.quarter(half)
@@ -132,7 +132,7 @@ class DetectorNetwork(nn.Module):
         heat, offset, size, visible, distance = (
             self.head(features).float().split([1, 2, 2, 1, 1], 1)
         )
-        return Maps(
+        return DetectorOutput(
             heat.squeeze(1),
             offset * STRIDE,
             TYPICAL_SIZE * size.clamp(-6, 6).exp(),

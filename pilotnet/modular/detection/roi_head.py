@@ -73,7 +73,7 @@ class RoiHead(nn.Module):
         middle = (low + high) / 2
         side = (high - low).clamp(min=1.0)
         places = middle[:, None, None] + _grid(middle.device) * (side * WIDER)[:, None, None]
-        inside = sample(features, proposals.strip, places / self._stride).flatten(1)
+        inside = roi_align(features, proposals.strip, places / self._stride).flatten(1)
         size = (side / SIDE).log()
         where = middle / PLACE - 1
         said = torch.stack([proposals.heat / HEAT, proposals.distance - math.log(DISTANCE)], 1)
@@ -94,7 +94,7 @@ def _grid(device: torch.device) -> Tensor:
     return torch.stack([across.expand(ROWS, COLUMNS), down[:, None].expand(ROWS, COLUMNS)], 2)
 
 
-def sample(source: Tensor, strip: Tensor, places: Tensor) -> Tensor:
+def roi_align(source: Tensor, strip: Tensor, places: Tensor) -> Tensor:
     """A source (B, C, H, W) at places (N, ..., 2) of its strips (N,), right and down [cells]: (N, ..., C).
 
     Linear between the middles of cells, nothing beyond the source.

@@ -4,9 +4,9 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pilotnet.modular.detection.network import STRIDE, Maps
+from pilotnet.modular.detection.network import STRIDE, DetectorOutput
 from pilotnet.modular.detection.roi_head import Proposals, RoiHead
-from pilotnet.modular.detection.targets import Cells, Labels, generalised_iou, peaks, proposals
+from pilotnet.modular.detection.targets import Cells, Labels, generalised_box_iou, peaks, proposals
 
 PROPOSED = 12  # of the network's proposals for a strip, the surest
 BESIDE = 3  # boxes beside each true one, in the first epochs the only good ones
@@ -21,7 +21,7 @@ MOVED_WEIGHT = 2.0
 
 
 def roi_loss(
-    maps: Maps, labels: Labels, head: RoiHead, generator: torch.Generator
+    maps: DetectorOutput, labels: Labels, head: RoiHead, generator: torch.Generator
 ) -> dict[str, Tensor]:
     """The parts of the loss, each per box and weighted: moved, of boxes near a true one; fit, of proposals."""
     proposed = surest(maps)
@@ -34,16 +34,16 @@ def roi_loss(
     edges, counts, ignored = (
         column[both.strip] for column in (labels.edges, labels.counts, labels.ignored)
     )
-    overlap, covered = _overlaps(both.edges, edges)
+    overlap, covered = box_ious(both.edges, edges)
     best, owner = torch.where(counts, overlap, 0.0).max(1)
     near = best > NEAR
     true = edges[torch.arange(len(owner)), owner]
     judged = near | ~(torch.where(ignored, covered, 0.0).amax(1) > COVERED)
     judged[len(proposed.strip) :] = False  # so many boxes that nearly fit are not met on the road
     refined = head(maps.features, both)
-    overlap, _ = _overlaps(refined.edges.detach(), true.unsqueeze(1))
+    overlap, _ = box_ious(refined.edges.detach(), true.unsqueeze(1))
     fits = (near & (overlap.squeeze(1) > FITS)).to(refined.fit.dtype)
-    moved = 1 - generalised_iou(refined.edges[near], true[near])
+    moved = 1 - generalised_box_iou(refined.edges[near], true[near])
     fit = functional.binary_cross_entropy_with_logits(
         refined.fit[judged], fits[judged], reduction="sum"
     )
@@ -54,7 +54,7 @@ def roi_loss(
 
 
 @torch.no_grad()
-def surest(maps: Maps) -> Proposals:
+def surest(maps: DetectorOutput) -> Proposals:
     """The network's surest proposals for each strip, B x PROPOSED."""
     strips, _, columns = maps.heat.shape
     place = peaks(maps.heat).flatten(1).topk(PROPOSED, dim=1).indices.flatten()
@@ -87,7 +87,7 @@ def beside(labels: Labels, heat: Tensor, generator: torch.Generator) -> Proposal
     )
 
 
-def _overlaps(boxes: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
+def box_ious(boxes: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
     """Of boxes (N, 4) with others (N, K, 4): intersection over union, and the share of each box that the other covers, (N, K)."""
     mine = boxes.unsqueeze(1)
     low = torch.maximum(mine[..., :2], others[..., :2])

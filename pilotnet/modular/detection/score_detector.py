@@ -19,14 +19,14 @@ from numpy.typing import NDArray
 from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from pilotnet.common.folders import Stage, atomic_path, output_folder, write_json, write_text
+from pilotnet.common.folders import StageFiles, atomic_path, output_folder, write_json, write_text
 from pilotnet.common.progress import track
 from pilotnet.common.provenance import write_provenance
 from pilotnet.data.store import Dataset, Episode
-from pilotnet.modular.detection.detector import MOST, Detector
+from pilotnet.modular.detection.detector import MAX_DETECTIONS, Detector
 from pilotnet.modular.detection.detector_config import DetectorScoreConfig
-from pilotnet.modular.detection.localisation import position_errors
-from pilotnet.modular.records import SURE, Detection
+from pilotnet.modular.detection.localisation import localisation_errors
+from pilotnet.modular.records import CONFIRM_SCORE, Detection
 from sim.scenario import Daytime, Weather
 
 # share, [m] of what counts
@@ -50,11 +50,11 @@ HEIGHTS = {
 SKIES = tuple((weather, light) for weather in Weather for light in Daytime)
 IN_REACH = (0.0, FARTHEST)
 Measure = Callable[[Detection], float]
-TruthMeasure = Callable[[NDArray[np.float64]], float]  # of a row of `Picture.truth`
+TruthMeasure = Callable[[NDArray[np.float64]], float]  # of a row of `ScoredPicture.truth`
 SCORES_FILE = "scores.csv"
 JSON_FILE = "scores.json"
 TABLE_FILE = "scores.md"
-STAGE = Stage("score-detector", (SCORES_FILE, JSON_FILE, TABLE_FILE))
+STAGE = StageFiles("score-detector", (SCORES_FILE, JSON_FILE, TABLE_FILE))
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class DetectorScore:
 
 
 @dataclass(frozen=True)
-class Picture:
+class ScoredPicture:
     """A picture's objects, rows (left, top, right, bottom, visible, distance, forward, right on the ground), and detections."""
 
     weather: Weather
@@ -110,7 +110,7 @@ def score_detector(
         )
     episodes = dataset.kept_of(config.split, config.every)
     with output_folder(out, STAGE) as folder:
-        run = _Run(target, str(data), str(checkpoint), config)
+        run = DetectorScoreRun(target, str(data), str(checkpoint), config)
         write_provenance(folder, STAGE.name, run, seed=0)
         bar = track(episodes, f"looking for {target}")
         pictures = [
@@ -122,7 +122,7 @@ def score_detector(
 
 
 @dataclass(frozen=True)
-class _Run:
+class DetectorScoreRun:
     """What the provenance of a scoring names."""
 
     target: str
@@ -131,7 +131,7 @@ class _Run:
     config: DetectorScoreConfig
 
 
-def look(detector: Detector, dataset: Dataset, episode: Episode, every: int) -> list[Picture]:
+def look(detector: Detector, dataset: Dataset, episode: Episode, every: int) -> list[ScoredPicture]:
     """What the detector finds in some pictures of an episode, beside what is there."""
     boxes = dataset.boxes(episode)
     boxes = boxes.pick((boxes.person == detector.person) & (boxes.visible >= HINTED))
@@ -150,12 +150,12 @@ def look(detector: Detector, dataset: Dataset, episode: Episode, every: int) -> 
         )
         truth = np.stack(columns, axis=1).astype(np.float64)
         pictures.append(
-            Picture(episode.scenario.weather, episode.scenario.light, truth, detector.detect(frame))
+            ScoredPicture(episode.scenario.weather, episode.scenario.light, truth, detector.detect(frame))
         )
     return pictures
 
 
-def score_groups(pictures: Sequence[Picture], detector: Detector) -> list[DetectorScore]:
+def score_groups(pictures: Sequence[ScoredPicture], detector: Detector) -> list[DetectorScore]:
     """All pictures together, then by distance, height, weather, light, and both."""
     scores = scores_of("all", {"all": IN_REACH}, pictures, detector)
     scores += scores_of("distance", DISTANCES, pictures, detector)
@@ -185,7 +185,7 @@ def score_groups(pictures: Sequence[Picture], detector: Detector) -> list[Detect
 def scores_of(
     by: str,
     ranges: dict[str, tuple[float, float]],
-    pictures: Sequence[Picture],
+    pictures: Sequence[ScoredPicture],
     detector: Detector,
     truth_measure: TruthMeasure = lambda row: row[5],
     measure: Measure = lambda found: found.distance,
@@ -198,8 +198,8 @@ def scores_of(
         errors = [np.zeros(0)]
         for picture in pictures:
             within = np.array([low <= truth_measure(row) <= high for row in picture.truth], bool)
-            hit, error = position_errors(
-                picture.truth[picture.counting & within], picture.found, SURE, detector.camera
+            hit, error = localisation_errors(
+                picture.truth[picture.counting & within], picture.found, CONFIRM_SCORE, detector.camera
             )
             hits.append(hit)
             errors.append(error)
@@ -214,7 +214,7 @@ def scores_of(
 
 
 def average_precisions(
-    pictures: Sequence[Picture],
+    pictures: Sequence[ScoredPicture],
     ranges: list[tuple[float, float]],
     truth_measure: TruthMeasure,
     measure: Measure,
@@ -236,7 +236,7 @@ def average_precisions(
     with contextlib.redirect_stdout(io.StringIO()):  # it prints its progress
         judge = COCOeval(_coco(len(pictures), truth), _coco(len(pictures), found), "bbox")
         judge.params.areaRng = [list(limits) for limits in ranges]
-        judge.params.maxDets = [MOST]
+        judge.params.maxDets = [MAX_DETECTIONS]
         judge.params.areaRngLbl = [str(limits) for limits in ranges]
         judge.evaluate()
         judge.accumulate()

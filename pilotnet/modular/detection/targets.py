@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from pilotnet.modular.detection.network import STRIDE, Maps
+from pilotnet.modular.detection.network import STRIDE, DetectorOutput
 from pilotnet.modular.detection.roi_head import Proposals
 
 # standard deviation of a centre's blot: share of the box's side, and at least so many cells
@@ -94,8 +94,8 @@ class Targets(NamedTuple):
 def targets(labels: Labels, height: int, width: int) -> Targets:
     """The targets of strips of height x width cells."""
     left, top, right, bottom = (labels.edges / STRIDE).unbind(-1)
-    across, within_columns = _blots(left, right, width)
-    down, within_rows = _blots(top, bottom, height)
+    across, within_columns = gaussian_blobs(left, right, width)
+    down, within_rows = gaussian_blobs(top, bottom, height)
     blots = (down.unsqueeze(-1) * across.unsqueeze(-2)) * labels.counts[..., None, None]
     heat, owner = blots.max(dim=1)
     weight = torch.where(heat > NEAR_CENTRE, heat, 0.0)
@@ -107,7 +107,7 @@ def targets(labels: Labels, height: int, width: int) -> Targets:
     return Targets(heat, owner, weight, boxes.any(1) & (heat < 1))
 
 
-def _blots(low: Tensor, high: Tensor, cells: int) -> tuple[Tensor, Tensor]:
+def gaussian_blobs(low: Tensor, high: Tensor, cells: int) -> tuple[Tensor, Tensor]:
     """Along one axis (B, K, cells): the blot around the cell in which each box's middle lies, and which cells the box covers."""
     places = torch.arange(cells, device=low.device)
     middle = ((low + high) / 2).floor().clamp(0, cells - 1).unsqueeze(-1)
@@ -124,7 +124,7 @@ class Cells(NamedTuple):
     column: Tensor
 
 
-def box_edges(maps: Maps, cells: Cells) -> Tensor:
+def box_edges(maps: DetectorOutput, cells: Cells) -> Tensor:
     """The boxes that these cells speak of: left, top, right, bottom in the strip [px], (N, 4)."""
     places = torch.stack([cells.column, cells.row], 1)
     middle = (places + 0.5) * STRIDE + maps.offset[cells.strip, :, cells.row, cells.column]
@@ -138,20 +138,20 @@ def peaks(heat: Tensor) -> Tensor:
     return heat.masked_fill(heat != highest, -torch.inf)
 
 
-def proposals(maps: Maps, cells: Cells) -> Proposals:
+def proposals(maps: DetectorOutput, cells: Cells) -> Proposals:
     """What these cells propose to the head for single boxes."""
     distance = maps.distance[cells].clamp(max=math.log(FARTHEST))
     return Proposals(cells.strip, box_edges(maps, cells), maps.heat[cells], distance)
 
 
-def loss(maps: Maps, labels: Labels) -> dict[str, Tensor]:
+def loss(maps: DetectorOutput, labels: Labels) -> dict[str, Tensor]:
     """The parts of the loss, each per box: heat, box, visible, distance, weighted and ready to be summed."""
     wanted = targets(labels, *maps.heat.shape[-2:])
     count = labels.counts.sum().clamp(min=1)
     cells = Cells(*torch.nonzero(wanted.weight, as_tuple=True))
     owner = wanted.owner[cells]
     weight = wanted.weight[cells]
-    overlap = generalised_iou(box_edges(maps, cells), labels.edges[cells.strip, owner])
+    overlap = generalised_box_iou(box_edges(maps, cells), labels.edges[cells.strip, owner])
     visible = functional.binary_cross_entropy_with_logits(
         maps.visible[cells], labels.visible[cells.strip, owner], reduction="none"
     )
@@ -174,7 +174,7 @@ def _focal(heat: Tensor, wanted: Targets) -> Tensor:
     return torch.where(wanted.heat == 1, found, quiet).sum()
 
 
-def generalised_iou(first: Tensor, second: Tensor) -> Tensor:
+def generalised_box_iou(first: Tensor, second: Tensor) -> Tensor:
     """Generalised overlap of pairs of boxes (N, 4) in [-1, 1] (Rezatofighi et al., arXiv 1902.09630)."""
     low = torch.maximum(first[:, :2], second[:, :2])
     high = torch.minimum(first[:, 2:], second[:, 2:])

@@ -30,7 +30,7 @@ from pilotnet.modular.detection.roi_targets import roi_loss
 from pilotnet.modular.detection.targets import Labels, loss
 from pilotnet.training.checkpoint import FILE_NAME
 from pilotnet.training.trainer import (
-    arithmetic,
+    autocast_context,
     fit,
     learning_rate_share,
     require_device,
@@ -56,7 +56,7 @@ WINDOWED = 0.75  # share of the epochs that learn from windows, the others from 
 MOST_FORCEFUL = 10.0  # largest norm of a step's gradient
 
 
-class Detecting(lightning.LightningModule):
+class DetectorModule(lightning.LightningModule):
     """Strips in, maps of boxes out."""
 
     def __init__(
@@ -99,7 +99,7 @@ class Detecting(lightning.LightningModule):
     def _losses(
         self, strips: Tensor, labels: Labels, generator: torch.Generator
     ) -> dict[str, Tensor]:
-        with arithmetic(self._config, strips.device):
+        with autocast_context(self._config, strips.device):
             maps = self.network(strips)
             return loss(maps, labels) | roi_loss(maps, labels, self.network.roi_head, generator)
 
@@ -144,7 +144,7 @@ def _numbers(strips: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class _Run:
+class DetectorTrainingRun:
     """The inputs of a training in its provenance: the target, path and fingerprint of the dataset, and the settings."""
 
     target: str
@@ -164,7 +164,7 @@ def train_detector(
     is_person(target)
     require_device(config.device)
     dataset = Dataset.open(data).verify()
-    run = _Run(target, str(data), dataset.fingerprint(), config)
+    run = DetectorTrainingRun(target, str(data), dataset.fingerprint(), config)
     with output_folder(out, STAGE, resume) as folder:
         if not is_finished(STAGE, run, folder):
             write_provenance(folder, STAGE.name, run, config.seed)
@@ -190,7 +190,7 @@ def _learn(
         for split in pictures
     ]
     network = seeded_network(DetectorNetwork, config.seed).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    fit(Detecting(network, samples[0], samples[1], config), LOSSES, config, folder)
+    fit(DetectorModule(network, samples[0], samples[1], config), LOSSES, config, folder)
     settings = {
         "config": plain(asdict(config)),
         "data": str(dataset.root),

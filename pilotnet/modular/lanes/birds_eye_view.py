@@ -34,7 +34,7 @@ def stations(camera: Camera) -> Floats:
     return np.array(found)
 
 
-def straighten(image: Image, camera: Camera, course: Floats, strip: Floats32) -> None:
+def birds_eye_view(image: Image, camera: Camera, course: Floats, strip: Floats32) -> None:
     """Write the colours of the ground in lane coordinates into `strip` (rows, columns, 3); -1 where it is out of sight.
 
     course: forward, right [m], cosine and sine of the heading of the lane's centre in every row, (rows, 4), in car coordinates.
@@ -83,8 +83,8 @@ def _straighten(
                 strip[i, j, k] = upper * (1 - v) + lower * v
 
 
-def in_shadow(course: Floats, shadows: Floats, hidden: NDArray[np.bool_]) -> None:
-    """Write into `hidden` (rows, columns) which ground of a strip lies in a shadow; course: see `straighten`.
+def occlusion_mask(course: Floats, shadows: Floats, hidden: NDArray[np.bool_]) -> None:
+    """Write into `hidden` (rows, columns) which ground of a strip lies in a shadow; course: see `birds_eye_view`.
 
     shadows: (N, 3), from so far ahead on [m], between two directions, right over forward.
     """

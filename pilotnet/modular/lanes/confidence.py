@@ -27,7 +27,7 @@ AGREEING = 0.6
 TOLERANCE = 0.3  # [m] what the confidence speaks of
 
 
-class LaneTrust:
+class LaneConfidence:
     """Counts of clear measurements, smoothed over frames, and the time since the last sighting."""
 
     def __init__(self) -> None:

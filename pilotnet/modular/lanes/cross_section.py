@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from pilotnet.modular.lanes.birds_eye_view import COLUMNS, OFFSETS, STEP, Floats32
 from pilotnet.modular.lanes.edges import edges_in
 from pilotnet.modular.lanes.evidence import LaneEvidence
-from pilotnet.modular.lanes.hypotheses import LEAST_RUT, Line, Section, lines_in
+from pilotnet.modular.lanes.hypotheses import LEAST_RUT, MeasuredLine, SectionMeasurement, lines_in
 from pilotnet.modular.records import Floats
 from sim.jit import kernel
 
@@ -123,7 +123,7 @@ class CrossSection:
         self._kerbs.shift(right)
         self._know(np.roll(self._profile, -round(right / STEP), axis=1))
 
-    def clarity(self, section: Section) -> float:
+    def clarity(self, section: SectionMeasurement) -> float:
         """How much of a step the outer edges of a reading of this are, 0 to 1 each; they are where they run along the lane."""
         foreign = self._shares[1]
         apart = round(0.3 / STEP)
@@ -154,7 +154,7 @@ class CrossSection:
     def _is_marked(shares: Floats, offset: float) -> bool:
         return bool(shares[np.abs(OFFSETS - offset) < 0.35].max(initial=0.0) > LEAST_PAINT)
 
-    def read(self) -> Section:
+    def read(self) -> SectionMeasurement:
         """The lines and the road's edges; lines beyond the edges are none, nor is a kerb where a line is."""
         paint, foreign, seen, ruts = self._shares
         left, right = edges_in(foreign, seen)
@@ -162,9 +162,9 @@ class CrossSection:
         high = right[-1] + BESIDE if right else np.inf
         lines = tuple(line for line in lines_in(paint) if low < line.offset < high)
         left, right = (_apart_from(lines, edges[:-1]) + edges[-1:] for edges in (left, right))
-        return Section(lines, left, right, lines_in(ruts, LEAST_RUT))
+        return SectionMeasurement(lines, left, right, lines_in(ruts, LEAST_RUT))
 
-    def with_known_kerbs(self, section: Section) -> Section:
+    def with_known_kerbs(self, section: SectionMeasurement) -> SectionMeasurement:
         """What was read, and kerbs that were seen before these verges and are not now; to be asked once after every look."""
         left, right = self._kerbs.complete(section.left_edges, section.right_edges)
         return replace(section, left_edges=left, right_edges=right)
@@ -199,7 +199,7 @@ class CrossSection:
         )
 
 
-def _apart_from(lines: Sequence[Line], places: Sequence[float]) -> tuple[float, ...]:
+def _apart_from(lines: Sequence[MeasuredLine], places: Sequence[float]) -> tuple[float, ...]:
     """Those places where no line is, nor its blurred rim."""
     return tuple(place for place in places if all(abs(line.offset - place) > RIM for line in lines))
 

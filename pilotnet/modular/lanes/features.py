@@ -7,17 +7,17 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pilotnet.modular.lanes.hypotheses import GAUGE, Layout
-from pilotnet.modular.lanes.measurements import Trait
+from pilotnet.modular.lanes.hypotheses import GAUGE, RoadLayout
+from pilotnet.modular.lanes.measurements import FeatureKind
 from pilotnet.modular.records import Floats
 
 EDGE = (0.12, 0.24)  # [m] larger than for lines, because verges are ragged
 # [m] standard deviations of one measurement, and of the feature itself about a smooth course.
 ACCURACIES = {
-    Trait.LINE: (0.03, 0.06),
-    Trait.RUT: (0.08, 0.16),
-    Trait.LEFT_EDGE: EDGE,
-    Trait.RIGHT_EDGE: EDGE,
+    FeatureKind.LINE: (0.03, 0.06),
+    FeatureKind.RUT: (0.08, 0.16),
+    FeatureKind.LEFT_EDGE: EDGE,
+    FeatureKind.RIGHT_EDGE: EDGE,
 }
 SAME_PLACE = (
     0.5  # [m] largest distance between a tracked edge and the kerb or verge that it is taken for
@@ -32,7 +32,7 @@ class Feature:
     aside: constant part of its lateral offset [m].
     """
 
-    trait: Trait
+    trait: FeatureKind
     cross: tuple[float, float, float]
     aside: float = 0.0
 
@@ -41,20 +41,20 @@ class Feature:
         return float(np.dot(self.cross, section)) + self.aside
 
 
-LEFT_LINE = Feature(Trait.LINE, (-0.5, 0, 0))
-RIGHT_LINE = Feature(Trait.LINE, (0.5, 0, 0))
-FAR_LEFT_LINE = Feature(Trait.LINE, (-1.5, 0, 0))
-FAR_RIGHT_LINE = Feature(Trait.LINE, (1.5, 0, 0))
-LEFT_EDGE = Feature(Trait.LEFT_EDGE, (-0.5, 0, -1))
-RIGHT_EDGE = Feature(Trait.RIGHT_EDGE, (0.5, 1, 0))
-LEFT_RUT = Feature(Trait.RUT, (0, 0, 0), -GAUGE / 2)
-RIGHT_RUT = Feature(Trait.RUT, (0, 0, 0), GAUGE / 2)
+LEFT_LINE = Feature(FeatureKind.LINE, (-0.5, 0, 0))
+RIGHT_LINE = Feature(FeatureKind.LINE, (0.5, 0, 0))
+FAR_LEFT_LINE = Feature(FeatureKind.LINE, (-1.5, 0, 0))
+FAR_RIGHT_LINE = Feature(FeatureKind.LINE, (1.5, 0, 0))
+LEFT_EDGE = Feature(FeatureKind.LEFT_EDGE, (-0.5, 0, -1))
+RIGHT_EDGE = Feature(FeatureKind.RIGHT_EDGE, (0.5, 1, 0))
+LEFT_RUT = Feature(FeatureKind.RUT, (0, 0, 0), -GAUGE / 2)
+RIGHT_RUT = Feature(FeatureKind.RUT, (0, 0, 0), GAUGE / 2)
 FEATURES = {
-    Layout.MARKED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
+    RoadLayout.MARKED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
     # A middle line may exist that is too faint for the layout to be MARKED.
-    Layout.HALVED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, LEFT_EDGE, RIGHT_EDGE),
-    Layout.TRACK: (FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
-    Layout.RUTTED: (LEFT_RUT, RIGHT_RUT, LEFT_LINE, RIGHT_LINE),
+    RoadLayout.HALVED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, LEFT_EDGE, RIGHT_EDGE),
+    RoadLayout.TRACK: (FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
+    RoadLayout.RUTTED: (LEFT_RUT, RIGHT_RUT, LEFT_LINE, RIGHT_LINE),
 }
 
 

@@ -13,11 +13,11 @@ from pilotnet.modular.lanes.birds_eye_view import (
     COLUMNS,
     FARTHEST,
     HALF_WIDTH,
-    in_shadow,
+    birds_eye_view,
+    occlusion_mask,
     stations,
-    straighten,
 )
-from pilotnet.modular.lanes.confidence import LaneTrust
+from pilotnet.modular.lanes.confidence import LaneConfidence
 from pilotnet.modular.lanes.cross_section import CrossSection
 from pilotnet.modular.lanes.evidence import LaneEvidence
 from pilotnet.modular.lanes.features import (
@@ -29,9 +29,15 @@ from pilotnet.modular.lanes.features import (
     Feature,
     other_edge,
 )
-from pilotnet.modular.lanes.hypotheses import MARGIN, Layout, Reading, Section, best_reading
+from pilotnet.modular.lanes.hypotheses import (
+    MARGIN,
+    LaneHypothesis,
+    RoadLayout,
+    SectionMeasurement,
+    best_hypothesis,
+)
 from pilotnet.modular.lanes.lane_filter import (
-    BENDS,
+    CURVATURES,
     HEADING,
     LEFT,
     NODES,
@@ -40,13 +46,13 @@ from pilotnet.modular.lanes.lane_filter import (
     SECTION,
     SIZE,
     WIDTH,
-    Bends,
+    CurvatureModel,
     LaneFilter,
-    Sightings,
+    Measurements,
     road_scales,
     speed_after,
 )
-from pilotnet.modular.lanes.measurements import Trait, follow, trace
+from pilotnet.modular.lanes.measurements import FeatureKind, measure_rows, viterbi_course
 from pilotnet.modular.records import Floats, LaneEstimate
 from sim.control.bicycle import slip_angle
 from sim.geometry.camera import Camera
@@ -107,7 +113,7 @@ class LaneFinder:
         self._camera = camera
         self._along = stations(camera)
         self._widths = self._along / camera.focal
-        self._bends = Bends(self._along)
+        self._bends = CurvatureModel(self._along)
         crosses = {feature.cross for listed in FEATURES.values() for feature in listed}
         self._models = {cross: self._bends.model(np.array(cross)) for cross in crosses}
         self._strip = np.zeros((self._along.size, COLUMNS, 3), np.float32)
@@ -118,9 +124,9 @@ class LaneFinder:
     def reset(self) -> None:
         """Forget all earlier frames."""
         self._filter: LaneFilter | None = None
-        self._layout = Layout.MARKED
+        self._layout = RoadLayout.MARKED
         self._section = CrossSection(self._along)
-        self._trust = LaneTrust()
+        self._trust = LaneConfidence()
         self._last: Image | None = None
         self._shadows = NOBODY
         self._frozen = False
@@ -190,10 +196,10 @@ class LaneFinder:
 
     def _weigh(self, frame: Image, lane: LaneFilter) -> None:
         course = self._bends.course(lane.mean)
-        straighten(frame, self._camera, course, self._strip)
+        birds_eye_view(frame, self._camera, course, self._strip)
         self._evidence.weigh(self._strip, self._widths)
         if len(self._shadows):
-            in_shadow(course, self._shadows, self._hidden)
+            occlusion_mask(course, self._shadows, self._hidden)
             self._evidence.forget(self._hidden)
 
     def _search(self, frame: Image, lane: LaneFilter) -> None:
@@ -202,18 +208,18 @@ class LaneFinder:
         start = lane.mean.copy()
         best = -math.inf
         spread = math.sqrt(lane.covariance[OFFSET, OFFSET])
-        found: tuple[Floats, Reading, Section] | None = None
+        found: tuple[Floats, LaneHypothesis, SectionMeasurement] | None = None
         for k in SEARCHED_BENDS:
-            lane.mean[BENDS] = start[BENDS] + k * bend
+            lane.mean[CURVATURES] = start[CURVATURES] + k * bend
             lane.mean[HEADING] = start[HEADING]
             self._weigh(frame, lane)
             # On a circle a car looks out of the bend, but not yet where it has just been put.
-            usual = -ACROSS * slip_angle(lane.mean[BENDS][0])
+            usual = -ACROSS * slip_angle(lane.mean[CURVATURES][0])
             for turned in SEARCHED_TURNS:
                 lane.mean[HEADING] = usual + turned
                 self._section.restart(self._evidence, -lane.mean[HEADING])
                 section = self._section.read()
-                reading = best_reading(section, 0.0, spread)
+                reading = best_hypothesis(section, 0.0, spread)
                 if reading is None:
                     continue
                 score = (
@@ -236,7 +242,7 @@ class LaneFinder:
         section = self._section.read()
         spread = math.sqrt(lane.covariance[OFFSET, OFFSET]) + 0.2
         known = self._section.with_known_kerbs(section)
-        best = best_reading(known, 0.0, spread, self._width, self._layout)
+        best = best_hypothesis(known, 0.0, spread, self._width, self._layout)
         # A line by itself tells too little to give up what is tracked.
         agrees = (
             best is None
@@ -255,13 +261,13 @@ class LaneFinder:
             if seen and min(abs(room_seen - lane.mean[room]) for room_seen in seen) > MISPLACED:
                 lane.fix(room, seen[-1], 0.3)
 
-    def _adopt(self, lane: LaneFilter, reading: Reading, section: Section) -> None:
+    def _adopt(self, lane: LaneFilter, reading: LaneHypothesis, section: SectionMeasurement) -> None:
         """Take the lane to be what the reading says."""
         self._layout = reading.layout
         self._doubt = 0
         centre = reading.centre
         half = reading.width / 2
-        lane.mean[BENDS] /= np.maximum(1 - lane.mean[BENDS] * centre, 0.3)
+        lane.mean[CURVATURES] /= np.maximum(1 - lane.mean[CURVATURES] * centre, 0.3)
         lane.fix(OFFSET, lane.mean[OFFSET] - centre, 0.2)
         lane.fix(WIDTH, reading.width, 0.2)
         for edges, way, room in ((section.right_edges, 1, RIGHT), (section.left_edges, -1, LEFT)):
@@ -272,7 +278,7 @@ class LaneFinder:
                 )
         self._section.shift(centre)
 
-    def _sightings(self, lane: LaneFilter, speed: float) -> tuple[Sightings, Floats]:
+    def _sightings(self, lane: LaneFilter, speed: float) -> tuple[Measurements, Floats]:
         """Where lines and edges lie in the rows of the strip, and how far ahead those rows are [m]."""
         rows = int(np.searchsorted(self._along, max(FORESIGHT * speed, LEAST_FORESIGHT)))
         along = self._along[:rows]
@@ -282,13 +288,13 @@ class LaneFinder:
         equal = np.zeros((1, SIZE))  # both lanes of an unmarked road are equally wide
         equal[0, SECTION] = 1.0, 1.0, -1.0
         # Not where the edges that are tracked lie beyond a pavement or a place to park on one side.
-        halved = int(self._layout is Layout.HALVED and abs(float(equal[0] @ lane.mean)) < UNEQUAL)
+        halved = int(self._layout is RoadLayout.HALVED and abs(float(equal[0] @ lane.mean)) < UNEQUAL)
         rule = np.full(halved, EQUAL_SPREAD)
         parts: list[tuple[Floats, ...]] = [
             (-equal[:halved] @ lane.mean, np.ones(halved), rule, rule, equal[:halved], 0 * rule)
         ]
         for feature, place in features:
-            residual, clear = trace(
+            residual, clear = measure_rows(
                 ev.paint, ev.foreign, ev.seen, feature.trait, place + course, WINDOW
             )
             spread, stray = (np.full(rows, accuracy) for accuracy in ACCURACIES[feature.trait])
@@ -303,18 +309,18 @@ class LaneFinder:
             )
             parts.append(tuple(column[clear > 0] for column in columns))
         *seen, ahead = (np.concatenate(column) for column in zip(*parts, strict=True))
-        return Sightings(*seen), ahead
+        return Measurements(*seen), ahead
 
     def _expected(self, lane: LaneFilter) -> list[tuple[Feature, float]]:
         """The features of the layout that there is reason to look for, and their offsets [m]."""
         features = FEATURES[self._layout]
         sides = zip((LEFT_EDGE, RIGHT_EDGE), self._section.pavements, strict=True)
         # Racetracks and ruts have no pavements.
-        beside = sides if self._layout in (Layout.MARKED, Layout.HALVED) else ()
+        beside = sides if self._layout in (RoadLayout.MARKED, RoadLayout.HALVED) else ()
         others = [other_edge(edge, edge.place(lane.mean[SECTION]), known) for edge, known in beside]
         listed = (*features, *(other for other in others if other is not None))
         places = [(feature, feature.place(lane.mean[SECTION])) for feature in listed]
-        known = {Trait.LINE: self._section.is_painted, Trait.RUT: self._section.is_worn}
+        known = {FeatureKind.LINE: self._section.is_painted, FeatureKind.RUT: self._section.is_worn}
         return [
             (feature, place)
             for feature, place in places
@@ -333,7 +339,7 @@ class LaneFinder:
         )
         start = float(lane.spread(self._models[LEFT_LINE.cross][:1])[0]) + 0.1
         listed = np.array([[feature.trait, place] for feature, place in features]).reshape(-1, 2)
-        return follow(ev.paint, ev.foreign, ev.seen, listed, along, start, slopes)
+        return viterbi_course(ev.paint, ev.foreign, ev.seen, listed, along, start, slopes)
 
     def _estimate(self, lane: LaneFilter, speed: float) -> LaneEstimate:
         mean = lane.mean
@@ -343,10 +349,10 @@ class LaneFinder:
         fast = self._fastest > FAST
         # On slow roads, what lies beyond a kerb or a line is a place to park.
         right = (
-            float(mean[RIGHT]) if fast or mean[RIGHT] < BAY or self._layout is Layout.TRACK else 0.1
+            float(mean[RIGHT]) if fast or mean[RIGHT] < BAY or self._layout is RoadLayout.TRACK else 0.1
         )
         left = float(mean[LEFT])
-        if not fast and self._layout is not Layout.TRACK and left - 2 * half > BAY:
+        if not fast and self._layout is not RoadLayout.TRACK and left - 2 * half > BAY:
             left = 2 * half + 0.1
         return LaneEstimate(
             offset=float(mean[OFFSET]),
@@ -356,12 +362,12 @@ class LaneFinder:
             width=2 * half,
             left_room=half + left,
             right_room=half + right,
-            left_oncoming=self._layout is not Layout.TRACK
+            left_oncoming=self._layout is not RoadLayout.TRACK
             and self._fastest < TWO_WAY_LIMIT
             and not (fast and right > HARD_SHOULDER),
             confidence=self._trust.confidence(
                 math.sqrt(lane.covariance[OFFSET, OFFSET]), self._doubt
             ),
             reach=self._reach,
-            curvatures=np.interp(COURSE, NODES, mean[BENDS]),
+            curvatures=np.interp(COURSE, NODES, mean[CURVATURES]),
         )

@@ -52,7 +52,7 @@ BORDER_LINE = (
 EDGE_INSIDE = 0.3  # a road's edge within a lane speaks against it like a line that is seen along so much of the way
 
 
-class Layout(StrEnum):
+class RoadLayout(StrEnum):
     """What tells the ego's lane: lines of its own; the road's edge and an unmarked middle; a wide track; ruts in the snow."""
 
     MARKED = "marked"
@@ -62,7 +62,7 @@ class Layout(StrEnum):
 
 
 @dataclass(frozen=True)
-class Line:
+class MeasuredLine:
     """A painted line at an offset [m], seen along a share of the way."""
 
     offset: float
@@ -70,24 +70,24 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Section:
+class SectionMeasurement:
     """Lines from left to right; where [m] the road may end on either side, a kerb before a verge; ruts from left to right."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[MeasuredLine, ...]
     left_edges: tuple[float, ...] = ()
     right_edges: tuple[float, ...] = ()
-    ruts: tuple[Line, ...] = ()
+    ruts: tuple[MeasuredLine, ...] = ()
 
 
 @dataclass(frozen=True)
-class Reading:
+class LaneHypothesis:
     """One way to read a section: the lane's centre [m] and width [m], and how good it is (a relative log likelihood).
 
     alone: whether it rests on a single line and assumes a lane of usual width.
     bare: whether it is a racetrack without a painted border.
     """
 
-    layout: Layout
+    layout: RoadLayout
     centre: float
     width: float
     score: float
@@ -95,21 +95,21 @@ class Reading:
     bare: bool = False
 
 
-def lines_in(profile: Floats, least: float = LEAST_LINE) -> tuple[Line, ...]:
+def lines_in(profile: Floats, least: float = LEAST_LINE) -> tuple[MeasuredLine, ...]:
     """Peaks of the share of the way along which there is paint at each offset; (COLUMNS,)."""
     near = max(round(0.1 / STEP), 1)
     smooth = np.convolve(profile, np.ones(2 * near + 1), "same") / (2 * near + 1) * 1.5
     apart = round(0.5 / STEP)
-    found: list[Line] = []
+    found: list[MeasuredLine] = []
     for j in np.flatnonzero((smooth > least) & (smooth >= maximum_filter1d(smooth, 2 * apart + 1))):
         around = slice(max(j - 4, 0), j + 5)
         place = float(np.average(OFFSETS[around], weights=smooth[around]))
         if not found or place - found[-1].offset > 0.5:
-            found.append(Line(place, float(min(smooth[j], 1.0))))
+            found.append(MeasuredLine(place, float(min(smooth[j], 1.0))))
     return tuple(found)
 
 
-def readings(section: Section) -> Iterator[tuple[Reading, float]]:
+def lane_hypotheses(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
     """Every way to read a section, with the share that its borders were seen along, and the usual width of such a lane [m]."""
     yield from _readings_of_one_line(section)
     yield from _readings_of_ruts(section)
@@ -132,11 +132,11 @@ def readings(section: Section) -> Iterator[tuple[Reading, float]]:
                     evidence = (
                         3.0 * seen if not right_margin else 3.0 * min(2 * left_share, 1.0) + 1.5
                     )
-                    yield Reading(Layout.MARKED, left + wide / 2, wide, evidence), USUAL_WIDTH
+                    yield LaneHypothesis(RoadLayout.MARKED, left + wide / 2, wide, evidence), USUAL_WIDTH
             total = between - left_margin - right_margin
             if 2 * NARROWEST - 0.2 < total < 2 * WIDEST - 0.4:
                 yield (
-                    Reading(Layout.HALVED, right - right_margin - total / 4, total / 2, 1.5 * seen),
+                    LaneHypothesis(RoadLayout.HALVED, right - right_margin - total / 4, total / 2, 1.5 * seen),
                     USUAL_WIDTH,
                 )
             if TRACK_TOTAL[0] < total < TRACK_TOTAL[1]:
@@ -146,47 +146,47 @@ def readings(section: Section) -> Iterator[tuple[Reading, float]]:
                     for border in (left, right)
                 )
                 yield (
-                    Reading(Layout.TRACK, (left + right) / 2, total / 3, 1.5 * seen, bare=bare),
+                    LaneHypothesis(RoadLayout.TRACK, (left + right) / 2, total / 3, 1.5 * seen, bare=bare),
                     TRACK_WIDTH,
                 )
 
 
-def _readings_of_one_line(section: Section) -> Iterator[tuple[Reading, float]]:
+def _readings_of_one_line(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
     """A line that borders a lane of the usual width on its left or its right."""
     for line in section.lines:
         for side in (-0.5, 0.5):
             centre = line.offset - side * USUAL_WIDTH
             yield (
-                Reading(Layout.MARKED, centre, USUAL_WIDTH, ALONE * min(2 * line.share, 1.0), True),
+                LaneHypothesis(RoadLayout.MARKED, centre, USUAL_WIDTH, ALONE * min(2 * line.share, 1.0), True),
                 USUAL_WIDTH,
             )
 
 
-def _readings_of_a_kerb(section: Section) -> Iterator[tuple[Reading, float]]:
+def _readings_of_a_kerb(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
     """A kerb on the right, where traffic drives, before a pavement: a lane of the usual width lies beside it."""
     kerb, verge = section.right_edges if len(section.right_edges) == 2 else (0.0, math.inf)
     if verge - kerb < WIDEST_PAVEMENT:
         yield (
-            Reading(Layout.HALVED, kerb - NEAR_EDGE - USUAL_WIDTH / 2, USUAL_WIDTH, ALONE),
+            LaneHypothesis(RoadLayout.HALVED, kerb - NEAR_EDGE - USUAL_WIDTH / 2, USUAL_WIDTH, ALONE),
             USUAL_WIDTH,
         )
 
 
-def _readings_of_ruts(section: Section) -> Iterator[tuple[Reading, float]]:
+def _readings_of_ruts(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
     """Two ruts as far apart as the wheels of a car, in the middle of a lane of the usual width."""
     for left, right in combinations(section.ruts, 2):
         if abs(right.offset - left.offset - GAUGE) < GAUGE_SPREAD:
             seen = min(2 * left.share, 1.0) + min(2 * right.share, 1.0)
             yield (
-                Reading(Layout.RUTTED, (left.offset + right.offset) / 2, USUAL_WIDTH, 3.0 * seen),
+                LaneHypothesis(RoadLayout.RUTTED, (left.offset + right.offset) / 2, USUAL_WIDTH, 3.0 * seen),
                 USUAL_WIDTH,
             )
 
 
-def _inside(section: Section, reading: Reading) -> float:
+def _inside(section: SectionMeasurement, reading: LaneHypothesis) -> float:
     """What speaks against a reading: the longest share along which a line is seen where it has none, or an edge in its way."""
-    lanes_left = 1.5 if reading.layout in (Layout.HALVED, Layout.TRACK) else 0.5
-    lanes_right = 1.5 if reading.layout is Layout.TRACK else 0.5
+    lanes_left = 1.5 if reading.layout in (RoadLayout.HALVED, RoadLayout.TRACK) else 0.5
+    lanes_right = 1.5 if reading.layout is RoadLayout.TRACK else 0.5
     low = reading.centre - lanes_left * reading.width + 0.6
     high = reading.centre + lanes_right * reading.width - 0.6
     edges = [(edge, EDGE_INSIDE) for edge in section.left_edges + section.right_edges]
@@ -194,13 +194,13 @@ def _inside(section: Section, reading: Reading) -> float:
     return max((share for offset, share in seen if low < offset < high), default=0.0)
 
 
-def best_reading(
-    section: Section,
+def best_hypothesis(
+    section: SectionMeasurement,
     expected: float,
     spread: float,
     width: float | None = None,
-    followed: Layout | None = None,
-) -> Reading | None:
+    followed: RoadLayout | None = None,
+) -> LaneHypothesis | None:
     """Return the most likely reading, None when nothing is in sight that could border a lane.
 
     expected, spread: expected lateral offset of the lane's centre [m] and its standard deviation [m].
@@ -214,10 +214,10 @@ def best_reading(
             - ((reading.centre - expected) / spread) ** 2 / 2
             - ((reading.width - usual) / WIDTH_SPREAD) ** 2 / 2
             - (min(((reading.width - width) / WIDENING) ** 2 / 2, RECONSTRUCTED) if width else 0.0)
-            - (BARE_TRACK if reading.bare and followed is not Layout.TRACK else 0.0),
+            - (BARE_TRACK if reading.bare and followed is not RoadLayout.TRACK else 0.0),
         )
-        for reading, usual in readings(section)
+        for reading, usual in lane_hypotheses(section)
         # Two lanes' inner ruts are as far apart as a car's where lanes are narrow.
-        if reading.layout is not Layout.RUTTED or abs(reading.centre - expected) < RUTS_WITHIN
+        if reading.layout is not RoadLayout.RUTTED or abs(reading.centre - expected) < RUTS_WITHIN
     ]
     return max(scored, key=lambda reading: reading.score, default=None)

@@ -3,7 +3,7 @@
 The state, in this order: the car's offset from the lane's centre [m] and its heading error [rad]; the lane's curvature [1/m] at
 the distances NODES ahead, linear in between; its width [m]; the room [m] from its right and left border to the road's end. The
 nodes move with the car, so that a bend that was seen ahead is known when the car gets there. What is measured is where lines and
-edges lie, row by row, against where they were expected: linear in the error of the state, see `Bends.model`.
+edges lie, row by row, against where they were expected: linear in the error of the state, see `CurvatureModel.model`.
 """
 
 import math
@@ -19,7 +19,7 @@ from sim.control.path_tracking import recovery_length
 NODES = np.array([0.0, 6.0, 12.0, 20.0, 30.0, 45.0])  # [m] ahead
 OFFSET = 0
 HEADING = 1
-BENDS = slice(2, 2 + NODES.size)
+CURVATURES = slice(2, 2 + NODES.size)
 WIDTH, RIGHT, LEFT = range(2 + NODES.size, 5 + NODES.size)
 SECTION = slice(WIDTH, LEFT + 1)
 SIZE = LEFT + 1
@@ -66,7 +66,7 @@ def smoothness(rate: float) -> Floats:
     return differences.T @ (differences / (rate**2 * TRANSITION * np.diff(NODES))[:, None])
 
 
-class Bends:
+class CurvatureModel:
     """What the curvature at the nodes does to heading and place further on, at `along` (N,) [m], by precomputed integrals."""
 
     def __init__(self, along: Floats) -> None:
@@ -99,7 +99,7 @@ class Bends:
 
     def course(self, mean: Floats) -> Floats:
         """The lane's centre: forward, right [m], cosine and sine of its heading relative to the car's, (N, 4)."""
-        heading = self._turns @ mean[BENDS] - mean[HEADING]
+        heading = self._turns @ mean[CURVATURES] - mean[HEADING]
         cos = np.cos(heading)
         sin = np.sin(heading)
         step = self._fine[1]
@@ -116,7 +116,7 @@ class Bends:
 
 
 @dataclass(frozen=True)
-class Sightings:
+class Measurements:
     """Lines against where they were expected, M of them: residual [m], how clear in [0, 1], standard deviation [m], each (M,);
     stray: (M,) how far from a smooth course their sort strays [m]; model: (M, SIZE) how far right they move when the state grows.
     """  # noqa: D205
@@ -128,7 +128,7 @@ class Sightings:
     model: Floats
 
 
-def _fits(seen: Sightings, change: Floats, scale: float) -> Floats:
+def _fits(seen: Measurements, change: Floats, scale: float) -> Floats:
     """How well sightings fit a change of the state, (M,) in [0, 1]: a quarter `scale` [m] away, farther for what strays."""
     return 1 / (1 + (seen.residual - seen.model @ change) ** 2 / (scale**2 + seen.stray**2)) ** 2
 
@@ -140,15 +140,15 @@ class LaneFilter:
         bend, rate = road_scales(speed)
         self._smoothness = smoothness(rate)
         self.mean = np.zeros(SIZE)
-        self.mean[BENDS] = curvature
+        self.mean[CURVATURES] = curvature
         self.mean[SECTION] = USUAL
         self.covariance = np.diag(
             np.square([UNKNOWN_OFFSET, UNKNOWN_HEADING, *np.zeros(NODES.size), *UNUSUAL])
         )
-        self.covariance[BENDS, BENDS] = bend**2 + rate**2 * TRANSITION * np.minimum.outer(
+        self.covariance[CURVATURES, CURVATURES] = bend**2 + rate**2 * TRANSITION * np.minimum.outer(
             NODES, NODES
         )
-        self.covariance[BENDS, BENDS] += np.eye(NODES.size) * 1e-10
+        self.covariance[CURVATURES, CURVATURES] += np.eye(NODES.size) * 1e-10
 
     def predict(
         self, speed: float, curvature: float, duration: float, road_speed: float | None = None
@@ -167,7 +167,7 @@ class LaneFilter:
         step[OFFSET, HEADING] = ds
         step[OFFSET, 2] = -(ds**2) / 2
         step[HEADING, 2] = -along
-        step[BENDS, BENDS] = np.stack(
+        step[CURVATURES, CURVATURES] = np.stack(
             [np.interp(NODES + along, NODES, row) for row in np.eye(NODES.size)], axis=1
         )
         moved = step @ self.mean
@@ -185,10 +185,10 @@ class LaneFilter:
         sides = [(0.01 * ds) ** 2 + 1e-6, (steering * ds) ** 2 + 1e-8]
         return np.diag(np.concatenate([sides, bends, DRIFT**2 * ds]))
 
-    def update(self, seen: Sightings) -> Floats:
+    def update(self, seen: Measurements) -> Floats:
         """Correct the state by robust least squares; the weights (M,) that the sightings got in the end, in [0, 1]."""
         smooth = np.zeros((SIZE, SIZE))
-        smooth[BENDS, BENDS] = self._smoothness
+        smooth[CURVATURES, CURVATURES] = self._smoothness
         prior = np.linalg.inv(self.covariance) + smooth
         pull = -smooth @ self.mean
         model = seen.model
@@ -229,7 +229,7 @@ class LaneFilter:
 
     def clothoid(self, reach: float) -> tuple[float, float]:
         """Curvature [1/m] beside the car and its change [1/m²]: the clothoid that runs closest to the lane up to `reach` [m]."""
-        curvature, rate = _clothoid_fit(round(reach)) @ self.mean[BENDS]
+        curvature, rate = _clothoid_fit(round(reach)) @ self.mean[CURVATURES]
         return float(curvature), float(rate)
 
 
@@ -238,4 +238,4 @@ def _clothoid_fit(reach: int) -> Floats:
     """(2, nodes): from the nodes' curvatures to those of the clothoid that runs closest to the lane up to `reach` [m]."""
     s = np.linspace(0.0, reach, 12)[1:]
     shape = np.column_stack([s / 2, s**2 / 6])
-    return np.asarray(np.linalg.pinv(shape) @ (Bends(s).displaced / s[:, None]), np.float64)
+    return np.asarray(np.linalg.pinv(shape) @ (CurvatureModel(s).displaced / s[:, None]), np.float64)

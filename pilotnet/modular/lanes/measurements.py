@@ -26,7 +26,7 @@ LINE_GAIN = 2.5
 EDGE_GAIN = 1.0
 
 
-class Trait(IntEnum):
+class FeatureKind(IntEnum):
     """What a feature of the cross-section is."""
 
     LINE = 0
@@ -36,15 +36,15 @@ class Trait(IntEnum):
 
 
 # for kernels
-LINE = int(Trait.LINE)
-RUT = int(Trait.RUT)
+LINE = int(FeatureKind.LINE)
+RUT = int(FeatureKind.RUT)
 
 
-def trace(
+def measure_rows(
     paint: Floats32,
     foreign: Floats32,
     seen: NDArray[np.bool_],
-    trait: Trait,
+    trait: FeatureKind,
     expected: Floats,
     window: float,
 ) -> tuple[Floats, Floats]:
@@ -58,7 +58,7 @@ def trace(
     return residual, clear
 
 
-def follow(
+def viterbi_course(
     paint: Floats32,
     foreign: Floats32,
     seen: NDArray[np.bool_],

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow
 from rich.table import Table
 
-from pilotnet.common.folders import Stage, atomic_path, output_folder
+from pilotnet.common.folders import StageFiles, atomic_path, output_folder
 from pilotnet.common.parallel import compile_side_by_side, in_parallel
 from pilotnet.common.progress import track
 from pilotnet.common.provenance import write_provenance
@@ -34,7 +34,7 @@ FRAMES_FILE = "frames.parquet"
 CONDITIONS_FILE = "conditions.csv"
 CALIBRATION_FILE = "calibration.csv"
 PLOT_FILE = "calibration.png"
-STAGE = Stage("score-lanes", (FRAMES_FILE, CONDITIONS_FILE, CALIBRATION_FILE, PLOT_FILE))
+STAGE = StageFiles("score-lanes", (FRAMES_FILE, CONDITIONS_FILE, CALIBRATION_FILE, PLOT_FILE))
 AHEAD = 10.0  # [m] where the lateral error is taken
 CLOSE = 0.3  # [m] what an estimate's confidence speaks of
 SURE = 0.5  # confidence of an estimate that is used

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from pilotnet.data.suites import Only, require_suite, suite
+from pilotnet.data.suites import ScenarioFilter, require_suite, suite
 from sim.scenario import Scenario, require_disturbance
 
 
@@ -45,5 +45,5 @@ class LaneScoreConfig:
         """Return the roads that are driven."""
         return suite(self.suite, self.split, self.episodes, self.length, self.first, self._only())
 
-    def _only(self) -> Only:
-        return Only(self.roads, self.weather, self.light)
+    def _only(self) -> ScenarioFilter:
+        return ScenarioFilter(self.roads, self.weather, self.light)

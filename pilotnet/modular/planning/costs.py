@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pilotnet.modular.planning.obstacles import Standing
+from pilotnet.modular.planning.obstacles import StaticObstacles
 from pilotnet.modular.records import Floats, LaneEstimate
 from sim.actors.obstacle_shift import LINE_MARGIN, SURFACE_MARGIN
 from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
@@ -31,7 +31,7 @@ FRONT_OUT = 3 * CAR_LENGTH**2 / 8
 TAIL_IN = CAR_LENGTH**2 / 8
 
 
-class Surface(NamedTuple):
+class CostGrid(NamedTuple):
     """The map: (stations, offsets); row REAR is its first station, rows are 1 m apart."""
 
     ground: Floats
@@ -43,7 +43,7 @@ def offsets() -> Floats:
     return STEP * np.arange(-SIDE, SIDE + 1, dtype=np.float64)
 
 
-def room(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Floats]:
+def free_width_beside(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Floats]:
     """How far the car's middle may go to the left and to the right [m], at stations where the lane has these curvatures (N,).
 
     Its own lane is never denied to it: where less room is seen than it needs there, the estimate is doubted.
@@ -56,9 +56,9 @@ def room(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Floats]:
     return np.minimum(-left, -0.05), np.maximum(right, 0.05)
 
 
-def surface(
-    lane: LaneEstimate, standing: Standing, curvature: Floats, first: float, right_hand: bool = True
-) -> Surface:
+def cost_grid(
+    lane: LaneEstimate, standing: StaticObstacles, curvature: Floats, first: float, right_hand: bool = True
+) -> CostGrid:
     """The map from REAR metres before station `first` [m] on, one row for each of `curvature` (N,) of the lane [1/m]."""
     d = offsets()
     own = max(lane.width / 2 - CAR_WIDTH / 2 - LINE_MARGIN, 0.0)
@@ -66,11 +66,11 @@ def surface(
     costs = ASIDE * np.abs(d) + BEYOND_LANE * out**2 + LEAVING * (out > STEP / 2)
     if right_hand and lane.left_oncoming:
         costs += LEFT_RULE * (d < -own - STEP / 2)
-    left, right = room(lane, curvature)
+    left, right = free_width_beside(lane, curvature)
     ground = np.where((d < left[:, None]) | (d > right[:, None]), HIT, costs)
     touch = np.zeros_like(ground)
     _stand(touch, first - REAR, own, *vars(standing).values())
-    return Surface(ground, touch)
+    return CostGrid(ground, touch)
 
 
 @exact
@@ -123,14 +123,14 @@ def _column(d: float) -> int:
 
 @exact
 def place_cost(
-    surface: Surface, row: int, d: float, slope: float, bend: float, curvature: float, speed: float
+    cost_grid: CostGrid, row: int, d: float, slope: float, bend: float, curvature: float, speed: float
 ) -> float:
     """The cost per metre of being at a row of the map and at offset `d` [m], and of bending there; HIT or more is none.
 
     Of the body's ends and its middle the one closest to something counts. It lies across the path by the slip angle, half its
     length times the path's curvature.
     """
-    ground, touch = surface
+    ground, touch = cost_grid
     last = ground.shape[0] - 1
     turned = CAR_LENGTH / 2 * (slope - CAR_LENGTH / 2 * (curvature + bend))
     sagitta = CAR_LENGTH**2 / 8 * curvature

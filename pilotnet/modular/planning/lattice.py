@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pilotnet.modular.planning.costs import HIT, REAR, Surface, place_cost
+from pilotnet.modular.planning.costs import HIT, REAR, CostGrid, place_cost
 from pilotnet.modular.records import Floats
 from sim.jit import exact
 
@@ -35,7 +35,7 @@ class LateralState(NamedTuple):
     bend: float
 
 
-def nodes(left: float, right: float) -> Floats:
+def grid_nodes(left: float, right: float) -> Floats:
     """The end offsets [m] from `left` (0 or less) to `right` (0 or more); 0 is always one of them."""
     return NODE * np.arange(
         -int(-left / NODE + 1e-9), int(right / NODE + 1e-9) + 1, dtype=np.float64
@@ -63,7 +63,7 @@ def quintic(start: LateralState, end: float, length: float, at: float) -> Latera
 
 @exact
 def _ramp_cost(
-    surface: Surface,
+    surface: CostGrid,
     curvature: Floats,
     first: int,
     start: LateralState,
@@ -93,7 +93,7 @@ def _ramp_cost(
 
 @exact
 def cheapest_paths(
-    surface: Surface,
+    surface: CostGrid,
     curvature: Floats,
     start: LateralState,
     lead_in: int,
@@ -173,7 +173,7 @@ def _write(
 
 
 @exact
-def path_cost(surface: Surface, curvature: Floats, path: Floats, speed: float) -> tuple[float, int]:
+def path_cost(surface: CostGrid, curvature: Floats, path: Floats, speed: float) -> tuple[float, int]:
     """The cost of a path (3, N) from the map's first station on, and its free length [m]: until it touches something."""
     cost = 0.0
     free = path.shape[1]

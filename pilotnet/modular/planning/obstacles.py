@@ -9,7 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pilotnet.modular.records import BEHIND, Floats, LaneEstimate, Track
-from sim.actors.obstacle_shift import ENOUGH, ENOUGH_TO_PERSON, PARKED_CLEARANCE, PERSON_CLEARANCE
+from sim.actors.obstacle_shift import (
+    MIN_CLEARANCE,
+    MIN_PEDESTRIAN_CLEARANCE,
+    PARKED_CLEARANCE,
+    PEDESTRIAN_CLEARANCE,
+)
 from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
 from sim.geometry.frenet import Centreline, wrap_angle
 
@@ -25,7 +30,7 @@ CORRIDOR = 0.6  # [m] beside the car where nobody may step
 SLOWEST = 3.0  # [m/s] places where one meets somebody are worked out for at least this speed
 
 
-class Wishes(NamedTuple):
+class ClearanceSpec(NamedTuple):
     """How much room something is given [m]: `wanted`, what is `enough` for a car that stays in its lane, and the `least`."""
 
     wanted: float
@@ -33,15 +38,15 @@ class Wishes(NamedTuple):
     least: float
 
 
-PERSON = Wishes(PERSON_CLEARANCE, ENOUGH_TO_PERSON, 0.4)
-PARKED = Wishes(PARKED_CLEARANCE, ENOUGH, 0.5)
-WAITING = Wishes(
+PERSON = ClearanceSpec(PEDESTRIAN_CLEARANCE, MIN_PEDESTRIAN_CLEARANCE, 0.4)
+PARKED = ClearanceSpec(PARKED_CLEARANCE, MIN_CLEARANCE, 0.5)
+WAITING = ClearanceSpec(
     0.6, 0.4, 0.4
 )  # cars that stand in the oncoming lane; they are met like moving ones
 
 
 @dataclass(frozen=True)
-class Users:
+class RoadUsers:
     """Road users as arrays (N,): station ahead of the car and d right of the lane's centre, of their middles [m].
 
     along, across: speeds [m/s]; half_length, half_width: of the footprint along and across the lane [m]; spread: one standard
@@ -59,7 +64,7 @@ class Users:
     person: Mask
 
     @classmethod
-    def of(cls, tracks: Sequence[Track], course: Centreline) -> "Users":
+    def of(cls, tracks: Sequence[Track], course: Centreline) -> "RoadUsers":
         """Tracks in the coordinates of a lane's course, as `LaneEstimate.course` gives it."""
         rows = np.array([_in_lane(track, course) for track in tracks], dtype=np.float64).reshape(
             -1, 8
@@ -71,9 +76,9 @@ class Users:
     def __len__(self) -> int:
         return self.station.size
 
-    def chosen(self, mask: Mask) -> "Users":
+    def chosen(self, mask: Mask) -> "RoadUsers":
         """Some of them."""
-        return Users(**{name: values[mask] for name, values in vars(self).items()})
+        return RoadUsers(**{name: values[mask] for name, values in vars(self).items()})
 
 
 def _in_lane(track: Track, course: Centreline) -> tuple[float, ...]:
@@ -92,7 +97,7 @@ def _in_lane(track: Track, course: Centreline) -> tuple[float, ...]:
 
 
 @dataclass(frozen=True)
-class Standing:
+class StaticObstacles:
     """What the path must lead around, as arrays (N,): ground from `start` to `finish` and from `left` to `right` [m].
 
     wanted, enough, least: the room it is given [m], see Wishes; walkers are stretched over the way until we meet them.
@@ -123,17 +128,17 @@ class Standing:
 
 
 @dataclass(frozen=True)
-class Scene:
+class ClassifiedRoadUsers:
     """Everybody by their part. beside: people who are not crossing, and parked cars."""
 
-    standing: Standing
-    beside: Users
-    crossing: Users
-    ahead: Users
-    oncoming: Users
+    standing: StaticObstacles
+    beside: RoadUsers
+    crossing: RoadUsers
+    ahead: RoadUsers
+    oncoming: RoadUsers
 
 
-def sort_out(users: Users, lane: LaneEstimate, speed: float) -> Scene:
+def classify(users: RoadUsers, lane: LaneEstimate, speed: float) -> ClassifiedRoadUsers:
     """Who plays which part for a car that drives its lane at `speed` [m/s]."""
     car = ~users.person
     inside = np.abs(users.d) < IN_LANE * lane.width
@@ -142,7 +147,7 @@ def sort_out(users: Users, lane: LaneEstimate, speed: float) -> Scene:
     oncoming = car & moving & (users.along < 0)
     ahead = car & ((moving & ~oncoming) | (~moving & inside))
     beside = users.chosen(~crossing & ~oncoming & ~ahead)
-    return Scene(
+    return ClassifiedRoadUsers(
         _standing(beside, lane, speed),
         beside,
         users.chosen(crossing),
@@ -151,7 +156,7 @@ def sort_out(users: Users, lane: LaneEstimate, speed: float) -> Scene:
     )
 
 
-def _crosses(users: Users, lane: LaneEstimate) -> Mask:
+def _crosses(users: RoadUsers, lane: LaneEstimate) -> Mask:
     """Who walks across the way of a car that may be anywhere in its lane, or has just turned up in it."""
     edge = lane.width / 2 + CORRIDOR
     # Of more than that the most is error: distances err more than directions do.
@@ -162,7 +167,7 @@ def _crosses(users: Users, lane: LaneEstimate) -> Mask:
     return (walks & arrives) | turned_up
 
 
-def _standing(users: Users, lane: LaneEstimate, speed: float) -> Standing:
+def _standing(users: RoadUsers, lane: LaneEstimate, speed: float) -> StaticObstacles:
     """The ground that they take until we have met them, and the room they are given."""
     meeting = np.maximum(users.station, 0.0) / np.maximum(max(speed, SLOWEST) - users.along, 1.0)
     walked = np.where(users.person, users.along * meeting, 0.0)
@@ -173,7 +178,7 @@ def _standing(users: Users, lane: LaneEstimate, speed: float) -> Standing:
     wishes = np.array([PARKED, PERSON, WAITING])[
         np.where(users.person, 1, np.where(waiting, 2, 0))
     ].reshape(-1, 3)
-    return Standing(
+    return StaticObstacles(
         start=users.station + np.minimum(walked, 0.0) - users.half_length,
         finish=users.station + np.maximum(walked, 0.0) + users.half_length,
         left=users.d - users.half_width,
@@ -184,11 +189,11 @@ def _standing(users: Users, lane: LaneEstimate, speed: float) -> Standing:
     )
 
 
-def overlaps(users: Users, path_d: Floats, margin: float) -> Mask:
+def overlaps(users: RoadUsers, path_d: Floats, margin: float) -> Mask:
     """Whose footprint is in the way of a car at `path_d` (N,) [m] beside each of them, `margin` [m] wider than it is."""
     return np.abs(users.d - path_d) < users.half_width + CAR_WIDTH / 2 + margin
 
 
-def gap_ahead(users: Users) -> Floats:
+def gap_ahead(users: RoadUsers) -> Floats:
     """Metres from our front bumper to the nearest part of each (N,)."""
     return users.station - users.half_length - CAR_LENGTH / 2

@@ -3,7 +3,7 @@
 import numpy as np
 
 from pilotnet.modular.records import LaneEstimate, Plan
-from sim.actors.obstacle_shift import Swing, displaced_curvature
+from sim.actors.obstacle_shift import LateralShift, displaced_curvature
 from sim.control.bicycle import MAX_CURVATURE, MAX_CURVATURE_RATE, slip_angle
 from sim.control.path_tracking import recovery_curvature
 
@@ -31,9 +31,9 @@ def limited(wanted: float, before: float, duration: float) -> float:
     return min(max(wanted, before - most), before + most)
 
 
-def _on_path(plan: Plan, station: float) -> Swing:
+def _on_path(plan: Plan, station: float) -> LateralShift:
     path = plan.path
-    return Swing(
+    return LateralShift(
         *(
             float(np.interp(station, path.stations, values))
             for values in (path.offsets, path.slopes, path.bends)

@@ -9,22 +9,22 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pilotnet.modular.planning.costs import HIT, REAR, Surface, room, surface
+from pilotnet.modular.planning.costs import HIT, REAR, CostGrid, cost_grid, free_width_beside
 from pilotnet.modular.planning.lattice import (
     HORIZON,
     LAYER,
     NODE,
     LateralState,
     cheapest_paths,
-    nodes,
+    grid_nodes,
     path_cost,
     quintic,
 )
-from pilotnet.modular.planning.obstacles import Standing, Users, sort_out
-from pilotnet.modular.planning.speed_limits import Demand, demands
-from pilotnet.modular.records import Candidate, Floats, LaneEstimate, Plan, Track, Word
+from pilotnet.modular.planning.obstacles import RoadUsers, StaticObstacles, classify
+from pilotnet.modular.planning.speed_limits import AccelerationLimit, acceleration_limits
+from pilotnet.modular.records import Behaviour, Candidate, Floats, LaneEstimate, Plan, Track
 from sim.control.bicycle import slip_angle
-from sim.control.speed import MAX_BRAKING, eased
+from sim.control.speed import MAX_BRAKING, jerk_limited
 
 HYSTERESIS = 0.3  # cost by which another path must be better than the present one
 STOPPING_ROOM = 8.0  # [m] beyond its braking distance a blocked path is as good as a free one
@@ -78,26 +78,26 @@ class Planner:
         speed = now.speed
         self._go_on(now)
         # Everybody in lane coordinates, by the part they play.
-        scene = sort_out(Users.of(now.tracks, lane.course(float(LENGTH))), lane, speed)
+        scene = classify(RoadUsers.of(now.tracks, lane.course(float(LENGTH))), lane, speed)
         # What it costs to be where, and the cheapest path to every end offset.
         curvature = lane.curvature_at(
             self._next + np.arange(-REAR, LENGTH + REAR, dtype=np.float64)
         )
-        costs = surface(lane, scene.standing, curvature, self._next, self.right_hand)
+        costs = cost_grid(lane, scene.standing, curvature, self._next, self.right_hand)
         candidates = self._cheapest(
             _useful(lane, scene.standing, curvature), costs, curvature, speed
         )
         # The best of them, unless the present one is nearly as good.
         chosen, free = self._choose(candidates, costs, curvature, speed)
         # The pedals obey whoever asks for the least, and the word is theirs.
-        wanted, asked = demands(lane, chosen, free, scene, speed, now.held)
+        wanted, asked = acceleration_limits(lane, chosen, free, scene, speed, now.held)
         if now.blind:
-            asked.append(Demand(-min(CALM_BRAKING, speed / self.duration), Word.BLIND))
+            asked.append(AccelerationLimit(-min(CALM_BRAKING, speed / self.duration), Behaviour.BLIND))
         least = min(asked, key=lambda demand: demand.acceleration)
         self._acceleration = max(
-            eased(least.acceleration, self._acceleration, self.duration), -MAX_BRAKING
+            jerk_limited(least.acceleration, self._acceleration, self.duration), -MAX_BRAKING
         )
-        word = Word.BLIND if now.blind else _word(least.word, chosen)
+        word = Behaviour.BLIND if now.blind else _word(least.word, chosen)
         shown = tuple(self._candidate(path, self._next, cost) for path, cost, _ in candidates)
         return Plan(chosen, wanted, self._acceleration, word, shown)
 
@@ -132,11 +132,11 @@ class Planner:
         self._begin = self._first - 2
 
     def _cheapest(
-        self, limits: tuple[float, float], costs: Surface, curvature: Floats, speed: float
+        self, limits: tuple[float, float], costs: CostGrid, curvature: Floats, speed: float
     ) -> list[tuple[Floats, float, int]]:
         """The cheapest path (3, N) to every end offset between two limits, its cost, and how far it is free [m]."""
         assert self._path is not None
-        ends = nodes(*limits)
+        ends = grid_nodes(*limits)
         paths = np.empty((ends.size, 3, LENGTH))
         unused = np.empty(ends.size)
         start = LateralState(*self._path[:, 2].tolist())
@@ -147,7 +147,7 @@ class Planner:
     def _choose(
         self,
         candidates: list[tuple[Floats, float, int]],
-        costs: Surface,
+        costs: CostGrid,
         curvature: Floats,
         speed: float,
     ) -> tuple[Candidate, float]:
@@ -194,21 +194,21 @@ def _from(path: Floats, begin: int, length: int = LENGTH) -> Floats:
     return np.concatenate([kept, rest], axis=1)
 
 
-def _useful(lane: LaneEstimate, standing: Standing, curvature: Floats) -> tuple[float, float]:
+def _useful(lane: LaneEstimate, standing: StaticObstacles, curvature: Floats) -> tuple[float, float]:
     """The leftmost and the rightmost end offset [m] that make sense: within the road, and no farther than somebody asks for."""
-    lefts, rights = room(lane, curvature)
+    lefts, rights = free_width_beside(lane, curvature)
     left = max(float(lefts.min()), -MOST_OFFSET)
     right = min(float(rights.max()), MOST_OFFSET)
     useful = standing.useful(left, right)
     return max(useful[0] - NODE, left), min(useful[1] + NODE, right)
 
 
-def _word(asked: Word, path: Candidate) -> Word:
+def _word(asked: Behaviour, path: Candidate) -> Behaviour:
     """The word for a plan whose pedals obey a demand: a free path around something avoids it."""
     close = (path.stations >= 0) & (path.stations <= AVOIDED_WITHIN)
     avoids = bool(np.any(np.abs(path.offsets[close]) > AVOIDING))
-    if asked is not Word.KEEP:
+    if asked is not Behaviour.KEEP:
         return asked
     if path.cost == math.inf:
-        return Word.STOP
-    return Word.AVOID if avoids else Word.KEEP
+        return Behaviour.STOP
+    return Behaviour.AVOID if avoids else Behaviour.KEEP

@@ -5,22 +5,22 @@ from typing import NamedTuple
 
 import numpy as np
 
-from pilotnet.modular.planning.obstacles import Scene, Users, gap_ahead, overlaps
-from pilotnet.modular.records import Candidate, Floats, LaneEstimate, Word
-from sim.actors.obstacle_shift import LATERAL, LINE_MARGIN, REACH, ZONE_GAP
+from pilotnet.modular.planning.obstacles import ClassifiedRoadUsers, RoadUsers, gap_ahead, overlaps
+from pilotnet.modular.records import Behaviour, Candidate, Floats, LaneEstimate
+from sim.actors.obstacle_shift import LATERAL_ACCELERATION, LINE_MARGIN, SHIFT_REACH, ZONE_GAP
 from sim.actors.pedestrians import STOP_BEFORE
 from sim.actors.traffic import time_over
-from sim.actors.traffic_vehicle import idm
+from sim.actors.traffic_vehicle import idm_acceleration
 from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
 from sim.control.speed import (
     COMFORTABLE,
     PEDAL_TIME,
-    PULL_AWAY,
-    cornering,
-    pace,
+    PULL_AWAY_ACCELERATION,
+    cornering_speed_limit,
     passing_speed,
     speed_before,
-    stopping,
+    speed_tracking_acceleration,
+    stopping_acceleration,
 )
 from sim.roads.curves import COMFORT_LATERAL
 
@@ -44,11 +44,11 @@ QUEUE_ROOM = 8.0  # [m] behind a narrow place that must be free for it to enter
 SIDE_GAP = 1.0  # [m] parked cars passed closer than this are passed slowly
 
 
-class Demand(NamedTuple):
+class AccelerationLimit(NamedTuple):
     """The most acceleration [m/s²] that something allows, and what one does about it."""
 
     acceleration: float
-    word: Word
+    word: Behaviour
 
 
 def legal_speed(width: float) -> float:
@@ -62,14 +62,14 @@ def sight_speed(reach: float) -> float:
     return math.sqrt(delay**2 + 2 * SIGHT_BRAKING * max(reach, 0.0)) - delay
 
 
-def wanted_speed(lane: LaneEstimate, path: Candidate, scene: Scene, speed: float) -> float:
+def wanted_speed(lane: LaneEstimate, path: Candidate, scene: ClassifiedRoadUsers, speed: float) -> float:
     """The speed [m/s] for the road as far as it is seen: legal, within sight, comfortable in bends, polite beside others."""
     soon = speed * PEDAL_TIME
     ahead = np.maximum(path.stations - soon, 0.0)
     curvature = lane.curvature_at(path.stations)
     bent = np.minimum(
         COMFORT_LATERAL / np.maximum(np.abs(curvature), 1e-6),
-        LATERAL / np.maximum(np.abs(curvature + path.bends), 1e-6),
+        LATERAL_ACCELERATION / np.maximum(np.abs(curvature + path.bends), 1e-6),
     )
     bends = math.sqrt(float((bent + 2 * 1.5 * ahead)[path.stations >= 0].min()))
     return min(
@@ -80,9 +80,9 @@ def wanted_speed(lane: LaneEstimate, path: Candidate, scene: Scene, speed: float
     )
 
 
-def _polite_speed(path: Candidate, beside: Users, soon: float) -> float:
+def _polite_speed(path: Candidate, beside: RoadUsers, soon: float) -> float:
     """The highest speed [m/s] with which everybody beside the road, and every parked car, will be passed slowly enough."""
-    reach = beside.half_length + REACH
+    reach = beside.half_length + SHIFT_REACH
     near, far = (beside.station + side * reach for side in (-1, 1))
     along = (path.stations >= near[:, None]) & (path.stations <= far[:, None])
     apart = np.where(along, np.abs(beside.d[:, None] - path.offsets), np.inf).min(
@@ -97,9 +97,9 @@ def _polite_speed(path: Candidate, beside: Users, soon: float) -> float:
     )
 
 
-def demands(
-    lane: LaneEstimate, path: Candidate, free: float, scene: Scene, speed: float, held: float
-) -> tuple[float, list[Demand]]:
+def acceleration_limits(
+    lane: LaneEstimate, path: Candidate, free: float, scene: ClassifiedRoadUsers, speed: float, held: float
+) -> tuple[float, list[AccelerationLimit]]:
     """The speed [m/s] for a road with nobody in the way, and what everything asks of the pedals.
 
     free: how far ahead the path is free [m], inf when all of it is; held: by the wheels [1/m].
@@ -107,23 +107,23 @@ def demands(
     wanted = wanted_speed(lane, path, scene, speed)
     # A sight that ends all at once is no reason to brake harder than is comfortable.
     asked = [
-        Demand(
-            min(max(pace(speed, wanted), -COMFORTABLE), cornering(speed, held), PULL_AWAY),
-            Word.KEEP,
+        AccelerationLimit(
+            min(max(speed_tracking_acceleration(speed, wanted), -COMFORTABLE), cornering_speed_limit(speed, held), PULL_AWAY_ACCELERATION),
+            Behaviour.KEEP,
         )
     ]
-    asked += [Demand(stopping(speed, free - BLOCKED_MARGIN), Word.STOP)] if free < math.inf else []
+    asked += [AccelerationLimit(stopping_acceleration(speed, free - BLOCKED_MARGIN), Behaviour.STOP)] if free < math.inf else []
     asked += _following(path, scene, speed, wanted)
     asked += _crossing(path, scene.crossing, speed)
     asked += _giving_way(lane, path, scene, speed, wanted)
     return wanted, asked
 
 
-def _following(path: Candidate, scene: Scene, speed: float, wanted: float) -> list[Demand]:
+def _following(path: Candidate, scene: ClassifiedRoadUsers, speed: float, wanted: float) -> list[AccelerationLimit]:
     """Keep the distance from whoever drives ahead, and from whoever comes towards us in our own way."""
     sorts = ((scene.ahead, FOLLOW_MARGIN), (scene.oncoming, -MEETING_TOLERANCE))
     return [
-        Demand(idm(speed, wanted, float(gap_ahead(users)[i]), float(users.along[i])), Word.FOLLOW)
+        AccelerationLimit(idm_acceleration(speed, wanted, float(gap_ahead(users)[i]), float(users.along[i])), Behaviour.FOLLOW)
         for users, margin in sorts
         for i in np.flatnonzero(
             (users.station > 0) & overlaps(users, _offset_at(path, users.station), margin)
@@ -131,10 +131,10 @@ def _following(path: Candidate, scene: Scene, speed: float, wanted: float) -> li
     ]
 
 
-def _crossing(path: Candidate, crossing: Users, speed: float) -> list[Demand]:
+def _crossing(path: Candidate, crossing: RoadUsers, speed: float) -> list[AccelerationLimit]:
     """Stop for everybody who crosses, until they are out of the way."""
     return [
-        Demand(stopping(speed, gap - STOP_BEFORE), Word.STOP)
+        AccelerationLimit(stopping_acceleration(speed, gap - STOP_BEFORE), Behaviour.STOP)
         for gap, station in zip(
             gap_ahead(crossing).tolist(), crossing.station.tolist(), strict=True
         )
@@ -143,8 +143,8 @@ def _crossing(path: Candidate, crossing: Users, speed: float) -> list[Demand]:
 
 
 def _giving_way(
-    lane: LaneEstimate, path: Candidate, scene: Scene, speed: float, wanted: float
-) -> list[Demand]:
+    lane: LaneEstimate, path: Candidate, scene: ClassifiedRoadUsers, speed: float, wanted: float
+) -> list[AccelerationLimit]:
     """Wait before the path leaves its lane for the oncoming one, while somebody comes or there is no room behind."""
     zone = _narrow(lane, path)
     if zone is None:
@@ -153,7 +153,7 @@ def _giving_way(
     if stop < speed**2 / (2 * SURE_BRAKING) - 0.5 or stop < -HELD_BACK / 2:
         return []
     if _somebody_comes(zone, scene.oncoming, speed, wanted, lane) or _is_full(zone, scene.ahead):
-        return [Demand(stopping(speed, max(stop, 0.0)), Word.YIELD)]
+        return [AccelerationLimit(stopping_acceleration(speed, max(stop, 0.0)), Behaviour.YIELD)]
     return []
 
 
@@ -171,7 +171,7 @@ def _narrow(lane: LaneEstimate, path: Candidate) -> tuple[float, float] | None:
 
 
 def _somebody_comes(
-    zone: tuple[float, float], oncoming: Users, speed: float, wanted: float, lane: LaneEstimate
+    zone: tuple[float, float], oncoming: RoadUsers, speed: float, wanted: float, lane: LaneEstimate
 ) -> bool:
     """Whether an oncoming car reaches a narrow place before we have left it, or is in it."""
     needed = (
@@ -182,7 +182,7 @@ def _somebody_comes(
     return bool(np.any(near & (away < needed * -oncoming.along)))
 
 
-def _is_full(zone: tuple[float, float], ahead: Users) -> bool:
+def _is_full(zone: tuple[float, float], ahead: RoadUsers) -> bool:
     """Whether somebody who drives our way stands in a narrow place, or so close behind it that there is no room."""
     rear = ahead.station - ahead.half_length
     inside = (ahead.station + ahead.half_length > zone[0]) & (

@@ -136,7 +136,7 @@ def covariances(positions: Sequence[GroundPosition]) -> Floats:
     return np.moveaxis(np.array(rows), 2, 0)
 
 
-def hidden_ground(tracks: Sequence[Track]) -> Floats:
+def occluded_ground(tracks: Sequence[Track]) -> Floats:
     """The ground that road users hide, (N, 3): from so far ahead on [m], between two directions, right over forward.
 
     They are as tall as the camera, so that they hide all that lies beyond them.

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
-from pilotnet.modular.records import SURE, Detection, Floats, Track
+from pilotnet.modular.records import CONFIRM_SCORE, Detection, Floats, Track
 from pilotnet.modular.tracking.ground_position import (
     GroundPosition,
     Size,
@@ -23,8 +23,8 @@ from pilotnet.modular.tracking.ground_position import (
 from sim.geometry.camera import Camera
 from sim.types import Pose
 
-GATE = 9.21  # chi² with two degrees of freedom: 1 % of right pairs are farther apart
-HITS = 3  # ticks that see it before a track is believed
+GATE_CHI2 = 9.21  # chi² with two degrees of freedom: 1 % of right pairs are farther apart
+MIN_HITS = 3  # ticks that see it before a track is believed
 SURVIVES = 1.0  # [s] in the picture without being seen
 # [s], [m] what has left the picture at its side is remembered until it is left behind
 REMEMBERED = 15.0
@@ -48,7 +48,7 @@ WIDTH_SHARE = 0.2  # of a new width in the remembered one
 
 
 @dataclass
-class _Filter:
+class RoadUserFilter:
     """One road user: state (x, y, vx, vy) on the ground [m, m/s] and its covariance (4, 4)."""
 
     ident: int
@@ -67,7 +67,7 @@ class Tracker:
 
     camera: Camera
     duration: float
-    _filters: list[_Filter] = field(default_factory=list)
+    _filters: list[RoadUserFilter] = field(default_factory=list)
     _next: int = 1
 
     def update(self, detections: Sequence[Detection], pose: Pose) -> list[Track]:
@@ -78,41 +78,41 @@ class Tracker:
         self._filters = sorted(
             (f for f in self._filters if self._survives(f, pose)), key=lambda f: (-f.hits, f.ident)
         )[:MOST]
-        return [_track(f, pose) for f in self._filters if f.hits >= HITS]
+        return [_track(f, pose) for f in self._filters if f.hits >= MIN_HITS]
 
     def _assign(self, detections: Sequence[Detection], person: bool, pose: Pose) -> None:
         """Update the tracks of one class by their detections, first by sure ones, and found tracks for what is left of these."""
         waiting = [f for f in self._filters if f.person == person]
         for sure in (True, False):
-            places = (locate(d, self.camera) for d in detections if (d.score >= SURE) == sure)
+            places = (locate(d, self.camera) for d in detections if (d.score >= CONFIRM_SCORE) == sure)
             found = [
                 place
                 for place in places
                 if place is not None and (sure or place.forward < HINTED_WITHIN)
             ]
             positions, noises = _on_ground(found, pose)
-            rows, columns = _pairs(waiting, positions, noises)
+            rows, columns = associate(waiting, positions, noises)
             widths = [found[column].width for column in columns]
             _correct([waiting[row] for row in rows], positions[columns], noises[columns], widths)
             waiting = [f for row, f in enumerate(waiting) if row not in rows]
             for i in set(range(len(found))) - set(columns) if sure else ():
                 self._filters.append(self._born(person, positions[i], noises[i], found[i].width))
 
-    def _born(self, person: bool, position: Floats, noise: Floats, width: float) -> _Filter:
+    def _born(self, person: bool, position: Floats, noise: Floats, width: float) -> RoadUserFilter:
         spread = np.zeros((4, 4))
         spread[:2, :2] = noise
         spread[2:, 2:] = np.eye(2) * FIRST_SPEED[person] ** 2
         self._next += 1
-        return _Filter(self._next - 1, person, np.array([*position, 0.0, 0.0]), spread, width)
+        return RoadUserFilter(self._next - 1, person, np.array([*position, 0.0, 0.0]), spread, width)
 
-    def _survives(self, filter_: _Filter, pose: Pose) -> bool:
+    def _survives(self, filter_: RoadUserFilter, pose: Pose) -> bool:
         """Whether a track is worth keeping: seen lately, out of the picture beside the car, a person too close or crossing."""
         if _position_spread(filter_) > LOST:
             return False
-        if filter_.unseen <= (SURVIVES if filter_.hits >= HITS else self.duration / 2):
+        if filter_.unseen <= (SURVIVES if filter_.hits >= MIN_HITS else self.duration / 2):
             return True
         forward, right = _to_car(pose, filter_.state[0] - pose.x, filter_.state[1] - pose.y)
-        if filter_.hits < HITS or abs(forward) > BESIDE:
+        if filter_.hits < MIN_HITS or abs(forward) > BESIDE:
             return False
         if forward < 1.0 or abs(right) > 0.9 * forward * math.tan(self.camera.field_of_view / 2):
             return filter_.unseen < REMEMBERED
@@ -125,7 +125,7 @@ class Tracker:
         return abs(across) > CROSSES and still_on_the_way and filter_.unseen < STILL_CROSSES
 
 
-def _predict(filters: Sequence[_Filter], duration: float) -> None:
+def _predict(filters: Sequence[RoadUserFilter], duration: float) -> None:
     """Let all go on for `duration` [s] at constant velocity, less sure than before."""
     if not filters:
         return
@@ -145,7 +145,7 @@ def _predict(filters: Sequence[_Filter], duration: float) -> None:
 
 
 def _correct(
-    filters: Sequence[_Filter], positions: Floats, noises: Floats, widths: Sequence[float]
+    filters: Sequence[RoadUserFilter], positions: Floats, noises: Floats, widths: Sequence[float]
 ) -> None:
     """Let each take in its measured position (N, 2) [m], with the covariances (N, 2, 2) [m²], and its width [m]."""
     if not filters:
@@ -175,20 +175,20 @@ def _on_ground(found: Sequence[GroundPosition], pose: Pose) -> tuple[Floats, Flo
     return places @ turned.T + [pose.x, pose.y], turned @ covariances(found) @ turned.T
 
 
-def _pairs(
-    filters: Sequence[_Filter], positions: Floats, noises: Floats
+def associate(
+    filters: Sequence[RoadUserFilter], positions: Floats, noises: Floats
 ) -> tuple[list[int], list[int]]:
     """Which tracks (rows) belong to which positions (columns): within the gate, and closest all together."""
     if not filters or not len(positions):
         return [], []
     distances = _distances(filters, positions, noises)
     # Pairs outside the gate are dear, so that none of them displaces one inside.
-    rows, columns = linear_sum_assignment(np.minimum(distances, 10 * GATE))
-    near = distances[rows, columns] < GATE
+    rows, columns = linear_sum_assignment(np.minimum(distances, 10 * GATE_CHI2))
+    near = distances[rows, columns] < GATE_CHI2
     return rows[near].tolist(), columns[near].tolist()
 
 
-def _distances(filters: Sequence[_Filter], positions: Floats, noises: Floats) -> Floats:
+def _distances(filters: Sequence[RoadUserFilter], positions: Floats, noises: Floats) -> Floats:
     """Squared Mahalanobis distances (tracks, detections)."""
     states = np.array([f.state[:2] for f in filters])
     spreads = np.array([f.spread[:2, :2] for f in filters])
@@ -197,7 +197,7 @@ def _distances(filters: Sequence[_Filter], positions: Floats, noises: Floats) ->
     return np.einsum("tdi,tdij,tdj->td", apart, inverse, apart)
 
 
-def _position_spread(filter_: _Filter) -> float:
+def _position_spread(filter_: RoadUserFilter) -> float:
     """One standard deviation of the position [m], the mean over both directions."""
     return math.sqrt(float(filter_.spread[0, 0] + filter_.spread[1, 1]) / 2)
 
@@ -209,7 +209,7 @@ def _to_car(pose: Pose, x: float, y: float) -> tuple[float, float]:
     return x * cos + y * sin, y * cos - x * sin
 
 
-def _track(filter_: _Filter, pose: Pose) -> Track:
+def _track(filter_: RoadUserFilter, pose: Pose) -> Track:
     x, y, vx, vy = filter_.state.tolist()
     forward, right = _to_car(pose, x - pose.x, y - pose.y)
     forward_speed, right_speed = _to_car(pose, vx, vy)

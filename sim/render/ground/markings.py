@@ -44,7 +44,7 @@ from sim.render.ground.row_buffer import (
     TONE,
     TRACK,
     WANDER,
-    Room,
+    RowBuffer,
 )
 from sim.render.lighting.palette import PALETTE
 from sim.roads.plan import Material
@@ -55,7 +55,7 @@ LEAST = 0.002  # the share of a footprint below which paint does not show
 
 @kernel
 def lay_paint(
-    room: Room, profile: NDArray[np.float32], edge: float, patterns: NDArray[np.float64], ragged: NDArray[np.float32],
+    room: RowBuffer, profile: NDArray[np.float32], edge: float, patterns: NDArray[np.float64], ragged: NDArray[np.float32],
     worn: NDArray[np.float64], first: int, last: int,
 ) -> None:  # fmt: skip
     """Lay the endless lines over those of the pixels [first, last) that show any."""
@@ -112,7 +112,7 @@ def _kept(wear: float, worn: NDArray[np.float64], s: float, along: float, grain:
 
 @kernel
 def lay_pieces(
-    room: Room,
+    room: RowBuffer,
     pieces: NDArray[np.float64],
     ranges: NDArray[np.int64],
     worn: NDArray[np.float64],

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import inlined, kernel
-from sim.render.frame_buffer import Canvas, Eye
+from sim.render.frame_buffer import Eye, FrameBuffer
 from sim.render.ground.paving import Ground
 from sim.render.ground.row_buffer import (
     ACROSS,
@@ -32,8 +32,8 @@ from sim.render.ground.row_buffer import (
     TONE,
     TRACK,
     WANDER,
-    Room,
-    blank_room,
+    RowBuffer,
+    blank_row_buffer,
 )
 from sim.render.ground.shading import light_tunnel, light_up, write_pixels
 from sim.render.ground.surface import lay_road, road_coordinates, tone_at
@@ -49,7 +49,7 @@ FARTHEST = 3000.0  # [m]
 NOWHERE = 1e6  # [m] the offset of pixels far from the road
 
 
-def draw_ground(canvas: Canvas, ground: Ground, light: Light, tunnel: Light, eye: Eye) -> None:
+def draw_ground(canvas: FrameBuffer, ground: Ground, light: Light, tunnel: Light, eye: Eye) -> None:
     """Fill the canvas's rows below the horizon.
 
     light, tunnel: in the open and inside tunnels. Wet ground mirrors the rows above the horizon, which must be drawn already.
@@ -60,7 +60,7 @@ def draw_ground(canvas: Canvas, ground: Ground, light: Light, tunnel: Light, eye
         light,
         tunnel,
         eye,
-        blank_room(),
+        blank_row_buffer(),
         max(math.ceil(eye.horizon), canvas.first),
         canvas.last,
     )
@@ -68,12 +68,12 @@ def draw_ground(canvas: Canvas, ground: Ground, light: Light, tunnel: Light, eye
 
 @kernel
 def draw_rows(
-    canvas: Canvas,
+    canvas: FrameBuffer,
     ground: Ground,
     light: Light,
     tunnel: Light,
     eye: Eye,
-    room: Room,
+    room: RowBuffer,
     first_row: int,
     last_row: int,
 ) -> None:
@@ -118,7 +118,7 @@ def draw_rows(
 
 @kernel
 def _spread_grain(
-    room: Room, corners: NDArray[np.int32], starts: NDArray[np.int64], eye: Eye, forward: float, left: float, blur: float,
+    room: RowBuffer, corners: NDArray[np.int32], starts: NDArray[np.int64], eye: Eye, forward: float, left: float, blur: float,
     count: int,
 ) -> None:  # fmt: skip
     """Write the finest noise of a row's pixels; left: the first column, from the middle; blur: the size of their footprints."""
@@ -200,7 +200,7 @@ def _between(pixels: NDArray[np.float32], start: int, before: float, after: floa
 
 @kernel
 def _lay_out(
-    room: Room, ground: Ground, light: Light, eye: Eye, forward: float, left: float, ray: float, side: float, tile: int,
+    room: RowBuffer, ground: Ground, light: Light, eye: Eye, forward: float, left: float, ray: float, side: float, tile: int,
     least: float, count: int,
 ) -> None:  # fmt: skip
     """Write a row's places, lamps and haze, known at both ends of a span with straight lines between them, and its material."""
@@ -276,7 +276,7 @@ def _lay_off_road(pixels: NDArray[np.float32], beyond: NDArray[np.float64], star
 
 @inlined
 def _place_span(
-    room: Room, ground: Ground, eye: Eye, forward: float, left: float, ray: float, side: float, start: int,
+    room: RowBuffer, ground: Ground, eye: Eye, forward: float, left: float, ray: float, side: float, start: int,
     before: tuple[bool, float, float, float, float], after: tuple[bool, float, float, float, float],
 ) -> None:  # fmt: skip
     """Write the places of a span; where the road between its ends is not smooth, every pixel has its own."""
@@ -311,7 +311,7 @@ def _place_span(
 
 @kernel
 def _shade(
-    canvas: Canvas, room: Room, ground: Ground, light: Light, tunnel: Light, eye: Eye, row: int, first: int, count: int,
+    canvas: FrameBuffer, room: RowBuffer, ground: Ground, light: Light, tunnel: Light, eye: Eye, row: int, first: int, count: int,
     forward: float, shine: float,
 ) -> None:  # fmt: skip
     """Light a row's pixels from column `first` on and write them: those inside a tunnel and those outside by turns."""
@@ -343,7 +343,7 @@ def _shade(
 
 
 @inlined
-def _covered_by(room: Room, ground: Ground, n: int) -> int:
+def _covered_by(room: RowBuffer, ground: Ground, n: int) -> int:
     """Which tunnel covers a pixel, between its walls; -1 for none."""
     inside = tunnel_at(ground.tunnels, room.values[STATION + n])
     d = room.values[OFFSET + n]

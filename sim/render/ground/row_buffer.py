@@ -40,13 +40,13 @@ STRIDE = (
 CHANNELS = 20
 
 
-class Room(NamedTuple):
+class RowBuffer(NamedTuple):
     """values: float32 (CHANNELS * STRIDE,); places: int32 (STRIDE,), where each pixel reads a table."""
 
     values: NDArray[np.float32]
     places: NDArray[np.int32]
 
 
-def blank_room() -> Room:
+def blank_row_buffer() -> RowBuffer:
     """Room for one kernel at a time."""
-    return Room(np.zeros(CHANNELS * STRIDE, np.float32), np.zeros(STRIDE, np.int32))
+    return RowBuffer(np.zeros(CHANNELS * STRIDE, np.float32), np.zeros(STRIDE, np.int32))

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye, Label
+from sim.render.frame_buffer import Eye, FrameBuffer, Label
 from sim.render.ground.row_buffer import (
     BLUE,
     CLEAR,
@@ -22,7 +22,7 @@ from sim.render.ground.row_buffer import (
     STATION,
     STREET,
     TRACK,
-    Room,
+    RowBuffer,
 )
 from sim.render.ground.weathering import (
     RETROREFLECTION,
@@ -49,7 +49,7 @@ Floats = NDArray[np.float32]
 @kernel
 def light_up(
     image: Image,
-    room: Room,
+    room: RowBuffer,
     light: Light,
     eye: Eye,
     row: int,
@@ -198,7 +198,7 @@ def _veil(pixels: Floats, red: np.float32, green: np.float32, blue: np.float32, 
 
 @kernel
 def light_tunnel(
-    room: Room,
+    room: RowBuffer,
     outside: Light,
     tunnel: Light,
     tunnels: NDArray[np.float64],
@@ -229,8 +229,8 @@ def light_tunnel(
 
 @kernel
 def write_pixels(
-    canvas: Canvas,
-    room: Room,
+    canvas: FrameBuffer,
+    room: RowBuffer,
     row: int,
     column: int,
     first: int,

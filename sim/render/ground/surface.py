@@ -34,7 +34,7 @@ from sim.render.ground.row_buffer import (
     TONE,
     TRACK,
     WANDER,
-    Room,
+    RowBuffer,
 )
 
 
@@ -92,7 +92,7 @@ def tone_at(ground: Ground, s: float, along: float) -> tuple[float, float]:
 
 @kernel
 def _read_profile(
-    room: Room, values: NDArray[np.float32], levels: NDArray[np.float64], alike: NDArray[np.int32], ragged: NDArray[np.float32],
+    room: RowBuffer, values: NDArray[np.float32], levels: NDArray[np.float64], alike: NDArray[np.int32], ragged: NDArray[np.float32],
     edge: float, first: int, last: int,
 ) -> None:  # fmt: skip
     """Write what the cross profile, which begins at d = `edge`, holds at the pixels [first, last)."""
@@ -172,7 +172,7 @@ def _interpolate(
 
 
 @kernel
-def _tint(room: Room, patches: NDArray[np.float64], sealed: float, first: int, last: int) -> None:
+def _tint(room: RowBuffer, patches: NDArray[np.float64], sealed: float, first: int, last: int) -> None:
     """Lay the tone of the road's section over the pixels [first, last), and the patches that it may have."""
     pixels = room.values
     section = pixels[first:]
@@ -221,7 +221,7 @@ def _patch(
 
 
 @inlined
-def lay_road(room: Room, ground: Ground, first: int, last: int) -> None:
+def lay_road(room: RowBuffer, ground: Ground, first: int, last: int) -> None:
     """Write the material of the pixels [first, last), whole spans whose places and footprints the room holds.
 
     RED, GREEN, BLUE, ROUGH: what lies there; HARD, TRACK: shares in [0, 1], how much of it is sealed, and how much tyres wear

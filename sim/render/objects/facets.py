@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye
+from sim.render.frame_buffer import Eye, FrameBuffer
 from sim.render.ground.weathering import SNOW
 from sim.render.lighting.light import Light
 from sim.render.noise import Grain
@@ -69,7 +69,7 @@ def _cut(
 
 @kernel
 def draw_facet(
-    canvas: Canvas, grain: Grain, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
+    canvas: FrameBuffer, grain: Grain, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
     light: Light, eye: Eye,
 ) -> None:  # fmt: skip
     """Blend one facet over the picture, if it is seen from outside."""

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from sim.jit import inlined, kernel
-from sim.render.frame_buffer import Canvas, Label, level_of, mark
+from sim.render.frame_buffer import FrameBuffer, Label, level_of, write_truth
 from sim.render.ground.footprint import painted
 
 ROAD = int(Label.ROAD)
@@ -38,7 +38,7 @@ def step_hash(first: float, second: float, third: float) -> float:
 
 
 @inlined
-def hidden(canvas: Canvas, row: int, column: int, depth: float) -> bool:
+def hidden(canvas: FrameBuffer, row: int, column: int, depth: float) -> bool:
     """Whether something that stands nearer has been drawn at a pixel."""
     i = np.uint32(row)
     j = np.uint32(column)
@@ -51,7 +51,7 @@ def hidden(canvas: Canvas, row: int, column: int, depth: float) -> bool:
 
 @inlined
 def blend(
-    canvas: Canvas,
+    canvas: FrameBuffer,
     row: int,
     column: int,
     depth: float,
@@ -69,4 +69,4 @@ def blend(
     image[i, j, 1] = level_of(image[i, j, 1] * keep + green * cover)
     image[i, j, 2] = level_of(image[i, j, 2] * keep + blue * cover)
     if cover > 0.5:
-        mark(canvas, row, column, depth, STRUCTURE, 0)
+        write_truth(canvas, row, column, depth, STRUCTURE, 0)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.jit import kernel
 from sim.random import Stream, stream_generator
-from sim.render.frame_buffer import Canvas, Eye, Label, level_of, mark
+from sim.render.frame_buffer import Eye, FrameBuffer, Label, level_of, write_truth
 from sim.render.ground.weathering import SNOW
 from sim.render.lighting.light import Light, beam, beam_share
 from sim.render.noise import TILE, noise
@@ -38,7 +38,7 @@ DRIFT = 0.22  # [m] of a plant's foot over which it sinks into snow, when as muc
 PLANT = int(Label.PLANT)
 
 
-class Plants(NamedTuple):
+class PlantPictures(NamedTuple):
     """texels: int16 (T, CHANNELS), the pictures mip by mip, kind by kind, row by row; starts: where each mip begins.
 
     solid: (T,) whether a texel and all around it hide what is behind them. spans: (R, 4) for each row of the pictures, in the
@@ -52,7 +52,7 @@ class Plants(NamedTuple):
 
 
 @cache
-def plants() -> Plants:
+def plants() -> PlantPictures:
     """The pictures of all kinds of plants; the same in every world, so they are made once per process."""
     makers: list[tuple[Callable[[np.random.Generator], Floats], int]] = [
         (_broadleaf, BROADLEAVES), (_conifer, CONIFERS), (_bush, BUSHES), (_tuft, TUFTS),
@@ -72,7 +72,7 @@ def plants() -> Plants:
         np.concatenate([_span(t[..., 0] != 0), _span(s)], axis=-1)
         for t, s in zip(texels, solid, strict=True)
     ]
-    return Plants(
+    return PlantPictures(
         np.concatenate([each.reshape(-1, CHANNELS) for each in texels]), starts,
         np.concatenate([each.ravel() for each in solid]), np.concatenate([each.reshape(-1, 4) for each in spans]),
     )  # fmt: skip
@@ -269,7 +269,7 @@ def _between(
 
 @kernel
 def shield_plant(
-    canvas: Canvas, solid: NDArray[np.bool_], starts: NDArray[np.int64], spans: NDArray[np.int16], eye: Eye, forward: float,
+    canvas: FrameBuffer, solid: NDArray[np.bool_], starts: NDArray[np.int64], spans: NDArray[np.int16], eye: Eye, forward: float,
     right: float, height: float, kind: int,
 ) -> None:  # fmt: skip
     """Mark the pixels where nothing of what is behind a plant can show."""
@@ -292,7 +292,7 @@ def shield_plant(
             if solid[line + int((column + 0.5 - left) * step)] and not hidden(
                 canvas, row, column, forward
             ):
-                mark(canvas, row, column, forward, PLANT, 0)
+                write_truth(canvas, row, column, forward, PLANT, 0)
 
 
 @kernel
@@ -311,7 +311,7 @@ def _mean(
 
 @kernel
 def draw_plant(
-    canvas: Canvas, texels: NDArray[np.int16], starts: NDArray[np.int64], spans: NDArray[np.int16], light: Light, eye: Eye,
+    canvas: FrameBuffer, texels: NDArray[np.int16], starts: NDArray[np.int64], spans: NDArray[np.int16], light: Light, eye: Eye,
     forward: float, right: float, sun_right: float, sun_towards: float, height: float, kind: int,
     red: float, green: float, blue: float, opacity: float,
 ) -> None:  # fmt: skip
@@ -414,7 +414,7 @@ def draw_plant(
                 + far * light.haze_blue
             )
             if cover > 0.5:
-                mark(canvas, row, column, forward, PLANT, 0)
+                write_truth(canvas, row, column, forward, PLANT, 0)
             p = np.uint32(row)
             q = np.uint32(column)
             image[p, q, 0] = level_of(image[p, q, 0] * keep + red_here * cover)

@@ -6,7 +6,7 @@ They are drawn with exact coverage, since most are thinner than a pixel.
 import math
 
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye, level_of
+from sim.render.frame_buffer import Eye, FrameBuffer, level_of
 from sim.render.lighting.light import Light, beam
 from sim.render.objects.filters import blend, hidden
 
@@ -21,7 +21,7 @@ GLOW = 0.9  # [m] radius of the glow around a lamp
 
 @kernel
 def draw_upright(
-    canvas: Canvas, light: Light, eye: Eye, forward: float, right: float, sun_towards: float, kind: int,
+    canvas: FrameBuffer, light: Light, eye: Eye, forward: float, right: float, sun_towards: float, kind: int,
     half: float, low: float, high: float, red: float, green: float, blue: float, opacity: float,
 ) -> None:  # fmt: skip
     """Blend one thing over the picture; it stands `forward`, `right` [m] of the camera.
@@ -58,7 +58,7 @@ def draw_upright(
 
 @kernel
 def _lamp(
-    canvas: Canvas,
+    canvas: FrameBuffer,
     light: Light,
     eye: Eye,
     forward: float,
@@ -107,7 +107,7 @@ def _lamp(
 
 @kernel
 def _draw_post(
-    canvas: Canvas,
+    canvas: FrameBuffer,
     light: Light,
     eye: Eye,
     forward: float,
@@ -196,7 +196,7 @@ def _draw_post(
 
 @kernel
 def _bar(
-    canvas: Canvas, light: Light, eye: Eye, forward: float, right: float,
+    canvas: FrameBuffer, light: Light, eye: Eye, forward: float, right: float,
     half: float, low: float, high: float, red: float, green: float, blue: float, opacity: float,
 ) -> None:  # fmt: skip
     """Blend an upright rectangle `2 half` wide between the heights `low` and `high` [m], facing the camera."""

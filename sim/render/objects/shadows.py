@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye
+from sim.render.frame_buffer import Eye, FrameBuffer
 from sim.render.lighting.light import Light
 from sim.render.objects.filters import hidden
 from sim.types import Image
@@ -50,7 +50,7 @@ def _off_trail(
 
 @kernel
 def _ground_box(
-    canvas: Canvas, eye: Eye, forward: float, right: float, radius: float
+    canvas: FrameBuffer, eye: Eye, forward: float, right: float, radius: float
 ) -> tuple[int, int, int, int]:
     """Rows and columns (first row, last row, first column, last column) that hold a disc on the ground."""
     near = max(forward - radius, 0.5)
@@ -73,7 +73,7 @@ def _ground_box(
 
 @kernel
 def shade_under_car(
-    canvas: Canvas, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light, eye: Eye
+    canvas: FrameBuffer, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light, eye: Eye
 ) -> None:
     """A car's shadow: its outline drawn out away from the sun, and the dark under it."""
     image = canvas.image
@@ -128,7 +128,7 @@ def shade_under_car(
 
 @kernel
 def shade_under_plant(
-    canvas: Canvas,
+    canvas: FrameBuffer,
     light: Light,
     eye: Eye,
     plant_x: float,

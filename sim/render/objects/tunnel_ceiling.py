@@ -3,7 +3,7 @@
 import math
 
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye, Label, level_of, mark
+from sim.render.frame_buffer import Eye, FrameBuffer, Label, level_of, write_truth
 from sim.render.ground.footprint import overlap
 from sim.render.ground.paving import Ground
 from sim.render.ground.surface import road_coordinates
@@ -24,7 +24,7 @@ BLOCK = 6.0  # [m] between joints
 
 @kernel
 def draw_ceiling(
-    canvas: Canvas, ground: Ground, grain: Grain, left: float, right: float, start: float, finish: float, height: float,
+    canvas: FrameBuffer, ground: Ground, grain: Grain, left: float, right: float, start: float, finish: float, height: float,
     lamps: float, light: Light, outside: Light, clear: float, eye: Eye,
 ) -> None:  # fmt: skip
     """Fill the pixels above the horizon whose rays meet the ceiling of one tunnel first (see `Tunnel` for its measures).
@@ -76,7 +76,7 @@ def _place(ground: Ground, eye: Eye, forward: float, slope: float) -> tuple[bool
 
 @kernel
 def _draw_row(
-    canvas: Canvas, ground: Ground, grain: Grain, left: float, right: float, start: float, finish: float, before_it: float,
+    canvas: FrameBuffer, ground: Ground, grain: Grain, left: float, right: float, start: float, finish: float, before_it: float,
     after_it: float, lamps: float, light: Light, outside: Light, clear: float, eye: Eye, row: int, forward: float,
 ) -> None:  # fmt: skip
     """One row of a ceiling `forward` [m] away; road coordinates are straight lines over SPAN pixels.
@@ -130,7 +130,7 @@ def _draw_row(
                 image[row, column, 1] = level_of(tone * light.sky_green + 1.16 * shine + haze_green)
                 image[row, column, 2] = level_of(tone * light.sky_blue + 0.98 * shine + haze_blue)
                 # What hangs out lies behind the lintel all the same.
-                mark(
+                write_truth(
                     canvas, row, column, forward + 3 * max(start - s, s - finish, 0.0), STRUCTURE, 0
                 )
         before = after

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye, mark
+from sim.render.frame_buffer import Eye, FrameBuffer, write_truth
 from sim.render.ground.footprint import overlap
 from sim.render.ground.weathering import SNOW
 from sim.render.lighting.light import Light, beam, beam_share
@@ -52,7 +52,7 @@ WINDOW = (1.0, 0.80, 0.46)  # the light of a lamp behind a window
 
 @kernel
 def draw_panel(
-    canvas: Canvas, grain: Grain, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
+    canvas: FrameBuffer, grain: Grain, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
     front: Light, back: Light, eye: Eye, painted: bool,
 ) -> None:  # fmt: skip
     """Blend one panel over the picture, or where it is not to be painted yet, mark only the pixels that it wholly hides.
@@ -113,7 +113,7 @@ def draw_panel(
 
 @kernel
 def _shield_column(
-    canvas: Canvas,
+    canvas: FrameBuffer,
     shape: NDArray[np.float64],
     skin: int,
     reach: float,
@@ -134,12 +134,12 @@ def _shield_column(
         max(int(math.ceil(top)), canvas.first), min(int(math.floor(bottom)), canvas.last)
     ):
         if not hidden(canvas, row, column, forward):
-            mark(canvas, row, column, forward, STRUCTURE, 0)
+            write_truth(canvas, row, column, forward, STRUCTURE, 0)
 
 
 @kernel
 def _draw_column(
-    canvas: Canvas, grain: Grain, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
+    canvas: FrameBuffer, grain: Grain, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
     light: Light, eye: Eye, column: int, slope: float, forward: float, t: float, spread: float, facing: float, wide: float,
     ahead: bool,
 ) -> None:  # fmt: skip

@@ -109,7 +109,7 @@ class Device(Protocol):
         ...
 
 
-class Maps(Protocol):
+class ControllerMaps(Protocol):
     """Where the maps of controllers are kept."""
 
     def find(self, guid: str) -> ControllerMap | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pygame
 
-from sim.viewer.canvas import Rect, Sheet
+from sim.viewer.canvas import Canvas, Rect
 from sim.viewer.input.controller_map import BUTTONS, Axis, ControllerMap, Device
 from sim.viewer.input.steering_wheel import BRAKE, STEERING, THROTTLE
 from sim.viewer.theme import CARD, FAINT, GREEN, GROUND, INK, ORANGE, QUIET, SKY_BLUE
@@ -188,7 +188,7 @@ class Wizard:
         self._next()
 
 
-def draw_wizard(sheet: Sheet, wizard: Wizard | None) -> None:
+def draw_wizard(sheet: Canvas, wizard: Wizard | None) -> None:
     """The question in the middle, how far one is, and what the axes read; without a device, that one is waited for."""
     height, width = sheet.array.shape[:2]
     sheet.array[:] = GROUND
@@ -223,7 +223,7 @@ def draw_wizard(sheet: Sheet, wizard: Wizard | None) -> None:
             sheet.text(line, left, card.bottom - sheet.px(22), 13, QUIET)
 
 
-def _draw_progress(sheet: Sheet, wizard: Wizard, place: Rect) -> None:
+def _draw_progress(sheet: Canvas, wizard: Wizard, place: Rect) -> None:
     """A piece for each question, those answered filled, the present one as far as its axis is held."""
     pitch = place.width / len(QUESTIONS)
     for number in range(len(QUESTIONS)):
@@ -237,7 +237,7 @@ def _draw_progress(sheet: Sheet, wizard: Wizard, place: Rect) -> None:
             sheet.line([(start, place.y), (start + share * (end - start), place.y)], GREEN, 6)
 
 
-def _draw_axes(sheet: Sheet, wizard: Wizard, place: Rect) -> None:
+def _draw_axes(sheet: Canvas, wizard: Wizard, place: Rect) -> None:
     """A level bar for every axis, from its reading to the middle, as many as there is room for."""
     pitch = sheet.px(24)
     names = {axis.number: name for name, axis in wizard.axes.items()}

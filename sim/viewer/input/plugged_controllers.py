@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import pygame
 
-from sim.viewer.input.controller_map import ControllerMap, Device, Maps
-from sim.viewer.input.steering_wheel import STEERING, Wheel
+from sim.viewer.input.controller_map import ControllerMap, ControllerMaps, Device
+from sim.viewer.input.steering_wheel import STEERING, SteeringWheel
 
 OpenDevice = Callable[[int], Device]
 EVENTS = (
@@ -18,7 +18,7 @@ EVENTS = (
 
 
 @dataclass(frozen=True)
-class News:
+class ControllerEvent:
     """What came of a controller's event: something to tell, an action asked for, or one in use that went or came back."""
 
     said: str = ""
@@ -27,10 +27,10 @@ class News:
     back: bool = False
 
 
-class Controllers:
+class PluggedControllers:
     """Every controller that is plugged in, by its number among pygame's events."""
 
-    def __init__(self, wheel: Wheel, maps: Maps, open_device: OpenDevice | None = None) -> None:
+    def __init__(self, wheel: SteeringWheel, maps: ControllerMaps, open_device: OpenDevice | None = None) -> None:
         self._wheel = wheel
         self.maps = maps
         self._open = open_device or pygame.joystick.Joystick
@@ -38,13 +38,13 @@ class Controllers:
         self._maps: dict[int, ControllerMap] = {}
         self._missing: list[str] = []
 
-    def handle(self, event: pygame.event.Event) -> News:
+    def handle(self, event: pygame.event.Event) -> ControllerEvent:
         """Answer the event of a controller."""
         if event.type == pygame.JOYDEVICEADDED:
             try:
                 return self._added(self._open(event.device_index))
             except pygame.error:
-                return News()  # it is gone again
+                return ControllerEvent()  # it is gone again
         number = event.instance_id
         if event.type == pygame.JOYDEVICEREMOVED:
             return self._removed(number)
@@ -52,8 +52,8 @@ class Controllers:
             if event.type == pygame.JOYAXISMOTION:
                 self._moved(self._maps[number], event.axis, event.value)
             elif event.type == pygame.JOYBUTTONDOWN:
-                return News(action=self._maps[number].action(event.button) or "")
-        return News()
+                return ControllerEvent(action=self._maps[number].action(event.button) or "")
+        return ControllerEvent()
 
     @property
     def next_to_map(self) -> Device | None:
@@ -67,23 +67,23 @@ class Controllers:
             if other.get_guid() == device.get_guid():
                 self._take(number, other, found)
 
-    def _added(self, device: Device) -> News:
+    def _added(self, device: Device) -> ControllerEvent:
         number = device.get_instance_id()
         name = device.get_name()
         if number in self.devices:
-            return News()
+            return ControllerEvent()
         self.devices[number] = device
         try:
             found = self.maps.find(device.get_guid())
         except ValueError as error:
-            return News(f"{error}; M maps it anew")
+            return ControllerEvent(f"{error}; M maps it anew")
         if found is None:
-            return News(f"{name}: press M to set it up")
+            return ControllerEvent(f"{name}: press M to set it up")
         self._take(number, device, found)
         back = device.get_guid() in self._missing
         if back:
             self._missing.remove(device.get_guid())
-        return News(f"{name} is plugged in", back=back and not self._missing)
+        return ControllerEvent(f"{name} is plugged in", back=back and not self._missing)
 
     def _take(self, number: int, device: Device, found: ControllerMap) -> None:
         """Begin with where its wheel stands: that is nobody's touch. Pedals are up: some read nonsense before they are moved."""
@@ -94,15 +94,15 @@ class Controllers:
                 name, axis.share(device.get_axis(axis.number)) if known else 0.0, touching=False
             )
 
-    def _removed(self, number: int) -> News:
+    def _removed(self, number: int) -> ControllerEvent:
         device = self.devices.pop(number, None)
         found = self._maps.pop(number, None)
         if device is None or found is None:
-            return News()
+            return ControllerEvent()
         self._missing.append(device.get_guid())
         for name in found.axes:
             self._wheel.lose(name)
-        return News(
+        return ControllerEvent(
             f"{device.get_name()} is unplugged; plug it in again, or press a key to go on",
             lost=True,
         )

@@ -33,7 +33,7 @@ THROTTLE = "throttle"
 BRAKE = "brake"
 
 
-class Lever(StrEnum):
+class ControlKey(StrEnum):
     """What a key works."""
 
     LEFT = "left"
@@ -42,7 +42,7 @@ class Lever(StrEnum):
     BRAKE = "brake"
 
 
-class Wheel:
+class SteeringWheel:
     """Where wheel and pedals are: position -1 to 1 (right positive), throttle and brake 0 to 1.
 
     A controller has a `steering`, a `throttle` and a `brake`, or some of them.
@@ -50,7 +50,7 @@ class Wheel:
     """
 
     def __init__(self) -> None:
-        self._held: dict[int, Lever] = {}
+        self._held: dict[int, ControlKey] = {}
         self._aims: dict[str, float] = {}  # where the controllers' wheel and pedals are
         self._left: dict[str, float] = {}  # and where they were when they were last let go
         self.position = 0.0
@@ -58,7 +58,7 @@ class Wheel:
         self.brake = 0.0
         self.touched = False
 
-    def press(self, key: int, lever: Lever) -> None:
+    def press(self, key: int, lever: ControlKey) -> None:
         """A key goes down."""
         self._held[key] = lever
         self.touched = True
@@ -101,18 +101,18 @@ class Wheel:
         """Move everything as keys and controllers are held for so long; however the time is cut, the end is the same."""
         held = set(self._held.values())
         aims = self._aims
-        if STEERING in aims and not held & {Lever.LEFT, Lever.RIGHT}:
+        if STEERING in aims and not held & {ControlKey.LEFT, ControlKey.RIGHT}:
             self.position = followed(self.position, aims[STEERING], seconds / FOLLOW_TIME)
         else:
             self.position = turned(
-                self.position, (Lever.RIGHT in held) - (Lever.LEFT in held), seconds
+                self.position, (ControlKey.RIGHT in held) - (ControlKey.LEFT in held), seconds
             )
         travel = seconds / PEDAL_TRAVEL
         self.throttle = followed(
-            self.throttle, 1.0 if Lever.ACCELERATE in held else aims.get(THROTTLE, 0.0), travel
+            self.throttle, 1.0 if ControlKey.ACCELERATE in held else aims.get(THROTTLE, 0.0), travel
         )
         self.brake = followed(
-            self.brake, 1.0 if Lever.BRAKE in held else aims.get(BRAKE, 0.0), travel
+            self.brake, 1.0 if ControlKey.BRAKE in held else aims.get(BRAKE, 0.0), travel
         )
 
     def control(self, speed: float) -> Control:
@@ -128,11 +128,11 @@ class Wheel:
 class HumanDriver:
     """Whoever holds the wheel: commands what it commands at the moment of the tick."""
 
-    def __init__(self, wheel: Wheel) -> None:
+    def __init__(self, wheel: SteeringWheel) -> None:
         self._wheel = wheel
 
     def reset(self) -> None:
-        """Keep wheel and pedals where the hands and feet hold them; `Wheel.let_go` centres them before a drive."""
+        """Keep wheel and pedals where the hands and feet hold them; `SteeringWheel.let_go` centres them before a drive."""
 
     def act(self, observation: Observation) -> Control:
         """What the hands and feet do now."""

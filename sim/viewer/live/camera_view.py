@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH, arc
 from sim.control.path_tracking import recovery_length
-from sim.drawables import Explanation, Footprint, GroundLine, PictureBox, Role
+from sim.drawables import Explanation, GroundLine, PictureBox, RoadUserFootprint, Role
 from sim.geometry.camera import Camera
 from sim.render.renderer import Renderer
 from sim.types import Actor, Image, Kind, Pose, rectangle_corners
-from sim.viewer.canvas import Rect, Sheet
-from sim.viewer.live.live_drive import Drive, Scene
+from sim.viewer.canvas import Canvas, Rect
+from sim.viewer.live.live_drive import DrawnScene, Drive
 from sim.viewer.theme import INK, PERSON, REFERENCE, SKY_BLUE, Colour, mixed
 
 MOST_PIXELS = 1280 * 720  # a larger picture is rendered at this size and enlarged
@@ -31,7 +31,7 @@ RECORDED = Camera()
 
 
 @dataclass(frozen=True)
-class Outlook:
+class CameraView:
     """From where the road is watched: behind the car's middle and above the ground [m], and the horizon's share of the height."""
 
     name: str
@@ -40,8 +40,8 @@ class Outlook:
     horizon: float
 
 
-FRONT = Outlook("from the windscreen", 0.0, RECORDED.elevation, 0.4)
-OUTLOOKS = (FRONT, Outlook("from behind", 12.0, 3.4, 0.3), Outlook("from above", 26.0, 11.0, 0.14))
+FRONT = CameraView("from the windscreen", 0.0, RECORDED.elevation, 0.4)
+OUTLOOKS = (FRONT, CameraView("from behind", 12.0, 3.4, 0.3), CameraView("from above", 26.0, 11.0, 0.14))
 
 
 class Overlay(StrEnum):
@@ -59,7 +59,7 @@ class RoadPicture:
         self._drive = drive
         self._made_for: object = None
 
-    def draw(self, sheet: Sheet, scene: Scene, outlook: Outlook, overlay: Overlay) -> None:
+    def draw(self, sheet: Canvas, scene: DrawnScene, outlook: CameraView, overlay: Overlay) -> None:
         """Fill the sheet with what is seen at `scene`."""
         height, width = sheet.array.shape[:2]
         shrink = min(1.0, math.sqrt(MOST_PIXELS / (width * height)))
@@ -69,11 +69,11 @@ class RoadPicture:
             full = camera_for(width, height, outlook)
             draw_command(sheet, full, outlook, self._drive)
             if overlay is Overlay.THOUGHTS:
-                draw_thoughts(
+                draw_explanation(
                     sheet, full, outlook, self._drive.explanation(), self._drive.seat.colour
                 )
 
-    def _render(self, camera: Camera, scene: Scene, outlook: Outlook) -> Image:
+    def _render(self, camera: Camera, scene: DrawnScene, outlook: CameraView) -> Image:
         drive = self._drive
         wanted = (camera, drive.scenario)
         if self._made_for != wanted:
@@ -92,7 +92,7 @@ class RoadPicture:
         return self._renderer.render(pose, actors, scene.time)[0]
 
 
-def camera_for(width: int, height: int, outlook: Outlook) -> Camera:
+def camera_for(width: int, height: int, outlook: CameraView) -> Camera:
     """The camera of a picture of this size: as wide as the recorded one's on a wide picture, less wide on a tall one."""
     focal = max(RECORDED.focal * width / RECORDED.width, 0.8 * height)
     return Camera(
@@ -107,7 +107,7 @@ def ego_actor(pose: Pose, colour: Colour) -> Actor:
     )
 
 
-def draw_command(sheet: Sheet, camera: Camera, outlook: Outlook, drive: Drive) -> None:
+def draw_command(sheet: Canvas, camera: Camera, outlook: CameraView, drive: Drive) -> None:
     """The car's track for the driver's command, and the middle of the expert's."""
     step = drive.step
     curvature = drive.command.curvature
@@ -122,7 +122,7 @@ def draw_command(sheet: Sheet, camera: Camera, outlook: Outlook, drive: Drive) -
 
 
 def draw_lane_of_command(
-    sheet: Sheet, camera: Camera, outlook: Outlook, curvature: float, speed: float, colour: Colour
+    sheet: Canvas, camera: Camera, outlook: CameraView, curvature: float, speed: float, colour: Colour
 ) -> None:
     """The track of a commanded curvature [1/m] at a speed [m/s], as wide as the car."""
     length = float(recovery_length(speed))
@@ -133,7 +133,7 @@ def draw_lane_of_command(
 
 
 def draw_middle_of_command(
-    sheet: Sheet, camera: Camera, outlook: Outlook, curvature: float, speed: float, colour: Colour
+    sheet: Canvas, camera: Camera, outlook: CameraView, curvature: float, speed: float, colour: Colour
 ) -> None:
     """The middle of such a track, dashed."""
     middle = track(camera, outlook, curvature, float(recovery_length(speed)))
@@ -142,7 +142,7 @@ def draw_middle_of_command(
 
 
 def track(
-    camera: Camera, outlook: Outlook, curvature: float, length: float, across: float = 0.0
+    camera: Camera, outlook: CameraView, curvature: float, length: float, across: float = 0.0
 ) -> NDArray[np.float64]:
     """The pixels (N, 2) of what a held curvature drives; from outside the car, only what lies before it."""
     forward, right = arc(curvature, length, across)
@@ -150,8 +150,8 @@ def track(
     return ground_points(camera, outlook, forward[before], right[before])
 
 
-def draw_thoughts(
-    sheet: Sheet, camera: Camera, outlook: Outlook, thoughts: Explanation, colour: Colour
+def draw_explanation(
+    sheet: Canvas, camera: Camera, outlook: CameraView, thoughts: Explanation, colour: Colour
 ) -> None:
     """What the driver shows: heat first, then lines on the ground, then boxes; from outside the car, footprints for boxes."""
     if outlook is FRONT:
@@ -164,7 +164,7 @@ def draw_thoughts(
         draw_footprint(sheet, camera, outlook, footprint)
 
 
-def lay_heat(sheet: Sheet, camera: Camera, thoughts: Explanation) -> None:
+def lay_heat(sheet: Canvas, camera: Camera, thoughts: Explanation) -> None:
     """The heat over the part of the road that the network sees: from nothing over orange to bright yellow."""
     if thoughts.heat is None or thoughts.camera is None:
         return
@@ -238,7 +238,7 @@ def line_style(role: Role, colour: Colour) -> tuple[Colour, float]:
 
 
 def draw_ground_line(
-    sheet: Sheet, camera: Camera, outlook: Outlook, line: GroundLine, colour: Colour
+    sheet: Canvas, camera: Camera, outlook: CameraView, line: GroundLine, colour: Colour
 ) -> None:
     """A line on the ground, the fainter the less sure it is."""
     points = ground_points(camera, outlook, line.points[:, 0], line.points[:, 1])
@@ -246,7 +246,7 @@ def draw_ground_line(
     sheet.line(points, mixed(shade, (90, 90, 90), 1 - min(max(line.strength, 0.0), 1.0)), width)
 
 
-def draw_box(sheet: Sheet, camera: Camera, box: PictureBox, recorded: Camera = RECORDED) -> None:
+def draw_box(sheet: Canvas, camera: Camera, box: PictureBox, recorded: Camera = RECORDED) -> None:
     """A box that was found in the frame of the camera `recorded`, with its words on a plate."""
     (left, top), (right, bottom) = (
         recorded.transfer(camera, box.left, box.top),
@@ -263,7 +263,7 @@ def draw_box(sheet: Sheet, camera: Camera, box: PictureBox, recorded: Camera = R
         sheet.text(box.text, left + sheet.px(4), top - sheet.px(4), 11, (0, 0, 0))
 
 
-def draw_footprint(sheet: Sheet, camera: Camera, outlook: Outlook, footprint: Footprint) -> None:
+def draw_footprint(sheet: Canvas, camera: Camera, outlook: CameraView, footprint: RoadUserFootprint) -> None:
     """Where the driver thinks that a road user stands."""
     colour = PERSON if footprint.person else SKY_BLUE
     pose = Pose(footprint.forward, footprint.right, footprint.heading)
@@ -275,7 +275,7 @@ def draw_footprint(sheet: Sheet, camera: Camera, outlook: Outlook, footprint: Fo
 
 
 def ground_points(
-    camera: Camera, outlook: Outlook, forward: NDArray[np.float64], right: NDArray[np.float64]
+    camera: Camera, outlook: CameraView, forward: NDArray[np.float64], right: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Ground points in the car's coordinates [m] as pixels (N, 2); those too near to be seen are left out."""
     away = np.asarray(forward, float) + outlook.behind

@@ -44,7 +44,7 @@ class Panel(StrEnum):
 
 
 @dataclass(frozen=True)
-class Layout:
+class LiveLayout:
     """The road's rectangle, the panels' and how many pixels a unit of the design has."""
 
     road: Rect
@@ -52,7 +52,7 @@ class Layout:
     scale: float
 
 
-def layouts(width: int, height: int, views: Sequence[bool]) -> list[Layout]:
+def layouts(width: int, height: int, views: Sequence[bool]) -> list[LiveLayout]:
     """One layout per driver, side by side with a line's width between them; `views`: whether each has a view to show."""
     count = len(views)
     edges = [round(i * width / count) for i in range(count + 1)]
@@ -64,7 +64,7 @@ def layouts(width: int, height: int, views: Sequence[bool]) -> list[Layout]:
     return [_layout(region, scale, view) for region, view in zip(regions, views, strict=True)]
 
 
-def _layout(region: Rect, scale: float, view: bool) -> Layout:
+def _layout(region: Rect, scale: float, view: bool) -> LiveLayout:
     """The panels of one driver."""
     width = region.width / scale
     height = region.height / scale
@@ -80,7 +80,7 @@ def _layout(region: Rect, scale: float, view: bool) -> Layout:
         panels |= _dashboard(width, height, wide)
         if height >= HEIGHT_FOR_COLUMNS:
             panels |= _columns(width, height, view) if wide else _corners(width, view)
-    return Layout(
+    return LiveLayout(
         region, {name: _scaled(rect, region, scale) for name, rect in panels.items()}, scale
     )
 

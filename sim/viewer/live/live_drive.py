@@ -12,12 +12,12 @@ from sim.geometry.frenet import wrap_angle
 from sim.rollout import rollout
 from sim.scenario import Daytime, Scenario, Weather
 from sim.types import Actor, Cause, Control, Driver, Observation, Pose, Step
-from sim.viewer.input.steering_wheel import Wheel
+from sim.viewer.input.steering_wheel import SteeringWheel
 from sim.viewer.theme import SKY_BLUE, Colour
 
 
 @dataclass(frozen=True)
-class Seat:
+class DriverSpec:
     """Somebody who can be watched: name and its form for people, colour, and how to make the driver for an environment.
 
     person: whether it is somebody at the wheel, from whom nobody takes it over.
@@ -31,7 +31,7 @@ class Seat:
 
 
 @dataclass(frozen=True)
-class Scene:
+class DrawnScene:
     """Where everybody is at a `time` [s] of the drive."""
 
     ego: Pose
@@ -39,10 +39,10 @@ class Scene:
     time: float
 
 
-class _Witness:
+class RecordingDriver:
     """A driver that notes what the expert would do, and who was where, whenever it is asked; a touched wheel overrules it."""
 
-    def __init__(self, driver: Driver, env: DrivingEnv, wheel: Wheel | None) -> None:
+    def __init__(self, driver: Driver, env: DrivingEnv, wheel: SteeringWheel | None) -> None:
         self._driver = driver
         self._env = env
         self._expert = Expert(env)
@@ -76,10 +76,10 @@ class Drive:
 
     def __init__(
         self,
-        seat: Seat,
+        seat: DriverSpec,
         scenario: Scenario,
         env: EnvConfig | None = None,
-        wheel: Wheel | None = None,
+        wheel: SteeringWheel | None = None,
         boxes: bool = False,
     ) -> None:
         self.seat = seat
@@ -87,7 +87,7 @@ class Drive:
         self.env = DrivingEnv(env or EnvConfig(cameras=CAMERA_NAMES))
         self.driver = seat.make(self.env)
         self._wheel = wheel
-        self._witness = _Witness(self.driver, self.env, None if seat.person else wheel)
+        self._witness = RecordingDriver(self.driver, self.env, None if seat.person else wheel)
         self._rollout = rollout(self.env, self._witness, scenario, boxes=boxes)
         self.taken_over = False
         self.steps: list[Step] = []
@@ -149,8 +149,8 @@ class Drive:
             step = replace(step, intervention=Cause.TAKEOVER)
         self.step = step
         self.reference = self._witness.reference
-        self._before = Scene(step.ego.pose, self._witness.actors, step.time)
-        self._after = Scene(
+        self._before = DrawnScene(step.ego.pose, self._witness.actors, step.time)
+        self._after = DrawnScene(
             self.env.world.ego_state().pose,
             tuple(self.env.world.actors()),
             step.time + 1 / self.rate,
@@ -174,7 +174,7 @@ class Drive:
             )
         return self._explanation
 
-    def scene(self, share: float) -> Scene:
+    def scene(self, share: float) -> DrawnScene:
         """Where everybody is at `share` of the last tick, 0 to 1; the car stands still in a tick after which it is put back."""
         before = self._before
         after = self._after
@@ -183,7 +183,7 @@ class Drive:
         actors = tuple(
             actor_between(actor, later.get(actor.ident, actor), share) for actor in before.actors
         )
-        return Scene(ego, actors, before.time + share * (after.time - before.time))
+        return DrawnScene(ego, actors, before.time + share * (after.time - before.time))
 
     def change_sky(self, weather: Weather, light: Daytime) -> None:
         """Go on in another weather and light."""

@@ -9,13 +9,13 @@ import numpy as np
 from sim.referee import MAX_OFFSET
 from sim.scenario import Scenario
 from sim.types import Cause, Step
-from sim.viewer.canvas import CARD_OPACITY, Rect, Sheet
+from sim.viewer.canvas import CARD_OPACITY, Canvas, Rect
 from sim.viewer.live import panels
-from sim.viewer.live.camera_view import Outlook, Overlay, RoadPicture
-from sim.viewer.live.layout import Layout, Panel, layouts
+from sim.viewer.live.camera_view import CameraView, Overlay, RoadPicture
+from sim.viewer.live.layout import LiveLayout, Panel, layouts
 from sim.viewer.live.live_drive import Drive
 from sim.viewer.live.map_view import draw_map
-from sim.viewer.live.panel_cache import Cards
+from sim.viewer.live.panel_cache import PanelCache
 from sim.viewer.theme import ALARM, CARD, FAINT, INK, QUIET, RECORDING, REFERENCE, Colour
 
 WINDOW = 12.0  # [s] that the strips show
@@ -29,7 +29,7 @@ Autonomy = Callable[[float, float], float]
 
 
 @dataclass(frozen=True)
-class Light:
+class RecordLamp:
     """The record light: whether it is on, how many seconds are recorded, and how many ticks were late."""
 
     on: bool
@@ -46,12 +46,12 @@ class Shown:
     """
 
     share: float
-    outlook: Outlook
+    outlook: CameraView
     overlay: Overlay
     status: str = ""
     notice: str = ""
     help: Sequence[tuple[str, str]] | None = None
-    light: Light | None = None
+    light: RecordLamp | None = None
 
 
 class DrivePicture:
@@ -60,11 +60,11 @@ class DrivePicture:
     def __init__(self, drive: Drive) -> None:
         self.drive = drive
         self.road = RoadPicture(drive)
-        self.cards = Cards()
+        self.cards = PanelCache()
 
 
 def draw_picture(
-    sheet: Sheet, pictures: Sequence[DrivePicture], shown: Shown, autonomy: Autonomy
+    sheet: Canvas, pictures: Sequence[DrivePicture], shown: Shown, autonomy: Autonomy
 ) -> None:
     """Draw everything on the sheet, whose scale follows from its size."""
     height, width = sheet.array.shape[:2]
@@ -84,7 +84,7 @@ def draw_picture(
 
 
 def _draw_drive(
-    sheet: Sheet, picture: DrivePicture, layout: Layout, shown: Shown, autonomy: Autonomy
+    sheet: Canvas, picture: DrivePicture, layout: LiveLayout, shown: Shown, autonomy: Autonomy
 ) -> None:
     """The road as it is at this moment, and over it the panels, which show the last tick."""
     drive = picture.drive
@@ -112,7 +112,7 @@ def _shows(panel: Panel, drive: Drive, status: str) -> Hashable:
     return (drive.command if panel is Panel.WHEEL else None), len(drive.steps)
 
 
-def _draw_panel(sheet: Sheet, panel: Panel, drive: Drive, status: str, autonomy: Autonomy) -> None:
+def _draw_panel(sheet: Canvas, panel: Panel, drive: Drive, status: str, autonomy: Autonomy) -> None:
     step = drive.step
     colour = drive.seat.colour
     if panel is Panel.HEADER:
@@ -144,7 +144,7 @@ def _draw_panel(sheet: Sheet, panel: Panel, drive: Drive, status: str, autonomy:
         _draw_seen(sheet, panel, drive)
 
 
-def _draw_seen(sheet: Sheet, panel: Panel, drive: Drive) -> None:
+def _draw_seen(sheet: Canvas, panel: Panel, drive: Drive) -> None:
     """The cameras' pictures, or the network's view."""
     seen = drive.step.observation
     view = drive.explanation().view
@@ -154,7 +154,7 @@ def _draw_seen(sheet: Sheet, panel: Panel, drive: Drive) -> None:
         panels.draw_view(sheet, view)
 
 
-def _draw_curvature(sheet: Sheet, drive: Drive) -> None:
+def _draw_curvature(sheet: Canvas, drive: Drive) -> None:
     """Draw the commanded curvature, and the expert's where another driver or a person commanded another."""
     steps = drive.steps
     count = round(WINDOW * drive.rate)
@@ -174,13 +174,13 @@ def _draw_curvature(sheet: Sheet, drive: Drive) -> None:
         curves.insert(0, panels.Curve(1000 * expert, REFERENCE, 3))
         legend = (*legend, ("expert", REFERENCE))
     value = f"{signed(1000 * drive.step.control.curvature, 1)} /km"
-    strip = panels.Strip(
+    strip = panels.StripChart(
         f"curvature, last {WINDOW:g} s", value, reach, None, f"{reach:g} /km", legend
     )
     panels.draw_strip(sheet, strip, curves, marks(drive, count))
 
 
-def _draw_offset(sheet: Sheet, drive: Drive) -> None:
+def _draw_offset(sheet: Canvas, drive: Drive) -> None:
     count = round(WINDOW * drive.rate)
     offsets = latest([step.ego.offset for step in drive.steps[-count:]], count)
     # The car is put back at an intervention: the line breaks there.
@@ -188,7 +188,7 @@ def _draw_offset(sheet: Sheet, drive: Drive) -> None:
         offsets[i + 1] = np.nan
     value = f"{signed(drive.step.ego.offset, 2)} m"
     curve = panels.Curve(offsets, drive.seat.colour)
-    strip = panels.Strip(
+    strip = panels.StripChart(
         f"offset, last {WINDOW:g} s", value, OFFSET_REACH, MAX_OFFSET, f"{MAX_OFFSET:g} m"
     )
     panels.draw_strip(sheet, strip, [curve], marks(drive, count))
@@ -220,7 +220,7 @@ def fresh_intervention(drive: Drive, steps: Sequence[Step]) -> Cause | None:
     return next((step.intervention for step in recent if step.intervention), None)
 
 
-def _draw_header(sheet: Sheet, drive: Drive, status: str) -> None:
+def _draw_header(sheet: Canvas, drive: Drive, status: str) -> None:
     """Who drives and what they are doing; where; the speed of time."""
     middle = sheet.whole.height / 2
     pad = sheet.px(12)
@@ -254,7 +254,7 @@ def conditions(scenario: Scenario) -> str:
     )
 
 
-def _draw_alarm(sheet: Sheet, layout: Layout, cause: Cause, notice: str) -> None:
+def _draw_alarm(sheet: Canvas, layout: LiveLayout, cause: Cause, notice: str) -> None:
     """A frame around the road and the cause in words, but for low pictures in which a notice stands already."""
     road = layout.road
     thick = sheet.px(5)
@@ -272,7 +272,7 @@ def _draw_alarm(sheet: Sheet, layout: Layout, cause: Cause, notice: str) -> None
     sheet.plate(f"intervention: {cause}", road.x + road.width / 2, top, ALARM)
 
 
-def _draw_light(sheet: Sheet, layout: Layout, light: Light) -> None:
+def _draw_light(sheet: Canvas, layout: LiveLayout, light: RecordLamp) -> None:
     """The record light above the instruments, or at the lower edge where there are none: dot, minutes and late ticks."""
     below = layout.panels.get(Panel.WHEEL)
     bottom = (below.y if below else layout.road.bottom) - sheet.px(8)
@@ -299,11 +299,11 @@ def _draw_light(sheet: Sheet, layout: Layout, light: Light) -> None:
         sheet.text(late, x + sheet.px(12), top + sheet.px(20), 12, ink)
 
 
-def _draw_notice(sheet: Sheet, words: str) -> None:
+def _draw_notice(sheet: Canvas, words: str) -> None:
     sheet.plate(words, sheet.whole.width / 2, sheet.whole.height * NOTICE, FAINT)
 
 
-def _draw_help(sheet: Sheet, keys: Sequence[tuple[str, str]]) -> None:
+def _draw_help(sheet: Canvas, keys: Sequence[tuple[str, str]]) -> None:
     """The keys, in a card in the middle, as large as there is room for."""
     pitch = 22
     widest = 400
@@ -329,7 +329,7 @@ def _draw_help(sheet: Sheet, keys: Sequence[tuple[str, str]]) -> None:
     sheet.scale = before
 
 
-def draw_words(sheet: Sheet, notice: str, keys: Sequence[tuple[str, str]] | None) -> None:
+def draw_words(sheet: Canvas, notice: str, keys: Sequence[tuple[str, str]] | None) -> None:
     """A line in the middle, and above it the keys when they are to be shown."""
     if notice:
         _draw_notice(sheet, notice)

@@ -6,21 +6,21 @@ from dataclasses import replace
 import pygame
 
 from sim.viewer.bindings import LEVERS, SHOW_ACTIONS, SHOW_HELP, Help
-from sim.viewer.canvas import Sheet
+from sim.viewer.canvas import Canvas
 from sim.viewer.film import reason
 from sim.viewer.input.controller_wizard import Wizard, draw_wizard
-from sim.viewer.input.plugged_controllers import EVENTS, Controllers
-from sim.viewer.live.session import Show, Words
+from sim.viewer.input.plugged_controllers import EVENTS, PluggedControllers
+from sim.viewer.live.session import Session, StatusTexts
 
 
-class Cockpit:
+class LiveView:
     """The content of a window in which drivers are watched or a person drives.
 
     controllers: those that turn the show's wheel; mapping: whether one is set up before anything else.
     """
 
     def __init__(
-        self, show: Show, controllers: Controllers | None = None, mapping: bool = False
+        self, show: Session, controllers: PluggedControllers | None = None, mapping: bool = False
     ) -> None:
         self._show = show
         self._controllers = controllers
@@ -49,7 +49,7 @@ class Cockpit:
             self._finish(self._controllers, self._wizard) if self._wizard.question is None else ""
         )
 
-    def draw(self, sheet: Sheet, words: Words) -> None:
+    def draw(self, sheet: Canvas, words: StatusTexts) -> None:
         """Draw this moment of the drives, or the question that is asked about a controller."""
         if self._mapping:
             draw_wizard(sheet, self._wizard)
@@ -67,7 +67,7 @@ class Cockpit:
             return self._key(event.key, event.type == pygame.KEYDOWN)
         return None
 
-    def _controller(self, controllers: Controllers, event: pygame.event.Event) -> str:
+    def _controller(self, controllers: PluggedControllers, event: pygame.event.Event) -> str:
         """A controller is moved, plugged in or unplugged."""
         news = controllers.handle(event)
         if self._mapping:
@@ -167,12 +167,12 @@ class Cockpit:
         return ""
 
     @staticmethod
-    def _new_wizard(controllers: Controllers) -> Wizard | None:
+    def _new_wizard(controllers: PluggedControllers) -> Wizard | None:
         """For the controller that needs it most; None as long as none is plugged in."""
         device = controllers.next_to_map
         return Wizard(device) if device else None
 
-    def _to_wizard(self, controllers: Controllers, event: pygame.event.Event) -> None:
+    def _to_wizard(self, controllers: PluggedControllers, event: pygame.event.Event) -> None:
         """Tell the wizard what its controller does, or that it is gone."""
         wizard = self._wizard
         if (
@@ -199,7 +199,7 @@ class Cockpit:
             return None
         return ""
 
-    def _finish(self, controllers: Controllers, wizard: Wizard) -> str:
+    def _finish(self, controllers: PluggedControllers, wizard: Wizard) -> str:
         """Use and keep what was found."""
         self._mapping = False
         self._wizard = None

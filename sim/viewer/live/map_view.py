@@ -10,9 +10,9 @@ from sim.drawables import Explanation
 from sim.geometry.frenet import SPACING
 from sim.roads.plan import RoadPlan
 from sim.types import Actor, Pose, rectangle_corners
-from sim.viewer.canvas import Sheet
+from sim.viewer.canvas import Canvas
 from sim.viewer.live.camera_view import line_style
-from sim.viewer.live.live_drive import Drive, Scene
+from sim.viewer.live.live_drive import DrawnScene, Drive
 from sim.viewer.theme import ASPHALT, FAINT, INK, PAINT, PERSON, QUIET, SKY_BLUE, Colour, mixed
 
 RANGE = 150.0  # [m] from the lower to the upper edge
@@ -24,7 +24,7 @@ CAR_COLOUR: Colour = (205, 209, 213)
 class MapFrame:
     """From the world to the pixels of a map around a car."""
 
-    def __init__(self, sheet: Sheet, ego: Pose, top: int) -> None:
+    def __init__(self, sheet: Canvas, ego: Pose, top: int) -> None:
         height, width = sheet.array.shape[:2]
         self.scale = (height - top) / RANGE  # [px/m]
         self._centre = (width / 2, top + PLACE * (height - top))
@@ -47,7 +47,7 @@ class MapFrame:
         return np.stack([x + self.scale * right, y - self.scale * forward], axis=1)
 
 
-def draw_map(sheet: Sheet, drive: Drive, scene: Scene, thoughts: Explanation) -> None:
+def draw_map(sheet: Canvas, drive: Drive, scene: DrawnScene, thoughts: Explanation) -> None:
     """The map's whole panel."""
     frame = MapFrame(sheet, scene.ego, sheet.px(24))
     colour = drive.seat.colour
@@ -74,7 +74,7 @@ def draw_map(sheet: Sheet, drive: Drive, scene: Scene, thoughts: Explanation) ->
 
 
 def draw_road(
-    sheet: Sheet, frame: MapFrame, plan: RoadPlan, station: float, colour: Colour
+    sheet: Canvas, frame: MapFrame, plan: RoadPlan, station: float, colour: Colour
 ) -> None:
     """Surface, lines, zebras and the way ahead of the car."""
     near = stations(plan, station - frame.reach * 0.6, station + frame.reach)
@@ -126,7 +126,7 @@ def across(plan: RoadPlan, stations: NDArray[np.float64], offset: float) -> NDAr
     )
 
 
-def draw_actor(sheet: Sheet, frame: MapFrame, actor: Actor) -> None:
+def draw_actor(sheet: Canvas, frame: MapFrame, actor: Actor) -> None:
     """A car as a rectangle, the parked ones darker; a person as a dot."""
     if actor.is_person:
         x, y = frame.from_world(np.array([[actor.pose.x, actor.pose.y]]))[0]
@@ -136,7 +136,7 @@ def draw_actor(sheet: Sheet, frame: MapFrame, actor: Actor) -> None:
         sheet.shape(frame.from_world(actor.corners()), shade)
 
 
-def draw_progress(sheet: Sheet, share: float, colour: Colour) -> None:
+def draw_progress(sheet: Canvas, share: float, colour: Colour) -> None:
     """How much of the road is driven, along the lower edge."""
     left = sheet.px(10)
     right = sheet.whole.right - sheet.px(10)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.types import Image
-from sim.viewer.canvas import CARD_OPACITY, ROUNDING, Rect, Sheet, corner_covers
+from sim.viewer.canvas import CARD_OPACITY, ROUNDING, Canvas, Rect, corner_covers
 from sim.viewer.theme import CARD
 
 Levels = NDArray[np.uint8]  # (256,)
@@ -26,7 +26,7 @@ class _Card:
     through: Image
 
 
-class Cards:
+class PanelCache:
     """The panels of one drive by their names."""
 
     def __init__(self) -> None:
@@ -34,11 +34,11 @@ class Cards:
 
     def lay(
         self,
-        sheet: Sheet,
+        sheet: Canvas,
         name: str,
         rect: Rect,
         shows: Hashable,
-        draw: Callable[[Sheet], None],
+        draw: Callable[[Canvas], None],
         opacity: float = CARD_OPACITY,
         pictures: bool = False,
     ) -> None:
@@ -60,12 +60,12 @@ def _drawn(
     made_for: Hashable,
     rect: Rect,
     scale: float,
-    draw: Callable[[Sheet], None],
+    draw: Callable[[Canvas], None],
     opacity: float,
     pictures: bool,
 ) -> _Card:
     """Draw a panel on its ground, and tell the ground from what was drawn."""
-    own = Sheet.blank(rect.width, rect.height, scale)
+    own = Canvas.blank(rect.width, rect.height, scale)
     tint = tuple(round(opacity * level) for level in CARD)
     ink = own.array
     cv2.rectangle(ink, (0, 0), (rect.width, rect.height), tint, cv2.FILLED)

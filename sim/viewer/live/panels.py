@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from sim.control.bicycle import STEERING_RATIO, steering_angle
 from sim.types import Cause, Image
-from sim.viewer.canvas import Rect, Sheet, ring
+from sim.viewer.canvas import Canvas, Rect, ring
 from sim.viewer.theme import ALARM, FAINT, INK, QUIET, REFERENCE, Colour, mixed
 
 BENDS = (
@@ -30,7 +30,7 @@ def wheel_angle(curvature: float) -> float:
 
 
 def draw_wheel(
-    sheet: Sheet, commanded: float, reference: float, colour: Colour, mark: Colour = REFERENCE
+    sheet: Canvas, commanded: float, reference: float, colour: Colour, mark: Colour = REFERENCE
 ) -> None:
     """A steering wheel turned as a command [1/m] turns it, and a mark on its rim where another would; none for NaN."""
     width = sheet.whole.width
@@ -55,7 +55,7 @@ def draw_wheel(
     sheet.shape([tip, left, right], mark)
 
 
-def draw_speed(sheet: Sheet, speed: float, limit: float | None = None) -> None:
+def draw_speed(sheet: Canvas, speed: float, limit: float | None = None) -> None:
     """The speed [m/s] in large figures of km/h, and the road's limit where it is known."""
     middle = sheet.whole.width / 2
     height = sheet.whole.height
@@ -76,7 +76,7 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Strip:
+class StripChart:
     """What a strip shows: title and present value; values from -reach to reach, upwards to the right; dashed lines at ±limit.
 
     edge: in words, what the limit is, or where there is none, the reach; legend: whose lines have which colour.
@@ -90,7 +90,7 @@ class Strip:
     legend: tuple[tuple[str, Colour], ...] = ()
 
 
-def draw_strip(sheet: Sheet, strip: Strip, curves: Sequence[Curve], marks: Sequence[bool]) -> None:
+def draw_strip(sheet: Canvas, strip: StripChart, curves: Sequence[Curve], marks: Sequence[bool]) -> None:
     """The last seconds as lines that move to the left; marks: where interventions were."""
     sheet.title(strip.title, strip.value)
     x = sheet.px(20) + sheet.text_width(strip.title, 11)
@@ -145,7 +145,7 @@ def bend_reach(curvatures: NDArray[np.float64]) -> float:
 
 
 def draw_score(
-    sheet: Sheet, autonomy: float, interventions: int, elapsed: float, colour: Colour
+    sheet: Canvas, autonomy: float, interventions: int, elapsed: float, colour: Colour
 ) -> None:
     """Autonomy so far [%], and what it is made of."""
     height = sheet.whole.height
@@ -164,7 +164,7 @@ def draw_score(
     sheet.text(f"in {minutes}:{seconds:02d} min", sheet.px(10), height - sheet.px(12), 12, QUIET)
 
 
-def draw_causes(sheet: Sheet, counts: Mapping[Cause, int], fresh: Cause | None) -> None:
+def draw_causes(sheet: Canvas, counts: Mapping[Cause, int], fresh: Cause | None) -> None:
     """How often which cause took the wheel from the driver; the one that just did stands out."""
     sheet.title("interventions by cause")
     first = sheet.px(28)
@@ -189,7 +189,7 @@ def draw_causes(sheet: Sheet, counts: Mapping[Cause, int], fresh: Cause | None) 
         )
 
 
-def draw_cameras(sheet: Sheet, frames: Mapping[str, Image | None]) -> None:
+def draw_cameras(sheet: Canvas, frames: Mapping[str, Image | None]) -> None:
     """What the cameras see, one below the other."""
     sheet.title("cameras")
     first = sheet.px(26)
@@ -210,7 +210,7 @@ def draw_cameras(sheet: Sheet, frames: Mapping[str, Image | None]) -> None:
         sheet.text(name, plate.x + sheet.px(5), plate.bottom - sheet.px(5), 10)
 
 
-def draw_camera(sheet: Sheet, name: str, frame: Image) -> None:
+def draw_camera(sheet: Canvas, name: str, frame: Image) -> None:
     """What one camera sees."""
     sheet.title(name)
     pad = sheet.px(8)
@@ -230,7 +230,7 @@ def fitted(image: Image, place: Rect) -> Image:
     return image[top : top + kept, left : left + wide]
 
 
-def draw_view(sheet: Sheet, view: Image) -> None:
+def draw_view(sheet: Canvas, view: Image) -> None:
     """What the network looks at, every pixel of it."""
     sheet.title("the network's view", f"{view.shape[1]} \N{MULTIPLICATION SIGN} {view.shape[0]}")
     pad = sheet.px(8)

@@ -12,12 +12,12 @@ from sim.env import EnvConfig
 from sim.scenario import Daytime, Scenario, Weather
 from sim.types import Image, Step
 from sim.viewer.bindings import Help
-from sim.viewer.canvas import Sheet
+from sim.viewer.canvas import Canvas
 from sim.viewer.film import reason
-from sim.viewer.input.steering_wheel import Wheel
+from sim.viewer.input.steering_wheel import SteeringWheel
 from sim.viewer.live.camera_view import OUTLOOKS, Overlay
-from sim.viewer.live.live_drive import Drive, Seat
-from sim.viewer.live.live_picture import Autonomy, DrivePicture, Light, Shown, draw_picture
+from sim.viewer.live.live_drive import Drive, DriverSpec
+from sim.viewer.live.live_picture import Autonomy, DrivePicture, RecordLamp, Shown, draw_picture
 
 Item = TypeVar("Item")
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
@@ -29,7 +29,7 @@ LATE = 0.05  # [s] a tick may begin behind its time before it counts as late
 
 
 @dataclass(frozen=True)
-class Words:
+class StatusTexts:
     """What a window has to say: a few words for the header, a line in the middle, and the keys when help is shown."""
 
     status: str = ""
@@ -37,10 +37,10 @@ class Words:
     keys: Help | None = None
 
 
-NOTHING_SAID = Words()
+NOTHING_SAID = StatusTexts()
 
 
-class Tape(Protocol):
+class SessionRecorder(Protocol):
     """The recording of a person's driving: whether it runs, and how many seconds it holds.
 
     `add` and `stop` raise OSError or ValueError when the recording cannot be written.
@@ -74,7 +74,7 @@ class Tape(Protocol):
         ...
 
 
-class Show:
+class Session:
     """One or two seats drive the same scenario; more seats wait for their turn.
 
     wheel: whoever touches it takes over from the first seat; tape: records what a person drives in the first seat; env: what is
@@ -83,12 +83,12 @@ class Show:
 
     def __init__(
         self,
-        seats: Sequence[Seat],
+        seats: Sequence[DriverSpec],
         scenarios: Sequence[Scenario],
         autonomy: Autonomy,
         count: int | None = None,
-        wheel: Wheel | None = None,
-        tape: Tape | None = None,
+        wheel: SteeringWheel | None = None,
+        tape: SessionRecorder | None = None,
         env: EnvConfig | None = None,
     ) -> None:
         self._seats = list(seats)
@@ -109,7 +109,7 @@ class Show:
         self.outlook = OUTLOOKS[0]
         self.overlay = Overlay.THOUGHTS
         self.speed = 1.0
-        self._pace = Pace()
+        self._pace = TimeRate()
         self._begin()
         self._fresh = False
 
@@ -149,7 +149,7 @@ class Show:
     def pass_time(self, seconds: float, hurried: bool = False) -> None:
         """Let `seconds` of the watcher's time pass; `hurried` gives up ticks that would take longer than a watcher waits."""
         if self.paused or self.over:
-            self._pace = Pace()
+            self._pace = TimeRate()
             return
         if hurried and self._fresh:
             seconds = 0.0  # it went into making the world, and no driver has to make up for it
@@ -267,7 +267,7 @@ class Show:
         for drive in self.drives:
             drive.change_sky(weather, light)
 
-    def draw(self, sheet: Sheet, words: Words = NOTHING_SAID) -> Image:
+    def draw(self, sheet: Canvas, words: StatusTexts = NOTHING_SAID) -> Image:
         """The picture of this moment, drawn on the sheet."""
         notice = words.notice or (
             "the end"
@@ -281,7 +281,7 @@ class Show:
         # A film keeps its time exactly, and says how fast it goes only where that is unusual.
         speed = self._pace.words(self.speed) if words.status or self.speed != 1 else ""
         status = "   ".join(word for word in (speed, words.status) if word)
-        light = Light(self.tape.recording, self.tape.seconds, self.late) if self.tape else None
+        light = RecordLamp(self.tape.recording, self.tape.seconds, self.late) if self.tape else None
         shown = Shown(self.share, self.outlook, self.overlay, status, notice, words.keys, light)
         draw_picture(sheet, self._pictures, shown, self._autonomy)
         return sheet.array
@@ -291,7 +291,7 @@ class Show:
         return self.driven + ([] if self.over else self.drives)
 
 
-class Pace:
+class TimeRate:
     """How fast time goes, counted anew every second: a slow machine does not reach what is asked."""
 
     def __init__(self) -> None:

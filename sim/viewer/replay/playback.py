@@ -62,7 +62,7 @@ class Recording:
         return len(self.curvature)
 
 
-class Album(Protocol):
+class RecordingList(Protocol):
     """Recordings, one after the other, and their marks; `discard` and `restore` write, and raise OSError where they cannot."""
 
     def __len__(self) -> int:
@@ -121,10 +121,10 @@ class Predictions:
             self._ask(int(later))
 
 
-class Replay:
+class Playback:
     """Plays an album from its recording `number` on, with the commands of a network beside the labels where one is given."""
 
-    def __init__(self, album: Album, predictor: Predictor | None = None, number: int = 0) -> None:
+    def __init__(self, album: RecordingList, predictor: Predictor | None = None, number: int = 0) -> None:
         self.album = album
         self._predictor = predictor
         self.paused = False

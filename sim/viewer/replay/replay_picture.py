@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.drawables import Explanation
 from sim.geometry.camera import Camera
 from sim.referee import MAX_OFFSET
-from sim.viewer.canvas import Rect, Sheet
+from sim.viewer.canvas import Canvas, Rect
 from sim.viewer.live import panels
 from sim.viewer.live.camera_view import (
     FRONT,
@@ -19,7 +19,7 @@ from sim.viewer.live.camera_view import (
     lay_heat,
 )
 from sim.viewer.live.live_picture import OFFSET_REACH, conditions, draw_words, signed
-from sim.viewer.replay.playback import Recording, Replay
+from sim.viewer.replay.playback import Playback, Recording
 from sim.viewer.replay.replay_layout import ReplayLayout, ReplayPanel, replay_layout
 from sim.viewer.theme import ALARM, CARD, FAINT, GROUND, INK, PERSON, QUIET, REFERENCE, SKY_BLUE
 
@@ -28,7 +28,7 @@ PREDICTED = SKY_BLUE
 DISCARDED_OPACITY = 0.42
 
 
-def layout_of(replay: Replay, width: int, height: int) -> ReplayLayout:
+def layout_of(replay: Playback, width: int, height: int) -> ReplayLayout:
     """The layout of a replay in a window of this size [px]."""
     centre = replay.recording.cameras["centre"]
     sides = (ReplayPanel(name) for name in ("left", "right") if name in replay.recording.cameras)
@@ -39,8 +39,8 @@ def layout_of(replay: Replay, width: int, height: int) -> ReplayLayout:
 
 
 def draw_replay(
-    sheet: Sheet,
-    replay: Replay,
+    sheet: Canvas,
+    replay: Playback,
     status: str = "",
     notice: str = "",
     keys: tuple[tuple[str, str], ...] | None = None,
@@ -78,7 +78,7 @@ def moment_at(layout: ReplayLayout, count: int, column: int, row: int) -> int | 
     return None
 
 
-def _draw_centre(sheet: Sheet, replay: Replay, thoughts: Explanation) -> None:
+def _draw_centre(sheet: Canvas, replay: Playback, thoughts: Explanation) -> None:
     """The centre camera's picture, on it the way of the label, the network's, and the boxes."""
     recording = replay.recording
     moment = replay.moment
@@ -103,7 +103,7 @@ def _draw_centre(sheet: Sheet, replay: Replay, thoughts: Explanation) -> None:
         _draw_discarded(sheet)
 
 
-def _draw_ways(sheet: Sheet, camera: Camera, replay: Replay) -> None:
+def _draw_ways(sheet: Canvas, camera: Camera, replay: Playback) -> None:
     """The way of the label, and dashed that of the network."""
     recording = replay.recording
     moment = replay.moment
@@ -115,7 +115,7 @@ def _draw_ways(sheet: Sheet, camera: Camera, replay: Replay) -> None:
         )
 
 
-def _draw_discarded(sheet: Sheet) -> None:
+def _draw_discarded(sheet: Canvas) -> None:
     """A frame and a word: nobody learns from this moment."""
     whole = sheet.whole
     thick = sheet.px(5)
@@ -131,7 +131,7 @@ def _draw_discarded(sheet: Sheet) -> None:
 
 
 def _draw_panel(
-    sheet: Sheet, panel: ReplayPanel, replay: Replay, thoughts: Explanation, status: str
+    sheet: Canvas, panel: ReplayPanel, replay: Playback, thoughts: Explanation, status: str
 ) -> None:
     recording = replay.recording
     moment = replay.moment
@@ -157,7 +157,7 @@ def _draw_panel(
         panels.draw_camera(sheet, f"{panel} camera", recording.look(moment)[panel])
 
 
-def _draw_curvature(sheet: Sheet, replay: Replay) -> None:
+def _draw_curvature(sheet: Canvas, replay: Playback) -> None:
     """The label all through the drive, and the network's commands as far as they are known."""
     recording = replay.recording
     moment = replay.moment
@@ -174,19 +174,19 @@ def _draw_curvature(sheet: Sheet, replay: Replay) -> None:
     if replay.predictions:
         value += f", network {signed(1000 * predicted[moment], 1)} /km"
         legend = (*legend, ("network", PREDICTED))
-    strip = panels.Strip("curvature, whole drive", value, reach, None, f"{reach:g} /km", legend)
+    strip = panels.StripChart("curvature, whole drive", value, reach, None, f"{reach:g} /km", legend)
     _draw_whole(sheet, replay, strip, curves)
 
 
-def _draw_offset(sheet: Sheet, replay: Replay) -> None:
+def _draw_offset(sheet: Canvas, replay: Playback) -> None:
     recording = replay.recording
     value = f"{signed(recording.offset[replay.moment], 2)} m"
-    strip = panels.Strip("offset", value, OFFSET_REACH, MAX_OFFSET, f"{MAX_OFFSET:g} m")
+    strip = panels.StripChart("offset", value, OFFSET_REACH, MAX_OFFSET, f"{MAX_OFFSET:g} m")
     _draw_whole(sheet, replay, strip, [panels.Curve(recording.offset, LABEL)])
 
 
 def _draw_whole(
-    sheet: Sheet, replay: Replay, strip: panels.Strip, curves: list[panels.Curve]
+    sheet: Canvas, replay: Playback, strip: panels.StripChart, curves: list[panels.Curve]
 ) -> None:
     """A strip of the whole drive: what is discarded in red, the lines, interventions, late ticks below, and the playhead."""
     area = panels.strip_area(sheet.whole, sheet.scale)
@@ -208,7 +208,7 @@ def _draw_whole(
     sheet.line([(column, area.y - sheet.px(4)), (column, area.bottom + sheet.px(4))], INK, 2)
 
 
-def draw_track(sheet: Sheet, recording: Recording, moment: int) -> None:
+def draw_track(sheet: Canvas, recording: Recording, moment: int) -> None:
     """The way driven, from above, its first heading upwards, as large as it fits; and where the car is on it."""
     driven = float(np.sum(recording.speed[: moment + 1])) / recording.rate
     whole = float(np.sum(recording.speed)) / recording.rate
@@ -239,7 +239,7 @@ def track_points(pose: NDArray[np.float64], area: Rect) -> NDArray[np.float64]:
     return np.asarray(middle + scale * (points - (low + high) / 2))
 
 
-def _draw_header(sheet: Sheet, replay: Replay, status: str) -> None:
+def _draw_header(sheet: Canvas, replay: Playback, status: str) -> None:
     """Which recording, where it was driven, and the time."""
     recording = replay.recording
     pad = sheet.px(12)

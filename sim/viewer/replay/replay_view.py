@@ -3,17 +3,17 @@
 import pygame
 
 from sim.viewer.bindings import REPLAY_ACTIONS, REPLAY_HELP, WITH_SHIFT, Help
-from sim.viewer.canvas import Sheet
-from sim.viewer.live.session import LONGEST_GAP, Words
-from sim.viewer.replay.playback import Replay
+from sim.viewer.canvas import Canvas
+from sim.viewer.live.session import LONGEST_GAP, StatusTexts
+from sim.viewer.replay.playback import Playback
 from sim.viewer.replay.replay_picture import draw_replay, layout_of, moment_at
 from sim.viewer.sizes import SIZE
 
 
-class ReplayDesk:
+class ReplayView:
     """The content of a window in which a recording is replayed."""
 
-    def __init__(self, replay: Replay) -> None:
+    def __init__(self, replay: Playback) -> None:
         self._replay = replay
         self.layout = layout_of(replay, *SIZE)
 
@@ -27,7 +27,7 @@ class ReplayDesk:
         self._replay.pass_time(min(seconds, LONGEST_GAP), hurried=True)
         return ""
 
-    def draw(self, sheet: Sheet, words: Words) -> None:
+    def draw(self, sheet: Canvas, words: StatusTexts) -> None:
         """Draw the moment under the playhead."""
         speed = (
             f"\N{MULTIPLICATION SIGN}{self._replay.speed:g}   " if self._replay.speed != 1 else ""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pilotnet.common.folders import MARKER, Stage, output_folder
+from pilotnet.common.folders import MARKER, StageFiles, output_folder
 from pilotnet.common.interrupts import Interrupted
 from pilotnet.common.settings import user_path
 
@@ -19,8 +19,8 @@ def work_done(folder: Path) -> bool:
     return (folder / "done").exists()
 
 
-STAGE = Stage("make", ("done", "half", "parts/part-*.txt", "scratch"), work_done)
-ONE_GO = Stage("make", ("half",))
+STAGE = StageFiles("make", ("done", "half", "parts/part-*.txt", "scratch"), work_done)
+ONE_GO = StageFiles("make", ("half",))
 HOLD = """
 import sys, time
 from pathlib import Path
@@ -33,7 +33,7 @@ with output_folder(Path(sys.argv[1]), Stage("make", ("half",))) as folder:
 
 
 def fail(
-    path: Path, error: BaseException, done: bool = False, stage: Stage = STAGE, resume: bool = False
+    path: Path, error: BaseException, done: bool = False, stage: StageFiles = STAGE, resume: bool = False
 ) -> None:
     """Run a stage that writes the file `half`, the file `done` if `done`, and then raises `error`."""
     with output_folder(path, stage, resume) as folder:
@@ -116,7 +116,7 @@ def test_a_file_and_a_link_to_nothing_are_no_folders(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, GeneratorExit])
 @pytest.mark.parametrize("stage", [STAGE, ONE_GO])
 def test_a_stage_that_fails_before_anything_is_finished_leaves_nothing(
-    tmp_path: Path, error: type[BaseException], stage: Stage
+    tmp_path: Path, error: type[BaseException], stage: StageFiles
 ) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "empty")
@@ -198,7 +198,7 @@ def test_an_error_of_the_system_says_where_and_what_is_kept(tmp_path: Path) -> N
 
 def test_the_hint_of_the_outermost_stage_replaces_the_inner_ones(tmp_path: Path) -> None:
     (tmp_path / "done").touch()
-    outer = Stage("all", (), work_done, "the same command")
+    outer = StageFiles("all", (), work_done, "the same command")
     with (
         pytest.raises(Interrupted, match="the same command goes on from there"),
         output_folder(tmp_path, outer, resume=True) as folder,

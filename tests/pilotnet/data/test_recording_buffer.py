@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from pilotnet.common.interrupts import Interrupted
-from pilotnet.data.recording_buffer import DISCARDED, HELD, DatasetTape, open_tape
+from pilotnet.data.recording_buffer import DISCARDED, HELD, RecordingBuffer, open_recording_buffer
 from pilotnet.data.store import Dataset, EpisodeRecorder
 from pilotnet.data.store.schema import DIGESTS_COLUMN, LATE_COLUMN, episode_path
 from pilotnet.live.drive import DriveConfig
@@ -39,7 +39,7 @@ def steps() -> list[Step]:
     ]
 
 
-def play(tape: DatasetTape, steps: list[Step]) -> None:
+def play(tape: RecordingBuffer, steps: list[Step]) -> None:
     for step in steps:
         tape.add(step, SCENARIO)
 
@@ -50,7 +50,7 @@ def labels(folder: Path) -> list[np.ndarray]:
 
 
 def test_what_is_recorded_is_the_drive_and_nothing_else(steps: list[Step], tmp_path: Path) -> None:
-    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+    with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
         play(tape, steps[:10])
         tape.recording = True
         play(tape, steps[10:40])
@@ -67,7 +67,7 @@ def test_what_is_recorded_is_the_drive_and_nothing_else(steps: list[Step], tmp_p
 
 
 def test_late_ticks_are_told_apart_in_what_is_recorded(steps: list[Step], tmp_path: Path) -> None:
-    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+    with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
         tape.recording = True
         for number, step in enumerate(steps[:30]):
             tape.add(step, SCENARIO, late=number in (4, 17))
@@ -82,7 +82,7 @@ def test_an_earlier_recording_gets_the_same_meta_columns_when_it_is_gone_on_with
     steps: list[Step], tmp_path: Path
 ) -> None:
     for _ in range(2):
-        with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
             tape.recording = True
             play(tape, steps[:5])
         path = episode_path(tmp_path / "data", 0)
@@ -99,7 +99,7 @@ def test_an_earlier_recording_gets_the_same_meta_columns_when_it_is_gone_on_with
 def test_discarding_removes_exactly_five_seconds_and_ends_the_episode(
     steps: list[Step], tmp_path: Path
 ) -> None:
-    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+    with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
         tape.recording = True
         play(tape, steps[:120])
         assert tape.discard() == DISCARDED == 5.0
@@ -113,7 +113,7 @@ def test_discarding_removes_exactly_five_seconds_and_ends_the_episode(
 
 
 def test_only_what_is_still_held_can_be_discarded(steps: list[Step], tmp_path: Path) -> None:
-    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+    with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
         tape.recording = True
         play(tape, steps)
         assert [tape.discard() for _ in range(4)] == [5.0, 5.0, 5.0, 0.0]
@@ -121,7 +121,7 @@ def test_only_what_is_still_held_can_be_discarded(steps: list[Step], tmp_path: P
 
 
 def test_a_cut_and_a_gap_each_begin_another_episode(steps: list[Step], tmp_path: Path) -> None:
-    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+    with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
         tape.recording = True
         play(tape, steps[:12])
         tape.cut()
@@ -132,7 +132,7 @@ def test_a_cut_and_a_gap_each_begin_another_episode(steps: list[Step], tmp_path:
 
 def test_a_second_sitting_goes_on_with_the_same_dataset(steps: list[Step], tmp_path: Path) -> None:
     for _ in range(2):
-        with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
             tape.recording = True
             play(tape, steps[:10])
     assert tape.seconds == 2.0
@@ -140,7 +140,7 @@ def test_a_second_sitting_goes_on_with_the_same_dataset(steps: list[Step], tmp_p
 
 
 def test_without_a_recording_nothing_is_left(tmp_path: Path) -> None:
-    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN):
+    with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN):
         pass
     assert not list(tmp_path.iterdir())
 
@@ -149,17 +149,17 @@ def test_without_a_recording_nothing_is_left(tmp_path: Path) -> None:
 def test_without_a_recording_an_empty_folder_stays_empty(tmp_path: Path, linked: bool) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    with open_tape(tmp_path / ("link" if linked else "real"), DriveConfig(), ENV, Split.TRAIN):
+    with open_recording_buffer(tmp_path / ("link" if linked else "real"), DriveConfig(), ENV, Split.TRAIN):
         pass
     assert {path.name for path in tmp_path.rglob("*")} == {"real", "link"}
 
 
 def test_two_tapes_do_not_record_into_one_dataset(steps: list[Step], tmp_path: Path) -> None:
     for _ in range(2):
-        with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
             with (
                 pytest.raises(ValueError, match="data is being written by this process"),
-                open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN),
+                open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN),
             ):
                 pass
             tape.recording = True
@@ -171,7 +171,7 @@ def test_a_tape_that_is_ended_by_a_signal_keeps_what_was_driven(
     steps: list[Step], tmp_path: Path
 ) -> None:
     def drive_until_the_terminal_closes() -> None:
-        with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+        with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
             tape.recording = True
             play(tape, steps[:5])
             raise Interrupted(signal.SIGHUP)
@@ -196,25 +196,25 @@ def test_after_a_killed_drive_without_an_episode_a_new_one_starts(
         ("README.md", "half"),
     ):
         (tmp_path / "data" / name).write_text(text)
-    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+    with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
         tape.recording = True
         play(tape, steps[:5])
     assert [len(one) for one in labels(tmp_path / "data")] == [5]
 
 
 def test_another_rig_and_other_datasets_are_refused(steps: list[Step], tmp_path: Path) -> None:
-    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+    with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
         tape.recording = True
         play(tape, steps[:5])
     with (
         pytest.raises(ValueError, match="other cameras"),
-        open_tape(tmp_path / "data", DriveConfig(), EnvConfig(), Split.TRAIN),
+        open_recording_buffer(tmp_path / "data", DriveConfig(), EnvConfig(), Split.TRAIN),
     ):
         pass
     (tmp_path / "data" / "drive.yaml").unlink()
     with (
         pytest.raises(ValueError, match="was not written by `pilotnet drive`"),
-        open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN),
+        open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN),
     ):
         pass
     assert len(labels(tmp_path / "data")) == 1
@@ -224,7 +224,7 @@ def test_validation_drives_follow_the_training_ones_and_not_the_other_way_round(
     steps: list[Step], tmp_path: Path
 ) -> None:
     for split in (Split.TRAIN, Split.VALIDATION):
-        with open_tape(tmp_path / "data", DriveConfig(), ENV, split) as tape:
+        with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, split) as tape:
             tape.recording = True
             play(tape, steps[:5])
     assert [episode.split for episode in Dataset.open(tmp_path / "data").episodes] == [
@@ -233,7 +233,7 @@ def test_validation_drives_follow_the_training_ones_and_not_the_other_way_round(
     ]
     with (
         pytest.raises(ValueError, match="holds validation drives after those"),
-        open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN),
+        open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN),
     ):
         pass
 
@@ -241,7 +241,7 @@ def test_validation_drives_follow_the_training_ones_and_not_the_other_way_round(
 def test_a_stretch_that_cannot_be_written_is_dropped_and_the_others_stay(
     steps: list[Step], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with open_tape(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
+    with open_recording_buffer(tmp_path / "data", DriveConfig(), ENV, Split.TRAIN) as tape:
         tape.recording = True
         play(tape, steps[:20])
         tape.stop()

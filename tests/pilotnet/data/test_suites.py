@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from pilotnet.data.suites import Only, suite, suite_config, suite_names, suite_of
+from pilotnet.data.suites import ScenarioFilter, suite, suite_config, suite_names, suite_of
 from sim.actors.placement import place, with_room
 from sim.roads.kinds import plan_road
 from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Split, Weather
@@ -67,7 +67,7 @@ def test_several_suites_take_turns_on_roads_of_their_own() -> None:
 
 
 def test_a_suite_can_be_limited_to_some_of_its_kinds() -> None:
-    drives = suite("obstacles", "validation", 6, only=Only("rural,residential", light="day"))
+    drives = suite("obstacles", "validation", 6, only=ScenarioFilter("rural,residential", light="day"))
     assert [s.road for s in drives] == [RoadKind.RURAL, RoadKind.RESIDENTIAL] * 3
     assert {s.light for s in drives} == {Daytime.DAY}
     assert len({s.weather for s in drives}) > 1
@@ -75,12 +75,12 @@ def test_a_suite_can_be_limited_to_some_of_its_kinds() -> None:
         ValueError,
         match="roads is 'tunnel'; of suite obstacles it must be one of residential, rural",
     ):
-        suite("obstacles", "validation", 1, only=Only("tunnel"))
+        suite("obstacles", "validation", 1, only=ScenarioFilter("tunnel"))
 
 
 def test_a_kind_that_comes_twice_is_named_once() -> None:
     with pytest.raises(ValueError, match=r"it must be one of clear, cloudy, fog, rain, snow$"):
-        suite("lane_keeping", "train", 1, only=Only(weather="hail"))
+        suite("lane_keeping", "train", 1, only=ScenarioFilter(weather="hail"))
 
 
 def test_unseen_conditions_trains_without_snow_and_dusk_and_is_tested_at_dusk() -> None:

@@ -12,8 +12,8 @@ from pilotnet.drivers.pilotnet_driver import PilotNetDriver
 from pilotnet.modular.driver import ModularDriver
 from pilotnet.training.checkpoint import Checkpoint
 from pilotnet.training.model import PilotNet
-from pilotnet.training.viewpoint import View
-from sim.control.speed import PEDAL_TIME, PULL_AWAY
+from pilotnet.training.viewpoint import ViewCamera
+from sim.control.speed import PEDAL_TIME, PULL_AWAY_ACCELERATION
 from sim.drawables import Explanation
 from sim.env import DrivingEnv, EnvConfig
 from sim.geometry.camera import Camera
@@ -39,7 +39,7 @@ class Cruise(torch.nn.Module):
 
 
 def test_a_mirrored_picture_is_steered_the_other_way() -> None:
-    driver = PilotNetDriver(Checkpoint(Balance(), View(), Camera(), {}))
+    driver = PilotNetDriver(Checkpoint(Balance(), ViewCamera(), Camera(), {}))
     frame = np.zeros((160, 320, 3), np.uint8)
     frame[:, 160:] = 255
     right = driver.act(Observation(20.0, centre=frame)).curvature
@@ -49,7 +49,7 @@ def test_a_mirrored_picture_is_steered_the_other_way() -> None:
 
 
 def test_pilotnet_shows_its_view_and_what_counts_in_it() -> None:
-    driver = PilotNetDriver(Checkpoint(PilotNet(), View(), Camera(elevation=1.2), {}))
+    driver = PilotNetDriver(Checkpoint(PilotNet(), ViewCamera(), Camera(elevation=1.2), {}))
     assert driver.explain() == Explanation()
     driver.act(
         Observation(20.0, centre=np.random.default_rng(0).integers(0, 256, (160, 320, 3), np.uint8))
@@ -59,7 +59,7 @@ def test_pilotnet_shows_its_view_and_what_counts_in_it() -> None:
     assert shown.heat is not None
     assert shown.view.shape == (66, 200, 3)
     assert (shown.heat.min(), shown.heat.max()) == (0, 1)
-    assert shown.camera == Camera(200, 66, View().focal, 22.0, elevation=1.2)
+    assert shown.camera == Camera(200, 66, ViewCamera().focal, 22.0, elevation=1.2)
     driver.reset()
     assert driver.explain() == Explanation()
 
@@ -80,17 +80,17 @@ def test_straight_holds_the_speed_it_set_out_with_in_every_drive_anew() -> None:
 
 def test_pilotnet_paces_towards_the_speed_of_its_network() -> None:
     frame = np.zeros((160, 320, 3), np.uint8)
-    driver = PilotNetDriver(Checkpoint(Cruise(10.0), View(), Camera(), {}))
+    driver = PilotNetDriver(Checkpoint(Cruise(10.0), ViewCamera(), Camera(), {}))
     assert driver.act(Observation(10.0, centre=frame)).acceleration == pytest.approx(0.0)
     assert driver.act(Observation(12.0, centre=frame)).acceleration == pytest.approx(
         -2.0 / PEDAL_TIME
     )
-    assert driver.act(Observation(1.0, centre=frame)).acceleration == PULL_AWAY
+    assert driver.act(Observation(1.0, centre=frame)).acceleration == PULL_AWAY_ACCELERATION
 
 
 def test_a_speed_below_zero_is_a_stop() -> None:
     frame = np.zeros((160, 320, 3), np.uint8)
-    driver = PilotNetDriver(Checkpoint(Cruise(-3.0), View(), Camera(), {}))
+    driver = PilotNetDriver(Checkpoint(Cruise(-3.0), ViewCamera(), Camera(), {}))
     assert driver.act(Observation(0.0, centre=frame)).acceleration == 0.0
     assert driver.act(Observation(1.2, centre=frame)).acceleration == pytest.approx(-2.0)
 
@@ -122,7 +122,7 @@ def test_pilotnet_refuses_a_camera_it_was_not_trained_for(tiny_model: Path) -> N
 
 
 def test_pilotnet_needs_to_see() -> None:
-    driver = PilotNetDriver(Checkpoint(PilotNet(), View(), Camera(), {}))
+    driver = PilotNetDriver(Checkpoint(PilotNet(), ViewCamera(), Camera(), {}))
     with pytest.raises(ValueError, match="has no centre frame"):
         driver.act(Observation(20.0))
 

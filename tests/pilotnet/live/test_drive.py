@@ -17,9 +17,9 @@ from pilotnet.live.controller_files import ControllerFiles
 from pilotnet.live.drive import DriveConfig, Driven, drive, driven_in_words
 from pilotnet.live.watch import WatchConfig, watch
 from pilotnet.training.model import PilotNet
-from pilotnet.training.samples import Augmentation, Samples, load_drives
-from pilotnet.training.train import Cloning, TrainConfig
-from pilotnet.training.viewpoint import View, Viewpoint
+from pilotnet.training.samples import Augmentation, Samples, load_training_frames
+from pilotnet.training.train import BehaviourCloningModule, TrainConfig
+from pilotnet.training.viewpoint import ViewCamera, Viewpoint
 from sim.scenario import Split
 from sim.types import Cause
 from sim.viewer.window import Window
@@ -152,11 +152,11 @@ def test_a_window_of_200_by_100_can_be_driven_in(
 def losses_of_training(dataset: Dataset, steps: int) -> list[float]:
     """The loss in each of some steps of the real training, of eight views each."""
     augmentation = Augmentation()
-    view = View()
-    drives = load_drives(dataset, Split.TRAIN, view, augmentation)
+    view = ViewCamera()
+    drives = load_training_frames(dataset, Split.TRAIN, view, augmentation)
     samples = Samples(drives, augmentation, 0)
     model = PilotNet(samples.label_spread()[0])
-    cloning = Cloning(
+    cloning = BehaviourCloningModule(
         model,
         Viewpoint(view, drives.cameras["centre"]),
         samples,

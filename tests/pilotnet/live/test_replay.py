@@ -9,17 +9,17 @@ import pytest
 
 from pilotnet.cli import main
 from pilotnet.data.store import Dataset
-from pilotnet.live.replay import DatasetAlbum, network_beside, replay
+from pilotnet.live.replay import DatasetRecordings, network_beside, replay
 from pilotnet.live.watch import FilmFile, WatchConfig
 from sim.geometry.camera import Camera
 from sim.types import Observation
 from sim.viewer.bindings import REPLAY_BINDINGS, WITH_SHIFT
-from sim.viewer.canvas import Rect, Sheet
+from sim.viewer.canvas import Canvas, Rect
 from sim.viewer.live.camera_view import Overlay
-from sim.viewer.replay.playback import Replay
+from sim.viewer.replay.playback import Playback
 from sim.viewer.replay.replay_layout import ReplayPanel
 from sim.viewer.replay.replay_picture import draw_replay, layout_of, moment_at, track_points
-from sim.viewer.replay.replay_view import ReplayDesk
+from sim.viewer.replay.replay_view import ReplayView
 from sim.viewer.theme import ALARM
 from sim.viewer.window import Window, open_display
 from tests.pilotnet.data.store.synthetic_drives import write_dataset
@@ -35,7 +35,7 @@ def root(tmp_path: Path) -> Path:
 def window(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Window:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     made = Window(
-        ReplayDesk(Replay(DatasetAlbum(Dataset.open(root)))),
+        ReplayView(Playback(DatasetRecordings(Dataset.open(root)))),
         open_display((640, 400)),
         FilmFile,
         tmp_path,
@@ -44,13 +44,13 @@ def window(root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Windo
     pygame.display.quit()
 
 
-def desk_in(window: Window) -> ReplayDesk:
+def desk_in(window: Window) -> ReplayView:
     content = window._content
-    assert isinstance(content, ReplayDesk)
+    assert isinstance(content, ReplayView)
     return content
 
 
-def replay_in(window: Window) -> Replay:
+def replay_in(window: Window) -> Playback:
     return desk_in(window)._replay
 
 
@@ -63,16 +63,16 @@ def press(window: Window, *keys: int, mod: int = 0) -> None:
 
 def test_the_frame_under_the_playhead_is_the_recorded_one(root: Path) -> None:
     dataset = Dataset.open(root)
-    shown = Replay(DatasetAlbum(dataset))
+    shown = Playback(DatasetRecordings(dataset))
     shown.overlay = Overlay.NOTHING
     frames = {name: dataset.frames(0, name) for name in dataset.cameras}
     for moment in (0, 27, 19, 20, 39):
         shown.seek(moment)
         for name, recorded in frames.items():
             np.testing.assert_array_equal(shown.recording.look(moment)[name], recorded[moment])
-        sheet = Sheet.blank(320, 180)
+        sheet = Canvas.blank(320, 180)
         place = draw_replay(sheet, shown).picture
-        expected = Sheet.blank(320, 180)
+        expected = Canvas.blank(320, 180)
         expected.picture(frames["centre"][moment], place)
         # Where neither notice nor playhead lies.
         rows = slice(place.y, place.y + place.height // 5)
@@ -128,7 +128,7 @@ def test_a_click_on_the_strip_goes_there_and_dragging_goes_on(window: Window) ->
 
 
 def test_every_moment_is_under_its_own_column_of_the_strip(root: Path) -> None:
-    shown = Replay(DatasetAlbum(Dataset.open(root)))
+    shown = Playback(DatasetRecordings(Dataset.open(root)))
     layout = layout_of(shown, 1280, 720)
     strip = layout.panels[ReplayPanel.CURVATURE]
     found = [moment_at(layout, 40, column, strip.y + 9) for column in range(strip.x, strip.right)]
@@ -188,7 +188,7 @@ def test_marks_that_cannot_be_written_are_said_and_not_shown(
 
 
 def test_time_goes_on_to_the_next_episode_and_ends_after_the_last(root: Path) -> None:
-    shown = Replay(DatasetAlbum(Dataset.open(root)))
+    shown = Playback(DatasetRecordings(Dataset.open(root)))
     shown.pass_time(2.05)
     assert shown.moment == 20
     numbers = set()
@@ -206,7 +206,7 @@ def test_the_network_beside_the_label_says_what_it_would_drive(
 ) -> None:
     dataset = Dataset.open(tiny_data)
     network = network_beside(tiny_model, dataset)
-    shown = Replay(DatasetAlbum(dataset), network)
+    shown = Playback(DatasetRecordings(dataset), network)
     shown.pass_time(0.0)
     assert shown.predictions is not None
     frames = dataset.frames(0, "centre")
@@ -220,13 +220,13 @@ def test_the_network_beside_the_label_says_what_it_would_drive(
     heat = shown.predictions.explain(5).heat
     network.curvature(Observation(float(speed[5]), frames[5]))
     np.testing.assert_array_equal(heat, network.explanation().heat)  # type: ignore[arg-type]
-    sheet = Sheet.blank(1280, 720)
+    sheet = Canvas.blank(1280, 720)
     assert ReplayPanel.VIEW in draw_replay(sheet, shown).panels
 
 
 @pytest.mark.parametrize("size", [(200, 100), (480, 300), (640, 720), (1280, 720), (2560, 900)])
 def test_no_panel_covers_another_or_leaves_the_window(root: Path, size: tuple[int, int]) -> None:
-    layout = layout_of(Replay(DatasetAlbum(Dataset.open(root))), *size)
+    layout = layout_of(Playback(DatasetRecordings(Dataset.open(root))), *size)
     places = [layout.picture, *layout.panels.values()]
     for i, place in enumerate(places):
         assert place.x >= 0 <= place.y

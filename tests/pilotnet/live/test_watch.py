@@ -10,7 +10,7 @@ import pygame
 import pytest
 
 from pilotnet.cli import main
-from pilotnet.live.watch import FilmFile, WatchConfig, driver_colour, make_seats, watch
+from pilotnet.live.watch import FilmFile, WatchConfig, driver_colour, driver_specs, watch
 from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
 from sim.viewer.window import Window
@@ -98,12 +98,12 @@ def test_road_weather_and_light_can_be_chosen_from_a_suite() -> None:
 
 
 def test_the_other_drivers_wait_behind_those_asked_for(tiny_model: Path) -> None:
-    assert [seat.name for seat in make_seats(["straight"], None)] == ["straight", "expert"]
-    assert next(seat.title for seat in make_seats(["pilotnet"], tiny_model)) == "PilotNet"
+    assert [seat.name for seat in driver_specs(["straight"], None)] == ["straight", "expert"]
+    assert next(seat.title for seat in driver_specs(["pilotnet"], tiny_model)) == "PilotNet"
 
 
 def test_a_stack_with_parts_replaced_keeps_its_colour_and_says_so() -> None:
-    (seat, *_) = make_seats(["modular+cars+pedestrians+lanes"], None)
+    (seat, *_) = driver_specs(["modular+cars+pedestrians+lanes"], None)
     assert seat.colour == driver_colour("modular")
     assert seat.title.startswith("Modular + ")
 

@@ -12,7 +12,7 @@ from pilotnet.modular.detection.detector import Detector, DetectorCheckpoint
 from pilotnet.modular.detection.network import DetectorNetwork
 from pilotnet.modular.driver import ModularDriver, Parts
 from pilotnet.modular.lanes.finder import LaneFinder
-from sim.env import DrivingEnv, EnvConfig, Pedals
+from sim.env import DrivingEnv, EnvConfig, SpeedControl
 from sim.geometry.camera import Camera
 from sim.rollout import rollout
 from sim.scenario import RoadKind, Scenario
@@ -71,7 +71,7 @@ def own_eyes(env: DrivingEnv) -> ModularDriver:
 def test_a_camera_that_fails_stops_the_car_in_its_lane_and_lets_it_drive_on_when_it_works_again(
     spoil: Callable[[Image], Image],
 ) -> None:
-    env = DrivingEnv(EnvConfig(cameras=("centre",), pedals=Pedals.DRIVER))
+    env = DrivingEnv(EnvConfig(cameras=("centre",), pedals=SpeedControl.DRIVER))
     driver = FailingCamera(own_eyes(env), spoil)
     steps = []
     after = 0

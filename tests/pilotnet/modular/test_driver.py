@@ -11,7 +11,7 @@ from pilotnet.modular.driver import ModularDriver, Parts
 from pilotnet.modular.lanes.finder import LaneFinder
 from pilotnet.modular.records import Detection, LaneEstimate
 from sim.drawables import ExplainingDriver, Role
-from sim.env import DrivingEnv, EnvConfig, Pedals
+from sim.env import DrivingEnv, EnvConfig, SpeedControl
 from sim.rollout import rollout
 from sim.scenario import RoadKind, Scenario
 from sim.types import Control, Image, Observation
@@ -79,7 +79,7 @@ def test_with_the_truth_for_eyes_it_drives_a_street_with_everybody_on_it() -> No
         pedestrians=10.0,
         crossing=8.0,
     )
-    env = DrivingEnv(EnvConfig(cameras=(), pedals=Pedals.DRIVER))
+    env = DrivingEnv(EnvConfig(cameras=(), pedals=SpeedControl.DRIVER))
     steps = list(rollout(env, ModularDriver(Parts(), env), street))
     assert env.world.finished
     assert [step.intervention for step in steps if step.intervention] == []

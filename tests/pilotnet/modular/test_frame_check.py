@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pilotnet.modular.frame_check import Sight
+from pilotnet.modular.frame_check import FrameCheck
 from tests.pilotnet.modular.planner_scenes import DURATION
 
 NOISE = np.random.default_rng(0).integers(0, 255, (6, 160, 320, 3), dtype=np.uint8)
@@ -11,11 +11,11 @@ NOISE = np.random.default_rng(0).integers(0, 255, (6, 160, 320, 3), dtype=np.uin
 
 @pytest.mark.parametrize("level", [0, 255])
 def test_black_and_white_show_nothing(level: int) -> None:
-    assert not Sight(DURATION).shows_something(np.full((160, 320, 3), level, np.uint8), 10.0)
+    assert not FrameCheck(DURATION).shows_something(np.full((160, 320, 3), level, np.uint8), 10.0)
 
 
 def test_a_frame_that_froze_is_not_believed_until_it_changes() -> None:
-    sight = Sight(DURATION)
+    sight = FrameCheck(DURATION)
     assert [sight.shows_something(NOISE[0].copy(), 10.0) for _ in range(5)] == [
         True,
         True,
@@ -29,12 +29,12 @@ def test_a_frame_that_froze_is_not_believed_until_it_changes() -> None:
 
 
 def test_standing_still_freezes_nothing() -> None:
-    sight = Sight(DURATION)
+    sight = FrameCheck(DURATION)
     assert all(sight.shows_something(NOISE[0].copy(), 0.0) for _ in range(20))
 
 
 def test_blindness_begins_after_half_a_second_and_ends_when_it_is_sure_again() -> None:
-    sight = Sight(DURATION)
+    sight = FrameCheck(DURATION)
     assert [sight.judge(0.1) for _ in range(7)] == [False] * 5 + [True] * 2
     assert sight.judge(0.3)
     assert not sight.judge(0.5)

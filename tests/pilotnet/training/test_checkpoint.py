@@ -18,14 +18,14 @@ from pilotnet.training.checkpoint import (
     save_network,
 )
 from pilotnet.training.model import PilotNet
-from pilotnet.training.viewpoint import View
+from pilotnet.training.viewpoint import ViewCamera
 from sim.geometry.camera import Camera
 
 
 @pytest.fixture
 def saved(tmp_path: Path) -> tuple[Path, Checkpoint]:
     checkpoint = Checkpoint(
-        PilotNet(0.02), View(focal=150.0), Camera(focal=160.0), {"config": {"epochs": 3}}
+        PilotNet(0.02), ViewCamera(focal=150.0), Camera(focal=160.0), {"config": {"epochs": 3}}
     )
     save_checkpoint(tmp_path, checkpoint)
     return tmp_path, checkpoint
@@ -46,7 +46,7 @@ def test_weights_and_settings_survive(saved: tuple[Path, Checkpoint]) -> None:
 def test_a_speed_output_survives_and_a_network_without_one_still_has_none(
     tmp_path: Path, saved: tuple[Path, Checkpoint]
 ) -> None:
-    before = Checkpoint(PilotNet(0.02, speed_scale=14.0), View(), Camera(), {})
+    before = Checkpoint(PilotNet(0.02, speed_scale=14.0), ViewCamera(), Camera(), {})
     (tmp_path / "speed").mkdir()
     save_checkpoint(tmp_path / "speed", before)
     after = load_checkpoint(tmp_path / "speed")
@@ -84,7 +84,7 @@ def test_another_version_is_refused_by_name(tmp_path: Path) -> None:
 
 
 def test_other_layers_are_refused(tmp_path: Path) -> None:
-    settings = {"view": asdict(View()), "camera": asdict(Camera()), "training": {}}
+    settings = {"view": asdict(ViewCamera()), "camera": asdict(Camera()), "training": {}}
     save_network(tmp_path, torch.nn.Linear(2, 2), "pilotnet-1", settings)
     with pytest.raises(ValueError, match="holds other layers than PilotNet"):
         load_checkpoint(tmp_path)
@@ -111,7 +111,7 @@ def test_a_changed_weight_or_setting_is_found(saved: tuple[Path, Checkpoint]) ->
 
 def earlier_file(folder: Path, model: torch.nn.Module, **settings: object) -> None:
     """A checkpoint as earlier versions wrote it, without a digest."""
-    values = {"view": asdict(View()), "camera": asdict(Camera()), "training": {}} | settings
+    values = {"view": asdict(ViewCamera()), "camera": asdict(Camera()), "training": {}} | settings
     header = {"format": "pilotnet-1"} | {
         key: json.dumps(value) for key, value in values.items() if value is not None
     }
@@ -130,7 +130,7 @@ def test_an_earlier_checkpoint_is_read(tmp_path: Path) -> None:
     [
         ({"view": None}, "it lacks the key view"),
         ({"view": {"width": 200}}, "view: it lacks the key height"),
-        ({"view": asdict(View()) | {"width": 10**9}}, "view.width: expected int <= 16384"),
+        ({"view": asdict(ViewCamera()) | {"width": 10**9}}, "view.width: expected int <= 16384"),
         ({"camera": asdict(Camera()) | {"focal": -1.0}}, "camera.focal: expected float > 0"),
         ({"camera": 3}, "camera: expected object, got int"),
         ({"more": 3}, "it has the unknown key more"),
@@ -155,7 +155,7 @@ def test_weights_that_are_no_numbers_are_refused(tmp_path: Path) -> None:
 def test_others_may_read_a_checkpoint_where_the_system_lets_them(tmp_path: Path) -> None:
     before = os.umask(0o022)
     try:
-        save_checkpoint(tmp_path, Checkpoint(PilotNet(), View(), Camera(), {}))
+        save_checkpoint(tmp_path, Checkpoint(PilotNet(), ViewCamera(), Camera(), {}))
     finally:
         os.umask(before)
     assert (tmp_path / FILE_NAME).stat().st_mode & 0o777 == 0o644
@@ -176,5 +176,5 @@ def test_weights_that_are_no_numbers_are_never_written(tmp_path: Path, value: fl
         ValueError,
         match=rf"the weights dense\.1\.weight are not finite; {tmp_path}/model\.safetensors is not written",
     ):
-        save_checkpoint(tmp_path, Checkpoint(model, View(), Camera(), {}))
+        save_checkpoint(tmp_path, Checkpoint(model, ViewCamera(), Camera(), {}))
     assert not list(tmp_path.iterdir())

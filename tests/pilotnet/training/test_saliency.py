@@ -6,7 +6,7 @@ from torch import Tensor, nn
 
 from pilotnet.training.model import PilotNet
 from pilotnet.training.saliency import scaled, spread, visual_back_prop
-from pilotnet.training.viewpoint import View
+from pilotnet.training.viewpoint import ViewCamera
 from sim.geometry.camera import Camera
 from tests.pilotnet.training.saliency_check import response
 
@@ -35,7 +35,7 @@ def trained() -> PilotNet:
 
 def painted_roads(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
     """Views (B, 3, 66, 200) of two lines on mottled ground, and the curvature [1/m] that goes back between them, (B,)."""
-    view = View()
+    view = ViewCamera()
     down = ((torch.arange(view.height) + 0.5 - view.horizon) / view.focal).clamp(min=1e-3)
     ahead = (ELEVATION / down)[None, :, None]
     right = ahead * (torch.arange(view.width) + 0.5 - view.width / 2) / view.focal

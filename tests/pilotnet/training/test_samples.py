@@ -13,25 +13,25 @@ from pilotnet.training.samples import (
     LIMIT,
     Augmentation,
     Batch,
-    Drives,
     Samples,
-    load_drives,
+    TrainingFrames,
+    load_training_frames,
     packed,
     sampling_probability,
     target_speed,
     training_cameras,
     unpacked,
 )
-from pilotnet.training.viewpoint import View
+from pilotnet.training.viewpoint import ViewCamera
 from sim.control.path_tracking import recovery_curvature
-from sim.control.speed import pace
+from sim.control.speed import speed_tracking_acceleration
 from sim.geometry.camera import Camera, rig
 from sim.scenario import Split
 
 STEP = 25  # grey levels between two digits: packing moves a level by one or two
 
 
-def drives(size: int = 400) -> Drives:
+def drives(size: int = 400) -> TrainingFrames:
     """Grey frames of 2 x 4 pixels; their columns say in digits which camera and which moment, up to 999, recorded them."""
     cameras = rig(Camera(width=4, height=2, horizon=1.0))
     moments = np.arange(size) % 1000
@@ -46,7 +46,7 @@ def drives(size: int = 400) -> Drives:
                 np.tile((STEP * digits[moment]).astype(np.uint8)[None, :, None], (2, 1, 3))
             )
     curvature = 0.01 * np.sin(np.arange(size) / 20)
-    return Drives(frames, curvature, np.full(size, 20.0), np.linspace(0.0, 20.0, size), cameras)
+    return TrainingFrames(frames, curvature, np.full(size, 20.0), np.linspace(0.0, 20.0, size), cameras)
 
 
 def digits_of(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
@@ -78,7 +78,7 @@ def test_whoever_paces_towards_the_speed_label_brakes_as_the_recorded_driver_did
     speed = np.maximum(12.0 - 1.5 * np.arange(100) / 10, 0.0).astype(np.float32)
     label = target_speed(speed, rate=10)
     np.testing.assert_allclose(
-        [pace(v, w) for v, w in zip(speed[:70], label[:70], strict=True)], -1.5, atol=1e-4
+        [speed_tracking_acceleration(v, w) for v, w in zip(speed[:70], label[:70], strict=True)], -1.5, atol=1e-4
     )
     assert label[-1] == speed[-1]
 
@@ -181,7 +181,7 @@ def test_senseless_augmentation_is_refused(settings: dict) -> None:
 
 def test_a_split_is_loaded_whole_and_cropped_to_the_rows_a_view_needs(tiny_data: Path) -> None:
     dataset = Dataset.open(tiny_data)
-    loaded = load_drives(dataset, Split.TRAIN, View(), Augmentation())
+    loaded = load_training_frames(dataset, Split.TRAIN, ViewCamera(), Augmentation())
     length = sum(episode.length for episode in dataset.episodes if episode.split is Split.TRAIN)
     height = loaded.cameras["centre"].height
     assert loaded.frames.shape == (3, length, height * 3 // 2, 320)
@@ -203,7 +203,7 @@ def test_packing_keeps_greys_to_two_levels_and_smooth_colours_to_a_few() -> None
 
 def test_a_split_without_episodes_is_refused(tiny_data: Path) -> None:
     with pytest.raises(ValueError, match="has no test episode"):
-        load_drives(Dataset.open(tiny_data), Split.TEST, View(), Augmentation())
+        load_training_frames(Dataset.open(tiny_data), Split.TEST, ViewCamera(), Augmentation())
 
 
 def test_cameras_by_other_names_are_refused_in_one_line(tiny_data: Path) -> None:
@@ -213,7 +213,7 @@ def test_cameras_by_other_names_are_refused_in_one_line(tiny_data: Path) -> None
         with pytest.raises(
             ValueError, match="has no camera 'centre', which is needed here; its cameras are front"
         ):
-            load_drives(front, Split.TRAIN, View(), augmentation)
+            load_training_frames(front, Split.TRAIN, ViewCamera(), augmentation)
 
 
 def test_a_camera_that_looks_elsewhere_is_no_source_of_views(tiny_data: Path) -> None:
@@ -224,5 +224,5 @@ def test_a_camera_that_looks_elsewhere_is_no_source_of_views(tiny_data: Path) ->
         ValueError,
         match=r"has the camera right with Camera\(.*focal=90.0.*may differ .* in lateral alone",
     ):
-        load_drives(mixed, Split.TRAIN, View(), Augmentation())
+        load_training_frames(mixed, Split.TRAIN, ViewCamera(), Augmentation())
     assert training_cameras(mixed, Augmentation(side_cameras=False)) == ["centre"]

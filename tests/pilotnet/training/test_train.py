@@ -18,13 +18,13 @@ from pilotnet.data.store import Dataset
 from pilotnet.drivers.factory import make_driver
 from pilotnet.training.checkpoint import load_checkpoint
 from pilotnet.training.model import PilotNet
-from pilotnet.training.photometric import relit
-from pilotnet.training.samples import Batch, Drives, Samples, load_drives
-from pilotnet.training.train import SPEED_WEIGHT, Cloning, TrainConfig, train
+from pilotnet.training.photometric import photometric_augment
+from pilotnet.training.samples import Batch, Samples, TrainingFrames, load_training_frames
+from pilotnet.training.train import SPEED_WEIGHT, BehaviourCloningModule, TrainConfig, train
 from pilotnet.training.training_checkpoints import METRICS_FILE, has_checkpoint
-from pilotnet.training.viewpoint import View, Viewpoint
+from pilotnet.training.viewpoint import ViewCamera, Viewpoint
 from sim import DrivingEnv, EnvConfig, Scenario, rollout
-from sim.control.speed import MAX_BRAKING, PULL_AWAY
+from sim.control.speed import MAX_BRAKING, PULL_AWAY_ACCELERATION
 from sim.scenario import Split
 from tests.conftest import TINY_TRAINING, assert_equal_weights
 
@@ -76,14 +76,14 @@ def test_after_eight_steps_it_drives_with_its_own_pedals(speedy_model: Path) -> 
     steps = list(islice(drive, 5))
     assert len({step.control.acceleration for step in steps}) > 1
     for before, after in pairwise(steps):
-        asked = min(max(before.control.acceleration, -MAX_BRAKING), PULL_AWAY)
+        asked = min(max(before.control.acceleration, -MAX_BRAKING), PULL_AWAY_ACCELERATION)
         assert after.ego.speed == pytest.approx(max(before.ego.speed + 0.1 * asked, 0.0), abs=1e-6)
 
 
 def test_the_weight_of_the_speed_counts_in_the_loss_and_nowhere_else(tiny_data: Path) -> None:
-    drives = load_drives(Dataset.open(tiny_data), Split.TRAIN, View(), TINY_TRAINING.augmentation)
+    drives = load_training_frames(Dataset.open(tiny_data), Split.TRAIN, ViewCamera(), TINY_TRAINING.augmentation)
     samples = Samples(drives, TINY_TRAINING.augmentation, 0)
-    viewpoint = Viewpoint(View(), drives.cameras["centre"])
+    viewpoint = Viewpoint(ViewCamera(), drives.cameras["centre"])
     batch = samples.__getitems__([0, 1, 2, 3])
     torch.manual_seed(0)
     both = PilotNet(0.01, speed_scale=samples.speed_size())
@@ -97,10 +97,10 @@ def test_the_weight_of_the_speed_counts_in_the_loss_and_nowhere_else(tiny_data: 
     )
     exact = replace(TINY_TRAINING, precision="float32")
     (alone, _), (together, errors) = (
-        Cloning(model, viewpoint, samples, samples, exact).loss(batch) for model in (steering, both)
+        BehaviourCloningModule(model, viewpoint, samples, samples, exact).loss(batch) for model in (steering, both)
     )
     views, _ = viewpoint(batch.frames, batch.shift, batch.rotation)
-    speed = both.commands(relit(views, batch.light))[1]
+    speed = both.commands(photometric_augment(views, batch.light))[1]
     expected = SPEED_WEIGHT * ((speed - batch.speed) / samples.speed_size()).square().mean()
     torch.testing.assert_close(together - alone, expected)
     torch.testing.assert_close(errors["val_speed"], (speed - batch.speed).abs().mean())
@@ -143,16 +143,16 @@ def test_in_bfloat16_it_learns_about_the_same_and_keeps_its_weights_in_float32(
 
 def test_a_finished_training_gives_its_frames_back(tiny_data: Path, tmp_path: Path) -> None:
     train(TINY_TRAINING, tiny_data, tmp_path / "model")
-    assert not [thing for thing in gc.get_objects() if type(thing) is Drives]
+    assert not [thing for thing in gc.get_objects() if type(thing) is TrainingFrames]
 
 
 def test_any_other_exit_is_not_taken_for_ctrl_c(
     tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def leave(self: Cloning) -> None:  # noqa: ARG001
+    def leave(self: BehaviourCloningModule) -> None:  # noqa: ARG001
         raise SystemExit(3)
 
-    monkeypatch.setattr(Cloning, "on_train_epoch_start", leave)
+    monkeypatch.setattr(BehaviourCloningModule, "on_train_epoch_start", leave)
     with pytest.raises(SystemExit, match="3"):
         train(TINY_TRAINING, tiny_data, tmp_path / "model")
 
@@ -160,13 +160,13 @@ def test_any_other_exit_is_not_taken_for_ctrl_c(
 def test_a_loss_that_is_no_number_stops_the_training_and_keeps_the_epochs_before(
     tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plain_step = Cloning.training_step
+    plain_step = BehaviourCloningModule.training_step
 
-    def step_into_nothing(self: Cloning, batch: Batch, index: int) -> torch.Tensor:
+    def step_into_nothing(self: BehaviourCloningModule, batch: Batch, index: int) -> torch.Tensor:
         loss = plain_step(self, batch, index)
         return loss * torch.nan if (self.current_epoch, index) == (1, 2) else loss
 
-    monkeypatch.setattr(Cloning, "training_step", step_into_nothing)
+    monkeypatch.setattr(BehaviourCloningModule, "training_step", step_into_nothing)
     folder = tmp_path / "model"
     says = rf"^the loss is nan in epoch 1, step 2; lower learning_rate, which is 0\.001, and train again .*; {folder} keeps"
     with pytest.raises(ValueError, match=says):

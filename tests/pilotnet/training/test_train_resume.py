@@ -16,7 +16,7 @@ from pilotnet.cli import main
 from pilotnet.common.folders import MARKER
 from pilotnet.data.store import Marks, write_marks
 from pilotnet.training.checkpoint import load_checkpoint
-from pilotnet.training.train import Cloning, train
+from pilotnet.training.train import BehaviourCloningModule, train
 from pilotnet.training.training_checkpoints import METRICS_FILE, checkpoints, has_checkpoint
 from tests.conftest import TINY_TRAINING, assert_equal_weights
 
@@ -32,12 +32,12 @@ class PowerCutError(Exception):
 def stopped(tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A model folder whose training of three epochs was cut off in its last one."""
 
-    def pull_the_plug(self: Cloning) -> None:
+    def pull_the_plug(self: BehaviourCloningModule) -> None:
         if self.current_epoch == 2:
             raise PowerCutError
 
     with monkeypatch.context() as patch:
-        patch.setattr(Cloning, "on_train_epoch_start", pull_the_plug)
+        patch.setattr(BehaviourCloningModule, "on_train_epoch_start", pull_the_plug)
         with pytest.raises(PowerCutError):
             train(THREE_EPOCHS, tiny_data, tmp_path / "parts")
     return tmp_path / "parts"
@@ -122,11 +122,11 @@ def test_a_training_is_resumed_with_its_own_data_alone(
 def test_ctrl_c_stays_ctrl_c_and_keeps_what_was_finished(
     tiny_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def press_ctrl_c(self: Cloning) -> None:
+    def press_ctrl_c(self: BehaviourCloningModule) -> None:
         if self.current_epoch == 1:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Cloning, "on_train_epoch_start", press_ctrl_c)
+    monkeypatch.setattr(BehaviourCloningModule, "on_train_epoch_start", press_ctrl_c)
     with pytest.raises(KeyboardInterrupt):
         train(replace(TINY_TRAINING, epochs=2), tiny_data, tmp_path / "model")
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
@@ -168,7 +168,7 @@ def test_a_training_that_fails_in_its_first_epoch_leaves_nothing(
     def pull_the_plug(self: lightning.LightningModule) -> None:  # noqa: ARG001
         raise PowerCutError
 
-    monkeypatch.setattr(Cloning, "on_train_epoch_start", pull_the_plug)
+    monkeypatch.setattr(BehaviourCloningModule, "on_train_epoch_start", pull_the_plug)
     with pytest.raises(PowerCutError):
         train(TINY_TRAINING, tiny_data, tmp_path / "model")
     assert not (tmp_path / "model").exists()

@@ -10,7 +10,7 @@ import torch
 from pilotnet.modular.detection.train_detector import DetectorTrainConfig
 from pilotnet.training.train import TrainConfig
 from pilotnet.training.trainer import (
-    arithmetic,
+    autocast_context,
     has_bfloat16,
     learning_rate_share,
     precision,
@@ -42,7 +42,7 @@ def test_auto_is_bfloat16_just_where_the_hardware_has_it(monkeypatch: pytest.Mon
     ("asked", "kind"), [("float32", torch.float32), ("bfloat16", torch.bfloat16)]
 )
 def test_a_product_is_computed_in_the_precision_asked_for(asked: str, kind: torch.dtype) -> None:
-    with arithmetic(TrainConfig(device="cpu", precision=asked), CPU):
+    with autocast_context(TrainConfig(device="cpu", precision=asked), CPU):
         assert (torch.ones(2, 2) @ torch.ones(2, 2)).dtype is kind
 
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from pilotnet.training.samples import LIMIT, Augmentation
-from pilotnet.training.viewpoint import YUV, View, Viewpoint, to_rgb
+from pilotnet.training.viewpoint import YUV, ViewCamera, Viewpoint, to_rgb
 from sim.geometry.camera import Camera
 from sim.render.frame_buffer import Label
 from sim.render.renderer import Renderer
@@ -17,7 +17,7 @@ from sim.types import Pose
 from tests.sim.picture_match import brightness, strip_shifts
 
 CAMERA = Camera()
-VIEW = View()
+VIEW = ViewCamera()
 
 
 def view_of(

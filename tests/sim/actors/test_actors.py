@@ -7,13 +7,13 @@ import pytest
 from highway_env.vehicle.behavior import IDMVehicle
 from highway_env.vehicle.kinematics import Vehicle
 
-from sim.actors.free_stations import Sites
-from sim.actors.obstacle_shift import Demands, Zone, ramp_length, swing
-from sim.actors.parked import parked_cars, parked_demands
-from sim.actors.pedestrians import People
-from sim.actors.traffic import PathRoad, traffic
-from sim.actors.traffic_vehicle import EgoCar, TrafficCar, idm
-from sim.actors.vehicle_kinds import SIZES, draw_shape, keeping_right, traffic_kinds
+from sim.actors.free_stations import FreeStations
+from sim.actors.obstacle_shift import ShiftRequests, Zone, obstacle_shift, ramp_length
+from sim.actors.parked import parked_cars, parked_shift_requests
+from sim.actors.pedestrians import Pedestrians
+from sim.actors.traffic import RoadTraffic, place_traffic
+from sim.actors.traffic_vehicle import EgoVehicle, TrafficVehicle, idm_acceleration
+from sim.actors.vehicle_kinds import SIZES, draw_dimensions, keeping_right, traffic_kinds
 from sim.geometry.polygons import rectangle_gap
 from sim.roads.kinds import plan_road
 from sim.roads.plan import Parking, RoadPlan, Street, Zebra
@@ -21,7 +21,7 @@ from sim.scenario import RoadKind, Scenario
 from sim.types import Kind, Pose, rectangle_corners
 from tests.sim.straight_road import WIDTH, straight_road
 
-NOTHING = Demands(np.empty(0), np.empty(0), np.empty(0))
+NOTHING = ShiftRequests(np.empty(0), np.empty(0), np.empty(0))
 
 
 def car_at(x: float, y: float, heading: float = 0.0) -> np.ndarray:
@@ -78,25 +78,25 @@ def test_traffic_accelerates_as_highwayenvs_idm_does(
         target_speed=18.0,
     )
     reference = np.clip(model.acceleration(model, lead), -IDMVehicle.ACC_MAX, IDMVehicle.ACC_MAX)
-    assert idm(speed, 18.0, gap, lead_speed) == pytest.approx(float(reference))
-    assert idm(speed, 18.0) == pytest.approx(float(model.acceleration(model)))
+    assert idm_acceleration(speed, 18.0, gap, lead_speed) == pytest.approx(float(reference))
+    assert idm_acceleration(speed, 18.0) == pytest.approx(float(model.acceleration(model)))
 
 
 def test_an_environment_that_changes_highwayenvs_idm_does_not_change_our_traffic(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    before = idm(10.0, 18.0, 20.0, 5.0)
+    before = idm_acceleration(10.0, 18.0, 20.0, 5.0)
     monkeypatch.setattr(
         IDMVehicle, "DISTANCE_WANTED", 7.0
     )  # as HighwayEnv's intersections do, for the whole process
     monkeypatch.setattr(IDMVehicle, "COMFORT_ACC_MAX", 6.0)
-    assert idm(10.0, 18.0, 20.0, 5.0) == before
+    assert idm_acceleration(10.0, 18.0, 20.0, 5.0) == before
 
 
 @pytest.mark.parametrize("kind", list(RoadKind))
 def test_traffic_starts_apart_in_its_lanes_and_away_from_the_ego(kind: RoadKind) -> None:
     plan = plan_road(Scenario(kind, 4, length=5000.0))
-    cars = traffic(plan, 12.0, rng())
+    cars = place_traffic(plan, 12.0, rng())
     assert len(cars) > 25
     for car in cars:
         lane = plan.lanes[car.lane_number]
@@ -110,13 +110,13 @@ def test_traffic_starts_apart_in_its_lanes_and_away_from_the_ego(kind: RoadKind)
 
 
 def test_no_traffic_means_no_cars() -> None:
-    assert traffic(straight_road(), 0.0, rng()) == []
+    assert place_traffic(straight_road(), 0.0, rng()) == []
 
 
 def test_a_leader_is_slow_and_a_little_ahead_in_the_egos_lane() -> None:
     for seed in range(10):
         plan = straight_road()
-        (leader,) = traffic(plan, 0.0, rng(seed), leader=True)
+        (leader,) = place_traffic(plan, 0.0, rng(seed), leader=True)
         assert leader.lane_number == plan.path
         assert 30 <= leader.station - plan.start <= 60
         assert 0.55 <= leader.wanted / 15.0 <= 0.75
@@ -126,7 +126,7 @@ def test_cars_come_in_all_shapes_and_sizes_but_long_ones_keep_off_hairpins_and_n
     None
 ):
     shapes = [
-        draw_shape(rng(seed), traffic_kinds(RoadKind.RURAL, 3.5, 1 / 100)) for seed in range(200)
+        draw_dimensions(rng(seed), traffic_kinds(RoadKind.RURAL, 3.5, 1 / 100)) for seed in range(200)
     ]
     assert {shape.kind for shape in shapes} == set(SIZES)
     for shape in shapes:
@@ -143,8 +143,8 @@ def test_cars_come_in_all_shapes_and_sizes_but_long_ones_keep_off_hairpins_and_n
 def test_traffic_keeps_its_lane_in_hairpins(radius: float) -> None:
     plan = straight_road(length=100.0, curvature=1 / radius, speed=5.0)
     for lane in (0, 1):
-        shape = draw_shape(rng(), (Kind.SALOON,))
-        car = TrafficCar(plan, lane, 50.0, shape, 1.0, 1)
+        shape = draw_dimensions(rng(), (Kind.SALOON,))
+        car = TrafficVehicle(plan, lane, 50.0, shape, 1.0, 1)
         for _ in range(100):
             car.move(0.05)
         car.place()
@@ -155,15 +155,15 @@ def test_traffic_keeps_its_lane_in_hairpins(radius: float) -> None:
         assert abs(car.station - 50.0) * (1 - car.across / radius) == pytest.approx(25.0, rel=1e-3)
 
 
-def road_with(plan: RoadPlan, cars: list[TrafficCar], zones: tuple[Zone, ...] = ()) -> PathRoad:
-    return PathRoad(plan, EgoCar(plan, plan.start), cars, NOTHING, 20.0, zones)
+def road_with(plan: RoadPlan, cars: list[TrafficVehicle], zones: tuple[Zone, ...] = ()) -> RoadTraffic:
+    return RoadTraffic(plan, EgoVehicle(plan, plan.start), cars, NOTHING, 20.0, zones)
 
 
 def test_a_car_stops_behind_a_standing_ego() -> None:
     plan = straight_road()
-    car = TrafficCar(plan, 0, 5.0, draw_shape(rng(), (Kind.SALOON,)), 1.0, 1)
+    car = TrafficVehicle(plan, 0, 5.0, draw_dimensions(rng(), (Kind.SALOON,)), 1.0, 1)
     road = road_with(plan, [car])
-    nobody = People(plan, [], 2)
+    nobody = Pedestrians(plan, [], 2)
     road.ego.speed = 0.0
     for _ in range(400):
         road.act(nobody)
@@ -178,7 +178,7 @@ def test_who_must_swing_out_waits_for_oncoming_cars_and_they_wait_for_who_is_alr
 ):
     plan = straight_road()
     zone = Zone(100.0, 140.0)
-    oncoming = TrafficCar(plan, 1, 170.0, draw_shape(rng(), (Kind.SALOON,)), 1.0, 1)
+    oncoming = TrafficVehicle(plan, 1, 170.0, draw_dimensions(rng(), (Kind.SALOON,)), 1.0, 1)
     road = road_with(plan, [oncoming], (zone,))
     road.ego.speed = 8.0
     assert road.held_at(road.ego) == pytest.approx(100.0 - 4.0 - 62.5)
@@ -186,7 +186,7 @@ def test_who_must_swing_out_waits_for_oncoming_cars_and_they_wait_for_who_is_alr
     assert road.held_at(road.ego) is None
     oncoming.station = 170.0
     road.ego.station = 120.0
-    nobody = People(plan, [], 2)
+    nobody = Pedestrians(plan, [], 2)
     for _ in range(400):
         road.act(nobody)
         road.move(0.05)
@@ -197,17 +197,17 @@ def test_who_must_swing_out_waits_for_oncoming_cars_and_they_wait_for_who_is_alr
 def test_parked_cars_leave_the_road_passable() -> None:
     for seed in range(8):
         plan = straight_road(length=1600.0)
-        sites = Sites()
+        sites = FreeStations()
         cars = parked_cars(plan, 20.0, rng(seed), sites)
         assert len(cars) > 15
-        demands = parked_demands(cars)
+        demands = parked_shift_requests(cars)
         ramp = ramp_length(plan)
         for car in cars:
             place = car.place
             assert place.start >= plan.start + 60
             displaced = (
                 plan.path_offset
-                + swing((place.start + place.finish) / 2, demands, ramp).displacement
+                + obstacle_shift((place.start + place.finish) / 2, demands, ramp).displacement
             )
             gap = max(place.left - displaced, displaced - place.right) - 1.0
             assert gap >= 0.59
@@ -226,7 +226,7 @@ def test_nobody_parks_at_zebras_and_street_mouths() -> None:
         streets=(Street(300.0, 6.0, 1),),
         parking=(Parking(4.4, 1, 0.0, 700.0), Parking(-4.6, -1, 0.0, 700.0)),
     )
-    cars = parked_cars(plan, 60.0, rng(), Sites())
+    cars = parked_cars(plan, 60.0, rng(), FreeStations())
     assert len(cars) > 20
     for car in cars:
         for zebra in plan.zebras:
@@ -243,4 +243,4 @@ def test_a_density_that_cannot_be_placed_at_all_is_refused() -> None:
     with pytest.raises(
         ValueError, match=r"parked is 20.0 per km; on this road there is room for none"
     ):
-        parked_cars(bends, 20.0, rng(), Sites())
+        parked_cars(bends, 20.0, rng(), FreeStations())

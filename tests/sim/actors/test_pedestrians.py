@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from sim.actors.footways import crossers, pedestrians
-from sim.actors.free_stations import Footprint, Sites
-from sim.actors.pedestrians import Mode, Passing, People, Person
+from sim.actors.free_stations import FreeStations, OccupiedStretch
+from sim.actors.pedestrians import Mode, PassingVehicle, Pedestrians, PedestrianState
 from sim.roads.plan import Zebra
 from tests.sim.straight_road import WIDTH, straight_road
 
-FAR = Passing(-10.0, -15.0, 1, 10.0)
+FAR = PassingVehicle(-10.0, -15.0, 1, 10.0)
 
 
-def person(**changes: float) -> Person:
+def person(**changes: float) -> PedestrianState:
     values = {
         "station": 100.0,
         "across": 4.0,
@@ -24,15 +24,15 @@ def person(**changes: float) -> Person:
         "low": 0.0,
         "high": 200.0,
     }
-    return Person(**(values | changes))
+    return PedestrianState(**(values | changes))
 
 
-def waiting(trigger: float = 4.0) -> Person:
+def waiting(trigger: float = 4.0) -> PedestrianState:
     return person(mode=Mode.WAITING, goal=-4.0, trigger=trigger, low=100.0, high=100.0)
 
 
 def test_two_steps_of_seventy_centimetres_are_one_turn_of_the_gait() -> None:
-    people = People(straight_road(), [person()], 1)
+    people = Pedestrians(straight_road(), [person()], 1)
     for _ in range(10):
         people.step(0.1, FAR, [])
     assert people.station[0] == pytest.approx(101.4)
@@ -41,7 +41,7 @@ def test_two_steps_of_seventy_centimetres_are_one_turn_of_the_gait() -> None:
 
 def test_a_walker_covers_the_same_ground_outside_a_bend() -> None:
     plan = straight_road(length=200.0, curvature=-1 / 30)
-    people = People(plan, [person(station=50.0)], 1)
+    people = Pedestrians(plan, [person(station=50.0)], 1)
     before = people.pose(0)
     people.step(0.5, FAR, [])
     after = people.pose(0)
@@ -49,7 +49,7 @@ def test_a_walker_covers_the_same_ground_outside_a_bend() -> None:
 
 
 def test_walkers_stop_at_the_end_of_their_way_and_far_ones_do_not_move() -> None:
-    people = People(straight_road(), [person(high=100.5), person(station=400.0)], 1)
+    people = Pedestrians(straight_road(), [person(high=100.5), person(station=400.0)], 1)
     for _ in range(10):
         people.step(0.1, FAR, [])
     assert people.mode[0] == Mode.STANDING
@@ -59,10 +59,10 @@ def test_walkers_stop_at_the_end_of_their_way_and_far_ones_do_not_move() -> None
 
 def approach(speed: float, trigger: float) -> float | None:
     """The distance [m] at which somebody sets out before an ego that comes at constant speed."""
-    people = People(straight_road(), [waiting(trigger)], 1)
+    people = Pedestrians(straight_road(), [waiting(trigger)], 1)
     front = -50.0
     while front < 120.0:
-        people.step(0.1, Passing(front, front - 5.0, 1, speed), [])
+        people.step(0.1, PassingVehicle(front, front - 5.0, 1, speed), [])
         if people.mode[0] == Mode.CROSSING:
             return 100.0 - front
         front += speed * 0.1
@@ -84,20 +84,20 @@ def test_crossing_never_asks_the_ego_for_hard_braking(speed: float) -> None:
 
 
 def test_other_cars_are_let_past_first_and_stopped_ones_are_not_waited_for() -> None:
-    ego = Passing(65.0, 60.0, 1, 8.0)
+    ego = PassingVehicle(65.0, 60.0, 1, 8.0)
     for other, sets_out in [
-        (Passing(130.0, 135.0, -1, 10.0), False),
-        (Passing(130.0, 135.0, -1, 0.0), True),
-        (Passing(80.0, 85.0, -1, 10.0), True),  # it is past
-        (Passing(250.0, 255.0, -1, 10.0), True),
+        (PassingVehicle(130.0, 135.0, -1, 10.0), False),
+        (PassingVehicle(130.0, 135.0, -1, 0.0), True),
+        (PassingVehicle(80.0, 85.0, -1, 10.0), True),  # it is past
+        (PassingVehicle(250.0, 255.0, -1, 10.0), True),
     ]:
-        people = People(straight_road(), [waiting(6.0)], 1)
+        people = Pedestrians(straight_road(), [waiting(6.0)], 1)
         people.step(0.1, ego, [other])
         assert bool(people.mode[0] == Mode.CROSSING) is sets_out
 
 
 def test_somebody_who_crosses_arrives_and_faces_the_way_they_go() -> None:
-    people = People(straight_road(), [waiting()], 7)
+    people = Pedestrians(straight_road(), [waiting()], 7)
     assert people.pose(0).heading == pytest.approx(-math.pi / 2)
     people.mode[0] = Mode.CROSSING
     for _ in range(58):
@@ -109,7 +109,7 @@ def test_somebody_who_crosses_arrives_and_faces_the_way_they_go() -> None:
 
 
 def test_who_has_crossed_a_lane_is_no_longer_in_its_way() -> None:
-    people = People(straight_road(), [waiting()], 1)
+    people = Pedestrians(straight_road(), [waiting()], 1)
     people.mode[0] = Mode.CROSSING
     assert people.in_the_way(0, 0.7, 2.7)
     people.across[0] = 0.2
@@ -119,7 +119,7 @@ def test_who_has_crossed_a_lane_is_no_longer_in_its_way() -> None:
 
 def test_people_walk_beside_the_lanes_and_within_reach_of_a_car_that_keeps_its_lane() -> None:
     for people in (
-        pedestrians(straight_road(1500.0), 40.0, np.random.default_rng(seed), Sites())
+        pedestrians(straight_road(1500.0), 40.0, np.random.default_rng(seed), FreeStations())
         for seed in range(3)
     ):
         assert len(people) > 50
@@ -130,9 +130,9 @@ def test_people_walk_beside_the_lanes_and_within_reach_of_a_car_that_keeps_its_l
 
 def test_people_use_the_pavements_and_cross_at_zebras_where_there_are_any() -> None:
     plan = straight_road(1500.0, walks=(-5.0, 5.0), zebras=(Zebra(300.0), Zebra(700.0)))
-    beside = pedestrians(plan, 20.0, np.random.default_rng(0), Sites())
+    beside = pedestrians(plan, 20.0, np.random.default_rng(0), FreeStations())
     assert all(abs(abs(someone.across) - 5.0) <= 0.4 for someone in beside)
-    across = crossers(plan, 5.0, np.random.default_rng(0), Sites())
+    across = crossers(plan, 5.0, np.random.default_rng(0), FreeStations())
     assert len(across) > 4
     for someone in across:
         assert any(
@@ -143,15 +143,15 @@ def test_people_use_the_pavements_and_cross_at_zebras_where_there_are_any() -> N
 
 
 def test_nobody_stands_inside_a_wall_or_walks_through_a_parked_car() -> None:
-    car = Footprint(300.0, 305.0, 2.9, 4.7)
-    for someone in pedestrians(straight_road(700.0), 80.0, np.random.default_rng(0), Sites([car])):
+    car = OccupiedStretch(300.0, 305.0, 2.9, 4.7)
+    for someone in pedestrians(straight_road(700.0), 80.0, np.random.default_rng(0), FreeStations([car])):
         if someone.across > 0:
             assert not (300.0 < someone.station < 305.0)
             assert someone.high <= 299.0 or someone.low >= 306.0
 
 
 def test_people_who_cannot_be_placed_are_refused() -> None:
-    walls = Sites([Footprint(0.0, 700.0, side * 5.0 - 2.5, side * 5.0 + 2.5) for side in (-1, 1)])
+    walls = FreeStations([OccupiedStretch(0.0, 700.0, side * 5.0 - 2.5, side * 5.0 + 2.5) for side in (-1, 1)])
     with pytest.raises(ValueError, match="pedestrians is 20"):
         pedestrians(straight_road(700.0), 20.0, np.random.default_rng(0), walls)
     with pytest.raises(ValueError, match="crossing is 10"):

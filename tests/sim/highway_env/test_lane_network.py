@@ -5,7 +5,7 @@ import pytest
 
 from sim.geometry.camera import Camera
 from sim.highway_env.front_view import FrontView
-from sim.highway_env.lane_network import Line, Strip, lane_ground
+from sim.highway_env.lane_network import LaneLine, LaneStrip, lane_ground
 from sim.render.objects.vehicles.vehicle_blocks import Block
 from sim.scenario import RoadKind, Scenario
 from sim.types import Actor, Image, Kind, Pose
@@ -18,23 +18,23 @@ EGO = Pose(0.0, 0.0, 0.0)
 def straight(
     start: tuple[float, float],
     end: tuple[float, float],
-    left: Line = Line.NONE,
-    right: Line = Line.NONE,
+    left: LaneLine = LaneLine.NONE,
+    right: LaneLine = LaneLine.NONE,
     width: float = 4.0,
-) -> Strip:
+) -> LaneStrip:
     (x, y), (u, v) = start, end
     heading = float(np.arctan2(v - y, u - x))
-    return Strip(np.array([start, end]), np.full(2, heading), np.full(2, width), left, right)
+    return LaneStrip(np.array([start, end]), np.full(2, heading), np.full(2, width), left, right)
 
 
-def arc(radius: float, left: Line = Line.NONE, right: Line = Line.NONE) -> Strip:
+def arc(radius: float, left: LaneLine = LaneLine.NONE, right: LaneLine = LaneLine.NONE) -> LaneStrip:
     """A quarter of a circle to the right that begins at the origin along x."""
     turn = np.linspace(0, np.pi / 2, 60)
     points = radius * np.stack([np.sin(turn), 1 - np.cos(turn)], axis=1)
-    return Strip(points, turn, np.full(turn.size, 4.0), left, right)
+    return LaneStrip(points, turn, np.full(turn.size, 4.0), left, right)
 
 
-def picture(*strips: Strip, ego: Pose = EGO) -> np.ndarray:
+def picture(*strips: LaneStrip, ego: Pose = EGO) -> np.ndarray:
     """The image as floats; of what is compared, the noise is the same."""
     return VIEW.draw(lane_ground(strips), ego, []).astype(float)
 
@@ -44,7 +44,7 @@ def pixel(forward: float, right: float) -> tuple[int, int]:
     return int(row[0]), int(column[0])
 
 
-def ahead(left: Line = Line.NONE, right: Line = Line.NONE) -> Strip:
+def ahead(left: LaneLine = LaneLine.NONE, right: LaneLine = LaneLine.NONE) -> LaneStrip:
     return straight((-20.0, 0.0), (300.0, 0.0), left, right)
 
 
@@ -52,7 +52,7 @@ def ahead(left: Line = Line.NONE, right: Line = Line.NONE) -> Strip:
 @pytest.mark.parametrize("forward", [4.5, 8.0, 15.0])
 def test_a_line_lands_where_the_camera_says(side: str, right: float, forward: float) -> None:
     row, column = pixel(forward, right)
-    gained = (picture(ahead(**{side: Line.SOLID})) - picture(ahead()))[row].sum(axis=1)
+    gained = (picture(ahead(**{side: LaneLine.SOLID})) - picture(ahead()))[row].sum(axis=1)
     centre = (gained * (np.arange(gained.size) + 0.5)).sum() / gained.sum()
     there, _ = CAMERA.pixel_to_ground(np.array([column]), np.array([row + 0.5]))
     expected, _ = CAMERA.ground_to_pixel(there, np.array([right]))
@@ -64,10 +64,10 @@ def test_dashes_average_to_their_share_near_and_far() -> None:
     for forward in (6.0, 40.0):
         row, column = pixel(forward, 2.0)
         gained = [0.0, 0.0]
-        for k, line in enumerate((Line.DASHED, Line.SOLID)):
+        for k, line in enumerate((LaneLine.DASHED, LaneLine.SOLID)):
             for x in np.linspace(0.0, 9.0, 15, endpoint=False):
                 lit, plain = (
-                    picture(ahead(right=each), ego=Pose(x, 0.0, 0.0)) for each in (line, Line.NONE)
+                    picture(ahead(right=each), ego=Pose(x, 0.0, 0.0)) for each in (line, LaneLine.NONE)
                 )
                 gained[k] += (lit - plain)[row, column - 2 : column + 3].sum()
         assert gained[0] / gained[1] == pytest.approx(1 / 3, abs=0.03)
@@ -75,7 +75,7 @@ def test_dashes_average_to_their_share_near_and_far() -> None:
 
 def test_strips_that_lie_on_one_another_are_no_brighter_than_one() -> None:
     gained = [
-        picture(*[ahead(Line.SOLID, Line.DASHED)] * count) - picture(*[ahead()] * count)
+        picture(*[ahead(LaneLine.SOLID, LaneLine.DASHED)] * count) - picture(*[ahead()] * count)
         for count in (1, 2)
     ]
     assert np.abs(gained[1] - gained[0]).max() < 8 < 100 < gained[0].max()
@@ -83,8 +83,8 @@ def test_strips_that_lie_on_one_another_are_no_brighter_than_one() -> None:
 
 def test_two_lanes_that_both_paint_their_common_line_paint_it_once() -> None:
     left = ahead()
-    right = straight((-20.0, 4.0), (300.0, 4.0), left=Line.SOLID)
-    both = picture(ahead(right=Line.SOLID), right)
+    right = straight((-20.0, 4.0), (300.0, 4.0), left=LaneLine.SOLID)
+    both = picture(ahead(right=LaneLine.SOLID), right)
     assert np.abs(both - picture(left, right)).max() <= 2
     assert not np.array_equal(both, picture(left, straight((-20.0, 4.0), (300.0, 4.0))))
 
@@ -97,20 +97,20 @@ def test_no_grass_shows_between_two_lanes_that_touch() -> None:
 
 def test_a_line_stops_where_another_road_crosses_it() -> None:
     crossing = straight((20.0, -50.0), (20.0, 50.0), width=8.0)
-    edge = ahead(right=Line.SOLID)
+    edge = ahead(right=LaneLine.SOLID)
     gained = (picture(edge, crossing) - picture(ahead(), crossing)).sum(axis=2)
     assert gained[pixel(20.0, 2.0)] == pytest.approx(0, abs=3)
     assert gained[pixel(8.0, 2.0)] > 100
 
 
 def test_an_open_area_hides_no_line() -> None:
-    area = Strip(np.array([(-20.0, 0.0), (60.0, 0.0)]), np.zeros(2), np.full(2, 40.0), open=True)
-    gained = (picture(ahead(right=Line.SOLID), area) - picture(ahead(), area)).sum(axis=2)
+    area = LaneStrip(np.array([(-20.0, 0.0), (60.0, 0.0)]), np.zeros(2), np.full(2, 40.0), open=True)
+    gained = (picture(ahead(right=LaneLine.SOLID), area) - picture(ahead(), area)).sum(axis=2)
     assert gained[pixel(8.0, 2.0)] > 100
 
 
 def test_a_bend_follows_its_circle() -> None:
-    ground = picture(arc(30.0, left=Line.SOLID)) - picture(arc(30.0))
+    ground = picture(arc(30.0, left=LaneLine.SOLID)) - picture(arc(30.0))
     for turn in (0.3, 0.45):
         forward = 32.0 * np.sin(turn)
         right = 30.0 - 32.0 * np.cos(turn)
@@ -149,7 +149,7 @@ def test_a_road_that_crosses_far_away_does_not_flicker() -> None:
 
 
 def test_a_road_ten_kilometres_long_is_there_all_the_way() -> None:
-    road = lane_ground([straight((0.0, 0.0), (10_000.0, 0.0), Line.SOLID, Line.SOLID)])
+    road = lane_ground([straight((0.0, 0.0), (10_000.0, 0.0), LaneLine.SOLID, LaneLine.SOLID)])
     near, far = (
         VIEW.draw(road, Pose(x, 0.0, 0.0), [])[100:].astype(float) for x in (100.0, 9000.0)
     )
@@ -213,7 +213,7 @@ def test_strips_that_are_no_strips_are_refused(
     points: np.ndarray, widths: np.ndarray, message: str
 ) -> None:
     with pytest.raises(ValueError, match=message):
-        Strip(points, np.zeros(len(points)), widths)
+        LaneStrip(points, np.zeros(len(points)), widths)
 
 
 def test_a_network_without_strips_is_refused() -> None:

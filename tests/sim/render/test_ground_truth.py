@@ -9,7 +9,7 @@ import pytest
 from sim.geometry.camera import Camera, rig
 from sim.geometry.frenet import Centreline
 from sim.render.frame_buffer import Label
-from sim.render.ground_truth import Box, boxes, lane_geometry, look
+from sim.render.ground_truth import Box, boxes, ground_truth, lane_geometry
 from sim.render.renderer import Renderer
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
@@ -47,7 +47,7 @@ def person(forward: float, right: float, ident: int = 8) -> Actor:
 
 
 def seen(renderer: Renderer, *actors: Actor, camera: int = 1) -> dict[int, Box]:
-    return {box.ident: box for box in look(renderer, PLAN, EGO, actors)[camera].boxes}
+    return {box.ident: box for box in ground_truth(renderer, PLAN, EGO, actors)[camera].boxes}
 
 
 @pytest.mark.parametrize("forward", [12.0, 15.0, 30.0, 60.0])
@@ -81,7 +81,7 @@ def test_a_box_agrees_with_the_projected_corners(
 
 
 def test_pixels_of_a_car_are_labelled_numbered_and_as_deep_as_its_rear(renderer: Renderer) -> None:
-    view = look(renderer, PLAN, EGO, [van(14.0, 0.0)])[1]
+    view = ground_truth(renderer, PLAN, EGO, [van(14.0, 0.0)])[1]
     inside = (slice(70, 80), slice(155, 165))
     assert (view.instance[inside] == 4).all()
     assert (view.label[inside] == Label.CAR).all()
@@ -160,7 +160,7 @@ def test_boxes_need_the_truth(renderer: Renderer) -> None:
 def test_truth_and_render_are_the_same_picture(renderer: Renderer) -> None:
     actors = [van(14.0, 2.0), person(9.0, -2.0)]
     for image, view in zip(
-        renderer.render(EGO, actors), look(renderer, PLAN, EGO, actors), strict=True
+        renderer.render(EGO, actors), ground_truth(renderer, PLAN, EGO, actors), strict=True
     ):
         assert np.array_equal(image, view.image)
         assert view.depth.shape == view.label.shape == view.instance.shape == (160, 320)

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.render.frame_buffer import Eye, Label, blank_canvas
+from sim.render.frame_buffer import Eye, Label, blank_frame_buffer
 from sim.render.lens import through_lens
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.scenario import RoadKind, Scenario
@@ -24,7 +24,7 @@ def seen(
     label: Label = Label.SKY,
 ) -> Image:
     """A grey picture of one level, all of one label, through the lens."""
-    canvas = blank_canvas(160, 320, truth=True)
+    canvas = blank_frame_buffer(160, 320, truth=True)
     canvas.image[:] = level
     canvas.label[:] = label
     through_lens(canvas, Atmosphere.of(scenario), eye, scenario.seed, time, sheltered)

@@ -12,7 +12,7 @@ import pytest
 from numpy.typing import NDArray
 
 from sim.geometry.camera import Camera, rig
-from sim.render.frame_buffer import Canvas, Label
+from sim.render.frame_buffer import FrameBuffer, Label
 from sim.render.renderer import Renderer
 from sim.roads.kinds import plan_road
 from sim.scenario import RoadKind, Scenario
@@ -43,7 +43,7 @@ def moved(shift: float, rotation: float) -> Pose:
     return Pose(x, y, HERE.heading + rotation)
 
 
-def seen_from(renderer: Renderer, shift: float, rotation: float) -> tuple[Canvas, Canvas]:
+def seen_from(renderer: Renderer, shift: float, rotation: float) -> tuple[FrameBuffer, FrameBuffer]:
     """What the camera sees from HERE, and moved."""
     before, after = (renderer.truth(pose, [])[0] for pose in (HERE, moved(shift, rotation)))
     return before, after
@@ -74,7 +74,7 @@ def warped(
 
 
 def ground_errors(
-    before: Canvas, after: Canvas, camera: Camera, shift: float, rotation: float
+    before: FrameBuffer, after: FrameBuffer, camera: Camera, shift: float, rotation: float
 ) -> NDArray[np.float64]:
     """How far the road's features lie from where warping puts them [px], strip by strip."""
     expected, known = warped(brightness(before.image), camera, shift, rotation)

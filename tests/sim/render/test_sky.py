@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.geometry.camera import Camera
-from sim.render.frame_buffer import blank_canvas
+from sim.render.frame_buffer import blank_frame_buffer
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.render.renderer import Renderer
 from sim.render.sky import draw_sky, packed, panorama
@@ -108,7 +108,7 @@ def test_the_sky_lies_in_the_picture_where_its_directions_point_blended_between_
     painted = np.random.default_rng(3).integers(
         0, 256, (42, round(2 * np.pi * focal), 3), dtype=np.uint8
     )
-    canvas = blank_canvas(50, width)
+    canvas = blank_frame_buffer(50, width)
     draw_sky(canvas, packed(painted), focal, horizon, heading, 1.0)
     across = (np.arange(width) + 0.5 - width / 2) / focal
     up = horizon - np.arange(40)[:, None] - 0.5

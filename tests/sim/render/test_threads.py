@@ -8,7 +8,7 @@ import pytest
 
 from sim.geometry.camera import Camera
 from sim.render import threads as bands
-from sim.render.frame_buffer import Canvas, blank_canvas
+from sim.render.frame_buffer import FrameBuffer, blank_frame_buffer
 from sim.render.renderer import Renderer
 from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Weather
 from sim.world import World
@@ -23,7 +23,7 @@ SKIES = [
 ]
 
 
-def drawn(renderer: Renderer, world: World, station: float) -> Canvas:
+def drawn(renderer: Renderer, world: World, station: float) -> FrameBuffer:
     return renderer.truth(
         world.plan.centreline.pose_at(station, world.plan.path_offset), world.actors(), 1.0
     )[0]
@@ -62,9 +62,9 @@ def test_bands_change_no_bit_of_a_picture_or_its_truth(
     [(0, 90, 2), (-3, 11, 4), (60, 300, 7), (88, 90, 5), (90, 95, 3), (40, 20, 2)],
 )
 def test_every_row_is_drawn_once(first: int, last: int, count: int) -> None:
-    canvas = blank_canvas(90, 4)
+    canvas = blank_frame_buffer(90, 4)
 
-    def draw(band: Canvas) -> None:
+    def draw(band: FrameBuffer) -> None:
         canvas.image[band.first : band.last] += 1
 
     bands.in_bands(draw, canvas, count, first, last)
@@ -102,23 +102,23 @@ def test_calls_at_once_answer_in_their_order() -> None:
 
 
 def test_an_error_in_a_band_is_an_error() -> None:
-    def draw(band: Canvas) -> None:
+    def draw(band: FrameBuffer) -> None:
         if band.first == 0:
             raise ValueError("no paint")
 
     with pytest.raises(ValueError, match="no paint"):
-        bands.in_bands(draw, blank_canvas(90, 4), 3, 0, 90)
+        bands.in_bands(draw, blank_frame_buffer(90, 4), 3, 0, 90)
 
 
 def test_only_large_pictures_are_drawn_in_bands_and_only_by_the_threads_there_are() -> None:
     threads = numba.get_num_threads()
     edge = math.isqrt(bands.LARGE) + 1
-    assert bands.bands_of(blank_canvas(160, 320)) == 1
-    assert bands.bands_of(blank_canvas(edge, edge)) == (
+    assert bands.bands_of(blank_frame_buffer(160, 320)) == 1
+    assert bands.bands_of(blank_frame_buffer(edge, edge)) == (
         1 if threads == 1 else bands.BANDS_EACH * threads
     )
     try:
         numba.set_num_threads(1)
-        assert bands.bands_of(blank_canvas(edge, edge)) == 1
+        assert bands.bands_of(blank_frame_buffer(edge, edge)) == 1
     finally:
         numba.set_num_threads(threads)

@@ -7,16 +7,16 @@ import numpy as np
 import pygame
 import pytest
 
-from sim.drawables import Explanation, Footprint, GroundLine, PictureBox, Role
+from sim.drawables import Explanation, GroundLine, PictureBox, RoadUserFootprint, Role
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
 from sim.geometry.camera import Camera
 from sim.scenario import Scenario
 from sim.types import Control, Observation
 from sim.viewer.live import live_drive as drive_module
-from sim.viewer.live.live_drive import Drive, Seat
-from sim.viewer.live.live_view import Cockpit
-from sim.viewer.live.session import Show
+from sim.viewer.live.live_drive import Drive, DriverSpec
+from sim.viewer.live.live_view import LiveView
+from sim.viewer.live.session import Session
 from sim.viewer.window import Window, open_display
 from tests.sim.viewer.fake_films import Reel
 
@@ -43,7 +43,7 @@ class Thinker:
         return Explanation(
             boxes=(PictureBox(140.0, 60.0, 160.0, 80.0, False, "car 20 m"),),
             lines=tuple(GroundLine(np.stack([ahead, 0.1 * ahead], axis=1), role) for role in Role),
-            footprints=(Footprint(20.0, 2.0, 0.1, 4.5, 1.8, True),),
+            footprints=(RoadUserFootprint(20.0, 2.0, 0.1, 4.5, 1.8, True),),
             view=np.full((66, 200, 3), 90, np.uint8),
             heat=heat,
             camera=Camera(200, 66, 173.0, 22.0),
@@ -51,15 +51,15 @@ class Thinker:
         )
 
 
-def seat_of(name: str, colour: tuple[int, int, int]) -> Seat:
+def seat_of(name: str, colour: tuple[int, int, int]) -> DriverSpec:
     """A seat for the expert, or for the thinker."""
-    return Seat(name, name.title(), colour, Expert if name == "expert" else lambda _: Thinker())
+    return DriverSpec(name, name.title(), colour, Expert if name == "expert" else lambda _: Thinker())
 
 
-def show_of(*names: str, count: int = 1) -> Show:
+def show_of(*names: str, count: int = 1) -> Session:
     """These drivers on two short scenarios."""
     seats = [seat_of(name, (86, 180, 233)) for name in names]
-    return Show(seats, [SCENARIO, OTHER], lambda *_: 100.0, count)
+    return Session(seats, [SCENARIO, OTHER], lambda *_: 100.0, count)
 
 
 @pytest.fixture
@@ -83,6 +83,6 @@ def window(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     monkeypatch.setattr(Reel, "fails", "")
     Reel.made.clear()
-    made = Window(Cockpit(show_of("expert", "thinker")), open_display((320, 180)), Reel, tmp_path)
+    made = Window(LiveView(show_of("expert", "thinker")), open_display((320, 180)), Reel, tmp_path)
     yield made
     pygame.display.quit()

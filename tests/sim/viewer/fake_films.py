@@ -8,8 +8,8 @@ import pygame
 
 from sim.types import Image
 from sim.viewer.bindings import SHOW_BINDINGS, WINDOW_BINDINGS
-from sim.viewer.live.live_view import Cockpit
-from sim.viewer.live.session import Show
+from sim.viewer.live.live_view import LiveView
+from sim.viewer.live.session import Session
 from sim.viewer.window import Window
 
 CODES = {binding.action: binding.codes[0] for binding in (*SHOW_BINDINGS, *WINDOW_BINDINGS)}
@@ -48,9 +48,9 @@ class Reel:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), "x.mp4")
 
 
-def show_in(window: Window) -> Show:
+def show_in(window: Window) -> Session:
     content = window._content
-    assert isinstance(content, Cockpit)
+    assert isinstance(content, LiveView)
     return content._show
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pygame
 import pytest
 
-from sim.viewer.canvas import Sheet
+from sim.viewer.canvas import Canvas
 from sim.viewer.compile_progress import compile_in_view, draw_compiling
 from sim.viewer.theme import FAINT, SKY_BLUE
 from sim.viewer.window import open_display
@@ -22,7 +22,7 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Generator[pygame.Surface, None, N
 def test_the_bar_grows_with_what_is_compiled() -> None:
     shares = []
     for done in (0, 28, 57):
-        sheet = Sheet.blank(640, 360)
+        sheet = Canvas.blank(640, 360)
         draw_compiling(sheet, done, 57)
         row = sheet.array[180]
         filled, rest = ((row == colour).all(axis=1).sum() for colour in (SKY_BLUE, FAINT))
@@ -34,7 +34,7 @@ def test_the_bar_grows_with_what_is_compiled() -> None:
 
 @pytest.mark.parametrize("size", [(200, 100), (2000, 100), (1, 1)])
 def test_a_window_of_any_size_shows_it(size: tuple[int, int]) -> None:
-    draw_compiling(Sheet.blank(*size), 3, 10)
+    draw_compiling(Canvas.blank(*size), 3, 10)
 
 
 def test_the_window_shows_every_step(screen: pygame.Surface) -> None:

@@ -8,12 +8,12 @@ import pytest
 
 from sim.viewer.input.controller_map import Axis
 from sim.viewer.input.controller_wizard import QUESTIONS
-from sim.viewer.input.plugged_controllers import Controllers
-from sim.viewer.input.steering_wheel import Wheel
+from sim.viewer.input.plugged_controllers import PluggedControllers
+from sim.viewer.input.steering_wheel import SteeringWheel
 from sim.viewer.live.camera_view import OUTLOOKS, Overlay
 from sim.viewer.live.layout import Panel, layouts
-from sim.viewer.live.live_view import Cockpit
-from sim.viewer.live.session import LONGEST_GAP, Show
+from sim.viewer.live.live_view import LiveView
+from sim.viewer.live.session import LONGEST_GAP, Session
 from sim.viewer.theme import FAINT
 from sim.viewer.window import FrameRate, Window, open_display
 from tests.sim.viewer.conftest import OTHER, SCENARIO, seat_of
@@ -117,7 +117,7 @@ def test_slow_drawing_costs_pictures_and_no_time(
     monkeypatch.setattr("sim.viewer.window.monotonic", lambda: next(times))
     monkeypatch.setattr("sim.viewer.live.session.monotonic", lambda: 0.0)
     drawn: list[float] = []
-    monkeypatch.setattr(Show, "draw", lambda show, *_: drawn.append(show.drives[0].step.time))
+    monkeypatch.setattr(Session, "draw", lambda show, *_: drawn.append(show.drives[0].step.time))
     window.run(limit=2.0)
     steps = show_in(window).drives[0].steps
     assert len(drawn) == 5
@@ -129,9 +129,9 @@ def test_hands_on_the_wheel_are_seen_in_the_next_picture_before_any_tick(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    wheel = Wheel()
-    show = Show([seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel)
-    window = Window(Cockpit(show), open_display((1280, 720)), Reel, tmp_path)
+    wheel = SteeringWheel()
+    show = Session([seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel)
+    window = Window(LiveView(show), open_display((1280, 720)), Reel, tmp_path)
     window.turn(0.0)
     panel = layouts(1280, 720, [False])[0].panels[Panel.WHEEL]
     before = window._sheet.part(panel).copy()
@@ -146,11 +146,11 @@ def test_a_controller_is_set_up_in_the_window_and_counts_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    wheel = Wheel()
+    wheel = SteeringWheel()
     maps = FakeMaps()
-    show = Show([seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel)
+    show = Session([seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel)
     window = Window(
-        Cockpit(show, Controllers(wheel, maps, lambda _: FakeDevice())),
+        LiveView(show, PluggedControllers(wheel, maps, lambda _: FakeDevice())),
         open_display((320, 180)),
         Reel,
         tmp_path,

@@ -9,10 +9,10 @@ import pygame
 import pytest
 
 from sim.expert import Expert
-from sim.viewer.film import FRAME_RATE, Film, free_path
-from sim.viewer.live.live_drive import Seat
-from sim.viewer.live.live_view import Cockpit
-from sim.viewer.live.session import Show
+from sim.viewer.film import FRAME_RATE, WindowFilm, free_path
+from sim.viewer.live.live_drive import DriverSpec
+from sim.viewer.live.live_view import LiveView
+from sim.viewer.live.session import Session
 from sim.viewer.window import Window, open_display
 from tests.sim.viewer.conftest import SCENARIO, show_of
 from tests.sim.viewer.fake_films import Reel, press, show_in
@@ -123,9 +123,9 @@ def test_the_film_of_the_settings_never_fails_silently(
     screen = open_display((320, 180))
     monkeypatch.setattr(Reel, "fails", "make")
     with pytest.raises(OSError, match="No space left"):
-        Window(Cockpit(show_of("expert")), screen, Reel, tmp_path, tmp_path / "out.mp4")
+        Window(LiveView(show_of("expert")), screen, Reel, tmp_path, tmp_path / "out.mp4")
     monkeypatch.setattr(Reel, "fails", "add")
-    window = Window(Cockpit(show_of("expert")), screen, Reel, tmp_path, tmp_path / "out.mp4")
+    window = Window(LiveView(show_of("expert")), screen, Reel, tmp_path, tmp_path / "out.mp4")
     window.turn(0.1)
     window.turn(0.1)
     assert (window.open, window.film_error) == (
@@ -166,9 +166,9 @@ def test_a_recording_that_cannot_be_written_stops_and_the_drive_goes_on(
 ) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     tape = FullTape()
-    seat = Seat("human", "You", (86, 180, 233), Expert, person=True)
-    show = Show([seat], [SCENARIO], lambda *_: 100.0, tape=tape)
-    window = Window(Cockpit(show), open_display((320, 180)), Reel, tmp_path)
+    seat = DriverSpec("human", "You", (86, 180, 233), Expert, person=True)
+    show = Session([seat], [SCENARIO], lambda *_: 100.0, tape=tape)
+    window = Window(LiveView(show), open_display((320, 180)), Reel, tmp_path)
     window.turn(0.0)
     window.turn(0.2)
     assert window._notice == "the recording stopped: No space left on device"
@@ -194,7 +194,7 @@ def test_closing_ends_the_film_and_the_window(window: Window) -> None:
 
 def test_films_of_odd_windows_lose_a_row_and_a_column() -> None:
     reel = Reel(Path("x.mp4"), 30, 20, 10)
-    film = Film(reel, Path("x.mp4"))
+    film = WindowFilm(reel, Path("x.mp4"))
     film.add(np.zeros((11, 21, 3), np.uint8), 0.0)
     assert reel.pictures[0].shape == (10, 20, 3)
 

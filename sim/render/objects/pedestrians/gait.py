@@ -15,7 +15,7 @@ from sim.jit import kernel
 from sim.random import Stream, stream_generator
 
 Floats = NDArray[np.float64]
-PACE_LENGTH = 1.4  # [m] that two steps cover
+STRIDE_LENGTH = 1.4  # [m] that two steps cover
 STANCE = 0.6  # share of the cycle that a foot is on the ground
 TALL = 1.75  # [m] of the figure that the numbers below describe
 # [m]
@@ -136,7 +136,7 @@ def pose_limbs(
     """Write every limb (LIMBS, 10): its two ends, their half widths, their half depths [m]; phase [rad], 2 pi is two steps."""
     scale = height / TALL
     vigour = min(max(speed, 0.0) / 0.6, 1.0)
-    sweep = 0.5 * PACE_LENGTH * STANCE * vigour / scale
+    sweep = 0.5 * STRIDE_LENGTH * STANCE * vigour / scale
     hip = HIP
     for side in range(2):  # right, left
         cycle = phase / (2 * math.pi) + 0.5 * side

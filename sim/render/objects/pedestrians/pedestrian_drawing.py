@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye, Label, level_of, mark
+from sim.render.frame_buffer import Eye, FrameBuffer, Label, level_of, write_truth
 from sim.render.lighting.light import Light, beam, beam_share
 from sim.render.objects.filters import hidden
 from sim.render.objects.pedestrians.gait import (
@@ -32,10 +32,10 @@ LIMB_BLUR = 0.5  # [px] around a limb that its edge is spread over
 SPOTS = 14  # of a limb on the screen: two discs (column, row, radius, distance, half depth), and the box around both
 
 
-View = tuple[float, float, float, float]
+LimbView = tuple[float, float, float, float]
 
 
-class People(NamedTuple):
+class PedestriansToDraw(NamedTuple):
     """The people of a frame.
 
     pose: (K, 4) x, y, cos, sin; size: (K, 3) length, width, height [m]; gait: (K, 2) speed [m/s] and phase [rad];
@@ -54,7 +54,7 @@ class People(NamedTuple):
     spots: Floats
 
 
-def people_of(actors: Sequence[Actor]) -> People:
+def pedestrians_to_draw(actors: Sequence[Actor]) -> PedestriansToDraw:
     """The people of a frame as arrays."""
     count = len(actors)
     dresses = [dress_of(actor.ident, actor.colour) for actor in actors]
@@ -75,7 +75,7 @@ def people_of(actors: Sequence[Actor]) -> People:
         ],
         dtype=np.float64,
     ).reshape(count, 9)
-    return People(
+    return PedestriansToDraw(
         np.ascontiguousarray(numbers[:, :4]),
         np.ascontiguousarray(numbers[:, 4:7]),
         np.ascontiguousarray(numbers[:, 7:]),
@@ -90,7 +90,7 @@ def people_of(actors: Sequence[Actor]) -> People:
 
 @kernel
 def project_limbs(
-    people: People, k: int, eye: Eye, columns: int
+    people: PedestriansToDraw, k: int, eye: Eye, columns: int
 ) -> tuple[float, float, float, float, float]:
     """Write the limbs of person `k` as seen by the camera; (left, right, top, bottom) [px] of all, and how far columns stretch.
 
@@ -242,7 +242,7 @@ def _layers(spots: Floats, u: float, v: float) -> tuple[int, float, float, int, 
 
 
 @kernel
-def _view_of(pose: Floats, light: Light, sight_x: float, sight_y: float) -> View:
+def _view_of(pose: Floats, light: Light, sight_x: float, sight_y: float) -> LimbView:
     """The sun and a person's own forward, seen along the line of sight: right of it and towards the camera."""
     return (
         light.sun_y * sight_x - light.sun_x * sight_y,
@@ -254,7 +254,7 @@ def _view_of(pose: Floats, light: Light, sight_x: float, sight_y: float) -> View
 
 @kernel
 def _shaded(
-    people: People,
+    people: PedestriansToDraw,
     k: int,
     limb: int,
     u: float,
@@ -262,7 +262,7 @@ def _shaded(
     light: Light,
     low: float,
     dim: float,
-    view: View,
+    view: LimbView,
     fine: bool,
 ) -> tuple[float, float, float]:
     """The colour of a limb at a pixel; low: the headlights there, dim: how much of the sky's light comes so low."""
@@ -285,7 +285,7 @@ def _shaded(
 
 
 @kernel
-def draw_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) -> None:
+def draw_pedestrian(canvas: FrameBuffer, people: PedestriansToDraw, k: int, light: Light, eye: Eye) -> None:
     """Blend person number `k` over the picture."""
     image = canvas.image
     columns = image.shape[1]
@@ -337,11 +337,11 @@ def draw_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) 
                 image[row, column, 2] * keep + blue * (1 - far) + light.haze_blue * haze
             )
             if total >= 0.5:
-                mark(canvas, row, column, near, PERSON, people.ident[k])
+                write_truth(canvas, row, column, near, PERSON, people.ident[k])
 
 
 @kernel
-def person_covers(spots: Floats, u: float, v: float) -> bool:
+def pedestrian_covers(spots: Floats, u: float, v: float) -> bool:
     """Whether at least half of a pixel shows a person that stands alone; `project_limbs` comes first."""
     _, front_cover, _, _, back_cover = _layers(spots, u, v)
     return front_cover + (1 - front_cover) * back_cover >= 0.5

@@ -3,7 +3,7 @@
 import math
 
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye
+from sim.render.frame_buffer import Eye, FrameBuffer
 from sim.render.lighting.light import Light
 from sim.render.objects.pedestrians.gait import (
     ARMS,
@@ -18,7 +18,7 @@ from sim.render.objects.pedestrians.gait import (
     Floats,
     pose_limbs,
 )
-from sim.render.objects.pedestrians.pedestrian_drawing import People
+from sim.render.objects.pedestrians.pedestrian_drawing import PedestriansToDraw
 from sim.render.objects.shadows import darken
 
 FARTHEST = 90.0  # [m] up to which people throw shadows
@@ -29,7 +29,7 @@ CASTING = (
 
 
 @kernel
-def _ground_rows(canvas: Canvas, eye: Eye, near: float, away: float) -> tuple[int, int]:
+def _ground_rows(canvas: FrameBuffer, eye: Eye, near: float, away: float) -> tuple[int, int]:
     """The rows of the canvas that show the ground between two distances [m]."""
     if away <= 0.5:
         return 0, 0
@@ -65,7 +65,7 @@ def _cast(limbs: Floats, throw_x: float, throw_y: float, x: float, y: float, sof
 
 
 @kernel
-def shade_under_person(canvas: Canvas, people: People, k: int, light: Light, eye: Eye) -> None:
+def shade_under_pedestrian(canvas: FrameBuffer, people: PedestriansToDraw, k: int, light: Light, eye: Eye) -> None:
     """Darken the ground by the shadow of person number `k`."""
     image = canvas.image
     columns = image.shape[1]

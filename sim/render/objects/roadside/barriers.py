@@ -16,8 +16,8 @@ from sim.render.objects.object_tables import (
     chosen,
     panels,
 )
-from sim.render.objects.roadside.free_ground import HILLSIDE, Flags, Site
-from sim.render.objects.surfaces.surface_table import SEE_THROUGH, Skin
+from sim.render.objects.roadside.free_ground import HILLSIDE, Flags, FreeGround
+from sim.render.objects.surfaces.surface_table import SEE_THROUGH, SurfaceKind
 from sim.roads.plan import Barrier, Tunnel, Wall
 
 # [m] of a panel, and in tight bends
@@ -42,7 +42,7 @@ COLOURS: dict[Wall, tuple[Colour, ...]] = {
 }
 
 
-def barrier_panels(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
+def barrier_panels(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
     """The panels of every barrier of a plan; where a bend brings one onto a lane, it is left out."""
     rock = COLOURS[Wall.ROCK][generator.integers(len(COLOURS[Wall.ROCK]))]
     for barrier in site.plan.barriers:
@@ -51,7 +51,7 @@ def barrier_panels(generator: np.random.Generator, site: Site) -> Iterator[Scene
         yield _barrier(site, barrier, colour, float(generator.random()))
 
 
-def stations_along(site: Site, start: float, finish: float) -> Floats:
+def stations_along(site: FreeGround, start: float, finish: float) -> Floats:
     """Stations [m] from `start` to `finish`, PIECE apart, closer in tight bends."""
     curvature = site.plan.centreline.curvature
     i, j = (int(np.clip(s / SPACING, 0, curvature.size - 1)) for s in (start, finish))
@@ -59,7 +59,7 @@ def stations_along(site: Site, start: float, finish: float) -> Floats:
     return np.linspace(start, finish, max(int(np.ceil((finish - start) / piece)), 1) + 1)
 
 
-def _barrier(site: Site, barrier: Barrier, colour: Colour, seed: float) -> Scenery:
+def _barrier(site: FreeGround, barrier: Barrier, colour: Colour, seed: float) -> Scenery:
     s = stations_along(site, barrier.start, barrier.finish)
     x, y, _ = site.places(s, np.full(s.size, barrier.offset))
     along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
@@ -85,15 +85,15 @@ def _barrier(site: Site, barrier: Barrier, colour: Colour, seed: float) -> Scene
     if barrier.kind is Wall.RAIL:  # its ends are sunk into the ground
         high[[0, -1]] = 0.32
     table = panels(
-        s[:-1], (x[:-1], y[:-1]), (x[1:], y[1:]), Skin(int(barrier.kind)), high[:-1], colour, high_b=high[1:],
-        along=(along[:-1], along[1:]), seed=seed, flags=flags, solid=Skin(int(barrier.kind)) not in SEE_THROUGH,
+        s[:-1], (x[:-1], y[:-1]), (x[1:], y[1:]), SurfaceKind(int(barrier.kind)), high[:-1], colour, high_b=high[1:],
+        along=(along[:-1], along[1:]), seed=seed, flags=flags, solid=SurfaceKind(int(barrier.kind)) not in SEE_THROUGH,
     )  # fmt: skip
     return chosen(
         table, ~_on_a_lane(site, table.x, table.y) & ~site.in_tunnel(table.station + 0.5 * PIECE)
     )
 
 
-def _next(site: Site, barrier: Barrier, end: float) -> Barrier | None:
+def _next(site: FreeGround, barrier: Barrier, end: float) -> Barrier | None:
     """The barrier of the same kind that goes on where one ends."""
     for other in site.plan.barriers:
         joined = other is not barrier and end in (other.start, other.finish)
@@ -102,7 +102,7 @@ def _next(site: Site, barrier: Barrier, end: float) -> Barrier | None:
     return None
 
 
-def _on_a_lane(site: Site, x: Floats, y: Floats) -> Flags:
+def _on_a_lane(site: FreeGround, x: Floats, y: Floats) -> Flags:
     """Whether points lie on one of the plan's lanes or within a hand's breadth of it."""
     _, d = site.located(x, y)
     on = np.zeros(x.size, bool)
@@ -111,7 +111,7 @@ def _on_a_lane(site: Site, x: Floats, y: Floats) -> Flags:
     return on
 
 
-def tunnel_panels(site: Site) -> Iterator[Scenery]:
+def tunnel_panels(site: FreeGround) -> Iterator[Scenery]:
     """Walls inside every tunnel, a portal and a hill's face at both its ends, and the hill's flanks along it."""
     for tunnel in site.plan.tunnels:
         s = stations_along(site, tunnel.start, tunnel.finish)
@@ -120,7 +120,7 @@ def tunnel_panels(site: Site) -> Iterator[Scenery]:
             ends = ((x[:-1], y[:-1]), (x[1:], y[1:]))
             # The walls reach above the ceiling, which hides what is too much.
             yield panels(
-                s[:-1], *ends, Skin.TUNNEL, tunnel.height + 0.4, (0.6, 0.6, 0.6), along=(s[:-1] - s[0], s[1:] - s[0]),
+                s[:-1], *ends, SurfaceKind.TUNNEL, tunnel.height + 0.4, (0.6, 0.6, 0.6), along=(s[:-1] - s[0], s[1:] - s[0]),
                 flags=0, place=place, reach=900.0,
             )  # fmt: skip
         for d in (-HILLSIDE + 1.0, HILLSIDE - 1.0):
@@ -129,7 +129,7 @@ def tunnel_panels(site: Site) -> Iterator[Scenery]:
             yield panels(
                 s[:-1],
                 *ends,
-                Skin.HILL,
+                SurfaceKind.HILL,
                 FLANK,
                 HILL_COLOUR,
                 along=(s[:-1] - s[0], s[1:] - s[0]),
@@ -140,16 +140,16 @@ def tunnel_panels(site: Site) -> Iterator[Scenery]:
         yield _portal(site, tunnel, tunnel.finish, -1)
 
 
-def _portal(site: Site, tunnel: Tunnel, station: float, facing: int) -> Scenery:
+def _portal(site: FreeGround, tunnel: Tunnel, station: float, facing: int) -> Scenery:
     """The face of a tunnel's end: a frame of stone around the opening and the hill around that."""
     left = tunnel.left
     right = tunnel.right
     above = tunnel.height + PORTAL_RISE
     # d of both ends of each piece, its lower edge, its height at both ends, its skin.
-    pieces: list[tuple[float, float, float, float, float, Skin]] = [
-        (left - RIM, left, 0.0, above, above, Skin.PORTAL),
-        (left, right, tunnel.height, above, above, Skin.PORTAL),
-        (right, right + RIM, 0.0, above, above, Skin.PORTAL),
+    pieces: list[tuple[float, float, float, float, float, SurfaceKind]] = [
+        (left - RIM, left, 0.0, above, above, SurfaceKind.PORTAL),
+        (left, right, tunnel.height, above, above, SurfaceKind.PORTAL),
+        (right, right + RIM, 0.0, above, above, SurfaceKind.PORTAL),
     ]
     # The hill reaches behind half of the frame all round, so that nothing shows through between them.
     hidden_from = left - RIM / 2
@@ -159,18 +159,18 @@ def _portal(site: Site, tunnel: Tunnel, station: float, facing: int) -> Scenery:
     for i in range(cuts.size - 1):
         middle = (cuts[i] + cuts[i + 1]) / 2
         low = above - PORTAL_RISE / 2 if hidden_from < middle < hidden_to else 0.0
-        pieces.append((cuts[i], cuts[i + 1], low, crest[i], crest[i + 1], Skin.HILL))
+        pieces.append((cuts[i], cuts[i + 1], low, crest[i], crest[i + 1], SurfaceKind.HILL))
     spans = np.array([piece[:5] for piece in pieces])
     skins = np.array([int(piece[5]) for piece in pieces])
     # The hill stands a little behind its portal; seen by whoever comes, a piece's a is on the left.
-    s = np.full(len(pieces), station) + facing * np.where(skins == Skin.HILL, 0.25, 0.0)
+    s = np.full(len(pieces), station) + facing * np.where(skins == SurfaceKind.HILL, 0.25, 0.0)
     near, away = (spans[:, 0], spans[:, 1]) if facing > 0 else (spans[:, 1], spans[:, 0])
     (ax, ay, _), (bx, by, _) = site.places(s, near), site.places(s, away)
     high_a, high_b = (spans[:, 3], spans[:, 4]) if facing > 0 else (spans[:, 4], spans[:, 3])
-    colour = np.where((skins == Skin.HILL)[:, None], HILL_COLOUR, PORTAL_COLOUR)
+    colour = np.where((skins == SurfaceKind.HILL)[:, None], HILL_COLOUR, PORTAL_COLOUR)
     table = panels(
         s, (ax, ay), (bx, by), skins, high_a, colour, low=spans[:, 2], high_b=high_b, along=(near, away), flags=0,
-        reach=900.0, place=np.where(skins == Skin.PORTAL, PORTAL, OPEN),
+        reach=900.0, place=np.where(skins == SurfaceKind.PORTAL, PORTAL, OPEN),
     )  # fmt: skip
     # All of the hill is drawn before the portal, whose upper edge covers its last row of pixels in part.
-    return table._replace(lead=np.where(skins == Skin.HILL, table.lead.max() + 0.5, table.lead))
+    return table._replace(lead=np.where(skins == SurfaceKind.HILL, table.lead.max() + 0.5, table.lead))

@@ -20,7 +20,7 @@ HILLSIDE = 22.0  # [m] from the road's middle to where the ground over a tunnel 
 
 
 @dataclass
-class Site:
+class FreeGround:
     """A plan and its ground, asked for room; `taken` are discs (x, y, radius) that stand already, (K, 3) [m]."""
 
     plan: RoadPlan
@@ -28,7 +28,7 @@ class Site:
     taken: Floats
 
     @classmethod
-    def of(cls, plan: RoadPlan, ground: Ground) -> "Site":
+    def of(cls, plan: RoadPlan, ground: Ground) -> "FreeGround":
         """The empty site of a plan."""
         return cls(plan, ground, np.empty((0, 3)))
 

@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 from sim.geometry.frenet import Floats
 from sim.render.objects.object_tables import ONE_SIDED, Scenery, facets, joined, panels, uprights
 from sim.render.objects.posts import BAR
-from sim.render.objects.roadside.free_ground import FOOTWAY, STREET_REACH, Site
+from sim.render.objects.roadside.free_ground import FOOTWAY, STREET_REACH, FreeGround
 from sim.render.objects.surfaces.building_surfaces import FLOOR
-from sim.render.objects.surfaces.surface_table import Skin
+from sim.render.objects.surfaces.surface_table import SurfaceKind
 from sim.roads.plan import RoadPlan
 from sim.scenario import RoadKind
 
@@ -66,7 +66,7 @@ class Houses:
         )
 
 
-def house_rows(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
+def house_rows(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
     """All houses of a plan's surroundings."""
     kind = site.plan.kind
     if kind is RoadKind.RESIDENTIAL:
@@ -81,7 +81,7 @@ def house_rows(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
             yield from built(houses)
 
 
-def _along_the_road(generator: np.random.Generator, site: Site) -> Iterator[tuple[float, ...]]:
+def _along_the_road(generator: np.random.Generator, site: FreeGround) -> Iterator[tuple[float, ...]]:
     """Lots (s, d, turn, width, depth, storeys) side by side along both sides; turn: of the front from the line's right."""
     for side in (-1, 1):
         back = float(site.edge(np.array([0.0]), side)[0])
@@ -130,7 +130,7 @@ def _along_streets(generator: np.random.Generator, plan: RoadPlan) -> Iterator[t
                     d += width / 2 + generator.uniform(2.0, 7.0)
 
 
-def _farms(generator: np.random.Generator, site: Site) -> Iterator[tuple[float, ...]]:
+def _farms(generator: np.random.Generator, site: FreeGround) -> Iterator[tuple[float, ...]]:
     """Now and then a farmhouse with a barn."""
     s = generator.uniform(0.0, 300.0)
     while s < site.plan.centreline.length:
@@ -156,7 +156,7 @@ def _farms(generator: np.random.Generator, site: Site) -> Iterator[tuple[float, 
         s += generator.uniform(250.0, 800.0)
 
 
-def _looks(generator: np.random.Generator, site: Site, lots: Floats) -> Houses:
+def _looks(generator: np.random.Generator, site: FreeGround, lots: Floats) -> Houses:
     """Lots -> houses with colours and roofs; storeys 0 is a garage and -1 a barn."""
     count = len(lots)
     s, d, turn, width, depth, storeys = lots.T
@@ -186,12 +186,12 @@ def _looks(generator: np.random.Generator, site: Site, lots: Floats) -> Houses:
     return Houses(
         station=s, x=x, y=y, face_x=face_x, face_y=face_y, width=width, depth=depth, eaves=eaves,
         ridge=eaves + np.where(roof == FLAT, 0.0, pitch * depth / 2), roof=roof,
-        skin=np.where(house, np.where(brick, Skin.BRICK, Skin.PLASTER), np.where(barn, Skin.PLAIN, Skin.GARAGE)),
+        skin=np.where(house, np.where(brick, SurfaceKind.BRICK, SurfaceKind.PLASTER), np.where(barn, SurfaceKind.PLAIN, SurfaceKind.GARAGE)),
         wall=walls, tiles=ROOFS[generator.integers(len(ROOFS), size=count)], seed=generator.random(count),
     )  # fmt: skip
 
 
-def _settled(site: Site, houses: Houses) -> Houses:
+def _settled(site: FreeGround, houses: Houses) -> Houses:
     """The houses that have room: clear of roads and streets at every corner, and of each other in the order given."""
     free = np.ones(houses.x.size, bool)
     for along in (-0.5, 0.0, 0.5):
@@ -228,8 +228,8 @@ def built(houses: Houses) -> Iterator[Scenery]:
     for i in range(4):
         size = houses.width if i % 2 == 0 else houses.depth
         # Garages have their door in front only, barns have neither doors nor windows.
-        garage = houses.skin == Skin.GARAGE
-        skin = np.where(garage & (i > 0), Skin.PLASTER, houses.skin)
+        garage = houses.skin == SurfaceKind.GARAGE
+        skin = np.where(garage & (i > 0), SurfaceKind.PLASTER, houses.skin)
         fields_ = size / np.maximum(np.floor(size / 3.1), 1.0)
         pitch = np.where(garage, size if i == 0 else 0.0, -fields_ if i == 0 else fields_)
         parts.append(
@@ -245,7 +245,7 @@ def built(houses: Houses) -> Iterator[Scenery]:
     yield _chimneys(
         houses.only(
             np.flatnonzero(
-                (houses.roof != FLAT) & (houses.skin != Skin.PLAIN) & (houses.seed < 0.6)
+                (houses.roof != FLAT) & (houses.skin != SurfaceKind.PLAIN) & (houses.seed < 0.6)
             )
         )
     )
@@ -271,27 +271,27 @@ def _roof(houses: Houses, roof: int) -> list[Scenery]:
     corner = houses.corner
     if roof == FLAT:
         square = [corner(-w, t), corner(w, t), corner(w, -t), corner(-w, -t)]
-        return [panels(station, square[i], square[(i + 1) % 4], Skin.PLAIN, houses.eaves + 0.25, 0.5 * tiles,
+        return [panels(station, square[i], square[(i + 1) % 4], SurfaceKind.PLAIN, houses.eaves + 0.25, 0.5 * tiles,
                         low=houses.eaves - 0.05, flags=ONE_SIDED, reach=REACH) for i in range(4)]  # fmt: skip
     end = w if roof == GABLE else np.maximum(w - t, 0.2)
     front = [corner(-w, t), corner(w, t), corner(end, 0.0), corner(-end, 0.0)]
     behind = [corner(w, -t), corner(-w, -t), corner(-end, 0.0), corner(end, 0.0)]
     pieces = [
-        facets(station, each, low, houses.ridge, Skin.ROOF, tiles, reach=REACH)
+        facets(station, each, low, houses.ridge, SurfaceKind.ROOF, tiles, reach=REACH)
         for each in (front, behind)
     ]
     if roof == HIP:
         sides = ([corner(w, t), corner(w, -t), corner(end, 0.0), corner(end, 0.0)],
                  [corner(-w, -t), corner(-w, t), corner(-end, 0.0), corner(-end, 0.0)])  # fmt: skip
         return pieces + [
-            facets(station, each, low, houses.ridge, Skin.ROOF, 0.97 * tiles, reach=REACH)
+            facets(station, each, low, houses.ridge, SurfaceKind.ROOF, 0.97 * tiles, reach=REACH)
             for each in sides
         ]
     w = houses.width / 2
     t = houses.depth / 2
     gables = ([corner(w, t), corner(w, -t), corner(w, 0.0), corner(w, 0.0)],
               [corner(-w, -t), corner(-w, t), corner(-w, 0.0), corner(-w, 0.0)])  # fmt: skip
-    skin = Skin.PLASTER
+    skin = SurfaceKind.PLASTER
     # Wall and gable share a row of pixels, through which the sky would show: a strip covers the seam.
     inner = t * (1 - SEAM / (houses.ridge - houses.eaves))
     seams = [(corner(w, inner), corner(w, -inner)), (corner(-w, -inner), corner(-w, inner))]

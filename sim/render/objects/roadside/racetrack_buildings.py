@@ -6,8 +6,8 @@ import numpy as np
 
 from sim.geometry.frenet import Floats
 from sim.render.objects.object_tables import ONE_SIDED, Scenery, panels
-from sim.render.objects.roadside.free_ground import Site
-from sim.render.objects.surfaces.surface_table import Skin
+from sim.render.objects.roadside.free_ground import FreeGround
+from sim.render.objects.surfaces.surface_table import SurfaceKind
 from sim.roads.furniture import stretches
 from sim.scenario import RoadKind
 
@@ -27,7 +27,7 @@ STAND_HEIGHT = 8.5
 REACH = 450.0  # [m]
 
 
-def racing_rows(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
+def racing_rows(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
     """Everything in this module, if the plan is a racetrack's."""
     if site.plan.kind is RoadKind.RACETRACK:
         yield from _stands(generator, site)
@@ -36,13 +36,13 @@ def racing_rows(generator: np.random.Generator, site: Site) -> Iterator[Scenery]
 
 
 def _box(
-    site: Site,
+    site: FreeGround,
     s: float,
     d: float,
     length: float,
     depth: float,
     high: float,
-    skins: list[Skin],
+    skins: list[SurfaceKind],
     colour: object,
     seed: float,
 ) -> Scenery:
@@ -64,7 +64,7 @@ def _box(
     kinds = np.array([int(skins[0])] + 3 * [int(skins[1])])
     table = panels(
         s, (points[:, 0], points[:, 1]), (after[:, 0], after[:, 1]), kinds, high, colour, flags=ONE_SIDED, reach=REACH, seed=seed,
-        pitch=np.where(kinds == Skin.GARAGE, length, 0.0),
+        pitch=np.where(kinds == SurfaceKind.GARAGE, length, 0.0),
     )  # fmt: skip
     middle = points.mean(axis=0)
     radius = float(np.hypot(*(points[0] - points.mean(axis=0))))
@@ -77,7 +77,7 @@ def _box(
     )
 
 
-def _stands(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
+def _stands(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
     """Grandstands along straights, behind the rails."""
     curvature = site.plan.centreline.curvature
     for start, finish in stretches(np.abs(curvature) < 1 / 600, 35.0):
@@ -97,13 +97,13 @@ def _stands(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
                     length,
                     STAND_DEPTH,
                     STAND_HEIGHT,
-                    [Skin.STAND, Skin.PLAIN],
+                    [SurfaceKind.STAND, SurfaceKind.PLAIN],
                     colour,
                     float(generator.random()),
                 )
 
 
-def _boards(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
+def _boards(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
     """Boards of sponsors behind the barriers."""
     s = generator.uniform(0.0, 60.0)
     while s < site.plan.centreline.length - 30.0:
@@ -118,7 +118,7 @@ def _boards(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
                 at[:-1],
                 (x[:-1], y[:-1]),
                 (x[1:], y[1:]),
-                Skin.BOARD,
+                SurfaceKind.BOARD,
                 1.1,
                 colours,
                 seed=generator.random(count),
@@ -127,7 +127,7 @@ def _boards(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
         s += 6.0 * count + generator.uniform(40.0, 140.0)
 
 
-def _huts(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
+def _huts(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
     """Marshals' huts."""
     stations: Floats = np.arange(generator.uniform(20.0, 100.0), site.plan.centreline.length, 160.0)
     for s in stations:
@@ -141,7 +141,7 @@ def _huts(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
                 2.4,
                 2.4,
                 2.5,
-                [Skin.GARAGE, Skin.PLAIN],
+                [SurfaceKind.GARAGE, SurfaceKind.PLAIN],
                 (0.85, 0.45, 0.10),
                 0.5,
             )

@@ -7,8 +7,8 @@ import numpy as np
 from sim.geometry.frenet import SPACING, Floats
 from sim.render.objects.object_tables import Scenery, panels, uprights
 from sim.render.objects.posts import BAR, LAMP, POLE, POLE_HEIGHT, POST, POST_HEIGHT
-from sim.render.objects.roadside.free_ground import Flags, Site
-from sim.render.objects.surfaces.surface_table import Skin
+from sim.render.objects.roadside.free_ground import Flags, FreeGround
+from sim.render.objects.surfaces.surface_table import SurfaceKind
 from sim.roads.furniture import bends
 from sim.roads.plan import Material, Wall
 from sim.scenario import RoadKind
@@ -18,8 +18,8 @@ AHEAD = 0.06  # [m] by which a sign stands before its post
 REACH = 260.0  # [m]
 # Width and height of a sign, and its lower edge above the ground [m].
 SIZES = {
-    Skin.SPEED: (0.75, 0.75, 1.75), Skin.WARNING: (0.95, 0.85, 1.65), Skin.CHEVRON: (0.65, 0.65, 0.55),
-    Skin.CROSSING: (0.70, 0.70, 1.90), Skin.DISTANCE: (0.45, 0.60, 0.85),
+    SurfaceKind.SPEED: (0.75, 0.75, 1.75), SurfaceKind.WARNING: (0.95, 0.85, 1.65), SurfaceKind.CHEVRON: (0.65, 0.65, 0.55),
+    SurfaceKind.CROSSING: (0.70, 0.70, 1.90), SurfaceKind.DISTANCE: (0.45, 0.60, 0.85),
 }  # fmt: skip
 SHARP = {
     RoadKind.MOUNTAIN: 32.0,
@@ -39,7 +39,7 @@ GANTRY_BOTTOM = 5.6
 GANTRY_TOP = 8.2
 
 
-def sign_rows(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
+def sign_rows(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
     """Everything in this module, for a plan."""
     yield from _posts(site)
     yield from _poles(generator, site)
@@ -54,7 +54,7 @@ def sign_rows(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
 
 
 def signs(
-    site: Site, skin: Skin, s: Floats, d: Floats, direction: int, seed: float | Floats
+    site: FreeGround, skin: SurfaceKind, s: Floats, d: Floats, direction: int, seed: float | Floats
 ) -> Iterator[Scenery]:
     """Signs of a kind at road coordinates, for who drives in a direction (1 along the line, -1 against it), and their posts.
 
@@ -87,7 +87,7 @@ def signs(
     yield uprights(s, x, y, BAR, low + 0.7 * height, half=0.035, colour=STEEL, reach=REACH)
 
 
-def _before_rock(site: Site, s: Floats, d: Floats) -> Floats:
+def _before_rock(site: FreeGround, s: Floats, d: Floats) -> Floats:
     """The same places, moved towards the road where they would lie in a face of rock."""
     moved = d.copy()
     for barrier in site.plan.barriers:
@@ -106,13 +106,13 @@ def posted_limit(speed: float) -> float:
     return min(LIMITS, key=lambda limit: abs(limit - 3.6 * speed))
 
 
-def roadside(site: Site, s: Floats, side: int) -> Floats:
+def roadside(site: FreeGround, s: Floats, side: int) -> Floats:
     """Offsets [m] at which signs stand: just off the outermost band, on pavements at their back."""
     paved = any(band.material is Material.PAVING and band.endless for band in site.plan.bands)
     return side * (site.edge(s, side) + (-0.3 if paved else 0.55))
 
 
-def _posts(site: Site) -> Iterator[Scenery]:
+def _posts(site: FreeGround) -> Iterator[Scenery]:
     """Reflector posts: every 25 m on winding roads, every 50 m on highways, before tunnels, on the mountain's outer side."""
     plan = site.plan
     length = plan.centreline.length
@@ -139,7 +139,7 @@ def _posts(site: Site) -> Iterator[Scenery]:
             yield uprights(at, x, y, POST, POST_HEIGHT)
 
 
-def _poles(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
+def _poles(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
     """A row of poles along one side of some country roads."""
     side = int(generator.choice([-1, 1]))
     beside = generator.uniform(3.0, 8.0)
@@ -150,7 +150,7 @@ def _poles(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
         yield uprights(s, x, y, POLE, POLE_HEIGHT, reach=350.0)
 
 
-def _street_lamps(site: Site) -> Iterator[Scenery]:
+def _street_lamps(site: FreeGround) -> Iterator[Scenery]:
     """Masts with an arm over the road; they stand where the ground shows their light."""
     plan = site.plan
     if not plan.lamp_spacing:
@@ -165,7 +165,7 @@ def _street_lamps(site: Site) -> Iterator[Scenery]:
             at, x, y, BAR, LAMP_HEIGHT, half=0.06, colour=(0.38, 0.40, 0.40), reach=REACH
         )
         yield panels(
-            at, (x, y), (head_x, head_y), Skin.PLAIN, LAMP_HEIGHT, (0.38, 0.40, 0.40), low=LAMP_HEIGHT - 0.09, reach=REACH,
+            at, (x, y), (head_x, head_y), SurfaceKind.PLAIN, LAMP_HEIGHT, (0.38, 0.40, 0.40), low=LAMP_HEIGHT - 0.09, reach=REACH,
             solid=False,
         )  # fmt: skip
         yield uprights(
@@ -181,7 +181,7 @@ def _street_lamps(site: Site) -> Iterator[Scenery]:
         )
 
 
-def _bend_signs(site: Site) -> Iterator[Scenery]:
+def _bend_signs(site: FreeGround) -> Iterator[Scenery]:
     """Red and white arrows on the outside of sharp bends, for both directions, and a warning before them."""
     plan = site.plan
     radius = SHARP.get(plan.kind, 60.0)
@@ -199,7 +199,7 @@ def _bend_signs(site: Site) -> Iterator[Scenery]:
             half = s[::2] if direction > 0 else s[1::2]
             yield from signs(
                 site,
-                Skin.CHEVRON,
+                SurfaceKind.CHEVRON,
                 half,
                 outside[::2] if direction > 0 else outside[1::2],
                 direction,
@@ -210,7 +210,7 @@ def _bend_signs(site: Site) -> Iterator[Scenery]:
                 place = np.array([at])
                 yield from signs(
                     site,
-                    Skin.WARNING,
+                    SurfaceKind.WARNING,
                     place,
                     roadside(site, place, direction),
                     direction,
@@ -218,18 +218,18 @@ def _bend_signs(site: Site) -> Iterator[Scenery]:
                 )
 
 
-def _zebra_signs(site: Site) -> Iterator[Scenery]:
+def _zebra_signs(site: FreeGround) -> Iterator[Scenery]:
     """A blue square at each side of a crossing, for each direction."""
     stations = np.array([zebra.station for zebra in site.plan.zebras])
     lengths = np.array([zebra.length for zebra in site.plan.zebras])
     if stations.size:
         for direction in (1, -1):
             at = stations - 0.6 if direction > 0 else stations + lengths + 0.6
-            yield from signs(site, Skin.CROSSING, at, roadside(site, at, direction), direction, 0.0)
+            yield from signs(site, SurfaceKind.CROSSING, at, roadside(site, at, direction), direction, 0.0)
 
 
 def _speed_signs(
-    generator: np.random.Generator, site: Site, others: Sequence[Scenery]
+    generator: np.random.Generator, site: FreeGround, others: Sequence[Scenery]
 ) -> Iterator[Scenery]:
     """Speed limits now and then, on the right of who they are for, never beside another sign; kilometre posts on highways."""
     length = site.plan.centreline.length
@@ -239,12 +239,12 @@ def _speed_signs(
         s = np.arange(generator.uniform(60.0, 260.0), length, gap)
         d = roadside(site, s, direction)
         alone = _apart(site, s, d, others)
-        yield from signs(site, Skin.SPEED, s[alone], d[alone], direction, limit)
+        yield from signs(site, SurfaceKind.SPEED, s[alone], d[alone], direction, limit)
         if site.plan.kind is RoadKind.HIGHWAY:
             s = np.arange(generator.uniform(0.0, 200.0), length, 500.0)
             yield from signs(
                 site,
-                Skin.DISTANCE,
+                SurfaceKind.DISTANCE,
                 s,
                 roadside(site, s, direction) + direction * 0.5,
                 direction,
@@ -252,7 +252,7 @@ def _speed_signs(
             )
 
 
-def _apart(site: Site, s: Floats, d: Floats, others: Sequence[Scenery]) -> Flags:
+def _apart(site: FreeGround, s: Floats, d: Floats, others: Sequence[Scenery]) -> Flags:
     """Whether places are more than CLOSE from everything in some tables."""
     x, y, _ = site.places(s, d)
     alone = np.ones(s.size, bool)
@@ -261,7 +261,7 @@ def _apart(site: Site, s: Floats, d: Floats, others: Sequence[Scenery]) -> Flags
     return alone
 
 
-def _gantries(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
+def _gantries(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
     """Directions over one carriageway, about every kilometre: two posts, a beam and one board over each pair of lanes."""
     plan = site.plan
     for direction in (1, -1):
@@ -277,7 +277,7 @@ def _gantries(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
         for i in range(span.size - 1):
             a = site.places(s, np.full(s.size, span[i]))[:2]
             b = site.places(s, np.full(s.size, span[i + 1]))[:2]
-            yield panels(s, a, b, Skin.PLAIN, 7.3, STEEL, low=6.7, flags=0, reach=400.0)
+            yield panels(s, a, b, SurfaceKind.PLAIN, 7.3, STEEL, low=6.7, flags=0, reach=400.0)
         for offset in sorted(offsets, key=abs)[::2]:
             middle = offset + direction * 1.2
             half = 2.6
@@ -285,6 +285,6 @@ def _gantries(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
             a = site.places(before, np.full(s.size, middle - direction * half))[:2]
             b = site.places(before, np.full(s.size, middle + direction * half))[:2]
             yield panels(
-                s, a, b, Skin.GANTRY, GANTRY_TOP, (0.5, 0.5, 0.5), low=GANTRY_BOTTOM, pitch=2 * half,
+                s, a, b, SurfaceKind.GANTRY, GANTRY_TOP, (0.5, 0.5, 0.5), low=GANTRY_BOTTOM, pitch=2 * half,
                 seed=generator.random(s.size), reach=400.0, solid=False,
             )  # fmt: skip

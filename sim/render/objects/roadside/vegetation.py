@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.geometry.frenet import Floats
 from sim.render.objects.object_tables import PLANT, Scenery, chosen, rows
 from sim.render.objects.plants import BROADLEAVES, BUSHES, CONIFERS, TUFTS
-from sim.render.objects.roadside.free_ground import Site
+from sim.render.objects.roadside.free_ground import FreeGround
 from sim.roads.plan import Material
 from sim.scenario import RoadKind
 
@@ -22,7 +22,7 @@ LEAVES = np.array(
 
 
 @dataclass(frozen=True)
-class Growth:
+class VegetationRule:
     """What grows along a kind of road.
 
     clearance: nearest that trees stand to the road's outermost band [m]; spacings: possible mean distances between the trees of a
@@ -42,22 +42,22 @@ class Growth:
 
 COUNTRY = (5.0, 9.0, 18.0, 60.0)
 GROWTH = {
-    RoadKind.RURAL: Growth(2.5, COUNTRY, (0.05, 0.4, 0.9), 0.5, 0.47, avenue=0.12),
-    RoadKind.RURAL_UNMARKED: Growth(2.0, COUNTRY, (0.05, 0.3, 0.8), 0.8, 0.55, avenue=0.15),
-    RoadKind.UNPAVED: Growth(2.0, (4.0, 7.0, 15.0, 50.0), (0.05, 0.5, 0.9), 0.9, 0.6),
-    RoadKind.HIGHWAY: Growth(8.0, (6.0, 12.0, 30.0), (0.05, 0.4, 0.9), 0.7, 0.45, depth=18.0),
-    RoadKind.RESIDENTIAL: Growth(
+    RoadKind.RURAL: VegetationRule(2.5, COUNTRY, (0.05, 0.4, 0.9), 0.5, 0.47, avenue=0.12),
+    RoadKind.RURAL_UNMARKED: VegetationRule(2.0, COUNTRY, (0.05, 0.3, 0.8), 0.8, 0.55, avenue=0.15),
+    RoadKind.UNPAVED: VegetationRule(2.0, (4.0, 7.0, 15.0, 50.0), (0.05, 0.5, 0.9), 0.9, 0.6),
+    RoadKind.HIGHWAY: VegetationRule(8.0, (6.0, 12.0, 30.0), (0.05, 0.4, 0.9), 0.7, 0.45, depth=18.0),
+    RoadKind.RESIDENTIAL: VegetationRule(
         2.0, (9.0, 14.0, 30.0), (0.05, 0.25), 1.4, 0.0, heights=(4.0, 9.0), depth=9.0
     ),
-    RoadKind.TUNNEL: Growth(4.0, COUNTRY, (0.4, 0.9), 0.6, 0.45),
-    RoadKind.MOUNTAIN: Growth(
+    RoadKind.TUNNEL: VegetationRule(4.0, COUNTRY, (0.4, 0.9), 0.6, 0.45),
+    RoadKind.MOUNTAIN: VegetationRule(
         2.0, (5.0, 9.0, 20.0), (0.8, 0.95), 0.5, 0.35, heights=(5.0, 9.0), depth=12.0
     ),
-    RoadKind.RACETRACK: Growth(22.0, (12.0, 25.0, 60.0), (0.1, 0.5), 0.4, 0.25, depth=20.0),
+    RoadKind.RACETRACK: VegetationRule(22.0, (12.0, 25.0, 60.0), (0.1, 0.5), 0.4, 0.25, depth=20.0),
 }
 
 
-def growth_rows(generator: np.random.Generator, site: Site) -> Iterator[Scenery]:
+def vegetation_rows(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
     """Everything that grows along a plan, where there is room for it."""
     growth = GROWTH[site.plan.kind]
     for side in (-1, 1):
@@ -78,12 +78,12 @@ def growth_rows(generator: np.random.Generator, site: Site) -> Iterator[Scenery]
             yield from _settled(site, _tufts(generator, site, along, side), 0.15)
 
 
-def _settled(site: Site, plants: Scenery, margin: float) -> Iterator[Scenery]:
+def _settled(site: FreeGround, plants: Scenery, margin: float) -> Iterator[Scenery]:
     yield chosen(plants, site.clear(plants.x, plants.y, margin))
 
 
 def _stands(
-    generator: np.random.Generator, growth: Growth, length: float
+    generator: np.random.Generator, growth: VegetationRule, length: float
 ) -> Iterator[tuple[Floats, Floats]]:
     """Stations of trees, and for each the chance that it is a conifer (-1 in avenues), stand by stand of 30 to 150 m."""
     s = -40.0
@@ -102,7 +102,7 @@ def _stands(
 
 
 def _trees(
-    generator: np.random.Generator, site: Site, growth: Growth, s: Floats, share: Floats, side: int
+    generator: np.random.Generator, site: FreeGround, growth: VegetationRule, s: Floats, share: Floats, side: int
 ) -> Scenery:
     conifer = generator.random(s.size) < share
     avenue = share < 0
@@ -132,7 +132,7 @@ def _trees(
 
 
 def _bushes(
-    generator: np.random.Generator, site: Site, growth: Growth, s: Floats, side: int
+    generator: np.random.Generator, site: FreeGround, growth: VegetationRule, s: Floats, side: int
 ) -> Scenery:
     height = generator.uniform(1.0, 2.8, s.size)
     out = (
@@ -145,7 +145,7 @@ def _bushes(
     return _plants(generator, site, s, side * out, kind, height, 200.0, LEAVES[2])
 
 
-def _tufts(generator: np.random.Generator, site: Site, s: Floats, side: int) -> Scenery:
+def _tufts(generator: np.random.Generator, site: FreeGround, s: Floats, side: int) -> Scenery:
     height = generator.uniform(0.25, 0.65, s.size)
     out = site.edge(s, side) + 0.45 + 0.4 * height + generator.exponential(1.6, s.size)
     kind = FIRST_TUFT + generator.integers(TUFTS, size=s.size)
@@ -154,7 +154,7 @@ def _tufts(generator: np.random.Generator, site: Site, s: Floats, side: int) -> 
 
 def _plants(
     generator: np.random.Generator,
-    site: Site,
+    site: FreeGround,
     s: Floats,
     d: Floats,
     kind: NDArray[np.int64],

@@ -28,7 +28,7 @@ from sim.roads.plan import Wall
 Surface = tuple[float, float, float, float, float]  # opacity, red, green, blue, glow
 
 
-class Skin(IntEnum):
+class SurfaceKind(IntEnum):
     """What a panel shows; the numbers below 8 are those of `Wall`."""
 
     RAIL = int(Wall.RAIL)
@@ -57,30 +57,30 @@ class Skin(IntEnum):
     DISTANCE = 23
 
 
-RAIL = int(Skin.RAIL)
-STONE = int(Skin.STONE)
-HEDGE = int(Skin.HEDGE)
-FENCE = int(Skin.FENCE)
-ROCK = int(Skin.ROCK)
-NOISE = int(Skin.NOISE)
-BRICK = int(Skin.BRICK)
-GARAGE = int(Skin.GARAGE)
-ROOF = int(Skin.ROOF)
-STAND = int(Skin.STAND)
-BOARD = int(Skin.BOARD)
-TUNNEL = int(Skin.TUNNEL)
-PORTAL = int(Skin.PORTAL)
-HILL = int(Skin.HILL)
-PLAIN = int(Skin.PLAIN)
-SPEED = int(Skin.SPEED)
-WARNING = int(Skin.WARNING)
-CHEVRON = int(Skin.CHEVRON)
-CROSSING = int(Skin.CROSSING)
-GANTRY = int(Skin.GANTRY)
-PLASTER = int(Skin.PLASTER)
+RAIL = int(SurfaceKind.RAIL)
+STONE = int(SurfaceKind.STONE)
+HEDGE = int(SurfaceKind.HEDGE)
+FENCE = int(SurfaceKind.FENCE)
+ROCK = int(SurfaceKind.ROCK)
+NOISE = int(SurfaceKind.NOISE)
+BRICK = int(SurfaceKind.BRICK)
+GARAGE = int(SurfaceKind.GARAGE)
+ROOF = int(SurfaceKind.ROOF)
+STAND = int(SurfaceKind.STAND)
+BOARD = int(SurfaceKind.BOARD)
+TUNNEL = int(SurfaceKind.TUNNEL)
+PORTAL = int(SurfaceKind.PORTAL)
+HILL = int(SurfaceKind.HILL)
+PLAIN = int(SurfaceKind.PLAIN)
+SPEED = int(SurfaceKind.SPEED)
+WARNING = int(SurfaceKind.WARNING)
+CHEVRON = int(SurfaceKind.CHEVRON)
+CROSSING = int(SurfaceKind.CROSSING)
+GANTRY = int(SurfaceKind.GANTRY)
+PLASTER = int(SurfaceKind.PLASTER)
 RETROREFLECTION = 8.0  # how much more of the headlights a sign throws back than a wall
 BRIGHTEST = 1.1  # what a camera shows of that at most: the colours of a sign in full beam do not drown in white
-SEE_THROUGH = (Skin.RAIL, Skin.FENCE)
+SEE_THROUGH = (SurfaceKind.RAIL, SurfaceKind.FENCE)
 
 
 @kernel

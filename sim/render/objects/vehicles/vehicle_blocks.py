@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye, Label, level_of, mark
+from sim.render.frame_buffer import Eye, FrameBuffer, Label, level_of, write_truth
 from sim.render.lighting.light import Light, beam, beam_share
 from sim.render.lighting.palette import Colour
 from sim.render.objects.vehicles.vehicle_drawing import RAYS
@@ -97,7 +97,7 @@ def blocks_of(blocks: Sequence[Block]) -> Blocks:
 
 
 @kernel
-def draw_block(canvas: Canvas, blocks: Blocks, k: int, light: Light, eye: Eye) -> None:
+def draw_block(canvas: FrameBuffer, blocks: Blocks, k: int, light: Light, eye: Eye) -> None:
     """Blend block k over the picture."""
     image = canvas.image
     columns = image.shape[1]
@@ -160,7 +160,7 @@ def draw_block(canvas: Canvas, blocks: Blocks, k: int, light: Light, eye: Eye) -
                     image[row, column, 2] * keep + blue * share + light.haze_blue * haze
                 )
                 if hits >= 2:
-                    mark(canvas, row, column, nearest, STRUCTURE, 0)
+                    write_truth(canvas, row, column, nearest, STRUCTURE, 0)
 
 
 @kernel

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye, Label, level_of, mark
+from sim.render.frame_buffer import Eye, FrameBuffer, Label, level_of, write_truth
 from sim.render.lighting.light import Light, beam, beam_share
 from sim.render.objects.filters import hidden
 from sim.render.objects.vehicles.vehicle_lamps import glow_of, shine
@@ -39,7 +39,7 @@ from sim.render.objects.vehicles.vehicle_shapes import (
     TOP,
     WHEELS,
     Floats,
-    Shape,
+    VehicleShape,
     shape_of,
 )
 from sim.types import Actor, Kind
@@ -51,11 +51,11 @@ DIFFERENT = 0.08  # in brightness
 CAR = int(Label.CAR)
 
 
-class Cars(NamedTuple):
+class VehiclesToDraw(NamedTuple):
     """The vehicles of a frame.
 
     pose: (K, 4) x, y, cos, sin; size: (K, 3) length, width, height [m]; colour: (K, 3) in [0, 1]; braking, parked: (K,).
-    ident: (K,) the actors' numbers; style: (K,) of the paint. planes, roles, starts, wheels, lamps, glass: see `Shape`, stacked.
+    ident: (K,) the actors' numbers; style: (K,) of the paint. planes, roles, starts, wheels, lamps, glass: see `VehicleShape`, stacked.
     room: (K, PLANES) for the distance of the eye from each plane, written by the kernel.
     """
 
@@ -75,7 +75,7 @@ class Cars(NamedTuple):
     room: Floats
 
 
-def cars_of(actors: Sequence[Actor]) -> Cars:
+def vehicles_to_draw(actors: Sequence[Actor]) -> VehiclesToDraw:
     """The vehicles of a frame as arrays."""
     count = len(actors)
     stacks = _stacked(
@@ -97,7 +97,7 @@ def cars_of(actors: Sequence[Actor]) -> Cars:
         ],
         dtype=np.float64,
     ).reshape(count, 10)
-    return Cars(
+    return VehiclesToDraw(
         np.ascontiguousarray(numbers[:, :4]),
         np.ascontiguousarray(numbers[:, 4:7]),
         numbers[:, 7:] / 255,
@@ -116,17 +116,17 @@ def cars_of(actors: Sequence[Actor]) -> Cars:
 
 
 @lru_cache(maxsize=64)
-def _stacked(vehicles: tuple[tuple[Kind, float, float, float], ...]) -> Shape:
+def _stacked(vehicles: tuple[tuple[Kind, float, float, float], ...]) -> VehicleShape:
     """The shapes of vehicles (kind, length, width, height), stacked; from one frame to the next they are mostly the same."""
     shapes = [shape_of(*vehicle) for vehicle in vehicles]
     return (
-        Shape(*(np.array(each) for each in zip(*shapes, strict=True))) if shapes else _no_shapes()
+        VehicleShape(*(np.array(each) for each in zip(*shapes, strict=True))) if shapes else _no_shapes()
     )
 
 
-def _no_shapes() -> Shape:
-    """Empty stacks of the fields of `Shape`."""
-    return Shape(
+def _no_shapes() -> VehicleShape:
+    """Empty stacks of the fields of `VehicleShape`."""
+    return VehicleShape(
         np.empty((0, PLANES, 4)), np.empty((0, PLANES), np.int64), np.empty((0, PARTS + 1), np.int64),
         np.empty((0, WHEELS)), np.empty((0, LAMPS)), np.empty((0, 6)),
     )  # fmt: skip
@@ -237,7 +237,7 @@ def _colour_at(
 
 
 @kernel
-def draw_car(canvas: Canvas, cars: Cars, k: int, light: Light, eye: Eye) -> None:
+def draw_vehicle(canvas: FrameBuffer, cars: VehiclesToDraw, k: int, light: Light, eye: Eye) -> None:
     """Blend the vehicle number `k` over the picture, and the glow of its lamps."""
     image = canvas.image
     columns = image.shape[1]
@@ -320,12 +320,12 @@ def draw_car(canvas: Canvas, cars: Cars, k: int, light: Light, eye: Eye) -> None
                     image[row, column, 2] * keep + sum_blue * share + light.haze_blue * haze
                 )
                 if 2 * hits >= rays:
-                    mark(canvas, row, column, nearest, CAR, ident)
+                    write_truth(canvas, row, column, nearest, CAR, ident)
     glow_of(canvas, pose, size[0], lamps, braking, parked, light, eye)
 
 
 @kernel
-def car_covers(cars: Cars, k: int, own: Eye, columns: int, row: float, column: float) -> bool:
+def vehicle_covers(cars: VehiclesToDraw, k: int, own: Eye, columns: int, row: float, column: float) -> bool:
     """Whether at least half of a pixel shows the vehicle number `k` when it stands alone; `measure_room` comes first."""
     hits = 0
     for ray in range(4):

@@ -3,7 +3,7 @@
 import math
 
 from sim.jit import kernel
-from sim.render.frame_buffer import Canvas, Eye, level_of
+from sim.render.frame_buffer import Eye, FrameBuffer, level_of
 from sim.render.lighting.light import Light
 from sim.render.objects.vehicles.vehicle_paint import (
     HEADLAMP,
@@ -43,7 +43,7 @@ def shine(finish: int, braking: bool, parked: bool, light: Light, headlight: flo
 
 @kernel
 def glow_of(
-    canvas: Canvas,
+    canvas: FrameBuffer,
     pose: Floats,
     length: float,
     lamps: Floats,
@@ -102,7 +102,7 @@ def glow_of(
 
 @kernel
 def _glow(
-    canvas: Canvas, light: Light, eye: Eye, forward: float, right: float, height: float, away: float, size: float,
+    canvas: FrameBuffer, light: Light, eye: Eye, forward: float, right: float, height: float, away: float, size: float,
     red: float, green: float, blue: float,
 ) -> None:  # fmt: skip
     """Add a soft disc around a lamp; size: its radius [m] in clear air, never under 1.6 px."""

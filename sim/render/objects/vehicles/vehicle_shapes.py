@@ -30,12 +30,12 @@ PLANES = 28
 PARTS = 3
 CLEARANCE = 0.22  # [m] under the body of a car
 LEAN = 0.10  # [share of their rise] by which a body's sides lean in above the waist
-# length of the rows in `Shape`
+# length of the rows in `VehicleShape`
 WHEELS = 5
 LAMPS = 8
 
 
-class Shape(NamedTuple):
+class VehicleShape(NamedTuple):
     """A vehicle's solids.
 
     planes: (PLANES, 4) outward unit normals and distances from the origin [m], part after part; roles: (PLANES,) what each is;
@@ -119,7 +119,7 @@ class _Builder:
         wheels: tuple[float, ...],
         lamps: tuple[float, ...],
         glass: tuple[float, ...] = (0.0,) * 6,
-    ) -> Shape:
+    ) -> VehicleShape:
         """Everything collected; wheels: radius, then the axles."""
         planes = np.zeros((PLANES, 4))
         roles = np.zeros(PLANES, np.int64)
@@ -128,7 +128,7 @@ class _Builder:
         starts = self.starts + [len(self.planes)] * (PARTS + 1 - len(self.starts))
         axles = wheels[1:]
         row = (wheels[0], *axles, *(0.0,) * (WHEELS - 2 - len(axles)), float(len(axles)))
-        return Shape(
+        return VehicleShape(
             planes,
             roles,
             np.array(starts, np.int64),
@@ -139,7 +139,7 @@ class _Builder:
 
 
 @lru_cache(maxsize=1024)
-def shape_of(kind: Kind, length: float, width: float, height: float) -> Shape:
+def shape_of(kind: Kind, length: float, width: float, height: float) -> VehicleShape:
     """The shape of a vehicle of that kind and size [m]."""
     if kind is Kind.TRUCK:
         return _truck(length, width, height)
@@ -148,7 +148,7 @@ def shape_of(kind: Kind, length: float, width: float, height: float) -> Shape:
     return _car(PROFILES[kind], length, width, height)
 
 
-def _car(profile: Profile, length: float, width: float, height: float) -> Shape:
+def _car(profile: Profile, length: float, width: float, height: float) -> VehicleShape:
     end = length / 2
     side = width / 2
     shoulder = profile.shoulder * height
@@ -221,7 +221,7 @@ def _car(profile: Profile, length: float, width: float, height: float) -> Shape:
     return build.shape((radius, 0.305 * length, -0.295 * length), lamps, glass)
 
 
-def _truck(length: float, width: float, height: float) -> Shape:
+def _truck(length: float, width: float, height: float) -> VehicleShape:
     end = length / 2
     side = width / 2
     cab = min(2.1, 0.27 * length)
@@ -242,7 +242,7 @@ def _truck(length: float, width: float, height: float) -> Shape:
     return build.shape((0.50, *axles), lamps, glass)
 
 
-def _bus(length: float, width: float, height: float) -> Shape:
+def _bus(length: float, width: float, height: float) -> VehicleShape:
     end = length / 2
     side = width / 2
     build = _Builder()

@@ -11,8 +11,8 @@ from pilotnet.evaluation.report.views import choose_moments
 from pilotnet.modular.detection.detection_data import load_pictures
 from pilotnet.modular.detection.score_detector import look
 from pilotnet.modular.records import Detection
-from pilotnet.training.samples import Augmentation, load_drives, target_speed
-from pilotnet.training.viewpoint import View
+from pilotnet.training.samples import Augmentation, load_training_frames, target_speed
+from pilotnet.training.viewpoint import ViewCamera
 from sim.scenario import Split
 from tests.pilotnet.data.store.synthetic_drives import write_dataset
 
@@ -87,11 +87,11 @@ def test_the_summary_says_how_much_is_discarded(root: Path) -> None:
 
 def test_training_leaves_out_what_is_discarded_and_looks_into_none_of_it(root: Path) -> None:
     dataset = Dataset.open(root)
-    whole = load_drives(dataset, Split.TRAIN, View(), Augmentation())
+    whole = load_training_frames(dataset, Split.TRAIN, ViewCamera(), Augmentation())
     write_marks(
         root, Marks().discard(dataset.episodes[0], 8, 12).discard(dataset.episodes[1], 4, 6)
     )
-    kept = load_drives(Dataset.open(root), Split.TRAIN, View(), Augmentation())
+    kept = load_training_frames(Dataset.open(root), Split.TRAIN, ViewCamera(), Augmentation())
     moments = [*range(8), *range(12, 16), *range(18, 27)]
     np.testing.assert_array_equal(kept.frames, whole.frames[:, moments])
     np.testing.assert_array_equal(kept.curvature, whole.curvature[moments])
@@ -106,7 +106,7 @@ def test_a_split_of_which_nothing_is_kept_is_refused(root: Path) -> None:
     episode = Dataset.open(root).episodes[2]
     write_marks(root, Marks().discard(episode, 0, 11))
     with pytest.raises(ValueError, match=r"every validation frame of .* is marked as discarded"):
-        load_drives(Dataset.open(root), Split.VALIDATION, View(), Augmentation())
+        load_training_frames(Dataset.open(root), Split.VALIDATION, ViewCamera(), Augmentation())
     with pytest.raises(ValueError, match=r"every validation frame of .* is marked as discarded"):
         load_pictures(Dataset.open(root), Split.VALIDATION, False, 1)
 

@@ -11,7 +11,7 @@ import pytest
 from pilotnet.evaluation.report.clip import (
     FILM_CAMERA,
     SMOOTHNESS,
-    Moment,
+    ClipFrame,
     choose_window,
     encode,
     film_drive,
@@ -21,14 +21,14 @@ from sim.scenario import Scenario
 from sim.types import Actor, Cause, Control, EgoState, Kind, Observation, Pose, Step
 
 
-def moment(index: int, bend: float = 0.0) -> Moment:
+def moment(index: int, bend: float = 0.0) -> ClipFrame:
     ego = EgoState(
         Pose(2.0 * index, 0.0, 0.1 * index), 20.0, 0.0, bend, 2.0 * index, 0.0, 0.0, bend
     )
     step = Step(
         index, index / 10, Observation(20.0), ego, 99.0, Control(bend), Control(bend), None, False
     )
-    return Moment(
+    return ClipFrame(
         step, (Actor(1, Kind.SALOON, Pose(50.0, -3.0, np.pi), 10.0, 5.0, 2.0, 1.5, (9, 9, 9)),)
     )
 

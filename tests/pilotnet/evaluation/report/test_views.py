@@ -7,7 +7,7 @@ import pytest
 
 from pilotnet.data.store import Dataset
 from pilotnet.evaluation.report.views import MOVES, choose_moments, per_kilometre, sample_strips
-from pilotnet.training.viewpoint import View
+from pilotnet.training.viewpoint import ViewCamera
 
 
 def test_curvature_is_written_per_kilometre_with_its_sign() -> None:
@@ -22,7 +22,7 @@ def test_the_moments_are_a_left_bend_a_straight_and_a_right_bend(tiny_data: Path
 
 
 def test_every_strip_has_the_frame_and_all_moves(tiny_data: Path) -> None:
-    strips = sample_strips(Dataset.open(tiny_data), View())
+    strips = sample_strips(Dataset.open(tiny_data), ViewCamera())
     assert [len(strip.pictures) for strip in strips] == [1 + len(MOVES)] * 3
     assert strips[0].pictures[2].caption.startswith("0.8 m right: κ \N{MINUS SIGN}")
 
@@ -32,4 +32,4 @@ def test_a_dataset_without_the_centre_camera_is_refused_in_one_line(tiny_data: P
     with pytest.raises(
         ValueError, match="has no camera 'centre', which is needed here; its cameras are front"
     ):
-        sample_strips(replace(dataset, cameras={"front": dataset.cameras["centre"]}), View())
+        sample_strips(replace(dataset, cameras={"front": dataset.cameras["centre"]}), ViewCamera())

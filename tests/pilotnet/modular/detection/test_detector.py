@@ -9,21 +9,21 @@ import pytest
 import torch
 
 from pilotnet.modular.detection.detector import (
-    MOST,
+    MAX_DETECTIONS,
     Detector,
     DetectorCheckpoint,
-    decode,
     load_detector,
+    postprocess,
     save_detector,
 )
 from pilotnet.modular.detection.network import (
     ABOVE,
     BELOW,
     CHANNELS,
-    FOVEA,
+    HORIZON_ROWS,
     DetectorNetwork,
-    Fovea,
-    Maps,
+    DetectorOutput,
+    HorizonRefinement,
     strip_rows,
 )
 from pilotnet.modular.detection.roi_head import Proposals, Refined
@@ -56,12 +56,12 @@ def labels(
     )
 
 
-def quiet_maps() -> Maps:
+def quiet_maps() -> DetectorOutput:
     """Maps that speak of nothing."""
     plane = torch.zeros(1, HEIGHT, WIDTH)
     pair = torch.zeros(1, 2, HEIGHT, WIDTH)
     features = torch.zeros(1, CHANNELS, HEIGHT, WIDTH)
-    return Maps(plane - 9.0, pair, pair + 1.0, plane.clone(), plane.clone(), features)
+    return DetectorOutput(plane - 9.0, pair, pair + 1.0, plane.clone(), plane.clone(), features)
 
 
 def as_proposed(features: torch.Tensor, proposals: Proposals) -> Refined:  # noqa: ARG001
@@ -70,7 +70,7 @@ def as_proposed(features: torch.Tensor, proposals: Proposals) -> Refined:  # noq
 
 
 def speak(
-    maps: Maps,
+    maps: DetectorOutput,
     row: int,
     column: int,
     score: float,
@@ -111,12 +111,12 @@ def test_a_camera_whose_picture_is_too_small_is_refused() -> None:
 
 
 def test_the_closer_look_changes_the_rows_around_the_horizon_alone() -> None:
-    fovea = Fovea(8).eval()
+    fovea = HorizonRefinement(8).eval()
     features = torch.rand(2, 8, (ABOVE + BELOW) // 2, 20)
     with torch.inference_mode():
         changed = (fovea(features) != features).any(dim=3).any(dim=1).all(dim=0)
     assert torch.nonzero(changed).flatten().tolist() == list(
-        range((ABOVE - FOVEA) // 2, (ABOVE + FOVEA) // 2)
+        range((ABOVE - HORIZON_ROWS) // 2, (ABOVE + HORIZON_ROWS) // 2)
     )
 
 
@@ -139,11 +139,11 @@ def test_maps_made_by_hand_are_read_back() -> None:
     maps = quiet_maps()
     speak(maps, 20, 30, 0.9, (50.5, 33.0, 71.0, 49.25), 18.0)
     speak(maps, 22, 100, 0.6, (200.0, 40.0, 203.0, 49.0), 44.0)
-    found = decode(maps, as_proposed)
+    found = postprocess(maps, as_proposed)
     np.testing.assert_allclose(found[0], [50.5, 33.0, 71.0, 49.25, 0.9, 0.75, 18.0], rtol=1e-5)
     np.testing.assert_allclose(found[1], [200.0, 40.0, 203.0, 49.0, 0.6, 0.75, 44.0], rtol=1e-5)
     assert len(found) == 2
-    assert len(decode(maps, as_proposed, score=0.7)) == 1
+    assert len(postprocess(maps, as_proposed, score=0.7)) == 1
 
 
 def test_a_score_is_what_the_maps_and_the_head_say_in_equal_parts() -> None:
@@ -155,7 +155,7 @@ def test_a_score_is_what_the_maps_and_the_head_say_in_equal_parts() -> None:
         surer = torch.where(proposals.edges[:, 0] > 100, 0.99, 0.05)
         return Refined(proposals.edges + 1.0, surer.logit())
 
-    found = decode(maps, head, score=0.1)
+    found = postprocess(maps, head, score=0.1)
     odds = [math.sqrt(0.6 / 0.4 * 0.99 / 0.01), math.sqrt(0.9 / 0.1 * 0.05 / 0.95)]
     np.testing.assert_allclose(found[:, 4], [each / (1 + each) for each in odds], rtol=1e-4)
     np.testing.assert_allclose(
@@ -168,7 +168,7 @@ def test_a_weaker_box_over_a_surer_one_is_left_out_and_a_neighbour_is_not() -> N
     speak(maps, 20, 30, 0.9, (40.0, 30.0, 80.0, 50.0), 18.0)
     speak(maps, 20, 34, 0.8, (43.0, 30.0, 83.0, 50.0), 18.0)
     speak(maps, 20, 38, 0.7, (60.0, 30.0, 100.0, 50.0), 18.0)
-    assert [round(row[4], 2) for row in decode(maps, as_proposed)] == [0.9, 0.7]
+    assert [round(row[4], 2) for row in postprocess(maps, as_proposed)] == [0.9, 0.7]
 
 
 def test_no_more_than_the_surest_are_kept() -> None:
@@ -183,14 +183,14 @@ def test_no_more_than_the_surest_are_kept() -> None:
                 (2.0 * column, 2.0 * row, 2.0 * column + 3, 2.0 * row + 3),
                 20.0,
             )
-    assert len(decode(maps, as_proposed)) == MOST
+    assert len(postprocess(maps, as_proposed)) == MAX_DETECTIONS
 
 
 def test_maps_that_are_not_numbers_give_no_detections() -> None:
     maps = quiet_maps()
     for values in maps:
         values.fill_(math.nan)
-    assert len(decode(maps, as_proposed)) == 0
+    assert len(postprocess(maps, as_proposed)) == 0
 
 
 def test_every_box_has_its_peak_and_its_cells_where_it_lies() -> None:
@@ -272,7 +272,7 @@ def test_eight_strips_can_be_learned_by_heart() -> None:
     with torch.inference_mode():
         maps = network.eval()(strips)
     for i in range(8):
-        found = decode(Maps(*(values[i : i + 1] for values in maps)), as_proposed)
+        found = postprocess(DetectorOutput(*(values[i : i + 1] for values in maps)), as_proposed)
         assert len(found) == 1
         np.testing.assert_allclose(found[0, :4], edges[i], atol=2.5)
         assert found[0, 6] == pytest.approx(float(truth.distance[i, 0]), rel=0.15)
@@ -281,7 +281,7 @@ def test_eight_strips_can_be_learned_by_heart() -> None:
 @pytest.mark.parametrize("level", [0, 255])
 def test_black_and_white_frames_give_numbers_and_no_error(level: int) -> None:
     found = Detector(checkpoint(), score=0.0).detect(np.full((160, 320, 3), level, np.uint8))
-    assert len(found) <= MOST
+    assert len(found) <= MAX_DETECTIONS
     for one in found:
         assert all(math.isfinite(value) for value in vars(one).values())
         assert 0 <= one.left < one.right <= 320

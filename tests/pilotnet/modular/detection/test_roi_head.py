@@ -5,14 +5,14 @@ import math
 import pytest
 import torch
 
-from pilotnet.modular.detection.network import CHANNELS, STRIDE, Maps
+from pilotnet.modular.detection.network import CHANNELS, STRIDE, DetectorOutput
 from pilotnet.modular.detection.roi_head import (
     FARTHEST_MOVED,
     MOST_SCALED,
     Proposals,
     Refined,
     RoiHead,
-    sample,
+    roi_align,
 )
 from pilotnet.modular.detection.roi_targets import (
     BESIDE,
@@ -44,7 +44,7 @@ def labels(*boxes: tuple[float, float, float, float], counts: bool = True) -> La
     )
 
 
-def maps_of(*boxes: tuple[float, float, float, float]) -> Maps:
+def maps_of(*boxes: tuple[float, float, float, float]) -> DetectorOutput:
     """Maps of one strip that speak of these boxes alone."""
     heat = torch.full((1, HEIGHT, WIDTH), -9.0)
     pair = torch.zeros(1, 2, HEIGHT, WIDTH)
@@ -58,7 +58,7 @@ def maps_of(*boxes: tuple[float, float, float, float]) -> Maps:
         )
         size[0, :, row, column] = torch.tensor([right - left, bottom - top])
     distance = torch.full_like(heat, math.log(20.0))
-    return Maps(
+    return DetectorOutput(
         heat, pair, size, torch.zeros_like(heat), distance, torch.zeros(1, CHANNELS, HEIGHT, WIDTH)
     )
 
@@ -83,9 +83,9 @@ def test_the_middles_of_cells_are_the_cells_and_between_them_lies_their_mean() -
     rows, columns = torch.meshgrid(torch.arange(5.0), torch.arange(7.0), indexing="ij")
     middles = (torch.stack([columns, rows], 2) + 0.5).expand(2, 5, 7, 2)
     torch.testing.assert_close(
-        sample(source, torch.tensor([1, 0]), middles), source.flip(0).permute(0, 2, 3, 1)
+        roi_align(source, torch.tensor([1, 0]), middles), source.flip(0).permute(0, 2, 3, 1)
     )
-    between = sample(source, torch.tensor([1]), torch.tensor([[3.0, 2.0]]))
+    between = roi_align(source, torch.tensor([1]), torch.tensor([[3.0, 2.0]]))
     torch.testing.assert_close(between[0], source[1, :, 1:3, 2:4].mean((1, 2)))
 
 
@@ -94,13 +94,13 @@ def test_nothing_is_seen_beyond_the_picture() -> None:
     places = torch.tensor(
         [[[-1.0, 2.0], [7.0, 2.0], [3.0, -1.0], [3.0, 5.0], [0.0, 2.0], [6.0, 4.0]]]
     )
-    assert sample(source, torch.tensor([0]), places).flatten().tolist() == [0, 0, 0, 0, 0.5, 0.25]
+    assert roi_align(source, torch.tensor([0]), places).flatten().tolist() == [0, 0, 0, 0, 0.5, 0.25]
 
 
 def test_a_neighbouring_strip_does_not_shine_through() -> None:
     source = torch.stack([torch.zeros(1, 4, 6), torch.ones(1, 4, 6)])
     assert (
-        sample(source, torch.tensor([0]), torch.rand(1, 50, 2, generator=generator()) * 8 - 1)
+        roi_align(source, torch.tensor([0]), torch.rand(1, 50, 2, generator=generator()) * 8 - 1)
         .abs()
         .max()
         == 0
@@ -212,7 +212,7 @@ def test_a_head_learns_where_the_edges_of_what_it_sees_lie() -> None:
         edges.unsqueeze(1), torch.ones(200, 1), torch.full((200, 1), 20.0), which, ~which
     )
     still = maps_of()
-    maps = Maps(*(values.expand(200, *values.shape[1:]) for values in still[:5]), features)
+    maps = DetectorOutput(*(values.expand(200, *values.shape[1:]) for values in still[:5]), features)
     optimizer = torch.optim.AdamW(head.parameters(), 1e-3)
     for step in range(150):
         parts = roi_loss(maps, truth, head, generator(step))

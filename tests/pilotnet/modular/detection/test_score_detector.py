@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 
 from pilotnet.modular.detection.detector import Detector
-from pilotnet.modular.detection.localisation import overlap, position_errors
+from pilotnet.modular.detection.localisation import box_iou, localisation_errors
 from pilotnet.modular.detection.score_detector import (
     DISTANCES,
     DetectorScore,
     DetectorScoreConfig,
-    Picture,
+    ScoredPicture,
     average_precisions,
     score_groups,
     scores_table,
@@ -40,11 +40,11 @@ def said(left: float, score: float, distance: float = 20.0) -> Detection:
     return Detection(False, left, 60.0, left + 20, 70.0, score, 1.0, place[5])
 
 
-def picture(truth: list[list[float]], found: list[Detection]) -> Picture:
-    return Picture(Weather.CLEAR, Daytime.DAY, np.array(truth).reshape(-1, 8), found)
+def picture(truth: list[list[float]], found: list[Detection]) -> ScoredPicture:
+    return ScoredPicture(Weather.CLEAR, Daytime.DAY, np.array(truth).reshape(-1, 8), found)
 
 
-def precision(*pictures: Picture, limits: tuple[float, float] = (0.0, 1e5)) -> tuple[float, float]:
+def precision(*pictures: ScoredPicture, limits: tuple[float, float] = (0.0, 1e5)) -> tuple[float, float]:
     return average_precisions(pictures, [limits], lambda row: row[5], lambda found: found.distance)[
         0
     ]
@@ -126,23 +126,23 @@ def test_places_are_compared_with_where_things_are() -> None:
     wrong, found_wrong = person(200, 30.0, 36.0)
     truth = np.array([near, wrong, far])
     found = [found_near, found_wrong, found_far, said(100, 0.9)]
-    hit, errors = position_errors(truth, found, 0.3, CAMERA)
+    hit, errors = localisation_errors(truth, found, 0.3, CAMERA)
     assert list(hit) == [True, True, True]
     assert errors[0] < 0.01
     # The row of its feet and the distance it is said to have are weighed, and what is farther than 40 m does not count.
     assert 0.02 < errors[1] < 0.2
     assert errors.size == 2
-    assert list(position_errors(truth, [replace(found_near, score=0.2)], 0.3, CAMERA)[0]) == [
+    assert list(localisation_errors(truth, [replace(found_near, score=0.2)], 0.3, CAMERA)[0]) == [
         False,
         False,
         False,
     ]
-    assert position_errors(truth, [], 0.3, CAMERA)[1].size == 0
+    assert localisation_errors(truth, [], 0.3, CAMERA)[1].size == 0
 
 
 def test_overlaps_are_shares_of_the_union() -> None:
     boxes = np.array([[0.0, 0, 2, 2], [1, 0, 3, 2], [5, 5, 6, 6]])
-    np.testing.assert_allclose(overlap(boxes, boxes), [[1, 1 / 3, 0], [1 / 3, 1, 0], [0, 0, 1]])
+    np.testing.assert_allclose(box_iou(boxes, boxes), [[1, 1 / 3, 0], [1 / 3, 1, 0], [0, 0, 1]])
 
 
 def test_scores_are_written_as_csv_json_and_markdown(tmp_path: Path) -> None:

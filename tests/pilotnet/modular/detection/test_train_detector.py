@@ -22,7 +22,11 @@ from pilotnet.modular.detection.detection_data import (
 )
 from pilotnet.modular.detection.detector import load_detector
 from pilotnet.modular.detection.targets import Labels
-from pilotnet.modular.detection.train_detector import Detecting, DetectorTrainConfig, train_detector
+from pilotnet.modular.detection.train_detector import (
+    DetectorModule,
+    DetectorTrainConfig,
+    train_detector,
+)
 from sim.scenario import Split
 
 CONFIG = DetectorTrainConfig(epochs=2, batch_size=4, every=10, device="cpu")
@@ -234,13 +238,13 @@ def test_three_quarters_of_a_training_look_through_windows(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     widths: dict[int, set[int]] = {}
-    plain_step = Detecting.training_step
+    plain_step = DetectorModule.training_step
 
-    def noting_step(self: Detecting, batch: LabelledStrips, index: int) -> torch.Tensor:
+    def noting_step(self: DetectorModule, batch: LabelledStrips, index: int) -> torch.Tensor:
         widths.setdefault(self.current_epoch, set()).add(batch.strips.shape[2])
         return plain_step(self, batch, index)
 
-    monkeypatch.setattr(Detecting, "training_step", noting_step)
+    monkeypatch.setattr(DetectorModule, "training_step", noting_step)
     train_detector(replace(CONFIG, epochs=4, every=40), "cars", data, tmp_path / "cars")
     assert widths == {0: {160}, 1: {160}, 2: {160}, 3: {320}}
 

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from pilotnet.modular.lanes.confidence import LaneTrust
+from pilotnet.modular.lanes.confidence import LaneConfidence
 
 SURE = 0.05  # [m] what the filter itself thinks
 
 
-def watched(measurements: int, seconds: float = 2.0, speed: float = 0.0) -> LaneTrust:
+def watched(measurements: int, seconds: float = 2.0, speed: float = 0.0) -> LaneConfidence:
     """Trust after some time with so many clear measurements a frame."""
-    trust = LaneTrust()
+    trust = LaneConfidence()
     ones = np.ones(measurements)
     for _ in range(round(seconds / 0.05)):
         trust.age(0.05, speed * 0.05)
@@ -24,7 +24,7 @@ def test_more_measurements_are_trusted_more() -> None:
 
 
 def test_what_fits_no_better_than_noise_is_not_trusted() -> None:
-    trust = LaneTrust()
+    trust = LaneConfidence()
     ones = np.ones(60)
     for _ in range(40):
         trust.age(0.05, 0.0)
@@ -40,7 +40,7 @@ def test_trust_ends_within_a_second_without_measurements() -> None:
     assert trust.is_lost
 
 
-def unseen_until_lost(trust: LaneTrust, speed: float) -> float:
+def unseen_until_lost(trust: LaneConfidence, speed: float) -> float:
     """How long without a measurement until the lane is lost [s]."""
     none = np.zeros(0)
     for tick in range(200):

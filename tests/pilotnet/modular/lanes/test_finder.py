@@ -7,7 +7,7 @@ import pytest
 
 from pilotnet.modular.lanes.finder import NOBODY, LaneFinder
 from pilotnet.modular.records import LaneEstimate
-from pilotnet.modular.tracking.ground_position import hidden_ground
+from pilotnet.modular.tracking.ground_position import occluded_ground
 from sim.control.bicycle import slip_angle
 from sim.geometry.camera import Camera
 from sim.render.ground_truth import lane_geometry
@@ -164,7 +164,7 @@ def followed(walks: bool, told: bool) -> LaneEstimate:
         middle, foot = CAMERA.ground_to_pixel(np.array(ahead.forward), np.array(ahead.right))
         if walks:
             frame[int(foot) - 43 : int(foot), int(middle) - 8 : int(middle) + 8] = 40
-        estimate = finder.find(frame, 2.0, 0.0, TICK, hidden_ground([ahead]) if told else NOBODY)
+        estimate = finder.find(frame, 2.0, 0.0, TICK, occluded_ground([ahead]) if told else NOBODY)
     return estimate
 
 

@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from pilotnet.modular.lanes.lane_filter import (
-    BENDS,
+    CURVATURES,
     OFFSET,
     RIGHT,
     SECTION,
     WIDTH,
-    Bends,
+    CurvatureModel,
     LaneFilter,
-    Sightings,
+    Measurements,
     road_scales,
     speed_after,
 )
@@ -20,10 +20,10 @@ ALONG = np.arange(4.0, 20.0, 0.4)
 RIGHT_EDGE = np.array([0.5, 1.0, 0.0])  # moves with half the width and all of the room to the right
 
 
-def edge(residual: np.ndarray, stray: float) -> Sightings:
+def edge(residual: np.ndarray, stray: float) -> Measurements:
     """The right edge of a road in every row, so far right of where it was expected [m]."""
     ones = np.ones(ALONG.size)
-    return Sightings(residual, ones, 0.12 * ones, stray * ones, Bends(ALONG).model(RIGHT_EDGE))
+    return Measurements(residual, ones, 0.12 * ones, stray * ones, CurvatureModel(ALONG).model(RIGHT_EDGE))
 
 
 def test_an_edge_seen_farther_out_is_a_wider_road_or_a_car_farther_left() -> None:
@@ -51,7 +51,7 @@ def test_stopping_on_a_road_does_not_widen_its_curvature() -> None:
     for lane, road_speed in zip(lanes, (None, stopped), strict=True):
         for _ in range(10):
             lane.predict(2.0, 0.0, 0.1, road_speed)
-    ahead = [lane.covariance[BENDS, BENDS][-1, -1] for lane in lanes]
+    ahead = [lane.covariance[CURVATURES, CURVATURES][-1, -1] for lane in lanes]
     assert ahead[1] < 0.8 * ahead[0]
 
 

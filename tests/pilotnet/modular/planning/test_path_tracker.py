@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pilotnet.modular.planning.path_tracker import limited, steer
-from pilotnet.modular.records import Candidate, LaneEstimate, Plan, Word
+from pilotnet.modular.records import Behaviour, Candidate, LaneEstimate, Plan
 from sim.control.bicycle import slip_angle
 from sim.control.path_tracking import recovery_curvature
 from tests.pilotnet.modular.planner_scenes import lane
@@ -17,7 +17,7 @@ NONE = np.zeros_like(STATIONS)
 
 def planned(offset: float = 0.0) -> Plan:
     """A plan to keep an offset."""
-    return Plan(Candidate(STATIONS, NONE + offset, NONE, NONE, 0.0), 10.0, 0.0, Word.KEEP)
+    return Plan(Candidate(STATIONS, NONE + offset, NONE, NONE, 0.0), 10.0, 0.0, Behaviour.KEEP)
 
 
 def test_on_a_circle_it_holds_the_circle() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pilotnet.modular.records import Detection
-from pilotnet.modular.tracking.ground_position import hidden_ground, locate
+from pilotnet.modular.tracking.ground_position import locate, occluded_ground
 from pilotnet.modular.tracking.tracker import Tracker
 from sim.types import Pose
 from tests.pilotnet.modular.planner_scenes import CAMERA, DURATION, box, car, person
@@ -197,7 +197,7 @@ def test_a_parked_car_still_stands_while_it_leaves_the_picture(right: float, spe
 
 
 def test_people_and_cars_hide_the_ground_beyond_them_and_no_other() -> None:
-    hidden = hidden_ground([person(10.0, 1.0), car(20.0, -3.0), car(-4.0, 2.0)])
+    hidden = occluded_ground([person(10.0, 1.0), car(20.0, -3.0), car(-4.0, 2.0)])
     assert len(hidden) == 2  # who is behind the camera hides nothing
 
     def is_hidden(forward: float, right: float) -> bool:
@@ -214,7 +214,7 @@ def test_people_and_cars_hide_the_ground_beyond_them_and_no_other() -> None:
 
 def test_mirrored_road_users_hide_the_mirrored_ground() -> None:
     left, right = (
-        hidden_ground([car(12.0, side * 2.5, length=9.0), person(3.0, side * 0.4)])
+        occluded_ground([car(12.0, side * 2.5, length=9.0), person(3.0, side * 0.4)])
         for side in (-1, 1)
     )
     np.testing.assert_allclose(left, right[:, [0, 2, 1]] * [1, -1, -1])

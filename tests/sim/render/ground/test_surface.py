@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.geometry.camera import Camera
-from sim.render.frame_buffer import Eye, blank_canvas
+from sim.render.frame_buffer import Eye, blank_frame_buffer
 from sim.render.ground.paving import Ground, ground_of
 from sim.render.ground.profile import PAINT_CHANNEL, STRIP, profile_table
 from sim.render.ground.rasterise import draw_ground
@@ -26,7 +26,7 @@ from sim.render.ground.row_buffer import (
     TONE,
     TRACK,
     WANDER,
-    blank_room,
+    blank_row_buffer,
 )
 from sim.render.ground.row_buffer import (
     GRAIN as NOISE,
@@ -53,7 +53,7 @@ def ground(plan: RoadPlan) -> Ground:
 
 
 def seen(ground: Ground, pose: Pose, camera: Camera) -> Image:
-    canvas = blank_canvas(camera.height, camera.width)
+    canvas = blank_frame_buffer(camera.height, camera.width)
     eye = Eye(
         pose.x,
         pose.y,
@@ -73,7 +73,7 @@ def road_surface(
     ground: Ground, s: float, d: float, along: float, across: float, grain: float
 ) -> tuple[float, ...]:
     """Mean red, green, blue and grain of the ground around (s, d) over `along` x `across` metres, its hard share and tracks."""
-    room = blank_room()
+    room = blank_row_buffer()
     pixels = room.values
     tone, wander = tone_at(ground, s, along)
     for channel, value in (

@@ -6,19 +6,19 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from sim.render.frame_buffer import Canvas, Label
+from sim.render.frame_buffer import FrameBuffer, Label
 from sim.render.lighting.light import Light
 from sim.render.objects.draw_order import put_in_order
 from sim.render.objects.pedestrians.gait import (
     FEET,
     HAIRS,
     LIMBS,
-    PACE_LENGTH,
+    STRIDE_LENGTH,
     dress_of,
     pose_limbs,
 )
-from sim.render.objects.road_users import figures_of
-from sim.render.objects.vehicles.vehicle_drawing import cars_of
+from sim.render.objects.road_users import road_users_of
+from sim.render.objects.vehicles.vehicle_drawing import vehicles_to_draw
 from sim.render.objects.vehicles.vehicle_shapes import shape_of
 from sim.types import Actor, Kind
 from tests.sim.figures import DAY, EYE, NIGHT, SIZES, car, drawn, person
@@ -75,10 +75,10 @@ def test_every_kind_of_vehicle_has_a_shape_and_people_have_none() -> None:
 
 
 def test_no_actors_make_empty_arrays_of_the_right_shape() -> None:
-    figures = figures_of([])
+    figures = road_users_of([])
     assert figures.pose.shape == (0, 4)
     assert figures.size.shape == (0, 3)
-    one = cars_of([car(Kind.BUS, 0.0, 0.0)])
+    one = vehicles_to_draw([car(Kind.BUS, 0.0, 0.0)])
     for empty, full in zip(figures.cars, one, strict=True):
         assert empty.shape == (0, *full.shape[1:])
         assert empty.dtype == full.dtype
@@ -121,7 +121,7 @@ def test_the_rear_face_is_as_deep_as_it_is_far(kind: Kind) -> None:
     assert np.isinf(canvas.depth[canvas.instance == 0]).all()
 
 
-def lamps_of(canvas: Canvas) -> float:
+def lamps_of(canvas: FrameBuffer) -> float:
     return float(canvas.image.astype(int).max(2).clip(min=100).sum() - 100 * 360 * 640)
 
 
@@ -224,7 +224,7 @@ def test_one_foot_is_always_on_the_ground_and_none_below() -> None:
 
 def test_the_foot_on_the_ground_does_not_slide() -> None:
     before, after = (limbs_at(phase)[FEET] for phase in (0.2 * 2 * np.pi, 0.3 * 2 * np.pi))
-    assert before[0] - after[0] == pytest.approx(0.1 * PACE_LENGTH)
+    assert before[0] - after[0] == pytest.approx(0.1 * STRIDE_LENGTH)
     assert before[2] == after[2]
 
 
@@ -297,7 +297,7 @@ def test_headlights_light_the_legs_more_than_the_head() -> None:
 
 def order_of(actors: list[Actor]) -> list[int]:
     """The actors' numbers in the order they are drawn, sorted by centres first as `Renderer` does."""
-    figures = figures_of(actors)
+    figures = road_users_of(actors)
     forward = figures.pose[:, 0].copy()
     right = figures.pose[:, 1].copy()
     things = np.argsort(-forward, kind="stable")

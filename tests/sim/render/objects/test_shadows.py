@@ -5,19 +5,19 @@ import math
 import numpy as np
 import pytest
 
-from sim.render.frame_buffer import blank_canvas
+from sim.render.frame_buffer import blank_frame_buffer
 from sim.render.lighting.light import Light
-from sim.render.objects.road_users import figures_of, shade_under_figure
+from sim.render.objects.road_users import road_users_of, shade_under_road_user
 from sim.types import Actor, Kind
 from tests.sim.figures import DAY, EYE, SIZES, car, person
 
 
 @pytest.mark.parametrize(("sun_y", "side"), [(0.8, -1), (-0.8, 1)])
 def test_a_persons_shadow_falls_away_from_the_sun(sun_y: float, side: int) -> None:
-    canvas = blank_canvas(360, 640)
+    canvas = blank_frame_buffer(360, 640)
     canvas.image[:] = 90
     light = DAY._replace(sun_x=0.0, sun_y=sun_y, sun_up=0.6)
-    shade_under_figure(canvas, figures_of([person(8.0, 0.0)]), 0, light, EYE)
+    shade_under_road_user(canvas, road_users_of([person(8.0, 0.0)]), 0, light, EYE)
     columns = np.argwhere(canvas.image[..., 0] < 80)[:, 1]
     assert columns.size > 50
     assert np.sign(columns.mean() - 320) == side
@@ -27,9 +27,9 @@ def test_a_persons_shadow_falls_away_from_the_sun(sun_y: float, side: int) -> No
 
 def shaded(actor: Actor, light: Light) -> np.ndarray:
     """The red of a ground of 150 under an actor's shadow."""
-    canvas = blank_canvas(360, 640)
+    canvas = blank_frame_buffer(360, 640)
     canvas.image[:] = 150
-    shade_under_figure(canvas, figures_of([actor]), 0, light, EYE)
+    shade_under_road_user(canvas, road_users_of([actor]), 0, light, EYE)
     return canvas.image[..., 0].astype(int)
 
 

@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 
 from sim.geometry.camera import Camera
-from sim.render.frame_buffer import Canvas, Eye, Label, blank_canvas
+from sim.render.frame_buffer import Eye, FrameBuffer, Label, blank_frame_buffer
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.render.noise import grain
 from sim.render.objects.facets import draw_facet
 from sim.render.objects.filters import pulse
 from sim.render.objects.object_tables import FREE_A, FREE_B, ONE_SIDED, Scenery, facets, panels
-from sim.render.objects.surfaces.surface_table import Skin
+from sim.render.objects.surfaces.surface_table import SurfaceKind
 from sim.render.objects.upright_panels import draw_panel
 from sim.render.renderer import Renderer
 from sim.roads.kinds import plan_road
@@ -27,15 +27,15 @@ Point = tuple[float, float]
 
 
 def panel(
-    a: Point, b: Point, high: float = 2.0, skin: Skin = Skin.PLAIN, **more: object
+    a: Point, b: Point, high: float = 2.0, skin: SurfaceKind = SurfaceKind.PLAIN, **more: object
 ) -> Scenery:
     ends = [(np.array([x]), np.array([y])) for x, y in (a, b)]
     return panels(0.0, *ends, skin, high, (0.8, 0.5, 0.2), **more)
 
 
-def drawn(*tables: Scenery, shielded: bool = False) -> Canvas:
+def drawn(*tables: Scenery, shielded: bool = False) -> FrameBuffer:
     """The panels over a green background, in the order given."""
-    canvas = blank_canvas(320, 640, truth=True)
+    canvas = blank_frame_buffer(320, 640, truth=True)
     canvas.image[:] = GREEN
     for painted in (False, True) if shielded else (True,):
         for table in tables:
@@ -57,7 +57,7 @@ def drawn(*tables: Scenery, shielded: bool = False) -> Canvas:
     return canvas
 
 
-def covered(canvas: Canvas) -> np.ndarray:
+def covered(canvas: FrameBuffer) -> np.ndarray:
     return canvas.label == Label.STRUCTURE
 
 
@@ -92,8 +92,8 @@ def test_a_panel_that_begins_behind_the_camera_is_cut_where_the_world_begins() -
     assert not covered(drawn(panel((-5.0, 2.0), (0.2, 2.0)))).any()
 
 
-@pytest.mark.parametrize("skin", [Skin.PLAIN, Skin.STONE, Skin.CONCRETE, Skin.TUNNEL])
-def test_joined_panels_show_no_background_and_go_on_with_their_texture(skin: Skin) -> None:
+@pytest.mark.parametrize("skin", [SurfaceKind.PLAIN, SurfaceKind.STONE, SurfaceKind.CONCRETE, SurfaceKind.TUNNEL])
+def test_joined_panels_show_no_background_and_go_on_with_their_texture(skin: SurfaceKind) -> None:
     points = np.linspace((30.0, -8.0), (6.0, 5.0), 9)
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])
     flags = [FREE_A, *[0] * 6, FREE_B]
@@ -114,9 +114,9 @@ def test_joined_panels_show_no_background_and_go_on_with_their_texture(skin: Ski
     assert np.array_equal(covered(one), covered(many))
 
 
-@pytest.mark.parametrize("skin", [Skin.PLAIN, Skin.RAIL, Skin.CROSSING])
-def test_a_mirrored_panel_gives_the_mirrored_picture(skin: Skin) -> None:
-    start, length = (4.2, 3.6) if skin is Skin.RAIL else (0.0, 4.0)  # between two posts
+@pytest.mark.parametrize("skin", [SurfaceKind.PLAIN, SurfaceKind.RAIL, SurfaceKind.CROSSING])
+def test_a_mirrored_panel_gives_the_mirrored_picture(skin: SurfaceKind) -> None:
+    start, length = (4.2, 3.6) if skin is SurfaceKind.RAIL else (0.0, 4.0)  # between two posts
     more = {"along": (start, start + length), "pitch": length}
     flat = panel((14.0, -5.0), (14.0, -5.0 + length), skin=skin, **more)
     other = panel((14.0, 5.0 - length), (14.0, 5.0), skin=skin, **more)
@@ -124,7 +124,7 @@ def test_a_mirrored_panel_gives_the_mirrored_picture(skin: Skin) -> None:
 
 
 def test_arrows_point_the_way_their_bend_goes() -> None:
-    sign = {"skin": Skin.CHEVRON, "pitch": 4.0, "low": 0.0, "high": 4.0}
+    sign = {"skin": SurfaceKind.CHEVRON, "pitch": 4.0, "low": 0.0, "high": 4.0}
     right = drawn(panel((8.0, -2.0), (8.0, 2.0), seed=1.0, **sign)).image.astype(int)
     left = drawn(panel((8.0, -2.0), (8.0, 2.0), seed=-1.0, **sign)).image.astype(int)
     assert np.abs(right - left[:, ::-1]).max() <= 2
@@ -140,8 +140,8 @@ def test_arrows_point_the_way_their_bend_goes() -> None:
 
 
 def test_signs_turn_a_grey_back_to_who_comes_from_behind() -> None:
-    front = drawn(panel((8.0, -2.0), (8.0, 2.0), skin=Skin.SPEED, pitch=4.0, high=4.0)).image
-    back = drawn(panel((8.0, 2.0), (8.0, -2.0), skin=Skin.SPEED, pitch=4.0, high=4.0)).image
+    front = drawn(panel((8.0, -2.0), (8.0, 2.0), skin=SurfaceKind.SPEED, pitch=4.0, high=4.0)).image
+    back = drawn(panel((8.0, 2.0), (8.0, -2.0), skin=SurfaceKind.SPEED, pitch=4.0, high=4.0)).image
     assert np.ptp(front[60:180, 240:400].astype(int), axis=2).max() > 100
     middle = back[100:150, 300:340].astype(int)
     assert np.ptp(middle, axis=2).max() < 25
@@ -153,8 +153,8 @@ def test_one_sided_panels_are_seen_from_their_front_only() -> None:
 
 
 def test_the_nearer_wall_hides_the_farther_in_any_order() -> None:
-    near = panel((8.0, -2.0), (11.0, 3.0), 1.5, Skin.STONE)
-    far = panel((16.0, 4.0), (14.0, -4.0), 3.0, Skin.CONCRETE)
+    near = panel((8.0, -2.0), (11.0, 3.0), 1.5, SurfaceKind.STONE)
+    far = panel((16.0, 4.0), (14.0, -4.0), 3.0, SurfaceKind.CONCRETE)
     assert np.array_equal(drawn(near, far).depth, drawn(far, near).depth)
     inner = np.isfinite(drawn(near).depth) & np.isclose(drawn(near).depth, drawn(near, far).depth)
     rows = slice(150, 165)  # well inside the nearer wall
@@ -166,8 +166,8 @@ def test_the_nearer_wall_hides_the_farther_in_any_order() -> None:
 
 
 def test_shielding_changes_nothing_in_the_picture() -> None:
-    near = panel((8.0, -2.0), (11.0, 3.0), 1.5, Skin.HEDGE)
-    far = panel((9.0, 14.0), (24.0, -14.0), 3.0, Skin.CONCRETE)
+    near = panel((8.0, -2.0), (11.0, 3.0), 1.5, SurfaceKind.HEDGE)
+    far = panel((9.0, 14.0), (24.0, -14.0), 3.0, SurfaceKind.CONCRETE)
     plain = drawn(far, near)
     shielded = drawn(far, near, shielded=True)
     assert np.array_equal(plain.image, shielded.image)
@@ -180,8 +180,8 @@ def test_an_upright_facet_covers_what_a_panel_covers_and_a_gable_half_of_it() ->
     middle = (np.array([10.0]), np.array([0.0]))
     areas = []
     for c, d in ((b, a), (middle, middle)):
-        canvas = blank_canvas(320, 640, truth=True)
-        draw_facet(canvas, grain(), facets(0.0, (a, b, c, d), 0.5, 2.5, Skin.PLAIN, (1, 1, 1)).shape[0], Skin.PLAIN,
+        canvas = blank_frame_buffer(320, 640, truth=True)
+        draw_facet(canvas, grain(), facets(0.0, (a, b, c, d), 0.5, 2.5, SurfaceKind.PLAIN, (1, 1, 1)).shape[0], SurfaceKind.PLAIN,
                    0.8, 0.5, 0.2, 300.0, LIGHT, EYE)  # fmt: skip
         areas.append(covered(canvas).sum())
     assert areas[0] == pytest.approx(210 * 70, rel=0.02)
@@ -307,8 +307,8 @@ def test_fog_before_a_tunnel_hides_its_inside() -> None:
 
 def test_a_sign_in_the_headlights_keeps_its_colours() -> None:
     night = Atmosphere.of(Scenario(RoadKind.RURAL, 0, light="night")).light
-    sign = panel((25.0, -1.0), (25.0, 1.0), skin=Skin.CHEVRON, pitch=2.0, low=0.5, seed=1.0)
-    canvas = blank_canvas(320, 640, truth=True)
+    sign = panel((25.0, -1.0), (25.0, 1.0), skin=SurfaceKind.CHEVRON, pitch=2.0, low=0.5, seed=1.0)
+    canvas = blank_frame_buffer(320, 640, truth=True)
     draw_panel(
         canvas, grain(), sign.shape[0], sign.kind[0], 0.8, 0.5, 0.2, 300.0, night, night, EYE, True
     )

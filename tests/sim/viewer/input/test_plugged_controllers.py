@@ -4,11 +4,11 @@ from itertools import pairwise
 
 import pytest
 
-from sim.viewer.canvas import Sheet
+from sim.viewer.canvas import Canvas
 from sim.viewer.input.controller_map import BUTTONS, Axis, ControllerMap
 from sim.viewer.input.controller_wizard import QUESTIONS, STILL, Wizard, draw_wizard
-from sim.viewer.input.plugged_controllers import Controllers
-from sim.viewer.input.steering_wheel import FOLLOW_TIME, PEDAL_TRAVEL, Lever, Wheel
+from sim.viewer.input.plugged_controllers import PluggedControllers
+from sim.viewer.input.steering_wheel import FOLLOW_TIME, PEDAL_TRAVEL, ControlKey, SteeringWheel
 from tests.sim.viewer.fake_device import (
     STICK,
     FakeDevice,
@@ -67,7 +67,7 @@ def test_buttons_are_for_one_known_thing_each() -> None:
 
 @pytest.mark.parametrize("parts", [1, 3, 20])
 def test_the_wheel_follows_a_stick_smoothly_however_time_is_cut(parts: int) -> None:
-    wheel = Wheel()
+    wheel = SteeringWheel()
     wheel.aim("steering", -1.0)
     for _ in range(parts):
         wheel.pass_time(0.5 * FOLLOW_TIME / parts)
@@ -80,9 +80,9 @@ def test_the_wheel_follows_a_stick_smoothly_however_time_is_cut(parts: int) -> N
 
 
 def test_held_keys_overrule_a_controller() -> None:
-    wheel = Wheel()
+    wheel = SteeringWheel()
     wheel.aim("steering", -1.0)
-    wheel.press(1, Lever.RIGHT)
+    wheel.press(1, ControlKey.RIGHT)
     wheel.pass_time(10.0)
     assert wheel.position == 1.0
     wheel.release(1)
@@ -91,7 +91,7 @@ def test_held_keys_overrule_a_controller() -> None:
 
 
 def test_pedals_go_as_far_as_they_are_pressed_and_never_backwards() -> None:
-    wheel = Wheel()
+    wheel = SteeringWheel()
     wheel.aim("throttle", 0.5)
     wheel.aim("brake", -0.7)
     wheel.pass_time(0.25 * PEDAL_TRAVEL)
@@ -101,7 +101,7 @@ def test_pedals_go_as_far_as_they_are_pressed_and_never_backwards() -> None:
 
 
 def test_only_a_wheel_that_somebody_moves_is_touched() -> None:
-    wheel = Wheel()
+    wheel = SteeringWheel()
     wheel.aim("steering", 0.4, touching=False)
     wheel.aim("steering", 0.45)
     assert not wheel.touched
@@ -116,7 +116,7 @@ def test_only_a_wheel_that_somebody_moves_is_touched() -> None:
 
 
 def test_when_the_focus_is_lost_a_stick_counts_as_let_go() -> None:
-    wheel = Wheel()
+    wheel = SteeringWheel()
     wheel.aim("steering", 1.0)
     wheel.aim("throttle", 1.0)
     wheel.pass_time(1.0)
@@ -126,8 +126,8 @@ def test_when_the_focus_is_lost_a_stick_counts_as_let_go() -> None:
 
 
 def test_events_of_a_known_controller_turn_the_wheel_and_its_buttons_act() -> None:
-    wheel = Wheel()
-    controllers = Controllers(wheel, FakeMaps(g0300aa=STICK), lambda _: FakeDevice())
+    wheel = SteeringWheel()
+    controllers = PluggedControllers(wheel, FakeMaps(g0300aa=STICK), lambda _: FakeDevice())
     assert controllers.handle(plugged()).said == "Test Wheel is plugged in"
     assert not wheel.touched
     for event in (
@@ -145,15 +145,15 @@ def test_events_of_a_known_controller_turn_the_wheel_and_its_buttons_act() -> No
 
 
 def test_a_pedal_that_reads_nothing_before_it_is_moved_is_not_half_pressed() -> None:
-    wheel = Wheel()
-    Controllers(wheel, FakeMaps(g0300aa=STICK), lambda _: FakeDevice()).handle(plugged())
+    wheel = SteeringWheel()
+    PluggedControllers(wheel, FakeMaps(g0300aa=STICK), lambda _: FakeDevice()).handle(plugged())
     wheel.pass_time(1.0)
     assert (wheel.throttle, wheel.brake) == (0.0, 0.0)
 
 
 def test_an_unplugged_controller_is_lost_until_one_of_its_kind_is_plugged_in() -> None:
-    wheel = Wheel()
-    controllers = Controllers(wheel, FakeMaps(g0300aa=STICK), lambda _: FakeDevice())
+    wheel = SteeringWheel()
+    controllers = PluggedControllers(wheel, FakeMaps(g0300aa=STICK), lambda _: FakeDevice())
     controllers.handle(plugged())
     controllers.handle(moved(0, 1.0))
     news = controllers.handle(unplugged())
@@ -165,8 +165,8 @@ def test_an_unplugged_controller_is_lost_until_one_of_its_kind_is_plugged_in() -
 
 
 def test_an_unknown_controller_does_nothing_but_ask_to_be_set_up() -> None:
-    wheel = Wheel()
-    controllers = Controllers(wheel, FakeMaps(), lambda _: FakeDevice())
+    wheel = SteeringWheel()
+    controllers = PluggedControllers(wheel, FakeMaps(), lambda _: FakeDevice())
     assert controllers.handle(plugged()).said == "Test Wheel: press M to set it up"
     controllers.handle(moved(0, 1.0))
     assert not wheel.touched
@@ -237,7 +237,7 @@ def test_questions_can_be_skipped_and_asked_again_and_no_button_taken_twice() ->
 @pytest.mark.parametrize("size", [(200, 100), (640, 360), (1280, 720)])
 def test_every_question_can_be_drawn_at_any_size(size: tuple[int, int]) -> None:
     wizard = Wizard(FakeDevice())
-    sheet = Sheet.blank(*size)
+    sheet = Canvas.blank(*size)
     seen = []
     draw_wizard(sheet, None)
     seen.append(sheet.array.copy())

@@ -14,9 +14,9 @@ from sim.viewer.input.steering_wheel import (
     LOCK_TIME,
     PEDAL_TRAVEL,
     RETURN_TIME,
+    ControlKey,
     HumanDriver,
-    Lever,
-    Wheel,
+    SteeringWheel,
     reach,
     turned,
 )
@@ -24,8 +24,8 @@ from sim.viewer.input.steering_wheel import (
 RIGHT = 2
 
 
-def held(*levers: Lever, seconds: float = 0.0, cuts: int = 1) -> Wheel:
-    wheel = Wheel()
+def held(*levers: ControlKey, seconds: float = 0.0, cuts: int = 1) -> SteeringWheel:
+    wheel = SteeringWheel()
     for key, lever in enumerate(levers):
         wheel.press(key, lever)
     for _ in range(cuts):
@@ -34,13 +34,13 @@ def held(*levers: Lever, seconds: float = 0.0, cuts: int = 1) -> Wheel:
 
 
 def test_a_held_key_turns_to_full_lock_in_its_time_and_no_further() -> None:
-    assert held(Lever.RIGHT, seconds=LOCK_TIME / 2).position == pytest.approx(0.5)
-    assert held(Lever.RIGHT, seconds=LOCK_TIME).position == pytest.approx(1.0)
-    assert held(Lever.RIGHT, seconds=10 * LOCK_TIME).position == 1.0
+    assert held(ControlKey.RIGHT, seconds=LOCK_TIME / 2).position == pytest.approx(0.5)
+    assert held(ControlKey.RIGHT, seconds=LOCK_TIME).position == pytest.approx(1.0)
+    assert held(ControlKey.RIGHT, seconds=10 * LOCK_TIME).position == 1.0
 
 
 def test_a_wheel_let_go_returns_to_the_middle_and_stays_there() -> None:
-    wheel = held(Lever.RIGHT, seconds=LOCK_TIME)
+    wheel = held(ControlKey.RIGHT, seconds=LOCK_TIME)
     wheel.release(0)
     wheel.pass_time(RETURN_TIME / 2)
     assert wheel.position == pytest.approx(0.5)
@@ -50,13 +50,13 @@ def test_a_wheel_let_go_returns_to_the_middle_and_stays_there() -> None:
 
 def test_left_mirrors_right() -> None:
     for seconds in (0.1, 0.4, 2.0):
-        left = held(Lever.LEFT, seconds=seconds)
-        right = held(Lever.RIGHT, seconds=seconds)
+        left = held(ControlKey.LEFT, seconds=seconds)
+        right = held(ControlKey.RIGHT, seconds=seconds)
         assert left.control(12.0).curvature == -right.control(12.0).curvature < 0
 
 
 def test_both_keys_hold_the_wheel_straight() -> None:
-    assert held(Lever.LEFT, Lever.RIGHT, seconds=1.0).position == 0.0
+    assert held(ControlKey.LEFT, ControlKey.RIGHT, seconds=1.0).position == 0.0
 
 
 def test_the_end_does_not_depend_on_how_time_is_cut() -> None:
@@ -70,7 +70,7 @@ def test_the_end_does_not_depend_on_how_time_is_cut() -> None:
 
 @pytest.mark.parametrize("speed", [5.0, 10.0, 25.0])
 def test_full_lock_asks_for_the_same_lateral_acceleration_at_every_speed(speed: float) -> None:
-    curvature = held(Lever.RIGHT, seconds=1.0).control(speed).curvature
+    curvature = held(ControlKey.RIGHT, seconds=1.0).control(speed).curvature
     assert speed**2 * curvature == pytest.approx(LATERAL_REACH)
 
 
@@ -79,9 +79,9 @@ def test_at_walking_pace_full_lock_is_what_the_wheels_can_turn() -> None:
 
 
 def test_a_key_at_its_tick_rate_gives_a_curve_and_no_jump() -> None:
-    wheel = Wheel()
+    wheel = SteeringWheel()
     curvatures = [0.0]
-    wheel.press(RIGHT, Lever.RIGHT)
+    wheel.press(RIGHT, ControlKey.RIGHT)
     for tick in range(24):
         if tick == 12:
             wheel.release(RIGHT)
@@ -94,20 +94,20 @@ def test_a_key_at_its_tick_rate_gives_a_curve_and_no_jump() -> None:
 
 
 def test_pedals_go_down_and_up_and_the_brake_wins() -> None:
-    assert held(Lever.ACCELERATE, seconds=PEDAL_TRAVEL).control(10.0).acceleration == pytest.approx(
+    assert held(ControlKey.ACCELERATE, seconds=PEDAL_TRAVEL).control(10.0).acceleration == pytest.approx(
         FULL_THROTTLE
     )
-    assert held(Lever.ACCELERATE, Lever.BRAKE, seconds=PEDAL_TRAVEL).control(
+    assert held(ControlKey.ACCELERATE, ControlKey.BRAKE, seconds=PEDAL_TRAVEL).control(
         10.0
     ).acceleration == pytest.approx(-FULL_BRAKE)
-    wheel = held(Lever.BRAKE, seconds=1.0)
+    wheel = held(ControlKey.BRAKE, seconds=1.0)
     wheel.release(0)
     wheel.pass_time(PEDAL_TRAVEL)
     assert wheel.control(10.0).acceleration == pytest.approx(-COASTING)
 
 
 def test_two_keys_of_one_lever_are_one_until_both_are_up() -> None:
-    wheel = held(Lever.LEFT, Lever.LEFT, seconds=1.0)
+    wheel = held(ControlKey.LEFT, ControlKey.LEFT, seconds=1.0)
     wheel.release(0)
     wheel.pass_time(1.0)
     assert wheel.position == -1.0
@@ -117,13 +117,13 @@ def test_two_keys_of_one_lever_are_one_until_both_are_up() -> None:
 
 
 def test_a_human_driver_commands_what_the_wheel_commands() -> None:
-    wheel = held(Lever.RIGHT, seconds=0.4)
+    wheel = held(ControlKey.RIGHT, seconds=0.4)
     driver = HumanDriver(wheel)
     assert driver.act(Observation(9.0)) == wheel.control(9.0)
 
 
 def test_a_reset_of_the_human_driver_takes_nothing_out_of_the_hands() -> None:
-    wheel = held(Lever.RIGHT, Lever.ACCELERATE, seconds=0.4)
+    wheel = held(ControlKey.RIGHT, ControlKey.ACCELERATE, seconds=0.4)
     driver = HumanDriver(wheel)
     before = driver.act(Observation(9.0))
     driver.reset()

@@ -10,8 +10,8 @@ from sim.expert import Expert
 from sim.rollout import rollout
 from sim.scenario import Daytime, Weather
 from sim.types import Actor, Cause, Kind, Pose
-from sim.viewer.input.steering_wheel import Lever, Wheel
-from sim.viewer.live.live_drive import Drive, Seat, actor_between, pose_between
+from sim.viewer.input.steering_wheel import ControlKey, SteeringWheel
+from sim.viewer.live.live_drive import Drive, DriverSpec, actor_between, pose_between
 from tests.sim.viewer.conftest import SCENARIO, SMALL, Thinker, seat_of
 
 
@@ -64,14 +64,14 @@ class Resets(Thinker):
 
 def test_an_intervention_resets_the_seat_s_driver_and_a_takeover_does_not() -> None:
     driver = Resets()
-    wheel = Wheel()
+    wheel = SteeringWheel()
     drive = Drive(
-        Seat("counted", "Counted", (0, 0, 0), lambda _: driver),
+        DriverSpec("counted", "Counted", (0, 0, 0), lambda _: driver),
         replace(SCENARIO, length=150.0),
         SMALL,
         wheel,
     )
-    wheel.press(1, Lever.RIGHT)
+    wheel.press(1, ControlKey.RIGHT)
     drive.advance()
     assert drive.step.intervention is Cause.TAKEOVER
     wheel.let_go()

@@ -22,8 +22,8 @@ from sim.viewer.bindings import (
     Help,
     actions,
 )
-from sim.viewer.canvas import Rect, Sheet
-from sim.viewer.input.steering_wheel import Lever, Wheel
+from sim.viewer.canvas import Canvas, Rect
+from sim.viewer.input.steering_wheel import ControlKey, SteeringWheel
 from sim.viewer.live import panels
 from sim.viewer.live.camera_view import (
     FRONT,
@@ -37,7 +37,7 @@ from sim.viewer.live.camera_view import (
 from sim.viewer.live.live_drive import Drive
 from sim.viewer.live.live_picture import (
     DrivePicture,
-    Light,
+    RecordLamp,
     Shown,
     draw_picture,
     fresh_intervention,
@@ -56,7 +56,7 @@ def always(_: float, __: float) -> float:
 def drawn(
     drive: Drive, size: tuple[int, int] = (640, 360), shown: Shown | None = None
 ) -> np.ndarray:
-    sheet = Sheet.blank(*size)
+    sheet = Canvas.blank(*size)
     draw_picture(sheet, [DrivePicture(drive)], shown or Shown(0.5, FRONT, Overlay.THOUGHTS), always)
     return sheet.array
 
@@ -94,7 +94,7 @@ def test_the_record_light_is_always_in_view(
 ) -> None:
     lit, unlit, none = (
         drawn(thinking, size, Shown(0.0, FRONT, Overlay.NOTHING, help=keys, light=light))
-        for light in (Light(True, 83.0, 12), Light(False, 83.0, 12), None)
+        for light in (RecordLamp(True, 83.0, 12), RecordLamp(False, 83.0, 12), None)
     )
     changed = (lit != none).any(axis=2)
     assert changed.sum() > 1000
@@ -104,14 +104,14 @@ def test_the_record_light_is_always_in_view(
 
 
 def test_the_picture_is_a_surface_too(thinking: Drive) -> None:
-    sheet = Sheet.blank(300, 200)
+    sheet = Canvas.blank(300, 200)
     draw_picture(sheet, [DrivePicture(thinking)], Shown(0.0, FRONT, Overlay.NOTHING), always)
     assert tuple(sheet.surface.get_at((17, 120)))[:3] == tuple(sheet.array[120, 17])
 
 
 def test_heat_lies_over_what_the_network_saw() -> None:
     camera = camera_for(1280, 720, FRONT)
-    sheet = Sheet.blank(1280, 720)
+    sheet = Canvas.blank(1280, 720)
     lay_heat(sheet, camera, Thinker().explain())
     rows, columns = np.nonzero(sheet.array.sum(axis=2) > 100)
     # The hot pixels are rows 30-40 and columns 90-110 of the view: their middle, by the two cameras' own tangents.
@@ -145,7 +145,7 @@ def test_from_behind_the_ground_lies_farther_away() -> None:
 
 
 def test_ahead_is_up_and_right_is_right_on_the_map() -> None:
-    frame = MapFrame(Sheet.blank(200, 300), Pose(5.0, 7.0, math.pi / 2), 0)
+    frame = MapFrame(Canvas.blank(200, 300), Pose(5.0, 7.0, math.pi / 2), 0)
     # Heading along y: what lies at larger y is ahead, what lies at smaller x is to the right.
     here, ahead, right = frame.from_world(np.array([[5.0, 7.0], [5.0, 17.0], [-5.0, 7.0]]))
     np.testing.assert_allclose(ahead - here, [0.0, -10 * frame.scale], atol=1e-9)
@@ -159,8 +159,8 @@ def test_the_wheel_turns_as_the_car_s_would_and_not_for_ever() -> None:
 
 
 def test_mirrored_commands_mirror_the_wheel() -> None:
-    right = Sheet.blank(150, 150)
-    left = Sheet.blank(150, 150)
+    right = Canvas.blank(150, 150)
+    left = Canvas.blank(150, 150)
     panels.draw_wheel(right, 0.01, 0.0, INK)
     panels.draw_wheel(left, -0.01, 0.0, INK)
     below = slice(30, None)  # the title is not mirrored
@@ -169,8 +169,8 @@ def test_mirrored_commands_mirror_the_wheel() -> None:
 
 
 def test_a_strip_rises_to_the_right_and_marks_interventions() -> None:
-    sheet = Sheet.blank(300, 150)
-    strip = panels.Strip("offset", "", 1.35, 1.0, "1 m")
+    sheet = Canvas.blank(300, 150)
+    strip = panels.StripChart("offset", "", 1.35, 1.0, "1 m")
     marks = [False] * 100
     panels.draw_strip(sheet, strip, [panels.Curve(np.linspace(-1, 1, 100), REFERENCE)], marks)
     rows, columns = np.nonzero((sheet.array == REFERENCE).all(axis=2))
@@ -205,15 +205,15 @@ def test_numbers_carry_their_sign_and_zero_has_none_of_its_own() -> None:
 
 def test_a_fresh_cause_stands_out() -> None:
     counts = dict.fromkeys(Cause, 0)
-    calm = Sheet.blank(216, 162)
-    alarmed = Sheet.blank(216, 162)
+    calm = Canvas.blank(216, 162)
+    alarmed = Canvas.blank(216, 162)
     panels.draw_causes(calm, counts, None)
     panels.draw_causes(alarmed, counts | {Cause.STUCK: 1}, Cause.STUCK)
     assert alarmed.array[..., 0].mean() > calm.array[..., 0].mean() + 10
 
 
 def test_what_happens_to_a_person_at_the_wheel_is_not_shown_as_the_driver_s() -> None:
-    wheel = Wheel()
+    wheel = SteeringWheel()
     drive = Drive(seat_of("expert", (0, 0, 0)), SCENARIO, SMALL, wheel)
     wheel.press(pygame.K_LEFT, LEVERS[pygame.K_LEFT])
     drive.advance()
@@ -229,9 +229,9 @@ def test_what_happens_to_a_person_at_the_wheel_is_not_shown_as_the_driver_s() ->
 
 def curvature_strip(
     drive: Drive, monkeypatch: pytest.MonkeyPatch
-) -> tuple[panels.Strip, Sequence[panels.Curve]]:
+) -> tuple[panels.StripChart, Sequence[panels.Curve]]:
     """Return the curvature plot that is drawn of a drive, and its curves."""
-    found: list[tuple[panels.Strip, Sequence[panels.Curve]]] = []
+    found: list[tuple[panels.StripChart, Sequence[panels.Curve]]] = []
     with monkeypatch.context() as patch:
         patch.setattr(
             panels, "draw_strip", lambda _, strip, curves, __: found.append((strip, curves))
@@ -243,13 +243,13 @@ def curvature_strip(
 def test_every_line_of_the_legend_has_a_name_and_a_colour_of_its_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    wheel = Wheel()
+    wheel = SteeringWheel()
     drive = Drive(seat_of("expert", REFERENCE), SCENARIO, SMALL, wheel)
     drive.advance()
     strip, curves = curvature_strip(drive, monkeypatch)
     assert strip.legend == (("Expert", REFERENCE),)
     assert [curve.colour for curve in curves] == [REFERENCE]
-    wheel.press(pygame.K_RIGHT, Lever.RIGHT)
+    wheel.press(pygame.K_RIGHT, ControlKey.RIGHT)
     wheel.pass_time(0.3)
     drive.advance()
     strip, curves = curvature_strip(drive, monkeypatch)
@@ -266,7 +266,7 @@ def test_another_driver_s_line_is_drawn_over_the_expert_s(
 
 
 def test_a_card_darkens_its_rectangle_and_nothing_else() -> None:
-    sheet = Sheet.blank(60, 60)
+    sheet = Canvas.blank(60, 60)
     sheet.array[:] = 200
     sheet.card(Rect(10, 10, 30, 30), (0, 0, 0), 0.5)
     assert (sheet.array[25, 25] == 100).all()

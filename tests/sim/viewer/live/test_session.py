@@ -6,7 +6,7 @@ import pytest
 
 from sim.env import EnvConfig
 from sim.viewer.live import live_drive as drive_module
-from sim.viewer.live.session import PAUSE_AT_END, Pace
+from sim.viewer.live.session import PAUSE_AT_END, TimeRate
 from tests.sim.viewer.conftest import SMALL, show_of
 
 pytestmark = pytest.mark.usefixtures("small_frames")
@@ -76,7 +76,7 @@ def test_a_restarted_drive_does_not_count() -> None:
 
 
 def test_the_speed_of_time_that_is_reached_is_said_where_it_is_not_the_one_asked_for() -> None:
-    pace = Pace()
+    pace = TimeRate()
     assert pace.words(2.0) == "\N{MULTIPLICATION SIGN}2"
     pace.count(1.0, 1.97)
     assert pace.words(2.0) == "\N{MULTIPLICATION SIGN}2"

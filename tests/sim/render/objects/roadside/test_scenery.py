@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from sim.geometry.frenet import Floats
-from sim.render.frame_buffer import Eye, blank_canvas
+from sim.render.frame_buffer import Eye, blank_frame_buffer
 from sim.render.ground.paving import ground_of
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.render.noise import grain
@@ -39,7 +39,7 @@ from sim.render.objects.plants import (
 )
 from sim.render.objects.roadside.houses import GABLE, HIP, Houses, built
 from sim.render.objects.roadside.scenery import scenery_of
-from sim.render.objects.surfaces.surface_table import Skin
+from sim.render.objects.surfaces.surface_table import SurfaceKind
 from sim.render.objects.upright_panels import draw_panel
 from sim.roads.kinds import plan_road
 from sim.roads.plan import Material, RoadPlan, Street
@@ -61,7 +61,7 @@ def test_nothing_stands_on_a_lane(plan: RoadPlan, scenery: Scenery) -> None:
     on_the_ground = (
         low
         & ((scenery.family != UPRIGHT) | (scenery.shape[:, BOTTOM] < 2.0))
-        & (scenery.kind != Skin.PORTAL)
+        & (scenery.kind != SurfaceKind.PORTAL)
     )
     for x, y in zip(scenery.x[on_the_ground], scenery.y[on_the_ground], strict=True):
         s, d = plan.centreline.project(x, y)
@@ -106,7 +106,7 @@ def test_no_house_stands_on_a_street_or_in_another() -> None:
     plan = plan_road(Scenario(road=RoadKind.RESIDENTIAL, seed=3, length=900.0))
     scenery = scenery_of(plan, ground_of(plan, 3), 3)
     walls = (scenery.family == PANEL) & np.isin(
-        scenery.kind, (Skin.PLASTER, Skin.BRICK, Skin.GARAGE)
+        scenery.kind, (SurfaceKind.PLASTER, SurfaceKind.BRICK, SurfaceKind.GARAGE)
     )
     assert walls.sum() > 100
     for shape in scenery.shape[walls]:
@@ -131,7 +131,7 @@ def test_no_sign_stands_in_the_way_of_who_turns_into_a_street() -> None:
         scenery = scenery_of(plan, ground_of(plan, 5), 5)
         return np.sort(
             scenery.station[
-                (scenery.family == PANEL) & np.isin(scenery.kind, (Skin.CHEVRON, Skin.WARNING))
+                (scenery.family == PANEL) & np.isin(scenery.kind, (SurfaceKind.CHEVRON, SurfaceKind.WARNING))
             ]
         )
 
@@ -147,7 +147,7 @@ def test_signs_stand_on_the_right_of_who_they_face(kind: RoadKind) -> None:
     plan = plan_road(Scenario(road=kind, seed=3, length=900.0))
     scenery = scenery_of(plan, ground_of(plan, 3), 3)
     signs = (scenery.family == PANEL) & np.isin(
-        scenery.kind, (Skin.SPEED, Skin.WARNING, Skin.CROSSING)
+        scenery.kind, (SurfaceKind.SPEED, SurfaceKind.WARNING, SurfaceKind.CROSSING)
     )
     assert signs.sum() >= 4
     for shape, x, y in zip(scenery.shape[signs], scenery.x[signs], scenery.y[signs], strict=True):
@@ -163,7 +163,7 @@ def test_barriers_follow_their_offset() -> None:
     plan = plan_road(Scenario(road=RoadKind.HIGHWAY, seed=3, length=600.0))
     scenery = scenery_of(plan, ground_of(plan, 3), 3)
     offsets = {round(barrier.offset, 3) for barrier in plan.barriers}
-    walls = (scenery.family == PANEL) & (scenery.kind <= Skin.NOISE)
+    walls = (scenery.family == PANEL) & (scenery.kind <= SurfaceKind.NOISE)
     assert walls.any()
     for shape in scenery.shape[walls]:
         assert round(plan.centreline.project(shape[AX], shape[AY])[1], 3) in offsets
@@ -216,7 +216,7 @@ def test_a_tree_paints_nothing_above_its_crown_or_beside_it(kind: int) -> None:
     eye = Eye(0.0, 0.0, 1.4, 1.0, 0.0, 350.0, 180.0, 0.0)
     own = plants()
     for forward in np.linspace(16.0, 60.0, 200):
-        canvas = blank_canvas(200, 200)
+        canvas = blank_frame_buffer(200, 200)
         draw_plant(
             canvas,
             own.texels,
@@ -248,7 +248,7 @@ def test_where_a_plant_shields_nothing_behind_it_shows(kind: int) -> None:
     eye = Eye(0.0, 0.0, 1.4, 1.0, 0.0, 350.0, 180.0, 0.0)
     pictures = plants()
     for forward in (12.0, 23.0, 41.0):
-        marked = blank_canvas(240, 320, truth=True)
+        marked = blank_frame_buffer(240, 320, truth=True)
         shield_plant(
             marked, pictures.solid, pictures.starts, pictures.spans, eye, forward, 1.3, 8.0, kind
         )
@@ -257,7 +257,7 @@ def test_where_a_plant_shields_nothing_behind_it_shows(kind: int) -> None:
         assert (marked.depth[shielded] == np.float32(forward)).all()
         images = []
         for background in (0, 255):
-            canvas = blank_canvas(240, 320, truth=True)
+            canvas = blank_frame_buffer(240, 320, truth=True)
             canvas.image[:] = background
             draw_plant(
                 canvas, pictures.texels, pictures.starts, pictures.spans, light, eye, forward, 1.3, 0.5, 0.5, 8.0, kind, 0.4,
@@ -270,7 +270,7 @@ def test_where_a_plant_shields_nothing_behind_it_shows(kind: int) -> None:
 def house(roof: int, **changes: float) -> Houses:
     """One house around the origin, its front to -x."""
     values = {"station": 0.0, "x": 0.0, "y": 0.0, "face_x": -1.0, "face_y": 0.0, "width": 9.0, "depth": 8.0, "eaves": 5.9,
-              "ridge": 8.9, "roof": roof, "skin": Skin.PLASTER, "seed": 0.1}  # fmt: skip
+              "ridge": 8.9, "roof": roof, "skin": SurfaceKind.PLASTER, "seed": 0.1}  # fmt: skip
     arrays = {name: np.array([value]) for name, value in {**values, **changes}.items()}
     return Houses(**arrays, wall=np.full((1, 3), 0.7), tiles=np.full((1, 3), 0.4))
 
@@ -288,7 +288,7 @@ def test_no_sky_shows_between_a_wall_and_its_gable() -> None:
     parts = next(built(house(GABLE)))
     for away in np.linspace(18.0, 30.0, 13):
         eye = Eye(0.0, -away, 1.4, 0.0, 1.0, 350.0, 128.0, 0.0)
-        canvas = blank_canvas(320, 640, truth=True)
+        canvas = blank_frame_buffer(320, 640, truth=True)
         canvas.image[:] = (0, 255, 0)
         for i in range(parts.x.size):
             if parts.family[i] == PANEL:
@@ -327,7 +327,7 @@ def test_plants_go_over_into_the_snow_without_an_edge() -> None:
     eye = Eye(0.0, 0.0, 1.4, 1.0, 0.0, 350.0, 80.0, 0.0)
     steps = []
     for snow in (0.0, 1.0):
-        canvas = blank_canvas(160, 200)
+        canvas = blank_frame_buffer(160, 200)
         canvas.image[:] = 230
         draw_plant(
             canvas,
@@ -361,7 +361,7 @@ def test_no_speed_limit_stands_in_another_sign() -> None:
         table = scenery_of(plan, ground_of(plan, seed), seed)
         limits, others = (
             np.flatnonzero((table.family == PANEL) & np.isin(table.kind, kinds))
-            for kinds in ((Skin.SPEED,), (Skin.CHEVRON, Skin.WARNING))
+            for kinds in ((SurfaceKind.SPEED,), (SurfaceKind.CHEVRON, SurfaceKind.WARNING))
         )
         apart = np.hypot(
             table.x[limits, None] - table.x[others], table.y[limits, None] - table.y[others]
