@@ -96,7 +96,7 @@ class EnvConfig:
 
 
 class RenderedTick(NamedTuple):
-    """A moment as the cameras saw it: what each drew, from where, and who was about."""
+    """One rendered tick: the frame buffer of each camera, the ego's pose and the actors."""
 
     canvases: dict[str, FrameBuffer]
     pose: Pose
@@ -181,7 +181,9 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         return self.observe()
 
     def change_sky(self, weather: Weather, light: Daytime) -> None:
-        """Go on in another weather and light; who is where does not change. Needs a drive that has begun."""
+        """Continue in another weather and light; positions do not change. Raises ValueError before
+        the first reset.
+        """
         world = self.world
         world.scenario = replace(world.scenario, weather=weather, light=light)
         self._scenario_json = json.dumps(asdict(world.scenario))
@@ -209,7 +211,8 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         )
 
     def boxes(self) -> tuple[Box, ...]:
-        """The cars and people in the centre camera's last picture, from near to far: the truth, for whoever labels or judges.
+        """Return the ground-truth boxes of vehicles and pedestrians in the centre camera's last
+        frame, from near to far.
 
         Raises ValueError when the centre camera is not rendered, and before the first reset.
         """
@@ -285,7 +288,9 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         Braking and accelerating are scaled by their own limits, so that 0 is neither.
         """
         if np.shape(action) != self.action_space.shape:
-            driver = "" if self.config.pedals is SpeedControl.DRIVER else ", or two with pedals='driver'"
+            driver = (
+                "" if self.config.pedals is SpeedControl.DRIVER else ", or two with pedals='driver'"
+            )
             raise ValueError(
                 f"action is {quoted(action)}, of shape {np.shape(action)}; it must be of shape {self.action_space.shape}{driver}"
             )

@@ -21,7 +21,7 @@ class Expert:
         """Nothing to forget."""
 
     def act(self, observation: Observation) -> Control:  # noqa: ARG002
-        """The command of a driver who looks at the world instead of the picture."""
+        """Return the expert's command, computed from the world and not from the frame."""
         world = self._env.world
         ego = world.ego_state()
         here = world.expert_path(ego.station)

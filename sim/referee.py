@@ -26,7 +26,7 @@ CLEAR_ROAD = 30.0
 STANDING_SPEED = 0.1
 SETTLED = 1.0
 CLOSING = 0.01  # [m] a gap that shrinks by more in a tick is being closed
-AGAIN = 30.0  # [m] whoever fails again within this distance of where they were set back is let past the place
+AGAIN = 30.0  # [m] a second intervention within this distance moves the car past the place
 CLEARANCE = 8.0  # [m] between the car and what it hit, when it is put back
 ROLLING = 5.0  # [m/s] at which a car that was stuck is handed back
 
@@ -34,45 +34,43 @@ ROLLING = 5.0  # [m/s] at which a car that was stuck is handed back
 PROTOCOL = (
     (
         "Lane departure",
-        f"The car's centre is more than {MAX_OFFSET:g} m off the middle of its lane. Where avoiding an obstacle is the "
-        f"task this rule sleeps: within {AVOIDING:g} m along the road of a parked car that leaves less than "
-        f"{NEEDS_AVOIDING:g} m, or a person who leaves less than {PERSON_NEEDS_AVOIDING:g} m, beside a car in the middle "
-        "of its lane. Somebody who is crossing is no such obstacle: they are braked for.",
+        f"The car's centre is more than {MAX_OFFSET:g} m from the middle of its lane. The rule is suspended where avoiding an "
+        f"obstacle is the task: within {AVOIDING:g} m along the road of a parked car that leaves less than "
+        f"{NEEDS_AVOIDING:g} m beside a car in the middle of its lane, or of a standing pedestrian that leaves less than "
+        f"{PERSON_NEEDS_AVOIDING:g} m. A crossing pedestrian is no such obstacle: the car has to brake.",
     ),
     (
         "Off road",
-        "A corner of the car is beyond the surface that a wheel may touch. This rule never sleeps; the oncoming lane is "
-        "part of the surface.",
+        "A corner of the car is beyond the drivable surface. This rule is never suspended; the oncoming lane is part of "
+        "the surface.",
     ),
     (
         "Contact",
-        f"Less than {MIN_GAP:g} m lies between the car and another, moving or parked. A car that runs into this one from "
-        "behind, its middle behind this one's rear bumper and faster than it, has itself to blame, as it has in law; "
-        "whoever swings out in front of another has departed from its lane before.",
+        f"The gap to another vehicle, moving or parked, is below {MIN_GAP:g} m. A rear-end collision does not count: the other "
+        "vehicle is faster, and its centre is behind the rear bumper of the car. A car that cuts in has departed from its "
+        "lane before.",
     ),
     (
         "Person hit",
-        f"Less than {MIN_GAP:g} m lies between the car and a person. Who walks up to a car that has stood still for "
-        f"{SETTLED:g} s is not hit by it; nor do they walk into its side. The car is to blame as soon as it closes the "
-        "gap by itself.",
+        f"The gap to a pedestrian is below {MIN_GAP:g} m. A pedestrian that walks up to a car that has stood still for "
+        f"{SETTLED:g} s does not count. It counts as soon as the car closes the gap by its own motion.",
     ),
     (
         "Stuck",
         f"For {STUCK_TIME:g} s the car has been slower than {STUCK_SPEED:g} m/s with {CLEAR_ROAD:g} m of clear road "
-        "ahead. A queue, somebody who crosses, somebody at the kerb for whom the car has stopped in good time, and "
-        "oncoming traffic at a narrow place are reasons to stand; a parked car is none.",
+        "ahead. Reasons to stand are a queue, a crossing pedestrian, a pedestrian at the kerb for which the car has stopped "
+        "in good time, and oncoming traffic at a narrow place. A parked car is none.",
     ),
     (
         "What happens then",
-        "The moment counts as one intervention, of the first cause that applies: person, contact, off road, lane "
-        "departure, stuck. The car is put back in the middle of its lane, heading and wheels along it, at its present "
-        "speed or the lower one from which it can brake comfortably for whatever is ahead. It goes back along the road "
-        f"until it is clear of everybody ({MIN_CLEARANCE:g} m, and {CLEARANCE:g} m when it has hit something), nobody "
-        "behind it must brake hard, and it has the way it takes to swing out around a parked car. Who was set back and "
-        f"fails again within {AGAIN:g} m is let past the place instead, so that one obstacle costs at most two "
-        f"interventions. A car that was stuck is handed back at {ROLLING:g} m/s. The driver is then engaged anew, without "
-        "memory of what came before, as after a safety driver has brought the car back. The clock and everybody else on "
-        "the road go on all the while.",
+        "The tick counts as one intervention, of the first cause that applies: person, contact, off road, lane "
+        "departure, stuck. The car is put back in the middle of its lane, with heading and wheels along it. Its speed is "
+        "the present one, or the lower one from which it can brake comfortably. It is moved back along the road until "
+        f"the gap to all road users is {MIN_CLEARANCE:g} m, or {CLEARANCE:g} m after a contact. No following vehicle may "
+        "have to brake hard, and there must be space to shift around a parked car. A second intervention within "
+        f"{AGAIN:g} m moves the car past the place instead, so that one obstacle costs at most two interventions. A car "
+        f"that was stuck starts at {ROLLING:g} m/s. The driver is then reset, without memory of what came before, as "
+        "after a safety driver has brought the car back. The clock and all other road users go on.",
     ),
 )
 
@@ -86,7 +84,7 @@ class Referee:
         self._settled = 0.0  # [s] of standing
         self._forgiven: dict[
             int, float
-        ] = {}  # gaps [m] by number, of those who came too close by themselves
+        ] = {}  # gaps [m] by number, of road users that came too close by their own motion
         self._set_back_at = -math.inf  # station [m]
 
     def judge(self, elapsed: float) -> Cause | None:
@@ -124,7 +122,9 @@ class Referee:
         self._forgiven = {}
 
     def _collision(self, ego: EgoState) -> Cause | None:
-        """Whether the ego has come too close to anybody, a person before a car."""
+        """Return the cause when the ego is too close to a road user, a pedestrian before a vehicle;
+        None otherwise.
+        """
         near = [neighbour for neighbour in self._world.neighbours() if neighbour.gap < MIN_GAP]
         forgiven = [neighbour for neighbour in near if self._came_by_itself(neighbour, ego)]
         self._forgiven = {actor.ident: gap for actor, gap in forgiven}

@@ -1,6 +1,6 @@
-"""What is to be driven: a road, a seed, a length, the weather, the light, and who else is about.
+"""Scenarios: a road, a seed, a length, weather, light, and the number of other road users.
 
-Train, validation and test never share a road by construction: the split is the remainder of the seed by three.
+Training, validation and test roads never overlap: the split is the remainder of the seed by three.
 """
 
 import math
@@ -84,11 +84,14 @@ class Scenario:
     """One drive: everything in it follows from these fields.
 
     length: metres of road to drive.
-    strength: how heavy the weather is, in (0, 1]: cloud cover, thickness of fog, rain, snow falling and lying.
-    visibility: how far one sees in the weather [m], None for what its strength brings.
-    traffic: moving cars per kilometre and direction of travel; leader: whether a slow car drives ahead in the ego's lane.
-    parked: parked cars per kilometre; pedestrians: people walking and standing beside the road per kilometre;
-    crossing: people per kilometre who cross it.
+    strength: how heavy the weather is, in (0, 1]: cloud cover, thickness of fog, rain, falling and
+    lying snow.
+    visibility: range of sight in the weather [m], None for the one that follows from `strength`.
+    traffic: moving vehicles per kilometre and direction.
+    leader: whether a slow car drives ahead in the ego's lane.
+    parked: parked cars per kilometre.
+    pedestrians: pedestrians that walk or stand beside the road, per kilometre.
+    crossing: pedestrians that cross the road, per kilometre.
     """
 
     road: RoadKind

@@ -148,7 +148,7 @@ class Actor:
 
     @property
     def is_person(self) -> bool:
-        """Whether this is somebody on foot."""
+        """Whether the actor is a pedestrian."""
         return self.kind is Kind.PEDESTRIAN
 
     def corners(self) -> NDArray[np.float64]:
@@ -181,7 +181,7 @@ class Box:
 
 
 class Cause(StrEnum):
-    """Why an intervention happened: a rule of the referee's, or a person who took the wheel from the driver."""
+    """Cause of an intervention: a rule of the referee, or a person that took over from the driver."""
 
     DEPARTURE = "lane departure"
     OFF_ROAD = "off road"
@@ -193,12 +193,16 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Step:
-    """One tick of a rollout: what was seen at `time` [s], what the driver commanded, what was done, what came of it.
+    """One tick of a rollout: observation at `time` [s], command, applied command, and result.
 
-    `control` is the driver's command (the label when the expert drives); `applied` is what the car was given, which differs
-    when the recorder disturbs it. `ego` and `time_to_collision` [s, inf when nothing is ahead] belong to the moment of the
-    observation, `intervention` and `done` to the moment after. `boxes`: the cars and people that the centre camera saw, from near
-    to far; None where nobody asked for them.
+    control: the driver's command, which is the label when the expert drives.
+    applied: the command that the car carried out; it differs when the recorder disturbs the
+    steering.
+    ego, time_to_collision: state and time [s, inf when nothing is ahead] at the moment of the
+    observation.
+    intervention, done: result after the tick.
+    boxes: vehicles and pedestrians in the centre camera's frame, from near to far; None when they
+    were not requested.
     """
 
     index: int

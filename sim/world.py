@@ -43,17 +43,17 @@ PHYSICS_STEP = 0.05  # [s] at most
 MAX_ACCELERATION = 3.0  # [m/s²]
 AVOIDING = 40.0  # [m] along the road
 # [m] beside the car in the middle of its lane. Who gives a parked car a metre and a person a metre and a half shifts by at most
-# 0.5 m and 0.7 m for those who leave more than this: they can be passed under the 1 m rule.
+# Obstacles that leave more can be passed under the 1 m rule.
 NEEDS_AVOIDING = 0.5
 PERSON_NEEDS_AVOIDING = 0.8
-CORRIDOR = 0.6  # [m] beside the car where nobody may step
-MIN_CLEARANCE = 0.5  # [m] between the ego and everybody else when it is put back
+CORRIDOR = 0.6  # [m] beside the car that must be free of pedestrians
+MIN_CLEARANCE = 0.5  # [m] between the ego and all road users when it is put back
 SLOW_START = 2.0  # [m/s]
 NEAR = 15.0  # [m] along the road within which gaps are measured
 
 
 class Neighbour(NamedTuple):
-    """Somebody near the ego, and the distance between the two bodies [m], 0 when they touch."""
+    """A road user near the ego, and the distance between the two bodies [m], 0 when they touch."""
 
     actor: Actor
     gap: float
@@ -74,7 +74,9 @@ class World:
         self.put_back()
 
     def _populate(self) -> None:
-        """Place everybody, those who do not drive first: traffic keeps out of the narrow places that they make."""
+        """Place parked cars and pedestrians, then traffic, which keeps out of the narrow places
+        that they make.
+        """
         plan = self.plan
         scenario = self.scenario
         standing, on_foot = place(plan, scenario)
@@ -116,14 +118,17 @@ class World:
             return True
         across = self._people.across[self._people.beside(here, AVOIDING)]
         return bool(
-            np.any(np.abs(across - path) - PEDESTRIAN_WIDTH / 2 - self._ego.WIDTH / 2 < PERSON_NEEDS_AVOIDING)
+            np.any(
+                np.abs(across - path) - PEDESTRIAN_WIDTH / 2 - self._ego.WIDTH / 2
+                < PERSON_NEEDS_AVOIDING
+            )
         )
 
     def waiting(self, within: float) -> bool:
-        """Whether something `within` so far [m] is a reason to stand.
+        """Return whether something within `within` [m] is a reason to stand.
 
-        That is a queue, somebody who crosses, somebody at the kerb before whom the ego has stopped, and oncoming cars in a narrow
-        place.
+        Reasons are a queue, a crossing pedestrian, a pedestrian at the kerb for which the ego has
+        stopped, and oncoming traffic at a narrow place.
         """
         lead = self.lead()
         held = self._road.held_at(self._ego)
@@ -179,7 +184,7 @@ class World:
         return min(cars, default=math.inf), min(people, default=math.inf)
 
     def neighbours(self) -> list[Neighbour]:
-        """Everybody within a few metres of the ego."""
+        """Return the road users within a few metres of the ego."""
         here = self._ego.station
         corners = self._ego.corners()
         near = [car.actor() for car in self._road.cars if abs(car.station - here) < NEAR]
@@ -196,7 +201,7 @@ class World:
         return curvature / (1 - curvature * self.plan.path_offset)
 
     def expert_path(self, station: float) -> PathPoint:
-        """The path that a driver who knows everything takes at a station [m], around what stands at the edge of the road."""
+        """Return the expert's path at a station [m], around obstacles at the edge of the road."""
         return self._path.point(station)
 
     def lead(self) -> tuple[float, float] | None:
@@ -223,7 +228,9 @@ class World:
         return None if best is None else (best[0] - best[1], best[2])
 
     def time_to_collision(self) -> float:
-        """Seconds until the ego would touch the car ahead or somebody who crosses, at present speeds; inf when neither nears."""
+        """Return the time [s] until the ego touches the car ahead or a crossing pedestrian, at
+        present speeds; inf without either.
+        """
         speed = float(self._ego.speed)
         lead = self.lead()
         times = [
@@ -234,10 +241,11 @@ class World:
         return min(times, default=math.inf)
 
     def shared_pedals(self) -> float:
-        """The acceleration [m/s²] of the one speed controller that drives every stack alike.
+        """Return the acceleration [m/s²] of the speed controller that all drivers share.
 
-        It takes bends and swings at a comfortable speed, keeps its distance, slows down beside people, stops for those who cross,
-        and before narrow places for oncoming traffic.
+        It takes bends and lateral shifts at a comfortable speed, follows at a distance, slows down
+        beside pedestrians, and stops for crossing pedestrians and, before narrow places, for
+        oncoming traffic.
         """
         if self._pedals is None:
             wanted = jerk_limited(self._wanted_acceleration(), self._acceleration, self._duration)
@@ -254,10 +262,16 @@ class World:
             self._path.speed_of_swings(soon),
             self._path.speed_beside_people(soon),
         )
-        choices = [speed_tracking_acceleration(speed, wanted), cornering_speed_limit(speed, self._curvature), PULL_AWAY_ACCELERATION]
+        choices = [
+            speed_tracking_acceleration(speed, wanted),
+            cornering_speed_limit(speed, self._curvature),
+            PULL_AWAY_ACCELERATION,
+        ]
         lead = self.lead()
         if lead is not None:
-            choices.append(idm_acceleration(speed, self.plan.comfortable_speed_at(ego.station), *lead))
+            choices.append(
+                idm_acceleration(speed, self.plan.comfortable_speed_at(ego.station), *lead)
+            )
         held = self._road.held_at(ego)
         if held is not None:
             choices.append(stopping_acceleration(speed, held))
@@ -306,10 +320,12 @@ class World:
     def put_back(
         self, clearance: float = MIN_CLEARANCE, onwards: bool = False, slowest: float = 0.0
     ) -> None:
-        """Set the ego on its path, wheels and motion along it, at most at the speed that the shared pedals would keep.
+        """Put the ego back on its path, wheels and motion along it, at most at the speed of the
+        shared speed control.
 
-        It goes back along the path, or `onwards`, until everybody is at least `clearance` [m] away, nobody behind it must brake
-        hard, and parked cars are far enough that it can swing out. A car slower than `slowest` [m/s] is handed over at that.
+        It is moved back along the path, or on with `onwards`, until all road users are at least
+        `clearance` [m] away, no following vehicle must brake hard, and there is space to shift
+        around parked cars. A car slower than `slowest` [m/s] starts at that speed.
         """
         self._ego.speed = max(float(self._ego.speed), slowest)
         station = self._free_station(clearance, onwards)
@@ -338,7 +354,9 @@ class World:
         return finish
 
     def _occupied(self, station: float, clearance: float, actors: list[Actor]) -> bool:
-        """Whether the ego would be too close to somebody, in somebody's way, or too near to a parked car it must swing around."""
+        """Return whether the ego at `station` [m] would be too close to a road user, or to a parked
+        car that it must pass.
+        """
         demands = self._parked_demands
         half = self._ramp / 2
         narrow = demands.shift < -NEEDS_AVOIDING

@@ -11,9 +11,7 @@ MAX_README_LINES = 130
 MAX_SENTENCE_WORDS = 30
 MAX_ENTRY_WORDS = 25
 MAX_PACKED_SHARE = 0.03  # of all assignments
-PERSONS = re.compile(
-    r"\b(who|whom|whose|whoever|somebody|someone|nobody|everybody|anybody)\b", re.I
-)
+PERSONS = re.compile(r"\b(who|whom|whoever|somebody|someone|nobody|everybody|anybody)\b", re.I)
 CODE_BLOCK = re.compile(r"```.*?```", re.S)
 SOURCES = sorted(path for package in ("sim", "pilotnet") for path in (ROOT / package).rglob("*.py"))
 

@@ -37,7 +37,7 @@ def evaluate_parser() -> Parser:
     add_detectors(parser)
     parser.add_argument(
         "--oracle",
-        help="parts of modular in whose place the truth stands: cars, pedestrians, lanes, or all; with commas",
+        help="parts of modular to replace by the ground truth: cars, pedestrians, lanes, or all; with commas",
     )
     parser.add_argument(
         "--ablate",

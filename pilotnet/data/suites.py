@@ -145,7 +145,8 @@ def require_suite(
     """
     split = choice("split", split, Split)
     configs = [
-        _limited(suite_config(one, split), one, only or ScenarioFilter()) for one in name.split(JOINED)
+        _limited(suite_config(one, split), one, only or ScenarioFilter())
+        for one in name.split(JOINED)
     ]
     if episodes < 1:
         raise ValueError(f"episodes is {episodes}; it must be 1 or more")

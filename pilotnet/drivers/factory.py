@@ -78,7 +78,9 @@ def _detector(
     if part in oracles:
         return None
     assert folder is not None, "require_folders has checked that every part has its folder"
-    detector = Detector.load(folder, part, KEEP_ALIVE_SCORE if part is Part.PEDESTRIANS else CONFIRM_SCORE)
+    detector = Detector.load(
+        folder, part, KEEP_ALIVE_SCORE if part is Part.PEDESTRIANS else CONFIRM_SCORE
+    )
     if detector.camera != env.config.camera:
         raise ValueError(
             f"detector {folder} was trained for {detector.camera}; the environment has {env.config.camera}"

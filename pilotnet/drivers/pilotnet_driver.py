@@ -38,7 +38,11 @@ class PilotNetDriver:
             return Control(float(curvature))
         # The road's speed is no reason to pull away faster than people do.
         return Control(
-            float(curvature), min(speed_tracking_acceleration(observation.speed, max(float(speed), 0.0)), PULL_AWAY_ACCELERATION)
+            float(curvature),
+            min(
+                speed_tracking_acceleration(observation.speed, max(float(speed), 0.0)),
+                PULL_AWAY_ACCELERATION,
+            ),
         )
 
     @torch.inference_mode()

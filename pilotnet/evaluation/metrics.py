@@ -25,7 +25,7 @@ class EpisodeScore:
     curvature [1/m/s], smallest time to collision [s, inf when nothing was ever closed in on], interventions by cause.
 
     settings: the whole scenario as JSON, so that the drive can be driven again; suite: where the scenario is from, if from any.
-    """  # noqa: D205
+    """
 
     driver: str
     scenario: str

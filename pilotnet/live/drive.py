@@ -25,7 +25,9 @@ from sim.viewer.live.session import Session
 from sim.viewer.theme import SKY_BLUE
 from sim.viewer.window import Window, open_display
 
-WATCH_INSTEAD = "nobody can drive without one; film a driver instead: pilotnet watch expert --headless --film out.mp4"
+WATCH_INSTEAD = (
+    "driving needs a window; film a driver instead: pilotnet watch expert --headless --film out.mp4"
+)
 
 
 @dataclass(frozen=True)
@@ -49,7 +51,9 @@ def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
     seat = DriverSpec("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
     screen = open_display((config.width, config.height), WATCH_INSTEAD)
     compile_in_view(screen)
-    env = EnvConfig(cameras=CAMERA_NAMES, pedals=SpeedControl(config.pedals))  # the recorder's cameras
+    env = EnvConfig(
+        cameras=CAMERA_NAMES, pedals=SpeedControl(config.pedals)
+    )  # the recorder's cameras
     with open_recording_buffer(out, config, env, Split(config.split)) as tape:
         show = Session([seat], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=env)
         cockpit = LiveView(show, PluggedControllers(wheel, ControllerFiles()), mapping)

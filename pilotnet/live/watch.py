@@ -134,7 +134,7 @@ def watch(
 def driver_specs(
     drivers: Sequence[str], checkpoint: Path | None, detectors: Detectors | None = None
 ) -> list[DriverSpec]:
-    """The drivers asked for, and after them everybody else who can drive, to change over to."""
+    """Return the chosen drivers, and after them all others that can drive, for switching."""
     for name in drivers:
         make_driver(name, DrivingEnv(EnvConfig()), checkpoint, detectors)
     others = [

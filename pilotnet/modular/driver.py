@@ -97,7 +97,7 @@ class ModularDriver:
         return Explanation() if self._thought is None else stack_explanation(*self._thought)
 
     def _frame(self, observation: Observation) -> Image | None:
-        """The centre frame, None when nobody looks at it."""
+        """Return the centre frame; None when no part needs it."""
         if not self._parts.look:
             return None
         if observation.centre is None:

@@ -1,4 +1,4 @@
-"""Whether there is anything to see: black, white and frozen frames are none, and who is not sure of the lane is blind."""
+"""Detection of blank frames (black, white or frozen), and of a lane that can no longer be seen."""
 
 from dataclasses import dataclass
 

@@ -1,6 +1,7 @@
-"""The truth in place of a part of the stack, to find the part that loses the autonomy: what a perfect one would see of the world.
+"""The ground truth in place of a part of the stack, to find the part that loses the score.
 
-Perfect detection and tracking sees everybody in the camera's field of view and remembers who is just beside; nobody is hidden.
+The perfect detector and tracker returns all road users in the camera's field of view, also hidden
+ones, and remembers those just beside the car.
 """
 
 import math
@@ -19,7 +20,7 @@ SEEN = 110.0
 BESIDE_FORWARD = 12.0
 BESIDE_RIGHT = 8.0
 REACH = 100.0  # [m] of the lane
-KNOWN = 10.0  # [s] everybody has been known for so long
+KNOWN = 10.0  # [s] age of every track
 
 
 def true_tracks(world: World, camera: Camera, person: bool) -> list[Track]:

@@ -21,7 +21,7 @@ BEHIND = 30.0  # [m] of a lane's course that lie behind the car
 class Detection:
     """A car or a person as a detector sees it: edges in the centre frame [px], how sure in [0, 1], the share of it that is
     visible in [0, 1], and the distance of its centre from the camera along the ground [m].
-    """  # noqa: D205
+    """
 
     person: bool
     left: float

@@ -70,7 +70,9 @@ class TrainingFrames:
         return len(self.curvature)
 
 
-def load_training_frames(dataset: Dataset, split: Split, view: ViewCamera, augmentation: Augmentation) -> TrainingFrames:
+def load_training_frames(
+    dataset: Dataset, split: Split, view: ViewCamera, augmentation: Augmentation
+) -> TrainingFrames:
     """Decode what is kept of one split of a dataset, the cameras side by side.
 
     Each kept stretch counts as a drive of its own, so no label depends on discarded frames. Raises ValueError when there is
@@ -107,7 +109,9 @@ def load_training_frames(dataset: Dataset, split: Split, view: ViewCamera, augme
     for _ in track(decoded, f"reading {split} frames", len(jobs)):
         pass
     targets = np.concatenate([target_speed(speed, dataset.fps) for speed in speeds])
-    return TrainingFrames(frames, np.concatenate(curvature), np.concatenate(speeds), targets, cameras)
+    return TrainingFrames(
+        frames, np.concatenate(curvature), np.concatenate(speeds), targets, cameras
+    )
 
 
 def training_cameras(dataset: Dataset, augmentation: Augmentation) -> list[str]:
@@ -136,11 +140,13 @@ def kept_signals(
 
 
 def target_speed(speed: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
-    """The speed label [m/s] of each moment of one drive, (N,), ticked at `rate` [Hz]: the driver's own speed PEDAL_TIME later.
+    """Return the speed label [m/s] of each frame of one drive, (N,), at `rate` [Hz]: the driver's
+    own speed PEDAL_TIME later.
 
-    The car closes the difference to a target v* within the pedal time T: it accelerates by (v* - v) / T. With v*(t) = v(t + T)
-    that is the driver's own acceleration to first order, so whoever follows the label brakes where the driver braked: the present
-    speed would lag behind by T, several metres before somebody who crosses, and a mean over that time by half as much.
+    The car closes the difference to a target v* within the pedal time T: it accelerates by (v* - v)
+    / T. With v*(t) = v(t + T) that is the driver's own acceleration to first order, so a driver
+    that follows the label brakes where the recorded one did. The present speed would lag behind by
+    T, and a mean over that time by half as much.
     """
     moments = np.arange(len(speed)) + round(PEDAL_TIME * rate)
     return speed[np.minimum(moments, len(speed) - 1)]

@@ -69,7 +69,9 @@ class BehaviourCloningModule(lightning.LightningModule):
         parts are in units of their labels' size.
         """
         views, _ = self._viewpoint(batch.frames, batch.shift, batch.rotation)
-        views = photometric_augment(views, batch.light).contiguous(memory_format=torch.channels_last)
+        views = photometric_augment(views, batch.light).contiguous(
+            memory_format=torch.channels_last
+        )
         with autocast_context(self._config, views.device):
             curvature, speed = self.model.commands(views)
         offset = (curvature - batch.curvature) * batch.recovery**2 / 6

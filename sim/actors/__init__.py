@@ -1,1 +1,1 @@
-"""Who else is on the road and how they move: cars, parked cars and people."""
+"""Road users other than the ego: traffic, parked cars and pedestrians, and how they move."""

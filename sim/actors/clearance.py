@@ -8,7 +8,7 @@ from sim.geometry.polygons import rectangle_gap
 from sim.types import Actor, Pose, rectangle_corners
 
 QUEUE_GAP = 4.0  # [m] between bumpers in a lane, at the least
-FOLLOWER_BRAKING = 3.0  # [m/s²] the most that is asked of whoever comes up from behind
+FOLLOWER_BRAKING = 3.0  # [m/s²] highest braking of a following vehicle
 
 
 def touches(place: Pose, clearance: float, actors: Iterable[Actor]) -> bool:
@@ -22,9 +22,11 @@ def touches(place: Pose, clearance: float, actors: Iterable[Actor]) -> bool:
 
 
 def cuts_in(station: float, across: float, speed: float, cars: Iterable[TrafficVehicle]) -> bool:
-    """Whether a car at (s, d) that drives on at `speed` [m/s] would be too close before or behind another in its lane.
+    """Return whether a car at (s, d) [m] with `speed` [m/s] would be too close to another car in
+    its lane.
 
-    Who follows must be able to slow down to its speed: QUEUE_GAP and (v² - speed²) / (2 FOLLOWER_BRAKING) between the bumpers.
+    The car behind must be able to slow down to that speed: QUEUE_GAP and (v² - speed²) / (2
+    FOLLOWER_BRAKING) [m] between the bumpers.
     """
     for car in cars:
         if abs(car.across - across) >= (car.WIDTH + CAR_WIDTH) / 2:

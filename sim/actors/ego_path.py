@@ -37,9 +37,13 @@ class PathPoint(NamedTuple):
 
 
 class EgoPath:
-    """Where the ego means to drive, and who is in the way; worked out once a moment, until it is told to forget."""
+    """The path that the ego is meant to drive, and the road users on it; computed once a tick and
+    kept until `forget`.
+    """
 
-    def __init__(self, plan: RoadPlan, parked: ShiftRequests, people: Pedestrians, ego: EgoVehicle) -> None:
+    def __init__(
+        self, plan: RoadPlan, parked: ShiftRequests, people: Pedestrians, ego: EgoVehicle
+    ) -> None:
         self._plan = plan
         self._parked = parked
         self._people = people
@@ -73,7 +77,9 @@ class EgoPath:
         )
 
     def speed_beside_people(self, station: float) -> float:
-        """The highest speed [m/s] at a station with which the ego will pass everybody beside the road as slowly as is polite."""
+        """Return the highest speed [m/s] at a station [m] that is slow enough for all pedestrians
+        beside the road.
+        """
         people = self._people
         lowest = math.inf
         for i in people.beside(station + HORIZON / 2, HORIZON / 2 + SHIFT_REACH):
@@ -91,7 +97,9 @@ class EgoPath:
         return lowest
 
     def people_ahead(self, margin: float) -> Iterator[float]:
-        """Distances [m] from the front bumper to everybody who crosses the way of the ego, `margin` [m] wider than the car."""
+        """Return the distances [m] from the front bumper to pedestrians that cross a corridor
+        `margin` [m] wider than the car.
+        """
         people = self._people
         ego = self._ego
         front = self._ego.front()
@@ -115,7 +123,9 @@ class EgoPath:
                 else np.empty(0, np.int64)
             )
             shift = np.empty(who.size)
-            pedestrian_shift_requests(people.across[who], PEDESTRIAN_WIDTH / 2, self._plan.path_offset, self._room, shift)
+            pedestrian_shift_requests(
+                people.across[who], PEDESTRIAN_WIDTH / 2, self._plan.path_offset, self._room, shift
+            )
             self._demands = ShiftRequests(
                 np.concatenate([parked.start, people.station[who] - SHIFT_REACH]),
                 np.concatenate([parked.finish, people.station[who] + SHIFT_REACH]),

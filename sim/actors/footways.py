@@ -16,10 +16,10 @@ from sim.control.bicycle import CAR_WIDTH
 from sim.geometry.frenet import SPACING
 from sim.roads.plan import RoadPlan
 
-# [m] behind the start there is nobody, behind the finish somebody to be seen
+# [m] free of pedestrians behind the start; occupied behind the finish
 START_CLEAR = 30.0
 BEHIND_FINISH = 150.0
-CROSSING_AFTER = 50.0  # [m] behind the start nobody crosses
+CROSSING_AFTER = 50.0  # [m] behind the start without crossing pedestrians
 EDGE = (0.2, 0.8)  # [m] people walk so far outside the outermost lane
 PASSABLE = (
     MIN_PEDESTRIAN_CLEARANCE + 0.15
@@ -28,17 +28,19 @@ KERBS = (
     0.4,
     0.1,
 )  # [m] behind the edge of the carriageway people wait to cross, the latter where a wall is close
-WALKS = 0.75  # share of the people who walk
-FARTHEST = 60.0  # [m] that anybody walks
-BODY = 0.3  # [m] half of what somebody needs along the road
-PARKED_AWAY = 10.0  # [m] nobody steps out so close to a parked car
+WALKS = 0.75  # share of pedestrians that walk; the others stand
+FARTHEST = 60.0  # [m] longest walk
+BODY = 0.3  # [m] half of the length that a pedestrian needs along the road
+PARKED_AWAY = 10.0  # [m] least distance of a crossing from a parked car
 TRIES = 200
 
 
 def pedestrians(
     plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: FreeStations
 ) -> list[PedestrianState]:
-    """People who walk and stand beside the road; ValueError when nobody can be placed."""
+    """Return pedestrians that walk or stand beside the road; ValueError when there is space for
+    none.
+    """
     start = plan.start + START_CLEAR
     finish = last_station(plan, BEHIND_FINISH)
     expected = expected_count(per_kilometre, start, finish)
@@ -57,7 +59,9 @@ def pedestrians(
 def crossers(
     plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: FreeStations
 ) -> list[PedestrianState]:
-    """People who wait to cross, at zebras where there are any; ValueError when nobody can be placed."""
+    """Return pedestrians that wait to cross, at zebra crossings where there are any; ValueError
+    when there is space for none.
+    """
     start = plan.start + CROSSING_AFTER
     finish = plan.finish
     expected = expected_count(per_kilometre, start, finish)
@@ -90,7 +94,9 @@ def crossers(
 
 
 def _body(station: float, across: float) -> OccupiedStretch:
-    return OccupiedStretch(station - BODY, station + BODY, across - PEDESTRIAN_WIDTH / 2, across + PEDESTRIAN_WIDTH / 2)
+    return OccupiedStretch(
+        station - BODY, station + BODY, across - PEDESTRIAN_WIDTH / 2, across + PEDESTRIAN_WIDTH / 2
+    )
 
 
 def _beside(plan: RoadPlan, station: float, generator: np.random.Generator) -> float:
@@ -119,7 +125,9 @@ def _kerbs(plan: RoadPlan, station: float, kerb: float) -> tuple[float, float]:
     )
 
 
-def _waiting_places(plan: RoadPlan, station: float, sites: FreeStations) -> tuple[float, float] | None:
+def _waiting_places(
+    plan: RoadPlan, station: float, sites: FreeStations
+) -> tuple[float, float] | None:
     """Where to wait on the left and on the right to cross at a station: d [m]; None where one cannot."""
     for kerb in KERBS:
         sides = _kerbs(plan, station, kerb)
@@ -128,15 +136,21 @@ def _waiting_places(plan: RoadPlan, station: float, sites: FreeStations) -> tupl
     return None
 
 
-def _can_cross(station: float, sides: tuple[float, float], at_zebra: bool, sites: FreeStations) -> bool:
-    """Whether both kerbs are free and no parked car hides them; nobody parks near a zebra."""
+def _can_cross(
+    station: float, sides: tuple[float, float], at_zebra: bool, sites: FreeStations
+) -> bool:
+    """Return whether both kerbs are free and no parked car hides them; near a zebra crossing there
+    are no parked cars.
+    """
     if not all(sites.is_free(_body(station, side), 0.5, 0.05) for side in sides):
         return False
     return at_zebra or sites.is_free(OccupiedStretch(station, station, *sides), PARKED_AWAY, 0.0)
 
 
-def _walker(station: float, across: float, generator: np.random.Generator, sites: FreeStations) -> PedestrianState:
-    """Somebody who walks, either way, until something stands in the way, or who just stands."""
+def _walker(
+    station: float, across: float, generator: np.random.Generator, sites: FreeStations
+) -> PedestrianState:
+    """Return a pedestrian that walks in either direction until an obstacle, or that stands."""
     low, high = _free_stretch(station, across, sites)
     return PedestrianState(
         station=station,
@@ -159,7 +173,9 @@ def _crosser(
     generator: np.random.Generator,
     sites: FreeStations,
 ) -> PedestrianState:
-    """Somebody at the kerb; where there is a pavement they walk on along it when they are across."""
+    """Return a pedestrian at the kerb that will cross; where there is a pavement it then walks
+    along it.
+    """
     from_right = generator.random() < 0.5
     person = _walker(station, sides[int(from_right)], generator, sites)
     person.mode = Mode.WAITING
@@ -177,7 +193,9 @@ def _crosser(
 
 
 def _free_stretch(station: float, across: float, sites: FreeStations) -> tuple[float, float]:
-    """Stations between which somebody at d = `across` meets nothing solid [m]."""
+    """Return the stations [m] between which a pedestrian at lateral offset `across` [m] meets no
+    obstacle.
+    """
     low = station - FARTHEST
     high = station + FARTHEST
     lane = OccupiedStretch(low, high, across - PEDESTRIAN_WIDTH / 2, across + PEDESTRIAN_WIDTH / 2)

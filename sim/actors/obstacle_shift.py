@@ -108,11 +108,18 @@ def shift_request(
 
 
 @exact
-def pedestrian_shift_requests(across: Floats, half: float, path: float, space: FreeWidth, shift: Floats) -> None:
+def pedestrian_shift_requests(
+    across: Floats, half: float, path: float, space: FreeWidth, shift: Floats
+) -> None:
     """Fill `shift` with what people at d = `across`, `half` wide to either side [m], demand."""
     for i in range(across.size):
         shift[i] = shift_request(
-            across[i] - half, across[i] + half, path, PEDESTRIAN_CLEARANCE, MIN_PEDESTRIAN_CLEARANCE, space
+            across[i] - half,
+            across[i] + half,
+            path,
+            PEDESTRIAN_CLEARANCE,
+            MIN_PEDESTRIAN_CLEARANCE,
+            space,
         )
 
 

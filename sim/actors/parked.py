@@ -119,13 +119,20 @@ class _Parking:
                 across + shape.width / 2,
             )
             shift = shift_request(
-                place.left, place.right, self.plan.path_offset, PARKED_CLEARANCE, MIN_CLEARANCE, self.room
+                place.left,
+                place.right,
+                self.plan.path_offset,
+                PARKED_CLEARANCE,
+                MIN_CLEARANCE,
+                self.room,
             )
             if self._will_do(place, shift):
                 self._place(place, shape, direction, shift)
                 return
 
-    def _place(self, place: OccupiedStretch, shape: VehicleDimensions, direction: int, shift: float) -> None:
+    def _place(
+        self, place: OccupiedStretch, shape: VehicleDimensions, direction: int, shift: float
+    ) -> None:
         middle = (place.start + place.finish) / 2
         across = (place.left + place.right) / 2
         pose = self.plan.centreline.pose_at(middle, across)
@@ -187,7 +194,9 @@ class _Parking:
         return self._passable(place, shift) and self._straight(place, shift)
 
     def _passable(self, place: OccupiedStretch, shift: float) -> bool:
-        """Whether the ego and whoever comes the other way get past it, and past what stands opposite."""
+        """Return whether the ego and an oncoming vehicle can pass it, and pass what stands
+        opposite.
+        """
         displaced = self.plan.path_offset + shift
         half = CAR_WIDTH / 2 + MIN_CLEARANCE - 1e-9
         if place.left < displaced + half and displaced - half < place.right:
@@ -228,5 +237,5 @@ class _Parking:
 
 
 def _passing_half(lane: Lane) -> float:
-    """Half of the width [m] that whoever drives in a lane needs."""
+    """Return half of the width [m] that a vehicle in a lane needs."""
     return min(WIDEST, lane.width - LANE_MARGIN) / 2 + PASSING_GAP

@@ -1,7 +1,8 @@
-"""People: they walk along the road, stand beside it, and cross it.
+"""Pedestrians: they walk along the road, stand beside it, and cross it.
 
-Kept as arrays over all people of a road; only those near the ego move. Somebody who crosses is fair: they look out for every car,
-and step out before the ego only while it can still stop without effort.
+The state is kept as arrays over all pedestrians of a road; only those near the ego move. A
+pedestrian that crosses looks out for every vehicle, and steps out before the ego only while the ego
+can still stop comfortably.
 """
 
 import math
@@ -22,15 +23,15 @@ PEDESTRIAN_WIDTH = 0.5
 AWAKE = 150.0  # [m] along the road from the ego within which people move
 STRIDE_LENGTH = 1.4  # [m] two steps
 FAIR_BRAKING = 2.5  # [m/s²] the most that crossing in front of the ego asks of it
-STOP_BEFORE = 3.5  # [m] between a car's bumper and where somebody crosses, when it stops for them
-# [m], [s] people who want to cross look so far, and let pass whoever comes so soon after
+STOP_BEFORE = 3.5  # [m] between the bumper of a stopped car and the crossing
+# [m], [s] range in which a waiting pedestrian looks, and time gap that it needs
 LOOK = 100.0
 LOOK_MARGIN = 1.5
 # [m/s], [m] a car so slow and so far away has stopped for them
 YIELDING_SPEED = 1.0
 YIELDING_GAP = 4.0
 STANDING_NEAR = 30.0  # [m] people cross before an ego that stands so near
-# [m/s], [m] nobody walks closer to the side of a car so slow
+# [m/s], [m] least distance of a pedestrian from the side of a car up to this speed
 STANDING_SPEED = 0.5
 ARMS_LENGTH = 0.6
 JACKETS = (
@@ -47,7 +48,7 @@ JACKETS = (
 
 
 class Mode(IntEnum):
-    """What somebody is doing."""
+    """What a pedestrian is doing."""
 
     STANDING = 0
     WALKING = 1
@@ -57,10 +58,12 @@ class Mode(IntEnum):
 
 @dataclass
 class PedestrianState:
-    """Somebody as they are placed: road coordinates (s, d) [m], speed when they move [m/s], and what they are up to.
+    """A pedestrian as placed: Frenet coordinates (s, d) [m], walking speed [m/s] and mode.
 
-    direction: of walking along the road, +1 or -1; low, high: stations between which they walk [m]; goal: d where somebody who
-    crosses arrives [m]; trigger: they set out when the ego is closer than this [s].
+    direction: of walking along the road, +1 or -1.
+    low, high: stations between which the pedestrian walks [m].
+    goal: lateral offset at which a crossing ends [m].
+    trigger: the crossing starts when the ego is closer than this [s].
     """
 
     station: float
@@ -120,7 +123,7 @@ class Pedestrians:
         return self.station.size
 
     def step(self, dt: float, ego: PassingVehicle, others: list[PassingVehicle]) -> None:
-        """Move everybody near the ego on by `dt` [s]."""
+        """Move all pedestrians near the ego on by `dt` [s]."""
         self._walk(dt, ego.front)
         for i in self.crossers:
             if abs(self.station[i] - ego.front) < AWAKE:
@@ -130,13 +133,15 @@ class Pedestrians:
                     self._cross(i, dt)
 
     def crossing(self, station: float, reach: float) -> Iterator[int]:
-        """Who is crossing within `reach` [m] of a station."""
+        """Return the indices of pedestrians that cross within `reach` [m] of a station [m]."""
         for i in self.crossers:
             if self.mode[i] == Mode.CROSSING and abs(self.station[i] - station) < reach:
                 yield i
 
     def may_set_out(self, front: float, reach: float) -> bool:
-        """Whether somebody waits to cross before a car that stands at `front`, within `reach` [m], and has room to do so."""
+        """Return whether a pedestrian waits to cross, and can, before a car that stands at station
+        `front`, within `reach` [m].
+        """
         ahead = [
             float(self.station[i]) - STOP_BEFORE - PEDESTRIAN_DEPTH - front
             for i in self.crossers
@@ -145,7 +150,9 @@ class Pedestrians:
         return any(0 < room < reach for room in ahead)
 
     def _stands_in_the_way(self, i: int, car: PassingVehicle) -> bool:
-        """Whether the next thing somebody would walk into is the side of a car that stands across their way: they wait for it."""
+        """Return whether a crossing pedestrian would next walk into the side of a standing car; the
+        pedestrian waits for it.
+        """
         left = float(self.goal[i] - self.across[i])
         away = (car.across - float(self.across[i])) * math.copysign(1.0, left) - (
             CAR_WIDTH + PEDESTRIAN_WIDTH
@@ -154,12 +161,16 @@ class Pedestrians:
         return car.speed < STANDING_SPEED and athwart and 0 < away < ARMS_LENGTH
 
     def in_the_way(self, i: int, left: float, right: float) -> bool:
-        """Whether somebody who crosses is, or will be, between d = `left` and `right` [m]."""
+        """Return whether a crossing pedestrian is, or will be, between lateral offsets `left` and
+        `right` [m].
+        """
         low, high = sorted((float(self.across[i]), float(self.goal[i])))
         return low - PEDESTRIAN_WIDTH / 2 < right and left < high + PEDESTRIAN_WIDTH / 2
 
     def beside(self, station: float, reach: float) -> np.ndarray:
-        """Indices of everybody who is not crossing and within `reach` [m] of a station."""
+        """Return the indices of pedestrians that do not cross and are within `reach` [m] of a
+        station [m].
+        """
         return np.flatnonzero(
             (np.abs(self.station - station) < reach) & (self.mode != Mode.CROSSING)
         )
@@ -215,7 +226,7 @@ class Pedestrians:
 
     @staticmethod
     def _lets_pass(place: float, needed: float, car: PassingVehicle) -> bool:
-        """Whether a car comes too soon for somebody who needs so long [s] to cross."""
+        """Return whether a car comes too soon for a pedestrian that needs `needed` [s] to cross."""
         if (place - car.rear) * car.direction < -1.0:
             return False
         gap = max((place - car.front) * car.direction, 0.0)
@@ -224,7 +235,7 @@ class Pedestrians:
         return gap < (needed + LOOK_MARGIN) * car.speed or gap <= YIELDING_GAP
 
     def pose(self, i: int) -> Pose:
-        """Where somebody is and the way they face."""
+        """Return the pose of a pedestrian; the heading is the direction of walking."""
         pose = self._plan.centreline.pose_at(float(self.station[i]), float(self.across[i]))
         mode = self.mode[i]
         if mode in (Mode.WAITING, Mode.CROSSING):
@@ -236,7 +247,7 @@ class Pedestrians:
         return Pose(pose.x, pose.y, pose.heading + turn)
 
     def actor(self, i: int) -> Actor:
-        """What the rest of the world sees of somebody."""
+        """Return a pedestrian as an Actor."""
         moving = self.mode[i] in (Mode.WALKING, Mode.CROSSING)
         return Actor(
             self.first_ident + int(i),
@@ -251,5 +262,5 @@ class Pedestrians:
         )
 
     def corners(self, i: int) -> Floats:
-        """The four ground corners of somebody, (4, 2) [m]."""
+        """Return the four ground corners of a pedestrian, (4, 2) [m]."""
         return rectangle_corners(self.pose(i), PEDESTRIAN_DEPTH, PEDESTRIAN_WIDTH)

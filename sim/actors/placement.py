@@ -1,4 +1,4 @@
-"""Who does not drive: parked cars and people, placed on a road one sort after the other."""
+"""Place parked cars and pedestrians on a road, one kind after the other."""
 
 from dataclasses import replace
 from typing import NamedTuple
@@ -14,16 +14,17 @@ from sim.scenario import Scenario
 
 
 class Placed(NamedTuple):
-    """Parked cars, and the people who stay beside the road and who cross it."""
+    """Parked cars, and the pedestrians that stay beside the road or cross it."""
 
     parked: list[ParkedCar]
     people: list[PedestrianState]
 
 
 def place(plan: RoadPlan, scenario: Scenario) -> Placed:
-    """Everybody whom a scenario wants on its road, each sort by its own generator, so that more of one does not move the others.
+    """Return the parked cars and pedestrians of a scenario; each kind has its own random stream, so
+    more of one does not move the others.
 
-    Raises NoRoomError when there is room for none of a sort.
+    Raises NoRoomError when there is space for none of a kind.
     """
     sites = FreeStations.of(plan)
     cars = parked_cars(

@@ -1,4 +1,6 @@
-"""Traffic on a road: who follows whom, who waits for whom at narrow places, and who sleeps because the ego is far away."""
+"""Traffic on a road: car following, right of way at narrow places, and vehicles far from the ego
+that are not simulated.
+"""
 
 import math
 from bisect import bisect_left
@@ -20,15 +22,15 @@ ZONE_CLEAR = 50.0  # [m] before a narrow place no car starts
 LEADER_AHEAD = (30.0, 60.0)
 LEADER_HASTE = (0.55, 0.75)
 SIDE_MARGIN = 0.3  # [m] cars that pass each other closer than this are in each other's way
-HELD_BACK = 4.0  # [m] before a narrow place those who wait stand
-BOX_ROOM = 9.0  # [m] behind a narrow place that must be free for whoever enters it
-# [m/s²], [m/s] how those who wait reckon their own time through a narrow place
+HELD_BACK = 4.0  # [m] before a narrow place, where waiting vehicles stand
+BOX_ROOM = 9.0  # [m] behind a narrow place that must be free before a vehicle enters it
+# [m/s²], [m/s] with which waiting vehicles estimate their own time through a narrow place
 PULL_AWAY = 1.2
 FASTEST_THROUGH = 9.0
 PASS_MARGIN = (
-    2.0  # [s] between the last who leaves a narrow place and the next who enters it the other way
+    2.0  # [s] between a vehicle that leaves a narrow place and one that enters it the other way
 )
-SURE_BRAKING = 3.0  # [m/s²] who would need more to stop before a narrow place goes through
+SURE_BRAKING = 3.0  # [m/s²] a vehicle that needs more to stop before a narrow place drives through
 LOOK_AHEAD = 120.0  # [m]
 
 Car = TrafficVehicle | EgoVehicle
@@ -80,14 +82,16 @@ class RoadTraffic:
             car.throttle = self._throttle(car, people, crossing)
 
     def move(self, dt: float) -> None:
-        """Move every car on by `dt` [s]; who drives the ego's way swings around parked cars as the ego does."""
+        """Move every vehicle on by `dt` [s]; vehicles in the ego's direction shift around parked
+        cars as the ego does.
+        """
         for car in self.cars:
             if self._demands.shift.size and car.lane_number == self.plan.path:
                 car.swing = obstacle_shift(car.station, self._demands, self._ramp)
             car.move(dt)
 
     def place(self) -> None:
-        """Bring everybody's position into line with their road coordinates."""
+        """Set the world poses of all vehicles from their Frenet coordinates."""
         for car in self.cars:
             car.place()
 
@@ -163,7 +167,7 @@ class RoadTraffic:
         return None
 
     def _meets_oncoming(self, zone: Zone, front: float, speed: float, through: float) -> bool:
-        """Whether somebody comes the other way before a car could be through."""
+        """Return whether an oncoming vehicle arrives before a car has passed the narrow place."""
         way = zone.finish + CAR_TAIL - front
         needed = time_over(way, speed, through) + PASS_MARGIN
         for other in self.cars:
@@ -175,7 +179,9 @@ class RoadTraffic:
         return False
 
     def _box_is_full(self, zone: Zone, car: Car) -> bool:
-        """Whether somebody ahead stands in the narrow place or so close behind it that there is no room there."""
+        """Return whether a vehicle ahead stands in the narrow place, or so close behind it that
+        there is no space.
+        """
         ahead: list[Car] = [*self.cars, self.ego]
         for other in ahead:
             rear = other.station - other.LENGTH / 2
@@ -191,7 +197,9 @@ class RoadTraffic:
         return False
 
     def _held_oncoming(self, car: TrafficVehicle) -> float | None:
-        """How far ahead [m] an oncoming car must stop, because somebody is already in a narrow place, or None."""
+        """Return how far ahead [m] an oncoming car must stop because a narrow place is taken; None
+        where it need not.
+        """
         front = car.front()
         for zone in self.zones:
             stop = front - zone.finish - HELD_BACK
@@ -204,7 +212,9 @@ class RoadTraffic:
         return None
 
     def _is_taken(self, zone: Zone) -> bool:
-        """Whether somebody who drives the ego's way is in a narrow place, or can no longer stop before it."""
+        """Return whether a vehicle in the ego's direction is in a narrow place, or can no longer
+        stop before it.
+        """
         users: list[Car] = [
             self.ego,
             *(car for car in self.cars if car.lane_number == self.plan.path),
@@ -235,10 +245,11 @@ def place_traffic(
     leader: bool = False,
     zones: tuple[Zone, ...] = (),
 ) -> list[TrafficVehicle]:
-    """Cars for every direction, `per_kilometre` each, at random stations at least 30 m apart in a lane, numbered from 1.
+    """Return vehicles for every direction, `per_kilometre` each, at random stations at least 30 m
+    apart in a lane, numbered from 1.
 
-    The ego's lane stays free for 50 m around the start; with a `leader` a slow car drives ahead of the ego.
-    Nobody starts in or just before a narrow place.
+    The ego's lane stays free for 50 m around the start; with `leader` a slow car drives ahead of
+    the ego. No vehicle starts in a narrow place or just before one.
     """
     cars: list[TrafficVehicle] = []
     taken: dict[int, list[float]] = {i: [] for i in range(len(plan.lanes))}

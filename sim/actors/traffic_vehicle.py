@@ -18,7 +18,7 @@ from sim.roads.plan import RoadPlan
 from sim.types import Actor, Pose
 
 BRAKE_LIGHTS = -0.8  # [m/s²]
-# The parameters of HighwayEnv's IDM. They are its own, but not read from it: some of its environments change them for everybody.
+# The parameters of HighwayEnv's IDM. They are its own, but not read from it: some of its environments change them globally.
 # [m/s²]
 ACC_MAX = 6.0
 COMFORT_ACC_MAX = 3.0
@@ -31,7 +31,9 @@ STANDARD_LENGTH = 5.0
 _IDM_SPEED_TERM = 2 * math.sqrt(-COMFORT_ACC_MAX * COMFORT_ACC_MIN)
 
 
-def idm_acceleration(speed: float, wanted: float, gap: float = math.inf, lead_speed: float = 0.0) -> float:
+def idm_acceleration(
+    speed: float, wanted: float, gap: float = math.inf, lead_speed: float = 0.0
+) -> float:
     """HighwayEnv's Intelligent Driver Model [m/s²]: towards `wanted` [m/s], keeping off a bumper `gap` metres ahead.
 
     In plain floats, because IDMVehicle.acceleration works on arrays of two numbers and takes fifty times as long. HighwayEnv

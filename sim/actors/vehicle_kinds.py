@@ -67,7 +67,9 @@ def _fits(kind: Kind, lane_width: float, curvature: float) -> bool:
 
 
 def keeping_right(curvature: float, lane_width: float, width: float) -> float:
-    """How far [m] a car so wide keeps to the outer side of its lane in a bend, for the sake of who comes the other way."""
+    """Return how far [m] a vehicle of `width` [m] keeps to the outer side of its lane in a bend, to
+    leave space for oncoming traffic.
+    """
     return min(CUTTING_IN * abs(curvature), MOST_RIGHT, max((lane_width - width) / 2, 0.0))
 
 

@@ -49,13 +49,19 @@ def stopping_acceleration(speed: float, distance: float) -> float:
     if needed >= FIRM:
         return -needed
     if needed <= EASY:
-        return PULL_AWAY_ACCELERATION if distance > 1.0 else min(PULL_AWAY_ACCELERATION, distance - 0.5)
+        return (
+            PULL_AWAY_ACCELERATION
+            if distance > 1.0
+            else min(PULL_AWAY_ACCELERATION, distance - 0.5)
+        )
     share = (needed - EASY) / (FIRM - EASY)
     return PULL_AWAY_ACCELERATION - share * (PULL_AWAY_ACCELERATION + FIRM)
 
 
 def passing_speed(gap: float) -> float:
-    """How fast [m/s] to pass somebody with `gap` metres between; inf where there is plenty."""
+    """Return the highest speed [m/s] for passing a pedestrian with `gap` [m] between; inf where the
+    gap is large.
+    """
     return CREEP + PER_METRE * max(gap - 0.3, 0.0) if gap < PASSING_REACH else math.inf
 
 
@@ -70,4 +76,7 @@ def jerk_limited(wanted: float, before: float, duration: float) -> float:
     """A wanted acceleration [m/s²] `duration` [s] after another, with limited jerk while braking is comfortable."""
     if wanted < -COMFORTABLE:
         return wanted
-    return min(max(wanted, before - MAX_JERK_DOWN * duration), max(before, -COMFORTABLE) + MAX_JERK_UP * duration)
+    return min(
+        max(wanted, before - MAX_JERK_DOWN * duration),
+        max(before, -COMFORTABLE) + MAX_JERK_UP * duration,
+    )

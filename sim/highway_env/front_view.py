@@ -84,7 +84,9 @@ class FrontView:
 
 
 @kernel
-def _draw_shadows(canvas: FrameBuffer, figures: RoadUsersToDraw, blocks: Blocks, light: Light, eye: Eye) -> None:
+def _draw_shadows(
+    canvas: FrameBuffer, figures: RoadUsersToDraw, blocks: Blocks, light: Light, eye: Eye
+) -> None:
     for i in range(figures.pose.shape[0]):
         shade_under_road_user(canvas, figures, i, light, eye)
     for i in range(blocks.pose.shape[0]):

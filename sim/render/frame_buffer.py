@@ -38,10 +38,14 @@ class Label(IntEnum):
 
 
 class FrameBuffer(NamedTuple):
-    """What is drawn on: the picture (H, W, 3), and beside it the truth, arrays (H, W), or (0, 0) when nobody asks for it.
+    """The image that kernels draw on, (H, W, 3), and ground truth of the same size, or of size (0,
+    0) when it is not requested.
 
-    depth: along the optical axis [m], inf in the sky; label: a Label; instance: an actor's ident, 0 for everything else.
-    first, last: only the rows [first, last) are drawn on; what lies in them does not depend on these limits.
+    depth: along the optical axis [m], inf in the sky.
+    label: a Label.
+    instance: an actor's ident, 0 for everything else.
+    first, last: only rows in [first, last) are drawn; their content does not depend on these
+    limits.
     """
 
     image: NDArray[np.uint8]
@@ -69,8 +73,10 @@ def level_of(value: float) -> np.uint8:
 
 
 @inlined
-def write_truth(canvas: FrameBuffer, row: int, column: int, depth: float, label: int, instance: int) -> None:
-    """Write the truth of a pixel, where somebody asks for it."""
+def write_truth(
+    canvas: FrameBuffer, row: int, column: int, depth: float, label: int, instance: int
+) -> None:
+    """Write the ground truth of a pixel, where it is requested."""
     if canvas.depth.size:
         i = np.uint32(row)
         j = np.uint32(column)

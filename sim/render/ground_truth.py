@@ -149,7 +149,9 @@ def _covers(
     vehicles = figures.cars.pose.shape[0]
     if k < vehicles:
         return vehicle_covers(figures.cars, k, own, columns, row, column)
-    return pedestrian_covers(figures.people.spots, (column + 0.5 - columns / 2) / stretch, row + 0.5)
+    return pedestrian_covers(
+        figures.people.spots, (column + 0.5 - columns / 2) / stretch, row + 0.5
+    )
 
 
 @kernel
@@ -173,7 +175,9 @@ def _shows(
 
 
 @kernel
-def _measure(figures: RoadUsersToDraw, k: int, eye: Eye, rows: int, columns: int, measured: Floats) -> None:
+def _measure(
+    figures: RoadUsersToDraw, k: int, eye: Eye, rows: int, columns: int, measured: Floats
+) -> None:
     """Write the pixels of actor number `k` alone, its edges (left, top, right, bottom) in the picture, and 1 if it is in it.
 
     A car's edges are those of whole pixels.

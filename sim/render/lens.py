@@ -79,7 +79,9 @@ def glare(canvas: FrameBuffer, atmosphere: Atmosphere, eye: Eye) -> None:
 
 
 def _open_sky(canvas: FrameBuffer, column: float, row: float, reach: float) -> float:
-    """The share of sky within `reach` [px] of a place, or of the picture's nearest edge; 1 where nobody knows what is seen."""
+    """Return the share of sky within `reach` [px] of a pixel, or of the picture's nearest edge; 1
+    outside the picture.
+    """
     if not canvas.label.size:
         return 1.0
     rows, columns = canvas.label.shape

@@ -88,7 +88,9 @@ class Renderer:
         large = any(is_large(camera.width, camera.height) for camera in self.cameras)
         return [view() for view in views] if large else draw_side_by_side(views)
 
-    def _view(self, camera: Camera, ego: Pose, figures: RoadUsersToDraw, time: float) -> FrameBuffer:
+    def _view(
+        self, camera: Camera, ego: Pose, figures: RoadUsersToDraw, time: float
+    ) -> FrameBuffer:
         canvas = blank_frame_buffer(
             camera.height, camera.width, truth=True
         )  # depth decides what hides what
@@ -230,7 +232,7 @@ def _in_view(
 ) -> int:  # fmt: skip
     """Write what may show: its index (actors follow the scenery), how far it counts in the order of drawing and how far right of
     the camera it is [m]; return how many.
-    """  # noqa: D205
+    """
     found = 0
     for i in range(things.size):
         actor = i - scenery.x.size
@@ -312,7 +314,13 @@ def draw_things(
 
 @kernel
 def _shield_still(
-    canvas: FrameBuffer, scenery: Scenery, i: int, plants: PlantPictures, grain: Grain, light: Light, eye: Eye
+    canvas: FrameBuffer,
+    scenery: Scenery,
+    i: int,
+    plants: PlantPictures,
+    grain: Grain,
+    light: Light,
+    eye: Eye,
 ) -> None:
     """Mark what a wall or a plant wholly hides."""
     reach = scenery.reach[i]

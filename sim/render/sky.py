@@ -204,7 +204,7 @@ def _cloud(values: NDArray[np.float32], x: float, y: float, shift: float) -> flo
 def packed(panorama: Image) -> Packed:
     """A panorama as `draw_sky` reads it: a texel's three colours LANE bits apart in one number, and the first column once more
     after the last.
-    """  # noqa: D205
+    """
     red, green, blue = np.moveaxis(
         np.concatenate([panorama, panorama[:, :1]], axis=1).astype(np.uint64), 2, 0
     )
@@ -248,7 +248,7 @@ def _place_columns(
 ) -> None:  # fmt: skip
     """Where each of the picture's columns lies: right of which of the panorama's, how far towards the next in steps of
     1 / ACROSS, and how many of the panorama's rows one of the picture's is there.
-    """  # noqa: D205
+    """
     for n in range(places.size):
         across = (n + 0.5 - places.size / 2) / focal
         place = (heading + math.atan(across)) * columns / (2 * math.pi) - 0.5

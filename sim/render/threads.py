@@ -13,7 +13,7 @@ from sim.render.frame_buffer import FrameBuffer
 
 Result = TypeVar("Result")
 LARGE = 300_000  # [px] smaller pictures are drawn before a second thread has got going
-BANDS_EACH = 2  # for every thread: whoever had an easy one takes another
+BANDS_EACH = 2  # per thread, so that a thread with an easy one takes another
 
 
 def is_large(width: int, height: int) -> bool:
@@ -47,10 +47,12 @@ def draw_in_bands(
 
 
 def draw_side_by_side(calls: Sequence[Callable[[], Result]]) -> list[Result]:
-    """What the calls return, in their order, made by as many threads as Numba may use: a kernel lets go of Python's lock.
+    """Return the results of the calls in their order, made by as many threads as Numba may use;
+    kernels release Python's lock.
 
-    The thread that asks takes its part, and whoever is done with a call takes the next. A call must not ask
-    for threads itself: it might wait for those that wait for it. A single call is made by the asker alone.
+    The calling thread takes part, and a thread that has finished a call takes the next. A call must
+    not use threads itself, because it could wait for threads that wait for it. A single call is
+    made by the calling thread.
     """
     results: dict[int, Result] = {}
     waiting = iter(enumerate(calls))

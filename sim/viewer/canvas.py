@@ -256,9 +256,9 @@ class Canvas:
 
 
 def subpixels(points: Sequence[tuple[float, float]] | NDArray[np.float64]) -> NDArray[np.int32]:
-    """Points [px] as OpenCV takes them, for which the middle of a pixel is a whole number.
+    """Return points [px] in OpenCV's fixed-point form, in which a pixel's centre is a whole number.
 
-    What lies absurdly far outside is brought nearer, where nobody sees it.
+    Points far outside of any picture are moved closer, which changes nothing that is visible.
     """
     return np.round((np.clip(np.asarray(points, float), -2e4, 2e4) - 0.5) * 2**SUBPIXEL).astype(
         np.int32

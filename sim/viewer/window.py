@@ -101,7 +101,7 @@ class Window:
 
     @property
     def open(self) -> bool:
-        """Whether nobody has closed it yet."""
+        """Whether the window is open."""
         return self._open
 
     def turn(self, seconds: float) -> None:
@@ -114,7 +114,9 @@ class Window:
         self._rate.count(seconds)
         hint = "\N{BLACK CIRCLE} film" if self._film else "H help"
         notice = self._notice if self._notice_ends > 0 else ""
-        words = StatusTexts(f"{self._rate}   {hint}", notice, self._content.keys if self._help else None)
+        words = StatusTexts(
+            f"{self._rate}   {hint}", notice, self._content.keys if self._help else None
+        )
         self._content.draw(self._sheet, words)
         self._screen.blit(self._sheet.surface, (0, 0))
         pygame.display.flip()
@@ -194,7 +196,9 @@ class Window:
     def _new_film(self, path: Path) -> WindowFilm:
         """Begin a film of the window's size; OSError when it cannot be written."""
         height, width = self._sheet.array.shape[:2]
-        film = WindowFilm(self._make_film(path, FRAME_RATE, width - width % 2, height - height % 2), path)
+        film = WindowFilm(
+            self._make_film(path, FRAME_RATE, width - width % 2, height - height % 2), path
+        )
         self._say(f"filming {path.name}")
         return film
 
@@ -269,7 +273,7 @@ def open_display(size: tuple[int, int], instead: str = FILM_INSTEAD) -> pygame.S
         pygame.display.init()
         with suppress(pygame.error):
             pygame.joystick.init()
-        # Where SDL finds no display, it draws for nobody without saying so.
+        # Without a display SDL draws into memory and reports no error.
         if (
             pygame.display.get_driver() == "offscreen"
             and os.environ.get("SDL_VIDEODRIVER") != "offscreen"

@@ -116,7 +116,9 @@ def test_who_is_run_into_from_behind_is_not_to_blame_and_may_drive_away(empty: W
 def test_rolling_back_into_blame_by_closing_a_forgiven_gap(empty: World) -> None:
     # The ego has stood for a second when somebody comes within 0.25 m of its front bumper: 2.5 + 0.175 + 0.25 m ahead.
     place(empty, 200.0, speed=0.0)
-    people = add_person(empty, 202.5 + PEDESTRIAN_DEPTH / 2 + 0.25, LANE - 3.0, goal=-5.0, mode=Mode.CROSSING)
+    people = add_person(
+        empty, 202.5 + PEDESTRIAN_DEPTH / 2 + 0.25, LANE - 3.0, goal=-5.0, mode=Mode.CROSSING
+    )
     referee = Referee(empty)
     assert [referee.judge(0.1) for _ in range(11)] == [None] * 11
     people.across[0] = LANE

@@ -110,7 +110,9 @@ def parsed(value: Any) -> Marks:
     return Marks({index: tuple(pairs) for index, pairs in stretches.items()})
 
 
-def check_stretches(index: int, stretches: Sequence[FrameRange], episodes: Sequence[Episode]) -> None:
+def check_stretches(
+    index: int, stretches: Sequence[FrameRange], episodes: Sequence[Episode]
+) -> None:
     """ValueError unless these are stretches of an episode, in order and apart from each other."""
     if not 0 <= index < len(episodes):
         raise ValueError(f"it marks episode {index}; the dataset has {len(episodes)}")

@@ -27,7 +27,9 @@ SLOWEST_CLOCK = 10_000  # [Hz]
 
 
 class Quality(StrEnum):
-    """How faithful a video is: small is enough for driving; fine keeps people of 2 x 7 px, whom small smears."""
+    """Quality of a video: small is enough for driving; fine keeps pedestrians of 2 x 7 px, which
+    small blurs.
+    """
 
     SMALL = "small"
     FINE = "fine"
@@ -183,7 +185,7 @@ def decode_frames(path: Path, rows: range) -> Iterator[Image]:
         return
     with readable_video(path), open_to_read(path) as container:
         stream = container.streams.video[0]
-        # One thread: whoever is in a hurry decodes several videos at once, which wastes less than sharing out one.
+        # One thread: decoding several videos at once wastes less than sharing out one.
         stream.thread_type = "NONE"
         ticks = frame_ticks(stream)
         size = (stream.width, stream.height)

@@ -90,10 +90,11 @@ def film_drive(
     pedals: SpeedControl = SpeedControl.SHARED,
     ticks: int | None = None,
 ) -> Clip:
-    """Drive a scenario as the evaluation did and film the `seconds` of it that show most: bends and other cars.
+    """Repeat a scored drive and film the `seconds` of it that show most: bends and other vehicles.
 
-    noise: strength of the pushes that the evaluation gave [m]; pedals: who braked in it; ticks: how many the drive is expected to
-    take, for the bar.
+    noise: strength of the steering disturbance in the evaluation [m].
+    pedals: its speed control.
+    ticks: expected number of ticks, for the progress bar.
     """
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
     driver = _RecordingDriver(make_driver(name, env, checkpoint), env)

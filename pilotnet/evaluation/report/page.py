@@ -85,7 +85,7 @@ class StageSummary:
 
 @dataclass(frozen=True)
 class ReportFilm:
-    """The clip with what its caption tells: who drives which road, and how well the drive repeats the scored one, in words."""
+    """The clip and its caption: driver, road, and how well the drive repeats the scored one."""
 
     clip: Clip
     driver: str
@@ -202,7 +202,9 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
             if info.name in map(base_name, scores)
         ],
         stages=[
-            StageSummary.read(folder, stage) for stage, folder in folders.items() if folder is not None
+            StageSummary.read(folder, stage)
+            for stage, folder in folders.items()
+            if folder is not None
         ],
     )
 

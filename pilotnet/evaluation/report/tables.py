@@ -25,9 +25,10 @@ DRIVERS_ABREAST = 4
 
 @dataclass(frozen=True)
 class Measure:
-    """One row of the score table: its label with the unit, and how a value is written. Details are parts of the row above.
+    """One row of the score table: its label with the unit, and the text of a value.
 
-    rare: left out where it is 0 for everybody.
+    detail: whether it is a part of the row above.
+    rare: left out where it is 0 for all drivers.
     """
 
     label: str

@@ -94,7 +94,9 @@ def _strip(dataset: Dataset, view: ViewCamera, moment: SampleFrame) -> SampleStr
     return SampleStrip(moment.title, tuple(pictures))
 
 
-def _moved(dataset: Dataset, view: ViewCamera, moment: SampleFrame, shift: float, degrees: float) -> CaptionedPicture:
+def _moved(
+    dataset: Dataset, view: ViewCamera, moment: SampleFrame, shift: float, degrees: float
+) -> CaptionedPicture:
     """The view from `shift` [m] and `degrees` to the right of the recorded path, cut from the nearest camera's frame."""
     nearest = min(dataset.cameras, key=lambda name: abs(dataset.cameras[name].lateral - shift))
     recorded = dataset.cameras[nearest]
@@ -117,7 +119,9 @@ def _moved(dataset: Dataset, view: ViewCamera, moment: SampleFrame, shift: float
         rgb(colours(["pilotnet"])["pilotnet"]),
         thickness=3,
     )
-    return CaptionedPicture(jpeg_url(image), f"{_move_text(shift, degrees)}: {per_kilometre(label)}")
+    return CaptionedPicture(
+        jpeg_url(image), f"{_move_text(shift, degrees)}: {per_kilometre(label)}"
+    )
 
 
 def _move_text(shift: float, degrees: float) -> str:

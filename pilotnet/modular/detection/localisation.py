@@ -21,7 +21,7 @@ def localisation_errors(
     of their distance, (M,).
 
     truth: rows (left, top, right, bottom [px], visible, distance, forward, right on the ground [m]).
-    """  # noqa: D205
+    """
     sure = [one for one in found if one.score >= score]
     hit = np.zeros(len(truth), bool)
     if not sure or not len(truth):

@@ -20,7 +20,7 @@ from sim.geometry.camera import Camera
 ABOVE = 32
 BELOW = 80
 STRIDE = 2  # [px] of a cell of the output
-HORIZON_ROWS = 16  # rows above and below the horizon that are looked at more closely: all of who is beyond 15 m
+HORIZON_ROWS = 16  # rows above and below the horizon at higher resolution: they hold all of a pedestrian beyond 15 m
 CHANNELS = 24  # of the features at half the resolution
 OUTPUTS = 7  # heat, offset (2), size (2), visible, distance
 # [px], [m] of a box when the outputs are 0

@@ -30,10 +30,12 @@ PRIOR = (
 
 
 class Proposals(NamedTuple):
-    """N boxes that somebody may fill.
+    """N proposed boxes.
 
-    strip: which one they lie on, (N,); edges: left, top, right, bottom in it [px], (N, 4); heat: logit of their centre's lying
-    where it does, distance: natural logarithm of metres, (N,).
+    strip: index of the image strip, (N,).
+    edges: left, top, right, bottom in it [px], (N, 4).
+    heat: logit of the centre heat map at the box's centre, (N,).
+    distance: natural logarithm of the distance [m], (N,).
     """
 
     strip: Tensor

@@ -150,7 +150,9 @@ def look(detector: Detector, dataset: Dataset, episode: Episode, every: int) -> 
         )
         truth = np.stack(columns, axis=1).astype(np.float64)
         pictures.append(
-            ScoredPicture(episode.scenario.weather, episode.scenario.light, truth, detector.detect(frame))
+            ScoredPicture(
+                episode.scenario.weather, episode.scenario.light, truth, detector.detect(frame)
+            )
         )
     return pictures
 
@@ -199,7 +201,10 @@ def scores_of(
         for picture in pictures:
             within = np.array([low <= truth_measure(row) <= high for row in picture.truth], bool)
             hit, error = localisation_errors(
-                picture.truth[picture.counting & within], picture.found, CONFIRM_SCORE, detector.camera
+                picture.truth[picture.counting & within],
+                picture.found,
+                CONFIRM_SCORE,
+                detector.camera,
             )
             hits.append(hit)
             errors.append(error)

@@ -185,7 +185,7 @@ class CrossSection:
     def _know(self, profile: Floats) -> None:
         """Keep a profile, and the shares of the seen way that were paint and foreign, the sight itself, 1 where it is best, and
         the share of ruts, (COLUMNS,) each.
-        """  # noqa: D205
+        """
         self._profile = profile
         paint, foreign, seen, ruts = profile
         known = np.maximum(seen, 1e-6)

@@ -40,7 +40,7 @@ COLOURLESS = 0.35  # the most by which snow's colours differ, as a share of the 
 class LaneEvidence:
     """Evidence of one strip: `paint` in [-1, 1], below 0 where it speaks for a rut, `foreign` in [0, 1] and `seen`, each
     (rows, columns).
-    """  # noqa: D205
+    """
 
     def __init__(self, rows: int) -> None:
         self.paint = np.zeros((rows, COLUMNS), np.float32)

@@ -50,7 +50,14 @@ RIGHT_EDGE = Feature(FeatureKind.RIGHT_EDGE, (0.5, 1, 0))
 LEFT_RUT = Feature(FeatureKind.RUT, (0, 0, 0), -GAUGE / 2)
 RIGHT_RUT = Feature(FeatureKind.RUT, (0, 0, 0), GAUGE / 2)
 FEATURES = {
-    RoadLayout.MARKED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),
+    RoadLayout.MARKED: (
+        LEFT_LINE,
+        RIGHT_LINE,
+        FAR_LEFT_LINE,
+        FAR_RIGHT_LINE,
+        LEFT_EDGE,
+        RIGHT_EDGE,
+    ),
     # A middle line may exist that is too faint for the layout to be MARKED.
     RoadLayout.HALVED: (LEFT_LINE, RIGHT_LINE, FAR_LEFT_LINE, LEFT_EDGE, RIGHT_EDGE),
     RoadLayout.TRACK: (FAR_LEFT_LINE, FAR_RIGHT_LINE, LEFT_EDGE, RIGHT_EDGE),

@@ -76,7 +76,7 @@ PERSUADED = 5  # frames in a row that another reading of the cross-section must 
 ASIDE = 0.35
 DIFFERENT = 0.6
 MISPLACED = 0.7  # [m] between the edge in the cross-section and the one tracked, from which on the track is given up
-TWO_WAY_LIMIT = 25.0  # [m/s] nobody drives faster than this where there is oncoming traffic
+TWO_WAY_LIMIT = 25.0  # [m/s] highest speed on roads with oncoming traffic
 # only roads faster than this [m/s] have a shoulder wider than this [m]: one-way roads
 FAST = 17.0
 HARD_SHOULDER = 1.3
@@ -261,7 +261,9 @@ class LaneFinder:
             if seen and min(abs(room_seen - lane.mean[room]) for room_seen in seen) > MISPLACED:
                 lane.fix(room, seen[-1], 0.3)
 
-    def _adopt(self, lane: LaneFilter, reading: LaneHypothesis, section: SectionMeasurement) -> None:
+    def _adopt(
+        self, lane: LaneFilter, reading: LaneHypothesis, section: SectionMeasurement
+    ) -> None:
         """Take the lane to be what the reading says."""
         self._layout = reading.layout
         self._doubt = 0
@@ -288,7 +290,9 @@ class LaneFinder:
         equal = np.zeros((1, SIZE))  # both lanes of an unmarked road are equally wide
         equal[0, SECTION] = 1.0, 1.0, -1.0
         # Not where the edges that are tracked lie beyond a pavement or a place to park on one side.
-        halved = int(self._layout is RoadLayout.HALVED and abs(float(equal[0] @ lane.mean)) < UNEQUAL)
+        halved = int(
+            self._layout is RoadLayout.HALVED and abs(float(equal[0] @ lane.mean)) < UNEQUAL
+        )
         rule = np.full(halved, EQUAL_SPREAD)
         parts: list[tuple[Floats, ...]] = [
             (-equal[:halved] @ lane.mean, np.ones(halved), rule, rule, equal[:halved], 0 * rule)
@@ -349,7 +353,9 @@ class LaneFinder:
         fast = self._fastest > FAST
         # On slow roads, what lies beyond a kerb or a line is a place to park.
         right = (
-            float(mean[RIGHT]) if fast or mean[RIGHT] < BAY or self._layout is RoadLayout.TRACK else 0.1
+            float(mean[RIGHT])
+            if fast or mean[RIGHT] < BAY or self._layout is RoadLayout.TRACK
+            else 0.1
         )
         left = float(mean[LEFT])
         if not fast and self._layout is not RoadLayout.TRACK and left - 2 * half > BAY:

@@ -1,8 +1,8 @@
-"""The road's cross-section: from evidence summed along the lane to which line is which.
+"""The road's cross-section: from evidence summed along the lane to an assignment of lines.
 
-The knowledge in it is an engineer's: traffic drives on the right, lanes are 2.4 to 4.4 m wide, a road without a line in its
-middle has one lane each way, one that is as wide as three lanes without any line between is a racetrack, and in snow everybody
-drives in the middle of a lane, in the ruts of those before.
+It uses prior knowledge: traffic drives on the right, and lanes are 2.4 to 4.4 m wide. A road
+without a centre line has one lane each way. A road three lanes wide without lines is a racetrack.
+In snow, vehicles drive in the ruts in the middle of a lane.
 """
 
 import math
@@ -132,11 +132,16 @@ def lane_hypotheses(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesi
                     evidence = (
                         3.0 * seen if not right_margin else 3.0 * min(2 * left_share, 1.0) + 1.5
                     )
-                    yield LaneHypothesis(RoadLayout.MARKED, left + wide / 2, wide, evidence), USUAL_WIDTH
+                    yield (
+                        LaneHypothesis(RoadLayout.MARKED, left + wide / 2, wide, evidence),
+                        USUAL_WIDTH,
+                    )
             total = between - left_margin - right_margin
             if 2 * NARROWEST - 0.2 < total < 2 * WIDEST - 0.4:
                 yield (
-                    LaneHypothesis(RoadLayout.HALVED, right - right_margin - total / 4, total / 2, 1.5 * seen),
+                    LaneHypothesis(
+                        RoadLayout.HALVED, right - right_margin - total / 4, total / 2, 1.5 * seen
+                    ),
                     USUAL_WIDTH,
                 )
             if TRACK_TOTAL[0] < total < TRACK_TOTAL[1]:
@@ -146,7 +151,9 @@ def lane_hypotheses(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesi
                     for border in (left, right)
                 )
                 yield (
-                    LaneHypothesis(RoadLayout.TRACK, (left + right) / 2, total / 3, 1.5 * seen, bare=bare),
+                    LaneHypothesis(
+                        RoadLayout.TRACK, (left + right) / 2, total / 3, 1.5 * seen, bare=bare
+                    ),
                     TRACK_WIDTH,
                 )
 
@@ -157,7 +164,9 @@ def _readings_of_one_line(section: SectionMeasurement) -> Iterator[tuple[LaneHyp
         for side in (-0.5, 0.5):
             centre = line.offset - side * USUAL_WIDTH
             yield (
-                LaneHypothesis(RoadLayout.MARKED, centre, USUAL_WIDTH, ALONE * min(2 * line.share, 1.0), True),
+                LaneHypothesis(
+                    RoadLayout.MARKED, centre, USUAL_WIDTH, ALONE * min(2 * line.share, 1.0), True
+                ),
                 USUAL_WIDTH,
             )
 
@@ -167,7 +176,9 @@ def _readings_of_a_kerb(section: SectionMeasurement) -> Iterator[tuple[LaneHypot
     kerb, verge = section.right_edges if len(section.right_edges) == 2 else (0.0, math.inf)
     if verge - kerb < WIDEST_PAVEMENT:
         yield (
-            LaneHypothesis(RoadLayout.HALVED, kerb - NEAR_EDGE - USUAL_WIDTH / 2, USUAL_WIDTH, ALONE),
+            LaneHypothesis(
+                RoadLayout.HALVED, kerb - NEAR_EDGE - USUAL_WIDTH / 2, USUAL_WIDTH, ALONE
+            ),
             USUAL_WIDTH,
         )
 
@@ -178,7 +189,9 @@ def _readings_of_ruts(section: SectionMeasurement) -> Iterator[tuple[LaneHypothe
         if abs(right.offset - left.offset - GAUGE) < GAUGE_SPREAD:
             seen = min(2 * left.share, 1.0) + min(2 * right.share, 1.0)
             yield (
-                LaneHypothesis(RoadLayout.RUTTED, (left.offset + right.offset) / 2, USUAL_WIDTH, 3.0 * seen),
+                LaneHypothesis(
+                    RoadLayout.RUTTED, (left.offset + right.offset) / 2, USUAL_WIDTH, 3.0 * seen
+                ),
                 USUAL_WIDTH,
             )
 

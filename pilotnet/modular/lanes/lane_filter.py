@@ -119,7 +119,7 @@ class CurvatureModel:
 class Measurements:
     """Lines against where they were expected, M of them: residual [m], how clear in [0, 1], standard deviation [m], each (M,);
     stray: (M,) how far from a smooth course their sort strays [m]; model: (M, SIZE) how far right they move when the state grows.
-    """  # noqa: D205
+    """
 
     residual: Floats
     clear: Floats
@@ -238,4 +238,6 @@ def _clothoid_fit(reach: int) -> Floats:
     """(2, nodes): from the nodes' curvatures to those of the clothoid that runs closest to the lane up to `reach` [m]."""
     s = np.linspace(0.0, reach, 12)[1:]
     shape = np.column_stack([s / 2, s**2 / 6])
-    return np.asarray(np.linalg.pinv(shape) @ (CurvatureModel(s).displaced / s[:, None]), np.float64)
+    return np.asarray(
+        np.linalg.pinv(shape) @ (CurvatureModel(s).displaced / s[:, None]), np.float64
+    )

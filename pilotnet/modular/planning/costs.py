@@ -57,7 +57,11 @@ def free_width_beside(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Fl
 
 
 def cost_grid(
-    lane: LaneEstimate, standing: StaticObstacles, curvature: Floats, first: float, right_hand: bool = True
+    lane: LaneEstimate,
+    standing: StaticObstacles,
+    curvature: Floats,
+    first: float,
+    right_hand: bool = True,
 ) -> CostGrid:
     """The map from REAR metres before station `first` [m] on, one row for each of `curvature` (N,) of the lane [1/m]."""
     d = offsets()
@@ -123,7 +127,13 @@ def _column(d: float) -> int:
 
 @exact
 def place_cost(
-    cost_grid: CostGrid, row: int, d: float, slope: float, bend: float, curvature: float, speed: float
+    cost_grid: CostGrid,
+    row: int,
+    d: float,
+    slope: float,
+    bend: float,
+    curvature: float,
+    speed: float,
 ) -> float:
     """The cost per metre of being at a row of the map and at offset `d` [m], and of bending there; HIT or more is none.
 

@@ -173,7 +173,9 @@ def _write(
 
 
 @exact
-def path_cost(surface: CostGrid, curvature: Floats, path: Floats, speed: float) -> tuple[float, int]:
+def path_cost(
+    surface: CostGrid, curvature: Floats, path: Floats, speed: float
+) -> tuple[float, int]:
     """The cost of a path (3, N) from the map's first station on, and its free length [m]: until it touches something."""
     cost = 0.0
     free = path.shape[1]

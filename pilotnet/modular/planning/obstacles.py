@@ -1,4 +1,6 @@
-"""Who is about, in lane coordinates, and in which part: standing in the way, crossing, driving ahead, or coming towards us."""
+"""Road users in lane coordinates, classified: standing in the way, crossing, driving ahead, or
+oncoming.
+"""
 
 import math
 from collections.abc import Sequence
@@ -20,14 +22,14 @@ from sim.geometry.frenet import Centreline, wrap_angle
 
 Mask = NDArray[np.bool_]
 MOVING = 1.0  # [m/s] a car slower than this stands
-STEPS_OUT = 0.45  # [m/s] across the lane: somebody so fast is crossing it
-WALKING = 1.2  # [m/s] along the road that is believed of somebody on foot
-NEW = 1.0  # [s] who turns up in the lane is taken for crossing until they have been seen to stand for so long
+STEPS_OUT = 0.45  # [m/s] across the lane: a faster pedestrian is crossing it
+WALKING = 1.2  # [m/s] along the road highest plausible speed of a pedestrian
+NEW = 1.0  # [s] a pedestrian that appears in the lane counts as crossing until it has stood for so long
 IN_LANE = 0.35  # of the lane's width: a standing car whose middle is so close to the lane's waits there, others are parked
 GROWTH = 0.05  # [m/s] by which a standard deviation of a predicted position grows
 MOST_GROWTH = 0.3  # [m]
-CORRIDOR = 0.6  # [m] beside the car where nobody may step
-SLOWEST = 3.0  # [m/s] places where one meets somebody are worked out for at least this speed
+CORRIDOR = 0.6  # [m] beside the car that must be free of pedestrians
+SLOWEST = 3.0  # [m/s] lowest speed in computing where the car meets a road user
 
 
 class ClearanceSpec(NamedTuple):
@@ -129,7 +131,7 @@ class StaticObstacles:
 
 @dataclass(frozen=True)
 class ClassifiedRoadUsers:
-    """Everybody by their part. beside: people who are not crossing, and parked cars."""
+    """Road users by class. beside: pedestrians that do not cross, and parked cars."""
 
     standing: StaticObstacles
     beside: RoadUsers
@@ -139,7 +141,7 @@ class ClassifiedRoadUsers:
 
 
 def classify(users: RoadUsers, lane: LaneEstimate, speed: float) -> ClassifiedRoadUsers:
-    """Who plays which part for a car that drives its lane at `speed` [m/s]."""
+    """Return the class of each road user for a car that drives its lane at `speed` [m/s]."""
     car = ~users.person
     inside = np.abs(users.d) < IN_LANE * lane.width
     moving = np.abs(users.along) > MOVING
@@ -157,7 +159,7 @@ def classify(users: RoadUsers, lane: LaneEstimate, speed: float) -> ClassifiedRo
 
 
 def _crosses(users: RoadUsers, lane: LaneEstimate) -> Mask:
-    """Who walks across the way of a car that may be anywhere in its lane, or has just turned up in it."""
+    """Return which road users cross the lane, or have just appeared in it, (N,) bool."""
     edge = lane.width / 2 + CORRIDOR
     # Of more than that the most is error: distances err more than directions do.
     along = np.minimum(np.abs(users.along), WALKING)

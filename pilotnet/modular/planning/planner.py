@@ -1,6 +1,7 @@
-"""The path planner: a lane, and who is about, become a path, a speed and one word.
+"""The path planner: a lane and road users become a path, an acceleration and a behaviour.
 
-Paths are laid in lane coordinates from where the car means to be, not where it is: the path tracker takes out the difference.
+Paths begin at the planned position, not at the measured one: the path tracker removes the
+difference.
 """
 
 import math
@@ -43,9 +44,11 @@ CALM_BRAKING = 2.0  # [m/s²] with which it stops when it does not see
 
 @dataclass(frozen=True)
 class Situation:
-    """What a plan is made of: the lane, everybody who is tracked, the speed [m/s] and the curvature that the wheels hold [1/m].
+    """Input of a plan: the lane, all tracks, the speed [m/s] and the curvature that the wheels hold
+    [1/m].
 
-    way: how far the car has come since the last plan [m]; blind: whether the lane is not seen any more.
+    way: distance since the last plan [m].
+    blind: whether the lane is no longer visible.
     """
 
     lane: LaneEstimate
@@ -89,10 +92,12 @@ class Planner:
         )
         # The best of them, unless the present one is nearly as good.
         chosen, free = self._choose(candidates, costs, curvature, speed)
-        # The pedals obey whoever asks for the least, and the word is theirs.
+        # Take the least acceleration of all constraints; its cause names the behaviour.
         wanted, asked = acceleration_limits(lane, chosen, free, scene, speed, now.held)
         if now.blind:
-            asked.append(AccelerationLimit(-min(CALM_BRAKING, speed / self.duration), Behaviour.BLIND))
+            asked.append(
+                AccelerationLimit(-min(CALM_BRAKING, speed / self.duration), Behaviour.BLIND)
+            )
         least = min(asked, key=lambda demand: demand.acceleration)
         self._acceleration = max(
             jerk_limited(least.acceleration, self._acceleration, self.duration), -MAX_BRAKING
@@ -194,8 +199,12 @@ def _from(path: Floats, begin: int, length: int = LENGTH) -> Floats:
     return np.concatenate([kept, rest], axis=1)
 
 
-def _useful(lane: LaneEstimate, standing: StaticObstacles, curvature: Floats) -> tuple[float, float]:
-    """The leftmost and the rightmost end offset [m] that make sense: within the road, and no farther than somebody asks for."""
+def _useful(
+    lane: LaneEstimate, standing: StaticObstacles, curvature: Floats
+) -> tuple[float, float]:
+    """Return the leftmost and rightmost end offset [m]: within the road, and no farther than the
+    static obstacles demand.
+    """
     lefts, rights = free_width_beside(lane, curvature)
     left = max(float(lefts.min()), -MOST_OFFSET)
     right = min(float(rights.max()), MOST_OFFSET)

@@ -1,4 +1,6 @@
-"""How fast, and how hard to brake: what the road, the sight and everybody on it ask of the pedals, by the shared closed forms."""
+"""Target speed and acceleration: limits from the road, the range of sight and all road users, by
+closed forms.
+"""
 
 import math
 from typing import NamedTuple
@@ -30,10 +32,10 @@ LEGAL_SPEEDS = (11.0, 13.0, 17.0, 22.0)
 # [m/s²], [s] it can stop within what it sees of its lane
 SIGHT_BRAKING = 2.5
 SIGHT_TIME = 0.5
-FOLLOW_MARGIN = 0.3  # [m] beside the car, where whoever drives ahead is followed
-MEETING_TOLERANCE = 0.2  # [m] whoever comes towards us may seem to reach into our way
+FOLLOW_MARGIN = 0.3  # [m] beside the car, within which a vehicle ahead is followed
+MEETING_TOLERANCE = 0.2  # [m] by which an oncoming vehicle may seem to reach into the own lane
 BLOCKED_MARGIN = 1.5  # [m] before a blocked place it stops
-# [m], [s] before a narrow place it waits; after it has left one somebody may come
+# [m], [s] distance before a narrow place at which it waits; time gap after it
 HELD_BACK = 4.0
 CLEAR_TIME = 2.0
 # [m/s] at least and at most, when it reckons its time through a narrow place
@@ -62,7 +64,9 @@ def sight_speed(reach: float) -> float:
     return math.sqrt(delay**2 + 2 * SIGHT_BRAKING * max(reach, 0.0)) - delay
 
 
-def wanted_speed(lane: LaneEstimate, path: Candidate, scene: ClassifiedRoadUsers, speed: float) -> float:
+def wanted_speed(
+    lane: LaneEstimate, path: Candidate, scene: ClassifiedRoadUsers, speed: float
+) -> float:
     """The speed [m/s] for the road as far as it is seen: legal, within sight, comfortable in bends, polite beside others."""
     soon = speed * PEDAL_TIME
     ahead = np.maximum(path.stations - soon, 0.0)
@@ -81,7 +85,9 @@ def wanted_speed(lane: LaneEstimate, path: Candidate, scene: ClassifiedRoadUsers
 
 
 def _polite_speed(path: Candidate, beside: RoadUsers, soon: float) -> float:
-    """The highest speed [m/s] with which everybody beside the road, and every parked car, will be passed slowly enough."""
+    """Return the highest speed [m/s] that is slow enough for all pedestrians and parked cars beside
+    the path.
+    """
     reach = beside.half_length + SHIFT_REACH
     near, far = (beside.station + side * reach for side in (-1, 1))
     along = (path.stations >= near[:, None]) & (path.stations <= far[:, None])
@@ -98,32 +104,54 @@ def _polite_speed(path: Candidate, beside: RoadUsers, soon: float) -> float:
 
 
 def acceleration_limits(
-    lane: LaneEstimate, path: Candidate, free: float, scene: ClassifiedRoadUsers, speed: float, held: float
+    lane: LaneEstimate,
+    path: Candidate,
+    free: float,
+    scene: ClassifiedRoadUsers,
+    speed: float,
+    held: float,
 ) -> tuple[float, list[AccelerationLimit]]:
-    """The speed [m/s] for a road with nobody in the way, and what everything asks of the pedals.
+    """Return the target speed [m/s] of the free road, and the acceleration limits of all
+    constraints.
 
-    free: how far ahead the path is free [m], inf when all of it is; held: by the wheels [1/m].
+    free: length of the path that is free [m], inf when all of it is.
+    held: curvature of the wheels [1/m].
     """
     wanted = wanted_speed(lane, path, scene, speed)
     # A sight that ends all at once is no reason to brake harder than is comfortable.
     asked = [
         AccelerationLimit(
-            min(max(speed_tracking_acceleration(speed, wanted), -COMFORTABLE), cornering_speed_limit(speed, held), PULL_AWAY_ACCELERATION),
+            min(
+                max(speed_tracking_acceleration(speed, wanted), -COMFORTABLE),
+                cornering_speed_limit(speed, held),
+                PULL_AWAY_ACCELERATION,
+            ),
             Behaviour.KEEP,
         )
     ]
-    asked += [AccelerationLimit(stopping_acceleration(speed, free - BLOCKED_MARGIN), Behaviour.STOP)] if free < math.inf else []
+    asked += (
+        [AccelerationLimit(stopping_acceleration(speed, free - BLOCKED_MARGIN), Behaviour.STOP)]
+        if free < math.inf
+        else []
+    )
     asked += _following(path, scene, speed, wanted)
     asked += _crossing(path, scene.crossing, speed)
     asked += _giving_way(lane, path, scene, speed, wanted)
     return wanted, asked
 
 
-def _following(path: Candidate, scene: ClassifiedRoadUsers, speed: float, wanted: float) -> list[AccelerationLimit]:
-    """Keep the distance from whoever drives ahead, and from whoever comes towards us in our own way."""
+def _following(
+    path: Candidate, scene: ClassifiedRoadUsers, speed: float, wanted: float
+) -> list[AccelerationLimit]:
+    """Limit for keeping the distance to the vehicle ahead, and to oncoming vehicles in the own
+    lane.
+    """
     sorts = ((scene.ahead, FOLLOW_MARGIN), (scene.oncoming, -MEETING_TOLERANCE))
     return [
-        AccelerationLimit(idm_acceleration(speed, wanted, float(gap_ahead(users)[i]), float(users.along[i])), Behaviour.FOLLOW)
+        AccelerationLimit(
+            idm_acceleration(speed, wanted, float(gap_ahead(users)[i]), float(users.along[i])),
+            Behaviour.FOLLOW,
+        )
         for users, margin in sorts
         for i in np.flatnonzero(
             (users.station > 0) & overlaps(users, _offset_at(path, users.station), margin)
@@ -132,7 +160,7 @@ def _following(path: Candidate, scene: ClassifiedRoadUsers, speed: float, wanted
 
 
 def _crossing(path: Candidate, crossing: RoadUsers, speed: float) -> list[AccelerationLimit]:
-    """Stop for everybody who crosses, until they are out of the way."""
+    """Limit for stopping before pedestrians that cross."""
     return [
         AccelerationLimit(stopping_acceleration(speed, gap - STOP_BEFORE), Behaviour.STOP)
         for gap, station in zip(
@@ -145,7 +173,9 @@ def _crossing(path: Candidate, crossing: RoadUsers, speed: float) -> list[Accele
 def _giving_way(
     lane: LaneEstimate, path: Candidate, scene: ClassifiedRoadUsers, speed: float, wanted: float
 ) -> list[AccelerationLimit]:
-    """Wait before the path leaves its lane for the oncoming one, while somebody comes or there is no room behind."""
+    """Limit for waiting before the path enters the oncoming lane, while traffic comes or there is
+    no space behind.
+    """
     zone = _narrow(lane, path)
     if zone is None:
         return []
@@ -183,7 +213,9 @@ def _somebody_comes(
 
 
 def _is_full(zone: tuple[float, float], ahead: RoadUsers) -> bool:
-    """Whether somebody who drives our way stands in a narrow place, or so close behind it that there is no room."""
+    """Return whether a vehicle in the own direction stands in a narrow place, or so close behind it
+    that there is no space.
+    """
     rear = ahead.station - ahead.half_length
     inside = (ahead.station + ahead.half_length > zone[0]) & (
         rear < zone[1] + CAR_LENGTH + QUEUE_ROOM

@@ -1,8 +1,10 @@
-"""Tracking: ground positions of every tick -> road users with position, velocity, age and a number that stays.
+"""Tracking: ground positions of every tick become road users with position, velocity, age and a
+lasting number.
 
-One constant-velocity Kalman filter per road user, in a frame that stays on the ground; detections are assigned to tracks so that
-the sum of their Mahalanobis distances is least, and those too far from every track found new ones. What a detector is not sure of
-founds no track, but lets one near by go on (Zhang et al., arXiv 2110.06864): who strides close before the car comes and goes.
+One constant-velocity Kalman filter per road user, in a frame fixed to the ground. Detections are
+assigned to tracks with the least sum of Mahalanobis distances; those outside the gate of every
+track start new ones. A detection of low score starts no track, but keeps one nearby alive
+(ByteTrack, Zhang et al., arXiv 2110.06864).
 """
 
 import math
@@ -32,7 +34,7 @@ BESIDE = 14.0
 # [m], [s] people before the bumper or beside it are often not found, and stay for so long
 CLOSE = 4.0
 STILL_CLOSE = 6.0
-# [m/s], [s], [m] who crosses so fast goes on unseen until so far beside us
+# [m/s], [s], [m] lateral speed above which an unseen track is kept, for how long, and how far beside the car
 CROSSES = 0.5
 STILL_CROSSES = 2.5
 CROSSED = 2.5
@@ -71,7 +73,9 @@ class Tracker:
     _next: int = 1
 
     def update(self, detections: Sequence[Detection], pose: Pose) -> list[Track]:
-        """The road users after one more tick, seen from the car's pose on the ground; who was seen too rarely is left out."""
+        """Return the road users after one more tick, relative to the car's pose on the ground;
+        tracks seen too rarely are left out.
+        """
         _predict(self._filters, self.duration)
         for person in (False, True):
             self._assign([d for d in detections if d.person == person], person, pose)
@@ -84,7 +88,9 @@ class Tracker:
         """Update the tracks of one class by their detections, first by sure ones, and found tracks for what is left of these."""
         waiting = [f for f in self._filters if f.person == person]
         for sure in (True, False):
-            places = (locate(d, self.camera) for d in detections if (d.score >= CONFIRM_SCORE) == sure)
+            places = (
+                locate(d, self.camera) for d in detections if (d.score >= CONFIRM_SCORE) == sure
+            )
             found = [
                 place
                 for place in places
@@ -103,7 +109,9 @@ class Tracker:
         spread[:2, :2] = noise
         spread[2:, 2:] = np.eye(2) * FIRST_SPEED[person] ** 2
         self._next += 1
-        return RoadUserFilter(self._next - 1, person, np.array([*position, 0.0, 0.0]), spread, width)
+        return RoadUserFilter(
+            self._next - 1, person, np.array([*position, 0.0, 0.0]), spread, width
+        )
 
     def _survives(self, filter_: RoadUserFilter, pose: Pose) -> bool:
         """Whether a track is worth keeping: seen lately, out of the picture beside the car, a person too close or crossing."""

@@ -21,7 +21,7 @@ class ProfileTable(NamedTuple):
     """values: (CHANNELS, T) the means, level by level; levels: (L, 4) for each level of width STRIP * 2 ** (level / STEPS):
     its first entry's index and d [m], entries per metre, and the farthest place within it (a little less than its entries - 1);
     alike: (T,) the last of the entries that follow each one and are the same.
-    """  # noqa: D205
+    """
 
     values: NDArray[np.float32]
     levels: NDArray[np.float64]

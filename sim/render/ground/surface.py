@@ -172,7 +172,9 @@ def _interpolate(
 
 
 @kernel
-def _tint(room: RowBuffer, patches: NDArray[np.float64], sealed: float, first: int, last: int) -> None:
+def _tint(
+    room: RowBuffer, patches: NDArray[np.float64], sealed: float, first: int, last: int
+) -> None:
     """Lay the tone of the road's section over the pixels [first, last), and the patches that it may have."""
     pixels = room.values
     section = pixels[first:]

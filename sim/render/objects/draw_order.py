@@ -1,6 +1,8 @@
-"""In which order things are drawn: from far to near, and what stands beside or before a long vehicle rightly before or behind it.
+"""The order of drawing: from far to near, with objects beside or before a long vehicle in the right
+order.
 
-Footprints do not overlap, so a straight line along a side of one of the two parts them: who stands on the eye's side is nearer.
+Footprints do not overlap, so a straight line along a side of one of two objects separates them. The
+object on the camera's side is nearer.
 """
 
 import math

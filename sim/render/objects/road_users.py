@@ -60,7 +60,9 @@ def road_users_of(actors: Sequence[Actor]) -> RoadUsersToDraw:
 
 
 @kernel
-def draw_road_user(canvas: FrameBuffer, figures: RoadUsersToDraw, k: int, light: Light, eye: Eye) -> None:
+def draw_road_user(
+    canvas: FrameBuffer, figures: RoadUsersToDraw, k: int, light: Light, eye: Eye
+) -> None:
     """Blend actor number `k` over the picture."""
     vehicles = figures.cars.pose.shape[0]
     if k < vehicles:
@@ -70,7 +72,9 @@ def draw_road_user(canvas: FrameBuffer, figures: RoadUsersToDraw, k: int, light:
 
 
 @kernel
-def shade_under_road_user(canvas: FrameBuffer, figures: RoadUsersToDraw, k: int, light: Light, eye: Eye) -> None:
+def shade_under_road_user(
+    canvas: FrameBuffer, figures: RoadUsersToDraw, k: int, light: Light, eye: Eye
+) -> None:
     """Darken the ground by the shadow of actor number `k`."""
     vehicles = figures.cars.pose.shape[0]
     if k < vehicles:

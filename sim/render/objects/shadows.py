@@ -73,7 +73,11 @@ def _ground_box(
 
 @kernel
 def shade_under_car(
-    canvas: FrameBuffer, pose: NDArray[np.float64], size: NDArray[np.float64], light: Light, eye: Eye
+    canvas: FrameBuffer,
+    pose: NDArray[np.float64],
+    size: NDArray[np.float64],
+    light: Light,
+    eye: Eye,
 ) -> None:
     """A car's shadow: its outline drawn out away from the sun, and the dark under it."""
     image = canvas.image

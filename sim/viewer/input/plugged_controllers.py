@@ -30,7 +30,9 @@ class ControllerEvent:
 class PluggedControllers:
     """Every controller that is plugged in, by its number among pygame's events."""
 
-    def __init__(self, wheel: SteeringWheel, maps: ControllerMaps, open_device: OpenDevice | None = None) -> None:
+    def __init__(
+        self, wheel: SteeringWheel, maps: ControllerMaps, open_device: OpenDevice | None = None
+    ) -> None:
         self._wheel = wheel
         self.maps = maps
         self._open = open_device or pygame.joystick.Joystick
@@ -86,7 +88,11 @@ class PluggedControllers:
         return ControllerEvent(f"{name} is plugged in", back=back and not self._missing)
 
     def _take(self, number: int, device: Device, found: ControllerMap) -> None:
-        """Begin with where its wheel stands: that is nobody's touch. Pedals are up: some read nonsense before they are moved."""
+        """Begin with the present position of the device's wheel, which does not count as a touch;
+        pedals begin released.
+
+        Some devices report wrong pedal values before the first movement.
+        """
         self._maps[number] = found
         for name, axis in found.axes.items():
             known = name == STEERING and axis.number < device.get_numaxes()

@@ -24,7 +24,7 @@ PEDAL_TRAVEL = 0.3  # [s] a pedal takes down, and up
 # [m/s²]
 FULL_THROTTLE = 2.5
 FULL_BRAKE = 6.0
-TOUCH = 0.15  # of its way that a controller's wheel or pedal must move for somebody to have laid hands on it
+TOUCH = 0.15  # share of its range that a wheel or pedal must move to count as touched
 COASTING = 0.2 * COMFORT_BRAKING  # [m/s²] a car loses without either pedal
 
 
@@ -43,10 +43,10 @@ class ControlKey(StrEnum):
 
 
 class SteeringWheel:
-    """Where wheel and pedals are: position -1 to 1 (right positive), throttle and brake 0 to 1.
+    """Position of the wheel, -1 to 1 (right positive), and of throttle and brake, 0 to 1.
 
     A controller has a `steering`, a `throttle` and a `brake`, or some of them.
-    touched: whether somebody has laid hands on it since it was last let go.
+    touched: whether a person has moved a control since the last `let_go`.
     """
 
     def __init__(self) -> None:
@@ -68,13 +68,14 @@ class SteeringWheel:
         self._held.pop(key, None)
 
     def aim(self, name: str, share: float, touching: bool = True) -> None:
-        """A controller's `steering` (-1 to 1), `throttle` or `brake` (0 to 1) is there; touching: since somebody moved it."""
+        """Set the target of a controller's `steering` (-1 to 1), `throttle` or `brake` (0 to 1).
+
+        touching: whether a person moved it, so that it counts as a touch.
+        """
         aim = share if name == STEERING else max(share, 0.0)
         self._aims[name], left = aim, self._left.get(name, 0.0)
         if not touching or min(left, 0.0) <= aim <= max(left, 0.0):
-            self._left[name] = (
-                aim  # on its way back to the middle after it was let go, it is touched by nobody
-            )
+            self._left[name] = aim  # on its way back to the centre it does not count as touched
         elif abs(aim - left) > TOUCH:
             self.touched = True
 
@@ -126,7 +127,7 @@ class SteeringWheel:
 
 
 class HumanDriver:
-    """Whoever holds the wheel: commands what it commands at the moment of the tick."""
+    """A person as a driver: commands what wheel and pedals hold at the moment of the tick."""
 
     def __init__(self, wheel: SteeringWheel) -> None:
         self._wheel = wheel

@@ -41,7 +41,11 @@ class CameraView:
 
 
 FRONT = CameraView("from the windscreen", 0.0, RECORDED.elevation, 0.4)
-OUTLOOKS = (FRONT, CameraView("from behind", 12.0, 3.4, 0.3), CameraView("from above", 26.0, 11.0, 0.14))
+OUTLOOKS = (
+    FRONT,
+    CameraView("from behind", 12.0, 3.4, 0.3),
+    CameraView("from above", 26.0, 11.0, 0.14),
+)
 
 
 class Overlay(StrEnum):
@@ -122,7 +126,12 @@ def draw_command(sheet: Canvas, camera: Camera, outlook: CameraView, drive: Driv
 
 
 def draw_lane_of_command(
-    sheet: Canvas, camera: Camera, outlook: CameraView, curvature: float, speed: float, colour: Colour
+    sheet: Canvas,
+    camera: Camera,
+    outlook: CameraView,
+    curvature: float,
+    speed: float,
+    colour: Colour,
 ) -> None:
     """The track of a commanded curvature [1/m] at a speed [m/s], as wide as the car."""
     length = float(recovery_length(speed))
@@ -133,7 +142,12 @@ def draw_lane_of_command(
 
 
 def draw_middle_of_command(
-    sheet: Canvas, camera: Camera, outlook: CameraView, curvature: float, speed: float, colour: Colour
+    sheet: Canvas,
+    camera: Camera,
+    outlook: CameraView,
+    curvature: float,
+    speed: float,
+    colour: Colour,
 ) -> None:
     """The middle of such a track, dashed."""
     middle = track(camera, outlook, curvature, float(recovery_length(speed)))
@@ -263,7 +277,9 @@ def draw_box(sheet: Canvas, camera: Camera, box: PictureBox, recorded: Camera = 
         sheet.text(box.text, left + sheet.px(4), top - sheet.px(4), 11, (0, 0, 0))
 
 
-def draw_footprint(sheet: Canvas, camera: Camera, outlook: CameraView, footprint: RoadUserFootprint) -> None:
+def draw_footprint(
+    sheet: Canvas, camera: Camera, outlook: CameraView, footprint: RoadUserFootprint
+) -> None:
     """Where the driver thinks that a road user stands."""
     colour = PERSON if footprint.person else SKY_BLUE
     pose = Pose(footprint.forward, footprint.right, footprint.heading)

@@ -1,4 +1,4 @@
-"""One driver on one scenario, a tick at a time, and where everybody is between two ticks."""
+"""One driver on one scenario, a tick at a time, with positions interpolated between two ticks."""
 
 import math
 from collections.abc import Callable
@@ -18,9 +18,10 @@ from sim.viewer.theme import SKY_BLUE, Colour
 
 @dataclass(frozen=True)
 class DriverSpec:
-    """Somebody who can be watched: name and its form for people, colour, and how to make the driver for an environment.
+    """A driver that can be watched: name, title, colour, and a function that makes it for an
+    environment.
 
-    person: whether it is somebody at the wheel, from whom nobody takes it over.
+    person: whether it is a person at the wheel, from which control cannot be taken.
     """
 
     name: str
@@ -32,7 +33,7 @@ class DriverSpec:
 
 @dataclass(frozen=True)
 class DrawnScene:
-    """Where everybody is at a `time` [s] of the drive."""
+    """Positions of the ego and all actors at a `time` [s] of the drive."""
 
     ego: Pose
     actors: tuple[Actor, ...]
@@ -40,7 +41,9 @@ class DrawnScene:
 
 
 class RecordingDriver:
-    """A driver that notes what the expert would do, and who was where, whenever it is asked; a touched wheel overrules it."""
+    """A driver that also keeps the expert's command and the actors of each tick; a touched wheel
+    overrides its command.
+    """
 
     def __init__(self, driver: Driver, env: DrivingEnv, wheel: SteeringWheel | None) -> None:
         self._driver = driver
@@ -52,12 +55,16 @@ class RecordingDriver:
         self.overruled = False
 
     def reset(self) -> None:
+        """Reset the driver; the expert has no memory."""
         self._driver.reset()
 
     def act(self, observation: Observation) -> Control:
+        """Return the driver's command, and keep the actors and the expert's command of this tick."""
         self.actors = tuple(self._env.world.actors())
         self.reference = self._expert.act(observation)
-        control = self._driver.act(observation)  # also while a person drives: it goes on thinking
+        control = self._driver.act(
+            observation
+        )  # also while a person drives, so that its state follows
         self.overruled = self._wheel is not None and self._wheel.touched
         return (
             self._wheel.control(observation.speed)
@@ -67,11 +74,13 @@ class RecordingDriver:
 
 
 class Drive:
-    """A drive that has begun: its last tick, and everything before without the pictures.
+    """A drive in progress: its last tick, and all earlier ticks without frames.
 
-    step: the last tick; reference: what the expert would have done then; steps, references: all of them so far; own_steps: those
-    that the seat's driver has to answer for, which a person's are not. Whoever touches `wheel` takes over; `boxes`: whether
-    the steps have them.
+    step: the last tick.
+    reference: the expert's command for it.
+    steps, references: those of all ticks so far.
+    own_steps: ticks in which the driver was in control, not a person. A touch of `wheel` takes
+    control from the driver. `boxes`: whether steps hold ground-truth boxes.
     """
 
     def __init__(
@@ -175,7 +184,9 @@ class Drive:
         return self._explanation
 
     def scene(self, share: float) -> DrawnScene:
-        """Where everybody is at `share` of the last tick, 0 to 1; the car stands still in a tick after which it is put back."""
+        """Return all positions at `share` of the last tick, 0 to 1; the car stands still in a tick
+        after which it is put back.
+        """
         before = self._before
         after = self._after
         ego = before.ego if self._put_back else pose_between(before.ego, after.ego, share)

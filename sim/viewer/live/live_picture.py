@@ -200,7 +200,7 @@ def latest(values: Sequence[float], count: int) -> np.ndarray:
 
 
 def marks(drive: Drive, count: int) -> list[bool]:
-    """At which of the last `count` ticks somebody had to take the wheel."""
+    """Return which of the last `count` ticks ended in an intervention, (count,) bool."""
     recent = [step.intervention is not None for step in drive.steps[-count:]]
     return [False] * (count - len(recent)) + recent
 
@@ -221,7 +221,7 @@ def fresh_intervention(drive: Drive, steps: Sequence[Step]) -> Cause | None:
 
 
 def _draw_header(sheet: Canvas, drive: Drive, status: str) -> None:
-    """Who drives and what they are doing; where; the speed of time."""
+    """Draw the driver's name and behaviour, the scenario, and the speed of time."""
     middle = sheet.whole.height / 2
     pad = sheet.px(12)
     line = round(middle + sheet.px(4.5))

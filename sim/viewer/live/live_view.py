@@ -160,7 +160,7 @@ class LiveView:
     def _begin_mapping(self) -> str:
         """Set up a controller; the show waits."""
         if self._controllers is None:
-            return "nobody can take the wheel here"
+            return "taking over is not possible here"
         if self._show.wheel:
             self._show.wheel.release_all()
         self._mapping, self._wizard = True, self._new_wizard(self._controllers)

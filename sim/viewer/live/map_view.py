@@ -1,4 +1,6 @@
-"""The map from above, the car's heading upwards: road, way ahead, everybody on it, and where the driver thinks they are."""
+"""The map from above with the car's heading upwards: road, path, road users, and the driver's
+estimate of them.
+"""
 
 import math
 

@@ -90,7 +90,9 @@ class StripChart:
     legend: tuple[tuple[str, Colour], ...] = ()
 
 
-def draw_strip(sheet: Canvas, strip: StripChart, curves: Sequence[Curve], marks: Sequence[bool]) -> None:
+def draw_strip(
+    sheet: Canvas, strip: StripChart, curves: Sequence[Curve], marks: Sequence[bool]
+) -> None:
     """The last seconds as lines that move to the left; marks: where interventions were."""
     sheet.title(strip.title, strip.value)
     x = sheet.px(20) + sheet.text_width(strip.title, 11)

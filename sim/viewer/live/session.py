@@ -75,10 +75,12 @@ class SessionRecorder(Protocol):
 
 
 class Session:
-    """One or two seats drive the same scenario; more seats wait for their turn.
+    """One or two drivers on the same scenario; further drivers can be switched to.
 
-    wheel: whoever touches it takes over from the first seat; tape: records what a person drives in the first seat; env: what is
-    driven in, None for the viewer's own. late: how many ticks of a window began more than LATE behind their time.
+    wheel: a touch takes control from the first driver.
+    tape: records what a person drives in place of the first driver.
+    env: the environment, None for the viewer's own.
+    late: number of ticks that began more than LATE behind their time.
     """
 
     def __init__(

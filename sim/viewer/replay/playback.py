@@ -38,11 +38,15 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True)
 class Recording:
-    """One recorded drive of N moments at `rate` [Hz], seen by the cameras, of which one is called centre.
+    """One recorded drive of N frames at `rate` [Hz], with the cameras that recorded it, one of them
+    called centre.
 
-    name: in a few words; speed [m/s], curvature (the label) [1/m] and offset [m]: (N,); pose: x, y [m], heading [rad], (N, 3);
-    intervened: where somebody took the wheel, late: whose tick began late, (N,); look: what the cameras saw at a moment;
-    boxes: of that moment.
+    name: a short title.
+    speed, curvature, offset: speed [m/s], label [1/m] and cross-track error [m], each (N,).
+    pose: x, y [m], heading [rad], (N, 3).
+    intervened, late: frames with an intervention, and frames of ticks that began late, (N,) bool.
+    look: returns the images of a frame.
+    boxes: returns the boxes of a frame.
     """
 
     name: str
@@ -124,7 +128,9 @@ class Predictions:
 class Playback:
     """Plays an album from its recording `number` on, with the commands of a network beside the labels where one is given."""
 
-    def __init__(self, album: RecordingList, predictor: Predictor | None = None, number: int = 0) -> None:
+    def __init__(
+        self, album: RecordingList, predictor: Predictor | None = None, number: int = 0
+    ) -> None:
         self.album = album
         self._predictor = predictor
         self.paused = False

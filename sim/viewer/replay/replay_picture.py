@@ -116,7 +116,7 @@ def _draw_ways(sheet: Canvas, camera: Camera, replay: Playback) -> None:
 
 
 def _draw_discarded(sheet: Canvas) -> None:
-    """A frame and a word: nobody learns from this moment."""
+    """Draw a border and a note: training leaves this frame out."""
     whole = sheet.whole
     thick = sheet.px(5)
     for rect in (
@@ -174,7 +174,9 @@ def _draw_curvature(sheet: Canvas, replay: Playback) -> None:
     if replay.predictions:
         value += f", network {signed(1000 * predicted[moment], 1)} /km"
         legend = (*legend, ("network", PREDICTED))
-    strip = panels.StripChart("curvature, whole drive", value, reach, None, f"{reach:g} /km", legend)
+    strip = panels.StripChart(
+        "curvature, whole drive", value, reach, None, f"{reach:g} /km", legend
+    )
     _draw_whole(sheet, replay, strip, curves)
 
 

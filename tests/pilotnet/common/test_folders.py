@@ -33,7 +33,11 @@ with output_folder(Path(sys.argv[1]), Stage("make", ("half",))) as folder:
 
 
 def fail(
-    path: Path, error: BaseException, done: bool = False, stage: StageFiles = STAGE, resume: bool = False
+    path: Path,
+    error: BaseException,
+    done: bool = False,
+    stage: StageFiles = STAGE,
+    resume: bool = False,
 ) -> None:
     """Run a stage that writes the file `half`, the file `done` if `done`, and then raises `error`."""
     with output_folder(path, stage, resume) as folder:

@@ -149,7 +149,9 @@ def test_without_a_recording_nothing_is_left(tmp_path: Path) -> None:
 def test_without_a_recording_an_empty_folder_stays_empty(tmp_path: Path, linked: bool) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    with open_recording_buffer(tmp_path / ("link" if linked else "real"), DriveConfig(), ENV, Split.TRAIN):
+    with open_recording_buffer(
+        tmp_path / ("link" if linked else "real"), DriveConfig(), ENV, Split.TRAIN
+    ):
         pass
     assert {path.name for path in tmp_path.rglob("*")} == {"real", "link"}
 

@@ -67,7 +67,9 @@ def test_several_suites_take_turns_on_roads_of_their_own() -> None:
 
 
 def test_a_suite_can_be_limited_to_some_of_its_kinds() -> None:
-    drives = suite("obstacles", "validation", 6, only=ScenarioFilter("rural,residential", light="day"))
+    drives = suite(
+        "obstacles", "validation", 6, only=ScenarioFilter("rural,residential", light="day")
+    )
     assert [s.road for s in drives] == [RoadKind.RURAL, RoadKind.RESIDENTIAL] * 3
     assert {s.light for s in drives} == {Daytime.DAY}
     assert len({s.weather for s in drives}) > 1

@@ -48,7 +48,9 @@ def test_brightness_colour_and_tint_change_their_own_channels_alone() -> None:
     )
     grey = photometric_augment(views(), light(colour=math.log(0.5)))
     torch.testing.assert_close(grey[:, 1:], 0.5 * views()[:, 1:])
-    torch.testing.assert_close(photometric_augment(views(), light(red=0.1))[:, 2], views()[:, 2] + 0.1)
+    torch.testing.assert_close(
+        photometric_augment(views(), light(red=0.1))[:, 2], views()[:, 2] + 0.1
+    )
 
 
 def test_shade_falls_where_it_is_put_and_fades_towards_its_neighbours() -> None:

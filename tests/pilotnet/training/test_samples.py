@@ -46,7 +46,9 @@ def drives(size: int = 400) -> TrainingFrames:
                 np.tile((STEP * digits[moment]).astype(np.uint8)[None, :, None], (2, 1, 3))
             )
     curvature = 0.01 * np.sin(np.arange(size) / 20)
-    return TrainingFrames(frames, curvature, np.full(size, 20.0), np.linspace(0.0, 20.0, size), cameras)
+    return TrainingFrames(
+        frames, curvature, np.full(size, 20.0), np.linspace(0.0, 20.0, size), cameras
+    )
 
 
 def digits_of(batch: Batch) -> tuple[np.ndarray, np.ndarray]:
@@ -78,7 +80,9 @@ def test_whoever_paces_towards_the_speed_label_brakes_as_the_recorded_driver_did
     speed = np.maximum(12.0 - 1.5 * np.arange(100) / 10, 0.0).astype(np.float32)
     label = target_speed(speed, rate=10)
     np.testing.assert_allclose(
-        [speed_tracking_acceleration(v, w) for v, w in zip(speed[:70], label[:70], strict=True)], -1.5, atol=1e-4
+        [speed_tracking_acceleration(v, w) for v, w in zip(speed[:70], label[:70], strict=True)],
+        -1.5,
+        atol=1e-4,
     )
     assert label[-1] == speed[-1]
 

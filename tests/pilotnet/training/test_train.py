@@ -81,7 +81,9 @@ def test_after_eight_steps_it_drives_with_its_own_pedals(speedy_model: Path) -> 
 
 
 def test_the_weight_of_the_speed_counts_in_the_loss_and_nowhere_else(tiny_data: Path) -> None:
-    drives = load_training_frames(Dataset.open(tiny_data), Split.TRAIN, ViewCamera(), TINY_TRAINING.augmentation)
+    drives = load_training_frames(
+        Dataset.open(tiny_data), Split.TRAIN, ViewCamera(), TINY_TRAINING.augmentation
+    )
     samples = Samples(drives, TINY_TRAINING.augmentation, 0)
     viewpoint = Viewpoint(ViewCamera(), drives.cameras["centre"])
     batch = samples.__getitems__([0, 1, 2, 3])
@@ -97,7 +99,8 @@ def test_the_weight_of_the_speed_counts_in_the_loss_and_nowhere_else(tiny_data: 
     )
     exact = replace(TINY_TRAINING, precision="float32")
     (alone, _), (together, errors) = (
-        BehaviourCloningModule(model, viewpoint, samples, samples, exact).loss(batch) for model in (steering, both)
+        BehaviourCloningModule(model, viewpoint, samples, samples, exact).loss(batch)
+        for model in (steering, both)
     )
     views, _ = viewpoint(batch.frames, batch.shift, batch.rotation)
     speed = both.commands(photometric_augment(views, batch.light))[1]

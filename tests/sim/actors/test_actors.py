@@ -126,7 +126,8 @@ def test_cars_come_in_all_shapes_and_sizes_but_long_ones_keep_off_hairpins_and_n
     None
 ):
     shapes = [
-        draw_dimensions(rng(seed), traffic_kinds(RoadKind.RURAL, 3.5, 1 / 100)) for seed in range(200)
+        draw_dimensions(rng(seed), traffic_kinds(RoadKind.RURAL, 3.5, 1 / 100))
+        for seed in range(200)
     ]
     assert {shape.kind for shape in shapes} == set(SIZES)
     for shape in shapes:
@@ -155,7 +156,9 @@ def test_traffic_keeps_its_lane_in_hairpins(radius: float) -> None:
         assert abs(car.station - 50.0) * (1 - car.across / radius) == pytest.approx(25.0, rel=1e-3)
 
 
-def road_with(plan: RoadPlan, cars: list[TrafficVehicle], zones: tuple[Zone, ...] = ()) -> RoadTraffic:
+def road_with(
+    plan: RoadPlan, cars: list[TrafficVehicle], zones: tuple[Zone, ...] = ()
+) -> RoadTraffic:
     return RoadTraffic(plan, EgoVehicle(plan, plan.start), cars, NOTHING, 20.0, zones)
 
 

@@ -49,7 +49,9 @@ def test_halfway_up_the_ramp_it_is_displaced_by_half_and_steepest() -> None:
 def test_slope_and_bend_are_the_derivatives_of_the_displacement() -> None:
     around = demands((100.0, 112.0, -1.5), (131.0, 140.0, -0.4), (150.0, 151.0, 0.3))
     for station in np.arange(65.0, 190.0, 1.7):
-        before, here, after = (obstacle_shift(station + step, around, RAMP) for step in (-1e-3, 0.0, 1e-3))
+        before, here, after = (
+            obstacle_shift(station + step, around, RAMP) for step in (-1e-3, 0.0, 1e-3)
+        )
         assert here.slope == pytest.approx(
             (after.displacement - before.displacement) / 2e-3, abs=1e-6
         )
@@ -73,17 +75,21 @@ def test_mirrored_obstacles_are_passed_on_the_other_side() -> None:
 def test_a_parked_car_in_the_way_gets_its_clearance(gap: float) -> None:
     # The ego's lane has its middle at 1.7 m and the car's side is a metre to the right of that.
     left = 2.7 + gap
-    assert shift_request(left, left + 1.8, 1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE) == pytest.approx(
-        gap - PARKED_CLEARANCE
-    )
-    assert shift_request(-left - 1.8, -left, -1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE) == pytest.approx(
-        PARKED_CLEARANCE - gap
-    )
+    assert shift_request(
+        left, left + 1.8, 1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE
+    ) == pytest.approx(gap - PARKED_CLEARANCE)
+    assert shift_request(
+        -left - 1.8, -left, -1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE
+    ) == pytest.approx(PARKED_CLEARANCE - gap)
 
 
 def test_the_car_does_not_leave_its_lane_where_staying_leaves_it_enough() -> None:
-    assert shift_request(2.9, 4.7, 1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE) == pytest.approx(-WIDE.own)
-    assert shift_request(3.5, 5.3, 1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE) == pytest.approx(-0.2)
+    assert shift_request(2.9, 4.7, 1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE) == pytest.approx(
+        -WIDE.own
+    )
+    assert shift_request(3.5, 5.3, 1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE) == pytest.approx(
+        -0.2
+    )
     assert shift_request(4.0, 5.8, 1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE) == 0.0
 
 

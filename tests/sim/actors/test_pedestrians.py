@@ -144,14 +144,18 @@ def test_people_use_the_pavements_and_cross_at_zebras_where_there_are_any() -> N
 
 def test_nobody_stands_inside_a_wall_or_walks_through_a_parked_car() -> None:
     car = OccupiedStretch(300.0, 305.0, 2.9, 4.7)
-    for someone in pedestrians(straight_road(700.0), 80.0, np.random.default_rng(0), FreeStations([car])):
+    for someone in pedestrians(
+        straight_road(700.0), 80.0, np.random.default_rng(0), FreeStations([car])
+    ):
         if someone.across > 0:
             assert not (300.0 < someone.station < 305.0)
             assert someone.high <= 299.0 or someone.low >= 306.0
 
 
 def test_people_who_cannot_be_placed_are_refused() -> None:
-    walls = FreeStations([OccupiedStretch(0.0, 700.0, side * 5.0 - 2.5, side * 5.0 + 2.5) for side in (-1, 1)])
+    walls = FreeStations(
+        [OccupiedStretch(0.0, 700.0, side * 5.0 - 2.5, side * 5.0 + 2.5) for side in (-1, 1)]
+    )
     with pytest.raises(ValueError, match="pedestrians is 20"):
         pedestrians(straight_road(700.0), 20.0, np.random.default_rng(0), walls)
     with pytest.raises(ValueError, match="crossing is 10"):

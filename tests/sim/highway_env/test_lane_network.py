@@ -27,7 +27,9 @@ def straight(
     return LaneStrip(np.array([start, end]), np.full(2, heading), np.full(2, width), left, right)
 
 
-def arc(radius: float, left: LaneLine = LaneLine.NONE, right: LaneLine = LaneLine.NONE) -> LaneStrip:
+def arc(
+    radius: float, left: LaneLine = LaneLine.NONE, right: LaneLine = LaneLine.NONE
+) -> LaneStrip:
     """A quarter of a circle to the right that begins at the origin along x."""
     turn = np.linspace(0, np.pi / 2, 60)
     points = radius * np.stack([np.sin(turn), 1 - np.cos(turn)], axis=1)
@@ -67,7 +69,8 @@ def test_dashes_average_to_their_share_near_and_far() -> None:
         for k, line in enumerate((LaneLine.DASHED, LaneLine.SOLID)):
             for x in np.linspace(0.0, 9.0, 15, endpoint=False):
                 lit, plain = (
-                    picture(ahead(right=each), ego=Pose(x, 0.0, 0.0)) for each in (line, LaneLine.NONE)
+                    picture(ahead(right=each), ego=Pose(x, 0.0, 0.0))
+                    for each in (line, LaneLine.NONE)
                 )
                 gained[k] += (lit - plain)[row, column - 2 : column + 3].sum()
         assert gained[0] / gained[1] == pytest.approx(1 / 3, abs=0.03)
@@ -104,7 +107,9 @@ def test_a_line_stops_where_another_road_crosses_it() -> None:
 
 
 def test_an_open_area_hides_no_line() -> None:
-    area = LaneStrip(np.array([(-20.0, 0.0), (60.0, 0.0)]), np.zeros(2), np.full(2, 40.0), open=True)
+    area = LaneStrip(
+        np.array([(-20.0, 0.0), (60.0, 0.0)]), np.zeros(2), np.full(2, 40.0), open=True
+    )
     gained = (picture(ahead(right=LaneLine.SOLID), area) - picture(ahead(), area)).sum(axis=2)
     assert gained[pixel(8.0, 2.0)] > 100
 

@@ -53,7 +53,9 @@ class Thinker:
 
 def seat_of(name: str, colour: tuple[int, int, int]) -> DriverSpec:
     """A seat for the expert, or for the thinker."""
-    return DriverSpec(name, name.title(), colour, Expert if name == "expert" else lambda _: Thinker())
+    return DriverSpec(
+        name, name.title(), colour, Expert if name == "expert" else lambda _: Thinker()
+    )
 
 
 def show_of(*names: str, count: int = 1) -> Session:

@@ -1,7 +1,8 @@
-"""How people stand and walk: every limb's place for a phase of the gait, and who wears what.
+"""How pedestrians stand and walk: the position of each limb for a phase of the gait, and clothing.
 
-Person frame: x forward, y right, z up [m], origin on the ground below the hips. A leg's cycle starts when its heel comes down;
-for six tenths the foot stays where it is on the ground, then it swings forward. The hips are as high as both legs let them be.
+Pedestrian frame: x forward, y right, z up [m], origin on the ground below the hips. A leg's cycle
+starts when its heel touches the ground. For six tenths of the cycle the foot stays on the ground,
+then it swings forward. The hips are as high as both legs allow.
 """
 
 import colorsys

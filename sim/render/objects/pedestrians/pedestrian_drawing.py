@@ -26,7 +26,7 @@ from sim.render.objects.pedestrians.gait import (
 from sim.types import Actor
 
 PERSON = int(Label.PERSON)
-NEAREST = 0.5  # [m] in front of the camera: nobody nearer than this is drawn
+NEAREST = 0.5  # [m] in front of the camera: pedestrians nearer than this are not drawn
 MARGIN = 1.0  # [m] around a person's place that holds all of them
 LIMB_BLUR = 0.5  # [px] around a limb that its edge is spread over
 SPOTS = 14  # of a limb on the screen: two discs (column, row, radius, distance, half depth), and the box around both
@@ -92,12 +92,12 @@ def pedestrians_to_draw(actors: Sequence[Actor]) -> PedestriansToDraw:
 def project_limbs(
     people: PedestriansToDraw, k: int, eye: Eye, columns: int
 ) -> tuple[float, float, float, float, float]:
-    """Write the limbs of person `k` as seen by the camera; (left, right, top, bottom) [px] of all, and how far columns stretch.
+    """Write the limbs of pedestrian `k` in image coordinates; return (left, right, top, bottom)
+    [px] and the stretch of columns.
 
-    The edges lie LIMB_BLUR outside the limbs.
-
-    Left > right when nobody is seen. Spots count columns from the picture's middle, over the stretch with which a pinhole
-    camera widens what is far from its axis.
+    The edges lie LIMB_BLUR outside the limbs; left > right when the pedestrian is not visible.
+    Spots count columns from the picture's centre, over the stretch with which a pinhole camera
+    widens objects far from its axis.
     """
     pose = people.pose[k]
     limbs = people.limbs
@@ -285,7 +285,9 @@ def _shaded(
 
 
 @kernel
-def draw_pedestrian(canvas: FrameBuffer, people: PedestriansToDraw, k: int, light: Light, eye: Eye) -> None:
+def draw_pedestrian(
+    canvas: FrameBuffer, people: PedestriansToDraw, k: int, light: Light, eye: Eye
+) -> None:
     """Blend person number `k` over the picture."""
     image = canvas.image
     columns = image.shape[1]

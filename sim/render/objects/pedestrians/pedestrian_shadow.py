@@ -65,7 +65,9 @@ def _cast(limbs: Floats, throw_x: float, throw_y: float, x: float, y: float, sof
 
 
 @kernel
-def shade_under_pedestrian(canvas: FrameBuffer, people: PedestriansToDraw, k: int, light: Light, eye: Eye) -> None:
+def shade_under_pedestrian(
+    canvas: FrameBuffer, people: PedestriansToDraw, k: int, light: Light, eye: Eye
+) -> None:
     """Darken the ground by the shadow of person number `k`."""
     image = canvas.image
     columns = image.shape[1]

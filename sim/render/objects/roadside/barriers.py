@@ -162,7 +162,7 @@ def _portal(site: FreeGround, tunnel: Tunnel, station: float, facing: int) -> Sc
         pieces.append((cuts[i], cuts[i + 1], low, crest[i], crest[i + 1], SurfaceKind.HILL))
     spans = np.array([piece[:5] for piece in pieces])
     skins = np.array([int(piece[5]) for piece in pieces])
-    # The hill stands a little behind its portal; seen by whoever comes, a piece's a is on the left.
+    # The hill stands a little behind its portal; seen from the road, a piece's a is on the left.
     s = np.full(len(pieces), station) + facing * np.where(skins == SurfaceKind.HILL, 0.25, 0.0)
     near, away = (spans[:, 0], spans[:, 1]) if facing > 0 else (spans[:, 1], spans[:, 0])
     (ax, ay, _), (bx, by, _) = site.places(s, near), site.places(s, away)
@@ -173,4 +173,6 @@ def _portal(site: FreeGround, tunnel: Tunnel, station: float, facing: int) -> Sc
         reach=900.0, place=np.where(skins == SurfaceKind.PORTAL, PORTAL, OPEN),
     )  # fmt: skip
     # All of the hill is drawn before the portal, whose upper edge covers its last row of pixels in part.
-    return table._replace(lead=np.where(skins == SurfaceKind.HILL, table.lead.max() + 0.5, table.lead))
+    return table._replace(
+        lead=np.where(skins == SurfaceKind.HILL, table.lead.max() + 0.5, table.lead)
+    )

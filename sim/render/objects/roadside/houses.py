@@ -59,7 +59,9 @@ class Houses:
         return np.hypot(self.width, self.depth) / 2
 
     def corner(self, along: Floats | float, out: Floats | float) -> tuple[Floats, Floats]:
-        """World x, y of a point `along` the front (to the right for who looks at it) and `out` of it from the middle [m]."""
+        """Return world x, y of a point `along` the front, to the right as seen from outside, and
+        `out` of it from the centre [m].
+        """
         return (
             self.x + along * self.face_y + out * self.face_x,
             self.y - along * self.face_x + out * self.face_y,
@@ -81,7 +83,9 @@ def house_rows(generator: np.random.Generator, site: FreeGround) -> Iterator[Sce
             yield from built(houses)
 
 
-def _along_the_road(generator: np.random.Generator, site: FreeGround) -> Iterator[tuple[float, ...]]:
+def _along_the_road(
+    generator: np.random.Generator, site: FreeGround
+) -> Iterator[tuple[float, ...]]:
     """Lots (s, d, turn, width, depth, storeys) side by side along both sides; turn: of the front from the line's right."""
     for side in (-1, 1):
         back = float(site.edge(np.array([0.0]), side)[0])

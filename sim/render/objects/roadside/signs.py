@@ -56,9 +56,10 @@ def sign_rows(generator: np.random.Generator, site: FreeGround) -> Iterator[Scen
 def signs(
     site: FreeGround, skin: SurfaceKind, s: Floats, d: Floats, direction: int, seed: float | Floats
 ) -> Iterator[Scenery]:
-    """Signs of a kind at road coordinates, for who drives in a direction (1 along the line, -1 against it), and their posts.
+    """Return signs of a kind at Frenet coordinates and their posts; they face drivers in a
+    direction, 1 along the line or -1 against it.
 
-    There are none in tunnels, and none in the way of who turns into a street.
+    There are none in tunnels, and none on side streets.
     """
     clear = ~(site.in_tunnel(s) | site.in_street(s, d))
     s, d, seed = s[clear], _before_rock(site, s, d)[clear], np.broadcast_to(seed, s.shape)[clear]
@@ -225,13 +226,17 @@ def _zebra_signs(site: FreeGround) -> Iterator[Scenery]:
     if stations.size:
         for direction in (1, -1):
             at = stations - 0.6 if direction > 0 else stations + lengths + 0.6
-            yield from signs(site, SurfaceKind.CROSSING, at, roadside(site, at, direction), direction, 0.0)
+            yield from signs(
+                site, SurfaceKind.CROSSING, at, roadside(site, at, direction), direction, 0.0
+            )
 
 
 def _speed_signs(
     generator: np.random.Generator, site: FreeGround, others: Sequence[Scenery]
 ) -> Iterator[Scenery]:
-    """Speed limits now and then, on the right of who they are for, never beside another sign; kilometre posts on highways."""
+    """Return speed limit signs on the right of the drivers that they address, never beside another
+    sign; distance posts on highways.
+    """
     length = site.plan.centreline.length
     limit = posted_limit(site.plan.speed_limit)
     gap = 900.0 if site.plan.kind is RoadKind.HIGHWAY else 350.0
@@ -272,7 +277,7 @@ def _gantries(generator: np.random.Generator, site: FreeGround) -> Iterator[Scen
         for d in (inner, outer):
             x, y, _ = site.places(s, np.full(s.size, d))
             yield uprights(s, x, y, BAR, GANTRY_TOP - 0.4, half=0.22, colour=STEEL, reach=400.0)
-        # From the left to the right of who drives below.
+        # From left to right as seen by a driver below.
         span = np.linspace(inner, outer, 8)
         for i in range(span.size - 1):
             a = site.places(s, np.full(s.size, span[i]))[:2]

@@ -45,7 +45,9 @@ GROWTH = {
     RoadKind.RURAL: VegetationRule(2.5, COUNTRY, (0.05, 0.4, 0.9), 0.5, 0.47, avenue=0.12),
     RoadKind.RURAL_UNMARKED: VegetationRule(2.0, COUNTRY, (0.05, 0.3, 0.8), 0.8, 0.55, avenue=0.15),
     RoadKind.UNPAVED: VegetationRule(2.0, (4.0, 7.0, 15.0, 50.0), (0.05, 0.5, 0.9), 0.9, 0.6),
-    RoadKind.HIGHWAY: VegetationRule(8.0, (6.0, 12.0, 30.0), (0.05, 0.4, 0.9), 0.7, 0.45, depth=18.0),
+    RoadKind.HIGHWAY: VegetationRule(
+        8.0, (6.0, 12.0, 30.0), (0.05, 0.4, 0.9), 0.7, 0.45, depth=18.0
+    ),
     RoadKind.RESIDENTIAL: VegetationRule(
         2.0, (9.0, 14.0, 30.0), (0.05, 0.25), 1.4, 0.0, heights=(4.0, 9.0), depth=9.0
     ),
@@ -102,7 +104,12 @@ def _stands(
 
 
 def _trees(
-    generator: np.random.Generator, site: FreeGround, growth: VegetationRule, s: Floats, share: Floats, side: int
+    generator: np.random.Generator,
+    site: FreeGround,
+    growth: VegetationRule,
+    s: Floats,
+    share: Floats,
+    side: int,
 ) -> Scenery:
     conifer = generator.random(s.size) < share
     avenue = share < 0

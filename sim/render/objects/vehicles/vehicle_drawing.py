@@ -120,7 +120,9 @@ def _stacked(vehicles: tuple[tuple[Kind, float, float, float], ...]) -> VehicleS
     """The shapes of vehicles (kind, length, width, height), stacked; from one frame to the next they are mostly the same."""
     shapes = [shape_of(*vehicle) for vehicle in vehicles]
     return (
-        VehicleShape(*(np.array(each) for each in zip(*shapes, strict=True))) if shapes else _no_shapes()
+        VehicleShape(*(np.array(each) for each in zip(*shapes, strict=True)))
+        if shapes
+        else _no_shapes()
     )
 
 
@@ -325,7 +327,9 @@ def draw_vehicle(canvas: FrameBuffer, cars: VehiclesToDraw, k: int, light: Light
 
 
 @kernel
-def vehicle_covers(cars: VehiclesToDraw, k: int, own: Eye, columns: int, row: float, column: float) -> bool:
+def vehicle_covers(
+    cars: VehiclesToDraw, k: int, own: Eye, columns: int, row: float, column: float
+) -> bool:
     """Whether at least half of a pixel shows the vehicle number `k` when it stands alone; `measure_room` comes first."""
     hits = 0
     for ray in range(4):

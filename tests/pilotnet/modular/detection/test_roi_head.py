@@ -94,7 +94,14 @@ def test_nothing_is_seen_beyond_the_picture() -> None:
     places = torch.tensor(
         [[[-1.0, 2.0], [7.0, 2.0], [3.0, -1.0], [3.0, 5.0], [0.0, 2.0], [6.0, 4.0]]]
     )
-    assert roi_align(source, torch.tensor([0]), places).flatten().tolist() == [0, 0, 0, 0, 0.5, 0.25]
+    assert roi_align(source, torch.tensor([0]), places).flatten().tolist() == [
+        0,
+        0,
+        0,
+        0,
+        0.5,
+        0.25,
+    ]
 
 
 def test_a_neighbouring_strip_does_not_shine_through() -> None:
@@ -212,7 +219,9 @@ def test_a_head_learns_where_the_edges_of_what_it_sees_lie() -> None:
         edges.unsqueeze(1), torch.ones(200, 1), torch.full((200, 1), 20.0), which, ~which
     )
     still = maps_of()
-    maps = DetectorOutput(*(values.expand(200, *values.shape[1:]) for values in still[:5]), features)
+    maps = DetectorOutput(
+        *(values.expand(200, *values.shape[1:]) for values in still[:5]), features
+    )
     optimizer = torch.optim.AdamW(head.parameters(), 1e-3)
     for step in range(150):
         parts = roi_loss(maps, truth, head, generator(step))

@@ -44,7 +44,9 @@ def picture(truth: list[list[float]], found: list[Detection]) -> ScoredPicture:
     return ScoredPicture(Weather.CLEAR, Daytime.DAY, np.array(truth).reshape(-1, 8), found)
 
 
-def precision(*pictures: ScoredPicture, limits: tuple[float, float] = (0.0, 1e5)) -> tuple[float, float]:
+def precision(
+    *pictures: ScoredPicture, limits: tuple[float, float] = (0.0, 1e5)
+) -> tuple[float, float]:
     return average_precisions(pictures, [limits], lambda row: row[5], lambda found: found.distance)[
         0
     ]

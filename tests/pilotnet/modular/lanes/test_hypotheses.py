@@ -12,7 +12,9 @@ from pilotnet.modular.lanes.hypotheses import (
 
 
 def test_two_lines_a_lane_apart_are_its_borders() -> None:
-    reading = best_hypothesis(SectionMeasurement((MeasuredLine(-1.8, 0.5), MeasuredLine(1.6, 0.9))), 0.0, 1.0)
+    reading = best_hypothesis(
+        SectionMeasurement((MeasuredLine(-1.8, 0.5), MeasuredLine(1.6, 0.9))), 0.0, 1.0
+    )
     assert reading is not None
     assert (reading.layout, reading.centre, reading.width) == (
         RoadLayout.MARKED,
@@ -25,7 +27,9 @@ def test_two_lines_a_lane_apart_are_its_borders() -> None:
 def test_a_middle_line_and_a_faint_line_on_the_far_verge_are_no_road_without_a_middle_line() -> (
     None
 ):
-    reading = best_hypothesis(SectionMeasurement((MeasuredLine(-2.3, 0.5), MeasuredLine(4.3, 0.17))), 0.0, 1.0)
+    reading = best_hypothesis(
+        SectionMeasurement((MeasuredLine(-2.3, 0.5), MeasuredLine(4.3, 0.17))), 0.0, 1.0
+    )
     assert reading is not None
     assert reading.layout is RoadLayout.MARKED
     assert reading.centre == pytest.approx(-2.3 + USUAL_WIDTH / 2)
@@ -33,7 +37,10 @@ def test_a_middle_line_and_a_faint_line_on_the_far_verge_are_no_road_without_a_m
 
 
 def test_a_single_line_is_the_border_on_the_side_that_leaves_the_car_in_its_lane() -> None:
-    left, right = (best_hypothesis(SectionMeasurement((MeasuredLine(place, 0.5),)), 0.0, 1.0) for place in (-1.6, 1.6))
+    left, right = (
+        best_hypothesis(SectionMeasurement((MeasuredLine(place, 0.5),)), 0.0, 1.0)
+        for place in (-1.6, 1.6)
+    )
     assert left is not None
     assert right is not None
     assert left.centre == pytest.approx(-1.6 + USUAL_WIDTH / 2)
@@ -56,11 +63,23 @@ def test_a_lane_lies_in_the_middle_of_its_ruts_and_the_other_lane_s_are_farther_
 
 
 def test_two_lanes_inner_ruts_are_no_lane_when_the_outer_ones_are_not_seen() -> None:
-    assert best_hypothesis(SectionMeasurement((), ruts=(MeasuredLine(-2.4, 0.6), MeasuredLine(-0.8, 0.6))), 0.0, 0.5) is None
+    assert (
+        best_hypothesis(
+            SectionMeasurement((), ruts=(MeasuredLine(-2.4, 0.6), MeasuredLine(-0.8, 0.6))),
+            0.0,
+            0.5,
+        )
+        is None
+    )
 
 
 def test_ruts_of_no_car_are_no_lane() -> None:
-    assert best_hypothesis(SectionMeasurement((), ruts=(MeasuredLine(-1.2, 0.9), MeasuredLine(1.2, 0.9))), 0.0, 1.0) is None
+    assert (
+        best_hypothesis(
+            SectionMeasurement((), ruts=(MeasuredLine(-1.2, 0.9), MeasuredLine(1.2, 0.9))), 0.0, 1.0
+        )
+        is None
+    )
 
 
 def test_a_street_between_kerbs_is_no_racetrack_between_lawns() -> None:
@@ -83,13 +102,16 @@ def test_a_step_far_before_the_verge_is_no_street_s_kerb() -> None:
 
 
 @pytest.mark.parametrize(
-    ("known", "layout"), [(None, RoadLayout.HALVED), (3.1, RoadLayout.HALVED), (4.0, RoadLayout.TRACK)]
+    ("known", "layout"),
+    [(None, RoadLayout.HALVED), (3.1, RoadLayout.HALVED), (4.0, RoadLayout.TRACK)],
 )
 def test_what_can_be_read_as_a_street_and_as_a_racetrack_stays_what_it_was(
     known: float | None, layout: RoadLayout
 ) -> None:
     followed = layout if known else None
-    reading = best_hypothesis(SectionMeasurement((), (-5.0, -6.6), (1.6, 5.7)), -0.4, 0.4, known, followed)
+    reading = best_hypothesis(
+        SectionMeasurement((), (-5.0, -6.6), (1.6, 5.7)), -0.4, 0.4, known, followed
+    )
     assert reading is not None
     assert reading.layout is layout
     assert abs(reading.width - (known or 3.15)) < 0.3

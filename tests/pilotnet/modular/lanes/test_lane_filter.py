@@ -23,7 +23,9 @@ RIGHT_EDGE = np.array([0.5, 1.0, 0.0])  # moves with half the width and all of t
 def edge(residual: np.ndarray, stray: float) -> Measurements:
     """The right edge of a road in every row, so far right of where it was expected [m]."""
     ones = np.ones(ALONG.size)
-    return Measurements(residual, ones, 0.12 * ones, stray * ones, CurvatureModel(ALONG).model(RIGHT_EDGE))
+    return Measurements(
+        residual, ones, 0.12 * ones, stray * ones, CurvatureModel(ALONG).model(RIGHT_EDGE)
+    )
 
 
 def test_an_edge_seen_farther_out_is_a_wider_road_or_a_car_farther_left() -> None:

@@ -92,7 +92,9 @@ def test_a_panel_that_begins_behind_the_camera_is_cut_where_the_world_begins() -
     assert not covered(drawn(panel((-5.0, 2.0), (0.2, 2.0)))).any()
 
 
-@pytest.mark.parametrize("skin", [SurfaceKind.PLAIN, SurfaceKind.STONE, SurfaceKind.CONCRETE, SurfaceKind.TUNNEL])
+@pytest.mark.parametrize(
+    "skin", [SurfaceKind.PLAIN, SurfaceKind.STONE, SurfaceKind.CONCRETE, SurfaceKind.TUNNEL]
+)
 def test_joined_panels_show_no_background_and_go_on_with_their_texture(skin: SurfaceKind) -> None:
     points = np.linspace((30.0, -8.0), (6.0, 5.0), 9)
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))])

@@ -94,9 +94,9 @@ def test_a_key_at_its_tick_rate_gives_a_curve_and_no_jump() -> None:
 
 
 def test_pedals_go_down_and_up_and_the_brake_wins() -> None:
-    assert held(ControlKey.ACCELERATE, seconds=PEDAL_TRAVEL).control(10.0).acceleration == pytest.approx(
-        FULL_THROTTLE
-    )
+    assert held(ControlKey.ACCELERATE, seconds=PEDAL_TRAVEL).control(
+        10.0
+    ).acceleration == pytest.approx(FULL_THROTTLE)
     assert held(ControlKey.ACCELERATE, ControlKey.BRAKE, seconds=PEDAL_TRAVEL).control(
         10.0
     ).acceleration == pytest.approx(-FULL_BRAKE)

@@ -131,7 +131,8 @@ def test_no_sign_stands_in_the_way_of_who_turns_into_a_street() -> None:
         scenery = scenery_of(plan, ground_of(plan, 5), 5)
         return np.sort(
             scenery.station[
-                (scenery.family == PANEL) & np.isin(scenery.kind, (SurfaceKind.CHEVRON, SurfaceKind.WARNING))
+                (scenery.family == PANEL)
+                & np.isin(scenery.kind, (SurfaceKind.CHEVRON, SurfaceKind.WARNING))
             ]
         )
 
