@@ -73,7 +73,7 @@ class Explanation:
     view: Image | None = None
     heat: NDArray[np.float32] | None = None
     camera: Camera | None = None
-    word: str = ""
+    behaviour: str = ""
 
     def __post_init__(self) -> None:
         if self.view is not None:

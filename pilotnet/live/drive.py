@@ -48,18 +48,20 @@ def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
     Raises ValueError when there is no display, and when `out` holds something that cannot be continued.
     """
     wheel = SteeringWheel()
-    seat = DriverSpec("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
+    driver_spec = DriverSpec("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
     screen = open_display((config.width, config.height), WATCH_INSTEAD)
     compile_in_view(screen)
     env = EnvConfig(
         cameras=CAMERA_NAMES, pedals=SpeedControl(config.pedals)
     )  # the recorder's cameras
     with open_recording_buffer(out, config, env, Split(config.split)) as tape:
-        show = Session([seat], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=env)
-        cockpit = LiveView(show, PluggedControllers(wheel, ControllerFiles()), mapping)
+        session = Session(
+            [driver_spec], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=env
+        )
+        cockpit = LiveView(session, PluggedControllers(wheel, ControllerFiles()), mapping)
         window = Window(cockpit, screen, FilmFile, Path.cwd())
         window.run()
-    return Driven(scores(show.all_driven()), tape.seconds, show.late, window.film_error)
+    return Driven(scores(session.all_driven()), tape.seconds, session.late, window.film_error)
 
 
 def driven_in_words(driven: Driven, out: Path) -> tuple[str, str]:

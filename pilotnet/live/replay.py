@@ -46,8 +46,10 @@ class FrameCache:
         if number not in self._reels:
             if len(self._reels) >= REELS:
                 self._reels.pop(next(iter(self._reels)))
-            moments = slice(number * REEL, (number + 1) * REEL)
-            self._reels[number] = list(self._dataset.stream(self._episode, self._camera, moments))
+            frame_numbers = slice(number * REEL, (number + 1) * REEL)
+            self._reels[number] = list(
+                self._dataset.stream(self._episode, self._camera, frame_numbers)
+            )
         return self._reels[number][place]
 
 
@@ -203,8 +205,8 @@ def check_settings(config: WatchConfig) -> None:
             )
 
 
-def drawn(shown: Playback, sheet: Canvas) -> Image:
+def drawn(shown: Playback, canvas: Canvas) -> Image:
     """The replay's picture of a film, (H, W, 3)."""
     shown.pass_time(0.0)  # the strip of a film is whole from its first picture on
-    draw_replay(sheet, shown)
-    return sheet.array
+    draw_replay(canvas, shown)
+    return canvas.array

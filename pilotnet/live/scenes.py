@@ -32,11 +32,11 @@ def scenes(config: ScenesConfig, out: Path) -> Path:
     scenarios = [scenario for row in config.rows() for scenario in row]
     drawn = list(track(map(titled_view, scenarios), "drawing", len(scenarios)))
     columns = len(config.light)
-    sheet = np.vstack([np.hstack(drawn[i : i + columns]) for i in range(0, len(drawn), columns)])
+    canvas = np.vstack([np.hstack(drawn[i : i + columns]) for i in range(0, len(drawn), columns)])
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(out) as unfinished:
         settings = [cv2.IMWRITE_JPEG_QUALITY, QUALITY] if out.suffix.lower() == ".jpg" else []
-        written, data = cv2.imencode(out.suffix, sheet[..., ::-1], settings)
+        written, data = cv2.imencode(out.suffix, canvas[..., ::-1], settings)
         assert written, "a picture in memory can always be encoded"
         unfinished.write_bytes(data.tobytes())
     return out

@@ -81,13 +81,13 @@ class ModularDriver:
         """The command for what is seen now; ValueError when a part needs the centre frame and there is none."""
         speed = observation.speed
         wheels = self._odometry
-        way = wheels.move(speed)
+        distance = wheels.move(speed)
         frame = self._frame(observation)
         detections = self._detect(frame, speed)
         tracks = self._tracker.update(detections, wheels.pose) + self._told()
         lane = self._lane(frame, speed, tracks)
         blind = self._sight.judge(lane.confidence)
-        plan = self._planner.plan(Situation(lane, tracks, speed, way, wheels.curvature, blind))
+        plan = self._planner.plan(Situation(lane, tracks, speed, distance, wheels.curvature, blind))
         wheels.hold(steer(plan, lane, speed))
         self._thought = detections, tracks, lane, plan
         return Control(wheels.curvature, plan.acceleration)

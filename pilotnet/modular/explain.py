@@ -37,7 +37,7 @@ def stack_explanation(
         if d.score >= CONFIRM_SCORE
     )
     return Explanation(
-        boxes, tuple(lines), tuple(_footprint(track) for track in tracks), word=plan.word
+        boxes, tuple(lines), tuple(_footprint(track) for track in tracks), behaviour=plan.behaviour
     )
 
 

@@ -158,8 +158,8 @@ class Candidate:
 
     stations: Floats
     offsets: Floats
-    slopes: Floats
-    bends: Floats
+    d_primes: Floats
+    d_seconds: Floats
     cost: float
 
 
@@ -170,5 +170,5 @@ class Plan:
     path: Candidate
     speed: float
     acceleration: float
-    word: Behaviour
+    behaviour: Behaviour
     candidates: tuple[Candidate, ...] = ()

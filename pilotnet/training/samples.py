@@ -148,8 +148,8 @@ def target_speed(speed: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     that follows the label brakes where the recorded one did. The present speed would lag behind by
     T, and a mean over that time by half as much.
     """
-    moments = np.arange(len(speed)) + round(PEDAL_TIME * rate)
-    return speed[np.minimum(moments, len(speed) - 1)]
+    frame_numbers = np.arange(len(speed)) + round(PEDAL_TIME * rate)
+    return speed[np.minimum(frame_numbers, len(speed) - 1)]
 
 
 def packed(frame: Image) -> NDArray[np.uint8]:
@@ -203,11 +203,11 @@ class Samples(TorchDataset[Batch]):
 
     def __getitems__(self, indices: list[int]) -> Batch:
         """The batch of these samples of the present epoch."""
-        moments = self._moments[indices]
+        frame_numbers = self._moments[indices]
         shift = self._shift[indices]
         rotation = self._rotation[indices]
         nearest = np.abs(self._lateral[:, None] - shift).argmin(axis=0)
-        recovery = recovery_length(self.drives.speed[moments])
+        recovery = recovery_length(self.drives.speed[frame_numbers])
         labels = self._labels(np.asarray(indices))
         # Wherever in its lane a car is, it should drive as fast as it did: a moved view keeps the speed of the moment.
         signals = (
@@ -215,14 +215,14 @@ class Samples(TorchDataset[Batch]):
             rotation,
             labels,
             recovery,
-            self.drives.target_speed[moments],
+            self.drives.target_speed[frame_numbers],
             self._light[indices],
         )
         planes = self.drives.frames
         frames = np.stack(
             [
                 unpacked(planes[camera, moment])
-                for camera, moment in zip(nearest, moments, strict=True)
+                for camera, moment in zip(nearest, frame_numbers, strict=True)
             ]
         )
         return Batch(
@@ -232,11 +232,11 @@ class Samples(TorchDataset[Batch]):
 
     def _labels(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
         """The two-second label [1/m] of samples: the recorded command, corrected for where the view was moved to."""
-        moments = self._moments[indices]
+        frame_numbers = self._moments[indices]
         correction = recovery_curvature(
-            self._shift[indices], self._rotation[indices], self.drives.speed[moments]
+            self._shift[indices], self._rotation[indices], self.drives.speed[frame_numbers]
         )
-        return self.drives.curvature[moments] + correction
+        return self.drives.curvature[frame_numbers] + correction
 
 
 def sampling_probability(

@@ -61,7 +61,7 @@ class EgoPath:
         moved = self.swing_at(station)
         curvature = self._plan.centreline.curvature_at(station)
         path = self._plan.path_offset
-        direction = math.atan(moved.slope / (1 - curvature * (path + moved.displacement)))
+        direction = math.atan(moved.d_prime / (1 - curvature * (path + moved.displacement)))
         return PathPoint(moved.displacement, direction, displaced_curvature(curvature, path, moved))
 
     def swing_at(self, station: float) -> LateralShift:
@@ -87,7 +87,10 @@ class EgoPath:
             if there < station - SHIFT_REACH:
                 continue
             path = self._plan.path_offset + self.swing_at(there).displacement
-            gap = abs(float(people.across[i]) - path) - (PEDESTRIAN_WIDTH + self._ego.WIDTH) / 2
+            gap = (
+                abs(float(people.lateral_offset[i]) - path)
+                - (PEDESTRIAN_WIDTH + self._ego.WIDTH) / 2
+            )
             lowest = min(
                 lowest,
                 speed_before(passing_speed(gap), there - SHIFT_REACH - station)
@@ -107,8 +110,8 @@ class EgoPath:
         for i in people.crossing(front, 150.0):
             there = float(people.station[i])
             path = self._plan.path_offset + self.swing_at(there).displacement
-            left = min(path, ego.across) - half
-            right = max(path, ego.across) + half
+            left = min(path, ego.lateral_offset) - half
+            right = max(path, ego.lateral_offset) + half
             if there > front - PEDESTRIAN_DEPTH and people.in_the_way(i, left, right):
                 yield there - PEDESTRIAN_DEPTH / 2 - front
 
@@ -124,7 +127,11 @@ class EgoPath:
             )
             shift = np.empty(who.size)
             pedestrian_shift_requests(
-                people.across[who], PEDESTRIAN_WIDTH / 2, self._plan.path_offset, self._room, shift
+                people.lateral_offset[who],
+                PEDESTRIAN_WIDTH / 2,
+                self._plan.path_offset,
+                self._room,
+                shift,
             )
             self._demands = ShiftRequests(
                 np.concatenate([parked.start, people.station[who] - SHIFT_REACH]),

@@ -16,13 +16,13 @@ class OccupiedStretch:
     left: float
     right: float
 
-    def near(self, other: "OccupiedStretch", along: float, across: float) -> bool:
-        """Whether the two come closer than `along` and at once than `across` [m]."""
+    def near(self, other: "OccupiedStretch", along: float, lateral_offset: float) -> bool:
+        """Whether the two come closer than `along` and at once than `lateral_offset` [m]."""
         return (
             self.start - along < other.finish
             and other.start < self.finish + along
-            and self.left - across < other.right
-            and other.left < self.right + across
+            and self.left - lateral_offset < other.right
+            and other.left < self.right + lateral_offset
         )
 
 
@@ -47,9 +47,9 @@ class FreeStations:
             ]
         return cls(solid)
 
-    def is_free(self, place: OccupiedStretch, along: float, across: float) -> bool:
+    def is_free(self, place: OccupiedStretch, along: float, lateral_offset: float) -> bool:
         """Whether nothing stands closer to `place` than both distances [m]."""
-        return not any(place.near(other, along, across) for other in self.solid)
+        return not any(place.near(other, along, lateral_offset) for other in self.solid)
 
 
 def at_street(plan: RoadPlan, start: float, finish: float, side: int, margin: float) -> bool:

@@ -111,12 +111,12 @@ class _Parking:
         """Place one car, if one of so many random places will do."""
         for _ in range(tries):
             shape = draw_dimensions(self.generator, PARKABLE)
-            middle, across, direction = self._spot(shape)
+            middle, lateral_offset, direction = self._spot(shape)
             place = OccupiedStretch(
                 middle - shape.length / 2,
                 middle + shape.length / 2,
-                across - shape.width / 2,
-                across + shape.width / 2,
+                lateral_offset - shape.width / 2,
+                lateral_offset + shape.width / 2,
             )
             shift = shift_request(
                 place.left,
@@ -134,8 +134,8 @@ class _Parking:
         self, place: OccupiedStretch, shape: VehicleDimensions, direction: int, shift: float
     ) -> None:
         middle = (place.start + place.finish) / 2
-        across = (place.left + place.right) / 2
-        pose = self.plan.centreline.pose_at(middle, across)
+        lateral_offset = (place.left + place.right) / 2
+        pose = self.plan.centreline.pose_at(middle, lateral_offset)
         turned = (
             pose.heading + (0.0 if direction > 0 else math.pi) + self.generator.uniform(-0.02, 0.02)
         )
@@ -151,10 +151,10 @@ class _Parking:
         if plan.parking:
             lengths = np.array([strip.finish - strip.start for strip in plan.parking])
             strip = plan.parking[generator.choice(lengths.size, p=lengths / lengths.sum())]
-            across = strip.offset + generator.uniform(-0.1, 0.1)
+            lateral_offset = strip.offset + generator.uniform(-0.1, 0.1)
             if strip.direction < 0:
-                across = min(across, self.oncoming_edge - shape.width / 2 - 0.05)
-            return generator.uniform(strip.start, strip.finish), across, strip.direction
+                lateral_offset = min(lateral_offset, self.oncoming_edge - shape.width / 2 - 0.05)
+            return generator.uniform(strip.start, strip.finish), lateral_offset, strip.direction
         station = generator.uniform(plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR))
         left, right = edges(plan)
         on_left = generator.random() < 0.4

@@ -67,7 +67,7 @@ class PedestrianState:
     """
 
     station: float
-    across: float
+    lateral_offset: float
     speed: float
     height: float
     mode: Mode
@@ -91,7 +91,7 @@ class PassingVehicle:
     rear: float
     direction: int
     speed: float
-    across: float = math.inf
+    lateral_offset: float = math.inf
 
 
 class Pedestrians:
@@ -101,7 +101,7 @@ class Pedestrians:
         self._plan = plan
         self.first_ident = first_ident
         self.station: Floats = self._column(people, "station")
-        self.across: Floats = self._column(people, "across")
+        self.lateral_offset: Floats = self._column(people, "across")
         self.speed: Floats = self._column(people, "speed")
         self.height: Floats = self._column(people, "height")
         self.low: Floats = self._column(people, "low")
@@ -153,8 +153,8 @@ class Pedestrians:
         """Return whether a crossing pedestrian would next walk into the side of a standing car; the
         pedestrian waits for it.
         """
-        left = float(self.goal[i] - self.across[i])
-        away = (car.across - float(self.across[i])) * math.copysign(1.0, left) - (
+        left = float(self.goal[i] - self.lateral_offset[i])
+        away = (car.lateral_offset - float(self.lateral_offset[i])) * math.copysign(1.0, left) - (
             CAR_WIDTH + PEDESTRIAN_WIDTH
         ) / 2
         athwart = car.rear - PEDESTRIAN_DEPTH < self.station[i] < car.front - PEDESTRIAN_DEPTH
@@ -164,7 +164,7 @@ class Pedestrians:
         """Return whether a crossing pedestrian is, or will be, between lateral offsets `left` and
         `right` [m].
         """
-        low, high = sorted((float(self.across[i]), float(self.goal[i])))
+        low, high = sorted((float(self.lateral_offset[i]), float(self.goal[i])))
         return low - PEDESTRIAN_WIDTH / 2 < right and left < high + PEDESTRIAN_WIDTH / 2
 
     def beside(self, station: float, reach: float) -> np.ndarray:
@@ -183,11 +183,11 @@ class Pedestrians:
         here = curvature[
             np.clip((self.station[who] / SPACING).astype(np.int64), 0, curvature.size - 1)
         ]
-        way = self.speed[who] * dt
+        direction = self.speed[who] * dt
         self.station[who] += (
-            self.direction[who] * way / np.maximum(1 - here * self.across[who], 0.2)
+            self.direction[who] * direction / np.maximum(1 - here * self.lateral_offset[who], 0.2)
         )
-        self.phase[who] += way * (2 * math.pi / STRIDE_LENGTH)
+        self.phase[who] += direction * (2 * math.pi / STRIDE_LENGTH)
         there = np.where(
             self.direction[who] > 0,
             self.station[who] >= self.high[who],
@@ -196,18 +196,18 @@ class Pedestrians:
         self.mode[who[there]] = Mode.STANDING
 
     def _cross(self, i: int, dt: float) -> None:
-        way = self.speed[i] * dt
-        left = self.goal[i] - self.across[i]
-        self.phase[i] += way * (2 * math.pi / STRIDE_LENGTH)
-        self.across[i] += math.copysign(min(way, abs(left)), left)
-        if abs(left) <= way:
+        direction = self.speed[i] * dt
+        left = self.goal[i] - self.lateral_offset[i]
+        self.phase[i] += direction * (2 * math.pi / STRIDE_LENGTH)
+        self.lateral_offset[i] += math.copysign(min(direction, abs(left)), left)
+        if abs(left) <= direction:
             self.mode[i] = Mode.WALKING if self.high[i] > self.low[i] else Mode.STANDING
 
     def _sets_out(self, i: int, ego: PassingVehicle, others: list[PassingVehicle]) -> bool:
         place = float(self.station[i])
         return self._trusts(place, float(self.trigger[i]), ego) and not any(
             self._lets_pass(
-                place, abs(float(self.goal[i] - self.across[i])) / float(self.speed[i]), car
+                place, abs(float(self.goal[i] - self.lateral_offset[i])) / float(self.speed[i]), car
             )
             for car in others
         )
@@ -236,12 +236,12 @@ class Pedestrians:
 
     def pose(self, i: int) -> Pose:
         """Return the pose of a pedestrian; the heading is the direction of walking."""
-        pose = self._plan.centreline.pose_at(float(self.station[i]), float(self.across[i]))
+        pose = self._plan.centreline.pose_at(float(self.station[i]), float(self.lateral_offset[i]))
         mode = self.mode[i]
         if mode in (Mode.WAITING, Mode.CROSSING):
-            turn = math.copysign(math.pi / 2, self.goal[i] - self.across[i])
+            turn = math.copysign(math.pi / 2, self.goal[i] - self.lateral_offset[i])
         elif mode == Mode.STANDING:
-            turn = -math.copysign(math.pi / 2, self.across[i]) + 0.6 * math.sin(float(i))
+            turn = -math.copysign(math.pi / 2, self.lateral_offset[i]) + 0.6 * math.sin(float(i))
         else:
             turn = 0.0 if self.direction[i] > 0 else math.pi
         return Pose(pose.x, pose.y, pose.heading + turn)

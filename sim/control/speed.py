@@ -28,9 +28,9 @@ class SpeedControl(StrEnum):
     DRIVER = "driver"
 
 
-def speed_tracking_acceleration(speed: float, wanted: float) -> float:
+def speed_tracking_acceleration(speed: float, desired: float) -> float:
     """The acceleration [m/s²] that leads to a wanted speed [m/s]."""
-    return (wanted - speed) / PEDAL_TIME
+    return (desired - speed) / PEDAL_TIME
 
 
 def speed_before(speed: float, distance: float) -> float:
@@ -72,11 +72,11 @@ def cornering_speed_limit(speed: float, curvature: float) -> float:
     return speed_tracking_acceleration(speed, math.sqrt(LATERAL_LIMIT / abs(curvature)))
 
 
-def jerk_limited(wanted: float, before: float, duration: float) -> float:
+def jerk_limited(desired: float, before: float, duration: float) -> float:
     """A wanted acceleration [m/s²] `duration` [s] after another, with limited jerk while braking is comfortable."""
-    if wanted < -COMFORTABLE:
-        return wanted
+    if desired < -COMFORTABLE:
+        return desired
     return min(
-        max(wanted, before - MAX_JERK_DOWN * duration),
+        max(desired, before - MAX_JERK_DOWN * duration),
         max(before, -COMFORTABLE) + MAX_JERK_UP * duration,
     )

@@ -42,7 +42,7 @@ class Content(Protocol):
         """Let time pass; what to tell about it."""
         ...
 
-    def draw(self, sheet: Canvas, words: StatusTexts) -> None:
+    def draw(self, canvas: Canvas, words: StatusTexts) -> None:
         """Draw this moment."""
         ...
 

@@ -121,7 +121,7 @@ def test_rolling_back_into_blame_by_closing_a_forgiven_gap(empty: World) -> None
     )
     referee = Referee(empty)
     assert [referee.judge(0.1) for _ in range(11)] == [None] * 11
-    people.across[0] = LANE
+    people.lateral_offset[0] = LANE
     assert empty.gaps()[1] == pytest.approx(0.25, abs=0.08)
     assert referee.judge(0.1) is None
     place(empty, 200.05, speed=0.5)
@@ -144,7 +144,7 @@ def test_people_wait_at_the_side_of_a_car_that_stands_across_their_way(empty: Wo
     for _ in range(60):
         empty.step(Control(0.0, 0.0), 0.1)
         assert referee.judge(0.1) is not Cause.PERSON
-    assert people.across[0] == pytest.approx(2.7 + 0.6 + PEDESTRIAN_WIDTH / 2, abs=0.11)
+    assert people.lateral_offset[0] == pytest.approx(2.7 + 0.6 + PEDESTRIAN_WIDTH / 2, abs=0.11)
 
 
 @pytest.mark.parametrize(
@@ -260,7 +260,7 @@ def test_a_person_comes_before_a_car_and_a_car_before_the_road(empty: World) -> 
     place(empty, 200.0, LANE + 2.0)
     assert Referee(empty).judge(0.1) is Cause.OFF_ROAD
     car = add_car(empty, 204.6, 15.0)
-    car.across = LANE + 2.0
+    car.lateral_offset = LANE + 2.0
     car.place()
     assert Referee(empty).judge(0.1) is Cause.CONTACT
     add_person(empty, 200.0, LANE + 2.0)

@@ -167,7 +167,7 @@ class Dataset:
         return self.marks.kept(self.episodes[episode])
 
     def kept_of(self, split: Split | str, every: int = 1) -> list[Episode]:
-        """The episodes of a split that have any of `kept_moments`: training and scoring look at these alone.
+        """The episodes of a split that have any of `kept_frame_numbers`: training and scoring look at these alone.
 
         Raises ValueError when the split has no episode, and when all of it is marked as discarded.
         """
@@ -177,7 +177,7 @@ class Dataset:
             raise ValueError(
                 f"dataset {self.root} has no {split} episode; record some with {option}"
             )
-        kept = [episode for episode in episodes if self.kept_moments(episode, every)]
+        kept = [episode for episode in episodes if self.kept_frame_numbers(episode, every)]
         if not kept:
             raise ValueError(
                 f"every {split} frame of {self.root} is marked as discarded; restore some with `pilotnet watch`"
@@ -203,17 +203,17 @@ class Dataset:
         return read_boxes(path, record.length, self.cameras["centre"])
 
     def stream(
-        self, episode: SupportsIndex, camera: str, moments: slice | None = None
+        self, episode: SupportsIndex, camera: str, frame_numbers: slice | None = None
     ) -> Iterator[Image]:
-        """The RGB frames (H, W, 3) of one camera, decoded in one pass; `moments` picks some of them, step 1 or more.
+        """The RGB frames (H, W, 3) of one camera, decoded in one pass; `frame_numbers` picks some of them, step 1 or more.
 
         Raises ValueError for an unknown camera, a backward slice and a damaged video.
         """
         self.camera(camera)
-        wanted = range(self.episodes[episode].length)[moments or slice(None)]
+        wanted = range(self.episodes[episode].length)[frame_numbers or slice(None)]
         if wanted.step < 1:
             raise ValueError(
-                f"moments is {moments}; its step must be 1 or more, since videos are decoded forwards"
+                f"frame_numbers is {frame_numbers}; its step must be 1 or more, since videos are decoded forwards"
             )
         record = self.episodes[episode]
         return decode_frames(
@@ -240,7 +240,7 @@ class Dataset:
             self._checked_files.add(path)
         return path
 
-    def kept_moments(self, episode: SupportsIndex, every: int = 1) -> list[int]:
+    def kept_frame_numbers(self, episode: SupportsIndex, every: int = 1) -> list[int]:
         """Every so manieth moment of an episode, less what is discarded: marks take moments away and bring no others."""
         return [
             moment
@@ -251,11 +251,11 @@ class Dataset:
     def kept_frames(
         self, episode: SupportsIndex, camera: str, every: int = 1
     ) -> Iterator[tuple[int, Image]]:
-        """The moments of `kept_moments` and one camera's frames then, decoded in one pass."""
-        kept = set(self.kept_moments(episode, every))
-        moments = slice(None, None, every)
-        numbers = range(self.episodes[episode].length)[moments]
-        pictures = zip(numbers, self.stream(episode, camera, moments), strict=True)
+        """The moments of `kept_frame_numbers` and one camera's frames then, decoded in one pass."""
+        kept = set(self.kept_frame_numbers(episode, every))
+        frame_numbers = slice(None, None, every)
+        numbers = range(self.episodes[episode].length)[frame_numbers]
+        pictures = zip(numbers, self.stream(episode, camera, frame_numbers), strict=True)
         return ((number, frame) for number, frame in pictures if number in kept)
 
     def frames(self, episode: SupportsIndex, camera: str, rows: slice | None = None) -> Image:

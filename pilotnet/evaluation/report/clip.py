@@ -103,24 +103,24 @@ def film_drive(
         "driving for the film",
         ticks,
     )
-    moments = [ClipFrame(without_frames(step), driver.actors) for step in drive]
-    first, last = choose_window(moments, round(seconds * env.rate))
+    frame_numbers = [ClipFrame(without_frames(step), driver.actors) for step in drive]
+    first, last = choose_window(frame_numbers, round(seconds * env.rate))
     renderer = Renderer(env.world.plan, scenario, [FILM_CAMERA])
-    frames = _frames(renderer, moments, first, last, 1 / env.rate, rgb(colours([name])[name]))
+    frames = _frames(renderer, frame_numbers, first, last, 1 / env.rate, rgb(colours([name])[name]))
     film = encode(track(frames, "filming", (last - first) * SMOOTHNESS), env.rate * SMOOTHNESS)
-    offsets = np.array([moment.step.ego.offset for moment in moments])
+    offsets = np.array([moment.step.ego.offset for moment in frame_numbers])
     source = "data:video/mp4;base64," + base64.b64encode(film).decode()
-    return Clip(source, moments[first].step.time, moments[last].step.time, offsets)
+    return Clip(source, frame_numbers[first].step.time, frame_numbers[last].step.time, offsets)
 
 
-def choose_window(moments: Sequence[ClipFrame], count: int) -> tuple[int, int]:
+def choose_window(frame_numbers: Sequence[ClipFrame], count: int) -> tuple[int, int]:
     """First and last of the `count` consecutive moments with the strongest bends and most cars in sight; all of fewer."""
-    if len(moments) <= count:
-        return 0, len(moments) - 1
+    if len(frame_numbers) <= count:
+        return 0, len(frame_numbers) - 1
     lateral = np.array(
-        [abs(moment.step.ego.path_curvature) * moment.step.ego.speed**2 for moment in moments]
+        [abs(moment.step.ego.path_curvature) * moment.step.ego.speed**2 for moment in frame_numbers]
     )
-    cars = np.array([min(_cars_in_sight(moment), 2) for moment in moments])
+    cars = np.array([min(_cars_in_sight(moment), 2) for moment in frame_numbers])
     interest = np.concatenate(
         [[0.0], np.cumsum(lateral / max(lateral.mean(), 1e-6) + cars / max(cars.mean(), 0.2))]
     )
@@ -144,7 +144,7 @@ def _places(moment: ClipFrame) -> list[tuple[float, float]]:
 
 def _frames(
     renderer: Renderer,
-    moments: Sequence[ClipFrame],
+    frame_numbers: Sequence[ClipFrame],
     first: int,
     last: int,
     duration: float,
@@ -154,8 +154,8 @@ def _frames(
     banner = ""
     banner_ends = -math.inf
     for index in range(first, last):
-        now = moments[index]
-        following = moments[index + 1]
+        now = frame_numbers[index]
+        following = frame_numbers[index + 1]
         for part in range(SMOOTHNESS):
             share = part / SMOOTHNESS
             pose, actors = in_between(now, following, share, duration)

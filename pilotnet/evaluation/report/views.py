@@ -56,20 +56,22 @@ def choose_moments(dataset: Dataset) -> list[SampleFrame]:
 
     What is marked as discarded is not shown; ValueError when that is everything.
     """
-    moments = [
-        (episode, dataset.kept_moments(episode), dataset.signals(episode))
+    frame_numbers = [
+        (episode, dataset.kept_frame_numbers(episode), dataset.signals(episode))
         for episode in dataset.episodes
     ]
-    episodes = [episode for episode, kept, _ in moments for _ in kept]
+    episodes = [episode for episode, kept, _ in frame_numbers for _ in kept]
     if not episodes:
         raise ValueError(
             f"every frame of {dataset.root} is marked as discarded; restore some with `pilotnet watch`"
         )
-    rows = np.concatenate([np.array(kept, int) for _, kept, _ in moments])
-    curvature = np.concatenate([signals.curvature[kept] for _, kept, signals in moments]).astype(
+    rows = np.concatenate([np.array(kept, int) for _, kept, _ in frame_numbers])
+    curvature = np.concatenate(
+        [signals.curvature[kept] for _, kept, signals in frame_numbers]
+    ).astype(float)
+    speed = np.concatenate([signals.speed[kept] for _, kept, signals in frame_numbers]).astype(
         float
     )
-    speed = np.concatenate([signals.speed[kept] for _, kept, signals in moments]).astype(float)
     order = np.argsort(curvature * speed**2, kind="stable")
     straight = int(np.abs(curvature * speed**2).argmin())
     bends = [int(order[round(share * (len(order) - 1))]) for share in (0.04, 0.96)]

@@ -60,7 +60,7 @@ def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> P
             f"{dataset.root} was recorded without boxes of cars and people; record with --boxes"
         )
     camera = dataset.camera("centre")
-    size = sum(len(dataset.kept_moments(episode, every)) for episode in episodes)
+    size = sum(len(dataset.kept_frame_numbers(episode, every)) for episode in episodes)
     rows = strip_rows(camera)
     strips = frame_array((size, rows[1] - rows[0], camera.width, 3))
     labels: list[Labels] = []

@@ -123,14 +123,14 @@ def postprocess(
     maps and the head hold of a box in equal parts (compare Zhou et al., arXiv 2103.07461).
     """
     lowest = torch.logit(torch.tensor(MIN_PROPOSAL_SCORE)).item()
-    cells = Cells(*torch.nonzero(peaks(maps.heat) >= lowest, as_tuple=True))
-    surest = maps.heat[cells].topk(min(MAX_DETECTIONS, len(cells.strip))).indices
+    cells = Cells(*torch.nonzero(peaks(maps.centre_logits) >= lowest, as_tuple=True))
+    surest = maps.centre_logits[cells].topk(min(MAX_DETECTIONS, len(cells.strip))).indices
     cells = Cells(*(places[surest] for places in cells))
     proposed = proposals(maps, cells)
     refined = head(maps.features, proposed)
     columns = torch.stack(
         [
-            ((refined.fit + proposed.heat) / 2).sigmoid(),
+            ((refined.fit + proposed.centre_logits) / 2).sigmoid(),
             maps.visible[cells].sigmoid(),
             proposed.distance.exp(),
         ],

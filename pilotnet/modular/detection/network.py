@@ -36,7 +36,7 @@ class DetectorOutput(NamedTuple):
     features, (B, CHANNELS, H, W): what the head for single boxes looks at.
     """
 
-    heat: Tensor
+    centre_logits: Tensor
     offset: Tensor
     size: Tensor
     visible: Tensor
@@ -129,11 +129,11 @@ class DetectorNetwork(nn.Module):
         up = _twice_as_large(self.from_eighth(self.merge_eighth(eighth + up)))
         quarter = self.from_quarter(self.merge_quarter(quarter + up))
         features = self.again(half + nn.functional.pixel_shuffle(quarter, STRIDE))
-        heat, offset, size, visible, distance = (
+        centre_logits, offset, size, visible, distance = (
             self.head(features).float().split([1, 2, 2, 1, 1], 1)
         )
         return DetectorOutput(
-            heat.squeeze(1),
+            centre_logits.squeeze(1),
             offset * STRIDE,
             TYPICAL_SIZE * size.clamp(-6, 6).exp(),
             visible.squeeze(1),

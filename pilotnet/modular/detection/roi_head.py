@@ -40,7 +40,7 @@ class Proposals(NamedTuple):
 
     strip: Tensor
     edges: Tensor
-    heat: Tensor
+    centre_logits: Tensor
     distance: Tensor
 
 
@@ -78,7 +78,9 @@ class RoiHead(nn.Module):
         inside = roi_align(features, proposals.strip, places / self._stride).flatten(1)
         size = (side / SIDE).log()
         where = middle / PLACE - 1
-        said = torch.stack([proposals.heat / HEAT, proposals.distance - math.log(DISTANCE)], 1)
+        said = torch.stack(
+            [proposals.centre_logits / HEAT, proposals.distance - math.log(DISTANCE)], 1
+        )
         hidden = self.layers(torch.cat([inside, size, where, said], 1))
         moved, scaled = self.moves(hidden).float().split(2, 1)
         middle = middle + side * moved.clamp(-FARTHEST_MOVED, FARTHEST_MOVED)

@@ -34,20 +34,25 @@ def stations(camera: Camera) -> Floats:
     return np.array(found)
 
 
-def birds_eye_view(image: Image, camera: Camera, course: Floats, strip: Floats32) -> None:
-    """Write the colours of the ground in lane coordinates into `strip` (rows, columns, 3); -1 where it is out of sight.
+def birds_eye_view(image: Image, camera: Camera, course: Floats, birds_eye_image: Floats32) -> None:
+    """Write the colours of the ground in lane coordinates into `birds_eye_image` (rows, columns, 3); -1 where it is out of sight.
 
     course: forward, right [m], cosine and sine of the heading of the lane's centre in every row, (rows, 4), in car coordinates.
     """
     optics = np.array(
         [camera.focal, camera.horizon, camera.centre_column, camera.lateral, camera.elevation]
     )
-    _straighten(image, optics, course, HALF_WIDTH, STEP, strip)
+    _straighten(image, optics, course, HALF_WIDTH, STEP, birds_eye_image)
 
 
 @kernel
 def _straighten(
-    image: Image, optics: Floats, course: Floats, half: float, step: float, strip: Floats32
+    image: Image,
+    optics: Floats,
+    course: Floats,
+    half: float,
+    step: float,
+    birds_eye_image: Floats32,
 ) -> None:
     """Bilinear look-up."""
     height = image.shape[0]
@@ -57,16 +62,16 @@ def _straighten(
     middle = optics[2]
     lateral = optics[3]
     elevation = optics[4]
-    for i in range(strip.shape[0]):
+    for i in range(birds_eye_image.shape[0]):
         forward = course[i, 0]
         right = course[i, 1]
         cos = course[i, 2]
         sin = course[i, 3]
-        for j in range(strip.shape[1]):
+        for j in range(birds_eye_image.shape[1]):
             offset = j * step - half
             x = forward - offset * sin
             y = right + offset * cos
-            strip[i, j, 0] = strip[i, j, 1] = strip[i, j, 2] = -1.0
+            birds_eye_image[i, j, 0] = birds_eye_image[i, j, 1] = birds_eye_image[i, j, 2] = -1.0
             if x < 1.0:
                 continue
             column = middle + focal * (y - lateral) / x - 0.5
@@ -80,7 +85,7 @@ def _straighten(
             for k in range(3):
                 upper = image[r, c, k] * (1 - u) + image[r, c + 1, k] * u
                 lower = image[r + 1, c, k] * (1 - u) + image[r + 1, c + 1, k] * u
-                strip[i, j, k] = upper * (1 - v) + lower * v
+                birds_eye_image[i, j, k] = upper * (1 - v) + lower * v
 
 
 def occlusion_mask(course: Floats, shadows: Floats, hidden: NDArray[np.bool_]) -> None:

@@ -125,14 +125,17 @@ class CrossSection:
 
     def clarity(self, section: SectionMeasurement) -> float:
         """How much of a step the outer edges of a reading of this are, 0 to 1 each; they are where they run along the lane."""
-        foreign = self._shares[1]
+        off_road_likelihood = self._shares[1]
         apart = round(0.3 / STEP)
         places = [
             int(np.searchsorted(OFFSETS, edge))
             for edge in section.left_edges[-1:] + section.right_edges[-1:]
         ]
         steps = [
-            abs(foreign[min(at + apart, COLUMNS - 1)] - foreign[max(at - apart, 0)])
+            abs(
+                off_road_likelihood[min(at + apart, COLUMNS - 1)]
+                - off_road_likelihood[max(at - apart, 0)]
+            )
             for at in places
         ]
         return float(sum(steps))
@@ -156,11 +159,11 @@ class CrossSection:
 
     def read(self) -> SectionMeasurement:
         """The lines and the road's edges; lines beyond the edges are none, nor is a kerb where a line is."""
-        paint, foreign, seen, ruts = self._shares
-        left, right = edges_in(foreign, seen)
+        marking_likelihood, off_road_likelihood, seen, ruts = self._shares
+        left, right = edges_in(off_road_likelihood, seen)
         low = left[-1] - BESIDE if left else -np.inf
         high = right[-1] + BESIDE if right else np.inf
-        lines = tuple(line for line in lines_in(paint) if low < line.offset < high)
+        lines = tuple(line for line in lines_in(marking_likelihood) if low < line.offset < high)
         left, right = (_apart_from(lines, edges[:-1]) + edges[-1:] for edges in (left, right))
         return SectionMeasurement(lines, left, right, lines_in(ruts, LEAST_RUT))
 
@@ -173,8 +176,8 @@ class CrossSection:
         """Paint, foreign, seen and ruts summed along a line that leans to the right by `lean` [rad], (4, COLUMNS)."""
         total = np.zeros((4, COLUMNS))
         _add_up(
-            evidence.paint,
-            evidence.foreign,
+            evidence.marking_likelihood,
+            evidence.off_road_likelihood,
             evidence.seen,
             self._weights,
             np.rint(lean * self._along / STEP),
@@ -187,13 +190,13 @@ class CrossSection:
         the share of ruts, (COLUMNS,) each.
         """
         self._profile = profile
-        paint, foreign, seen, ruts = profile
+        marking_likelihood, off_road_likelihood, seen, ruts = profile
         known = np.maximum(seen, 1e-6)
         most = max(float(seen.max()), 1e-6)
         enough = seen > SPARSE * most
         self._shares = (
-            np.where(enough, paint / known, 0.0),
-            foreign / known,
+            np.where(enough, marking_likelihood / known, 0.0),
+            off_road_likelihood / known,
             seen / most,
             np.where(enough, ruts / known, 0.0),
         )
@@ -206,21 +209,21 @@ def _apart_from(lines: Sequence[MeasuredLine], places: Sequence[float]) -> tuple
 
 @kernel
 def _add_up(
-    paint: Floats32,
-    foreign: Floats32,
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
     seen: NDArray[np.bool_],
     weights: Floats,
     shifts: Floats,
     total: Floats,
 ) -> None:
     """Sum the rows, each shifted to the left by so many columns, into paint, foreign, seen and ruts, (4, columns)."""
-    columns = paint.shape[1]
+    columns = marking_likelihood.shape[1]
     for i in range(weights.size):
         if weights[i] == 0.0:
             continue
         shift = int(shifts[i])
         for j in range(max(-shift, 0), min(columns - shift, columns)):
-            total[0, j] += weights[i] * max(paint[i, j + shift], np.float32(0))
-            total[3, j] -= weights[i] * min(paint[i, j + shift], np.float32(0))
-            total[1, j] += weights[i] * foreign[i, j + shift]
+            total[0, j] += weights[i] * max(marking_likelihood[i, j + shift], np.float32(0))
+            total[3, j] -= weights[i] * min(marking_likelihood[i, j + shift], np.float32(0))
+            total[1, j] += weights[i] * off_road_likelihood[i, j + shift]
             total[2, j] += weights[i] * seen[i, j + shift]

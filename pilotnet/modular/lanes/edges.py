@@ -26,15 +26,17 @@ ROUGH = 2.0  # how many times steeper than the road before
 IN_SIGHT = 0.05  # of the best seen offset's sight, that an edge needs
 
 
-def edges_in(foreign: Floats, seen: Floats) -> tuple[tuple[float, ...], tuple[float, ...]]:
+def edges_in(
+    off_road_likelihood: Floats, seen: Floats
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The offsets [m] left and right of the lane's centre where the road may end, from the centre outwards, a kerb and a verge.
 
     foreign, seen: share of the way along which the ground was foreign at each offset, and its sight, 1 at best, (COLUMNS,).
     """
-    middle = foreign.size // 2
+    middle = off_road_likelihood.size // 2
     found: list[tuple[float, ...]] = []
     for way in (-1, 1):
-        values = np.ascontiguousarray(foreign[middle::way])
+        values = np.ascontiguousarray(off_road_likelihood[middle::way])
         known = np.ascontiguousarray(seen[middle::way])
         sums = np.concatenate([[0.0], np.cumsum(values)])
         verge = _verge(sums, known)

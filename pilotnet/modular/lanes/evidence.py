@@ -38,23 +38,30 @@ COLOURLESS = 0.35  # the most by which snow's colours differ, as a share of the 
 
 
 class LaneEvidence:
-    """Evidence of one strip: `paint` in [-1, 1], below 0 where it speaks for a rut, `foreign` in [0, 1] and `seen`, each
+    """Evidence of one strip: `marking_likelihood` in [-1, 1], below 0 where it speaks for a rut, `off_road_likelihood` in [0, 1] and `seen`, each
     (rows, columns).
     """
 
     def __init__(self, rows: int) -> None:
-        self.paint = np.zeros((rows, COLUMNS), np.float32)
-        self.foreign = np.zeros((rows, COLUMNS), np.float32)
+        self.marking_likelihood = np.zeros((rows, COLUMNS), np.float32)
+        self.off_road_likelihood = np.zeros((rows, COLUMNS), np.float32)
         self.seen = np.zeros((rows, COLUMNS), np.bool_)
         self._scratch = np.zeros((8, COLUMNS + 1))
 
-    def weigh(self, strip: Floats32, widths: NDArray[np.float64]) -> None:
+    def weigh(self, birds_eye_image: Floats32, widths: NDArray[np.float64]) -> None:
         """Fill the evidence from a strip; widths: how much ground a pixel covers in each row [m]."""
-        _weigh(strip, widths, self._scratch, self.paint, self.foreign, self.seen)
+        _weigh(
+            birds_eye_image,
+            widths,
+            self._scratch,
+            self.marking_likelihood,
+            self.off_road_likelihood,
+            self.seen,
+        )
 
     def forget(self, hidden: NDArray[np.bool_]) -> None:
         """Take back what was found where something else is seen than the ground, (rows, COLUMNS)."""
-        self.paint[hidden] = self.foreign[hidden] = 0.0
+        self.marking_likelihood[hidden] = self.off_road_likelihood[hidden] = 0.0
         self.seen[hidden] = False
 
 
@@ -86,13 +93,13 @@ def _running_sums(
 
 
 @kernel
-def _span(strip: Floats32, i: int) -> tuple[int, int]:
+def _span(birds_eye_image: Floats32, i: int) -> tuple[int, int]:
     """First and last + 1 column of a row that is in sight; it is one piece, as the picture is convex."""
     low = 0
-    high = strip.shape[1]
-    while low < high and strip[i, low, 0] < 0:
+    high = birds_eye_image.shape[1]
+    while low < high and birds_eye_image[i, low, 0] < 0:
         low += 1
-    while high > low and strip[i, high - 1, 0] < 0:
+    while high > low and birds_eye_image[i, high - 1, 0] < 0:
         high -= 1
     return low, high
 
@@ -161,34 +168,34 @@ def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
 
 @kernel
 def _weigh(
-    strip: Floats32,
+    birds_eye_image: Floats32,
     widths: NDArray[np.float64],
     scratch: NDArray[np.float64],
-    paint: Floats32,
-    foreign: Floats32,
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
     seen: NDArray[np.bool_],
 ) -> None:
-    columns = strip.shape[1]
-    for i in range(strip.shape[0]):
-        low, high = _span(strip, i)
+    columns = birds_eye_image.shape[1]
+    for i in range(birds_eye_image.shape[0]):
+        low, high = _span(birds_eye_image, i)
         for j in range(columns):
-            paint[i, j] = foreign[i, j] = 0.0
+            marking_likelihood[i, j] = off_road_likelihood[i, j] = 0.0
             seen[i, j] = low <= j < high
         if high - low < 40:
             continue
         for k in range(3):
-            _running_sums(strip, k, i, low, high, scratch, k)
+            _running_sums(birds_eye_image, k, i, low, high, scratch, k)
         # The darkest of the three channels: white paint is bright in all of them, grass and gravel are not.
         scratch[DARKEST, low] = 0.0
         for j in range(low, high):
             scratch[DARKEST, j + 1] = scratch[DARKEST, j] + min(
-                strip[i, j, 0], strip[i, j, 1], strip[i, j, 2]
+                birds_eye_image[i, j, 0], birds_eye_image[i, j, 1], birds_eye_image[i, j, 2]
             )
         if _is_crossing(scratch, low, high):
             seen[i] = False  # what it hides is not known; its bars are no lines
             continue
-        _weigh_paint(scratch, low, high, widths[i], paint, i)
-        _weigh_ground(scratch, low, high, paint, foreign, i)
+        _weigh_paint(scratch, low, high, widths[i], marking_likelihood, i)
+        _weigh_ground(scratch, low, high, marking_likelihood, off_road_likelihood, i)
 
 
 @kernel
@@ -245,7 +252,12 @@ def _trough_mean(scratch: NDArray[np.float64], low: int, high: int) -> float:
 
 @kernel
 def _weigh_paint(
-    scratch: NDArray[np.float64], low: int, high: int, width: float, paint: Floats32, i: int
+    scratch: NDArray[np.float64],
+    low: int,
+    high: int,
+    width: float,
+    marking_likelihood: Floats32,
+    i: int,
 ) -> None:
     half = max(int(round(max(LINE, width) / STEP)) // 2, 1)
     broad = max(int(round(BROAD / STEP)) // 2, half)
@@ -257,7 +269,7 @@ def _weigh_paint(
     wheel = max(int(round(RUT / STEP)) // 2, half)
     ground = _colour(scratch, low, high)
     for j in range(low + margin, high - margin):
-        outward = 1 if 2 * j > paint.shape[1] else -1
+        outward = 1 if 2 * j > marking_likelihood.shape[1] else -1
         noise = _noise(scratch, j, outward, low + margin, high - margin, least)
         rise = max(
             _ridge(scratch, j, half, flank, outward),
@@ -266,7 +278,7 @@ def _weigh_paint(
         if rise > LEAST_RISE * CLEAR * noise:
             rise -= _tint(scratch, j, broad, flank, ground)
         ratio = rise / (CLEAR * noise)
-        paint[i, j] = (
+        marking_likelihood[i, j] = (
             ratio * ratio / (1 + ratio * ratio)
             if ratio > LEAST_RISE
             else -_rut(scratch, j, wheel, flank)
@@ -275,9 +287,14 @@ def _weigh_paint(
 
 @kernel
 def _weigh_ground(
-    scratch: NDArray[np.float64], low: int, high: int, paint: Floats32, foreign: Floats32, i: int
+    scratch: NDArray[np.float64],
+    low: int,
+    high: int,
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
+    i: int,
 ) -> None:
-    columns = paint.shape[1]
+    columns = marking_likelihood.shape[1]
     centre = (columns - 1) // 2
     inner = int(round(INTERIOR / STEP))
     first = max(centre - inner, low)
@@ -314,17 +331,24 @@ def _weigh_ground(
         painted = 0.0
         if q > ORDINARY:
             for n in range(max(j - reach - 2, 0), min(j + reach + 3, columns)):
-                painted = max(painted, paint[i, n])
-        foreign[i, j] = q / (1 + q) * (1 - painted)
-    _keep_to_road(paint, foreign, low, high, reach, i)
+                painted = max(painted, marking_likelihood[i, n])
+        off_road_likelihood[i, j] = q / (1 + q) * (1 - painted)
+    _keep_to_road(marking_likelihood, off_road_likelihood, low, high, reach, i)
 
 
 @kernel
 def _keep_to_road(
-    paint: Floats32, foreign: Floats32, low: int, high: int, reach: int, i: int
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
+    low: int,
+    high: int,
+    reach: int,
+    i: int,
 ) -> None:
     """Paint with foreign ground on both sides is none: it is a post, a rail or a sign before the grass."""
     away = int(round(BROAD / STEP)) // 2 + 2 * reach + 2  # beyond what counts as painted beside it
     for j in range(low + away, high - away):
-        if paint[i, j] > 0:
-            paint[i, j] *= 1 - min(foreign[i, j - away], foreign[i, j + away])
+        if marking_likelihood[i, j] > 0:
+            marking_likelihood[i, j] *= 1 - min(
+                off_road_likelihood[i, j - away], off_road_likelihood[i, j + away]
+            )

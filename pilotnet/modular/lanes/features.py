@@ -32,7 +32,7 @@ class Feature:
     aside: constant part of its lateral offset [m].
     """
 
-    trait: FeatureKind
+    kind: FeatureKind
     cross: tuple[float, float, float]
     aside: float = 0.0
 

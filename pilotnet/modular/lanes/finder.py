@@ -219,17 +219,17 @@ class LaneFinder:
                 lane.mean[HEADING] = usual + turned
                 self._section.restart(self._evidence, -lane.mean[HEADING])
                 section = self._section.read()
-                reading = best_hypothesis(section, 0.0, spread)
-                if reading is None:
+                hypothesis = best_hypothesis(section, 0.0, spread)
+                if hypothesis is None:
                     continue
                 score = (
-                    reading.score
+                    hypothesis.score
                     - (turned / UNUSUAL_TURN) ** 2 / 2
                     + CLEAR_EDGE * self._section.clarity(section)
                 )
                 if score > best:
                     best = score
-                    found = (lane.mean.copy(), reading, section)
+                    found = (lane.mean.copy(), hypothesis, section)
         self._width = 0.0
         lane.mean = start if found is None else found[0]
         self._weigh(frame, lane)
@@ -262,16 +262,16 @@ class LaneFinder:
                 lane.fix(room, seen[-1], 0.3)
 
     def _adopt(
-        self, lane: LaneFilter, reading: LaneHypothesis, section: SectionMeasurement
+        self, lane: LaneFilter, hypothesis: LaneHypothesis, section: SectionMeasurement
     ) -> None:
         """Take the lane to be what the reading says."""
-        self._layout = reading.layout
+        self._layout = hypothesis.layout
         self._doubt = 0
-        centre = reading.centre
-        half = reading.width / 2
+        centre = hypothesis.centre
+        half = hypothesis.width / 2
         lane.mean[CURVATURES] /= np.maximum(1 - lane.mean[CURVATURES] * centre, 0.3)
         lane.fix(OFFSET, lane.mean[OFFSET] - centre, 0.2)
-        lane.fix(WIDTH, reading.width, 0.2)
+        lane.fix(WIDTH, hypothesis.width, 0.2)
         for edges, way, room in ((section.right_edges, 1, RIGHT), (section.left_edges, -1, LEFT)):
             rooms = [way * (edge - centre) - half for edge in edges]
             if rooms:
@@ -299,9 +299,14 @@ class LaneFinder:
         ]
         for feature, place in features:
             residual, clear = measure_rows(
-                ev.paint, ev.foreign, ev.seen, feature.trait, place + course, WINDOW
+                ev.marking_likelihood,
+                ev.off_road_likelihood,
+                ev.seen,
+                feature.kind,
+                place + course,
+                WINDOW,
             )
-            spread, stray = (np.full(rows, accuracy) for accuracy in ACCURACIES[feature.trait])
+            spread, stray = (np.full(rows, accuracy) for accuracy in ACCURACIES[feature.kind])
             spread = np.hypot(spread, FAR_SPREAD * along)
             columns = (
                 residual + course,
@@ -329,7 +334,7 @@ class LaneFinder:
             (feature, place)
             for feature, place in places
             if abs(place) < HALF_WIDTH - 1.0
-            and (feature.trait not in known or known[feature.trait](place))
+            and (feature.kind not in known or known[feature.kind](place))
         ]
 
     def _course(
@@ -342,8 +347,10 @@ class LaneFinder:
             lane.spread(self._bends.slope_model()[:rows]), 0.03 + 0.7 * bend * along
         )
         start = float(lane.spread(self._models[LEFT_LINE.cross][:1])[0]) + 0.1
-        listed = np.array([[feature.trait, place] for feature, place in features]).reshape(-1, 2)
-        return viterbi_course(ev.paint, ev.foreign, ev.seen, listed, along, start, slopes)
+        listed = np.array([[feature.kind, place] for feature, place in features]).reshape(-1, 2)
+        return viterbi_course(
+            ev.marking_likelihood, ev.off_road_likelihood, ev.seen, listed, along, start, slopes
+        )
 
     def _estimate(self, lane: LaneFilter, speed: float) -> LaneEstimate:
         mean = lane.mean

@@ -196,12 +196,12 @@ def _readings_of_ruts(section: SectionMeasurement) -> Iterator[tuple[LaneHypothe
             )
 
 
-def _inside(section: SectionMeasurement, reading: LaneHypothesis) -> float:
+def _inside(section: SectionMeasurement, hypothesis: LaneHypothesis) -> float:
     """What speaks against a reading: the longest share along which a line is seen where it has none, or an edge in its way."""
-    lanes_left = 1.5 if reading.layout in (RoadLayout.HALVED, RoadLayout.TRACK) else 0.5
-    lanes_right = 1.5 if reading.layout is RoadLayout.TRACK else 0.5
-    low = reading.centre - lanes_left * reading.width + 0.6
-    high = reading.centre + lanes_right * reading.width - 0.6
+    lanes_left = 1.5 if hypothesis.layout in (RoadLayout.HALVED, RoadLayout.TRACK) else 0.5
+    lanes_right = 1.5 if hypothesis.layout is RoadLayout.TRACK else 0.5
+    low = hypothesis.centre - lanes_left * hypothesis.width + 0.6
+    high = hypothesis.centre + lanes_right * hypothesis.width - 0.6
     edges = [(edge, EDGE_INSIDE) for edge in section.left_edges + section.right_edges]
     seen = [(line.offset, line.share) for line in section.lines] + edges
     return max((share for offset, share in seen if low < offset < high), default=0.0)
@@ -221,16 +221,21 @@ def best_hypothesis(
     """
     scored = [
         replace(
-            reading,
-            score=reading.score
-            - 4 * _inside(section, reading)
-            - ((reading.centre - expected) / spread) ** 2 / 2
-            - ((reading.width - usual) / WIDTH_SPREAD) ** 2 / 2
-            - (min(((reading.width - width) / WIDENING) ** 2 / 2, RECONSTRUCTED) if width else 0.0)
-            - (BARE_TRACK if reading.bare and followed is not RoadLayout.TRACK else 0.0),
+            hypothesis,
+            score=hypothesis.score
+            - 4 * _inside(section, hypothesis)
+            - ((hypothesis.centre - expected) / spread) ** 2 / 2
+            - ((hypothesis.width - usual) / WIDTH_SPREAD) ** 2 / 2
+            - (
+                min(((hypothesis.width - width) / WIDENING) ** 2 / 2, RECONSTRUCTED)
+                if width
+                else 0.0
+            )
+            - (BARE_TRACK if hypothesis.bare and followed is not RoadLayout.TRACK else 0.0),
         )
-        for reading, usual in lane_hypotheses(section)
+        for hypothesis, usual in lane_hypotheses(section)
         # Two lanes' inner ruts are as far apart as a car's where lanes are narrow.
-        if reading.layout is not RoadLayout.RUTTED or abs(reading.centre - expected) < RUTS_WITHIN
+        if hypothesis.layout is not RoadLayout.RUTTED
+        or abs(hypothesis.centre - expected) < RUTS_WITHIN
     ]
-    return max(scored, key=lambda reading: reading.score, default=None)
+    return max(scored, key=lambda hypothesis: hypothesis.score, default=None)

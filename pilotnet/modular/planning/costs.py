@@ -58,7 +58,7 @@ def free_width_beside(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Fl
 
 def cost_grid(
     lane: LaneEstimate,
-    standing: StaticObstacles,
+    static_obstacles: StaticObstacles,
     curvature: Floats,
     first: float,
     right_hand: bool = True,
@@ -73,7 +73,7 @@ def cost_grid(
     left, right = free_width_beside(lane, curvature)
     ground = np.where((d < left[:, None]) | (d > right[:, None]), HIT, costs)
     touch = np.zeros_like(ground)
-    _stand(touch, first - REAR, own, *vars(standing).values())
+    _stand(touch, first - REAR, own, *vars(static_obstacles).values())
     return CostGrid(ground, touch)
 
 
@@ -130,8 +130,8 @@ def place_cost(
     cost_grid: CostGrid,
     row: int,
     d: float,
-    slope: float,
-    bend: float,
+    d_prime: float,
+    d_second: float,
     curvature: float,
     speed: float,
 ) -> float:
@@ -142,10 +142,10 @@ def place_cost(
     """
     ground, touch = cost_grid
     last = ground.shape[0] - 1
-    turned = CAR_LENGTH / 2 * (slope - CAR_LENGTH / 2 * (curvature + bend))
+    turned = CAR_LENGTH / 2 * (d_prime - CAR_LENGTH / 2 * (curvature + d_second))
     sagitta = CAR_LENGTH**2 / 8 * curvature
     front = touch[min(row + 3, last), _column(d + turned - sagitta)]
     rear = touch[max(row - 3, 0), _column(d - turned - sagitta)]
     body = max(front, touch[row, _column(d)], rear)
-    asked = speed * speed * bend
+    asked = speed * speed * d_second
     return ground[row, _column(d)] + body + LATERAL * asked * asked

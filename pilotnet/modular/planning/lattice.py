@@ -31,8 +31,8 @@ class LateralState(NamedTuple):
     """Offset [m] and its first and second derivative by the station."""
 
     offset: float
-    slope: float
-    bend: float
+    d_prime: float
+    d_second: float
 
 
 def grid_nodes(left: float, right: float) -> Floats:
@@ -48,17 +48,17 @@ def quintic(start: LateralState, end: float, length: float, at: float) -> Latera
     if at >= length:
         return LateralState(end, 0.0, 0.0)
     d = start.offset - end
-    v = start.slope * length
-    a = start.bend * length**2 / 2
+    v = start.d_prime * length
+    a = start.d_second * length**2 / 2
     t = at / length
     # d(t) = d + v t + a t² + c3 t³ + c4 t⁴ + c5 t⁵ with value, slope and bend 0 at t = 1.
     c3 = -10 * d - 6 * v - 3 * a
     c4 = 15 * d + 8 * v + 3 * a
     c5 = -6 * d - 3 * v - a
     offset = d + t * (v + t * (a + t * (c3 + t * (c4 + t * c5))))
-    slope = v + t * (2 * a + t * (3 * c3 + t * (4 * c4 + t * 5 * c5)))
-    bend = 2 * a + t * (6 * c3 + t * (12 * c4 + t * 20 * c5))
-    return LateralState(end + offset, slope / length, bend / length**2)
+    d_prime = v + t * (2 * a + t * (3 * c3 + t * (4 * c4 + t * 5 * c5)))
+    d_second = 2 * a + t * (6 * c3 + t * (12 * c4 + t * 20 * c5))
+    return LateralState(end + offset, d_prime / length, d_second / length**2)
 
 
 @exact
@@ -82,9 +82,9 @@ def _ramp_cost(
         return UNREACHED
     cost = RAMP if change > 1e-6 else 0.0
     for at in range(1, length + 1):
-        d, slope, bend = quintic(start, end, float(length), float(at))
+        d, d_prime, d_second = quintic(start, end, float(length), float(at))
         cost += place_cost(
-            surface, REAR + first + at, d, slope, bend, curvature[REAR + first + at], speed
+            surface, REAR + first + at, d, d_prime, d_second, curvature[REAR + first + at], speed
         )
         if cost >= most:
             break

@@ -133,7 +133,7 @@ class StaticObstacles:
 class ClassifiedRoadUsers:
     """Road users by class. beside: pedestrians that do not cross, and parked cars."""
 
-    standing: StaticObstacles
+    static_obstacles: StaticObstacles
     beside: RoadUsers
     crossing: RoadUsers
     ahead: RoadUsers

@@ -14,11 +14,11 @@ def steer(plan: Plan, lane: LaneEstimate, speed: float) -> float:
     """The curvature [1/m] that follows the path: its own just ahead, and the way back to it from where the car is."""
     here = _on_path(plan, 0.0)
     soon = _on_path(plan, speed * PREVIEW)
-    bend, next_bend = lane.curvature_at(np.array([0.0, speed * PREVIEW])).tolist()
-    held = displaced_curvature(bend, 0.0, here)
-    direction = np.arctan(here.slope / (1 - bend * here.displacement))
+    d_second, next_bend = lane.curvature_at(np.array([0.0, speed * PREVIEW])).tolist()
+    wheel_curvature = displaced_curvature(d_second, 0.0, here)
+    direction = np.arctan(here.d_prime / (1 - d_second * here.displacement))
     # On a bend the body points outwards of the motion by the slip angle; that much heading error is none.
-    error = lane.heading_error - direction + slip_angle(held)
+    error = lane.heading_error - direction + slip_angle(wheel_curvature)
     recovery = recovery_curvature(lane.offset - here.displacement, float(error), speed)
     return float(
         np.clip(displaced_curvature(next_bend, 0.0, soon) + recovery, -MAX_CURVATURE, MAX_CURVATURE)
@@ -36,6 +36,6 @@ def _on_path(plan: Plan, station: float) -> LateralShift:
     return LateralShift(
         *(
             float(np.interp(station, path.stations, values))
-            for values in (path.offsets, path.slopes, path.bends)
+            for values in (path.offsets, path.d_primes, path.d_seconds)
         )
     )

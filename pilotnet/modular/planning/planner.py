@@ -54,8 +54,8 @@ class Situation:
     lane: LaneEstimate
     tracks: Sequence[Track]
     speed: float
-    way: float
-    held: float
+    distance: float
+    wheel_curvature: float
     blind: bool = False
 
 
@@ -86,14 +86,14 @@ class Planner:
         curvature = lane.curvature_at(
             self._next + np.arange(-REAR, LENGTH + REAR, dtype=np.float64)
         )
-        costs = cost_grid(lane, scene.standing, curvature, self._next, self.right_hand)
+        costs = cost_grid(lane, scene.static_obstacles, curvature, self._next, self.right_hand)
         candidates = self._cheapest(
-            _useful(lane, scene.standing, curvature), costs, curvature, speed
+            _useful(lane, scene.static_obstacles, curvature), costs, curvature, speed
         )
         # The best of them, unless the present one is nearly as good.
         chosen, free = self._choose(candidates, costs, curvature, speed)
         # Take the least acceleration of all constraints; its cause names the behaviour.
-        wanted, asked = acceleration_limits(lane, chosen, free, scene, speed, now.held)
+        wanted, asked = acceleration_limits(lane, chosen, free, scene, speed, now.wheel_curvature)
         if now.blind:
             asked.append(
                 AccelerationLimit(-min(CALM_BRAKING, speed / self.duration), Behaviour.BLIND)
@@ -102,9 +102,9 @@ class Planner:
         self._acceleration = max(
             jerk_limited(least.acceleration, self._acceleration, self.duration), -MAX_BRAKING
         )
-        word = Behaviour.BLIND if now.blind else _word(least.word, chosen)
+        behaviour = Behaviour.BLIND if now.blind else _word(least.behaviour, chosen)
         shown = tuple(self._candidate(path, self._next, cost) for path, cost, _ in candidates)
-        return Plan(chosen, wanted, self._acceleration, word, shown)
+        return Plan(chosen, wanted, self._acceleration, behaviour, shown)
 
     @property
     def _first(self) -> int:
@@ -119,14 +119,16 @@ class Planner:
     def _go_on(self, now: Situation) -> None:
         """Move on along the present path, or begin one where the car is."""
         lane = now.lane
-        self._station += now.way / max(1 - lane.curvature * lane.offset, 0.2)
+        self._station += now.distance / max(1 - lane.curvature * lane.offset, 0.2)
         if self._path is not None:
             self._path = _from(self._path, self._first - 2 - self._begin)
             self._begin = self._first - 2
             meant = self._path[0, 1] + self._path[1, 1] * (self._station - self._begin - 1)
             if abs(meant - lane.offset) < ASTRAY:
                 return
-        direction = math.tan(min(max(lane.heading_error + slip_angle(now.held), -0.5), 0.5))
+        direction = math.tan(
+            min(max(lane.heading_error + slip_angle(now.wheel_curvature), -0.5), 0.5)
+        )
         here = LateralState(lane.offset, direction, 0.0)
         back = [
             quintic(here, 0.0, max(BACK_TIME * now.speed, SHORTEST_BACK), float(at))
@@ -200,7 +202,7 @@ def _from(path: Floats, begin: int, length: int = LENGTH) -> Floats:
 
 
 def _useful(
-    lane: LaneEstimate, standing: StaticObstacles, curvature: Floats
+    lane: LaneEstimate, static_obstacles: StaticObstacles, curvature: Floats
 ) -> tuple[float, float]:
     """Return the leftmost and rightmost end offset [m]: within the road, and no farther than the
     static obstacles demand.
@@ -208,7 +210,7 @@ def _useful(
     lefts, rights = free_width_beside(lane, curvature)
     left = max(float(lefts.min()), -MOST_OFFSET)
     right = min(float(rights.max()), MOST_OFFSET)
-    useful = standing.useful(left, right)
+    useful = static_obstacles.useful(left, right)
     return max(useful[0] - NODE, left), min(useful[1] + NODE, right)
 
 

@@ -50,7 +50,7 @@ class AccelerationLimit(NamedTuple):
     """The most acceleration [m/s²] that something allows, and what one does about it."""
 
     acceleration: float
-    word: Behaviour
+    behaviour: Behaviour
 
 
 def legal_speed(width: float) -> float:
@@ -73,13 +73,13 @@ def wanted_speed(
     curvature = lane.curvature_at(path.stations)
     bent = np.minimum(
         COMFORT_LATERAL / np.maximum(np.abs(curvature), 1e-6),
-        LATERAL_ACCELERATION / np.maximum(np.abs(curvature + path.bends), 1e-6),
+        LATERAL_ACCELERATION / np.maximum(np.abs(curvature + path.d_seconds), 1e-6),
     )
-    bends = math.sqrt(float((bent + 2 * 1.5 * ahead)[path.stations >= 0].min()))
+    d_seconds = math.sqrt(float((bent + 2 * 1.5 * ahead)[path.stations >= 0].min()))
     return min(
         legal_speed(lane.width),
         sight_speed(lane.reach),
-        bends,
+        d_seconds,
         _polite_speed(path, scene.beside, soon),
     )
 
@@ -109,7 +109,7 @@ def acceleration_limits(
     free: float,
     scene: ClassifiedRoadUsers,
     speed: float,
-    held: float,
+    wheel_curvature: float,
 ) -> tuple[float, list[AccelerationLimit]]:
     """Return the target speed [m/s] of the free road, and the acceleration limits of all
     constraints.
@@ -123,7 +123,7 @@ def acceleration_limits(
         AccelerationLimit(
             min(
                 max(speed_tracking_acceleration(speed, wanted), -COMFORTABLE),
-                cornering_speed_limit(speed, held),
+                cornering_speed_limit(speed, wheel_curvature),
                 PULL_AWAY_ACCELERATION,
             ),
             Behaviour.KEEP,

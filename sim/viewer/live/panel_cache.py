@@ -34,7 +34,7 @@ class PanelCache:
 
     def lay(
         self,
-        sheet: Canvas,
+        canvas: Canvas,
         name: str,
         rect: Rect,
         shows: Hashable,
@@ -47,11 +47,11 @@ class PanelCache:
         Its ground lets a little of the road through, what is drawn on it nothing. pictures: dark things are drawn, too, below
         its title.
         """
-        made_for = (shows, rect.width, rect.height, sheet.scale)
+        made_for = (shows, rect.width, rect.height, canvas.scale)
         card = self._cards.get(name)
         if card is None or card.made_for != made_for:
-            card = self._cards[name] = _drawn(made_for, rect, sheet.scale, draw, opacity, pictures)
-        under = sheet.part(rect)
+            card = self._cards[name] = _drawn(made_for, rect, canvas.scale, draw, opacity, pictures)
+        under = canvas.part(rect)
         cv2.multiply(under, card.through, under, 1 / 255)
         cv2.add(under, card.ink, under)
 

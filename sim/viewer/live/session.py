@@ -85,7 +85,7 @@ class Session:
 
     def __init__(
         self,
-        seats: Sequence[DriverSpec],
+        driver_specs: Sequence[DriverSpec],
         scenarios: Sequence[Scenario],
         autonomy: Autonomy,
         count: int | None = None,
@@ -93,10 +93,10 @@ class Session:
         tape: SessionRecorder | None = None,
         env: EnvConfig | None = None,
     ) -> None:
-        self._seats = list(seats)
+        self._seats = list(driver_specs)
         self._scenarios = list(scenarios)
         self._autonomy = autonomy
-        self._count = count or len(seats)
+        self._count = count or len(driver_specs)
         self.wheel = wheel
         self.tape = tape
         self._env = env
@@ -108,7 +108,7 @@ class Session:
         self.paused = False
         self.over = False
         self._fresh = False
-        self.outlook = OUTLOOKS[0]
+        self.camera_view = OUTLOOKS[0]
         self.overlay = Overlay.THOUGHTS
         self.speed = 1.0
         self._pace = TimeRate()
@@ -117,7 +117,9 @@ class Session:
 
     def _begin(self) -> None:
         """Start the present scenario with the drivers whose turn it is."""
-        seats = [self._seats[(self._turn + i) % len(self._seats)] for i in range(self._count)]
+        driver_specs = [
+            self._seats[(self._turn + i) % len(self._seats)] for i in range(self._count)
+        ]
         if self.wheel:
             self.wheel.let_go()
         if self.tape:
@@ -125,8 +127,10 @@ class Session:
         scenario = self._scenarios[self._number]
         boxes = self.tape is not None
         self.drives = [
-            Drive(seat, scenario, self._env, None if place else self.wheel, boxes and not place)
-            for place, seat in enumerate(seats)
+            Drive(
+                driver_spec, scenario, self._env, None if place else self.wheel, boxes and not place
+            )
+            for place, driver_spec in enumerate(driver_specs)
         ]
         self._pictures = [DrivePicture(drive) for drive in self.drives]
         self._time = 0.0
@@ -242,8 +246,8 @@ class Session:
 
     def next_outlook(self) -> str:
         """Watch from elsewhere; where, in words."""
-        self.outlook = following(OUTLOOKS, self.outlook)
-        return self.outlook.name
+        self.camera_view = following(OUTLOOKS, self.camera_view)
+        return self.camera_view.name
 
     def next_overlay(self) -> Overlay:
         """Draw something else over the road."""
@@ -269,7 +273,7 @@ class Session:
         for drive in self.drives:
             drive.change_sky(weather, light)
 
-    def draw(self, sheet: Canvas, words: StatusTexts = NOTHING_SAID) -> Image:
+    def draw(self, canvas: Canvas, words: StatusTexts = NOTHING_SAID) -> Image:
         """The picture of this moment, drawn on the sheet."""
         notice = words.notice or (
             "the end"
@@ -284,9 +288,9 @@ class Session:
         speed = self._pace.words(self.speed) if words.status or self.speed != 1 else ""
         status = "   ".join(word for word in (speed, words.status) if word)
         light = RecordLamp(self.tape.recording, self.tape.seconds, self.late) if self.tape else None
-        shown = Shown(self.share, self.outlook, self.overlay, status, notice, words.keys, light)
-        draw_picture(sheet, self._pictures, shown, self._autonomy)
-        return sheet.array
+        shown = Shown(self.share, self.camera_view, self.overlay, status, notice, words.keys, light)
+        draw_picture(canvas, self._pictures, shown, self._autonomy)
+        return canvas.array
 
     def all_driven(self) -> list[Drive]:
         """Every drive that counts: those that ended and the one that is on."""

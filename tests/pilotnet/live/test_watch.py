@@ -98,14 +98,20 @@ def test_road_weather_and_light_can_be_chosen_from_a_suite() -> None:
 
 
 def test_the_other_drivers_wait_behind_those_asked_for(tiny_model: Path) -> None:
-    assert [seat.name for seat in driver_specs(["straight"], None)] == ["straight", "expert"]
-    assert next(seat.title for seat in driver_specs(["pilotnet"], tiny_model)) == "PilotNet"
+    assert [driver_spec.name for driver_spec in driver_specs(["straight"], None)] == [
+        "straight",
+        "expert",
+    ]
+    assert (
+        next(driver_spec.title for driver_spec in driver_specs(["pilotnet"], tiny_model))
+        == "PilotNet"
+    )
 
 
 def test_a_stack_with_parts_replaced_keeps_its_colour_and_says_so() -> None:
-    (seat, *_) = driver_specs(["modular+cars+pedestrians+lanes"], None)
-    assert seat.colour == driver_colour("modular")
-    assert seat.title.startswith("Modular + ")
+    (driver_spec, *_) = driver_specs(["modular+cars+pedestrians+lanes"], None)
+    assert driver_spec.colour == driver_colour("modular")
+    assert driver_spec.title.startswith("Modular + ")
 
 
 @pytest.mark.parametrize(

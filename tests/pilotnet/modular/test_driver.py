@@ -191,7 +191,7 @@ def test_it_can_say_what_it_thought() -> None:
         DrivingEnv(),
     )
     assert isinstance(driver, ExplainingDriver)
-    assert driver.explain().word == ""
+    assert driver.explain().behaviour == ""
     drive(driver, lambda tick: NOISE[tick % 8], 10)
     thought = driver.explain()
     assert {line.role for line in thought.lines} >= {
@@ -202,4 +202,4 @@ def test_it_can_say_what_it_thought() -> None:
     }
     assert len(thought.boxes) == 1
     assert len(thought.footprints) == 1
-    assert thought.word in {"keep", "avoid", "follow", "stop"}
+    assert thought.behaviour in {"keep", "avoid", "follow", "stop"}

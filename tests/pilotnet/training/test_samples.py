@@ -34,9 +34,10 @@ STEP = 25  # grey levels between two digits: packing moves a level by one or two
 def drives(size: int = 400) -> TrainingFrames:
     """Grey frames of 2 x 4 pixels; their columns say in digits which camera and which moment, up to 999, recorded them."""
     cameras = rig(Camera(width=4, height=2, horizon=1.0))
-    moments = np.arange(size) % 1000
+    frame_numbers = np.arange(size) % 1000
     digits = np.stack(
-        [np.zeros(size, int), moments // 100, moments // 10 % 10, moments % 10], axis=1
+        [np.zeros(size, int), frame_numbers // 100, frame_numbers // 10 % 10, frame_numbers % 10],
+        axis=1,
     )
     frames = np.empty((3, size, 3, 4), np.uint8)
     for camera in range(3):

@@ -11,7 +11,6 @@ from sim.geometry.frenet import SPACING, Centreline, Floats
 from sim.roads.curves import BEFORE_START, LEAD_IN, path_curvature
 from sim.roads.furniture import bends, free_stretches, stretches
 from sim.roads.kinds import COMFORT_BRAKING, COMFORT_LATERAL, comfortable_speed, plan_road
-from sim.roads.network import lane_index, network
 from sim.roads.plan import Material, RoadPlan, Wall
 from sim.scenario import RoadKind, Scenario
 
@@ -120,25 +119,19 @@ def test_the_path_is_comfortable_at_the_comfortable_speed(plan: RoadPlan) -> Non
 
 
 @every_kind
-def test_lanes_drive_on_the_right_and_their_local_coordinates_round_trip(kind: RoadKind) -> None:
-    plan = PLANS[kind][0]
-    net = network(plan)
-    for number, lane in enumerate(plan.lanes):
+def test_lanes_drive_on_the_right(kind: RoadKind) -> None:
+    for lane in PLANS[kind][0].lanes:
         assert np.sign(lane.offset) == lane.direction or kind is RoadKind.RACETRACK
-        built = net.get_lane(lane_index(plan, number))
-        assert built.offset == lane.offset
-        for along in (50.0, 300.0, 700.0):
-            assert built.local_coordinates(built.position(along, 0.5)) == pytest.approx(
-                (along, 0.5), abs=0.01
-            )
 
 
 @every_kind
-def test_every_lane_heads_where_its_longitudinal_coordinate_grows(kind: RoadKind) -> None:
-    for lane in network(PLANS[kind][0]).lanes_list():
-        moved = lane.position(301.0, 0.0) - lane.position(300.0, 0.0)
-        heading = lane.heading_at(300.5)
-        assert moved @ [np.cos(heading), np.sin(heading)] > 0.8
+def test_frenet_coordinates_in_every_lane_round_trip(kind: RoadKind) -> None:
+    plan = PLANS[kind][0]
+    for lane in plan.lanes:
+        for station in (50.0, 300.0, 700.0):
+            pose = plan.centreline.pose_at(station, lane.offset)
+            found = plan.centreline.project(pose.x, pose.y)
+            assert found == pytest.approx((station, lane.offset), abs=0.01)
 
 
 @every_plan

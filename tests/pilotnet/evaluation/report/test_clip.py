@@ -34,8 +34,8 @@ def moment(index: int, bend: float = 0.0) -> ClipFrame:
 
 
 def test_the_window_is_where_the_bend_is() -> None:
-    moments = [moment(i, bend=0.01 if 60 <= i < 80 else 0.0) for i in range(100)]
-    assert choose_window(moments, 20) == (60, 79)
+    frame_numbers = [moment(i, bend=0.01 if 60 <= i < 80 else 0.0) for i in range(100)]
+    assert choose_window(frame_numbers, 20) == (60, 79)
 
 
 def test_a_short_drive_is_shown_whole() -> None:
