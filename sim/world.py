@@ -217,7 +217,7 @@ class World:
             if away <= 0 or (best is not None and away >= best[0]):
                 continue
             touching = (car.WIDTH + ego.WIDTH) / 2
-            if car.direction > 0:
+            if car.travel_direction > 0:
                 ahead = (
                     abs(car.lateral_offset - lane.offset) < lane.width / 2
                     or abs(car.lateral_offset - ego.lateral_offset) < touching
@@ -233,7 +233,7 @@ class World:
                     < touching
                 )
             if ahead:
-                best = away, (car.LENGTH + ego.LENGTH) / 2, float(car.speed * car.direction)
+                best = away, (car.LENGTH + ego.LENGTH) / 2, float(car.speed * car.travel_direction)
         return None if best is None else (best[0] - best[1], best[2])
 
     def time_to_collision(self) -> float:

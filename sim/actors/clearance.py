@@ -38,7 +38,7 @@ def cuts_in(
         if car.station < station:
             needed += (
                 max(car.speed**2 - speed**2, 0.0) / (2 * FOLLOWER_BRAKING)
-                if car.direction > 0
+                if car.travel_direction > 0
                 else -QUEUE_GAP
             )
         if gap < needed:

@@ -101,7 +101,7 @@ class Pedestrians:
         self._plan = plan
         self.first_ident = first_ident
         self.station: Floats = self._column(people, "station")
-        self.lateral_offset: Floats = self._column(people, "across")
+        self.lateral_offset: Floats = self._column(people, "lateral_offset")
         self.speed: Floats = self._column(people, "speed")
         self.height: Floats = self._column(people, "height")
         self.low: Floats = self._column(people, "low")
@@ -183,11 +183,11 @@ class Pedestrians:
         here = curvature[
             np.clip((self.station[who] / SPACING).astype(np.int64), 0, curvature.size - 1)
         ]
-        direction = self.speed[who] * dt
+        distance = self.speed[who] * dt
         self.station[who] += (
-            self.direction[who] * direction / np.maximum(1 - here * self.lateral_offset[who], 0.2)
+            self.direction[who] * distance / np.maximum(1 - here * self.lateral_offset[who], 0.2)
         )
-        self.phase[who] += direction * (2 * math.pi / STRIDE_LENGTH)
+        self.phase[who] += distance * (2 * math.pi / STRIDE_LENGTH)
         there = np.where(
             self.direction[who] > 0,
             self.station[who] >= self.high[who],
@@ -196,11 +196,11 @@ class Pedestrians:
         self.mode[who[there]] = Mode.STANDING
 
     def _cross(self, i: int, dt: float) -> None:
-        direction = self.speed[i] * dt
+        distance = self.speed[i] * dt
         left = self.goal[i] - self.lateral_offset[i]
-        self.phase[i] += direction * (2 * math.pi / STRIDE_LENGTH)
-        self.lateral_offset[i] += math.copysign(min(direction, abs(left)), left)
-        if abs(left) <= direction:
+        self.phase[i] += distance * (2 * math.pi / STRIDE_LENGTH)
+        self.lateral_offset[i] += math.copysign(min(distance, abs(left)), left)
+        if abs(left) <= distance:
             self.mode[i] = Mode.WALKING if self.high[i] > self.low[i] else Mode.STANDING
 
     def _sets_out(self, i: int, ego: PassingVehicle, others: list[PassingVehicle]) -> bool:

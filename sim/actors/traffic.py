@@ -70,7 +70,10 @@ class RoadTraffic:
         """The moving cars as people see them."""
         return [
             PassingVehicle(
-                car.front(), car.station - car.direction * car.LENGTH / 2, car.direction, car.speed
+                car.front(),
+                car.station - car.travel_direction * car.LENGTH / 2,
+                car.travel_direction,
+                car.speed,
             )
             for car in self.cars
         ]
@@ -104,14 +107,14 @@ class RoadTraffic:
         throttle = idm_acceleration(car.speed, car.desired_speed, gap, lead_speed)
         front = car.front()
         for station, i in crossing:
-            room = (station - front) * car.direction - PEDESTRIAN_DEPTH / 2
+            room = (station - front) * car.travel_direction - PEDESTRIAN_DEPTH / 2
             half = car.WIDTH / 2 + 0.5
             if 0 < room < LOOK_AHEAD and people.in_the_way(
                 i, car.lateral_offset - half, car.lateral_offset + half
             ):
                 throttle = min(throttle, idm_acceleration(car.speed, car.desired_speed, room))
         if self.zones:
-            stop = self.held_at(car) if car.direction > 0 else self._held_oncoming(car)
+            stop = self.held_at(car) if car.travel_direction > 0 else self._held_oncoming(car)
             if stop is not None:
                 throttle = min(
                     throttle, idm_acceleration(car.speed, car.desired_speed, max(stop, 0.0))
@@ -124,7 +127,7 @@ class RoadTraffic:
         lead_speed = 0.0
         station = car.station
         lateral_offset = car.lateral_offset
-        direction = car.direction
+        direction = car.travel_direction
         half = car.WIDTH / 2 + SIDE_MARGIN
         for other in self.cars:
             away = (other.station - station) * direction
@@ -134,7 +137,7 @@ class RoadTraffic:
                 and other is not car
             ):
                 nearest = away - (car.LENGTH + other.LENGTH) / 2
-                lead_speed = other.speed * other.direction * direction
+                lead_speed = other.speed * other.travel_direction * direction
         away = (self.ego.station - station) * direction
         if (
             0 < away < nearest + 10.0
@@ -177,10 +180,10 @@ class RoadTraffic:
 
     def _meets_oncoming(self, zone: Zone, front: float, speed: float, through: float) -> bool:
         """Return whether an oncoming vehicle arrives before a car has passed the narrow place."""
-        direction = zone.finish + CAR_TAIL - front
-        needed = time_over(direction, speed, through) + PASS_MARGIN
+        distance = zone.finish + CAR_TAIL - front
+        needed = time_over(distance, speed, through) + PASS_MARGIN
         for other in self.cars:
-            if other.direction > 0 or other.station + other.LENGTH / 2 < zone.start:
+            if other.travel_direction > 0 or other.station + other.LENGTH / 2 < zone.start:
                 continue
             away = other.front() - zone.finish
             if away < needed * max(other.speed, 0.6 * other.desired_speed):
@@ -197,7 +200,7 @@ class RoadTraffic:
             inside = zone.start < other.front() and rear < zone.finish + car.LENGTH + BOX_ROOM
             if (
                 other is not car
-                and other.direction > 0
+                and other.travel_direction > 0
                 and other.station > car.station
                 and inside
                 and other.speed < 3.0
@@ -238,13 +241,13 @@ class RoadTraffic:
 CAR_TAIL = 6.0  # [m] a car has left a place when its front is so far beyond
 
 
-def time_over(direction: float, speed: float, most: float) -> float:
-    """Seconds a car needs for `direction` metres when it pulls away from `speed` until `most` [m/s], which is above 0."""
+def time_over(distance: float, speed: float, most: float) -> float:
+    """Seconds a car needs for `distance` metres when it pulls away from `speed` until `most` [m/s], which is above 0."""
     most = max(most, speed)
     gained = (most**2 - speed**2) / (2 * PULL_AWAY)
-    if direction <= gained:
-        return (math.sqrt(speed**2 + 2 * PULL_AWAY * max(direction, 0.0)) - speed) / PULL_AWAY
-    return (most - speed) / PULL_AWAY + (direction - gained) / most
+    if distance <= gained:
+        return (math.sqrt(speed**2 + 2 * PULL_AWAY * max(distance, 0.0)) - speed) / PULL_AWAY
+    return (most - speed) / PULL_AWAY + (distance - gained) / most
 
 
 def place_traffic(

@@ -51,8 +51,8 @@ def idm_acceleration(
 class TrafficVehicle:
     """A car that drives its lane at `speed_factor` times the comfortable speed and keeps its distance.
 
-    `station` and `lateral_offset` are its road coordinates (s, d) [m], which `position` and `heading` follow; `direction` is +1 along the line,
-    -1 against it.
+    `station` and `lateral_offset` are its road coordinates (s, d) [m], which `position` and `heading` follow; `travel_direction` is
+    +1 along the line, -1 against it.
     """
 
     def __init__(
@@ -73,13 +73,13 @@ class TrafficVehicle:
         self.LENGTH = shape.length
         self.WIDTH = shape.width
         lane = plan.lanes[lane_number]
-        self.direction = lane.direction
+        self.travel_direction = lane.direction
         self.own_lane = lane
         self.shift = LateralShift(0.0, 0.0, 0.0)
         self.lateral_offset = lane.offset
         self.speed = speed_factor * plan.comfortable_speed_at(station)
         self.throttle = 0.0
-        self.two_way = any(other.direction != self.direction for other in plan.lanes)
+        self.two_way = any(other.direction != self.travel_direction for other in plan.lanes)
         self.move(0.0)
         self.place()
 
@@ -88,7 +88,9 @@ class TrafficVehicle:
         pose = self.plan.centreline.pose_at(self.station, self.lateral_offset)
         self.position = np.array((pose.x, pose.y))
         self.heading = (
-            pose.heading + math.atan(self.shift.d_prime) + (0.0 if self.direction > 0 else math.pi)
+            pose.heading
+            + math.atan(self.shift.d_prime)
+            + (0.0 if self.travel_direction > 0 else math.pi)
         )
 
     @property
@@ -101,20 +103,20 @@ class TrafficVehicle:
 
     def front(self) -> float:
         """Station [m] of the front bumper."""
-        return self.station + self.direction * self.LENGTH / 2
+        return self.station + self.travel_direction * self.LENGTH / 2
 
     def move(self, dt: float) -> None:
         """Roll on for `dt` [s] under the present throttle."""
         speed = max(self.speed + self.throttle * dt, 0.0)
         curvature = self.plan.centreline.curvature_at(self.station)
         aside = (
-            self.direction * keeping_right(curvature, self.own_lane.width, self.WIDTH)
+            self.travel_direction * keeping_right(curvature, self.own_lane.width, self.WIDTH)
             if self.two_way
             else 0.0
         )
         self.lateral_offset = self.own_lane.offset + aside + self.shift.displacement
         along = (
-            self.direction
+            self.travel_direction
             * (self.speed + speed)
             / 2
             * dt
@@ -136,7 +138,7 @@ class EgoVehicle(Vehicle):
 
     LENGTH = CAR_LENGTH
     WIDTH = CAR_WIDTH
-    direction = 1
+    travel_direction = 1
 
     def __init__(self, plan: RoadPlan, station: float) -> None:
         self.plan = plan

@@ -150,7 +150,9 @@ def test_traffic_keeps_its_lane_in_hairpins(radius: float) -> None:
             car.move(0.05)
         car.place()
         aside = keeping_right(1 / radius, WIDTH, shape.width)
-        assert car.lateral_offset == pytest.approx(plan.lanes[lane].offset + car.direction * aside)
+        assert car.lateral_offset == pytest.approx(
+            plan.lanes[lane].offset + car.travel_direction * aside
+        )
         assert plan.centreline.project(*car.position)[1] == pytest.approx(
             car.lateral_offset, abs=0.02
         )

@@ -17,7 +17,7 @@ FAR = PassingVehicle(-10.0, -15.0, 1, 10.0)
 def person(**changes: float) -> PedestrianState:
     values = {
         "station": 100.0,
-        "across": 4.0,
+        "lateral_offset": 4.0,
         "speed": 1.4,
         "height": 1.7,
         "mode": Mode.WALKING,

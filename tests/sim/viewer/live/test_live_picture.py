@@ -72,7 +72,7 @@ def test_the_same_moment_gives_the_same_picture(thinking: Drive) -> None:
     np.testing.assert_array_equal(drawn(thinking), drawn(thinking))
 
 
-@pytest.mark.parametrize("outlook", OUTLOOKS)
+@pytest.mark.parametrize("camera_view", OUTLOOKS)
 def test_everything_that_can_be_thought_is_drawn_from_everywhere(
     thinking: Drive, camera_view: object
 ) -> None:
