@@ -6,9 +6,11 @@ from pathlib import Path
 
 
 def _require_own_simulator() -> None:
-    """Raise ImportError, in one line, when `import sim` finds another package than the simulator beside this one.
+    """Raise ImportError, in one line, when `import sim` finds another package than the simulator
+    beside this one.
 
-    A file `sim.py` or a folder `sim` beside a script has that effect: Python searches the script's folder first.
+    A file `sim.py` or a folder `sim` beside a script has that effect: Python searches the script's
+    folder first.
     """
     own = Path(__file__).resolve().parents[1] / "sim" / "__init__.py"
     loaded = sys.modules.get("sim")

@@ -1,7 +1,8 @@
-"""The main job with one command: record, train both stacks, drive, score, report. Each stage is the one its own command runs.
+"""The main job with one command: record, train both stacks, drive, score, report. Each stage is the
+one its own command runs.
 
-PilotNet and the detectors of the modular stack learn from the same drives. Finished stages stay when a later one fails, and the
-same command goes on from there.
+PilotNet and the detectors of the modular stack learn from the same drives. Finished stages stay
+when a later one fails, and the same command goes on from there.
 """
 
 from collections.abc import Callable
@@ -54,7 +55,8 @@ class DemoStage:
     kind: the stage that writes it.
     product: the file that only a finished run leaves there.
     participle: how a notice says that the stage is finished, such as `recorded`.
-    run: takes the settings, the demo's folder and whether to resume; returns a line about the result and the next command.
+    run: takes the settings, the demo's folder and whether to resume; returns a line about the
+    result and the next command.
     """
 
     name: str
@@ -68,7 +70,9 @@ class DemoStage:
         return (out / self.name / self.product).is_file() and not is_unfinished(out / self.name)
 
     def has_work(self, out: Path) -> bool:
-        """Return whether the demo's folder `out` holds work of this stage that a later run can go on with."""
+        """Return whether the demo's folder `out` holds work of this stage that a later run can go
+        on with.
+        """
         return self.finished(out) or self.kind.has_work(out / self.name)
 
     def finish(self, config: DemoConfig, out: Path) -> None:

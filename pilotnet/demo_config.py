@@ -25,14 +25,17 @@ class DemoConfig:
         for name in ("episodes", "validation_episodes"):
             if getattr(self.record, name) < 1:
                 raise ValueError(
-                    f"record.{name} is {getattr(self.record, name)}; it must be 1 or more, for training needs both"
+                    f"record.{name} is {getattr(self.record, name)}; it must be 1 or more, for "
+                    f"training needs both"
                 )
         if not self.record.boxes:
             raise ValueError(
-                "record.boxes is False; it must be true, since the detectors of the driver modular learn from boxes"
+                "record.boxes is False; it must be true, since the detectors of the driver "
+                "modular learn from boxes"
             )
         names = [split_name(name)[0] for name in self.evaluate.drivers]
         if self.evaluate.pedals == "driver" and "pilotnet" in names and not self.train.speed:
             raise ValueError(
-                "train.speed is False; with evaluate.pedals driver it must be true: pilotnet chooses its speed"
+                "train.speed is False; with evaluate.pedals driver it must be true: pilotnet "
+                "chooses its speed"
             )

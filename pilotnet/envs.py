@@ -1,6 +1,8 @@
-"""Gymnasium environments on the suites: `gymnasium.make("pilotnet.envs:PilotNet/LaneKeeping-v0", split="train", length=500.0)`.
+"""Gymnasium environments on the suites: `gymnasium.make("pilotnet.envs:PilotNet/LaneKeeping-v0",
+split="train", length=500.0)`.
 
-Importing this module registers an id for every suite that comes with the package, beside `sim`'s own `PilotNet/Drive-v0`.
+Importing this module registers an id for every suite that comes with the package, beside `sim`'s
+own `PilotNet/Drive-v0`.
 """
 
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ from sim.scenario import Scenario, Split
 
 @dataclass(frozen=True)
 class SuiteSampler:
-    """Draws scenarios of a suite, of `length` [m], on random roads of a split; ValueError for bad settings."""
+    """Draws scenarios of a suite, of `length` [m], on random roads of a split; ValueError for bad
+    settings.
+    """
 
     suite: str
     split: str = Split.TRAIN
@@ -36,7 +40,8 @@ class SuiteSampler:
 
 
 class SuiteEnv(DrivingEnv):
-    """`DrivingEnv` on the scenarios of a suite, of one split and length [m]; every other setting is that of `DrivingEnv`.
+    """`DrivingEnv` on the scenarios of a suite, of one split and length [m]; every other setting is
+    that of `DrivingEnv`.
 
     Raises ValueError for bad settings.
     """

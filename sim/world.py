@@ -1,4 +1,6 @@
-"""A scenario come alive: the ego, the traffic and the people on its road, stepped, and read out as plain geometry."""
+"""A scenario come alive: the ego, the traffic and the people on its road, stepped, and read out as
+plain geometry.
+"""
 
 import math
 from dataclasses import replace
@@ -42,7 +44,8 @@ from sim.types import Actor, Control, EgoState, Pose
 PHYSICS_STEP = 0.05  # [s] at most
 MAX_ACCELERATION = 3.0  # [m/s²]
 AVOIDING = 40.0  # [m] along the road
-# [m] beside the car in the middle of its lane. Who gives a parked car a metre and a person a metre and a half shifts by at most
+# [m] beside the car in the middle of its lane. Who gives a parked car a metre and a person a metre
+# and a half shifts by at most
 # Obstacles that leave more can be passed under the 1 m rule.
 NEEDS_AVOIDING = 0.5
 PERSON_NEEDS_AVOIDING = 0.8
@@ -60,7 +63,9 @@ class Neighbour(NamedTuple):
 
 
 class World:
-    """One scenario at one moment. Everything in it follows from the scenario and the commands given so far."""
+    """One scenario at one moment. Everything in it follows from the scenario and the commands given
+    so far.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -106,7 +111,9 @@ class World:
 
     @property
     def avoiding(self) -> bool:
-        """Whether something that reaches into the way lies within 40 m along the road, so that the ego may leave its lane."""
+        """Whether something that reaches into the way lies within 40 m along the road, so that the
+        ego may leave its lane.
+        """
         here = self._ego.station
         path = self.plan.path_offset
         close = [
@@ -179,7 +186,9 @@ class World:
         )
 
     def gaps(self) -> tuple[float, float]:
-        """Distances [m] from the ego's body to the nearest car and to the nearest person; inf beyond a few metres."""
+        """Distances [m] from the ego's body to the nearest car and to the nearest person; inf
+        beyond a few metres.
+        """
         near = self.neighbours()
         cars, people = (
             [n.gap for n in near if n.actor.is_person is on_foot] for on_foot in (False, True)
@@ -208,7 +217,9 @@ class World:
         return self._path.point(station)
 
     def lead(self) -> tuple[float, float] | None:
-        """Bumper-to-bumper gap [m] to the car ahead in the ego's way and its speed [m/s] in the ego's direction, or None."""
+        """Bumper-to-bumper gap [m] to the car ahead in the ego's way and its speed [m/s] in the
+        ego's direction, or None.
+        """
         ego = self._ego
         best = None
         lane = self.plan.lanes[self.plan.path]
@@ -223,7 +234,8 @@ class World:
                     or abs(car.lateral_offset - ego.lateral_offset) < touching
                 )
             else:
-                # Not only where the ego is now, on its way around something, but also where the two will meet.
+                # Not only where the ego is now, on its way around something, but also where the two
+                # will meet.
                 meeting = lane.offset + self._path.swing_at(car.station).displacement
                 ahead = (
                     max(
@@ -351,7 +363,9 @@ class World:
             self._ego.speed *= 0.95
 
     def _free_station(self, clearance: float, onwards: bool) -> float:
-        """The nearest free station [m] before the ego or, `onwards` or if there is none, behind it; the finish if all is full."""
+        """The nearest free station [m] before the ego or, `onwards` or if there is none, behind it;
+        the finish if all is full.
+        """
         here = self._ego.station
         start = self.plan.start
         finish = self.plan.finish
@@ -383,5 +397,7 @@ class World:
 
 
 def _gap_to_path(left: float, right: float, path: float) -> float:
-    """Metres between something from d = `left` to `right` and the side of a car in the middle of its lane."""
+    """Metres between something from d = `left` to `right` and the side of a car in the middle of
+    its lane.
+    """
     return max(left - path, path - right) - CAR_WIDTH / 2

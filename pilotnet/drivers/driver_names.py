@@ -1,7 +1,8 @@
-"""Names of drivers: checked, with the parts of the modular stack that the ground truth replaces, and the folders they need.
+"""Names of drivers: checked, with the parts of the modular stack that the ground truth replaces,
+and the folders they need.
 
-`modular+cars+lanes` is the modular stack with the ground truth in place of its parts `cars` and `lanes`; `modular+all`
-replaces all of them.
+`modular+cars+lanes` is the modular stack with the ground truth in place of its parts `cars` and
+`lanes`; `modular+all` replaces all of them.
 """
 
 from collections.abc import Iterable
@@ -23,7 +24,8 @@ def split_name(name: str) -> tuple[str, frozenset[Part]]:
     base, *parts = name.split("+")
     if base not in DRIVER_NAMES or (parts and base != "modular"):
         raise ValueError(
-            f"driver is {quoted(name)}; it must be one of {', '.join(DRIVER_NAMES)}, or modular+PART"
+            f"driver is {quoted(name)}; it must be one of {', '.join(DRIVER_NAMES)}, or "
+            f"modular+PART"
         )
     return base, frozenset(
         part
@@ -33,7 +35,8 @@ def split_name(name: str) -> tuple[str, frozenset[Part]]:
 
 
 def with_oracles(names: Iterable[str], oracles: str) -> tuple[str, ...]:
-    """Return the names with `modular` replaced by `modular+PART+...`; oracles: the parts, separated by commas.
+    """Return the names with `modular` replaced by `modular+PART+...`; oracles: the parts, separated
+    by commas.
 
     Raises ValueError for an unknown part.
     """
@@ -43,7 +46,9 @@ def with_oracles(names: Iterable[str], oracles: str) -> tuple[str, ...]:
 
 
 def ablated(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names with `modular` replaced by all its ablations: no part, each single part and all parts by the ground truth."""
+    """Return the names with `modular` replaced by all its ablations: no part, each single part and
+    all parts by the ground truth.
+    """
     forms = ("modular", *(f"modular+{part}" for part in Part), f"modular+{ALL}")
     return tuple(form for name in names for form in (forms if name == "modular" else (name,)))
 
@@ -63,7 +68,8 @@ def require_folders(name: str, checkpoint: Path | None, detectors: Detectors | N
     if info.needs_checkpoint:
         if checkpoint is None:
             raise ValueError(
-                f"driver {base} needs a checkpoint; give --checkpoint the folder that `pilotnet train` wrote"
+                f"driver {base} needs a checkpoint; give --checkpoint the folder that `pilotnet "
+                f"train` wrote"
             )
         require_exists("checkpoint", checkpoint, "train")
     if info.needs_detectors:
@@ -75,7 +81,8 @@ def require_folders(name: str, checkpoint: Path | None, detectors: Detectors | N
 def _require_detector(part: Part, folder: Path | None) -> None:
     if folder is None:
         raise ValueError(
-            f"driver modular needs a detector of {part}; give --{part} the folder that `pilotnet train-detector {part}` wrote, "
+            f"driver modular needs a detector of {part}; give --{part} the folder that `pilotnet "
+            f"train-detector {part}` wrote, "
             f"or replace it by the ground truth with --oracle {part}"
         )
     require_exists("checkpoint", folder, f"train-detector {part}")

@@ -1,4 +1,5 @@
-"""The table of drivers. A driver is added here and nowhere else: command line, window and report read this table.
+"""The table of drivers. A driver is added here and nowhere else: command line, window and report
+read this table.
 
 The module loads no driver, so that settings are checked and help is printed quickly.
 """
@@ -50,9 +51,11 @@ class DriverInfo:
 
     name: on the command line and in results.
     title: in tables, plots and windows.
-    colour: `#rrggbb`, in the window and in the report; of Okabe and Ito's palette, which colour-blind readers can tell apart.
+    colour: `#rrggbb`, in the window and in the report; of Okabe and Ito's palette, which
+    colour-blind readers can tell apart.
     description: one or two sentences for the report.
-    factory: `module:function`, a function from a `DrivingEnv` and `DriverInputs` to a driver; loaded when it is needed.
+    factory: `module:function`, a function from a `DrivingEnv` and `DriverInputs` to a driver;
+    loaded when it is needed.
     needs_camera: whether the driver reads the centre camera's frame.
     needs_checkpoint: whether it needs the folder that `pilotnet train` wrote.
     needs_detectors: whether it needs the folders that `pilotnet train-detector` wrote.
@@ -85,14 +88,16 @@ DRIVERS: tuple[DriverInfo, ...] = (
         "expert",
         "Expert",
         "#009e73",
-        "Reads the true state of the world. Its commands are the labels that PilotNet learns from, so it shows what is possible.",
+        "Reads the true state of the world. Its commands are the labels that PilotNet learns "
+        "from, so it shows what is possible.",
         "pilotnet.drivers.factory:make_expert",
     ),
     DriverInfo(
         "pilotnet",
         "PilotNet",
         "#56b4e9",
-        "The network: one frame of the centre camera in, one curvature out, and a target speed where each driver brakes for itself.",
+        "The network: one frame of the centre camera in, one curvature out, and a target speed "
+        "where each driver brakes for itself.",
         "pilotnet.drivers.factory:make_pilotnet",
         needs_camera=True,
         needs_checkpoint=True,
@@ -101,7 +106,8 @@ DRIVERS: tuple[DriverInfo, ...] = (
         "modular",
         "Modular",
         "#e69f00",
-        "The hand-built pipeline: detectors of cars and pedestrians, a lane finder without a network, a tracker and a planner. "
+        "The hand-built pipeline: detectors of cars and pedestrians, a lane finder without a "
+        "network, a tracker and a planner. "
         "Parts after a plus sign were replaced by the ground truth.",
         "pilotnet.drivers.factory:make_modular",
         needs_camera=True,
@@ -111,7 +117,8 @@ DRIVERS: tuple[DriverInfo, ...] = (
         "straight",
         "Straight",
         "#cc79a7",
-        "Holds the wheel straight. It is the floor: what a road gives to a driver that does nothing.",
+        "Holds the wheel straight. It is the floor: what a road gives to a driver that does "
+        "nothing.",
         "pilotnet.drivers.factory:make_straight",
     ),
 )
@@ -122,6 +129,8 @@ DRIVER_NAMES = tuple(info.name for info in DRIVERS)
 
 
 def driver_info(name: str) -> DriverInfo | None:
-    """Return the row of a driver, whose parts after a plus sign do not count; None for a name that is not in the table."""
+    """Return the row of a driver, whose parts after a plus sign do not count; None for a name that
+    is not in the table.
+    """
     base = name.partition("+")[0]
     return next((info for info in (*DRIVERS, HUMAN) if info.name == base), None)

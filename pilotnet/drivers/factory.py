@@ -21,7 +21,8 @@ def make_driver(
 ) -> Driver:
     """Return the driver of this name for an environment.
 
-    Raises ValueError for an unknown name, for missing folders, and for networks that do not fit the environment.
+    Raises ValueError for an unknown name, for missing folders, and for networks that do not fit the
+    environment.
     """
     require_folders(name, checkpoint, detectors)
     base, oracles = split_name(name)
@@ -54,18 +55,21 @@ def make_modular(env: DrivingEnv, inputs: DriverInputs) -> Driver:
 def make_pilotnet(env: DrivingEnv, inputs: DriverInputs) -> Driver:
     """Return PilotNet from its checkpoint.
 
-    Raises ValueError when it was trained for another camera, or only steers where each driver brakes for itself.
+    Raises ValueError when it was trained for another camera, or only steers where each driver
+    brakes for itself.
     """
     checkpoint = inputs.checkpoint
     assert checkpoint is not None, "require_folders has checked that pilotnet has its checkpoint"
     loaded = load_checkpoint(checkpoint)
     if loaded.camera != env.cameras["centre"]:
         raise ValueError(
-            f"checkpoint {checkpoint} was trained for {loaded.camera}; the environment has {env.cameras['centre']}"
+            f"checkpoint {checkpoint} was trained for {loaded.camera}; the environment has "
+            f"{env.cameras['centre']}"
         )
     if env.config.pedals is SpeedControl.DRIVER and loaded.model.speed_scale is None:
         raise ValueError(
-            f"checkpoint {checkpoint} only steers; with speed control by the driver it must also choose its speed: "
+            f"checkpoint {checkpoint} only steers; with speed control by the driver it must also "
+            f"choose its speed: "
             "train one with `pilotnet train DATA --speed`"
         )
     return PilotNetDriver(loaded)
@@ -83,6 +87,7 @@ def _detector(
     )
     if detector.camera != env.config.camera:
         raise ValueError(
-            f"detector {folder} was trained for {detector.camera}; the environment has {env.config.camera}"
+            f"detector {folder} was trained for {detector.camera}; the environment has "
+            f"{env.config.camera}"
         )
     return detector

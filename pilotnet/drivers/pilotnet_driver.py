@@ -1,4 +1,6 @@
-"""PilotNet as a driver: the centre frame of the camera in, a curvature and perhaps a target speed out."""
+"""PilotNet as a driver: the centre frame of the camera in, a curvature and perhaps a target speed
+out.
+"""
 
 import torch
 
@@ -11,7 +13,9 @@ from sim.types import Control, Observation
 
 
 class PilotNetDriver:
-    """Drives by the network alone: the centre camera's frame -> the network's view, unmoved -> curvature and target speed."""
+    """Drives by the network alone: the centre camera's frame -> the network's view, unmoved ->
+    curvature and target speed.
+    """
 
     def __init__(self, checkpoint: Checkpoint, device: str = "cpu") -> None:
         self._viewpoint = Viewpoint(checkpoint.view, checkpoint.camera)
@@ -26,10 +30,13 @@ class PilotNetDriver:
 
     @torch.inference_mode()
     def act(self, observation: Observation) -> Control:
-        """The network's command; ValueError when the observation has no centre frame, or one of another camera."""
+        """The network's command; ValueError when the observation has no centre frame, or one of
+        another camera.
+        """
         if observation.centre is None:
             raise ValueError(
-                "the observation has no centre frame; pilotnet needs an environment with the centre camera"
+                "the observation has no centre frame; pilotnet needs an environment with the "
+                "centre camera"
             )
         frame = torch.from_numpy(observation.centre)[None].to(self._device)
         self._views, _ = self._viewpoint(frame, self._unmoved, self._unmoved)
@@ -47,7 +54,9 @@ class PilotNetDriver:
 
     @torch.inference_mode()
     def explain(self) -> Explanation:
-        """The last view and what in it the command came from (VisualBackProp); nothing before the first command."""
+        """The last view and what in it the command came from (VisualBackProp); nothing before the
+        first command.
+        """
         if self._views is None:
             return Explanation()
         heat = visual_back_prop(self._model, self._views)[0].cpu().numpy()

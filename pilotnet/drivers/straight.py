@@ -5,9 +5,11 @@ from sim.types import Control, Observation
 
 
 class Straight:
-    """Holds the wheel straight and the speed with which it was engaged: the floor that every driver must beat.
+    """Holds the wheel straight and the speed with which it was engaged: the floor that every driver
+    must beat.
 
-    Where it has the pedals it neither brakes nor slows down for anything, and accelerates only back to that speed.
+    Where it has the pedals it neither brakes nor slows down for anything, and accelerates only back
+    to that speed.
     """
 
     def __init__(self) -> None:
@@ -18,7 +20,9 @@ class Straight:
         self._speed = None
 
     def act(self, observation: Observation) -> Control:
-        """Return the command straight on, at the speed of the first observation since the last reset."""
+        """Return the command straight on, at the speed of the first observation since the last
+        reset.
+        """
         if self._speed is None:
             self._speed = observation.speed
         return Control(0.0, speed_tracking_acceleration(observation.speed, self._speed))

@@ -1,7 +1,8 @@
-"""The finished drives of an unfinished evaluation: one file each, which the driving process writes in one step.
+"""The finished drives of an unfinished evaluation: one file each, which the driving process writes
+in one step.
 
-A file holds the drive's trace, with the columns of `traces.parquet`. Its header holds the drive's row of `episodes.csv`
-as JSON, and a digest of both.
+A file holds the drive's trace, with the columns of `traces.parquet`. Its header holds the drive's
+row of `episodes.csv` as JSON, and a digest of both.
 """
 
 import hashlib
@@ -52,7 +53,9 @@ def _digest(row: str, trace: pyarrow.Table) -> str:
 
 
 def is_drive_of(path: Path, driver: str, scenario: str) -> bool:
-    """Return whether a whole file holds the drive of this driver on this scenario; False when there is none, or a damaged one."""
+    """Return whether a whole file holds the drive of this driver on this scenario; False when there
+    is none, or a damaged one.
+    """
     if not path.is_file():
         return False
     try:
@@ -63,7 +66,9 @@ def is_drive_of(path: Path, driver: str, scenario: str) -> bool:
 
 
 def read_drive(path: Path) -> tuple[EpisodeScore, pyarrow.Table]:
-    """Return what `write_drive` wrote; raises DamagedFileError when the file is damaged, ValueError when it may not be read."""
+    """Return what `write_drive` wrote; raises DamagedFileError when the file is damaged, ValueError
+    when it may not be read.
+    """
     table = read_table(path)
     try:
         metadata = table.schema.metadata or {}
@@ -87,7 +92,9 @@ def remove_drives(folder: Path) -> None:
 
 
 def digests_of(networks: Mapping[str, Path | None]) -> dict[str, str | None]:
-    """Return the SHA-256 of each network's file, None for a network that is None; networks: folders or files by name."""
+    """Return the SHA-256 of each network's file, None for a network that is None; networks: folders
+    or files by name.
+    """
     files = {
         name: path / FILE_NAME if path and path.is_dir() else path
         for name, path in networks.items()
@@ -101,7 +108,8 @@ def write_inputs(folder: Path, digests: Mapping[str, str | None]) -> None:
 
 
 def require_same_inputs(folder: Path, digests: Mapping[str, str | None]) -> None:
-    """Raise ValueError naming the first network that differs from those that the evaluation in `folder` began with.
+    """Raise ValueError naming the first network that differs from those that the evaluation in
+    `folder` began with.
 
     Results of earlier versions, which do not name their networks, pass.
     """
@@ -115,7 +123,8 @@ def require_same_inputs(folder: Path, digests: Mapping[str, str | None]) -> None
     for name, digest in digests.items():
         if before.get(name) != digest:
             raise ValueError(
-                f"{name} is {_shortened(digest)}, but {folder} was begun with {_shortened(before.get(name))}; "
+                f"{name} is {_shortened(digest)}, but {folder} was begun with "
+                f"{_shortened(before.get(name))}; "
                 "an evaluation can only be resumed with its own networks"
             )
 

@@ -1,8 +1,8 @@
 """EVALUATE: drivers x suite -> a results folder: one row per episode, and the trace of every drive.
 
-`episodes.csv` holds a row for each drive, `scores.json` the totals, `traces.parquet` a row for each tick. Drives run in parallel
-and write a file each; the tables are made of these files at the end. Neither the number of workers nor an interruption changes
-them.
+`episodes.csv` holds a row for each drive, `scores.json` the totals, `traces.parquet` a row for each
+tick. Drives run in parallel and write a file each; the tables are made of these files at the end.
+Neither the number of workers nor an interruption changes them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -66,11 +66,11 @@ def evaluate(
 ) -> Results:
     """Drive the suite with every driver and write the results folder.
 
-    Every drive is kept as soon as it is finished. With `resume` a stopped evaluation does the missing drives; its results equal
-    those of an evaluation without a stop.
+    Every drive is kept as soon as it is finished. With `resume` a stopped evaluation does the
+    missing drives; its results equal those of an evaluation without a stop.
 
-    Raises ValueError for bad settings, before anything is written, and for resuming with other settings, with other networks or
-    in another world version.
+    Raises ValueError for bad settings, before anything is written, and for resuming with other
+    settings, with other networks or in another world version.
     """
     scenarios = config.scenarios()
     for name in config.drivers:
@@ -108,7 +108,9 @@ STAGE = StageFiles(
 def require_same_evaluation(
     config: EvaluateConfig, inputs: Mapping[str, str | None], folder: Path
 ) -> None:
-    """Raise ValueError unless the evaluation in `folder` was begun with these settings and networks, in the present world."""
+    """Raise ValueError unless the evaluation in `folder` was begun with these settings and
+    networks, in the present world.
+    """
     provenance = read_provenance(folder, STAGE.name)
     require_present_world(folder, provenance["world"])
     require_same_settings(folder, provenance["config"], plain(asdict(config)), ignored=("workers",))
@@ -122,7 +124,9 @@ def drive_missing(
     checkpoint: Path | None,
     detectors: Detectors,
 ) -> None:
-    """Do the drives that have no whole file in the results folder; drives: (driver, scenario) in the order of their numbers."""
+    """Do the drives that have no whole file in the results folder; drives: (driver, scenario) in
+    the order of their numbers.
+    """
     paths = {drive_path(folder, number): drive for number, drive in enumerate(drives)}
     common = (checkpoint, detectors, config.noise, SpeedControl(config.pedals))
     jobs = [
@@ -138,7 +142,9 @@ def drive_missing(
 
 
 def write_tables(config: EvaluateConfig, count: int, folder: Path) -> None:
-    """Make the tables of the files of all `count` drives; `results.json`, written last, marks the folder as finished."""
+    """Make the tables of the files of all `count` drives; `results.json`, written last, marks the
+    folder as finished.
+    """
     done = [read_drive(drive_path(folder, number)) for number in range(count)]
     suites = [
         suite_of(config.suite, config.first + number % config.episodes) for number in range(count)
@@ -157,7 +163,9 @@ def _drive(
     noise: float,
     pedals: SpeedControl,
 ) -> None:
-    """Do one drive and write its file, in a worker process; ValueError naming driver and scenario when the driver fails."""
+    """Do one drive and write its file, in a worker process; ValueError naming driver and scenario
+    when the driver fails.
+    """
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
     driver = make_driver(name, env, checkpoint, detectors)
     try:

@@ -1,4 +1,6 @@
-"""The settings of EVALUATE, in a module that does not load PyTorch: help and wrong values are quick."""
+"""The settings of EVALUATE, in a module that does not load PyTorch: help and wrong values are
+quick.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,19 +18,15 @@ from sim.types import quoted
 class EvaluateConfig:
     """The drivers to score, and the roads and conditions that they drive.
 
-    Args:
-        drivers: names: expert, pilotnet, modular, straight; modular+PART has the truth in place of a part
-        suite: name of a suite; several with + between them take turns
-        roads: only these kinds of road, with commas between them; empty for all
-        weather: only these kinds of weather, in the same form
-        light: only these kinds of light, in the same form
-        split: train, validation or test roads; tune on validation, and use test for final results only
-        episodes: roads that every driver drives
-        length: metres of each drive
-        first: number of the first road of the split
-        pedals: shared: the simulator's speed controller brakes for every driver; driver: each driver brakes by itself
-        noise: strength of the steering disturbance [m], 0 for none; the same for every driver
-        workers: processes, 0 for all cores; does not change the scores
+    Args: drivers: names: expert, pilotnet, modular, straight; modular+PART has the truth in place
+        of a part suite: name of a suite; several with + between them take turns roads: only these
+        kinds of road, with commas between them; empty for all weather: only these kinds of weather,
+        in the same form light: only these kinds of light, in the same form split: train, validation
+        or test roads; tune on validation, and use test for final results only episodes: roads that
+        every driver drives length: metres of each drive first: number of the first road of the
+        split pedals: shared: the simulator's speed controller brakes for every driver; driver: each
+        driver brakes by itself noise: strength of the steering disturbance [m], 0 for none; the
+        same for every driver workers: processes, 0 for all cores; does not change the scores
     """
 
     drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
@@ -53,7 +51,8 @@ class EvaluateConfig:
             split_name(name)
             if self.drivers.count(name) > 1:
                 raise ValueError(
-                    f"drivers names {quoted(name)} {self.drivers.count(name)} times; it may name each driver once"
+                    f"drivers names {quoted(name)} {self.drivers.count(name)} times; it may name "
+                    f"each driver once"
                 )
         if self.workers < 0:
             raise ValueError(f"workers is {self.workers}; it must be 0 or more")

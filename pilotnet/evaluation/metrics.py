@@ -1,7 +1,7 @@
 """Scores of drives: pure functions and records, no world.
 
-Autonomy is the paper's: an intervention costs six seconds, autonomy = (1 - 6 s * interventions / elapsed time) * 100, floored
-at 0.
+Autonomy is the paper's: an intervention costs six seconds, autonomy = (1 - 6 s * interventions /
+elapsed time) * 100, floored at 0.
 """
 
 import json
@@ -21,10 +21,12 @@ INTERVENTION_COST = 6.0  # [s] the paper's
 
 @dataclass(frozen=True)
 class EpisodeScore:
-    """One driver on one scenario: elapsed [s], distance [m], RMS offset from the path [m], RMS rate of the commanded
-    curvature [1/m/s], smallest time to collision [s, inf when nothing was ever closed in on], interventions by cause.
+    """One driver on one scenario: elapsed [s], distance [m], RMS offset from the path [m], RMS rate
+    of the commanded curvature [1/m/s], smallest time to collision [s, inf when nothing was ever
+    closed in on], interventions by cause.
 
-    settings: the whole scenario as JSON, so that the drive can be driven again; suite: where the scenario is from, if from any.
+    settings: the whole scenario as JSON, so that the drive can be driven again.
+    suite: where the scenario is from, if from any.
     """
 
     driver: str
@@ -47,7 +49,9 @@ class EpisodeScore:
     suite: str = ""  # results from before suites could be mixed have none
 
     def conditions(self) -> Scenario:
-        """Return the scenario that was driven; raises DamagedFileError when `settings` does not describe one."""
+        """Return the scenario that was driven; raises DamagedFileError when `settings` does not
+        describe one.
+        """
         try:
             return structured(load_json(self.settings), Scenario, "scenario")
         except ValueError:
@@ -66,8 +70,8 @@ class EpisodeScore:
 class Score:
     """Many episodes of one driver: autonomy [%] with its 95 % interval, and what stands beside it.
 
-    hours, kilometres: what was driven; autonomous_distance: mean kilometres between interventions (all of them, when there was
-    none).
+    hours, kilometres: what was driven.
+    autonomous_distance: mean kilometres between interventions (all of them, when there was none).
     """
 
     autonomy: float
@@ -90,7 +94,9 @@ def autonomy(interventions: float, elapsed: float) -> float:
 
 
 def poisson_interval(count: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Exact interval of a Poisson mean after `count` events: [chi²(a/2; 2N) / 2, chi²(1 - a/2; 2N + 2) / 2] (Garwood 1936)."""
+    """Exact interval of a Poisson mean after `count` events: [chi²(a/2; 2N) / 2, chi²(1 - a/2; 2N +
+    2) / 2] (Garwood 1936).
+    """
     tail = (1 - confidence) / 2
     low = float(chi2.ppf(tail, 2 * count)) / 2 if count else 0.0
     return low, float(chi2.ppf(1 - tail, 2 * count + 2)) / 2
@@ -132,7 +138,9 @@ def score_episode(
 
 
 def total_score(episodes: Iterable[EpisodeScore]) -> Score:
-    """The score over many episodes, which count by the time they took; ValueError when there is none."""
+    """The score over many episodes, which count by the time they took; ValueError when there is
+    none.
+    """
     episodes = list(episodes)
     if not episodes:
         raise ValueError("there are 0 episodes to score; at least 1 is needed")
@@ -162,7 +170,9 @@ def total_score(episodes: Iterable[EpisodeScore]) -> Score:
 
 
 def scores_by(episodes: Iterable[EpisodeScore], quality: str) -> dict[str, dict[str, Score]]:
-    """Return every driver's score for each value of `quality` (suite, road, weather or light), in the order of the episodes."""
+    """Return every driver's score for each value of `quality` (suite, road, weather or light), in
+    the order of the episodes.
+    """
     parts: dict[str, dict[str, list[EpisodeScore]]] = {}
     for episode in episodes:
         parts.setdefault(getattr(episode, quality), {}).setdefault(episode.driver, []).append(

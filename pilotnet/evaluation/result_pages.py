@@ -1,8 +1,8 @@
 """`docs/results.md` and the result rows of the README, rendered from committed result files.
 
-A study is a folder `docs/results/NAME` with a folder for each training seed. Each of these holds `scores.json` and
-`evaluate.yaml` of one evaluation. Figures are means over training seeds, with the lowest and the highest seed in
-parentheses.
+A study is a folder `docs/results/NAME` with a folder for each training seed. Each of these holds
+`scores.json` and `evaluate.yaml` of one evaluation. Figures are means over training seeds, with the
+lowest and the highest seed in parentheses.
 """
 
 from collections.abc import Sequence
@@ -75,7 +75,9 @@ def read_seed(folder: Path) -> SeedResult:
 
 
 def spread_text(values: Sequence[float]) -> str:
-    """Return the mean, and the lowest and highest value where there are several: `91.2 (88.0-93.1)`."""
+    """Return the mean, and the lowest and highest value where there are several: `91.2
+    (88.0-93.1)`.
+    """
     mean = f"{fmean(values):.1f}"
     return mean if len(values) == 1 else f"{mean} ({min(values):.1f}-{max(values):.1f})"
 
@@ -103,7 +105,8 @@ def autonomy_table(study: Study) -> str:
 def detail_table(study: Study) -> str:
     """Return the Markdown table of interventions and distance: a row for each driver and suite."""
     lines = [
-        "| driver | suite | interventions per run | distance per run [km] | RMS cross-track error [m] |",
+        "| driver | suite | interventions per run | distance per run [km] | RMS cross-track "
+        "error [m] |",
         "|---|---|--:|--:|--:|",
     ]
     for driver in study.drivers():
@@ -129,8 +132,10 @@ def rendered_page(root: Path) -> str:
     """Return the text of `docs/results.md` for the repository at `root`."""
     studies = [read_study(folder) for folder in sorted((root / STUDIES).iterdir())]
     head = (
-        "# Results\n\nWritten by `pilotnet results` from the files in `docs/results/`. Figures are means "
-        "over training seeds,\nwith the lowest and the highest seed in parentheses. All are from test roads."
+        "# Results\n\nWritten by `pilotnet results` from the files in `docs/results/`. Figures "
+        "are means "
+        "over training seeds,\nwith the lowest and the highest seed in parentheses. All are from "
+        "test roads."
     )
     return "\n\n".join([head, *(section(study) for study in studies)]) + "\n"
 
@@ -150,7 +155,9 @@ def rendered_readme(root: Path) -> str:
 
 
 def write_result_pages(root: Path) -> list[Path]:
-    """Write `docs/results.md` and the README's rows in the repository at `root`; return the changed files."""
+    """Write `docs/results.md` and the README's rows in the repository at `root`; return the changed
+    files.
+    """
     changed = []
     for path, text in ((root / PAGE, rendered_page(root)), (root / README, rendered_readme(root))):
         if not path.exists() or path.read_text(encoding="utf-8") != text:

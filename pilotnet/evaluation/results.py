@@ -1,7 +1,7 @@
 """The results folder: what `evaluate` writes and every reader opens.
 
-`episodes.csv` holds one row per drive, `traces.parquet` one row per control tick of every drive. `results.json` holds the
-number of drives and the digests of the other files, which detect damage.
+`episodes.csv` holds one row per drive, `traces.parquet` one row per control tick of every drive.
+`results.json` holds the number of drives and the digests of the other files, which detect damage.
 """
 
 import csv
@@ -82,7 +82,9 @@ def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarr
 
 
 def write_results(folder: Path, episodes: Sequence[EpisodeScore], traces: pyarrow.Table) -> Results:
-    """Write the rows and the traces of an evaluation, and last `results.json`, which marks the folder as finished."""
+    """Write the rows and the traces of an evaluation, and last `results.json`, which marks the
+    folder as finished.
+    """
     with (
         atomic_path(folder / EPISODES_FILE) as unfinished,
         unfinished.open("w", newline="", encoding="utf-8") as file,
@@ -105,14 +107,16 @@ def write_results(folder: Path, episodes: Sequence[EpisodeScore], traces: pyarro
 def read_results(folder: Path) -> Results:
     """Read the rows of a results folder.
 
-    Raises ValueError when `folder` is no results folder or may not be read. Raises DamagedFileError, naming file, row and column,
-    for damaged or changed files and for missing or duplicate rows. Folders of earlier versions have no `results.json`; their
-    number of drives is taken from `evaluate.yaml`.
+    Raises ValueError when `folder` is no results folder or may not be read. Raises
+    DamagedFileError, naming file, row and column, for damaged or changed files and for missing or
+    duplicate rows. Folders of earlier versions have no `results.json`; their number of drives is
+    taken from `evaluate.yaml`.
     """
     path = folder / EPISODES_FILE
     if not path.exists():
         raise ValueError(
-            f"{folder} is not a results folder: it has no {EPISODES_FILE}; give the folder that `pilotnet evaluate` wrote"
+            f"{folder} is not a results folder: it has no {EPISODES_FILE}; give the folder that "
+            f"`pilotnet evaluate` wrote"
         )
     rows = read_rows(path, [name for name in COLUMNS if name not in LATER_COLUMNS], LATER_COLUMNS)
     episodes = tuple(
@@ -131,7 +135,8 @@ def read_results(folder: Path) -> Results:
     found = dict(Counter(episode.driver for episode in episodes))
     if wanted is not None and found != wanted:
         raise DamagedFileError(
-            f"{path} has {_counted(found)}; the evaluation drove {_counted(wanted)}: rows are missing or new"
+            f"{path} has {_counted(found)}; the evaluation drove {_counted(wanted)}: rows are "
+            f"missing or new"
         )
     if info:
         for name in (EPISODES_FILE, PROVENANCE_FILE):
@@ -141,7 +146,9 @@ def read_results(folder: Path) -> Results:
 
 
 def read_info(folder: Path) -> ResultsInfo | None:
-    """Return the contents of `results.json`, None for a folder of an earlier version; raises DamagedFileError on damage."""
+    """Return the contents of `results.json`, None for a folder of an earlier version; raises
+    DamagedFileError on damage.
+    """
     path = folder / INFO_FILE
     if not path.exists():
         return None
@@ -152,13 +159,17 @@ def read_info(folder: Path) -> ResultsInfo | None:
 
 
 def evaluate_settings(folder: Path) -> EvaluateSettings:
-    """Return the settings of the evaluation that wrote a results folder; raises DamagedFileError when they are damaged."""
+    """Return the settings of the evaluation that wrote a results folder; raises DamagedFileError
+    when they are damaged.
+    """
     config = read_provenance(folder, "evaluate")["config"]
     return structured(config, EvaluateSettings, folder / PROVENANCE_FILE)
 
 
 def _parsed(row: dict[str, str], place: str) -> EpisodeScore:
-    """Return a row of episodes.csv as a record; raises DamagedFileError beginning with `place` for an impossible value."""
+    """Return a row of episodes.csv as a record; raises DamagedFileError beginning with `place` for
+    an impossible value.
+    """
     values: dict[str, Any] = {}
     for field in fields(EpisodeScore):
         if field.name in row:
@@ -184,7 +195,9 @@ def _parsed(row: dict[str, str], place: str) -> EpisodeScore:
 
 
 def _value(text: str, kind: Any, place: str) -> Any:
-    """Return the value of a cell; raises DamagedFileError beginning with `place` unless a number is 0 or more."""
+    """Return the value of a cell; raises DamagedFileError beginning with `place` unless a number is
+    0 or more.
+    """
     if kind is str:
         return text
     try:
@@ -199,21 +212,25 @@ def _value(text: str, kind: Any, place: str) -> Any:
 
 
 def _check_rows(episodes: Sequence[EpisodeScore], path: Path) -> None:
-    """Raise DamagedFileError for no rows, for duplicate rows, and when drivers did not all drive the same scenarios."""
+    """Raise DamagedFileError for no rows, for duplicate rows, and when drivers did not all drive
+    the same scenarios.
+    """
     if not episodes:
         raise DamagedFileError(f"{path} has no rows; evaluate again")
     drives = Counter((episode.driver, episode.scenario) for episode in episodes)
     (driver, scenario), most = drives.most_common(1)[0]
     if most > 1:
         raise DamagedFileError(
-            f"{path} is damaged: {quoted(driver)} has {most} rows for {quoted(scenario)}; it must have one"
+            f"{path} is damaged: {quoted(driver)} has {most} rows for {quoted(scenario)}; it "
+            f"must have one"
         )
     scenarios = dict.fromkeys(episode.scenario for episode in episodes)
     for driver in dict.fromkeys(episode.driver for episode in episodes):
         absent = [scenario for scenario in scenarios if (driver, scenario) not in drives]
         if absent:
             raise DamagedFileError(
-                f"{path} is damaged: {quoted(driver)} has no row for {quoted(absent[0])}, others have"
+                f"{path} is damaged: {quoted(driver)} has no row for {quoted(absent[0])}, others "
+                f"have"
             )
 
 

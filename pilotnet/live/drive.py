@@ -1,6 +1,8 @@
-"""DRIVE: a person at the wheel, in the window of `pilotnet watch`; what they choose to record becomes a dataset.
+"""DRIVE: a person at the wheel, in the window of `pilotnet watch`; what they choose to record
+becomes a dataset.
 
-The law of keys and controllers is `sim.viewer.input.steering_wheel`'s, the tape `pilotnet.data.recording_buffer`'s.
+The law of keys and controllers is `sim.viewer.input.steering_wheel`'s, the tape
+`pilotnet.data.recording_buffer`'s.
 """
 
 from dataclasses import dataclass
@@ -32,7 +34,9 @@ WATCH_INSTEAD = (
 
 @dataclass(frozen=True)
 class Driven:
-    """The result of driving: the person's score, seconds in the dataset, late ticks, and why a film could not be written."""
+    """The result of driving: the person's score, seconds in the dataset, late ticks, and why a film
+    could not be written.
+    """
 
     scores: dict[str, Score]
     seconds: float
@@ -41,11 +45,13 @@ class Driven:
 
 
 def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
-    """Let a person drive in a window until it is closed, recording into the dataset `out` when they say so.
+    """Let a person drive in a window until it is closed, recording into the dataset `out` when they
+    say so.
 
     mapping: whether a gamepad or steering wheel is set up first.
 
-    Raises ValueError when there is no display, and when `out` holds something that cannot be continued.
+    Raises ValueError when there is no display, and when `out` holds something that cannot be
+    continued.
     """
     wheel = SteeringWheel()
     driver_spec = DriverSpec("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
@@ -65,7 +71,9 @@ def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
 
 
 def driven_in_words(driven: Driven, out: Path) -> tuple[str, str]:
-    """Return two lines: what was recorded, with late ticks and film errors, and the command to type next."""
+    """Return two lines: what was recorded, with late ticks and film errors, and the command to type
+    next.
+    """
     late = f"; {driven.late} ticks were late" if driven.late else ""
     notes = f"{late}; {driven.film_error}" if driven.film_error else late
     if not driven.seconds:

@@ -1,4 +1,6 @@
-"""SCENES: a contact sheet of roads in every weather and light, to look at before anything is recorded."""
+"""SCENES: a contact sheet of roads in every weather and light, to look at before anything is
+recorded.
+"""
 
 from pathlib import Path
 
@@ -24,7 +26,8 @@ QUALITY = 60  # of a JPEG: a sheet of every road stays small enough for a page
 
 
 def scenes(config: ScenesConfig, out: Path) -> Path:
-    """Write the sheet as PNG or JPEG: a row for each road and weather, a column for each light; return its path.
+    """Write the sheet as PNG or JPEG: a row for each road and weather, a column for each light;
+    return its path.
 
     Raises ValueError for an `out` that exists or is neither PNG nor JPEG.
     """
@@ -43,7 +46,9 @@ def scenes(config: ScenesConfig, out: Path) -> Path:
 
 
 def titled_view(scenario: Scenario) -> Image:
-    """What the centre camera sees at STATION, half as large again as it is recorded, with the scenario's name above."""
+    """What the centre camera sees at STATION, half as large again as it is recorded, with the
+    scenario's name above.
+    """
     world = World(scenario)
     camera = enlarged(Camera(), 2)
     pose = world.plan.centreline.pose_at(STATION, world.plan.path_offset)

@@ -1,6 +1,8 @@
-"""WATCH: drivers by name, side by side on the scenarios of a suite, in a window or straight into a film.
+"""WATCH: drivers by name, side by side on the scenarios of a suite, in a window or straight into a
+film.
 
-The window and all drawing are `sim.viewer`'s; here drivers are made, films are encoded and the score is taken.
+The window and all drawing are `sim.viewer`'s; here drivers are made, films are encoded and the
+score is taken.
 """
 
 from collections.abc import Callable, Sequence
@@ -93,11 +95,13 @@ def watch(
     detectors: Detectors | None = None,
     recording: Path | None = None,
 ) -> dict[str, Score]:
-    """Show the drivers in a window, or `headless` in a film alone; the score of what was driven, by driver.
+    """Show the drivers in a window, or `headless` in a film alone; the score of what was driven, by
+    driver.
 
-    In a window a person may take the wheel from the first driver; what they drive goes into the dataset folder `recording`.
-    Raises ValueError for bad drivers and settings, for a film that exists, and without a display. Raises OSError when the film
-    could not be written, after the window has been closed.
+    In a window a person may take the wheel from the first driver; what they drive goes into the
+    dataset folder `recording`.
+    Raises ValueError for bad drivers and settings, for a film that exists, and without a display.
+    Raises OSError when the film could not be written, after the window has been closed.
     """
     require_watchable(drivers, config, checkpoint, film, headless, detectors, recording)
     scenarios = config.scenarios()

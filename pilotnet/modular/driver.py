@@ -1,4 +1,6 @@
-"""The modular driver: frame -> detections and lane -> tracks -> plan -> path tracker, any part of it replaced by the truth."""
+"""The modular driver: frame -> detections and lane -> tracks -> plan -> path tracker, any part of
+it replaced by the truth.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +38,8 @@ class LaneEstimator(Protocol):
     def find(
         self, frame: Image, speed: float, curvature: float, duration: float, shadows: Floats
     ) -> LaneEstimate:
-        """The lane in the next centre frame; curvature: what was held since the last one [1/m], `duration` [s] ago.
+        """The lane in the next centre frame; curvature: what was held since the last one [1/m],
+        `duration` [s] ago.
 
         shadows: the ground that road users hide, as `occluded_ground` gives it.
         """
@@ -58,7 +61,9 @@ class Parts:
 
 
 class ModularDriver:
-    """Drives by what its parts see on the centre camera and by its own speed; the truth about the rest it asks of `env`."""
+    """Drives by what its parts see on the centre camera and by its own speed; the truth about the
+    rest it asks of `env`.
+    """
 
     def __init__(self, parts: Parts, env: DrivingEnv) -> None:
         self._parts = parts
@@ -78,7 +83,9 @@ class ModularDriver:
             self._parts.lanes.reset()
 
     def act(self, observation: Observation) -> Control:
-        """The command for what is seen now; ValueError when a part needs the centre frame and there is none."""
+        """The command for what is seen now; ValueError when a part needs the centre frame and there
+        is none.
+        """
         speed = observation.speed
         wheels = self._odometry
         distance = wheels.move(speed)
@@ -102,7 +109,8 @@ class ModularDriver:
             return None
         if observation.centre is None:
             raise ValueError(
-                "the observation has no centre frame; modular needs an environment with the centre camera"
+                "the observation has no centre frame; modular needs an environment with the "
+                "centre camera"
             )
         return observation.centre
 

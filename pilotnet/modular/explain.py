@@ -1,4 +1,6 @@
-"""What the stack thinks, as drawables: boxes, tracks with their courses, the lane, the candidates, the chosen path, its word."""
+"""What the stack thinks, as drawables: boxes, tracks with their courses, the lane, the candidates,
+the chosen path, its word.
+"""
 
 import math
 from collections.abc import Sequence

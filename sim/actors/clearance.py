@@ -1,4 +1,6 @@
-"""Whether there is room for a car somewhere on the road: what a safety driver looks for before they hand the car back."""
+"""Whether there is room for a car somewhere on the road: what a safety driver looks for before they
+hand the car back.
+"""
 
 from collections.abc import Iterable
 

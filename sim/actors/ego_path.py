@@ -1,4 +1,6 @@
-"""The ego's path around what stands at the edge of its road, at one moment, and what lies on it and beside it."""
+"""The ego's path around what stands at the edge of its road, at one moment, and what lies on it and
+beside it.
+"""
 
 import math
 from collections.abc import Iterator
@@ -28,7 +30,8 @@ HORIZON = 160.0  # [m] the pedals look ahead for swings and people
 class PathPoint(NamedTuple):
     """The ego's path around what stands at the edge of the road, at one station.
 
-    displacement: from the lane's centre [m, right positive]; direction: relative to the lane's [rad]; curvature [1/m].
+    displacement: from the lane's centre [m, right positive].
+    direction: relative to the lane's [rad]; curvature [1/m].
     """
 
     displacement: float

@@ -112,7 +112,9 @@ def _beside(plan: RoadPlan, station: float, generator: np.random.Generator) -> f
 
 
 def _nearest(plan: RoadPlan, station: float, reach: float) -> float:
-    """How far [m] outside the outermost lane people within `reach` [m] must be, for a car to pass that keeps to its lane."""
+    """How far [m] outside the outermost lane people within `reach` [m] must be, for a car to pass
+    that keeps to its lane.
+    """
     first = int((station - reach) / SPACING)
     last = int((station + reach) / SPACING) + 1
     tightest = float(np.abs(plan.centreline.curvature[max(first, 0) : last]).max())
@@ -131,7 +133,9 @@ def _kerbs(plan: RoadPlan, station: float, kerb: float) -> tuple[float, float]:
 def _waiting_places(
     plan: RoadPlan, station: float, sites: FreeStations
 ) -> tuple[float, float] | None:
-    """Where to wait on the left and on the right to cross at a station: d [m]; None where one cannot."""
+    """Where to wait on the left and on the right to cross at a station: d [m]; None where one
+    cannot.
+    """
     for kerb in KERBS:
         sides = _kerbs(plan, station, kerb)
         if _can_cross(station, sides, bool(plan.zebras), sites):
@@ -200,8 +204,8 @@ def _crosser(
 def _free_stretch(
     station: float, lateral_offset: float, sites: FreeStations
 ) -> tuple[float, float]:
-    """Return the stations [m] between which a pedestrian at lateral offset `lateral_offset` [m] meets no
-    obstacle.
+    """Return the stations [m] between which a pedestrian at lateral offset `lateral_offset` [m]
+    meets no obstacle.
     """
     low = station - FARTHEST
     high = station + FARTHEST

@@ -28,7 +28,9 @@ class OccupiedStretch:
 
 @dataclass
 class FreeStations:
-    """What stands on and along one road: walls, tunnel walls, street mouths; parked cars are added as they come."""
+    """What stands on and along one road: walls, tunnel walls, street mouths; parked cars are added
+    as they come.
+    """
 
     solid: list[OccupiedStretch] = field(default_factory=list)
 
@@ -84,7 +86,9 @@ def expected_count(per_kilometre: float, start: float, finish: float) -> float:
 
 
 class NoRoomError(ValueError):
-    """A road has no room for any of what is to be placed; `name`: the scenario's field that asks for it."""
+    """A road has no room for any of what is to be placed; `name`: the scenario's field that asks
+    for it.
+    """
 
     def __init__(self, name: str, density: float) -> None:
         super().__init__(

@@ -1,8 +1,10 @@
-"""The way around what stands at the edge of the road: a smooth displacement of the ego's path, and where that makes it narrow.
+"""The way around what stands at the edge of the road: a smooth displacement of the ego's path, and
+where that makes it narrow.
 
-Every obstacle demands a shift of the path beside it, positive to the right. The displacement is the demand, held on for half a
-ramp at either end and then averaged with a bell one ramp wide: beside an obstacle it is exactly the shift, the ramps between are
-quintics, neighbours merge into one swing, and it changes smoothly when people walk.
+Every obstacle demands a shift of the path beside it, positive to the right. The displacement is the
+demand, held on for half a ramp at either end and then averaged with a bell one ramp wide: beside an
+obstacle it is exactly the shift, the ramps between are quintics, neighbours merge into one swing,
+and it changes smoothly when people walk.
 """
 
 import math
@@ -37,7 +39,9 @@ ZONE_GAP = 25.0  # [m] narrow places closer together than this are one
 
 
 class LateralShift(NamedTuple):
-    """Displacement [m, right positive] of the path at a station, and its first and second derivative by the station."""
+    """Displacement [m, right positive] of the path at a station, and its first and second
+    derivative by the station.
+    """
 
     displacement: float
     d_prime: float
@@ -45,7 +49,9 @@ class LateralShift(NamedTuple):
 
 
 class ShiftRequests(NamedTuple):
-    """Obstacles as arrays (N,): the displacement is `shift` [m, right positive] between stations `start` and `finish` [m]."""
+    """Obstacles as arrays (N,): the displacement is `shift` [m, right positive] between stations
+    `start` and `finish` [m].
+    """
 
     start: Floats
     finish: Floats
@@ -53,7 +59,9 @@ class ShiftRequests(NamedTuple):
 
 
 class FreeWidth(NamedTuple):
-    """How far the path may shift [m]: `own` to either side within its lane, `left` and `right` on the whole road."""
+    """How far the path may shift [m]: `own` to either side within its lane, `left` and `right` on
+    the whole road.
+    """
 
     own: float
     left: float
@@ -61,7 +69,9 @@ class FreeWidth(NamedTuple):
 
 
 class Zone(NamedTuple):
-    """A narrow place: between stations `start` and `finish` the ego's body needs room that oncoming traffic uses too [m]."""
+    """A narrow place: between stations `start` and `finish` the ego's body needs room that oncoming
+    traffic uses too [m].
+    """
 
     start: float
     finish: float
@@ -95,7 +105,8 @@ def ramp_length(plan: RoadPlan) -> float:
 def shift_request(
     left: float, right: float, path: float, clearance: float, enough: float, space: FreeWidth
 ) -> float:
-    """The shift [m] that leaves `clearance` metres beside an obstacle from d = `left` to `right`, or as much as there is room for.
+    """The shift [m] that leaves `clearance` metres beside an obstacle from d = `left` to `right`,
+    or as much as there is room for.
 
     The car does not leave its lane where staying leaves it `enough`.
     """
@@ -111,7 +122,9 @@ def shift_request(
 def pedestrian_shift_requests(
     lateral_offset: Floats, half: float, path: float, space: FreeWidth, shift: Floats
 ) -> None:
-    """Fill `shift` with what people at d = `lateral_offset`, `half` wide to either side [m], demand."""
+    """Fill `shift` with what people at d = `lateral_offset`, `half` wide to either side [m],
+    demand.
+    """
     for i in range(lateral_offset.size):
         shift[i] = shift_request(
             lateral_offset[i] - half,
@@ -179,7 +192,9 @@ def _bell_slope(t: float) -> float:
 
 @exact
 def displaced_curvature(curvature: float, path: float, moved: LateralShift) -> float:
-    """Curvature [1/m] of the displaced path where the reference line has `curvature` and the path's own place is d = `path`."""
+    """Curvature [1/m] of the displaced path where the reference line has `curvature` and the path's
+    own place is d = `path`.
+    """
     scale = 1.0 - curvature * (path + moved.displacement)
     return curvature / scale + moved.d_second / scale**2
 
@@ -194,7 +209,9 @@ def shift_speed(
     ramp: float,
     braking: float,
 ) -> float:
-    """The highest speed [m/s] at a station from which `braking` [m/s²] does for every bend of the swings ahead; inf for none."""
+    """The highest speed [m/s] at a station from which `braking` [m/s²] does for every bend of the
+    swings ahead; inf for none.
+    """
     best = np.inf
     step = 2.0
     for k in range(int(horizon / step) + 1):
@@ -208,7 +225,9 @@ def shift_speed(
 
 
 def narrow_places(plan: RoadPlan, demands: ShiftRequests, ramp: float) -> tuple[Zone, ...]:
-    """Where the path around standing obstacles takes the ego's side closer to the oncoming lane than it may meet a car there."""
+    """Where the path around standing obstacles takes the ego's side closer to the oncoming lane
+    than it may meet a car there.
+    """
     lane = plan.lanes[plan.path]
     if not any(other.direction != lane.direction for other in plan.lanes):
         return ()

@@ -1,6 +1,8 @@
-"""Parked cars: in parking strips where there are any, else at the edge of the road, some reaching into the lane.
+"""Parked cars: in parking strips where there are any, else at the edge of the road, some reaching
+into the lane.
 
-The road stays passable: one narrow place at a time, room to swing back in between, and never two cars opposite each other.
+The road stays passable: one narrow place at a time, room to swing back in between, and never two
+cars opposite each other.
 """
 
 import math
@@ -56,7 +58,9 @@ TRIES = 40
 
 @dataclass(frozen=True)
 class ParkedCar:
-    """A car that stands: its place on the road, what it looks like, and the shift [m] it demands of the ego's path."""
+    """A car that stands: its place on the road, what it looks like, and the shift [m] it demands of
+    the ego's path.
+    """
 
     place: OccupiedStretch
     shift: float
@@ -66,7 +70,9 @@ class ParkedCar:
 def parked_cars(
     plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: FreeStations
 ) -> list[ParkedCar]:
-    """Cars at random places, added to `sites`; what does not fit is left out, ValueError when nothing fits at all."""
+    """Cars at random places, added to `sites`; what does not fit is left out, ValueError when
+    nothing fits at all.
+    """
     expected = expected_count(
         per_kilometre, plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR)
     )
@@ -102,7 +108,8 @@ class _Parking:
         )  # [m] between cars that make narrow places
         oncoming = [lane for lane in plan.lanes if lane.direction < 0]
         self.oncoming = bool(oncoming)
-        # Whoever comes the other way does not swing out, so what stands on the left stays out of their way [m].
+        # Whoever comes the other way does not swing out, so what stands on the left stays out of
+        # their way [m].
         self.oncoming_edge = min(
             (lane.offset - _passing_half(lane) for lane in oncoming), default=math.inf
         )

@@ -82,7 +82,8 @@ class PedestrianState:
 
 @dataclass(frozen=True)
 class PassingVehicle:
-    """A car as people see it: where its front and rear bumpers are along the road [m], which way it goes, how fast [m/s].
+    """A car as people see it: where its front and rear bumpers are along the road [m], which way it
+    goes, how fast [m/s].
 
     across: d of its middle [m], where that matters.
     """
@@ -95,7 +96,9 @@ class PassingVehicle:
 
 
 class Pedestrians:
-    """All people of one road; arrays (N,) named like the fields of Person, and `pace`, the speed of each now [m/s]."""
+    """All people of one road; arrays (N,) named like the fields of Person, and `pace`, the speed of
+    each now [m/s].
+    """
 
     def __init__(self, plan: RoadPlan, people: list[PedestrianState], first_ident: int) -> None:
         self._plan = plan
@@ -214,13 +217,16 @@ class Pedestrians:
 
     @staticmethod
     def _trusts(place: float, trigger: float, ego: PassingVehicle) -> bool:
-        """Whether it is the moment to cross in front of the ego: close by, and it can still stop without effort."""
+        """Whether it is the moment to cross in front of the ego: close by, and it can still stop
+        without effort.
+        """
         room = place - STOP_BEFORE - PEDESTRIAN_DEPTH - ego.front
         if room <= 0 or ego.speed**2 > 2 * FAIR_BRAKING * room:
             return False
         if ego.speed < 0.5:
             return room < STANDING_NEAR
-        # At high speed the trigger would come when it is no longer fair; then they set out half a second before that.
+        # At high speed the trigger would come when it is no longer fair; then they set out half a
+        # second before that.
         last = ego.speed / (2 * FAIR_BRAKING) + STOP_BEFORE / ego.speed + 0.5
         return (place - ego.front) / ego.speed < max(trigger, last)
 

@@ -27,9 +27,8 @@ BOX_ROOM = 9.0  # [m] behind a narrow place that must be free before a vehicle e
 # [m/s²], [m/s] with which waiting vehicles estimate their own time through a narrow place
 PULL_AWAY = 1.2
 FASTEST_THROUGH = 9.0
-PASS_MARGIN = (
-    2.0  # [s] between a vehicle that leaves a narrow place and one that enters it the other way
-)
+# [s] between a vehicle that leaves a narrow place and one that enters it the other way
+PASS_MARGIN = 2.0
 SURE_BRAKING = 3.0  # [m/s²] a vehicle that needs more to stop before a narrow place drives through
 LOOK_AHEAD = 120.0  # [m]
 
@@ -37,7 +36,9 @@ Car = TrafficVehicle | EgoVehicle
 
 
 class RoadTraffic:
-    """The moving cars of one road, the narrow places between its parked cars, and the rules between them."""
+    """The moving cars of one road, the narrow places between its parked cars, and the rules between
+    them.
+    """
 
     def __init__(
         self,
@@ -122,7 +123,9 @@ class RoadTraffic:
         return throttle
 
     def _ahead(self, car: TrafficVehicle) -> tuple[float, float]:
-        """Gap [m] to the nearest car in the way and its speed [m/s] in this car's direction; (inf, 0) when there is none."""
+        """Gap [m] to the nearest car in the way and its speed [m/s] in this car's direction; (inf,
+        0) when there is none.
+        """
         nearest = math.inf
         lead_speed = 0.0
         station = car.station
@@ -158,7 +161,9 @@ class RoadTraffic:
         )
 
     def held_at(self, car: Car) -> float | None:
-        """How far ahead [m] a car that drives the ego's way must stop, to let others through a narrow place, or None."""
+        """How far ahead [m] a car that drives the ego's way must stop, to let others through a
+        narrow place, or None.
+        """
         front = car.front()
         speed = float(car.speed)
         zone = self.zone_ahead(front)
@@ -242,7 +247,9 @@ CAR_TAIL = 6.0  # [m] a car has left a place when its front is so far beyond
 
 
 def time_over(distance: float, speed: float, most: float) -> float:
-    """Seconds a car needs for `distance` metres when it pulls away from `speed` until `most` [m/s], which is above 0."""
+    """Seconds a car needs for `distance` metres when it pulls away from `speed` until `most` [m/s],
+    which is above 0.
+    """
     most = max(most, speed)
     gained = (most**2 - speed**2) / (2 * PULL_AWAY)
     if distance <= gained:

@@ -1,6 +1,8 @@
-"""The ego vehicle, moved by HighwayEnv's bicycle model, and traffic, which follows its lane by the Intelligent Driver Model.
+"""The ego vehicle, moved by HighwayEnv's bicycle model, and traffic, which follows its lane by the
+Intelligent Driver Model.
 
-Traffic follows its lane exactly and controls its speed only: HighwayEnv's lane-keeping controller cuts corners in hairpins.
+Traffic follows its lane exactly and controls its speed only: HighwayEnv's lane-keeping controller
+cuts corners in hairpins.
 """
 
 import math
@@ -16,7 +18,8 @@ from sim.roads.plan import RoadPlan
 from sim.types import Actor, Pose
 
 BRAKE_LIGHTS = -0.8  # [m/s²]
-# The parameters of HighwayEnv's IDM. They are its own, but not read from it: some of its environments change them globally.
+# The parameters of HighwayEnv's IDM. They are its own, but not read from it: some of its
+# environments change them globally.
 # [m/s²]
 ACC_MAX = 6.0
 COMFORT_ACC_MAX = 3.0
@@ -32,10 +35,11 @@ _IDM_SPEED_TERM = 2 * math.sqrt(-COMFORT_ACC_MAX * COMFORT_ACC_MIN)
 def idm_acceleration(
     speed: float, desired_speed: float, gap: float = math.inf, lead_speed: float = 0.0
 ) -> float:
-    """HighwayEnv's Intelligent Driver Model [m/s²]: towards `desired_speed` [m/s], keeping off a bumper `gap` metres ahead.
+    """HighwayEnv's Intelligent Driver Model [m/s²]: towards `desired_speed` [m/s], keeping off a
+    bumper `gap` metres ahead.
 
-    In plain floats, because IDMVehicle.acceleration works on arrays of two numbers and takes fifty times as long. HighwayEnv
-    measures between the centres of cars of its standard length.
+    In plain floats, because IDMVehicle.acceleration works on arrays of two numbers and takes fifty
+    times as long. HighwayEnv measures between the centres of cars of its standard length.
     """
     acceleration = COMFORT_ACC_MAX * (1 - (max(speed, 0.0) / max(desired_speed, 0.01)) ** DELTA)
     if gap < math.inf:
@@ -49,10 +53,11 @@ def idm_acceleration(
 
 
 class TrafficVehicle:
-    """A car that drives its lane at `speed_factor` times the comfortable speed and keeps its distance.
+    """A car that drives its lane at `speed_factor` times the comfortable speed and keeps its
+    distance.
 
-    `station` and `lateral_offset` are its road coordinates (s, d) [m], which `position` and `heading` follow; `travel_direction` is
-    +1 along the line, -1 against it.
+    `station` and `lateral_offset` are its road coordinates (s, d) [m], which `position` and
+    `heading` follow; `travel_direction` is +1 along the line, -1 against it.
     """
 
     def __init__(

@@ -1,4 +1,5 @@
-"""First-person images for any HighwayEnv environment: `env = FrontCamera(gymnasium.make("roundabout-v0"))`.
+"""First-person images for any HighwayEnv environment: `env =
+FrontCamera(gymnasium.make("roundabout-v0"))`.
 
 Here HighwayEnv's lanes, vehicles and objects become plain records; `front_view` draws them.
 """
@@ -50,11 +51,13 @@ CAPTION = 22  # [px] height of a name under a picture
 
 
 class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
-    """A camera in the windscreen of a HighwayEnv environment; actions, rewards, info and `render` stay as they are.
+    """A camera in the windscreen of a HighwayEnv environment; actions, rewards, info and `render`
+    stay as they are.
 
-    observation: "replace" makes the image, uint8 (H, W, 3), the observation; "add" makes it a dictionary of `observation` and
-    `image`. camera: a record or a mapping of its fields. agent: which controlled vehicle carries the camera, in its centre.
-    weather, light, strength, seed: as in Scenario. Raises ValueError for bad settings and for an environment without a road.
+    observation: "replace" makes the image, uint8 (H, W, 3), the observation; "add" makes it a
+    dictionary of `observation` and `image`. camera: a record or a mapping of its fields. agent:
+    which controlled vehicle carries the camera, in its centre. weather, light, strength, seed: as
+    in Scenario. Raises ValueError for bad settings and for an environment without a road.
     """
 
     def __init__(
@@ -72,7 +75,8 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         )
         if not isinstance(env.unwrapped, AbstractEnv):
             raise ValueError(
-                f"environment is {env.unwrapped}; it must be one of HighwayEnv's, with a road and vehicles"
+                f"environment is {env.unwrapped}; it must be one of HighwayEnv's, with a road "
+                f"and vehicles"
             )
         if observation not in ("replace", "add"):
             raise ValueError(f"observation is {observation!r}; it must be 'replace' or 'add'")
@@ -102,7 +106,9 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         return self.observation(observation), info
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
-        """Gymnasium's step, its observation with the image; ValueError before the first reset and for NaN or infinite actions."""
+        """Gymnasium's step, its observation with the image; ValueError before the first reset and
+        for NaN or infinite actions.
+        """
         if not self._begun:
             raise ValueError("the environment has not begun; call reset before step")
         for number in np.ravel(np.asarray(action, float)):
@@ -139,14 +145,17 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         """The vehicle that carries the camera."""
         if self.env.unwrapped.road is None:  # type: ignore[attr-defined]
             raise ValueError(
-                f"environment {self.env.unwrapped} has no road; it must have one, with a vehicle that carries the camera"
+                f"environment {self.env.unwrapped} has no road; it must have one, with a vehicle "
+                f"that carries the camera"
             )
         vehicles = self.env.unwrapped.controlled_vehicles  # type: ignore[attr-defined]
         require_whole("agent", self.agent, 0, len(vehicles) - 1)
         return vehicles[self.agent]
 
     def _actor(self, vehicle: Vehicle) -> Actor:
-        """A vehicle as the renderer knows it; its number, and so its colour, stays as long as the road does."""
+        """A vehicle as the renderer knows it; its number, and so its colour, stays as long as the
+        road does.
+        """
         number = self._numbers.setdefault(vehicle, len(self._numbers) + 1)
         braking = bool(vehicle.crashed or vehicle.action["acceleration"] < BRAKING)
         size = float(vehicle.LENGTH), float(vehicle.WIDTH), CAR_HEIGHT
@@ -173,7 +182,9 @@ def _block(thing: RoadObject) -> Block:
 
 
 def strips_of(network: RoadNetwork) -> list[LaneStrip]:
-    """The lanes of HighwayEnv's network as plain strips; parking bays come with the yard that they lie in."""
+    """The lanes of HighwayEnv's network as plain strips; parking bays come with the yard that they
+    lie in.
+    """
     lanes = [lane for ends in network.graph.values() for side in ends.values() for lane in side]
     strips = [_strip(lane) for lane in lanes]
     yard = _yard(strips)
@@ -194,7 +205,9 @@ def _strip(lane: AbstractLane) -> LaneStrip:
 
 
 def _yard(strips: list[LaneStrip]) -> LaneStrip | None:
-    """The paved rectangle around lanes that are short and lead nowhere: a car park, whose aisles are no lanes; or None."""
+    """The paved rectangle around lanes that are short and lead nowhere: a car park, whose aisles
+    are no lanes; or None.
+    """
     starts, ends = (np.array([strip.points[k] for strip in strips]) for k in (0, -1))
     lengths = np.linalg.norm(ends - starts, axis=1)
     gaps = np.linalg.norm(ends[:, None] - starts[None], axis=2)
@@ -229,7 +242,9 @@ def front_camera_sheet(
     seed: int = 0,
     names: Sequence[str] | None = None,
 ) -> Image:
-    """Pictures of environments (all, when no names are given) in a grid with their names under them, RGB uint8."""
+    """Pictures of environments (all, when no names are given) in a grid with their names under
+    them, RGB uint8.
+    """
     if columns < 1:
         raise ValueError(f"columns is {columns}; it must be 1 or more")
     camera = camera or Camera()

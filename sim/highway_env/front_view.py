@@ -1,4 +1,5 @@
-"""Any lane network, cars and blocks -> a picture: what FrontCamera draws with, which knows nothing of HighwayEnv.
+"""Any lane network, cars and blocks -> a picture: what FrontCamera draws with, which knows nothing
+of HighwayEnv.
 
 The same sky, light, cars and shadows as `render`; the ground is a lane network's.
 """

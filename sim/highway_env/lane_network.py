@@ -1,7 +1,8 @@
 """Any network of lanes -> the ground as arrays: what `lanes_picture` draws from.
 
-Every lane is a strip with its own road coordinates (s, d); a grid of cells lists the strips near each place. Lanes may cross,
-touch and lie over one another: paint that another lane's paint or surface already covers is left out here, once.
+Every lane is a strip with its own road coordinates (s, d); a grid of cells lists the strips near
+each place. Lanes may cross, touch and lie over one another: paint that another lane's paint or
+surface already covers is left out here, once.
 """
 
 from collections.abc import Sequence
@@ -38,7 +39,8 @@ class LaneLine(IntEnum):
 
 @dataclass(frozen=True)
 class LaneStrip:
-    """A lane: points (n, 2) of its centre, headings (n,) [rad], widths (n,) [m] in its direction, and the lines on both edges.
+    """A lane: points (n, 2) of its centre, headings (n,) [rad], widths (n,) [m] in its direction,
+    and the lines on both edges.
 
     open: whether it is no lane but an open paved area, on which the lines of others show.
     """
@@ -58,7 +60,8 @@ class LaneStrip:
             or not self.headings.shape == self.widths.shape == (count,)
         ):
             raise ValueError(
-                f"strip has points {self.points.shape}, headings {self.headings.shape} and widths {self.widths.shape}; "
+                f"strip has points {self.points.shape}, headings {self.headings.shape} and "
+                f"widths {self.widths.shape}; "
                 "they must be (n, 2), (n,) and (n,) with n of 2 or more"
             )
         if not (
@@ -74,12 +77,17 @@ class LaneStrip:
 class LaneGround(NamedTuple):
     """The ground of a lane network as arrays.
 
-    line: (N, 6) samples x, y, cos, sin of the heading, curvature, half the width; owner: (N,) each sample's strip.
-    first, last: (L,) samples where a strip begins and ends; spacing: (L,) [m] between them; lines: (L, 2) a Line for each edge;
+    line: (N, 6) samples x, y, cos, sin of the heading, curvature, half the width.
+    owner: (N,) each sample's strip.
+    first, last: (L,) samples where a strip begins and ends.
+    spacing: (L,) [m] between them.
+    lines: (L, 2) a Line for each edge.
     open: (L,) see Strip.
     shown: (N, 2) running integral over s of whether the paint of each edge shows [m].
-    cells: (rows, columns) row of `near` for each CELL, -1 far from everything; origin: world x, y of its corner.
-    near: (M, NEARBY) nearest sample of each strip that a cell lists, then -1. noise, noise_starts: see `sim.render.noise`.
+    cells: (rows, columns) row of `near` for each CELL, -1 far from everything.
+    origin: world x, y of its corner.
+    near: (M, NEARBY) nearest sample of each strip that a cell lists, then -1. noise, noise_starts:
+    see `sim.render.noise`.
     """
 
     line: Floats
@@ -179,7 +187,9 @@ def _fill_cells(
     cells: NDArray[np.int32], near: NDArray[np.int32], away: Floats, line: Floats, owner: NDArray[np.int32],
     origin: Floats, reach: Floats,
 ) -> None:  # fmt: skip
-    """List each strip's nearest sample in every cell that it reaches; `away`: the room (M, NEARBY) for their distances."""
+    """List each strip's nearest sample in every cell that it reaches; `away`: the room (M, NEARBY)
+    for their distances.
+    """
     for i in range(line.shape[0]):
         around = int(reach[i] / CELL) + 1
         row = int((line[i, 1] - origin[1]) / CELL)
@@ -201,7 +211,9 @@ def _fill_cells(
 def _slot_for(
     near: NDArray[np.int32], away: Floats, owner: NDArray[np.int32], k: int, strip: int
 ) -> int:
-    """Where cell list k keeps a strip: the place it has, the first free one, or else that of the farthest strip."""
+    """Where cell list k keeps a strip: the place it has, the first free one, or else that of the
+    farthest strip.
+    """
     farthest = 0
     for slot in range(near.shape[1]):
         if near[k, slot] < 0 or owner[near[k, slot]] == strip:
@@ -227,7 +239,9 @@ def near_list(ground: LaneGround, x: float, y: float) -> int:
 def strip_coordinates(
     ground: LaneGround, i: int, x: float, y: float
 ) -> tuple[int, float, float, float, float]:
-    """(sample, s, d, cosine, sine) of a world point in the strip of a sample near it; s, d [m]; the strip goes on straight."""
+    """(sample, s, d, cosine, sine) of a world point in the strip of a sample near it; s, d [m]; the
+    strip goes on straight.
+    """
     line = ground.line
     strip = ground.owner[i]
     first = ground.first[strip]
@@ -274,7 +288,9 @@ def _find_shown(ground: LaneGround) -> None:
 
 @kernel
 def _is_hidden(ground: LaneGround, i: int, side: int) -> bool:
-    """Whether the paint on an edge of sample i repeats another strip's line, or lies well inside another strip."""
+    """Whether the paint on an edge of sample i repeats another strip's line, or lies well inside
+    another strip.
+    """
     line = ground.line
     out = line[i, 5] if side else -line[i, 5]
     x = line[i, 0] - out * line[i, 3]
@@ -296,7 +312,9 @@ def _is_hidden(ground: LaneGround, i: int, side: int) -> bool:
 
 @kernel
 def _hides(ground: LaneGround, other: int, i: int, side: int, x: float, y: float) -> bool:
-    """Whether the strip of sample `other` hides the paint of an edge of sample i, which lies at world (x, y)."""
+    """Whether the strip of sample `other` hides the paint of an edge of sample i, which lies at
+    world (x, y).
+    """
     j, s, d, cos, sin = strip_coordinates(ground, other, x, y)
     strip = ground.owner[other]
     mine = ground.owner[i]

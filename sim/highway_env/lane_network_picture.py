@@ -1,8 +1,8 @@
 """A lane network's ground as a camera sees it.
 
-As in `picture`, no map is painted: every pixel's footprint is carried to the road coordinates of the strips around it, and each
-strip's surface and paint are averaged over it exactly. Rows that reach far into the depth are cut into parts, so that roads
-which cross the view do not flicker.
+As in `picture`, no map is painted: every pixel's footprint is carried to the road coordinates of
+the strips around it, and each strip's surface and paint are averaged over it exactly. Rows that
+reach far into the depth are cut into parts, so that roads which cross the view do not flicker.
 """
 
 import math
@@ -63,7 +63,9 @@ def draw_lane_ground(
 
 @kernel
 def _cover_row(cover: Floats, ground: LaneGround, eye: Eye, below: float, parts: int) -> None:
-    """Add one of `parts` equal parts of a row, `below` the horizon [px], to the covers of asphalt and paint."""
+    """Add one of `parts` equal parts of a row, `below` the horizon [px], to the covers of asphalt
+    and paint.
+    """
     width = cover.shape[0]
     forward = min(eye.focal * eye.elevation / max(below, 1e-6), FARTHEST)
     ray = forward / max(below, 0.5) / parts
@@ -93,7 +95,9 @@ def _cover_row(cover: Floats, ground: LaneGround, eye: Eye, below: float, parts:
 def _footprint(
     ground: LaneGround, i: int, eye: Eye, forward: float, slope: float, ray: float, side: float
 ) -> tuple[float, float, float, float, float]:
-    """s, d and half the width of a strip where a pixel falls, and how far its parallelogram, ray x side [m], reaches in them."""
+    """s, d and half the width of a strip where a pixel falls, and how far its parallelogram, ray x
+    side [m], reaches in them.
+    """
     ray_x = eye.cos - slope * eye.sin
     ray_y = eye.sin + slope * eye.cos
     i, s, d, cos, sin = strip_coordinates(
@@ -133,7 +137,8 @@ def _cover_span(
     reach = half + SHOULDER + 0.5 * max(across, after[4])
     if (d > reach and after[1] > reach) or (d < -reach and after[1] < -reach):
         return
-    # Straight lines between both ends of the span; where the strip is not smooth between them, every pixel has its own place.
+    # Straight lines between both ends of the span; where the strip is not smooth between them,
+    # every pixel has its own place.
     smooth = abs(after[0] - s) < 2 * span * side and abs(after[1] - d) < 2 * span * side
     step = 1 / max(span - 1, 1)
     step_s = (after[0] - s) * step

@@ -1,6 +1,8 @@
-"""The truth beside the picture: depth, labels and instances of pixels, boxes around cars and people, lanes in car coordinates.
+"""The truth beside the picture: depth, labels and instances of pixels, boxes around cars and
+people, lanes in car coordinates.
 
-`ground_truth` gives it all at once, per camera. Car coordinates: forward and right of the middle of the car [m], whatever the camera.
+`ground_truth` gives it all at once, per camera. Car coordinates: forward and right of the middle of
+the car [m], whatever the camera.
 """
 
 import math
@@ -36,9 +38,11 @@ LANE_SPACING = 2.0
 
 @dataclass(frozen=True)
 class LaneLines:
-    """A lane's centre, left and right edges as points (N, 2): (forward, right) in car coordinates [m], nearest first.
+    """A lane's centre, left and right edges as points (N, 2): (forward, right) in car coordinates
+    [m], nearest first.
 
-    index: in the plan's lanes; left and right are as the ego sees them; oncoming: whether its traffic comes towards the ego.
+    index: in the plan's lanes; left and right are as the ego sees them.
+    oncoming: whether its traffic comes towards the ego.
     """
 
     index: int
@@ -52,8 +56,10 @@ class LaneLines:
 class LaneGeometry:
     """The lane the ego is in, and those beside it (None where there is none).
 
-    curvature: of the ego's lane here [1/m], right positive; offset: of the ego, right of the lane's centre [m]; heading_error:
-    the ego's heading minus the lane's [rad]; width: of the lane [m].
+    curvature: of the ego's lane here [1/m], right positive.
+    offset: of the ego, right of the lane's centre [m].
+    heading_error: the ego's heading minus the lane's [rad].
+    width: of the lane [m].
     """
 
     own: LaneLines
@@ -69,8 +75,12 @@ class LaneGeometry:
 class GroundTruth:
     """What one camera sees and what is true of it.
 
-    image: RGB uint8 (H, W, 3); depth: float32 (H, W) along the optical axis [m], inf in the sky; label: uint8 (H, W), see
-    `Label`; instance: int32 (H, W), an actor's ident or 0; boxes: from near to far; lanes: the same for every camera.
+    image: RGB uint8 (H, W, 3).
+    depth: float32 (H, W) along the optical axis [m], inf in the sky.
+    label: uint8 (H, W), see `Label`.
+    instance: int32 (H, W), an actor's ident or 0.
+    boxes: from near to far.
+    lanes: the same for every camera.
     """
 
     camera: Camera
@@ -102,7 +112,9 @@ def ground_truth(
 
 
 def boxes(canvas: FrameBuffer, camera: Camera, ego: Pose, actors: Sequence[Actor]) -> list[Box]:
-    """A box for every actor whose silhouette lies in the picture, from near to far; the canvas is one of `Renderer.truth`."""
+    """A box for every actor whose silhouette lies in the picture, from near to far; the canvas is
+    one of `Renderer.truth`.
+    """
     if canvas.instance.shape != canvas.image.shape[:2]:
         raise ValueError(
             f"the canvas has truth of shape {canvas.instance.shape}; it must be that of its image"
@@ -166,7 +178,9 @@ def _shows(
     low: int,
     high: int,
 ) -> bool:
-    """Whether any pixel of the rows [first, last) and the columns [low, high) shows actor number `k`."""
+    """Whether any pixel of the rows [first, last) and the columns [low, high) shows actor number
+    `k`.
+    """
     for row in range(first, last):
         for column in range(low, high):
             if _covers(figures, k, own, stretch, columns, row, column):
@@ -178,7 +192,8 @@ def _shows(
 def _measure(
     figures: RoadUsersToDraw, k: int, eye: Eye, rows: int, columns: int, measured: Floats
 ) -> None:
-    """Write the pixels of actor number `k` alone, its edges (left, top, right, bottom) in the picture, and 1 if it is in it.
+    """Write the pixels of actor number `k` alone, its edges (left, top, right, bottom) in the
+    picture, and 1 if it is in it.
 
     A car's edges are those of whole pixels.
     """
@@ -215,7 +230,8 @@ def _measure(
     measured[3] = high
     measured[4] = last
     if k >= vehicles:
-        # Far away people are a pixel or two wide, and whole pixels would be wrong by half of them: these are their limbs' edges.
+        # Far away people are a pixel or two wide, and whole pixels would be wrong by half of them:
+        # these are their limbs' edges.
         blur = LIMB_BLUR * stretch
         measured[1] = max(left + blur, 0.0)
         measured[3] = min(right - blur, float(columns))
@@ -236,7 +252,9 @@ def _tightened(
     low: int,
     high: int,
 ) -> tuple[int, int, int, int]:
-    """The window of pixels around actor number `k`, which is somewhere in the one given: left, top, right, bottom."""
+    """The window of pixels around actor number `k`, which is somewhere in the one given: left, top,
+    right, bottom.
+    """
     while not _shows(figures, k, own, stretch, columns, first, first + 1, low, high):
         first += 1
     while not _shows(figures, k, own, stretch, columns, last - 1, last, low, high):
@@ -251,10 +269,13 @@ def _tightened(
 def lane_geometry(
     plan: RoadPlan, ego: Pose, reach: float = REACH, spacing: float = LANE_SPACING
 ) -> LaneGeometry:
-    """The ego's lane and its neighbours, as points `spacing` apart along the road's reference line for `reach` ahead [m]."""
+    """The ego's lane and its neighbours, as points `spacing` apart along the road's reference line
+    for `reach` ahead [m].
+    """
     if not 0 < spacing <= reach < math.inf:
         raise ValueError(
-            f"reach is {reach} m and spacing {spacing} m; they must satisfy 0 < spacing <= reach < inf"
+            f"reach is {reach} m and spacing {spacing} m; they must satisfy 0 < spacing <= reach "
+            f"< inf"
         )
     station, across = plan.centreline.project(ego.x, ego.y)
     road_heading = plan.centreline.heading_at(station)

@@ -1,4 +1,5 @@
-"""What is in the air before the camera and what the camera adds: rain and snow falling, drops on the glass, glare, sensor noise.
+"""What is in the air before the camera and what the camera adds: rain and snow falling, drops on
+the glass, glare, sensor noise.
 
 Everything follows from a seed and the time, so that the same moment looks the same.
 """
@@ -20,16 +21,17 @@ from sim.types import Image
 STREAKS = 420
 FLAKES = 1100
 DROPS = 18
-SUN_REACH = (
-    0.03  # [rad] around the sun within which what stands before it takes its glare away by degrees
-)
+# [rad] around the sun within which what stands before it takes its glare away by degrees
+SUN_REACH = 0.03
 WIPED = 4.0  # [s] after which the drops on the glass are others
 
 
 def through_lens(
     canvas: FrameBuffer, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool
 ) -> None:
-    """Add to a finished picture what the air and the camera do to it, in place; no rain and no sun reach a sheltered camera."""
+    """Add to a finished picture what the air and the camera do to it, in place; no rain and no sun
+    reach a sheltered camera.
+    """
     image = canvas.image
     moment = round(time * 1000)
     place = round((eye.lateral + 10.0) * 1000)
@@ -64,7 +66,9 @@ def through_lens(
 
 
 def glare(canvas: FrameBuffer, atmosphere: Atmosphere, eye: Eye) -> None:
-    """A low sun in or near the picture scatters in the lens: a veil around it, as far as nothing stands before the sun."""
+    """A low sun in or near the picture scatters in the lens: a veil around it, as far as nothing
+    stands before the sun.
+    """
     light = atmosphere.light
     width = canvas.image.shape[1]
     forward = light.sun_x * eye.cos + light.sun_y * eye.sin
@@ -122,9 +126,11 @@ def _draw_streaks(
     bright: float,
     lamp: float,
 ) -> None:
-    """Falling drops, blurred to lines that lean outwards from the middle, where the car drives into them.
+    """Falling drops, blurred to lines that lean outwards from the middle, where the car drives into
+    them.
 
-    bright, lamp: what the sky and, below the horizon and a little above it, the headlights make of a drop.
+    bright, lamp: what the sky and, below the horizon and a little above it, the headlights make of
+    a drop.
     """
     rows, columns, _ = image.shape
     for n in range(streaks.shape[0]):
@@ -159,7 +165,8 @@ def _draw_flakes(
     bright: float,
     lamp: float,
 ) -> None:
-    """Falling snow: few flakes near, large and out of focus, most far and small; drawn out as the car drives into them.
+    """Falling snow: few flakes near, large and out of focus, most far and small; drawn out as the
+    car drives into them.
 
     bright, lamp: what the sky and the headlights make of a flake.
     """
@@ -197,7 +204,8 @@ def _draw_flakes(
 def _draw_drops(
     image: Image, before: Image, drops: NDArray[np.float32], scale: float, age: float
 ) -> None:
-    """Drops on the glass: each shows what is around it upside down and blurred, with a soft rim, and creeps down.
+    """Drops on the glass: each shows what is around it upside down and blurred, with a soft rim,
+    and creeps down.
 
     age: share of the time between two wipes that has gone by; drops land one after the other.
     """
@@ -227,7 +235,9 @@ def _draw_drops(
 
 @cache
 def _sensor_noise(strength: float) -> NDArray[np.int8]:
-    """Noise of `strength` levels, whole levels, in one long line; three times each, alike in all colours of a pixel."""
+    """Noise of `strength` levels, whole levels, in one long line; three times each, alike in all
+    colours of a pixel.
+    """
     noise = np.round(
         stream_generator(0, Stream.SENSOR_NOISE).standard_normal(1 << 17) * strength
     ).clip(-127, 127)
@@ -241,7 +251,9 @@ def _scrambled(seed: int, moment: int, place: int) -> int:
 
 @kernel
 def _add_noise(levels: NDArray[np.uint8], noise: NDArray[np.int8], start: int) -> None:
-    """Add the sensor's noise to a picture's levels (rows, 3 columns); every row begins elsewhere in the line of noise."""
+    """Add the sensor's noise to a picture's levels (rows, 3 columns); every row begins elsewhere in
+    the line of noise.
+    """
     rows, columns = levels.shape
     for i in range(rows):
         row = levels[i]

@@ -1,6 +1,8 @@
-"""Tileable noise with a mip pyramid: the grain of asphalt and grass, the drift of clouds, the raggedness of leaves.
+"""Tileable noise with a mip pyramid: the grain of asphalt and grass, the drift of clouds, the
+raggedness of leaves.
 
-One tile serves every scale: it holds octaves from one texel to a quarter of the tile, and a reader chooses the size of a texel.
+One tile serves every scale: it holds octaves from one texel to a quarter of the tile, and a reader
+chooses the size of a texel.
 """
 
 from functools import cache
@@ -15,13 +17,14 @@ from sim.random import Stream, stream_generator
 TILE = 256  # texels along an edge of the finest level; a power of two
 LEVELS = 7
 STEPS = 4  # grain tiles per level
-UNIT = (
-    32.0  # what a standard deviation is stored as in grain tiles, so that four of them fit a byte
-)
+# what a standard deviation is stored as in grain tiles, so that four of them fit a byte
+UNIT = 32.0
 
 
 class Noise(NamedTuple):
-    """values: all levels one after the other, mean 0 and standard deviation 1 at the finest; starts: where each begins."""
+    """values: all levels one after the other, mean 0 and standard deviation 1 at the finest;
+    starts: where each begins.
+    """
 
     values: NDArray[np.float32]
     starts: NDArray[np.int64]
@@ -29,7 +32,9 @@ class Noise(NamedTuple):
 
 @cache
 def noise(seed: int = 0) -> Noise:
-    """The noise tile of a seed; coarser levels are averages of 2 x 2 texels, so they hold less and less contrast."""
+    """The noise tile of a seed; coarser levels are averages of 2 x 2 texels, so they hold less and
+    less contrast.
+    """
     draws = stream_generator(seed, Stream.NOISE_TILE)
     tile = np.zeros((TILE, TILE))
     cells = 4
@@ -46,9 +51,11 @@ def noise(seed: int = 0) -> Noise:
 
 
 class Grain(NamedTuple):
-    """The noise as kernels read it fastest: the two levels around a fractional one blended beforehand, STEPS times per level.
+    """The noise as kernels read it fastest: the two levels around a fractional one blended
+    beforehand, STEPS times per level.
 
-    corners: int32, a texel and its right, lower and lower right neighbours in its four bytes (lowest first), each times UNIT;
+    corners: int32, a texel and its right, lower and lower right neighbours in its four bytes
+    (lowest first), each times UNIT.
     starts: where each tile begins. Tile q is TILE >> (q // STEPS) texels wide.
     """
 
@@ -107,7 +114,9 @@ def _upsampled(cells: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @kernel
 def noise_at(values: NDArray[np.float32], start: int, size: int, x: float, y: float) -> float:
-    """Bilinear noise at (x, y), in texels of the level that begins at `start` and is `size` texels wide."""
+    """Bilinear noise at (x, y), in texels of the level that begins at `start` and is `size` texels
+    wide.
+    """
     u = x - 0.5
     v = y - 0.5
     i = int(np.floor(v))
@@ -168,7 +177,9 @@ def grain_between(
 
 @kernel
 def level_for(footprint: float) -> float:
-    """The (fractional) level whose texels are as large as `footprint`, in texels of the finest level."""
+    """The (fractional) level whose texels are as large as `footprint`, in texels of the finest
+    level.
+    """
     return min(max(np.log2(max(footprint, 1e-9)), 0.0), LEVELS - 1.001)
 
 
@@ -176,7 +187,9 @@ def level_for(footprint: float) -> float:
 def noise_between(
     values: NDArray[np.float32], starts: NDArray[np.int64], level: float, u: float, v: float
 ) -> float:
-    """Noise at (u, v), in texels of the finest level, blended between the two levels around a fractional one."""
+    """Noise at (u, v), in texels of the finest level, blended between the two levels around a
+    fractional one.
+    """
     low = int(level)
     t = level - low
     scale = 0.5**low

@@ -1,7 +1,9 @@
-"""RENDER: a plan, a pose and the actors around it -> what the cameras see. The only door to the picture.
+"""RENDER: a plan, a pose and the actors around it -> what the cameras see. The only door to the
+picture.
 
-Sky, then ground, then shadows, then everything that stands, from far to near. A picture depends on nothing but the scenario,
-the camera, the pose, the actors and the time: not on the path that led there.
+Sky, then ground, then shadows, then everything that stands, from far to near. A picture depends on
+nothing but the scenario, the camera, the pose, the actors and the time: not on the path that led
+there.
 """
 
 import math
@@ -77,7 +79,9 @@ class Renderer:
         }
 
     def render(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Image]:
-        """One RGB uint8 image (H, W, 3) for each camera of a car at `ego`, with the actors where they are now."""
+        """One RGB uint8 image (H, W, 3) for each camera of a car at `ego`, with the actors where
+        they are now.
+        """
         return [canvas.image for canvas in self.truth(ego, actors, time)]
 
     def truth(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[FrameBuffer]:
@@ -153,7 +157,9 @@ class Renderer:
         )
 
     def compile_standing(self) -> None:
-        """Compile what draws everything that stands, more than half of all kernels, and draw nothing."""
+        """Compile what draws everything that stands, more than half of all kernels, and draw
+        nothing.
+        """
         canvas = blank_frame_buffer(16, 16, truth=True)
         eye = eye_of(self.cameras[0], Pose(0.0, 0.0, 0.0))
         light, tunnel = self._atmosphere.lights(0.0)
@@ -162,7 +168,9 @@ class Renderer:
         )
 
     def _in_order(self, camera: Camera, figures: RoadUsersToDraw, eye: Eye) -> NDArray[np.int64]:
-        """The numbers of the things that a camera may see, actors after the scenery, from far to near."""
+        """The numbers of the things that a camera may see, actors after the scenery, from far to
+        near.
+        """
         count = self._scenery.x.size + len(figures.pose)
         things = np.empty(count, np.int64)
         keys = np.empty(count)
@@ -184,7 +192,9 @@ class Renderer:
             )  # fmt: skip
 
     def _sheltered(self, station: float) -> float:
-        """How far a camera at a station [m] is inside a tunnel: 1 inside, 0 outside, in between at its mouth."""
+        """How far a camera at a station [m] is inside a tunnel: 1 inside, 0 outside, in between at
+        its mouth.
+        """
         depth = max(
             (min(station - tunnel.start, tunnel.finish - station) for tunnel in self._plan.tunnels),
             default=-MOUTH,
@@ -192,7 +202,9 @@ class Renderer:
         return min(max(depth / MOUTH + 0.5, 0.0), 1.0)
 
     def _seen_across_air(self, station: float, haze_reach: float) -> NDArray[np.float64]:
-        """The ground's table of tunnels, with what the open air between a camera at a station [m] and each lets through."""
+        """The ground's table of tunnels, with what the open air between a camera at a station [m]
+        and each lets through.
+        """
         table = self._ground.tunnels.copy()
         starts = table[:, 0]
         finishes = table[:, 1]
@@ -230,8 +242,8 @@ def _in_view(
     things: NDArray[np.int64], keys: NDArray[np.float64], rights: NDArray[np.float64], scenery: Scenery,
     actors: NDArray[np.float64], spread: float, eye: Eye,
 ) -> int:  # fmt: skip
-    """Write what may show: its index (actors follow the scenery), how far it counts in the order of drawing and how far right of
-    the camera it is [m]; return how many.
+    """Write what may show: its index (actors follow the scenery), how far it counts in the order of
+    drawing and how far right of the camera it is [m]; return how many.
     """
     found = 0
     for i in range(things.size):
@@ -262,8 +274,8 @@ def draw_things(
 ) -> None:  # fmt: skip
     """Shadows first, then the things themselves; both in the order given, far to near.
 
-    What walls and plants hide is marked before anything is drawn, from near to far, and everything spares the pixels of what is
-    nearer.
+    What walls and plants hide is marked before anything is drawn, from near to far, and everything
+    spares the pixels of what is nearer.
     """
     still = scenery.x.size
     for n in range(things.size - 1, -1, -1):
@@ -344,7 +356,8 @@ def _shield_still(
     dy = scenery.y[i] - eye.y
     forward = dx * eye.cos + dy * eye.sin
     right = dy * eye.cos - dx * eye.sin
-    # Beyond that distance they fade, and what covers few pixels is drawn as fast as it is looked up.
+    # Beyond that distance they fade, and what covers few pixels is drawn as fast as it is looked
+    # up.
     if NEAREST < forward < 0.75 * reach and scenery.height[i] * eye.focal > SMALL * forward:
         shield_plant(
             canvas,

@@ -1,7 +1,8 @@
-"""The infinitely far: sky, clouds, hills and trees on the horizon, painted once to a panorama and looked up by direction.
+"""The infinitely far: sky, clouds, hills and trees on the horizon, painted once to a panorama and
+looked up by direction.
 
-The panorama is a cylinder around the viewer: columns are world azimuths, rows the tangent of the elevation, both as fine as the
-camera's pixels.
+The panorama is a cylinder around the viewer: columns are world azimuths, rows the tangent of the
+elevation, both as fine as the camera's pixels.
 """
 
 import math
@@ -20,14 +21,16 @@ from sim.types import Image
 
 Packed = NDArray[np.uint64]
 
-# From the far hills to the trees on the horizon: colour, distance [m] and the share that lying snow whitens.
+# From the far hills to the trees on the horizon: colour, distance [m] and the share that lying snow
+# whitens.
 LAYERS = ((0.50, 0.56, 0.50), (0.42, 0.50, 0.36), (0.27, 0.35, 0.22))
 TREELINE = 400.0  # [m] the ground is seen as far as this
 DISTANCES = (1900.0, 900.0, TREELINE)
 WHITENED = (0.75, 0.6, 0.35)
 SNOWY = (0.84, 0.87, 0.91)
 MIST_DEPTH = 60.0  # [m] of hazy air above the ground, through which the sky is seen
-# A packed texel: every colour's 8 bits and the 13 of the weights that it is interpolated with, in steps of 1 / ACROSS and 1 / UP.
+# A packed texel: every colour's 8 bits and the 13 of the weights that it is interpolated with, in
+# steps of 1 / ACROSS and 1 / UP.
 ACROSS = 1 << 6
 UP = 1 << 7
 LANE = 21
@@ -39,7 +42,9 @@ MOON_RADIUS = 0.008
 
 
 def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) -> Image:
-    """RGB uint8 (rows, columns, 3): row 0 touches the horizon, rows go up; column 0 looks along world x, columns go clockwise."""
+    """RGB uint8 (rows, columns, 3): row 0 touches the horizon, rows go up; column 0 looks along
+    world x, columns go clockwise.
+    """
     columns = round(2 * math.pi * focal)
     rows = max(math.ceil(horizon), 0) + 2
     image = np.empty((rows, columns, 3), np.uint8)
@@ -68,9 +73,13 @@ def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) ->
 class Burning(NamedTuple):
     """What shines and what hides it.
 
-    x, y, up: direction to the sun or moon; disc: how bright it is seen, radius [rad]; halo: how far it glows; band: how much the
-    horizon glows towards (band_x, band_y), where the sun has set or a town lies; cover: of clouds; closed: how far they hide the
-    blue; reach: of the haze [m].
+    x, y, up: direction to the sun or moon.
+    disc: how bright it is seen, radius [rad].
+    halo: how far it glows.
+    band: how much the horizon glows towards (band_x, band_y), where the sun has set or a town lies.
+    cover: of clouds.
+    closed: how far they hide the blue.
+    reach: of the haze [m].
     """
 
     x: float
@@ -177,7 +186,8 @@ def _paint(
                 value += (colours[3, k] - value) * min(band * (1 - 0.35 * cloud), 1.0)
                 value += (colours[1, k] - value) * mist * (1 - 0.7 * band)
                 value += max(1.05 - value, 0.0) * max(disc, 0.85 * blaze) * (1 - 0.6 * cloud)
-                # A sun in the mist is a pale light above the ground, which keeps the mist's own colour.
+                # A sun in the mist is a pale light above the ground, which keeps the mist's own
+                # colour.
                 value += (
                     max(colours[3, k] - value, 0.0) * 0.5 * halo * mist * min(slope / 0.08, 1.0)
                 )
@@ -202,8 +212,8 @@ def _cloud(values: NDArray[np.float32], x: float, y: float, shift: float) -> flo
 
 
 def packed(panorama: Image) -> Packed:
-    """A panorama as `draw_sky` reads it: a texel's three colours LANE bits apart in one number, and the first column once more
-    after the last.
+    """A panorama as `draw_sky` reads it: a texel's three colours LANE bits apart in one number, and
+    the first column once more after the last.
     """
     red, green, blue = np.moveaxis(
         np.concatenate([panorama, panorama[:, :1]], axis=1).astype(np.uint64), 2, 0
@@ -246,8 +256,9 @@ def _place_columns(
     places: NDArray[np.int32], shares: NDArray[np.uint32], stretches: NDArray[np.float32], columns: int, focal: float,
     heading: float,
 ) -> None:  # fmt: skip
-    """Where each of the picture's columns lies: right of which of the panorama's, how far towards the next in steps of
-    1 / ACROSS, and how many of the panorama's rows one of the picture's is there.
+    """Where each of the picture's columns lies: right of which of the panorama's, how far towards
+    the next in steps of 1 / ACROSS, and how many of the panorama's rows one of the picture's is
+    there.
     """
     for n in range(places.size):
         across = (n + 0.5 - places.size / 2) / focal
@@ -264,9 +275,11 @@ def _draw_rows(
     stretches: NDArray[np.float32], room: tuple[NDArray[np.int32], NDArray[np.int32], Packed], horizon: float,
     scale: np.float32, first: int, last: int,
 ) -> None:  # fmt: skip
-    """Fill the rows [first, last), bilinear, all colours at once: no sum of weighed levels needs more than LANE bits.
+    """Fill the rows [first, last), bilinear, all colours at once: no sum of weighed levels needs
+    more than LANE bits.
 
-    flat: the sky in one long line; room: for a row's texels, where the lower left ones of the four lie, how far above them, and
+    flat: the sky in one long line.
+    room: for a row's texels, where the lower left ones of the four lie, how far above them, and
     their sums.
     """
     # Only reading texels here and there keeps a loop from running on vectors, so it is done apart.
@@ -291,7 +304,9 @@ def _look_up(
     below: NDArray[np.int32], rises: NDArray[np.int32], places: NDArray[np.int32], stretches: NDArray[np.float32],
     above: np.float32, highest: np.int32, columns: np.int32,
 ) -> None:  # fmt: skip
-    """Write where in the panorama, row after row, a row of the picture lies, and how far above that in steps of 1 / UP."""
+    """Write where in the panorama, row after row, a row of the picture lies, and how far above that
+    in steps of 1 / UP.
+    """
     for n in range(places.size):
         rise = np.int32(max(above * stretches[n] - np.float32(0.5), np.float32(0)) * np.float32(UP))
         below[n] = min(rise // np.int32(UP), highest) * columns + places[n]
@@ -307,13 +322,16 @@ def _blend(
     rises: NDArray[np.int32],
     shares: NDArray[np.uint32],
 ) -> None:
-    """Write the weighed sum of the four texels around each place, ONE times as bright; upper: the panorama from row 1 on."""
+    """Write the weighed sum of the four texels around each place, ONE times as bright; upper: the
+    panorama from row 1 on.
+    """
     for n in range(below.size):
         i = np.uint32(below[n])
         t = np.uint64(shares[n])
         w = np.uint64(np.uint32(rises[n]))
         j = i + np.uint32(1)
-        # Where a colour falls from one texel to the next its difference borrows from the colour above it, and gives back.
+        # Where a colour falls from one texel to the next its difference borrows from the colour
+        # above it, and gives back.
         left = lower[i] * np.uint64(UP) + w * (upper[i] - lower[i])
         right = lower[j] * np.uint64(UP) + w * (upper[j] - lower[j])
         texels[n] = left * np.uint64(ACROSS) + t * (right - left)

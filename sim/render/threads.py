@@ -1,4 +1,6 @@
-"""Several threads draw at the same time: a large picture in bands of rows, or small pictures side by side."""
+"""Several threads draw at the same time: a large picture in bands of rows, or small pictures side
+by side.
+"""
 
 import os
 from collections.abc import Callable, Sequence
@@ -22,7 +24,9 @@ def is_large(width: int, height: int) -> bool:
 
 
 def row_bands(canvas: FrameBuffer) -> int:
-    """How many bands a picture is drawn in: some for each of Numba's threads if it is large; a worker process has only one."""
+    """How many bands a picture is drawn in: some for each of Numba's threads if it is large; a
+    worker process has only one.
+    """
     rows, columns, _ = canvas.image.shape
     threads = numba.get_num_threads()
     return min(BANDS_EACH * threads, rows) if threads > 1 and is_large(columns, rows) else 1

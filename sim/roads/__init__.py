@@ -1,1 +1,3 @@
-"""Roads: what a plan is (plan), the kinds of road (kinds), and the lanes as HighwayEnv knows them (network)."""
+"""Roads: what a plan is (plan), the kinds of road (kinds), and the lanes as HighwayEnv knows them
+(network).
+"""

@@ -16,7 +16,9 @@ def assemble(
     kind: RoadKind, curvature: Floats, length: float, lanes: Sequence[Lane], bands: Sequence[Band], markings: Sequence[Marking],
     path: int, drivable: tuple[float, float], speed_limit: float, **furniture: Any,
 ) -> RoadPlan:  # fmt: skip
-    """The plan of a road with these parts; `furniture` are the fields of a RoadPlan that not every road has."""
+    """The plan of a road with these parts; `furniture` are the fields of a RoadPlan that not every
+    road has.
+    """
     # Between the reference line and the path, the tighter of the two bends sets the speed.
     beside = path_curvature(curvature, lanes[path].offset)
     tighter = np.maximum(np.abs(curvature), np.abs(beside))

@@ -1,4 +1,6 @@
-"""Curvature along a road: chains of straights and arcs joined by clothoids, the speeds they allow, and the room a car needs."""
+"""Curvature along a road: chains of straights and arcs joined by clothoids, the speeds they allow,
+and the room a car needs.
+"""
 
 import math
 
@@ -8,7 +10,8 @@ from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH, slip_angle
 from sim.geometry.frenet import SPACING, Floats
 
 LEAD_IN = 60.0  # [m] of straight road at the beginning, so that something lies behind every start
-BEFORE_START = 400.0  # [m] at most between there and the start, so that short drives meet hairpins and tunnels, too
+# [m] at most between there and the start, so that short drives meet hairpins and tunnels, too
+BEFORE_START = 400.0
 RUN_OUT = 400.0  # [m] of road after the finish, so that the picture never shows its end
 COMFORT_LATERAL = 2.0  # [m/s²] in curves
 COMFORT_BRAKING = 1.5  # [m/s²] before curves
@@ -28,10 +31,11 @@ def winding(
     straights: Range,
     share: float,
 ) -> Floats:
-    """Curvature samples of a random road [1/m]: arcs (of radius drawn evenly in curvature) and straights, joined by clothoids.
+    """Curvature samples of a random road [1/m]: arcs (of radius drawn evenly in curvature) and
+    straights, joined by clothoids.
 
-    share: how often a piece is an arc. An arc that cannot keep the heading within its limit bends the other way, and one that
-    would leave it is cut short.
+    share: how often a piece is an arc. An arc that cannot keep the heading within its limit bends
+    the other way, and one that would leave it is cut short.
     """
     stations = [0.0, LEAD_IN]
     values = [0.0, 0.0]
@@ -53,9 +57,11 @@ def winding(
 
 
 def serpentine(generator: np.random.Generator, total: float, radii: Range, legs: Range) -> Floats:
-    """Curvature samples [1/m] of a road that climbs by hairpins: legs lie across the main direction, left and right in turn.
+    """Curvature samples [1/m] of a road that climbs by hairpins: legs lie across the main
+    direction, left and right in turn.
 
-    A leg wanders a little towards the main direction and back, never away from it, so that neighbouring legs only diverge.
+    A leg wanders a little towards the main direction and back, never away from it, so that
+    neighbouring legs only diverge.
     """
     stations = [0.0, LEAD_IN]
     values = [0.0, 0.0]
@@ -102,19 +108,25 @@ def _sampled(total: float, stations: list[float], values: list[float]) -> Floats
 
 
 def _transition(before: float, after: float) -> float:
-    """Length [m] of a clothoid that turns the wheel gently: a lateral jerk of about 0.7 m/s³ at the comfortable speed."""
+    """Length [m] of a clothoid that turns the wheel gently: a lateral jerk of about 0.7 m/s³ at the
+    comfortable speed.
+    """
     speed = min(np.sqrt(COMFORT_LATERAL / max(abs(before), abs(after), 1e-4)), 30.0)
     return max(20.0, abs(after - before) * speed**3 / 0.7)
 
 
 def _room(heading: float, before: float, target: float) -> float:
-    """How far an arc of curvature `target` may turn [rad] until, with the clothoids at its ends, the heading is at its limit."""
+    """How far an arc of curvature `target` may turn [rad] until, with the clothoids at its ends,
+    the heading is at its limit.
+    """
     entered = heading + _transition(before, target) * (before + target) / 2
     return LIMIT - np.sign(target) * entered - abs(target) * _transition(target, 0.0) / 2
 
 
 def comfortable_speed(curvature: Floats, limit: float) -> Floats:
-    """The highest speed [m/s] at each sample with comfortable lateral acceleration in curves and braking before them."""
+    """The highest speed [m/s] at each sample with comfortable lateral acceleration in curves and
+    braking before them.
+    """
     speed = np.minimum(limit, np.sqrt(COMFORT_LATERAL / np.maximum(np.abs(curvature), 1e-6)))
     for i in range(speed.size - 2, -1, -1):
         speed[i] = min(speed[i], np.sqrt(speed[i + 1] ** 2 + 2 * COMFORT_BRAKING * SPACING))
@@ -127,7 +139,9 @@ def path_curvature(curvature: Floats, offset: float) -> Floats:
 
 
 def reach_outwards(curvature: float) -> float:
-    """How far [m] the corners of a car reach outwards from its path on a circle: the front swings out by the slip angle."""
+    """How far [m] the corners of a car reach outwards from its path on a circle: the front swings
+    out by the slip angle.
+    """
     slip = slip_angle(abs(curvature))
     radius = 1 / max(abs(curvature), 1e-6)
     out = CAR_WIDTH / 2 * math.cos(slip) + CAR_LENGTH / 2 * math.sin(slip)
@@ -136,6 +150,8 @@ def reach_outwards(curvature: float) -> float:
 
 
 def edge_beside(curvature: Floats, offset: float, side: int) -> float:
-    """Distance [m] from the reference line at which a drivable edge leaves room for a car on the path at `offset`."""
+    """Distance [m] from the reference line at which a drivable edge leaves room for a car on the
+    path at `offset`.
+    """
     tightest = float(np.abs(path_curvature(curvature, offset)).max())
     return side * offset + reach_outwards(tightest) + ELBOW_ROOM

@@ -1,4 +1,6 @@
-"""What stands and is painted along a road: where its bends are, and barriers, hedges and fences in stretches."""
+"""What stands and is painted along a road: where its bends are, and barriers, hedges and fences in
+stretches.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +20,9 @@ HEIGHTS = {
 
 
 def stretches(mask: NDArray[np.bool_], least: float, margin: float = 0.0) -> list[Stretch]:
-    """The (start, finish) [m] of the runs of samples where `mask` holds, at least `least` long, widened by `margin`."""
+    """The (start, finish) [m] of the runs of samples where `mask` holds, at least `least` long,
+    widened by `margin`.
+    """
     steps = np.diff(np.concatenate([[0], mask.astype(int), [0]]))
     starts = np.flatnonzero(steps == 1) * SPACING
     ends = (np.flatnonzero(steps == -1) - 1) * SPACING
@@ -64,7 +68,9 @@ def rails_in_bends(
 def hedges_and_walls(
     generator: np.random.Generator, total: float, offsets: tuple[float, float], kinds: Sequence[Wall], share: float,
 ) -> Iterator[Barrier]:  # fmt: skip
-    """Hedges, fences or walls along a share of both sides, in stretches of 30 to 160 m at one of the offsets in between."""
+    """Hedges, fences or walls along a share of both sides, in stretches of 30 to 160 m at one of
+    the offsets in between.
+    """
     for side in (-1, 1):
         s = 0.0
         while s < total:

@@ -1,4 +1,6 @@
-"""Highways: two to four lanes each way, a median with rails or concrete, hard shoulders, entries, noise barriers."""
+"""Highways: two to four lanes each way, a median with rails or concrete, hard shoulders, entries,
+noise barriers.
+"""
 
 from collections.abc import Iterator
 
@@ -86,7 +88,9 @@ def highway(generator: np.random.Generator, total: float, length: float) -> Road
 def _extra_lane(
     side: int, far: float, start: float, finish: float, wear: float
 ) -> tuple[list[Band], list[Marking]]:
-    """An acceleration or exit lane beside the outermost one: it opens and closes over TAPER metres, block dashes part it off."""
+    """An acceleration or exit lane beside the outermost one: it opens and closes over TAPER metres,
+    block dashes part it off.
+    """
     edge = far + OUTER
     outside = far + ENTRY_WIDTH + 0.8
     slope = side * ENTRY_WIDTH / TAPER
@@ -154,7 +158,9 @@ def _entries(generator: np.random.Generator, total: float) -> list[tuple[float, 
 def _roadside(
     generator: np.random.Generator, total: float, side: int, edge: float
 ) -> Iterator[Barrier]:
-    """Outer rails and noise barriers, in stretches with gaps between; they stand clear of the acceleration lanes."""
+    """Outer rails and noise barriers, in stretches with gaps between; they stand clear of the
+    acceleration lanes.
+    """
     s = 0.0
     while s < total:
         finish = min(s + generator.uniform(120.0, 500.0), total)

@@ -1,4 +1,6 @@
-"""Road kinds: a scenario's seed -> the plan of a road. The simple ones here, the others in files of their own."""
+"""Road kinds: a scenario's seed -> the plan of a road. The simple ones here, the others in files of
+their own.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,7 +41,9 @@ Builder = Callable[[np.random.Generator, float, float], RoadPlan]
 
 
 def plan_road(scenario: Scenario) -> RoadPlan:
-    """The plan of a scenario's road: same scenario, same plan. The drive begins anywhere along it, bend or straight."""
+    """The plan of a scenario's road: same scenario, same plan. The drive begins anywhere along it,
+    bend or straight.
+    """
     geometry = stream_generator(
         scenario.seed, Stream.ROAD_GEOMETRY, list(RoadKind).index(scenario.road)
     )
@@ -132,7 +136,9 @@ def _rural_unmarked(generator: np.random.Generator, total: float, length: float)
 
 
 def _unpaved(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """A track of dirt or gravel with worn ruts, sometimes with grass between them; no paint, no sharp edge."""
+    """A track of dirt or gravel with worn ruts, sometimes with grass between them; no paint, no
+    sharp edge.
+    """
     width = generator.uniform(2.4, 2.7)
     curvature = winding(
         generator, total, radii=(30.0, 250.0), arcs=(20.0, 90.0), straights=(10.0, 90.0), share=0.8

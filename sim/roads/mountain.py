@@ -1,4 +1,6 @@
-"""Mountain roads: hairpins between legs across the slope, rock on the uphill side, rails and walls on the downhill side."""
+"""Mountain roads: hairpins between legs across the slope, rock on the uphill side, rails and walls
+on the downhill side.
+"""
 
 from collections.abc import Iterator
 
@@ -57,7 +59,9 @@ def mountain(generator: np.random.Generator, total: float, length: float) -> Roa
 
 
 def _meeting_width(radius: float) -> float:
-    """Lane width [m] at which two cars pass each other with half a metre between them in a bend of `radius`."""
+    """Lane width [m] at which two cars pass each other with half a metre between them in a bend of
+    `radius`.
+    """
     inner = reach_outwards(1 / (radius - 1.6))
     inwards = 1.25  # how far the rear of the outer car cuts in
     return inner + inwards + 0.45
@@ -70,7 +74,9 @@ def _slopes(
     edges: tuple[float, float],
     verge: float,
 ) -> Iterator[Barrier]:
-    """Rock faces uphill, rails and stone walls downhill. The slope rises along the main direction where `climbs` is 1."""
+    """Rock faces uphill, rails and stone walls downhill. The slope rises along the main direction
+    where `climbs` is 1.
+    """
     heading = np.concatenate([[0.0], np.cumsum((curvature[1:] + curvature[:-1]) / 2 * SPACING)])
     rises_right = -np.sin(heading) * climbs
     tight = np.abs(curvature) > 1 / 25

@@ -1,7 +1,9 @@
-"""The plan of a road: everything on it and along it that stays where it is, in road coordinates (s, d).
+"""The plan of a road: everything on it and along it that stays where it is, in road coordinates (s,
+d).
 
-A plan is one reference line; across it lie lanes, markings and bands of ground, and along it what changes from place to place.
-`kinds` makes plans; the world drives on them, ground and scenery draw them.
+A plan is one reference line; across it lie lanes, markings and bands of ground, and along it what
+changes from place to place. `kinds` makes plans; the world drives on them, ground and scenery draw
+them.
 """
 
 import math
@@ -32,9 +34,11 @@ class Material(IntEnum):
 
 @dataclass(frozen=True)
 class Band:
-    """Ground between `left` and `right` [m from the reference line], left < right; later bands lie on top.
+    """Ground between `left` and `right` [m from the reference line], left < right; later bands lie
+    on top.
 
-    start, finish: stations [m] between which it lies; bands that end somewhere lie on top of those that do not.
+    start, finish: stations [m] between which it lies; bands that end somewhere lie on top of those
+    that do not.
     slope: metres to the right per metre along the road by which such a band drifts from `start` on.
     """
 
@@ -53,11 +57,14 @@ class Band:
 
 @dataclass(frozen=True)
 class Marking:
-    """A painted line `width` wide centred on d = `offset`; dashed when `gap` is above 0: `dash` metres of paint, `gap` bare.
+    """A painted line `width` wide centred on d = `offset`; dashed when `gap` is above 0: `dash`
+    metres of paint, `gap` bare.
 
     wear: the share of the paint that is gone, 0 for new. red: the gaps are red paint (kerbs).
-    start, finish: stations [m] between which it is painted; the first dash begins at `start`, or at 0 where it runs along all.
-    slope: metres to the right per metre along the road by which a marking that ends somewhere drifts from `start` on.
+    start, finish: stations [m] between which it is painted; the first dash begins at `start`, or at
+    0 where it runs along all.
+    slope: metres to the right per metre along the road by which a marking that ends somewhere
+    drifts from `start` on.
     """
 
     offset: float
@@ -78,7 +85,9 @@ class Marking:
 
 @dataclass(frozen=True)
 class Lane:
-    """A lane centred on d = `offset`, `width` wide [m]; direction +1 along the reference line, -1 against it."""
+    """A lane centred on d = `offset`, `width` wide [m]; direction +1 along the reference line, -1
+    against it.
+    """
 
     offset: float
     width: float
@@ -87,7 +96,9 @@ class Lane:
 
 @dataclass(frozen=True)
 class Street:
-    """A street that meets the road at a right angle at `station`, `width` wide [m]; side: +1 right, -1 left, 0 both."""
+    """A street that meets the road at a right angle at `station`, `width` wide [m]; side: +1 right,
+    -1 left, 0 both.
+    """
 
     station: float
     width: float
@@ -96,7 +107,9 @@ class Street:
 
 @dataclass(frozen=True)
 class Zebra:
-    """A pedestrian crossing: bars across the carriageway from `station` on, `length` along the road [m]."""
+    """A pedestrian crossing: bars across the carriageway from `station` on, `length` along the road
+    [m].
+    """
 
     station: float
     length: float = 4.0
@@ -117,7 +130,9 @@ class Wall(IntEnum):
 
 @dataclass(frozen=True)
 class Barrier:
-    """Something upright along the road at d = `offset` from station `start` to `finish`, `height` high [m]."""
+    """Something upright along the road at d = `offset` from station `start` to `finish`, `height`
+    high [m].
+    """
 
     kind: Wall
     offset: float
@@ -126,12 +141,15 @@ class Barrier:
     height: float
 
 
-UNDER_WALLS = 1.0  # [m] that a tunnel's ground reaches under its walls, so that nothing outside shows at their foot
+# [m] that a tunnel's ground reaches under its walls, so that nothing outside shows at their foot
+UNDER_WALLS = 1.0
 
 
 @dataclass(frozen=True)
 class Tunnel:
-    """A tube between stations and between d = `left` and `right`, `height` high inside [m], with a lamp every `lamps` [m]."""
+    """A tube between stations and between d = `left` and `right`, `height` high inside [m], with a
+    lamp every `lamps` [m].
+    """
 
     start: float
     finish: float
@@ -143,7 +161,9 @@ class Tunnel:
 
 @dataclass(frozen=True)
 class Parking:
-    """Where cars park along the road: centred on d = `offset`, between stations, facing along (+1) or against (-1) the line."""
+    """Where cars park along the road: centred on d = `offset`, between stations, facing along (+1)
+    or against (-1) the line.
+    """
 
     offset: float
     direction: int
@@ -155,10 +175,14 @@ class Parking:
 class RoadPlan:
     """Everything that stays where it is on one road.
 
-    path: index of the lane that the ego follows; drivable: (left, right) limits of the surface a wheel may touch [m];
-    start, finish: stations of the drive [m]; speed: comfortable speed at each sample of the centreline [m/s], (N,).
-    carriageway: (left, right) edges of the part that traffic drives on [m]: what a zebra or a person crosses.
-    walks: offsets [m] along which people walk; street_lamps: offsets, and the spacing along the road [m], 0 for none.
+    path: index of the lane that the ego follows.
+    drivable: (left, right) limits of the surface a wheel may touch [m].
+    start, finish: stations of the drive [m].
+    speed: comfortable speed at each sample of the centreline [m/s], (N,).
+    carriageway: (left, right) edges of the part that traffic drives on [m]: what a zebra or a
+    person crosses.
+    walks: offsets [m] along which people walk.
+    street_lamps: offsets, and the spacing along the road [m], 0 for none.
     beyond: what the ground is made of away from the road.
     """
 

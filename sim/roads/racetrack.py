@@ -1,4 +1,6 @@
-"""Racetracks: one wide lane of asphalt in one direction, kerbs and gravel traps in the bends, tyres and rails further out."""
+"""Racetracks: one wide lane of asphalt in one direction, kerbs and gravel traps in the bends, tyres
+and rails further out.
+"""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,6 @@
-"""Residential roads: kerbs and pavements, parking, zebra crossings, crossing streets, gardens behind hedges and fences."""
+"""Residential roads: kerbs and pavements, parking, zebra crossings, crossing streets, gardens
+behind hedges and fences.
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -34,7 +36,9 @@ BAY_LENGTH = 5.5  # [m]
 
 @dataclass(frozen=True)
 class _Section:
-    """The cross section: carriageway edge, parking bays on the left and right (0 for none), backs of the pavements [m]."""
+    """The cross section: carriageway edge, parking bays on the left and right (0 for none), backs
+    of the pavements [m].
+    """
 
     edge: float
     bays: tuple[float, float]
@@ -110,7 +114,9 @@ def _streets(generator: np.random.Generator, line: Centreline, total: float) -> 
 
 
 def _is_clear(line: Centreline, station: float, side: int, width: float) -> bool:
-    """Whether the road at `station` is the nearest part of it all along a street's course, to both its edges."""
+    """Whether the road at `station` is the nearest part of it all along a street's course, to both
+    its edges.
+    """
     for at in (station - width / 2 - FOOTWAY, station + width / 2 + FOOTWAY):
         for across in (20.0, 40.0, STREET_REACH):
             place = line.pose_at(at, side * across)
@@ -154,7 +160,9 @@ def _parking(
     zebras: Sequence[Zebra],
     total: float,
 ) -> Iterator[Parking]:
-    """Where cars stand: in the bays, or half on the lane where a side has none; clear of streets and crossings."""
+    """Where cars stand: in the bays, or half on the lane where a side has none; clear of streets
+    and crossings.
+    """
     crossings = [(zebra.station - 6.0, zebra.station + zebra.length + 6.0) for zebra in zebras]
     for side, bay in zip((-1, 1), section.bays, strict=True):
         offset = section.edge + (KERB + bay / 2 if bay else generator.uniform(0.1, 0.5))
@@ -170,7 +178,9 @@ def _parking(
 
 
 def _bays(section: _Section, parking: Sequence[Parking]) -> Iterator[Band]:
-    """The asphalt of the bays, with kerbstones around it; the kerb along the lane is lowered to a flush strip."""
+    """The asphalt of the bays, with kerbstones around it; the kerb along the lane is lowered to a
+    flush strip.
+    """
     for stretch in parking:
         bay = section.bays[(stretch.direction + 1) // 2]
         if bay:
@@ -201,7 +211,9 @@ def _bay_lines(section: _Section, parking: Sequence[Parking], wear: float) -> It
 def _gardens(
     generator: np.random.Generator, section: _Section, streets: Sequence[Street], total: float
 ) -> Iterator[Barrier]:
-    """Hedges, fences and low walls along the backs of the pavements, garden by garden, with gaps for gates and streets."""
+    """Hedges, fences and low walls along the backs of the pavements, garden by garden, with gaps
+    for gates and streets.
+    """
     for side, back in zip((-1, 1), section.backs, strict=True):
         for start, finish in free_stretches(
             total, _mouths(streets, side, FOOTWAY + 1.0), least=6.0

@@ -1,4 +1,6 @@
-"""Tunnel roads: two lanes that pass through one or more tubes, with open air before, between and after them."""
+"""Tunnel roads: two lanes that pass through one or more tubes, with open air before, between and
+after them.
+"""
 
 import numpy as np
 
@@ -24,7 +26,9 @@ GAP = 50.0
 
 
 def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """One lane each way in gentle bends, raised walkways and walls inside, guard rails at the portals."""
+    """One lane each way in gentle bends, raised walkways and walls inside, guard rails at the
+    portals.
+    """
     width = generator.uniform(3.4, 3.75)
     shoulder = generator.uniform(0.4, 0.9)
     edge = width + shoulder
@@ -78,7 +82,9 @@ def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadP
 
 
 def _covered(generator: np.random.Generator, length: float) -> list[tuple[float, float]]:
-    """Stations between which tubes lie: 35 to 60 % of the drive, as far as it is long enough for open air around them."""
+    """Stations between which tubes lie: 35 to 60 % of the drive, as far as it is long enough for
+    open air around them.
+    """
     tubes = int(generator.integers(1, 4))
     share = generator.uniform(0.37, 0.58)
     while tubes > 1 and (

@@ -1,4 +1,6 @@
-"""WAITING: the progress bar that the window shows while kernels are compiled, which takes a minute on a new machine."""
+"""WAITING: the progress bar that the window shows while kernels are compiled, which takes a minute
+on a new machine.
+"""
 
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -17,8 +19,8 @@ BAR_SHARE = (0.5, 0.02)  # width and height of the bar, as shares of the window'
 def compile_in_view(screen: pygame.Surface, steps: Compiling = compiling) -> None:
     """Compile the missing kernels and show the progress in the window.
 
-    steps: yields (compiled, total) kernels until all are compiled. Closing the window ends the compiling and raises
-    KeyboardInterrupt.
+    steps: yields (compiled, total) kernels until all are compiled. Closing the window ends the
+    compiling and raises KeyboardInterrupt.
     """
     with closing(steps()) as progress:
         for done, total in progress:

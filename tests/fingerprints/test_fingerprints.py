@@ -1,4 +1,6 @@
-"""Pictures, labels, weights, detections, plans and scores are those that were committed, bit for bit."""
+"""Pictures, labels, weights, detections, plans and scores are those that were committed, bit for
+bit.
+"""
 
 import json
 from pathlib import Path

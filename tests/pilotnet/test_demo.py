@@ -1,7 +1,8 @@
-"""The order of the demo: finished stages stay, the same command goes on, and wrong settings are found before the first stage.
+"""The order of the demo: finished stages stay, the same command goes on, and wrong settings are
+found before the first stage.
 
-The stages are replaced by fakes, which write their product inside `output_folder` as the real ones do. The real stages are tested
-with the command line and by killing a demo.
+The stages are replaced by fakes, which write their product inside `output_folder` as the real ones
+do. The real stages are tested with the command line and by killing a demo.
 """
 
 import time

@@ -1,7 +1,8 @@
-"""REPORT: a results folder -> one self-contained HTML page, and the score table that the terminal shows too.
+"""REPORT: a results folder -> one self-contained HTML page, and the score table that the terminal
+shows too.
 
-`tables` words the scores, `plots` draws them, `views` shows what the network learns from, `clip` films a drive,
-`page` binds it all.
+`tables` words the scores, `plots` draws them, `views` shows what the network learns from, `clip`
+films a drive, `page` binds it all.
 """
 
 from pilotnet.evaluation.report.page import write_report

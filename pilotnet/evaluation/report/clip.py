@@ -1,4 +1,6 @@
-"""The film: a scored drive driven once more, and some seconds of it rendered at twice the size with the command drawn in."""
+"""The film: a scored drive driven once more, and some seconds of it rendered at twice the size with
+the command drawn in.
+"""
 
 import base64
 import math
@@ -57,7 +59,9 @@ class ClipFrame:
 
 @dataclass(frozen=True)
 class Clip:
-    """A film: mp4 as a data URL, which seconds [s] of the drive it shows, and the offset at every tick of the whole drive [m]."""
+    """A film: mp4 as a data URL, which seconds [s] of the drive it shows, and the offset at every
+    tick of the whole drive [m].
+    """
 
     source: str
     start: float
@@ -114,7 +118,9 @@ def film_drive(
 
 
 def choose_window(frame_numbers: Sequence[ClipFrame], count: int) -> tuple[int, int]:
-    """First and last of the `count` consecutive moments with the strongest bends and most cars in sight; all of fewer."""
+    """First and last of the `count` consecutive moments with the strongest bends and most cars in
+    sight; all of fewer.
+    """
     if len(frame_numbers) <= count:
         return 0, len(frame_numbers) - 1
     lateral = np.array(
@@ -186,7 +192,9 @@ def _clear_way(moment: ClipFrame) -> float:
 def in_between(
     now: ClipFrame, following: ClipFrame, share: float, duration: float
 ) -> tuple[Pose, list[Actor]]:
-    """Pose and cars at `share` of the tick of `duration` [s] from one moment to the next; all stands still at an intervention."""
+    """Pose and cars at `share` of the tick of `duration` [s] from one moment to the next; all
+    stands still at an intervention.
+    """
     here = now.step.ego.pose
     there = following.step.ego.pose
     if now.step.intervention:
@@ -210,7 +218,9 @@ def _moved_on(actor: Actor, time: float) -> Actor:
 
 
 def encode(frames: Iterator[NDArray[np.uint8]], rate: int) -> bytes:
-    """RGB frames (H, W, 3), at least one, as H.264 in mp4 at `rate` frames per second, ready to play before it is whole."""
+    """RGB frames (H, W, 3), at least one, as H.264 in mp4 at `rate` frames per second, ready to
+    play before it is whole.
+    """
     with TemporaryDirectory() as folder:
         path = (
             Path(folder) / "film.mp4"

@@ -1,4 +1,6 @@
-"""Drawing on pictures: the path of a commanded curvature on the ground, and the instruments of the film."""
+"""Drawing on pictures: the path of a commanded curvature on the ground, and the instruments of the
+film.
+"""
 
 import math
 from dataclasses import replace
@@ -41,7 +43,9 @@ def draw_path(
     colour: Colour,
     opacity: float = 0.3,
 ) -> None:
-    """Lay the car's track for a held curvature [1/m], `length` [m] ahead and as wide as the car, over the ground of a picture."""
+    """Lay the car's track for a held curvature [1/m], `length` [m] ahead and as wide as the car,
+    over the ground of a picture.
+    """
     sides = [
         _pixels(camera, *arc(curvature, length, across))
         for across in (-CAR_WIDTH / 2, CAR_WIDTH / 2)
@@ -85,7 +89,8 @@ def _pixels(
 def draw_instruments(
     image: Image, speed: float, offset: float, curvature: float, colour: Colour
 ) -> None:
-    """A small panel: speed [m/s] in km/h, offset [m], and a steering wheel turned as the car's would be.
+    """A small panel: speed [m/s] in km/h, offset [m], and a steering wheel turned as the car's
+    would be.
 
     At the upper left, where no player puts its controls.
     """

@@ -1,4 +1,6 @@
-"""The page: everything a results folder has to say, and what the model and the dataset add to it, bound into one HTML file."""
+"""The page: everything a results folder has to say, and what the model and the dataset add to it,
+bound into one HTML file.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -67,7 +69,9 @@ class Group:
 
 @dataclass(frozen=True)
 class StageSummary:
-    """Where a folder came from: the stage that wrote it, its seed, version and revision, and its settings as YAML."""
+    """Where a folder came from: the stage that wrote it, its seed, version and revision, and its
+    settings as YAML.
+    """
 
     name: str
     seed: int
@@ -123,11 +127,12 @@ def write_report(
     data: Path | None = None,
     clip_seconds: float = 12.0,
 ) -> Path:
-    """Write the report on a results folder to the `.html` file `out`; return its path. A `.md` file gets the conditions only.
+    """Write the report on a results folder to the `.html` file `out`; return its path. A `.md` file
+    gets the conditions only.
 
-    A model folder adds the training curve and a film of `clip_seconds` [s] (0 for none), a dataset folder sample frames. Raises
-    ValueError, before anything is written, when a folder is not what it should be, `out` exists or ends otherwise, or
-    `clip_seconds` is negative.
+    A model folder adds the training curve and a film of `clip_seconds` [s] (0 for none), a dataset
+    folder sample frames. Raises ValueError, before anything is written, when a folder is not what
+    it should be, `out` exists or ends otherwise, or `clip_seconds` is negative.
     """
     if out.suffix.lower() not in SUFFIXES:
         raise ValueError(f"out is {quoted(str(out))}; it must end in {' or '.join(SUFFIXES)}")
@@ -210,7 +215,9 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
 
 
 def _parts(episodes: Sequence[EpisodeScore]) -> dict[str, dict[str, Score]]:
-    """Every driver's scores by suite where there are several, or else by kind of road; nothing where there is one of each."""
+    """Every driver's scores by suite where there are several, or else by kind of road; nothing
+    where there is one of each.
+    """
     by_road = {
         in_words(road).capitalize(): part for road, part in scores_by(episodes, "road").items()
     }
@@ -218,7 +225,9 @@ def _parts(episodes: Sequence[EpisodeScore]) -> dict[str, dict[str, Score]]:
 
 
 def _conditions(episodes: Sequence[EpisodeScore], drivers: Sequence[str]) -> list[tuple[str, Grid]]:
-    """Every driver's title and grid of conditions; none where all drives had the same weather and light."""
+    """Every driver's title and grid of conditions; none where all drives had the same weather and
+    light.
+    """
     if len({(episode.weather, episode.light) for episode in episodes}) < 2:
         return []
     return [(driver_title(name), condition_grid(episodes, name)) for name in drivers]
@@ -229,12 +238,15 @@ def _headline(results: Results, hero: str, split: Split) -> str:
     score = results.scores()[hero]
     return (
         f"{driver_title(hero)} drove {score.autonomy:.1f} % autonomously "
-        f"(95\u00a0% interval {interval_text(score)} %) over {score.kilometres:.1f} km of {ROADS_IN_WORDS[split]}."
+        f"(95\u00a0% interval {interval_text(score)} %) over {score.kilometres:.1f} km of "
+        f"{ROADS_IN_WORDS[split]}."
     )
 
 
 def _most_strayed(episodes: Sequence[EpisodeScore], driver: str) -> list[str]:
-    """The drives with most interventions, or else the largest RMS offset, each on another kind of road."""
+    """The drives with most interventions, or else the largest RMS offset, each on another kind of
+    road.
+    """
     worst: dict[str, EpisodeScore] = {}
     for episode in episodes:
         if episode.driver == driver:
@@ -263,7 +275,8 @@ def _training(model: Path) -> Markup:
 def _film(
     results: Results, traces: pyarrow.Table, settings: EvaluateSettings, model: Path, seconds: float
 ) -> ReportFilm | None:
-    """Return a film of PilotNet on the first road that it was scored on, a road that is not chosen by its result.
+    """Return a film of PilotNet on the first road that it was scored on, a road that is not chosen
+    by its result.
 
     None when PilotNet was not scored, or when the results are from another world version.
     """

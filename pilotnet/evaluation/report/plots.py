@@ -1,4 +1,6 @@
-"""The report's drawings, as SVG that takes the page's text colour and font, so that they follow it into dark mode."""
+"""The report's drawings, as SVG that takes the page's text colour and font, so that they follow it
+into dark mode.
+"""
 
 import io
 import math
@@ -53,9 +55,11 @@ Series = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def colours(drivers: Iterable[str]) -> dict[str, str]:
-    """Return the colour of each driver, `#rrggbb`, the same in every drawing of a page and in the window.
+    """Return the colour of each driver, `#rrggbb`, the same in every drawing of a page and in the
+    window.
 
-    Forms of the modular stack, and drivers that are not in the table, take the colours that are left.
+    Forms of the modular stack, and drivers that are not in the table, take the colours that are
+    left.
     """
     others = cycle(OTHER_COLOURS)
     table = {info.name: info.colour for info in DRIVERS}
@@ -104,7 +108,9 @@ def _bar(axes: Axes, place: float, name: str, score: Score, shade: str) -> None:
 
 
 def offset_lines(traces: pyarrow.Table, drivers: Sequence[str], scenarios: Sequence[str]) -> Markup:
-    """Offset from the path along the road: drivers down, scenarios across, over the road's curvature."""
+    """Offset from the path along the road: drivers down, scenarios across, over the road's
+    curvature.
+    """
     with matplotlib.rc_context(STYLE):
         count = len(drivers)
         figure = Figure((WIDTH, 1.15 * count + 1.2), layout="constrained")
@@ -160,7 +166,9 @@ def _offset(axes: Axes, drive: Mapping[str, NDArray[np.float64]], shade: str) ->
 
 
 def training_curves(metrics: Mapping[str, Series]) -> Markup:
-    """Over the epochs: the losses, and beside them the validation errors, as an offset and, where it is learned, of the speed."""
+    """Over the epochs: the losses, and beside them the validation errors, as an offset and, where
+    it is learned, of the speed.
+    """
     errors = [
         ("val_offset", "offset the error would hold [m]"),
         ("val_speed", "error of the speed [m/s]"),
@@ -192,14 +200,16 @@ def _curve(axes: Axes, metrics: Mapping[str, Series], name: str, label: str, sha
 def read_metrics(path: Path) -> dict[str, Series]:
     """Read the columns of metrics.csv: for each the epochs, from 1, and the values.
 
-    Raises DamagedFileError, naming file, row and column, when it is missing or damaged, and ValueError when it may not be read.
+    Raises DamagedFileError, naming file, row and column, when it is missing or damaged, and
+    ValueError when it may not be read.
     """
     rows = read_rows(path, ["epoch"], optional=None)
     points: dict[str, list[tuple[int, float]]] = {}
     before = 0
     for number, row in enumerate(rows, 1):
         epoch = int(_metric(path, number, "epoch", row["epoch"]))
-        # Each epoch has one row; Lightning's own file, of earlier versions, has two and a column `step`.
+        # Each epoch has one row; Lightning's own file, of earlier versions, has two and a column
+        # `step`.
         if epoch < before or ("step" not in row and epoch != number - 1):
             raise DamagedFileError(
                 f"{path} has epoch {epoch} in row {number}; rows are missing, added or out of order"
@@ -215,20 +225,25 @@ def read_metrics(path: Path) -> dict[str, Series]:
 
 
 def _metric(path: Path, row: int, name: str, text: str) -> float:
-    """Return a cell of metrics.csv as a number; raises DamagedFileError unless it is finite, and whole for an epoch."""
+    """Return a cell of metrics.csv as a number; raises DamagedFileError unless it is finite, and
+    whole for an epoch.
+    """
     try:
         value = int(text) if name == "epoch" else float(text)
     except ValueError:
         value = math.nan
     if not math.isfinite(value):
         raise DamagedFileError(
-            f"{path} is damaged: it has {name} {quoted(text)} in row {row}; it must be a finite number"
+            f"{path} is damaged: it has {name} {quoted(text)} in row {row}; it must be a finite "
+            f"number"
         )
     return value
 
 
 def _svg(figure: Figure, name: str) -> Markup:
-    """The figure as an <svg> element; `name` keeps its ids apart from the other drawings' and the same in every run."""
+    """The figure as an <svg> element; `name` keeps its ids apart from the other drawings' and the
+    same in every run.
+    """
     stream = io.StringIO()
     with matplotlib.rc_context({"svg.hashsalt": name}):
         figure.savefig(

@@ -1,4 +1,6 @@
-"""Scores in words and figures: the rows of the score table, once, for the terminal and for the page."""
+"""Scores in words and figures: the rows of the score table, once, for the terminal and for the
+page.
+"""
 
 import html
 import math
@@ -92,7 +94,8 @@ Parts = Mapping[
 def score_table(
     scores: Mapping[str, Score], caption: str = "", parts: Parts | None = None
 ) -> Group:
-    """The score table for the terminal: measures down, drivers across, as many below each other as 80 columns make necessary.
+    """The score table for the terminal: measures down, drivers across, as many below each other as
+    80 columns make necessary.
 
     parts: scores on parts of the roads, which come, in brief, below those on all.
     """
@@ -125,14 +128,17 @@ def _table(scores: Mapping[str, Score], parts: Parts, names: Sequence[str]) -> T
 
 
 def scores_by_suite(episodes: Sequence[EpisodeScore]) -> dict[str, dict[str, Score]]:
-    """For each suite, by its title, the score of every driver; nothing where all drives are from the same one."""
+    """For each suite, by its title, the score of every driver; nothing where all drives are from
+    the same one.
+    """
     parts = scores_by(episodes, "suite")
     return {suite_title(name): part for name, part in parts.items()} if len(parts) > 1 else {}
 
 
 @dataclass(frozen=True)
 class Grid:
-    """One driver's autonomy [%] by condition (rows: weather and light) and road (columns); None where nothing was driven.
+    """One driver's autonomy [%] by condition (rows: weather and light) and road (columns); None
+    where nothing was driven.
 
     The last column and the last row are over all roads and all conditions.
     """
@@ -200,7 +206,9 @@ def suite_title(name: str) -> str:
 
 
 def base_name(label: str) -> str:
-    """The driver that a label is about: `modular` of `modular+cars`, the modular stack that is told where the cars are."""
+    """The driver that a label is about: `modular` of `modular+cars`, the modular stack that is told
+    where the cars are.
+    """
     return label.split("+")[0]
 
 
@@ -218,7 +226,9 @@ def interval_text(score: Score) -> str:
 
 
 def distance_text(score: Score) -> str:
-    """The mean autonomous distance; without an intervention it is only known to be longer than what was driven."""
+    """The mean autonomous distance; without an intervention it is only known to be longer than what
+    was driven.
+    """
     distance = score.autonomous_distance
     return f"{'' if score.interventions else '> '}{distance:.{1 if distance >= 1 else 2}f}"
 

@@ -18,8 +18,8 @@ COLUMNS = ("driver", "scenario", "station", "offset", "path_curvature", "interve
 def read_traces(folder: Path) -> pyarrow.Table:
     """Read the columns COLUMNS of the traces of a results folder.
 
-    Raises DamagedFileError when they are missing, damaged, not finite or were changed after they were written, and ValueError
-    when they may not be read.
+    Raises DamagedFileError when they are missing, damaged, not finite or were changed after they
+    were written, and ValueError when they may not be read.
     """
     path = folder / TRACES_FILE
     info = read_info(folder)
@@ -31,7 +31,8 @@ def read_traces(folder: Path) -> pyarrow.Table:
         wanted = TRACES_SCHEMA.field(name).type
         if column.type != wanted or column.null_count:
             raise DamagedFileError(
-                f"{path} has column {name} of {column.type}, or rows without it; it must be of {wanted}"
+                f"{path} has column {name} of {column.type}, or rows without it; it must be of "
+                f"{wanted}"
             )
         if wanted == pyarrow.float64() and not np.isfinite(column.to_numpy()).all():
             row = int(np.flatnonzero(~np.isfinite(column.to_numpy()))[0])
@@ -44,7 +45,8 @@ def read_traces(folder: Path) -> pyarrow.Table:
 def drive_columns(
     traces: pyarrow.Table, driver: str, scenario: str
 ) -> dict[str, NDArray[np.float64]]:
-    """One drive, (N,) each: station [m], offset [m], path_curvature [1/m], and `stopped`, 1 where an intervention happened.
+    """One drive, (N,) each: station [m], offset [m], path_curvature [1/m], and `stopped`, 1 where
+    an intervention happened.
 
     Raises ValueError when the traces do not hold the drive.
     """
@@ -53,7 +55,8 @@ def drive_columns(
     table = traces.filter(pyarrow.compute.and_(same_driver, same_scenario))
     if not table.num_rows:
         raise ValueError(
-            f"{TRACES_FILE} has no drive of {driver} on {scenario}; it belongs to another evaluation"
+            f"{TRACES_FILE} has no drive of {driver} on {scenario}; it belongs to another "
+            f"evaluation"
         )
     columns = {name: table[name].to_numpy() for name in ("station", "offset", "path_curvature")}
     return columns | {

@@ -1,4 +1,6 @@
-"""What the network learns from: recorded moments, their moved views, and the label that belongs to each."""
+"""What the network learns from: recorded moments, their moved views, and the label that belongs to
+each.
+"""
 
 import base64
 import math
@@ -21,7 +23,9 @@ MOVES = ((0.0, 0.0), (0.8, 0.0), (0.0, 3.0), (-0.8, -3.0))  # shift [m] and rota
 
 @dataclass(frozen=True)
 class SampleFrame:
-    """A recorded moment: where it stands in the dataset, what was commanded [1/m] and how fast the car was [m/s]."""
+    """A recorded moment: where it stands in the dataset, what was commanded [1/m] and how fast the
+    car was [m/s].
+    """
 
     title: str
     episode: Episode
@@ -52,7 +56,8 @@ def sample_strips(dataset: Dataset, view: ViewCamera) -> list[SampleStrip]:
 
 
 def choose_moments(dataset: Dataset) -> list[SampleFrame]:
-    """A left bend, a straight and a right bend: 4th percentile, least and 96th percentile of the lateral acceleration.
+    """A left bend, a straight and a right bend: 4th percentile, least and 96th percentile of the
+    lateral acceleration.
 
     What is marked as discarded is not shown; ValueError when that is everything.
     """
@@ -63,7 +68,8 @@ def choose_moments(dataset: Dataset) -> list[SampleFrame]:
     episodes = [episode for episode, kept, _ in frame_numbers for _ in kept]
     if not episodes:
         raise ValueError(
-            f"every frame of {dataset.root} is marked as discarded; restore some with `pilotnet watch`"
+            f"every frame of {dataset.root} is marked as discarded; restore some with `pilotnet "
+            f"watch`"
         )
     rows = np.concatenate([np.array(kept, int) for _, kept, _ in frame_numbers])
     curvature = np.concatenate(
@@ -99,7 +105,9 @@ def _strip(dataset: Dataset, view: ViewCamera, moment: SampleFrame) -> SampleStr
 def _moved(
     dataset: Dataset, view: ViewCamera, moment: SampleFrame, shift: float, degrees: float
 ) -> CaptionedPicture:
-    """The view from `shift` [m] and `degrees` to the right of the recorded path, cut from the nearest camera's frame."""
+    """The view from `shift` [m] and `degrees` to the right of the recorded path, cut from the
+    nearest camera's frame.
+    """
     nearest = min(dataset.cameras, key=lambda name: abs(dataset.cameras[name].lateral - shift))
     recorded = dataset.cameras[nearest]
     frame = torch.from_numpy(_frame(dataset, moment, nearest))[None]

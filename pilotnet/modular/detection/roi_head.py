@@ -1,7 +1,9 @@
-"""The head that looks again at every box a detector proposes: where exactly its edges lie, and whether it fits.
+"""The head that looks again at every box a detector proposes: where exactly its edges lie, and
+whether it fits.
 
-The second stage of a detector (Ren et al., arXiv 1506.01497), with features sampled as He et al. do (arXiv 1703.06870). What a
-network says at a box's centre tells too little of where a stride ends, and less of how well the box fits.
+The second stage of a detector (Ren et al., arXiv 1506.01497), with features sampled as He et al. do
+(arXiv 1703.06870). What a network says at a box's centre tells too little of where a stride ends,
+and less of how well the box fits.
 """
 
 import math
@@ -24,9 +26,8 @@ SIDE = 12.0
 PLACE = 100.0
 HEAT = 4.0
 DISTANCE = 20.0
-PRIOR = (
-    0.01  # that there is something where an untrained network looks (Lin et al., arXiv 1708.02002)
-)
+# that there is something where an untrained network looks (Lin et al., arXiv 1708.02002)
+PRIOR = 0.01
 
 
 class Proposals(NamedTuple):
@@ -45,14 +46,18 @@ class Proposals(NamedTuple):
 
 
 class Refined(NamedTuple):
-    """What the head makes of N boxes: edges, as in `Proposals`, (N, 4); fit: logit of an object's filling them, (N,)."""
+    """What the head makes of N boxes: edges, as in `Proposals`, (N, 4); fit: logit of an object's
+    filling them, (N,).
+    """
 
     edges: Tensor
     fit: Tensor
 
 
 class RoiHead(nn.Module):
-    """Samples the features in each box; two hidden layers, no convolution: an object is upright and fills its box."""
+    """Samples the features in each box; two hidden layers, no convolution: an object is upright and
+    fills its box.
+    """
 
     def __init__(self, channels: int, stride: int) -> None:
         super().__init__()
@@ -99,7 +104,8 @@ def _grid(device: torch.device) -> Tensor:
 
 
 def roi_align(source: Tensor, strip: Tensor, places: Tensor) -> Tensor:
-    """A source (B, C, H, W) at places (N, ..., 2) of its strips (N,), right and down [cells]: (N, ..., C).
+    """A source (B, C, H, W) at places (N, ..., 2) of its strips (N,), right and down [cells]: (N,
+    ..., C).
 
     Linear between the middles of cells, nothing beyond the source.
     """

@@ -23,7 +23,9 @@ MOVED_WEIGHT = 2.0
 def roi_loss(
     maps: DetectorOutput, labels: Labels, head: RoiHead, generator: torch.Generator
 ) -> dict[str, Tensor]:
-    """The parts of the loss, each per box and weighted: moved, of boxes near a true one; fit, of proposals."""
+    """The parts of the loss, each per box and weighted: moved, of boxes near a true one; fit, of
+    proposals.
+    """
     proposed = surest(maps)
     both = Proposals(
         *(
@@ -64,7 +66,9 @@ def surest(maps: DetectorOutput) -> Proposals:
 
 @torch.no_grad()
 def beside(labels: Labels, centre_logits: Tensor, generator: torch.Generator) -> Proposals:
-    """BESIDE boxes beside each one that is to be found, which say what `centre_logits` (B, H, W) says in their middle."""
+    """BESIDE boxes beside each one that is to be found, which say what `centre_logits` (B, H, W)
+    says in their middle.
+    """
     strip, number = torch.nonzero(labels.counts, as_tuple=True)
     strip, number = strip.repeat(BESIDE), number.repeat(BESIDE)
     edges = labels.edges[strip, number]
@@ -92,7 +96,9 @@ def beside(labels: Labels, centre_logits: Tensor, generator: torch.Generator) ->
 
 
 def box_ious(boxes: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
-    """Of boxes (N, 4) with others (N, K, 4): intersection over union, and the share of each box that the other covers, (N, K)."""
+    """Of boxes (N, 4) with others (N, K, 4): intersection over union, and the share of each box
+    that the other covers, (N, K).
+    """
     mine = boxes.unsqueeze(1)
     low = torch.maximum(mine[..., :2], others[..., :2])
     high = torch.minimum(mine[..., 2:], others[..., 2:])

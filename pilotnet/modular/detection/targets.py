@@ -1,4 +1,6 @@
-"""What a detector learns: boxes -> maps of what every cell should say, and how wrong the network's maps are."""
+"""What a detector learns: boxes -> maps of what every cell should say, and how wrong the network's
+maps are.
+"""
 
 import math
 from typing import NamedTuple
@@ -23,8 +25,10 @@ DISTANCE_WEIGHT = 1.5
 class Labels(NamedTuple):
     """The boxes of B strips, up to K each.
 
-    edges: left, top, right, bottom in the strip [px], (B, K, 4); visible: share of it that shows, distance [m], (B, K); counts:
-    whether it is to be found, ignored: whether finding it is neither right nor wrong, (B, K) bool; neither where there is none.
+    edges: left, top, right, bottom in the strip [px], (B, K, 4).
+    visible: share of it that shows, distance [m], (B, K).
+    counts: whether it is to be found, ignored: whether finding it is neither right nor wrong, (B,
+    K) bool; neither where there is none.
     """
 
     edges: Tensor
@@ -81,8 +85,10 @@ class Labels(NamedTuple):
 class Targets(NamedTuple):
     """What cells should say, (B, H, W).
 
-    heat: in [0, 1], 1 where a centre lies; owner: which box a cell belongs to; weight: how much the cell counts for that box,
-    summing to 1 for each; ignored: whether its heat is neither right nor wrong.
+    heat: in [0, 1], 1 where a centre lies.
+    owner: which box a cell belongs to.
+    weight: how much the cell counts for that box, summing to 1 for each.
+    ignored: whether its heat is neither right nor wrong.
     """
 
     centre_logits: Tensor
@@ -108,7 +114,9 @@ def targets(labels: Labels, height: int, width: int) -> Targets:
 
 
 def gaussian_blobs(low: Tensor, high: Tensor, cells: int) -> tuple[Tensor, Tensor]:
-    """Along one axis (B, K, cells): the blot around the cell in which each box's middle lies, and which cells the box covers."""
+    """Along one axis (B, K, cells): the blot around the cell in which each box's middle lies, and
+    which cells the box covers.
+    """
     places = torch.arange(cells, device=low.device)
     middle = ((low + high) / 2).floor().clamp(0, cells - 1).unsqueeze(-1)
     spread = (SPREAD * (high - low)).clamp(min=NARROWEST).unsqueeze(-1)
@@ -145,7 +153,9 @@ def proposals(maps: DetectorOutput, cells: Cells) -> Proposals:
 
 
 def loss(maps: DetectorOutput, labels: Labels) -> dict[str, Tensor]:
-    """The parts of the loss, each per box: heat, box, visible, distance, weighted and ready to be summed."""
+    """The parts of the loss, each per box: heat, box, visible, distance, weighted and ready to be
+    summed.
+    """
     wanted = targets(labels, *maps.centre_logits.shape[-2:])
     count = labels.counts.sum().clamp(min=1)
     cells = Cells(*torch.nonzero(wanted.weight, as_tuple=True))
@@ -165,7 +175,9 @@ def loss(maps: DetectorOutput, labels: Labels) -> dict[str, Tensor]:
 
 
 def _focal(centre_logits: Tensor, wanted: Targets) -> Tensor:
-    """The focal loss of Law & Deng (arXiv 1808.01244): cells near a centre are forgiven, easy ones hardly count."""
+    """The focal loss of Law & Deng (arXiv 1808.01244): cells near a centre are forgiven, easy ones
+    hardly count.
+    """
     probability = torch.sigmoid(centre_logits)
     found = -functional.logsigmoid(centre_logits) * (1 - probability) ** 2
     quiet = (
@@ -178,7 +190,9 @@ def _focal(centre_logits: Tensor, wanted: Targets) -> Tensor:
 
 
 def generalised_box_iou(first: Tensor, second: Tensor) -> Tensor:
-    """Generalised overlap of pairs of boxes (N, 4) in [-1, 1] (Rezatofighi et al., arXiv 1902.09630)."""
+    """Generalised overlap of pairs of boxes (N, 4) in [-1, 1] (Rezatofighi et al., arXiv
+    1902.09630).
+    """
     low = torch.maximum(first[:, :2], second[:, :2])
     high = torch.minimum(first[:, 2:], second[:, 2:])
     common = (high - low).clamp(min=0).prod(1)

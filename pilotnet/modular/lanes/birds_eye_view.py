@@ -1,7 +1,8 @@
 """The road ahead laid out straight: the frame resampled along the lane as it is expected to run.
 
-A strip has a row per station and a column per offset from the lane's centre, so that a lane that runs as expected is a bundle of
-upright lines, in a hairpin too, and what is left to be measured is how far they lean and bend.
+A strip has a row per station and a column per offset from the lane's centre, so that a lane that
+runs as expected is a bundle of upright lines, in a hairpin too, and what is left to be measured is
+how far they lean and bend.
 """
 
 import math
@@ -26,7 +27,9 @@ FARTHEST = 50.0
 
 
 def stations(camera: Camera) -> Floats:
-    """Distances along the lane [m] of a strip's rows: 0.4 m apart near by, two thirds of a picture's row further out."""
+    """Distances along the lane [m] of a strip's rows: 0.4 m apart near by, two thirds of a
+    picture's row further out.
+    """
     found = [NEAREST]
     while found[-1] < FARTHEST:
         row = found[-1] ** 2 / (camera.focal * camera.elevation)
@@ -35,9 +38,11 @@ def stations(camera: Camera) -> Floats:
 
 
 def birds_eye_view(image: Image, camera: Camera, course: Floats, birds_eye_image: Floats32) -> None:
-    """Write the colours of the ground in lane coordinates into `birds_eye_image` (rows, columns, 3); -1 where it is out of sight.
+    """Write the colours of the ground in lane coordinates into `birds_eye_image` (rows, columns,
+    3); -1 where it is out of sight.
 
-    course: forward, right [m], cosine and sine of the heading of the lane's centre in every row, (rows, 4), in car coordinates.
+    course: forward, right [m], cosine and sine of the heading of the lane's centre in every row,
+    (rows, 4), in car coordinates.
     """
     optics = np.array(
         [camera.focal, camera.horizon, camera.centre_column, camera.lateral, camera.elevation]
@@ -89,7 +94,8 @@ def _straighten(
 
 
 def occlusion_mask(course: Floats, shadows: Floats, hidden: NDArray[np.bool_]) -> None:
-    """Write into `hidden` (rows, columns) which ground of a strip lies in a shadow; course: see `birds_eye_view`.
+    """Write into `hidden` (rows, columns) which ground of a strip lies in a shadow; course: see
+    `birds_eye_view`.
 
     shadows: (N, 3), from so far ahead on [m], between two directions, right over forward.
     """

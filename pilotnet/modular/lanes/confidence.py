@@ -21,7 +21,8 @@ FORGETTING = 0.4  # [s] in which trust falls to a third when nothing is seen
 # clear measurements, and how often so many are right
 SUPPORTS = (4.0, 7.0, 20.0)
 SHARES = (0.0, 0.75, 1.0)
-# share of what is clear that fits one lane: by chance, and from which on there is no reason to doubt
+# share of what is clear that fits one lane: by chance, and from which on there is no reason to
+# doubt
 NOISE = 0.25
 AGREEING = 0.6
 TOLERANCE = 0.3  # [m] what the confidence speaks of
@@ -38,7 +39,9 @@ class LaneConfidence:
 
     @property
     def is_lost(self) -> bool:
-        """Whether too little fits the lane that is tracked, and did for so long that the lane may be elsewhere by now."""
+        """Whether too little fits the lane that is tracked, and did for so long that the lane may
+        be elsewhere by now.
+        """
         weak = self._support < LOST_SUPPORT or self._unseen > LOST_AFTER
         kept = min(max(EARNED * (self._found - BELIEVED), 0.0), COASTED)
         return weak and (self._coasted >= kept or self._coasting > PATIENCE)
@@ -52,7 +55,9 @@ class LaneConfidence:
         self._found = 0.0 if self.is_lost else self._found + way * (self._support >= SUPPORTS[1])
 
     def judge(self, along: Floats, weight: Floats, clear: Floats) -> None:
-        """Take note of a frame's measurements (M,): how far ahead [m], how well they fit and how clear they are in [0, 1]."""
+        """Take note of a frame's measurements (M,): how far ahead [m], how well they fit and how
+        clear they are in [0, 1].
+        """
         near = (along > 0) & (along < NEAR)
         found = float(weight[near].sum())
         offered = float(clear[near].sum())
@@ -62,7 +67,8 @@ class LaneConfidence:
             self._unseen = 0.0
 
     def confidence(self, spread: float, doubt: int) -> float:
-        """That the car is within TOLERANCE of where it is thought to be in its lane; spread: the filter's own opinion [m].
+        """That the car is within TOLERANCE of where it is thought to be in its lane; spread: the
+        filter's own opinion [m].
 
         doubt: frames in a row in which another reading of the cross-section was better.
         """

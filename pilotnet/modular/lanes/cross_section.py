@@ -1,4 +1,6 @@
-"""The road's cross-section as it is remembered: what was seen at each offset from the lane over the last metres of way."""
+"""The road's cross-section as it is remembered: what was seen at each offset from the lane over the
+last metres of way.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,9 +17,8 @@ from sim.jit import kernel
 
 MEMORY = 15.0  # [m] of way after which half of what was seen is forgotten
 AHEAD = 30.0  # [m] up to which the cross-section is read
-LEAST_PAINT = (
-    0.1  # share of the way along which paint must have been seen where a line is looked for
-)
+# share of the way along which paint must have been seen where a line is looked for
+LEAST_PAINT = 0.1
 BESIDE = 0.1  # [m] by which a line may lie beyond the road's edge
 RIM = 0.6  # [m] around a line within which there is no kerb
 SPARSE = 0.03  # share of the best seen offset's sight below which an offset counts as unseen
@@ -25,12 +26,15 @@ SAME_EDGE = 0.4  # [m] within which an edge is the one of the last time
 # [m] of way on which a kerb was seen before its verge, to be believed while the verge alone is
 KNOWN_KERB = 8.0
 KEPT_KERB = 25.0
-PAIRED_KERB = 3.0  # [m] travelled with a kerb in sight before its verge, after which both are measured together
+# [m] travelled with a kerb in sight before its verge, after which both are measured together
+PAIRED_KERB = 3.0
 
 
 @dataclass
 class Kerb:
-    """A kerb before a verge: where both are [m], the way on which they were seen together and that since then [m]."""
+    """A kerb before a verge: where both are [m], the way on which they were seen together and that
+    since then [m].
+    """
 
     place: float
     verge: float
@@ -49,7 +53,9 @@ class Kerb:
 
 
 class Kerbs:
-    """What is remembered of the kerbs on the left and on the right: wet ones are seen now and then, and verges always."""
+    """What is remembered of the kerbs on the left and on the right: wet ones are seen now and then,
+    and verges always.
+    """
 
     def __init__(self) -> None:
         self._kerbs: list[Kerb | None] = [None, None]
@@ -57,7 +63,9 @@ class Kerbs:
 
     @property
     def pavements(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-        """Offsets of kerb and verge [m] on the left and on the right; None where no kerb has been seen for PAIRED_KERB metres."""
+        """Offsets of kerb and verge [m] on the left and on the right; None where no kerb has been
+        seen for PAIRED_KERB metres.
+        """
         left, right = (
             (kerb.place, kerb.verge) if kerb and kerb.is_paired else None for kerb in self._kerbs
         )
@@ -74,7 +82,9 @@ class Kerbs:
                 kerb.place, kerb.verge = kerb.place - right, kerb.verge - right
 
     def complete(self, *sides: tuple[float, ...]) -> list[tuple[float, ...]]:
-        """The edges that are seen on the left and on the right, from the centre outwards, with kerbs that are not."""
+        """The edges that are seen on the left and on the right, from the centre outwards, with
+        kerbs that are not.
+        """
         completed = [self._complete(side, edges) for side, edges in enumerate(sides)]
         self._way = 0.0
         return completed
@@ -124,7 +134,9 @@ class CrossSection:
         self._know(np.roll(self._profile, -round(right / STEP), axis=1))
 
     def clarity(self, section: SectionMeasurement) -> float:
-        """How much of a step the outer edges of a reading of this are, 0 to 1 each; they are where they run along the lane."""
+        """How much of a step the outer edges of a reading of this are, 0 to 1 each; they are where
+        they run along the lane.
+        """
         off_road_likelihood = self._shares[1]
         apart = round(0.3 / STEP)
         places = [
@@ -142,7 +154,9 @@ class CrossSection:
 
     @property
     def pavements(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-        """Offsets of the kerb and of the verge beyond it [m] on the left and on the right; None where they are not known."""
+        """Offsets of the kerb and of the verge beyond it [m] on the left and on the right; None
+        where they are not known.
+        """
         return self._kerbs.pavements
 
     def is_painted(self, offset: float) -> bool:
@@ -158,7 +172,9 @@ class CrossSection:
         return bool(shares[np.abs(OFFSETS - offset) < 0.35].max(initial=0.0) > LEAST_PAINT)
 
     def read(self) -> SectionMeasurement:
-        """The lines and the road's edges; lines beyond the edges are none, nor is a kerb where a line is."""
+        """The lines and the road's edges; lines beyond the edges are none, nor is a kerb where a
+        line is.
+        """
         marking_likelihood, off_road_likelihood, seen, ruts = self._shares
         left, right = edges_in(off_road_likelihood, seen)
         low = left[-1] - BESIDE if left else -np.inf
@@ -168,12 +184,16 @@ class CrossSection:
         return SectionMeasurement(lines, left, right, lines_in(ruts, LEAST_RUT))
 
     def with_known_kerbs(self, section: SectionMeasurement) -> SectionMeasurement:
-        """What was read, and kerbs that were seen before these verges and are not now; to be asked once after every look."""
+        """What was read, and kerbs that were seen before these verges and are not now; to be asked
+        once after every look.
+        """
         left, right = self._kerbs.complete(section.left_edges, section.right_edges)
         return replace(section, left_edges=left, right_edges=right)
 
     def _profile_along(self, evidence: LaneEvidence, lean: float = 0.0) -> Floats:
-        """Paint, foreign, seen and ruts summed along a line that leans to the right by `lean` [rad], (4, COLUMNS)."""
+        """Paint, foreign, seen and ruts summed along a line that leans to the right by `lean`
+        [rad], (4, COLUMNS).
+        """
         total = np.zeros((4, COLUMNS))
         _add_up(
             evidence.marking_likelihood,
@@ -186,8 +206,8 @@ class CrossSection:
         return total
 
     def _know(self, profile: Floats) -> None:
-        """Keep a profile, and the shares of the seen way that were paint and foreign, the sight itself, 1 where it is best, and
-        the share of ruts, (COLUMNS,) each.
+        """Keep a profile, and the shares of the seen way that were paint and foreign, the sight
+        itself, 1 where it is best, and the share of ruts, (COLUMNS,) each.
         """
         self._profile = profile
         marking_likelihood, off_road_likelihood, seen, ruts = profile
@@ -216,7 +236,9 @@ def _add_up(
     shifts: Floats,
     total: Floats,
 ) -> None:
-    """Sum the rows, each shifted to the left by so many columns, into paint, foreign, seen and ruts, (4, columns)."""
+    """Sum the rows, each shifted to the left by so many columns, into paint, foreign, seen and
+    ruts, (4, columns).
+    """
     columns = marking_likelihood.shape[1]
     for i in range(weights.size):
         if weights[i] == 0.0:

@@ -1,7 +1,9 @@
-"""Where a road may end, in its cross-section: at a kerb, and where the ground no longer looks like a road's at all.
+"""Where a road may end, in its cross-section: at a kerb, and where the ground no longer looks like
+a road's at all.
 
-By day a pavement is as foreign to a road as a lawn is. In rain and in snow it is nearly of the road's colour: its kerb is a small
-step, but a sharp one, and on both sides of it the ground is smooth.
+By day a pavement is as foreign to a road as a lawn is. In rain and in snow it is nearly of the
+road's colour: its kerb is a small step, but a sharp one, and on both sides of it the ground is
+smooth.
 """
 
 import numpy as np
@@ -29,9 +31,11 @@ IN_SIGHT = 0.05  # of the best seen offset's sight, that an edge needs
 def edges_in(
     off_road_likelihood: Floats, seen: Floats
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """The offsets [m] left and right of the lane's centre where the road may end, from the centre outwards, a kerb and a verge.
+    """The offsets [m] left and right of the lane's centre where the road may end, from the centre
+    outwards, a kerb and a verge.
 
-    foreign, seen: share of the way along which the ground was foreign at each offset, and its sight, 1 at best, (COLUMNS,).
+    foreign, seen: share of the way along which the ground was foreign at each offset, and its
+    sight, 1 at best, (COLUMNS,).
     """
     middle = off_road_likelihood.size // 2
     found: list[tuple[float, ...]] = []
@@ -47,7 +51,9 @@ def edges_in(
 
 @kernel
 def _step(sums: Floats, known: Floats, at: int, span: int) -> float:
-    """By how much the `span` columns from `at` on are more foreign than those before it, from running sums."""
+    """By how much the `span` columns from `at` on are more foreign than those before it, from
+    running sums.
+    """
     if known[at] <= IN_SIGHT:
         return 0.0
     return (sums[at + span] - 2 * sums[at] + sums[at - span]) / span
@@ -55,7 +61,9 @@ def _step(sums: Floats, known: Floats, at: int, span: int) -> float:
 
 @kernel
 def _verge(sums: Floats, known: Floats) -> int:
-    """The first column from which on the ground stays foreign, -1 where there is none; the grass between two ruts does not."""
+    """The first column from which on the ground stays foreign, -1 where there is none; the grass
+    between two ruts does not.
+    """
     columns = known.size
     span = int(round(SPAN / STEP))
     beyond = int(round(BEYOND / STEP))

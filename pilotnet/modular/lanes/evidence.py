@@ -1,9 +1,11 @@
 """What speaks for markings and for the road's edge in a strip of ground, row by row.
 
-Paint is a ridge: bright in every colour, about as wide as a line, darker ground on both sides. It is weighed against the row's
-own noise, so that it counts alike by day, at night and in the wet. Where snow hides it, wheels leave ruts: troughs much darker
-than the snow on both sides, which the worn asphalt of a bare road never is. The road is whatever looks like the ground between
-the lane's borders in the same row, so that fog, lamps and shadows along the road do not matter; its edge is where that look ends.
+Paint is a ridge: bright in every colour, about as wide as a line, darker ground on both sides. It
+is weighed against the row's own noise, so that it counts alike by day, at night and in the wet.
+Where snow hides it, wheels leave ruts: troughs much darker than the snow on both sides, which the
+worn asphalt of a bare road never is. The road is whatever looks like the ground between the lane's
+borders in the same row, so that fog, lamps and shadows along the road do not matter; its edge is
+where that look ends.
 """
 
 import math
@@ -30,16 +32,20 @@ DARKEST = 3  # the channel of running sums that holds the darkest of the three c
 BARS = 3
 BARS_APART = 1.3
 BAR_RISE = 0.3
-ORDINARY = 0.02  # the square of how far a colour is from the road's, in threefold spreads, below which it hardly counts
+# the square of how far a colour is from the road's, in threefold spreads, below which it hardly
+# counts
+ORDINARY = 0.02
 BLUR = 0.3  # [m] over which the ground's colour is averaged
 RUT = 0.25  # [m] width of what a wheel leaves bare of snow
 RUT_DEPTH = 0.13  # by which share a rut is darker than the snow beside it to count half
-COLOURLESS = 0.35  # the most by which snow's colours differ, as a share of the strongest; in low sun it is no longer white
+# the most by which snow's colours differ, as a share of the strongest; in low sun it is no longer
+# white
+COLOURLESS = 0.35
 
 
 class LaneEvidence:
-    """Evidence of one strip: `marking_likelihood` in [-1, 1], below 0 where it speaks for a rut, `off_road_likelihood` in [0, 1] and `seen`, each
-    (rows, columns).
+    """Evidence of one strip: `marking_likelihood` in [-1, 1], below 0 where it speaks for a rut,
+    `off_road_likelihood` in [0, 1] and `seen`, each (rows, columns).
     """
 
     def __init__(self, rows: int) -> None:
@@ -94,7 +100,9 @@ def _running_sums(
 
 @kernel
 def _span(birds_eye_image: Floats32, i: int) -> tuple[int, int]:
-    """First and last + 1 column of a row that is in sight; it is one piece, as the picture is convex."""
+    """First and last + 1 column of a row that is in sight; it is one piece, as the picture is
+    convex.
+    """
     low = 0
     high = birds_eye_image.shape[1]
     while low < high and birds_eye_image[i, low, 0] < 0:
@@ -106,10 +114,12 @@ def _span(birds_eye_image: Floats32, i: int) -> tuple[int, int]:
 
 @kernel
 def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: int) -> float:
-    """How far the ground around column j rises above its brighter flank, outward being 1 to the right and -1 to the left.
+    """How far the ground around column j rises above its brighter flank, outward being 1 to the
+    right and -1 to the left.
 
-    Less the step up to the outer flank: a kerbstone, between the road and a brighter pavement, is no line. Of that flank
-    the darkest 0.1 m beside the line counts, for the verge beyond a strip of asphalt may be as bright as paint.
+    Less the step up to the outer flank: a kerbstone, between the road and a brighter pavement, is
+    no line. Of that flank the darkest 0.1 m beside the line counts, for the verge beyond a strip of
+    asphalt may be as bright as paint.
     """
     low = j - half
     high = j + half + 1
@@ -127,7 +137,8 @@ def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: in
 def _tint(
     sums: NDArray[np.float64], j: int, half: int, flank: int, ground: tuple[float, float, float]
 ) -> float:
-    """By how many levels a ridge is redder than white paint would be in the light that the row's ground lies in.
+    """By how many levels a ridge is redder than white paint would be in the light that the row's
+    ground lies in.
 
     Gravel beside the road is bright, too, but brown; fog pales both alike.
     """
@@ -144,7 +155,9 @@ def _tint(
 
 @kernel
 def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
-    """The same upside down: how far it lies below its darker flank, a measure of noise that paint has no part in."""
+    """The same upside down: how far it lies below its darker flank, a measure of noise that paint
+    has no part in.
+    """
     low = j - half
     high = j + half + 1
     left = _mean(sums, DARKEST, low - 1 - flank, low - 1)
@@ -185,7 +198,8 @@ def _weigh(
             continue
         for k in range(3):
             _running_sums(birds_eye_image, k, i, low, high, scratch, k)
-        # The darkest of the three channels: white paint is bright in all of them, grass and gravel are not.
+        # The darkest of the three channels: white paint is bright in all of them, grass and gravel
+        # are not.
         scratch[DARKEST, low] = 0.0
         for j in range(low, high):
             scratch[DARKEST, j + 1] = scratch[DARKEST, j] + min(
@@ -236,7 +250,9 @@ def _running_noise(
 def _noise(
     scratch: NDArray[np.float64], j: int, outward: int, low: int, high: int, least: float
 ) -> float:
-    """What paint at column j has to rise above: the noise of the ground from there towards the lane, and `least`."""
+    """What paint at column j has to rise above: the noise of the ground from there towards the
+    lane, and `least`.
+    """
     around = int(round(NOISE_REACH / STEP))
     first, last = (max(j - around, low), j) if outward > 0 else (j, min(j + around, high))
     return 1.25 * max(_trough_mean(scratch, first, last), least) + 0.6
@@ -264,7 +280,8 @@ def _weigh_paint(
     flank = max(int(round(FLANK / STEP)), half)
     margin = broad + flank + 2
     _running_noise(scratch, low, high, margin, half, flank)
-    # A wall or a rock in the same row says little about the asphalt before it, and ruts a lot about the snow between them.
+    # A wall or a rock in the same row says little about the asphalt before it, and ruts a lot about
+    # the snow between them.
     least = ELSEWHERE * _trough_mean(scratch, low + margin, high - margin)
     wheel = max(int(round(RUT / STEP)) // 2, half)
     ground = _colour(scratch, low, high)
@@ -345,7 +362,9 @@ def _keep_to_road(
     reach: int,
     i: int,
 ) -> None:
-    """Paint with foreign ground on both sides is none: it is a post, a rail or a sign before the grass."""
+    """Paint with foreign ground on both sides is none: it is a post, a rail or a sign before the
+    grass.
+    """
     away = int(round(BROAD / STEP)) // 2 + 2 * reach + 2  # beyond what counts as painted beside it
     for j in range(low + away, high - away):
         if marking_likelihood[i, j] > 0:

@@ -1,8 +1,10 @@
-"""The road by classical vision: the frame laid out along the lane, evidence for paint and edges, and a tracked lane.
+"""The road by classical vision: the frame laid out along the lane, evidence for paint and edges,
+and a tracked lane.
 
-One frame is one cycle of a Kalman filter: move the lane with the car, lay the ground ahead out along it, weigh the evidence, read
-the cross-section, measure where its lines and edges lie in every row, and correct. No network; the limits are part of the answer:
-`LaneEstimate.confidence` falls where nothing is seen, while the lane coasts on.
+One frame is one cycle of a Kalman filter: move the lane with the car, lay the ground ahead out
+along it, weigh the evidence, read the cross-section, measure where its lines and edges lie in every
+row, and correct. No network; the limits are part of the answer: `LaneEstimate.confidence` falls
+where nothing is seen, while the lane coasts on.
 """
 
 import math
@@ -75,15 +77,15 @@ PERSUADED = 5  # frames in a row that another reading of the cross-section must 
 # [m] of centre and of width between readings that cannot both be right
 ASIDE = 0.35
 DIFFERENT = 0.6
-MISPLACED = 0.7  # [m] between the edge in the cross-section and the one tracked, from which on the track is given up
+# [m] between the edge in the cross-section and the one tracked, from which on the track is given up
+MISPLACED = 0.7
 TWO_WAY_LIMIT = 25.0  # [m/s] highest speed on roads with oncoming traffic
 # only roads faster than this [m/s] have a shoulder wider than this [m]: one-way roads
 FAST = 17.0
 HARD_SHOULDER = 1.3
 BAY = 1.3  # [m] of room beyond a line, on slower roads, from which on it is for parking
-CONTRAST = (
-    12  # grey levels between the darkest and the brightest ground below which a frame shows nothing
-)
+# grey levels between the darkest and the brightest ground below which a frame shows nothing
+CONTRAST = 12
 RETRY = 3  # frames between two searches for a lost lane
 SEARCHED_BENDS = (
     0.0,
@@ -142,7 +144,8 @@ class LaneFinder:
         duration: float,
         shadows: Floats = NOBODY,
     ) -> LaneEstimate:
-        """The lane in the next frame; curvature: what was held since the last one [1/m], `duration` [s] ago.
+        """The lane in the next frame; curvature: what was held since the last one [1/m], `duration`
+        [s] ago.
 
         shadows: (N, 3), the ground that road users hide, as `ground.hidden_ground` gives it.
         """
@@ -171,8 +174,8 @@ class LaneFinder:
     def _is_sighted(self, frame: Image, speed: float) -> bool:
         """Whether the frame shows anything, and something new.
 
-        A car that moves never sees the same twice; a frame that froze then is not believed until it changes, not by a car that
-        has stopped because of it either.
+        A car that moves never sees the same twice; a frame that froze then is not believed until it
+        changes, not by a car that has stopped because of it either.
         """
         unchanged = self._last is not None and np.array_equal(frame, self._last)
         self._frozen = unchanged and (self._frozen or speed > 0.5)
@@ -203,7 +206,9 @@ class LaneFinder:
             self._evidence.forget(self._hidden)
 
     def _search(self, frame: Image, lane: LaneFilter) -> None:
-        """A first look: with which bend and heading the cross-section reads best as a lane that a car drives in."""
+        """A first look: with which bend and heading the cross-section reads best as a lane that a
+        car drives in.
+        """
         bend, _ = road_scales(self._road_speed)
         start = lane.mean.copy()
         best = -math.inf
@@ -238,7 +243,9 @@ class LaneFinder:
             self._adopt(lane, *found[1:])
 
     def _read(self, lane: LaneFilter) -> None:
-        """Keep to the layout, or change over when another reading of the cross-section was better for some frames."""
+        """Keep to the layout, or change over when another reading of the cross-section was better
+        for some frames.
+        """
         section = self._section.read()
         spread = math.sqrt(lane.covariance[OFFSET, OFFSET]) + 0.2
         known = self._section.with_known_kerbs(section)
@@ -340,7 +347,9 @@ class LaneFinder:
     def _course(
         self, lane: LaneFilter, features: list[tuple[Feature, float]], rows: int, bend: float
     ) -> Floats:
-        """How far right [m] of where it was expected the lane runs in each row. The road may bend more than the filter thinks."""
+        """How far right [m] of where it was expected the lane runs in each row. The road may bend
+        more than the filter thinks.
+        """
         ev = self._evidence
         along = self._along[:rows]
         slopes = np.maximum(

@@ -30,9 +30,8 @@ WIDEST = 4.5
 TRACK_TOTAL = (9.9, 14.5)  # [m] widths of a track of three lanes
 EDGE_SHARE = 0.5  # an edge counts like a line that is seen along so much of the way
 MARGIN = 0.45  # [m] from a lane's border to the road's edge where no line is painted between them,
-SHOULDERED = (
-    3.2  # [m] on roads whose lanes are at least so wide; narrower ones reach up to the kerb
-)
+# [m] on roads whose lanes are at least so wide; narrower ones reach up to the kerb
+SHOULDERED = 3.2
 ALONE = 0.5  # what a single line counts for
 # [m] between the ruts of one car, and how far from that they may be
 GAUGE = 1.6
@@ -42,18 +41,21 @@ NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 # share of the way along which a line, or a rut, must be seen to be one
 LEAST_LINE = 0.12
 LEAST_RUT = 0.08
-WIDEST_PAVEMENT = (
-    2.8  # [m] from a kerb to the verge beyond; a step farther from it need not be a kerb
-)
-BARE_TRACK = 2.5  # [log likelihood] cost of a racetrack without painted borders: racetracks have both, wet streets have none
-BORDER_LINE = (
-    0.6  # [m] largest distance from a racetrack's border to the line that is painted along it
-)
-EDGE_INSIDE = 0.3  # a road's edge within a lane speaks against it like a line that is seen along so much of the way
+# [m] from a kerb to the verge beyond; a step farther from it need not be a kerb
+WIDEST_PAVEMENT = 2.8
+# [log likelihood] cost of a racetrack without painted borders: racetracks have both, wet streets
+# have none
+BARE_TRACK = 2.5
+# [m] largest distance from a racetrack's border to the line that is painted along it
+BORDER_LINE = 0.6
+# a road's edge within a lane speaks against it like a line that is seen along so much of the way
+EDGE_INSIDE = 0.3
 
 
 class RoadLayout(StrEnum):
-    """What tells the ego's lane: lines of its own; the road's edge and an unmarked middle; a wide track; ruts in the snow."""
+    """What tells the ego's lane: lines of its own; the road's edge and an unmarked middle; a wide
+    track; ruts in the snow.
+    """
 
     MARKED = "marked"
     HALVED = "halved"
@@ -71,7 +73,9 @@ class MeasuredLine:
 
 @dataclass(frozen=True)
 class SectionMeasurement:
-    """Lines from left to right; where [m] the road may end on either side, a kerb before a verge; ruts from left to right."""
+    """Lines from left to right; where [m] the road may end on either side, a kerb before a verge;
+    ruts from left to right.
+    """
 
     lines: tuple[MeasuredLine, ...]
     left_edges: tuple[float, ...] = ()
@@ -81,7 +85,8 @@ class SectionMeasurement:
 
 @dataclass(frozen=True)
 class LaneHypothesis:
-    """One way to read a section: the lane's centre [m] and width [m], and how good it is (a relative log likelihood).
+    """One way to read a section: the lane's centre [m] and width [m], and how good it is (a
+    relative log likelihood).
 
     alone: whether it rests on a single line and assumes a lane of usual width.
     bare: whether it is a racetrack without a painted border.
@@ -110,7 +115,9 @@ def lines_in(profile: Floats, least: float = LEAST_LINE) -> tuple[MeasuredLine, 
 
 
 def lane_hypotheses(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
-    """Every way to read a section, with the share that its borders were seen along, and the usual width of such a lane [m]."""
+    """Every way to read a section, with the share that its borders were seen along, and the usual
+    width of such a lane [m].
+    """
     yield from _readings_of_one_line(section)
     yield from _readings_of_ruts(section)
     yield from _readings_of_a_kerb(section)
@@ -172,7 +179,9 @@ def _readings_of_one_line(section: SectionMeasurement) -> Iterator[tuple[LaneHyp
 
 
 def _readings_of_a_kerb(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
-    """A kerb on the right, where traffic drives, before a pavement: a lane of the usual width lies beside it."""
+    """A kerb on the right, where traffic drives, before a pavement: a lane of the usual width lies
+    beside it.
+    """
     kerb, verge = section.right_edges if len(section.right_edges) == 2 else (0.0, math.inf)
     if verge - kerb < WIDEST_PAVEMENT:
         yield (
@@ -197,7 +206,9 @@ def _readings_of_ruts(section: SectionMeasurement) -> Iterator[tuple[LaneHypothe
 
 
 def _inside(section: SectionMeasurement, hypothesis: LaneHypothesis) -> float:
-    """What speaks against a reading: the longest share along which a line is seen where it has none, or an edge in its way."""
+    """What speaks against a reading: the longest share along which a line is seen where it has
+    none, or an edge in its way.
+    """
     lanes_left = 1.5 if hypothesis.layout in (RoadLayout.HALVED, RoadLayout.TRACK) else 0.5
     lanes_right = 1.5 if hypothesis.layout is RoadLayout.TRACK else 0.5
     low = hypothesis.centre - lanes_left * hypothesis.width + 0.6
@@ -216,7 +227,8 @@ def best_hypothesis(
 ) -> LaneHypothesis | None:
     """Return the most likely reading, None when nothing is in sight that could border a lane.
 
-    expected, spread: expected lateral offset of the lane's centre [m] and its standard deviation [m].
+    expected, spread: expected lateral offset of the lane's centre [m] and its standard deviation
+    [m].
     width, followed: width [m] and layout of the lane so far; None before a lane is found.
     """
     scored = [

@@ -1,8 +1,8 @@
 """From evidence to measurements: where, in every row of a strip, the lane's lines and edges lie.
 
-All of them move together when the lane bends away from where it was expected. So first the one course is followed from near to
-far on which they are clearest together (the Viterbi algorithm), then each is measured close to it. Rails, walls and
-skid marks seldom run along with all the others.
+All of them move together when the lane bends away from where it was expected. So first the one
+course is followed from near to far on which they are clearest together (the Viterbi algorithm),
+then each is measured close to it. Rails, walls and skid marks seldom run along with all the others.
 """
 
 from enum import IntEnum
@@ -48,7 +48,8 @@ def measure_rows(
     expected: Floats,
     window: float,
 ) -> tuple[Floats, Floats]:
-    """Per row: how far right of `expected` [m] the feature lies, and how clear it is in [0, 1], 0 where it is not seen.
+    """Per row: how far right of `expected` [m] the feature lies, and how clear it is in [0, 1], 0
+    where it is not seen.
 
     expected: (rows,) where it should lie, and window: how far from that it may [m].
     """
@@ -69,9 +70,11 @@ def viterbi_course(
     start: float,
     slopes: Floats,
 ) -> Floats:
-    """How far right [m] of where they were expected the features lie in each row: the most likely course, (rows,).
+    """How far right [m] of where they were expected the features lie in each row: the most likely
+    course, (rows,).
 
-    features: (K, 2) trait and expected offset [m]; start: standard deviation of the course in the first row [m];
+    features: (K, 2) trait and expected offset [m].
+    start: standard deviation of the course in the first row [m].
     slopes: (rows,) that of the course's slope.
     """
     rows = along.size
@@ -104,7 +107,9 @@ def _add_evidence(
     i: int,
     score: Floats,
 ) -> None:
-    """Add what speaks for each place of the course, (states,), as far as one feature in one row knows."""
+    """Add what speaks for each place of the course, (states,), as far as one feature in one row
+    knows.
+    """
     gain = LINE_GAIN if kind in (LINE, RUT) else EDGE_GAIN
     first = int(round((expected + HALF_WIDTH) / STEP)) - REACH
     for state in range(score.size):
@@ -117,7 +122,9 @@ def _add_evidence(
 
 @kernel
 def _step(score: Floats, source: NDArray[np.int64], i: int, allowed: float) -> None:
-    """Take every place of the course from row i - 1 to i; allowed: standard deviation of the step in columns."""
+    """Take every place of the course from row i - 1 to i; allowed: standard deviation of the step
+    in columns.
+    """
     states = score.shape[1]
     most = int(2.5 * allowed) + 1
     for state in range(states):

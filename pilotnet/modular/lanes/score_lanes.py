@@ -1,7 +1,9 @@
-"""The lane finder against the truth: the expert drives a suite, and every estimate is compared with the lane that is there.
+"""The lane finder against the truth: the expert drives a suite, and every estimate is compared with
+the lane that is there.
 
-`frames.parquet` holds a row per frame, `conditions.csv` the scores by road, weather and light, `calibration.csv` how often an
-estimate is right when it says that it is, and `calibration.png` draws that.
+`frames.parquet` holds a row per frame, `conditions.csv` the scores by road, weather and light,
+`calibration.csv` how often an estimate is right when it says that it is, and `calibration.png`
+draws that.
 """
 
 import csv
@@ -43,11 +45,15 @@ BINS = np.linspace(0.0, 1.0, 11)
 
 @dataclass(frozen=True)
 class ConditionScore:
-    """What the estimates of one road, weather and light were worth; `all` where frames of several are taken together.
+    """What the estimates of one road, weather and light were worth; `all` where frames of several
+    are taken together.
 
-    lateral_rms, lateral_p95: error of the lane's centre AHEAD [m]; sure_rms: the same where the confidence is above SURE, NaN
-    where it never is; heading_rms [rad], curvature_rms [1/m], width_rms [m]; sure: share of frames with confidence above SURE;
-    close: share of frames in which the car is within CLOSE of where the estimate puts it in its lane.
+    lateral_rms, lateral_p95: error of the lane's centre AHEAD [m].
+    sure_rms: the same where the confidence is above SURE, NaN where it never is; heading_rms [rad],
+    curvature_rms [1/m], width_rms [m].
+    sure: share of frames with confidence above SURE.
+    close: share of frames in which the car is within CLOSE of where the estimate puts it in its
+    lane.
     """
 
     road: str
@@ -66,7 +72,9 @@ class ConditionScore:
 
 @dataclass(frozen=True)
 class CalibrationBin:
-    """Frames whose confidence lies between low and high: how many, their mean confidence, and the share that is really close."""
+    """Frames whose confidence lies between low and high: how many, their mean confidence, and the
+    share that is really close.
+    """
 
     low: float
     high: float
@@ -76,7 +84,9 @@ class CalibrationBin:
 
 
 def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...]:
-    """Drive the suite, write the results folder, and give the scores by road, each road's total first."""
+    """Drive the suite, write the results folder, and give the scores by road, each road's total
+    first.
+    """
     scenarios = config.scenarios()
     with output_folder(out, STAGE) as folder:
         write_provenance(folder, STAGE.name, config, seed=config.first)
@@ -97,7 +107,8 @@ def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...
 
 
 def drive_frames(scenario: Scenario, noise: float) -> pyarrow.Table:
-    """Score one drive of the expert with the finder looking on: a row per frame, truth and estimate.
+    """Score one drive of the expert with the finder looking on: a row per frame, truth and
+    estimate.
 
     The finder is reset after each intervention, as a driver with its own finder is.
     """
@@ -124,7 +135,9 @@ def drive_frames(scenario: Scenario, noise: float) -> pyarrow.Table:
 
 
 def compare(estimate: LaneEstimate, truth: LaneGeometry, plan: RoadPlan) -> dict[str, float]:
-    """Errors of an estimate, each estimate minus truth, for an ego that drives the way that the plan's stations count."""
+    """Errors of an estimate, each estimate minus truth, for an ego that drives the way that the
+    plan's stations count.
+    """
     lane = plan.lanes[truth.own.index].offset
     return {
         "confidence": estimate.confidence,
@@ -142,7 +155,9 @@ def compare(estimate: LaneEstimate, truth: LaneGeometry, plan: RoadPlan) -> dict
 
 
 def lateral_error(point: Floats, line: Floats) -> float:
-    """How far right [m] of a line of points (N, 2) a point (2,) lies, both (forward, right); along its segments and beyond."""
+    """How far right [m] of a line of points (N, 2) a point (2,) lies, both (forward, right); along
+    its segments and beyond.
+    """
     starts = line[:-1]
     ways = np.diff(line, axis=0)
     lengths = np.hypot(ways[:, 0], ways[:, 1])
@@ -156,7 +171,9 @@ def lateral_error(point: Floats, line: Floats) -> float:
 
 
 def condition_scores(frames: pyarrow.Table) -> Iterator[ConditionScore]:
-    """The scores of each road, then of each of its weathers and lights; in the order of their names."""
+    """The scores of each road, then of each of its weathers and lights; in the order of their
+    names.
+    """
     columns = {name: frames[name].to_numpy(zero_copy_only=False) for name in frames.column_names}
     for road in sorted(set(columns["road"])):
         here = columns["road"] == road

@@ -1,7 +1,9 @@
-"""What it costs to be where: a map over stations and offsets, filled with the lane's rules and with what stands about.
+"""What it costs to be where: a map over stations and offsets, filled with the lane's rules and with
+what stands about.
 
-Two layers: `ground` for the place of the car's middle (offset, right-hand rule, road edges), `touch` for any part of its body as
-wide as the car (clearance). A cost of HIT or more means that the car would touch something or leave the road.
+Two layers: `ground` for the place of the car's middle (offset, right-hand rule, road edges),
+`touch` for any part of its body as wide as the car (clearance). A cost of HIT or more means that
+the car would touch something or leave the road.
 """
 
 import math
@@ -25,7 +27,9 @@ BEYOND_LANE = 0.05
 LEAVING = 0.15
 LEFT_RULE = 0.05
 CLEARANCE = 3.0  # per metre driven with no room at all
-LATERAL = 0.03  # per metre driven, times the square of the lateral acceleration [m/s²] that the path adds to the lane's
+# per metre driven, times the square of the lateral acceleration [m/s²] that the path adds to the
+# lane's
+LATERAL = 0.03
 # [m²] times curvature: what the body needs in a bend
 FRONT_OUT = 3 * CAR_LENGTH**2 / 8
 TAIL_IN = CAR_LENGTH**2 / 8
@@ -44,9 +48,11 @@ def offsets() -> Floats:
 
 
 def free_width_beside(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Floats]:
-    """How far the car's middle may go to the left and to the right [m], at stations where the lane has these curvatures (N,).
+    """How far the car's middle may go to the left and to the right [m], at stations where the lane
+    has these curvatures (N,).
 
-    Its own lane is never denied to it: where less room is seen than it needs there, the estimate is doubted.
+    Its own lane is never denied to it: where less room is seen than it needs there, the estimate is
+    doubted.
     """
     left_turn = np.maximum(-curvature, 0.0)
     right_turn = np.maximum(curvature, 0.0)
@@ -63,7 +69,9 @@ def cost_grid(
     first: float,
     right_hand: bool = True,
 ) -> CostGrid:
-    """The map from REAR metres before station `first` [m] on, one row for each of `curvature` (N,) of the lane [1/m]."""
+    """The map from REAR metres before station `first` [m] on, one row for each of `curvature` (N,)
+    of the lane [1/m].
+    """
     d = offsets()
     own = max(lane.width / 2 - CAR_WIDTH / 2 - LINE_MARGIN, 0.0)
     out = np.maximum(np.abs(d) - own, 0.0)
@@ -90,7 +98,9 @@ def _stand(
     enough: Floats,
     least: Floats,
 ) -> None:
-    """Add what it costs to come close to each of the standing; `own` is how far the car may go within its lane [m]."""
+    """Add what it costs to come close to each of the standing; `own` is how far the car may go
+    within its lane [m].
+    """
     rows, columns = touch.shape
     half = CAR_WIDTH / 2
     for k in range(start.size):
@@ -113,7 +123,9 @@ def _stand(
 
 @exact
 def _gap(along: float, left: float, right: float, d: float, half: float) -> float:
-    """Distance [m] of a car `half` wide to either side at offset `d` from something `along` metres away between two sides."""
+    """Distance [m] of a car `half` wide to either side at offset `d` from something `along` metres
+    away between two sides.
+    """
     beside = max((left - d) - half, (d - right) - half, 0.0)
     return math.sqrt(along**2 + beside**2)
 
@@ -135,10 +147,11 @@ def place_cost(
     curvature: float,
     speed: float,
 ) -> float:
-    """The cost per metre of being at a row of the map and at offset `d` [m], and of bending there; HIT or more is none.
+    """The cost per metre of being at a row of the map and at offset `d` [m], and of bending there;
+    HIT or more is none.
 
-    Of the body's ends and its middle the one closest to something counts. It lies across the path by the slip angle, half its
-    length times the path's curvature.
+    Of the body's ends and its middle the one closest to something counts. It lies across the path
+    by the slip angle, half its length times the path's curvature.
     """
     ground, touch = cost_grid
     last = ground.shape[0] - 1

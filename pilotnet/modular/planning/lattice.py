@@ -1,8 +1,10 @@
-"""The cheapest paths over a lattice in lane coordinates: quintic ramps between end offsets at stations 4 m apart.
+"""The cheapest paths over a lattice in lane coordinates: quintic ramps between end offsets at
+stations 4 m apart.
 
-Ramps of several lengths lead from every node to later ones, or first from where the car is now; dynamic programming finds the
-cheapest path to every end offset at the horizon (Werling's quintics, Ziegler's state lattice). Stations are fixed to the road,
-so that the same paths are found again at the next tick.
+Ramps of several lengths lead from every node to later ones, or first from where the car is now;
+dynamic programming finds the cheapest path to every end offset at the horizon (Werling's quintics,
+Ziegler's state lattice). Stations are fixed to the road, so that the same paths are found again at
+the next tick.
 """
 
 from typing import NamedTuple
@@ -44,7 +46,9 @@ def grid_nodes(left: float, right: float) -> Floats:
 
 @exact
 def quintic(start: LateralState, end: float, length: float, at: float) -> LateralState:
-    """The quintic that leads from a state to (end, 0, 0) within `length` metres, `at` metres behind its beginning."""
+    """The quintic that leads from a state to (end, 0, 0) within `length` metres, `at` metres behind
+    its beginning.
+    """
     if at >= length:
         return LateralState(end, 0.0, 0.0)
     d = start.offset - end
@@ -72,7 +76,8 @@ def _ramp_cost(
     speed: float,
     most: float,
 ) -> float:
-    """The cost of a ramp that begins `first` metres after the map's first station; UNREACHED where it is too sharp.
+    """The cost of a ramp that begins `first` metres after the map's first station; UNREACHED where
+    it is too sharp.
 
     It is given up as soon as it costs more than `most`.
     """
@@ -102,10 +107,12 @@ def cheapest_paths(
     paths: Floats,
     costs: Floats,
 ) -> None:
-    """The cheapest path to each of the end offsets `ends` (J,) [m] at the last layer, into `paths` (J, 3, N) and `costs` (J,).
+    """The cheapest path to each of the end offsets `ends` (J,) [m] at the last layer, into `paths`
+    (J, 3, N) and `costs` (J,).
 
-    The path begins in the state `start` at the map's first station; layer k lies lead_in + LAYER k metres behind it. A path's
-    columns are offset, slope and bend, one metre apart. curvature: of the lane, for every row of the map [1/m].
+    The path begins in the state `start` at the map's first station; layer k lies lead_in + LAYER k
+    metres behind it. A path's columns are offset, slope and bend, one metre apart. curvature: of
+    the lane, for every row of the map [1/m].
     """
     count = ends.size
     best = np.full((LAYERS, count), UNREACHED)
@@ -176,7 +183,9 @@ def _write(
 def path_cost(
     surface: CostGrid, curvature: Floats, path: Floats, speed: float
 ) -> tuple[float, int]:
-    """The cost of a path (3, N) from the map's first station on, and its free length [m]: until it touches something."""
+    """The cost of a path (3, N) from the map's first station on, and its free length [m]: until it
+    touches something.
+    """
     cost = 0.0
     free = path.shape[1]
     previous = path[0, 0]

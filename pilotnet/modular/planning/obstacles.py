@@ -24,8 +24,11 @@ Mask = NDArray[np.bool_]
 MOVING = 1.0  # [m/s] a car slower than this stands
 STEPS_OUT = 0.45  # [m/s] across the lane: a faster pedestrian is crossing it
 WALKING = 1.2  # [m/s] along the road highest plausible speed of a pedestrian
-NEW = 1.0  # [s] a pedestrian that appears in the lane counts as crossing until it has stood for so long
-IN_LANE = 0.35  # of the lane's width: a standing car whose middle is so close to the lane's waits there, others are parked
+# [s] a pedestrian that appears in the lane counts as crossing until it has stood for so long
+NEW = 1.0
+# of the lane's width: a standing car whose middle is so close to the lane's waits there, others are
+# parked
+IN_LANE = 0.35
 GROWTH = 0.05  # [m/s] by which a standard deviation of a predicted position grows
 MOST_GROWTH = 0.3  # [m]
 CORRIDOR = 0.6  # [m] beside the car that must be free of pedestrians
@@ -33,7 +36,9 @@ SLOWEST = 3.0  # [m/s] lowest speed in computing where the car meets a road user
 
 
 class ClearanceSpec(NamedTuple):
-    """How much room something is given [m]: `wanted`, what is `enough` for a car that stays in its lane, and the `least`."""
+    """How much room something is given [m]: `wanted`, what is `enough` for a car that stays in its
+    lane, and the `least`.
+    """
 
     wanted: float
     enough: float
@@ -49,10 +54,12 @@ WAITING = ClearanceSpec(
 
 @dataclass(frozen=True)
 class RoadUsers:
-    """Road users as arrays (N,): station ahead of the car and d right of the lane's centre, of their middles [m].
+    """Road users as arrays (N,): station ahead of the car and d right of the lane's centre, of
+    their middles [m].
 
-    along, across: speeds [m/s]; half_length, half_width: of the footprint along and across the lane [m]; spread: one standard
-    deviation of the position [m]; age [s].
+    along, across: speeds [m/s].
+    half_length, half_width: of the footprint along and across the lane [m].
+    spread: one standard deviation of the position [m]; age [s].
     """
 
     station: Floats
@@ -84,7 +91,9 @@ class RoadUsers:
 
 
 def _in_lane(track: Track, course: Centreline) -> tuple[float, ...]:
-    """A track as a row of Users. Cars that stand are taken to stand along the road: only motion shows a direction."""
+    """A track as a row of Users. Cars that stand are taken to stand along the road: only motion
+    shows a direction.
+    """
     station, d = course.project(track.forward, track.right)
     direction = course.heading_at(station)
     cos = math.cos(direction)
@@ -100,9 +109,11 @@ def _in_lane(track: Track, course: Centreline) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class StaticObstacles:
-    """What the path must lead around, as arrays (N,): ground from `start` to `finish` and from `left` to `right` [m].
+    """What the path must lead around, as arrays (N,): ground from `start` to `finish` and from
+    `left` to `right` [m].
 
-    wanted, enough, least: the room it is given [m], see Wishes; walkers are stretched over the way until we meet them.
+    wanted, enough, least: the room it is given [m], see Wishes; walkers are stretched over the way
+    until we meet them.
     """
 
     start: Floats
@@ -114,7 +125,9 @@ class StaticObstacles:
     least: Floats
 
     def useful(self, left: float, right: float) -> tuple[float, float]:
-        """How far it makes sense to go to either side to get past them, at most from `left` (< 0) to `right` (> 0) [m]."""
+        """How far it makes sense to go to either side to get past them, at most from `left` (< 0)
+        to `right` (> 0) [m].
+        """
         half = CAR_WIDTH / 2
         to_left = self.left - half - self.wanted
         to_right = self.right + half + self.wanted
@@ -192,7 +205,9 @@ def _standing(users: RoadUsers, lane: LaneEstimate, speed: float) -> StaticObsta
 
 
 def overlaps(users: RoadUsers, path_d: Floats, margin: float) -> Mask:
-    """Whose footprint is in the way of a car at `path_d` (N,) [m] beside each of them, `margin` [m] wider than it is."""
+    """Whose footprint is in the way of a car at `path_d` (N,) [m] beside each of them, `margin` [m]
+    wider than it is.
+    """
     return np.abs(users.d - path_d) < users.half_width + CAR_WIDTH / 2 + margin
 
 

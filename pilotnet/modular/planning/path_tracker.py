@@ -1,4 +1,6 @@
-"""The path tracker: a planned path becomes a curvature, by the recovery law that brings a car back in two seconds."""
+"""The path tracker: a planned path becomes a curvature, by the recovery law that brings a car back
+in two seconds.
+"""
 
 import numpy as np
 
@@ -11,13 +13,16 @@ PREVIEW = 0.1  # [s] the command is for the road just ahead, where it will act
 
 
 def steer(plan: Plan, lane: LaneEstimate, speed: float) -> float:
-    """The curvature [1/m] that follows the path: its own just ahead, and the way back to it from where the car is."""
+    """The curvature [1/m] that follows the path: its own just ahead, and the way back to it from
+    where the car is.
+    """
     here = _on_path(plan, 0.0)
     soon = _on_path(plan, speed * PREVIEW)
     d_second, next_bend = lane.curvature_at(np.array([0.0, speed * PREVIEW])).tolist()
     wheel_curvature = displaced_curvature(d_second, 0.0, here)
     direction = np.arctan(here.d_prime / (1 - d_second * here.displacement))
-    # On a bend the body points outwards of the motion by the slip angle; that much heading error is none.
+    # On a bend the body points outwards of the motion by the slip angle; that much heading error is
+    # none.
     error = lane.heading_error - direction + slip_angle(wheel_curvature)
     recovery = recovery_curvature(lane.offset - here.displacement, float(error), speed)
     return float(

@@ -63,15 +63,15 @@ class Situation:
 class Planner:
     """Plans anew at every tick, and remembers the path it is on.
 
-    duration: the time between two ticks [s]; right_hand: whether it drives on the right.
+    duration: the time between two ticks [s].
+    right_hand: whether it drives on the right.
     """
 
     duration: float
     right_hand: bool = True
     _station: float = 0.0  # of the car [m] along the lane since the beginning
-    _path: Floats | None = (
-        None  # (3, N): offset, slope and bend at every metre from station _begin on
-    )
+    # (3, N): offset, slope and bend at every metre from station _begin on
+    _path: Floats | None = None
     _begin: int = 0
     _acceleration: float = 0.0
 
@@ -108,7 +108,9 @@ class Planner:
 
     @property
     def _first(self) -> int:
-        """The first whole metre ahead of the car, where new paths begin, as a station since the beginning."""
+        """The first whole metre ahead of the car, where new paths begin, as a station since the
+        beginning.
+        """
         return math.floor(self._station) + 1
 
     @property
@@ -141,7 +143,9 @@ class Planner:
     def _cheapest(
         self, limits: tuple[float, float], costs: CostGrid, curvature: Floats, speed: float
     ) -> list[tuple[Floats, float, int]]:
-        """The cheapest path (3, N) to every end offset between two limits, its cost, and how far it is free [m]."""
+        """The cheapest path (3, N) to every end offset between two limits, its cost, and how far it
+        is free [m].
+        """
         assert self._path is not None
         ends = grid_nodes(*limits)
         paths = np.empty((ends.size, 3, LENGTH))
@@ -164,7 +168,8 @@ class Planner:
         path, cost, free = present, *path_cost(costs, curvature, present, speed)
         best = min(candidates, key=lambda candidate: candidate[1])
         if best[1] >= HIT:
-            # Nothing is free: as close to the middle of the lane as possible, with room enough to stop.
+            # Nothing is free: as close to the middle of the lane as possible, with room enough to
+            # stop.
             needed = speed**2 / (2 * CALM_BRAKING) + STOPPING_ROOM
             best = min(
                 candidates,

@@ -26,7 +26,8 @@ from sim.control.speed import (
 )
 from sim.roads.curves import COMFORT_LATERAL
 
-# The stack has no map and reads no signs: it takes wide lanes for fast roads. Lane width [m] -> speed [m/s].
+# The stack has no map and reads no signs: it takes wide lanes for fast roads. Lane width [m] ->
+# speed [m/s].
 LANE_WIDTHS = (2.4, 2.8, 3.3, 3.8)
 LEGAL_SPEEDS = (11.0, 13.0, 17.0, 22.0)
 # [m/s²], [s] it can stop within what it sees of its lane
@@ -67,7 +68,9 @@ def sight_speed(reach: float) -> float:
 def wanted_speed(
     lane: LaneEstimate, path: Candidate, scene: ClassifiedRoadUsers, speed: float
 ) -> float:
-    """The speed [m/s] for the road as far as it is seen: legal, within sight, comfortable in bends, polite beside others."""
+    """The speed [m/s] for the road as far as it is seen: legal, within sight, comfortable in bends,
+    polite beside others.
+    """
     soon = speed * PEDAL_TIME
     ahead = np.maximum(path.stations - soon, 0.0)
     curvature = lane.curvature_at(path.stations)
@@ -188,7 +191,9 @@ def _giving_way(
 
 
 def _narrow(lane: LaneEstimate, path: Candidate) -> tuple[float, float] | None:
-    """The next stretch ahead [m] on which the car's body needs the oncoming lane; short refuges within it count as part of it."""
+    """The next stretch ahead [m] on which the car's body needs the oncoming lane; short refuges
+    within it count as part of it.
+    """
     if not lane.left_oncoming:
         return None
     limit = -max(lane.width / 2 - CAR_WIDTH / 2 - LINE_MARGIN, 0.0) - 0.1

@@ -1,4 +1,6 @@
-"""What is painted on the road and let into it: its endless lines, and pieces of road such as zebras, kerbs and side streets."""
+"""What is painted on the road and let into it: its endless lines, and pieces of road such as
+zebras, kerbs and side streets.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,7 +92,9 @@ def lay_paint(
 
 @kernel
 def _mean(profile: NDArray[np.float32], k: int, d: float, first: float, width: float) -> float:
-    """The mean of channel k of the profile's running integrals over `width` metres around d; first: where the profile begins."""
+    """The mean of channel k of the profile's running integrals over `width` metres around d; first:
+    where the profile begins.
+    """
     half = width / STRIP / 2
     place = (d - first) / STRIP
     last = profile.shape[0] - 1.001

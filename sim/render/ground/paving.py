@@ -1,6 +1,7 @@
 """A road plan -> the ground as arrays: what `picture` draws from.
 
-The road is described in road coordinates (s, d): one cross profile over d, and along s what changes from place to place.
+The road is described in road coordinates (s, d): one cross profile over d, and along s what changes
+from place to place.
 """
 
 from typing import NamedTuple
@@ -22,7 +23,8 @@ CELL = 8.0  # [m] edge of a cell of the grid that finds the nearest centreline s
 VERGE = 5.0  # [m] of open ground on either side within the cross profile
 IN_LANE = 0.35  # how much of the driven lane's wear lies outside its two wheel tracks
 
-# How often a bucket of road has been mended, and how far [m] its edges wander; others have few patches and straight edges.
+# How often a bucket of road has been mended, and how far [m] its edges wander; others have few
+# patches and straight edges.
 MENDED = {
     RoadKind.RURAL_UNMARKED: 0.45,
     RoadKind.RESIDENTIAL: 0.25,
@@ -36,17 +38,26 @@ class Ground(NamedTuple):
     """The ground of a plan as arrays.
 
     line: (N, 5) centreline samples x, y, cos, sin of the heading, curvature.
-    cells: (rows, columns) nearest sample of each CELL, -1 far from the road; origin: world x, y of its corner.
-    profile: (M, 6 + D) running integrals over d of red, green, blue, grain, surface (1 on the road), wheel tracks and the
-    paint of each of D patterns; ragged: (M,) [m] by which noise moves d; first: d of the profile's first sample.
-    patterns: (D, 3) dash and period [m] and wear. tone, worn: (N,) running integrals over s of the surface's brightness and of
-    how much more or less than their wear markings have lost; wander: (N,) what is added to the noise at ragged edges.
-    patches: (B, 5) s and d limits [m] and brightness. pieces, ranges: see `sim.render.ground.pieces`.
-    sealed: 1 where the surface is asphalt, 0 on unpaved roads; beyond: red, green, blue and grain of the ground further
-    out; reach: [m] to the side up to which the ground is anything else; drivable: d limits [m] of what counts as road.
-    tunnels: (T, 6) first and last station, lamp spacing, d of both edges of the ground in their light [m], and what share of
-    their light the open air before them lets through to the camera; street_lamps: d of the rows of lamps, one every
-    lamp_spacing [m]. means: the profile averaged beforehand; grain: the ground's texture.
+    cells: (rows, columns) nearest sample of each CELL, -1 far from the road.
+    origin: world x, y of its corner.
+    profile: (M, 6 + D) running integrals over d of red, green, blue, grain, surface (1 on the
+    road), wheel tracks and the paint of each of D patterns.
+    ragged: (M,) [m] by which noise moves d.
+    first: d of the profile's first sample.
+    patterns: (D, 3) dash and period [m] and wear. tone, worn: (N,) running integrals over s of the
+    surface's brightness and of how much more or less than their wear markings have lost.
+    wander: (N,) what is added to the noise at ragged edges.
+    patches: (B, 5) s and d limits [m] and brightness. pieces, ranges: see
+    `sim.render.ground.pieces`.
+    sealed: 1 where the surface is asphalt, 0 on unpaved roads.
+    beyond: red, green, blue and grain of the ground further out.
+    reach: [m] to the side up to which the ground is anything else.
+    drivable: d limits [m] of what counts as road.
+    tunnels: (T, 6) first and last station, lamp spacing, d of both edges of the ground in their
+    light [m], and what share of their light the open air before them lets through to the camera.
+    street_lamps: d of the rows of lamps, one every lamp_spacing [m]. means: the profile averaged
+    beforehand.
+    grain: the ground's texture.
     """
 
     line: NDArray[np.float64]
@@ -168,7 +179,9 @@ def _pattern(marking: Marking) -> tuple[float, float, float]:
 
 
 def _wheel_tracks(d: NDArray[np.floating], plan: RoadPlan) -> NDArray[np.float64]:
-    """How much tyres wear the ground: 1 in the two tracks of every lane, IN_LANE elsewhere in it, 0 outside."""
+    """How much tyres wear the ground: 1 in the two tracks of every lane, IN_LANE elsewhere in it, 0
+    outside.
+    """
     tracks = np.zeros(d.size)
     for lane in plan.lanes:
         beside = np.abs(d - lane.offset)
@@ -182,7 +195,9 @@ def _wheel_tracks(d: NDArray[np.floating], plan: RoadPlan) -> NDArray[np.float64
 def _raggedness(
     d: NDArray[np.floating], surface: NDArray[np.float64], least: float
 ) -> NDArray[np.float64]:
-    """By how much [m] noise moves d: paved edges are straight, unless the road is ragged by at least `least`; grass is ragged."""
+    """By how much [m] noise moves d: paved edges are straight, unless the road is ragged by at
+    least `least`; grass is ragged.
+    """
     paved = d[surface > 0]
     if not paved.size:
         return np.full(d.size, 0.13)
@@ -192,7 +207,9 @@ def _raggedness(
 
 
 def _drift(generator: np.random.Generator, count: int, scale: float) -> NDArray[np.float64]:
-    """Smooth noise along the road, (count,), of mean 0 and standard deviation near 1, changing over `scale` metres."""
+    """Smooth noise along the road, (count,), of mean 0 and standard deviation near 1, changing over
+    `scale` metres.
+    """
     knots = generator.standard_normal(int(count * SPACING / scale) + 3)
     return 1.2 * np.interp(np.arange(count) * SPACING / scale, np.arange(knots.size), knots)
 
@@ -207,7 +224,9 @@ def _cover(d: NDArray[np.floating], marking: Marking) -> NDArray[np.float64]:
 
 
 def _surface_tone(generator: np.random.Generator, line: Centreline) -> NDArray[np.float64]:
-    """Running integral of the surface's brightness along the road: sections laid in different years."""
+    """Running integral of the surface's brightness along the road: sections laid in different
+    years.
+    """
     tone = np.empty(line.x.size)
     i = 0
     while i < tone.size:

@@ -1,4 +1,6 @@
-"""The cross profile averaged beforehand over every width of footprint: a pixel reads two neighbouring entries of one level."""
+"""The cross profile averaged beforehand over every width of footprint: a pixel reads two
+neighbouring entries of one level.
+"""
 
 from typing import NamedTuple
 
@@ -8,7 +10,8 @@ from numpy.typing import NDArray
 STRIP = 0.02  # [m] between the samples of the cross profile
 STEPS = 2  # levels per octave of width
 WIDEST = 1000.0  # [m]
-# Channels of the cross profile, after red, green and blue. In the running integrals every pattern of paint has a channel of its
+# Channels of the cross profile, after red, green and blue. In the running integrals every pattern
+# of paint has a channel of its
 # own, in the table the last one is their sum.
 GRAIN_CHANNEL = 3
 SURFACE_CHANNEL = 4
@@ -18,8 +21,9 @@ CHANNELS = 7
 
 
 class ProfileTable(NamedTuple):
-    """values: (CHANNELS, T) the means, level by level; levels: (L, 4) for each level of width STRIP * 2 ** (level / STEPS):
-    its first entry's index and d [m], entries per metre, and the farthest place within it (a little less than its entries - 1);
+    """values: (CHANNELS, T) the means, level by level; levels: (L, 4) for each level of width STRIP
+    * 2 ** (level / STEPS): its first entry's index and d [m], entries per metre, and the farthest
+    place within it (a little less than its entries - 1);
     alike: (T,) the last of the entries that follow each one and are the same.
     """
 

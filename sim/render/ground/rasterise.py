@@ -1,7 +1,8 @@
 """The ground as a camera sees it.
 
-No map is painted: every pixel's footprint is carried to road coordinates (s, d), and what lies there is averaged over it. So
-lines are crisp near by, fade with distance instead of shimmering, and cost the same for any number of lanes.
+No map is painted: every pixel's footprint is carried to road coordinates (s, d), and what lies
+there is averaged over it. So lines are crisp near by, fade with distance instead of shimmering, and
+cost the same for any number of lanes.
 """
 
 import math
@@ -52,7 +53,8 @@ NOWHERE = 1e6  # [m] the offset of pixels far from the road
 def draw_ground(canvas: FrameBuffer, ground: Ground, light: Light, tunnel: Light, eye: Eye) -> None:
     """Fill the canvas's rows below the horizon.
 
-    light, tunnel: in the open and inside tunnels. Wet ground mirrors the rows above the horizon, which must be drawn already.
+    light, tunnel: in the open and inside tunnels. Wet ground mirrors the rows above the horizon,
+    which must be drawn already.
     """
     draw_rows(
         canvas,
@@ -79,7 +81,8 @@ def draw_rows(
 ) -> None:
     """Fill the rows [first_row, last_row), all below the horizon, with `room` to work in."""
     width = canvas.image.shape[1]
-    # Ground beyond the trees on the horizon is not seen: no more haze than theirs lies before it, so that it meets them.
+    # Ground beyond the trees on the horizon is not seen: no more haze than theirs lies before it,
+    # so that it meets them.
     least = math.exp(-TREELINE / light.haze_reach)
     for row in range(first_row, last_row):
         below = row + 0.5 - eye.horizon
@@ -121,7 +124,9 @@ def _spread_grain(
     room: RowBuffer, corners: NDArray[np.int32], starts: NDArray[np.int64], eye: Eye, forward: float, left: float, blur: float,
     count: int,
 ) -> None:  # fmt: skip
-    """Write the finest noise of a row's pixels; left: the first column, from the middle; blur: the size of their footprints."""
+    """Write the finest noise of a row's pixels; left: the first column, from the middle; blur: the
+    size of their footprints.
+    """
     pixels = room.values
     places = room.places
     tile = grain_tile(blur / GRAIN_TEXEL)
@@ -132,7 +137,8 @@ def _spread_grain(
     side = forward / eye.focal
     u = (eye.x + forward * (eye.cos - slope * eye.sin)) * scale - 0.5
     v = (eye.y + forward * (eye.sin + slope * eye.cos)) * scale - 0.5
-    # The noise repeats: whole tiles are taken off or added, so that the numbers are small and stay above zero along the row.
+    # The noise repeats: whole tiles are taken off or added, so that the numbers are small and stay
+    # above zero along the row.
     step_u = np.float32(-side * eye.sin * scale)
     step_v = np.float32(side * eye.cos * scale)
     u, v = u - math.floor(u / size) * size, v - math.floor(v / size) * size
@@ -164,7 +170,9 @@ def _spread_grain(
 def _footprint(
     ground: Ground, eye: Eye, forward: float, slope: float, ray: float, side: float
 ) -> tuple[bool, float, float, float, float]:
-    """Whether a pixel falls near a road, s, d, and how far its parallelogram, ray x side [m], reaches along and across."""
+    """Whether a pixel falls near a road, s, d, and how far its parallelogram, ray x side [m],
+    reaches along and across.
+    """
     ray_x = eye.cos - slope * eye.sin
     ray_y = eye.sin + slope * eye.cos
     near, s, d, cos, sin = road_coordinates(
@@ -203,7 +211,9 @@ def _lay_out(
     room: RowBuffer, ground: Ground, light: Light, eye: Eye, forward: float, left: float, ray: float, side: float, tile: int,
     least: float, count: int,
 ) -> None:  # fmt: skip
-    """Write a row's places, lamps and haze, known at both ends of a span with straight lines between them, and its material."""
+    """Write a row's places, lamps and haze, known at both ends of a span with straight lines
+    between them, and its material.
+    """
     pixels = room.values
     lit = light.headlight > 0.0
     bright = light.headlight > 0.0 and light.lamp > 0.0 and ground.street_lamps.size > 0
@@ -279,7 +289,9 @@ def _place_span(
     room: RowBuffer, ground: Ground, eye: Eye, forward: float, left: float, ray: float, side: float, start: int,
     before: tuple[bool, float, float, float, float], after: tuple[bool, float, float, float, float],
 ) -> None:  # fmt: skip
-    """Write the places of a span; where the road between its ends is not smooth, every pixel has its own."""
+    """Write the places of a span; where the road between its ends is not smooth, every pixel has
+    its own.
+    """
     pixels = room.values
     reach = 2.0 * SPAN * side
     if (
@@ -314,7 +326,9 @@ def _shade(
     canvas: FrameBuffer, room: RowBuffer, ground: Ground, light: Light, tunnel: Light, eye: Eye, row: int, first: int, count: int,
     forward: float, shine: float,
 ) -> None:  # fmt: skip
-    """Light a row's pixels from column `first` on and write them: those inside a tunnel and those outside by turns."""
+    """Light a row's pixels from column `first` on and write them: those inside a tunnel and those
+    outside by turns.
+    """
     start = 0
     while start < count:
         covered = _covered_by(room, ground, start)

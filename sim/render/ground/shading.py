@@ -1,4 +1,6 @@
-"""A row of the ground under the light: lamps, snow, wet and haze, or a tunnel's light, and how it gets onto the canvas."""
+"""A row of the ground under the light: lamps, snow, wet and haze, or a tunnel's light, and how it
+gets onto the canvas.
+"""
 
 import math
 
@@ -58,7 +60,8 @@ def light_up(
     last: int,
     shine: float,
 ) -> None:
-    """Turn the material of the pixels [first, last) into what is seen of it; shine: what wet ground mirrors.
+    """Turn the material of the pixels [first, last) into what is seen of it; shine: what wet ground
+    mirrors.
 
     The room's first pixel is that of `column`.
     """
@@ -159,8 +162,11 @@ def _mirror(
     count: int,
     shine: float,
 ) -> None:
-    """Wet ground is darker and mirrors what is above the horizon; the first pixel is that of `column`."""
-    # The film of water on asphalt is rough: it throws light from above the trees, not from their foot.
+    """Wet ground is darker and mirrors what is above the horizon; the first pixel is that of
+    `column`.
+    """
+    # The film of water on asphalt is rough: it throws light from above the trees, not from their
+    # foot.
     horizon = min(max(int(math.ceil(eye.horizon)), 1), image.shape[0])
     above = np.float32(eye.horizon - (row + 0.5 - eye.horizon) - ROUGHNESS * eye.focal)
     lowest = np.float32(horizon - 1)
@@ -206,7 +212,9 @@ def light_tunnel(
     first: int,
     last: int,
 ) -> None:
-    """Turn the material of the pixels [first, last), inside tunnel `covered`, into what is seen of it."""
+    """Turn the material of the pixels [first, last), inside tunnel `covered`, into what is seen of
+    it.
+    """
     pixels = room.values
     start = tunnels[covered, 0]
     finish = tunnels[covered, 1]
@@ -239,7 +247,9 @@ def write_pixels(
     left: float,
     right: float,
 ) -> None:
-    """Write the pixels [first, last) of a row, `forward` metres away; where d lies in (left, right) they are road."""
+    """Write the pixels [first, last) of a row, `forward` metres away; where d lies in (left, right)
+    they are road.
+    """
     pixels = room.values[first:]
     count = last - first
     line = canvas.image[row, column + first :]

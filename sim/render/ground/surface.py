@@ -1,7 +1,8 @@
-"""The surface of the ground at a point: world -> road coordinates, and what lies there, averaged over a pixel's footprint.
+"""The surface of the ground at a point: world -> road coordinates, and what lies there, averaged
+over a pixel's footprint.
 
-The cross profile is read from means over widths near the footprint's; what needs exactness, such as the dashes of lines, lies in
-`sim.render.ground.markings`.
+The cross profile is read from means over widths near the footprint's; what needs exactness, such as
+the dashes of lines, lies in `sim.render.ground.markings`.
 """
 
 import math
@@ -40,7 +41,9 @@ from sim.render.ground.row_buffer import (
 
 @inlined
 def road_coordinates(ground: Ground, x: float, y: float) -> tuple[bool, float, float, float, float]:
-    """Whether a road is near, and then (s, d) [m] of a world point and the cosine and sine of the road's heading there."""
+    """Whether a road is near, and then (s, d) [m] of a world point and the cosine and sine of the
+    road's heading there.
+    """
     return _coordinates(ground.line, ground.cells, ground.origin[0], ground.origin[1], x, y)
 
 
@@ -157,7 +160,9 @@ def _fill(span: NDArray[np.float32], values: NDArray[np.float32], i: int) -> Non
 def _interpolate(
     span: NDArray[np.float32], entries: NDArray[np.int32], values: NDArray[np.float32]
 ) -> None:
-    """Write what lies between each pixel's entry of the profile's table and the next, COVER of the way from one to the other."""
+    """Write what lies between each pixel's entry of the profile's table and the next, COVER of the
+    way from one to the other.
+    """
     for n in range(SPAN):
         i = np.uint32(entries[n])
         t = span[COVER + n]
@@ -175,7 +180,9 @@ def _interpolate(
 def _tint(
     room: RowBuffer, patches: NDArray[np.float64], sealed: float, first: int, last: int
 ) -> None:
-    """Lay the tone of the road's section over the pixels [first, last), and the patches that it may have."""
+    """Lay the tone of the road's section over the pixels [first, last), and the patches that it may
+    have.
+    """
     pixels = room.values
     section = pixels[first:]
     count = last - first
@@ -224,10 +231,11 @@ def _patch(
 
 @inlined
 def lay_road(room: RowBuffer, ground: Ground, first: int, last: int) -> None:
-    """Write the material of the pixels [first, last), whole spans whose places and footprints the room holds.
+    """Write the material of the pixels [first, last), whole spans whose places and footprints the
+    room holds.
 
-    RED, GREEN, BLUE, ROUGH: what lies there; HARD, TRACK: shares in [0, 1], how much of it is sealed, and how much tyres wear
-    what lies on it: 1 in wheel tracks, 0 beside the lanes.
+    RED, GREEN, BLUE, ROUGH: what lies there; HARD, TRACK: shares in [0, 1], how much of it is
+    sealed, and how much tyres wear what lies on it: 1 in wheel tracks, 0 beside the lanes.
     """
     means = ground.means
     _read_profile(

@@ -1,7 +1,8 @@
 """Weather and light: a scenario -> its sky, and the light in the open and inside tunnels.
 
-Brightness is what a camera with automatic exposure shows: a clear day's level ground is about 1, dusk is darker than day and
-night darker still, though not as much as to the eye. Every weather goes with every light.
+Brightness is what a camera with automatic exposure shows: a clear day's level ground is about 1,
+dusk is darker than day and night darker still, though not as much as to the eye. Every weather goes
+with every light.
 """
 
 import math
@@ -20,10 +21,13 @@ MIST = 25.0  # [m] the depth of haze that the sun shines through from above
 
 @dataclass(frozen=True)
 class Hour:
-    """What a light is like under a clear sky and under a closed one: strengths and colours of sun, sky, horizon and zenith.
+    """What a light is like under a clear sky and under a closed one: strengths and colours of sun,
+    sky, horizon and zenith.
 
-    elevation: limits of the sun's (at night the moon's) height [degrees]; glow: of the air towards the sun; halo: how strong
-    it is around the sun; band: along the horizon below it. All before exposure.
+    elevation: limits of the sun's (at night the moon's) height [degrees].
+    glow: of the air towards the sun.
+    halo: how strong it is around the sun.
+    band: along the horizon below it. All before exposure.
     """
 
     elevation: tuple[float, float]
@@ -78,10 +82,15 @@ DIMMEST = {Weather.CLOUDY: 0.90, Weather.FOG: 0.95, Weather.RAIN: 0.68, Weather.
 class Atmosphere:
     """A scenario's sky.
 
-    azimuth, elevation: where the sun is [rad, azimuth clockwise from world x]; cloud: cover in [0, 1]; overcast: how much of the
-    sun's light the clouds have scattered; reach: distance [m] at which haze hides all but 1/e of a thing; zenith, horizon,
-    cloud_colour, glow: of the sky; halo, band: how strongly it glows around the sun and along the horizon below it; rain, snow:
-    how much falls, in [0, 1]; gain: the camera's exposure, which all colours hold; light: in the open.
+    azimuth, elevation: where the sun is [rad, azimuth clockwise from world x].
+    cloud: cover in [0, 1].
+    overcast: how much of the sun's light the clouds have scattered.
+    reach: distance [m] at which haze hides all but 1/e of a thing; zenith, horizon,.
+    cloud_colour, glow: of the sky.
+    halo, band: how strongly it glows around the sun and along the horizon below it.
+    rain, snow: how much falls, in [0, 1].
+    gain: the camera's exposure, which all colours hold.
+    light: in the open.
     """
 
     azimuth: float
@@ -162,15 +171,19 @@ class Atmosphere:
 
     @property
     def noise(self) -> float:
-        """Standard deviation [levels] of the sensor's noise: the darker the world, the more it is amplified."""
+        """Standard deviation [levels] of the sensor's noise: the darker the world, the more it is
+        amplified.
+        """
         light = self.light
         ambient = (light.level_red + light.level_green + light.level_blue) / 3 / self.gain
         return round(min(0.8 * max(ambient, 0.01) ** -0.53, 4.5), 1)
 
     def lights(self, inside: float) -> tuple[Light, Light]:
-        """The light in the open and in a tunnel, for a camera that is inside a tunnel (1), outside (0), or at its mouth.
+        """The light in the open and in a tunnel, for a camera that is inside a tunnel (1), outside
+        (0), or at its mouth.
 
-        The exposure follows the place: from outside by day a tunnel is a dark hole, from inside its exit glares.
+        The exposure follows the place: from outside by day a tunnel is a dark hole, from inside its
+        exit glares.
         """
         gain = max(exposure(_mean(TUNNEL_LIGHT)) / self.gain, 1.0) ** inside
         return _exposed(self.light, gain), _exposed(_tunnel_light(self.light), self.gain * gain)
@@ -188,7 +201,8 @@ def _overcast(weather: Weather, strength: float) -> float:
 def exposure(level: float) -> float:
     """The camera's gain for a scene of that brightness, 1 for a bright day's.
 
-    It makes up for half of a lack of light (in stops), so that a darker scene still makes a darker picture.
+    It makes up for half of a lack of light (in stops), so that a darker scene still makes a darker
+    picture.
     """
     return min(max(level, 0.02), 4.0) ** -0.5
 
@@ -248,7 +262,8 @@ def _open_light(
     level = math.cos(elevation)
     up = math.sin(elevation)
     sun, sky = _scaled(hour.sun, gain * _sunshine(overcast, elevation, reach)), _scaled(sky, gain)
-    # Level ground is lit by the sky and by the sun at its slant, kept from falling as far as it does: exposure makes up for it.
+    # Level ground is lit by the sky and by the sun at its slant, kept from falling as far as it
+    # does: exposure makes up for it.
     ground = [s + d * (0.20 + 0.70 * up) for s, d in zip(sky, sun, strict=True)]
     direct = _mean(sun) * (0.20 + 0.70 * up) / sum(ground) * 3
     closed = _mean(hour.grey_sky)

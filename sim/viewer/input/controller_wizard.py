@@ -1,4 +1,6 @@
-"""Setting up a controller in a minute: it is asked to be moved, and what then moves is what it is for."""
+"""Setting up a controller in a minute: it is asked to be moved, and what then moves is what it is
+for.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ MOVED = 0.4  # that it must be away from where it was before
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked for: the name of an axis or of an action, the words, and how a moved axis is brought back."""
+    """What is asked for: the name of an axis or of an action, the words, and how a moved axis is
+    brought back.
+    """
 
     name: str
     words: str
@@ -39,7 +43,9 @@ QUESTIONS = (
 class Wizard:
     """Asks one question after the other about a device, and makes its map.
 
-    number: of the question; remark: what it says about the last answer; axes, buttons: what was found so far.
+    number: of the question.
+    remark: what it says about the last answer.
+    axes, buttons: what was found so far.
     """
 
     def __init__(self, device: Device) -> None:
@@ -54,13 +60,11 @@ class Wizard:
 
     def _begin(self) -> None:
         self._before = dict(self._readings)
-        self._held: tuple[int, float] | None = (
-            None  # an axis and its reading, which began to be held
-        )
+        # an axis and its reading, which began to be held
+        self._held: tuple[int, float] | None = None
         self._since = 0.0
-        self._full: tuple[int, float] | None = (
-            None  # an axis and its reading fully moved; now it is let go
-        )
+        # an axis and its reading fully moved; now it is let go
+        self._full: tuple[int, float] | None = None
 
     @property
     def question(self) -> Question | None:
@@ -146,7 +150,9 @@ class Wizard:
             self._taken(question, *moved)
 
     def _farthest(self) -> tuple[int, float] | None:
-        """The axis that is farthest from where it was, and its reading, when that is far enough and it may be asked for."""
+        """The axis that is farthest from where it was, and its reading, when that is far enough and
+        it may be asked for.
+        """
         taken = self.axes.get(STEERING)
         away = {
             number: abs(reading - self._before.get(number, 0.0))
@@ -167,7 +173,9 @@ class Wizard:
         )
 
     def _taken(self, question: Question, number: int, reading: float) -> None:
-        """An axis was held: fully moved, or let go again, which tells its rest: until then some triggers read 0."""
+        """An axis was held: fully moved, or let go again, which tells its rest: until then some
+        triggers read 0.
+        """
         self._held = None
         self._since = 0.0
         if self._full is None:
@@ -189,7 +197,9 @@ class Wizard:
 
 
 def draw_wizard(canvas: Canvas, wizard: Wizard | None) -> None:
-    """The question in the middle, how far one is, and what the axes read; without a device, that one is waited for."""
+    """The question in the middle, how far one is, and what the axes read; without a device, that
+    one is waited for.
+    """
     height, width = canvas.array.shape[:2]
     canvas.array[:] = GROUND
     canvas.scale = min(max(min(width / 720, height / 420), 0.5), 2.0)

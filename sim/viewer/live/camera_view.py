@@ -32,7 +32,9 @@ RECORDED = Camera()
 
 @dataclass(frozen=True)
 class CameraView:
-    """From where the road is watched: behind the car's middle and above the ground [m], and the horizon's share of the height."""
+    """From where the road is watched: behind the car's middle and above the ground [m], and the
+    horizon's share of the height.
+    """
 
     name: str
     behind: float
@@ -57,7 +59,9 @@ class Overlay(StrEnum):
 
 
 class RoadPicture:
-    """Pictures of one drive, of any size and outlook; renderers are made again only when those or the sky change."""
+    """Pictures of one drive, of any size and outlook; renderers are made again only when those or
+    the sky change.
+    """
 
     def __init__(self, drive: Drive) -> None:
         self._drive = drive
@@ -103,7 +107,9 @@ class RoadPicture:
 
 
 def camera_for(width: int, height: int, camera_view: CameraView) -> Camera:
-    """The camera of a picture of this size: as wide as the recorded one's on a wide picture, less wide on a tall one."""
+    """The camera of a picture of this size: as wide as the recorded one's on a wide picture, less
+    wide on a tall one.
+    """
     focal = max(RECORDED.focal * width / RECORDED.width, 0.8 * height)
     return Camera(
         width, height, focal, round(camera_view.horizon * height), elevation=camera_view.elevation
@@ -166,7 +172,9 @@ def draw_middle_of_command(
 def track(
     camera: Camera, camera_view: CameraView, curvature: float, length: float, across: float = 0.0
 ) -> NDArray[np.float64]:
-    """The pixels (N, 2) of what a held curvature drives; from outside the car, only what lies before it."""
+    """The pixels (N, 2) of what a held curvature drives; from outside the car, only what lies
+    before it.
+    """
     forward, right = arc(curvature, length, across)
     before = forward >= (CAR_LENGTH / 2 if camera_view.behind else 0.0)
     return ground_points(camera, camera_view, forward[before], right[before])
@@ -175,7 +183,9 @@ def track(
 def draw_explanation(
     canvas: Canvas, camera: Camera, camera_view: CameraView, thoughts: Explanation, colour: Colour
 ) -> None:
-    """What the driver shows: heat first, then lines on the ground, then boxes; from outside the car, footprints for boxes."""
+    """What the driver shows: heat first, then lines on the ground, then boxes; from outside the
+    car, footprints for boxes.
+    """
     if camera_view is FRONT:
         lay_heat(canvas, camera, thoughts)
     for line in thoughts.lines:
@@ -187,7 +197,9 @@ def draw_explanation(
 
 
 def lay_heat(canvas: Canvas, camera: Camera, thoughts: Explanation) -> None:
-    """The heat over the part of the road that the network sees: from nothing over orange to bright yellow."""
+    """The heat over the part of the road that the network sees: from nothing over orange to bright
+    yellow.
+    """
     if thoughts.heat is None or thoughts.camera is None:
         return
     seen = thoughts.camera
@@ -211,7 +223,9 @@ def lay_heat(canvas: Canvas, camera: Camera, thoughts: Explanation) -> None:
 
 
 class HeldHeat:
-    """A heat map by which a layer can be looked up: the same map in every picture until the next tick."""
+    """A heat map by which a layer can be looked up: the same map in every picture until the next
+    tick.
+    """
 
     def __init__(self, heat: NDArray[np.float32]) -> None:
         self.heat = heat
@@ -225,7 +239,9 @@ class HeldHeat:
 
 @lru_cache(maxsize=4)
 def _heat_layer(held: HeldHeat, whole: Rect, frame: Rect) -> tuple[Image, NDArray[np.float32]]:
-    """Colours and weights of a heat map that is stretched over `whole`, as far as the `frame` shows them."""
+    """Colours and weights of a heat map that is stretched over `whole`, as far as the `frame` shows
+    them.
+    """
     heat = cv2.GaussianBlur(held.heat, (0, 0), HEAT_BLUR)
     weight = HEAT_OPACITY * np.clip((heat - HEAT_LEAST) / (HEAT_MOST - HEAT_LEAST), 0, 1)
     colours = _HEAT_COLOURS[np.clip(heat * 255, 0, 255).astype(np.uint8)]
@@ -306,7 +322,9 @@ def ground_points(
     forward: NDArray[np.float64],
     right: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Ground points in the car's coordinates [m] as pixels (N, 2); those too near to be seen are left out."""
+    """Ground points in the car's coordinates [m] as pixels (N, 2); those too near to be seen are
+    left out.
+    """
     away = np.asarray(forward, float) + camera_view.behind
     visible = away > NEAREST
     return np.stack(

@@ -124,7 +124,9 @@ class Drive:
 
     @property
     def command(self) -> Control:
-        """What is steered: a person's command as their hands move, between ticks too; a driver's as it was at the last tick."""
+        """What is steered: a person's command as their hands move, between ticks too; a driver's as
+        it was at the last tick.
+        """
         wheel = self._wheel
         by_hand = wheel is not None and (self.driver_spec.person or wheel.touched)
         return wheel.control(self.step.ego.speed) if wheel and by_hand else self.step.control
@@ -135,7 +137,9 @@ class Drive:
         return isinstance(self.driver, Expert)
 
     def command_colour(self, apart: bool) -> Colour:
-        """Return the colour of the driver's command: the seat's, or another when a person steers `apart` from the expert."""
+        """Return the colour of the driver's command: the seat's, or another when a person steers
+        `apart` from the expert.
+        """
         return SKY_BLUE if self.by_expert and apart else self.driver_spec.colour
 
     @property

@@ -1,4 +1,6 @@
-"""The whole picture: one or two drives, each with its road and panels. Window and film both show just this."""
+"""The whole picture: one or two drives, each with its road and panels. Window and film both show
+just this.
+"""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -30,7 +32,9 @@ Autonomy = Callable[[float, float], float]
 
 @dataclass(frozen=True)
 class RecordLamp:
-    """The record light: whether it is on, how many seconds are recorded, and how many ticks were late."""
+    """The record light: whether it is on, how many seconds are recorded, and how many ticks were
+    late.
+    """
 
     on: bool
     seconds: float
@@ -41,8 +45,11 @@ class RecordLamp:
 class Shown:
     """What is shown beside the drives themselves.
 
-    share: of the present tick that has passed; status: a few words for the header, such as the speed of time; notice: a line in
-    the middle; help: keys and what they do, None when they are not to be shown; light: None where nothing can be recorded.
+    share: of the present tick that has passed.
+    status: a few words for the header, such as the speed of time.
+    notice: a line in the middle.
+    help: keys and what they do, None when they are not to be shown.
+    light: None where nothing can be recorded.
     """
 
     share: float
@@ -55,7 +62,9 @@ class Shown:
 
 
 class DrivePicture:
-    """What is kept from one picture of a drive to the next: the renderer of its road, and its panels."""
+    """What is kept from one picture of a drive to the next: the renderer of its road, and its
+    panels.
+    """
 
     def __init__(self, drive: Drive) -> None:
         self.drive = drive
@@ -157,7 +166,9 @@ def _draw_seen(canvas: Canvas, panel: Panel, drive: Drive) -> None:
 
 
 def _draw_curvature(canvas: Canvas, drive: Drive) -> None:
-    """Draw the commanded curvature, and the expert's where another driver or a person commanded another."""
+    """Draw the commanded curvature, and the expert's where another driver or a person commanded
+    another.
+    """
     steps = drive.steps
     count = round(WINDOW * drive.rate)
     commanded = latest([step.control.curvature for step in steps[-count:]], count)
@@ -213,7 +224,9 @@ def signed(value: float, digits: int) -> str:
 
 
 def fresh_intervention(drive: Drive, steps: Sequence[Step]) -> Cause | None:
-    """The cause of an intervention in the last moments of the drive that is among these of its steps, or None."""
+    """The cause of an intervention in the last moments of the drive that is among these of its
+    steps, or None.
+    """
     recent = (
         step
         for step in reversed(steps[-round(FLASH * drive.rate) :])
@@ -259,7 +272,9 @@ def conditions(scenario: Scenario) -> str:
 
 
 def _draw_alarm(canvas: Canvas, layout: LiveLayout, cause: Cause, notice: str) -> None:
-    """A frame around the road and the cause in words, but for low pictures in which a notice stands already."""
+    """A frame around the road and the cause in words, but for low pictures in which a notice stands
+    already.
+    """
     road = layout.road
     thick = canvas.px(5)
     for rect in (
@@ -277,7 +292,9 @@ def _draw_alarm(canvas: Canvas, layout: LiveLayout, cause: Cause, notice: str) -
 
 
 def _draw_light(canvas: Canvas, layout: LiveLayout, light: RecordLamp) -> None:
-    """The record light above the instruments, or at the lower edge where there are none: dot, minutes and late ticks."""
+    """The record light above the instruments, or at the lower edge where there are none: dot,
+    minutes and late ticks.
+    """
     below = layout.panels.get(Panel.WHEEL)
     bottom = (below.y if below else layout.road.bottom) - canvas.px(8)
     minutes, seconds = divmod(int(light.seconds), 60)

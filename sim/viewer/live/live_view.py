@@ -1,4 +1,6 @@
-"""A show in a window: keys become the show's actions, and steering keys and controllers turn its wheel."""
+"""A show in a window: keys become the show's actions, and steering keys and controllers turn its
+wheel.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,7 +18,8 @@ from sim.viewer.live.session import Session, StatusTexts
 class LiveView:
     """The content of a window in which drivers are watched or a person drives.
 
-    controllers: those that turn the show's wheel; mapping: whether one is set up before anything else.
+    controllers: those that turn the show's wheel.
+    mapping: whether one is set up before anything else.
     """
 
     def __init__(

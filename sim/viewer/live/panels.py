@@ -1,4 +1,6 @@
-"""The instruments: each draws one panel on a sheet of its own, from what it is given and nothing else."""
+"""The instruments: each draws one panel on a sheet of its own, from what it is given and nothing
+else.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -32,7 +34,9 @@ def wheel_angle(curvature: float) -> float:
 def draw_wheel(
     canvas: Canvas, commanded: float, reference: float, colour: Colour, mark: Colour = REFERENCE
 ) -> None:
-    """A steering wheel turned as a command [1/m] turns it, and a mark on its rim where another would; none for NaN."""
+    """A steering wheel turned as a command [1/m] turns it, and a mark on its rim where another
+    would; none for NaN.
+    """
     width = canvas.whole.width
     height = canvas.whole.height
     x = width / 2
@@ -79,9 +83,11 @@ class Curve:
 
 @dataclass(frozen=True)
 class StripChart:
-    """What a strip shows: title and present value; values from -reach to reach, upwards to the right; dashed lines at ±limit.
+    """What a strip shows: title and present value; values from -reach to reach, upwards to the
+    right; dashed lines at ±limit.
 
-    edge: in words, what the limit is, or where there is none, the reach; legend: whose lines have which colour.
+    edge: in words, what the limit is, or where there is none, the reach.
+    legend: whose lines have which colour.
     """
 
     title: str

@@ -1,6 +1,8 @@
-"""What is on: drivers on scenarios, the clock, and what is shown. The window and the film turn it; it knows neither.
+"""What is on: drivers on scenarios, the clock, and what is shown. The window and the film turn it;
+it knows neither.
 
-Ticks are never dropped: time passes as asked, the drives follow tick by tick, and a picture shows the moment in between.
+Ticks are never dropped: time passes as asked, the drives follow tick by tick, and a picture shows
+the moment in between.
 """
 
 from collections.abc import Sequence
@@ -21,7 +23,8 @@ from sim.viewer.live.live_picture import Autonomy, DrivePicture, RecordLamp, Sho
 
 Item = TypeVar("Item")
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-LONGEST_GAP = 0.5  # [s] after which time is not caught up with: the machine slept, or the window was being moved
+# [s] after which time is not caught up with: the machine slept, or the window was being moved
+LONGEST_GAP = 0.5
 MEASURED = 1.0  # [s] over which the speed of time is measured
 PATIENCE = 0.2  # [s] that ticks may take before a picture is due; what is left then is given up
 PAUSE_AT_END = 1.5  # [s] before the next scenario
@@ -30,7 +33,9 @@ LATE = 0.05  # [s] a tick may begin behind its time before it counts as late
 
 @dataclass(frozen=True)
 class StatusTexts:
-    """What a window has to say: a few words for the header, a line in the middle, and the keys when help is shown."""
+    """What a window has to say: a few words for the header, a line in the middle, and the keys when
+    help is shown.
+    """
 
     status: str = ""
     notice: str = ""
@@ -70,7 +75,9 @@ class SessionRecorder(Protocol):
         ...
 
     def abandon(self) -> None:
-        """Stop recording and drop the part that could not be written; finished parts stay. Raises nothing."""
+        """Stop recording and drop the part that could not be written; finished parts stay. Raises
+        nothing.
+        """
         ...
 
 
@@ -153,7 +160,9 @@ class Session:
         return max(len(drive.steps) for drive in self.drives)
 
     def pass_time(self, seconds: float, hurried: bool = False) -> None:
-        """Let `seconds` of the watcher's time pass; `hurried` gives up ticks that would take longer than a watcher waits."""
+        """Let `seconds` of the watcher's time pass; `hurried` gives up ticks that would take longer
+        than a watcher waits.
+        """
         if self.paused or self.over:
             self._pace = TimeRate()
             return

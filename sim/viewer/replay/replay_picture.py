@@ -1,4 +1,6 @@
-"""The whole picture of a replay: what the centre camera saw with the label on it, and the drive so far and to come."""
+"""The whole picture of a replay: what the centre camera saw with the label on it, and the drive so
+far and to come.
+"""
 
 from dataclasses import replace
 
@@ -47,7 +49,9 @@ def draw_replay(
 ) -> ReplayLayout:
     """Draw everything on the sheet; where it is.
 
-    status: a few words for the header; notice: a line in the middle; keys: the help, None when it is not to be shown.
+    status: a few words for the header.
+    notice: a line in the middle.
+    keys: the help, None when it is not to be shown.
     """
     height, width = canvas.array.shape[:2]
     layout = layout_of(replay, width, height)
@@ -190,7 +194,9 @@ def _draw_offset(canvas: Canvas, replay: Playback) -> None:
 def _draw_whole(
     canvas: Canvas, replay: Playback, strip: panels.StripChart, curves: list[panels.Curve]
 ) -> None:
-    """A strip of the whole drive: what is discarded in red, the lines, interventions, late ticks below, and the playhead."""
+    """A strip of the whole drive: what is discarded in red, the lines, interventions, late ticks
+    below, and the playhead.
+    """
     area = panels.strip_area(canvas.whole, canvas.scale)
     last = max(len(replay.recording) - 1, 1)
     for first, end in replay.discarded:
@@ -211,7 +217,9 @@ def _draw_whole(
 
 
 def draw_track(canvas: Canvas, recording: Recording, moment: int) -> None:
-    """The way driven, from above, its first heading upwards, as large as it fits; and where the car is on it."""
+    """The way driven, from above, its first heading upwards, as large as it fits; and where the car
+    is on it.
+    """
     driven = float(np.sum(recording.speed[: moment + 1])) / recording.rate
     whole = float(np.sum(recording.speed)) / recording.rate
     canvas.title("way driven", f"{driven:.0f} of {whole:.0f} m")
@@ -228,7 +236,9 @@ def draw_track(canvas: Canvas, recording: Recording, moment: int) -> None:
 
 
 def track_points(pose: NDArray[np.float64], area: Rect) -> NDArray[np.float64]:
-    """Poses (N, 3) as pixels (N, 2) of an area: the first heading upwards, in the middle and as large as there is room for."""
+    """Poses (N, 3) as pixels (N, 2) of an area: the first heading upwards, in the middle and as
+    large as there is room for.
+    """
     dx, dy = (pose[:, :2] - pose[0, :2]).T
     cos = np.cos(pose[0, 2])
     sin = np.sin(pose[0, 2])

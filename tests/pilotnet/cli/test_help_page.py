@@ -1,4 +1,6 @@
-"""The help begins with a purpose and an example, lists wanted options first and values from the code."""
+"""The help begins with a purpose and an example, lists wanted options first and values from the
+code.
+"""
 
 import pytest
 

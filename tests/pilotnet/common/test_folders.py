@@ -182,7 +182,8 @@ def test_the_hint_of_an_interruption_says_what_is_kept(tmp_path: Path) -> None:
     with pytest.raises(Interrupted) as caught:
         fail(tmp_path / "a", Interrupted(signal.SIGTERM), done=True)
     assert str(caught.value) == (
-        "ended by SIGTERM; what was finished is kept, the same command with --resume goes on from there"
+        "ended by SIGTERM; what was finished is kept, the same command with --resume goes on "
+        "from there"
     )
     assert caught.value.exit_code == 143
 

@@ -188,7 +188,8 @@ def test_a_stopped_evaluation_keeps_its_drives_and_goes_on_to_the_same_files(
     }
     with pytest.raises(
         ValueError,
-        match="already holds something; choose another folder, delete it, or go on with it by --resume",
+        match="already holds something; choose another folder, delete it, or go on with it by "
+        "--resume",
     ):
         evaluate(TINY, tmp_path)
     with monkeypatch.context() as patch:
@@ -245,7 +246,8 @@ def test_another_evaluation_cannot_be_resumed(results: Path, key: str, value: ob
     before = contents(results)
     with pytest.raises(
         ValueError,
-        match=f"^{key} is .*, but .* was begun with .*; it can only be resumed with its own settings",
+        match=f"^{key} is .*, but .* was begun with .*; it can only be resumed with its own "
+        f"settings",
     ):
         evaluate(replace(TINY, **{key: value}), results, resume=True)
     assert contents(results) == before

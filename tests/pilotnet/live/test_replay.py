@@ -1,4 +1,6 @@
-"""REPLAY: recorded frames under the playhead, keys that seek, mark and restore, a network beside the label, and a film."""
+"""REPLAY: recorded frames under the playhead, keys that seek, mark and restore, a network beside
+the label, and a film.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""WATCH from the command line: a film of real drivers without a screen, the score, and one line for every mistake."""
+"""WATCH from the command line: a film of real drivers without a screen, the score, and one line for
+every mistake.
+"""
 
 import resource
 from collections.abc import Iterator

@@ -1,4 +1,6 @@
-"""The whole modular driver: with the truth for eyes it drives, and with bad eyes it stops without ever losing its head."""
+"""The whole modular driver: with the truth for eyes it drives, and with bad eyes it stops without
+ever losing its head.
+"""
 
 import math
 from collections.abc import Callable
@@ -59,7 +61,9 @@ class Finds:
 def drive(
     driver: ModularDriver, frames: Callable[[int], Image], ticks: int, speed: float = 10.0
 ) -> list[float]:
-    """The speeds of a car on a straight road with its driver's foot on the pedals; every command is a finite number."""
+    """The speeds of a car on a straight road with its driver's foot on the pedals; every command is
+    a finite number.
+    """
     speeds = []
     for tick in range(ticks):
         control = driver.act(Observation(speed, centre=frames(tick)))

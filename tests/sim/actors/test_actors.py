@@ -1,4 +1,6 @@
-"""Gaps between rectangles, traffic that keeps its lane and its distance, parked cars that leave room."""
+"""Gaps between rectangles, traffic that keeps its lane and its distance, parked cars that leave
+room.
+"""
 
 import math
 

@@ -1,4 +1,6 @@
-"""The camera and the air before it: noise without a bias, weather that is seen, and a glare where the sun is."""
+"""The camera and the air before it: noise without a bias, weather that is seen, and a glare where
+the sun is.
+"""
 
 from dataclasses import replace
 

@@ -1,4 +1,6 @@
-"""The sky: where the sun stands in it, what fog leaves of it, and every weather in every light as a whole picture."""
+"""The sky: where the sun stands in it, what fog leaves of it, and every weather in every light as a
+whole picture.
+"""
 
 from dataclasses import replace
 from itertools import combinations, product

@@ -1,4 +1,6 @@
-"""Road plans: continuous, drivable, never meeting themselves, the same for the same scenario; and what lies along each kind."""
+"""Road plans: continuous, drivable, never meeting themselves, the same for the same scenario; and
+what lies along each kind.
+"""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -49,7 +51,8 @@ def test_different_seeds_give_different_roads(kind: RoadKind) -> None:
 @every_plan
 def test_curvature_is_continuous_and_within_what_a_car_can_drive(plan: RoadPlan) -> None:
     curvature = plan.centreline.curvature
-    # Clothoids are at least 20 m long, so over 0.5 m the curvature changes by at most 1/40 of its whole range.
+    # Clothoids are at least 20 m long, so over 0.5 m the curvature changes by at most 1/40 of its
+    # whole range.
     assert np.abs(np.diff(curvature)).max() <= np.ptp(curvature) / 40 + 1e-9
     assert np.abs(curvature).max() <= 1 / TIGHTEST.get(plan.kind, 30.0) + 1e-9
     assert max(np.abs(path_curvature(curvature, lane.offset)).max() for lane in plan.lanes) <= 0.12
@@ -76,7 +79,9 @@ def test_roads_bend_both_ways_equally_often() -> None:
 
 
 def corners_across(plan: RoadPlan) -> Floats:
-    """Where the four corners of a car that follows the path without error are, at every other sample: d, (N, 4) [m]."""
+    """Where the four corners of a car that follows the path without error are, at every other
+    sample: d, (N, 4) [m].
+    """
     line = plan.centreline
     spaces = []
     for i in range(0, line.x.size, 2):

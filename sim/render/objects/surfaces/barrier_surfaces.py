@@ -1,7 +1,8 @@
-"""What barriers along roads look like: opacity and colour of a point of a panel, averaged over a pixel's footprint.
+"""What barriers along roads look like: opacity and colour of a point of a panel, averaged over a
+pixel's footprint.
 
-Each takes the log2 of the footprint, u along and z above the ground [m], the footprint along and up, the panel's height and its
-own colour; it gives (opacity, red, green, blue).
+Each takes the log2 of the footprint, u along and z above the ground [m], the footprint along and
+up, the panel's height and its own colour; it gives (opacity, red, green, blue).
 """
 
 import math
@@ -25,7 +26,9 @@ NOISE = int(Wall.NOISE)
 
 @kernel
 def rough(grain: Grain, u: float, z: float, blur: float, octave: int) -> float:
-    """Noise on an upright surface with 2 ** octave texels per metre; blur: of the footprint, log2 of metres."""
+    """Noise on an upright surface with 2 ** octave texels per metre; blur: of the footprint, log2
+    of metres.
+    """
     level = min(max(blur + octave, 0.0), LEVELS - 1.001)
     scale = float(1 << octave)
     return grain_between(grain.corners, grain.starts, level, u * scale, z * scale)

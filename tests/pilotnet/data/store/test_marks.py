@@ -1,4 +1,6 @@
-"""Marks: what is discarded is written beside the data, read back, checked, and left out by whoever learns."""
+"""Marks: what is discarded is written beside the data, read back, checked, and left out by whoever
+learns.
+"""
 
 from pathlib import Path
 

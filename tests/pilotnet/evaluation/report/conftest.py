@@ -1,4 +1,6 @@
-"""A small evaluation, shared by the report's tests; the recording and the network are those of all tests."""
+"""A small evaluation, shared by the report's tests; the recording and the network are those of all
+tests.
+"""
 
 from pathlib import Path
 

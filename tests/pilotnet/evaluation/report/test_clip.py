@@ -1,4 +1,6 @@
-"""The film: which seconds it shows, how it moves between ticks, and that it is a playable H.264 mp4."""
+"""The film: which seconds it shows, how it moves between ticks, and that it is a playable H.264
+mp4.
+"""
 
 import base64
 import io

@@ -1,4 +1,6 @@
-"""The detector: small enough, able to learn, mirrored when the picture is, and unimpressed by pictures of nothing."""
+"""The detector: small enough, able to learn, mirrored when the picture is, and unimpressed by
+pictures of nothing.
+"""
 
 import math
 from dataclasses import replace

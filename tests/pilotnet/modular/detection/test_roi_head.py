@@ -1,4 +1,6 @@
-"""The head for single boxes: it samples where it should, stays near what is proposed, and learns where a box's edges lie."""
+"""The head for single boxes: it samples where it should, stays near what is proposed, and learns
+where a box's edges lie.
+"""
 
 import math
 
@@ -69,7 +71,9 @@ def maps_of(*boxes: tuple[float, float, float, float]) -> DetectorOutput:
 
 
 class Says(RoiHead):
-    """A head that moves every box onto one place, and says how well they fit: the first so many well."""
+    """A head that moves every box onto one place, and says how well they fit: the first so many
+    well.
+    """
 
     def __init__(self, edges: tuple[float, float, float, float], fitting: int) -> None:
         super().__init__(CHANNELS, STRIDE)

@@ -182,7 +182,8 @@ def test_pictures_are_mirrored_with_their_boxes(data: Path) -> None:
                     )
                     moved = whole - torch.tensor([start, 0, start, 0])
                     middle = (moved[:, 0] + moved[:, 2]) / 2
-                    # The window was cut before it was mirrored, so the edge that still belongs to it changes sides.
+                    # The window was cut before it was mirrored, so the edge that still belongs to
+                    # it changes sides.
                     inside = (
                         (middle > 0) & (middle <= 160) if flip else (middle >= 0) & (middle < 160)
                     )

@@ -11,7 +11,9 @@ SEEN = np.ones(COLUMNS)
 
 
 def stepped(*steps: tuple[float, float]) -> Floats:
-    """A profile of foreign ground, on both sides alike: from each distance [m] from the centre on, the next value."""
+    """A profile of foreign ground, on both sides alike: from each distance [m] from the centre on,
+    the next value.
+    """
     off_road_likelihood = np.zeros(COLUMNS)
     for distance, value in steps:
         off_road_likelihood[np.abs(OFFSETS) >= distance - STEP / 2] = value

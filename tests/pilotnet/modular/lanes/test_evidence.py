@@ -18,7 +18,8 @@ FOG = np.float32(205)
 
 
 def test_a_post_before_the_grass_is_no_paint_and_a_line_at_the_edge_is() -> None:
-    # A post once led the lane finder out of a bend: seen from above, it is a stripe that runs away from the car.
+    # A post once led the lane finder out of a bend: seen from above, it is a stripe that runs away
+    # from the car.
     birds_eye_image = np.full((2, COLUMNS, 3), GRASS, np.float32)
     birds_eye_image[:, np.abs(OFFSETS) < ROAD] = ASPHALT
     birds_eye_image[0, np.abs(OFFSETS - ROAD) < 0.08] = PAINT

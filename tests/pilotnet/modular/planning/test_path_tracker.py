@@ -1,4 +1,6 @@
-"""The path tracker drives what was planned: a circle in a bend, back to the path from beside it, and mirrored when mirrored."""
+"""The path tracker drives what was planned: a circle in a bend, back to the path from beside it,
+and mirrored when mirrored.
+"""
 
 import math
 

@@ -17,7 +17,9 @@ SEEDS = range(25)
 
 
 def gap_beside(planned: Plan, track: Track) -> float:
-    """Metres between the car's body, as it lies along its path, and a road user of a straight road, at the closest."""
+    """Metres between the car's body, as it lies along its path, and a road user of a straight road,
+    at the closest.
+    """
     path = planned.path
     gaps = []
     other = rectangle_corners(Pose(track.forward, track.right, 0.0), track.length, track.width)
@@ -83,7 +85,8 @@ def test_it_stops_for_somebody_who_steps_out_and_goes_on_when_they_are_across() 
     assert plan(person(25.0, 3.0, across=-1.4)).behaviour is Behaviour.STOP
     assert plan(person(25.0, -3.0, across=-1.4)).behaviour is Behaviour.KEEP
     assert plan(person(25.0, -3.0, across=1.4)).behaviour is Behaviour.STOP
-    # Of somebody seen only lately the speed along the road is uncertain, as distances are; across it, less so.
+    # Of somebody seen only lately the speed along the road is uncertain, as distances are; across
+    # it, less so.
     assert plan(person(18.0, -3.0, along=2.5, across=0.8)).behaviour is Behaviour.STOP
     assert plan(person(18.0, -3.0, along=1.4, across=0.3)).behaviour is Behaviour.KEEP
 

@@ -1,4 +1,6 @@
-"""Controllers by their events: what an axis stands for, whose touch counts, and what is asked to set one up."""
+"""Controllers by their events: what an axis stands for, whose touch counts, and what is asked to
+set one up.
+"""
 
 from itertools import pairwise
 

@@ -116,7 +116,8 @@ def test_heat_lies_over_what_the_network_saw() -> None:
     canvas = Canvas.blank(1280, 720)
     lay_heat(canvas, camera, Thinker().explain())
     rows, columns = np.nonzero(canvas.array.sum(axis=2) > 100)
-    # The hot pixels are rows 30-40 and columns 90-110 of the view: their middle, by the two cameras' own tangents.
+    # The hot pixels are rows 30-40 and columns 90-110 of the view: their middle, by the two
+    # cameras' own tangents.
     view = Camera(200, 66, 173.0, 22.0)
     assert columns.mean() == pytest.approx(camera.centre_column, abs=2)
     assert rows.mean() == pytest.approx(
