@@ -1,7 +1,6 @@
-"""What is in the air before the camera and what the camera adds: rain and snow falling, drops on
-the glass, glare, sensor noise.
+"""Effects of the air and the camera on a finished picture: rain, snow, lens drops, glare, noise.
 
-Everything follows from a seed and the time, so that the same time_key looks the same.
+All randomness follows from the seed and the time, so the same frame always looks the same.
 """
 
 import math
@@ -29,8 +28,10 @@ WIPER_PERIOD = 4.0  # [s] after which the drops on the glass are others
 def apply_lens_effects(
     canvas: FrameBuffer, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool
 ) -> None:
-    """Add to a finished picture what the air and the camera do to it, in camera_key; no rain and no sun
-    reach a sheltered camera.
+    """Add precipitation, drops on the lens, sun glare and sensor noise to a picture, in place.
+
+    A sheltered camera (inside a tunnel) gets sensor noise only. The result depends on nothing but
+    the arguments: seed, time [s] and the camera's lateral position select the random numbers.
     """
     image = canvas.image
     time_key = round(time * 1000)
