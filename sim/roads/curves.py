@@ -15,15 +15,15 @@ BEFORE_START = 400.0
 RUN_OUT = 400.0  # [m] of road after the finish, so that the picture never shows its end
 COMFORT_LATERAL = 2.0  # [m/s²] in curves
 COMFORT_BRAKING = 1.5  # [m/s²] before curves
-LIMIT = np.radians(
+MAX_HEADING = np.radians(
     80.0
 )  # the heading stays within this of its first direction, so that no road meets itself
-ELBOW_ROOM = 0.3  # [m] between a car's corner and the edge of what it may touch
+EDGE_CLEARANCE = 0.3  # [m] between a car's corner and the edge of what it may touch
 
 Range = tuple[float, float]
 
 
-def winding(
+def winding_curvature(
     generator: np.random.Generator,
     total: float,
     radii: Range,
@@ -45,18 +45,20 @@ def winding(
         magnitude = generator.uniform(1 / radii[1], 1 / radii[0]) if bent else 0.0
         piece = generator.uniform(*(arcs if bent else straights))
         target = magnitude * generator.choice([-1, 1])
-        if _room(heading, values[-1], target) < 0:
+        if _heading_margin(heading, values[-1], target) < 0:
             target = -target
-        transition = _transition(values[-1], target)
+        transition = _transition_length(values[-1], target)
         if target:
-            piece = min(piece, max(_room(heading, values[-1], target), 0.0) / abs(target))
+            piece = min(piece, max(_heading_margin(heading, values[-1], target), 0.0) / abs(target))
         stations += [stations[-1] + transition, stations[-1] + transition + piece]
         heading += transition * (values[-1] + target) / 2 + target * piece
         values += [target, target]
-    return _sampled(total, stations, values)
+    return _sample_curvature(total, stations, values)
 
 
-def serpentine(generator: np.random.Generator, total: float, radii: Range, legs: Range) -> Floats:
+def serpentine_curvature(
+    generator: np.random.Generator, total: float, radii: Range, legs: Range
+) -> Floats:
     """Curvature samples [1/m] of a road that climbs by hairpins: legs lie across the main
     direction, left and right in turn.
 
@@ -69,7 +71,7 @@ def serpentine(generator: np.random.Generator, total: float, radii: Range, legs:
 
     def turn(angle: float, radius: float) -> None:
         curvature = math.copysign(1 / radius, angle)
-        transition = _transition(0.0, curvature)
+        transition = _transition_length(0.0, curvature)
         arc = abs(angle) * radius - transition
         if arc < 0:
             curvature = angle / transition
@@ -80,7 +82,7 @@ def serpentine(generator: np.random.Generator, total: float, radii: Range, legs:
 
     side = generator.choice([-1, 1])
     turn(side * np.radians(generator.uniform(55.0, 70.0)), generator.uniform(30.0, 50.0))
-    heading = _turned(stations, values)
+    heading = _heading_change(stations, values)
     while stations[-1] < total:
         end = stations[-1] + generator.uniform(*legs)
         while stations[-1] < end:
@@ -94,20 +96,20 @@ def serpentine(generator: np.random.Generator, total: float, radii: Range, legs:
         target = side * np.radians(generator.uniform(66.0, 79.0))
         turn(target - heading, generator.uniform(*radii))
         heading = target
-    return _sampled(total, stations, values)
+    return _sample_curvature(total, stations, values)
 
 
-def _turned(stations: list[float], values: list[float]) -> float:
+def _heading_change(stations: list[float], values: list[float]) -> float:
     """The change of heading [rad] over a chain of linear pieces of curvature."""
     return float(np.trapezoid(values, stations))
 
 
-def _sampled(total: float, stations: list[float], values: list[float]) -> Floats:
+def _sample_curvature(total: float, stations: list[float], values: list[float]) -> Floats:
     samples = np.arange(int(np.ceil(total / SPACING)) + 1) * SPACING
     return np.interp(samples, stations, values)
 
 
-def _transition(before: float, after: float) -> float:
+def _transition_length(before: float, after: float) -> float:
     """Length [m] of a clothoid that turns the wheel gently: a lateral jerk of about 0.7 m/s³ at the
     comfortable speed.
     """
@@ -115,12 +117,14 @@ def _transition(before: float, after: float) -> float:
     return max(20.0, abs(after - before) * speed**3 / 0.7)
 
 
-def _room(heading: float, before: float, target: float) -> float:
+def _heading_margin(heading: float, before: float, target: float) -> float:
     """How far an arc of curvature `target` may turn [rad] until, with the clothoids at its ends,
     the heading is at its limit.
     """
-    entered = heading + _transition(before, target) * (before + target) / 2
-    return LIMIT - np.sign(target) * entered - abs(target) * _transition(target, 0.0) / 2
+    entered = heading + _transition_length(before, target) * (before + target) / 2
+    return (
+        MAX_HEADING - np.sign(target) * entered - abs(target) * _transition_length(target, 0.0) / 2
+    )
 
 
 def comfortable_speed(curvature: Floats, limit: float) -> Floats:
@@ -138,7 +142,7 @@ def path_curvature(curvature: Floats, offset: float) -> Floats:
     return curvature / (1 - curvature * offset)
 
 
-def reach_outwards(curvature: float) -> float:
+def outer_swept_distance(curvature: float) -> float:
     """How far [m] the corners of a car reach outwards from its path on a circle: the front swings
     out by the slip angle.
     """
@@ -149,9 +153,9 @@ def reach_outwards(curvature: float) -> float:
     return math.hypot(radius + out, along) - radius
 
 
-def edge_beside(curvature: Floats, offset: float, side: int) -> float:
+def edge_distance(curvature: Floats, offset: float, side: int) -> float:
     """Distance [m] from the reference line at which a drivable edge leaves room for a car on the
     path at `offset`.
     """
     tightest = float(np.abs(path_curvature(curvature, offset)).max())
-    return side * offset + reach_outwards(tightest) + ELBOW_ROOM
+    return side * offset + outer_swept_distance(tightest) + EDGE_CLEARANCE

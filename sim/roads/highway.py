@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.roads.assembly import assemble
-from sim.roads.curves import LEAD_IN, winding
+from sim.roads.curves import LEAD_IN, winding_curvature
 from sim.roads.furniture import RAIL_HEIGHT
 from sim.roads.plan import Band, Barrier, Lane, Marking, Material, RoadPlan, Wall
 from sim.scenario import RoadKind
@@ -25,7 +25,7 @@ TAPER = 40.0
 def highway(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
     """The ego keeps one of the lanes; what lies on one side lies, in other places, on the other."""
     count = int(generator.integers(2, 4))
-    curvature = winding(
+    curvature = winding_curvature(
         generator,
         total,
         radii=(350.0, 1500.0),

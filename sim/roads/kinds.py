@@ -16,8 +16,8 @@ from sim.roads.curves import (
     LEAD_IN,
     RUN_OUT,
     comfortable_speed,
-    edge_beside,
-    winding,
+    edge_distance,
+    winding_curvature,
 )
 from sim.roads.furniture import bends, hedges_and_walls, rails_in_bends
 from sim.roads.highway import highway
@@ -59,7 +59,7 @@ def _rural(generator: np.random.Generator, total: float, length: float) -> RoadP
     width = generator.uniform(3.2, 3.7)
     shoulder = generator.uniform(0.3, 0.6)
     edge = width + shoulder
-    curvature = winding(
+    curvature = winding_curvature(
         generator,
         total,
         radii=(70.0, 400.0),
@@ -104,7 +104,7 @@ def _rural(generator: np.random.Generator, total: float, length: float) -> RoadP
 def _rural_unmarked(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
     """A narrow road without any paint, between walls, hedges and fences at places."""
     width = generator.uniform(2.5, 2.9)
-    curvature = winding(
+    curvature = winding_curvature(
         generator,
         total,
         radii=(42.0, 350.0),
@@ -112,7 +112,7 @@ def _rural_unmarked(generator: np.random.Generator, total: float, length: float)
         straights=(10.0, 100.0),
         share=0.8,
     )
-    edge = max(width, edge_beside(curvature, width / 2, 1))
+    edge = max(width, edge_distance(curvature, width / 2, 1))
     verge = Material.GRAVEL if generator.random() < 0.4 else Material.DIRT
     strip = generator.uniform(0.15, 0.7)
     walls = [(Wall.STONE, Wall.HEDGE), (Wall.HEDGE, Wall.FENCE), (Wall.STONE, Wall.FENCE)][
@@ -140,10 +140,10 @@ def _unpaved(generator: np.random.Generator, total: float, length: float) -> Roa
     sharp edge.
     """
     width = generator.uniform(2.4, 2.7)
-    curvature = winding(
+    curvature = winding_curvature(
         generator, total, radii=(30.0, 250.0), arcs=(20.0, 90.0), straights=(10.0, 90.0), share=0.8
     )
-    edge = max(width, edge_beside(curvature, width / 2, 1) - 0.3)
+    edge = max(width, edge_distance(curvature, width / 2, 1) - 0.3)
     track = Material.DIRT if generator.random() < 0.65 else Material.GRAVEL
     bands = [
         Band(-edge - 0.5, edge + 0.5, Material.GRAVEL if track is Material.DIRT else Material.DIRT)

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.geometry.frenet import SPACING, Floats
 from sim.roads.assembly import assemble
-from sim.roads.curves import edge_beside, reach_outwards, serpentine
+from sim.roads.curves import edge_distance, outer_swept_distance, serpentine_curvature
 from sim.roads.furniture import RAIL_HEIGHT, stretches
 from sim.roads.plan import Band, Barrier, Lane, Marking, Material, RoadPlan, Wall
 from sim.scenario import RoadKind
@@ -18,8 +18,8 @@ def mountain(generator: np.random.Generator, total: float, length: float) -> Roa
     """Narrow lanes, as wide as two cars need to meet in the road's tightest hairpin."""
     tightest = generator.uniform(11.0, 15.0)
     width = _meeting_width(tightest) + generator.uniform(0.0, 0.1)
-    curvature = serpentine(generator, total, radii=(tightest, 18.0), legs=(50.0, 170.0))
-    edges = [max(width + 0.2, edge_beside(curvature, width / 2, side)) for side in (-1, 1)]
+    curvature = serpentine_curvature(generator, total, radii=(tightest, 18.0), legs=(50.0, 170.0))
+    edges = [max(width + 0.2, edge_distance(curvature, width / 2, side)) for side in (-1, 1)]
     left = -edges[0]
     right = edges[1]
     wear = float(generator.choice([0.2, 0.35, 0.5]))
@@ -62,7 +62,7 @@ def _meeting_width(radius: float) -> float:
     """Lane width [m] at which two cars pass each other with half a metre between them in a bend of
     `radius`.
     """
-    inner = reach_outwards(1 / (radius - 1.6))
+    inner = outer_swept_distance(1 / (radius - 1.6))
     inwards = 1.25  # how far the rear of the outer car cuts in
     return inner + inwards + 0.45
 

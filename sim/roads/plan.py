@@ -142,7 +142,7 @@ class Barrier:
 
 
 # [m] that a tunnel's ground reaches under its walls, so that nothing outside shows at their foot
-UNDER_WALLS = 1.0
+GROUND_UNDER_WALLS = 1.0
 
 
 @dataclass(frozen=True)

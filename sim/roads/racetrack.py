@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.geometry.frenet import Floats
 from sim.roads.assembly import assemble
-from sim.roads.curves import winding
+from sim.roads.curves import winding_curvature
 from sim.roads.furniture import RAIL_HEIGHT, bends, free_stretches
 from sim.roads.plan import Band, Barrier, Lane, Marking, Material, RoadPlan, Wall
 from sim.scenario import RoadKind
@@ -21,7 +21,7 @@ def racetrack(generator: np.random.Generator, total: float, length: float) -> Ro
     """Three lanes abreast, all in the same direction; the path is the middle one."""
     width = generator.uniform(10.8, 13.0)
     edge = width / 2
-    curvature = winding(
+    curvature = winding_curvature(
         generator,
         total,
         radii=(25.0, 300.0),

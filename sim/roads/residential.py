@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.geometry.frenet import Centreline
 from sim.roads.assembly import assemble
-from sim.roads.curves import LEAD_IN, edge_beside, winding
+from sim.roads.curves import LEAD_IN, edge_distance, winding_curvature
 from sim.roads.furniture import HEIGHTS, Stretch, free_stretches
 from sim.roads.plan import (
     Band,
@@ -48,10 +48,10 @@ class _Section:
 def residential(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
     """30 to 50 km/h, one lane each way, mild bends with a tight one at times."""
     width = generator.uniform(2.8, 3.4)
-    curvature = winding(
+    curvature = winding_curvature(
         generator, total, radii=(32.0, 350.0), arcs=(20.0, 60.0), straights=(40.0, 180.0), share=0.5
     )
-    section = _section(generator, max(width, edge_beside(curvature, width / 2, 1)))
+    section = _section(generator, max(width, edge_distance(curvature, width / 2, 1)))
     streets = tuple(
         _streets(generator, Centreline.from_curvature(curvature, Pose(0.0, 0.0, 0.0)), total)
     )

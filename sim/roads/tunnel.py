@@ -5,10 +5,10 @@ after them.
 import numpy as np
 
 from sim.roads.assembly import assemble
-from sim.roads.curves import LEAD_IN, winding
+from sim.roads.curves import LEAD_IN, winding_curvature
 from sim.roads.furniture import RAIL_HEIGHT
 from sim.roads.plan import (
-    UNDER_WALLS,
+    GROUND_UNDER_WALLS,
     Band,
     Barrier,
     Lane,
@@ -32,7 +32,7 @@ def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadP
     width = generator.uniform(3.4, 3.75)
     shoulder = generator.uniform(0.4, 0.9)
     edge = width + shoulder
-    curvature = winding(
+    curvature = winding_curvature(
         generator,
         total,
         radii=(210.0, 900.0),
@@ -57,7 +57,7 @@ def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadP
     barriers = []
     for tube in tubes:
         for side in (-1, 1):
-            left, right = sorted((side * edge, side * (wall + UNDER_WALLS)))
+            left, right = sorted((side * edge, side * (wall + GROUND_UNDER_WALLS)))
             bands.append(Band(left, right, Material.CONCRETE, tube.start, tube.finish))
             offset = side * (edge + 0.6)
             barriers.append(

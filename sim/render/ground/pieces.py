@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.render.lighting.palette import GRAIN, PALETTE
 from sim.roads.plan import Band, Marking, Material, RoadPlan, Street, Zebra
 
-BUCKET = 12.0  # [m] of road between entries of the index by station
+INDEX_SPACING = 12.0  # [m] of road between entries of the index by station
 SEALED = (
     Material.ASPHALT,
     Material.PAINT,
@@ -39,12 +39,12 @@ START, FINISH, LEFT, RIGHT, RED, GREEN, BLUE, ROUGH, HARD, TRACK, DASH, PERIOD, 
 OUTER_LEFT = 14
 OUTER_RIGHT = 15
 REMADE = 16
-COLUMNS = 17
+PIECE_COLUMNS = 17
 Piece = list[float]
 
 
 def pieces_of(plan: RoadPlan, edge: float) -> NDArray[np.float64]:
-    """All pieces of a plan, (P, COLUMNS), sorted by where they start; later ones lie on top. edge:
+    """All pieces of a plan, (P, PIECE_COLUMNS), sorted by where they start; later ones lie on top. edge:
     the profile's end [m].
     """
     pieces = [_band(band, plan.centreline.length) for band in plan.bands if not band.endless]
@@ -56,20 +56,20 @@ def pieces_of(plan: RoadPlan, edge: float) -> NDArray[np.float64]:
             pieces += _street(street, side, plan, max(edge, STREET_LENGTH))
     pieces += [_zebra(zebra, plan.carriageway) for zebra in plan.zebras]
     pieces.sort(key=lambda piece: piece[START])
-    return np.array(pieces, dtype=np.float64).reshape(-1, COLUMNS)
+    return np.array(pieces, dtype=np.float64).reshape(-1, PIECE_COLUMNS)
 
 
 def ranges_of(pieces: NDArray[np.float64], length: float) -> NDArray[np.int64]:
-    """For each BUCKET of road, first and last + 1 of the pieces that may touch it, (B, 2); empty
+    """For each INDEX_SPACING of road, first and last + 1 of the pieces that may touch it, (B, 2); empty
     when first >= last.
     """
-    count = int(length / BUCKET) + 1
+    count = int(length / INDEX_SPACING) + 1
     # Pieces are sorted by their start; the farthest finish so far is sorted too, and so both ends
     # can be looked up.
     first = np.searchsorted(
-        np.maximum.accumulate(pieces[:, FINISH]), np.arange(count) * BUCKET, side="right"
+        np.maximum.accumulate(pieces[:, FINISH]), np.arange(count) * INDEX_SPACING, side="right"
     )
-    last = np.searchsorted(pieces[:, START], np.arange(1, count + 1) * BUCKET)
+    last = np.searchsorted(pieces[:, START], np.arange(1, count + 1) * INDEX_SPACING)
     return np.stack([first, last], axis=1).astype(np.int64)
 
 

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from sim.geometry.frenet import SPACING
 from sim.jit import inlined, kernel
-from sim.render.ground.footprint import average, limits, overlap
+from sim.render.ground.footprint import overlap, value_range, window_mean
 from sim.render.ground.markings import lay_paint, lay_pieces
 from sim.render.ground.paving import CELL, Ground
-from sim.render.ground.pieces import BUCKET
-from sim.render.ground.profile import STEPS, STRIP
+from sim.render.ground.pieces import INDEX_SPACING
+from sim.render.ground.profile import LEVELS_PER_OCTAVE, PROFILE_STEP
 from sim.render.ground.row_buffer import (
     ACROSS,
     ALONG,
@@ -90,7 +90,9 @@ def _coordinates(
 def tone_at(ground: Ground, s: float, along: float) -> tuple[float, float]:
     """How bright the surface is around station s, and what is added to the noise at ragged edges."""
     wander = ground.wander
-    return average(ground.tone, s, along), wander[min(max(int(s / SPACING), 0), wander.size - 1)]
+    return window_mean(ground.tone, s, along), wander[
+        min(max(int(s / SPACING), 0), wander.size - 1)
+    ]
 
 
 @kernel
@@ -102,12 +104,17 @@ def _read_profile(
     pixels = room.values
     places = room.places
     outer = np.float32(edge)
-    per_metre = np.float32(1 / STRIP)
+    per_metre = np.float32(1 / PROFILE_STEP)
     most = np.float32(ragged.size - 1)
     for start in range(first, last, SPAN):
         across = 0.5 * (pixels[ACROSS + start] + pixels[ACROSS + start + SPAN - 1])
         level = min(
-            max(int(math.floor(math.log2(max(across / STRIP, 1.0)) * STEPS + 0.5)), 0),
+            max(
+                int(
+                    math.floor(math.log2(max(across / PROFILE_STEP, 1.0)) * LEVELS_PER_OCTAVE + 0.5)
+                ),
+                0,
+            ),
             levels.shape[0] - 1,
         )
         base = np.int32(levels[level, 0])
@@ -189,9 +196,9 @@ def _tint(
     for n in range(count):
         section[COVER + n] = section[TONE + n]
     for start in range(first, last, SPAN):
-        nearest, farthest = limits(pixels[STATION + start :])
-        low = min(max(int(nearest / BUCKET), 0), patches.shape[0] - 1)
-        high = min(max(int(farthest / BUCKET), 0), patches.shape[0] - 1)
+        nearest, farthest = value_range(pixels[STATION + start :])
+        low = min(max(int(nearest / INDEX_SPACING), 0), patches.shape[0] - 1)
+        high = min(max(int(farthest / INDEX_SPACING), 0), patches.shape[0] - 1)
         for bucket in range(low, high + 1):
             if patches[bucket, 4] < 1.0:
                 _patch(pixels, patches, bucket, sealed, start)
@@ -216,7 +223,7 @@ def _patch(
 ) -> None:
     """Darken the COVER of a span's pixels that lie in a bucket of road by the patch there."""
     for n in range(start, start + SPAN):
-        if min(max(int(pixels[STATION + n] / BUCKET), 0), patches.shape[0] - 1) == bucket:
+        if min(max(int(pixels[STATION + n] / INDEX_SPACING), 0), patches.shape[0] - 1) == bucket:
             cover = overlap(
                 pixels[OFFSET + n], pixels[ACROSS + n], patches[bucket, 2], patches[bucket, 3]
             )

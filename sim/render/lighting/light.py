@@ -43,7 +43,7 @@ class Light(NamedTuple):
 
 
 @kernel
-def across_air(light: Light, outside: Light, clear: float, away: float) -> Light:
+def seen_through_air(light: Light, outside: Light, clear: float, away: float) -> Light:
     """The light of a tunnel of things `away` [m] across the outside's air, which lets `clear` of it
     through.
 

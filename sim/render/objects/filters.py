@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.jit import inlined, kernel
 from sim.render.frame_buffer import FrameBuffer, Label, level_of, write_truth
-from sim.render.ground.footprint import painted
+from sim.render.ground.footprint import dash_integral
 
 ROAD = int(Label.ROAD)
 STRUCTURE = int(Label.STRUCTURE)
@@ -21,7 +21,9 @@ def pulse(x: float, width: float, period: float, on: float) -> float:
     """The share of [x - width / 2, x + width / 2] that lies in [k period, k period + on] for any
     whole k.
     """
-    return (painted(x + width / 2, on, period) - painted(x - width / 2, on, period)) / width
+    return (
+        dash_integral(x + width / 2, on, period) - dash_integral(x - width / 2, on, period)
+    ) / width
 
 
 @kernel

@@ -9,7 +9,7 @@ import math
 
 from sim.jit import kernel
 from sim.render.ground.footprint import overlap
-from sim.render.noise import LEVELS, Grain, grain_between
+from sim.render.noise import MIP_LEVELS, Grain, grain_between
 from sim.render.objects.filters import pulse, step_hash
 from sim.roads.plan import Wall
 
@@ -29,7 +29,7 @@ def rough(grain: Grain, u: float, z: float, blur: float, octave: int) -> float:
     """Noise on an upright surface with 2 ** octave texels per metre; blur: of the footprint, log2
     of metres.
     """
-    level = min(max(blur + octave, 0.0), LEVELS - 1.001)
+    level = min(max(blur + octave, 0.0), MIP_LEVELS - 1.001)
     scale = float(1 << octave)
     return grain_between(grain.corners, grain.starts, level, u * scale, z * scale)
 

@@ -9,7 +9,7 @@ import pytest
 from sim.geometry.camera import Camera
 from sim.render.frame_buffer import Eye, blank_frame_buffer
 from sim.render.ground.paving import Ground, ground_of
-from sim.render.ground.profile import PAINT_CHANNEL, STRIP, profile_table
+from sim.render.ground.profile import PAINT_CHANNEL, PROFILE_STEP, profile_table
 from sim.render.ground.rasterise import draw_ground
 from sim.render.ground.row_buffer import (
     ACROSS,
@@ -325,9 +325,9 @@ def test_the_table_of_means_agrees_with_the_exact_integral(ground: Ground) -> No
     running = np.column_stack(
         [ground.profile[:, :PAINT_CHANNEL], ground.profile[:, PAINT_CHANNEL:].sum(1)]
     )
-    at = ground.first + np.arange(len(running)) * STRIP
+    at = ground.first + np.arange(len(running)) * PROFILE_STEP
     for level, (start, begin, density, last) in enumerate(table.levels[::3]):
-        width = STRIP * 2 ** (3 * level / 2)
+        width = PROFILE_STEP * 2 ** (3 * level / 2)
         place = np.clip((generator.uniform(at[0], at[-1], 50) - begin) * density, 0, last)
         d = begin + place / density
         i = start.astype(int) + place.astype(int)
@@ -336,15 +336,15 @@ def test_the_table_of_means_agrees_with_the_exact_integral(ground: Ground) -> No
         high = d + width / 2
         beyond = np.clip(at[0] - low, 0, width) + np.clip(high - at[-1], 0, width)
         exact = [
-            np.interp(high, at, r) - np.interp(low, at, r) + beyond * r[1] / STRIP
+            np.interp(high, at, r) - np.interp(low, at, r) + beyond * r[1] / PROFILE_STEP
             for r in running.T
         ]
         # A mean over `width` bends by at most 1 / width where the profile jumps by 1: straight
         # lines between entries miss a bend
         # by a quarter of it per metre between them.
-        assert np.abs(read - np.array(exact) / width).max() < 1e-3 + max(width / 4, STRIP) / (
-            4 * width
-        )
+        assert np.abs(read - np.array(exact) / width).max() < 1e-3 + max(
+            width / 4, PROFILE_STEP
+        ) / (4 * width)
         assert np.abs(read - np.array(exact) / width).mean() < 0.01
 
 
