@@ -107,9 +107,9 @@ _DETECT = (
 )  # fmt: skip
 _DEMO = (
     "demo", "--out", "{out}",
-    "--record.suite", "lane_keeping-small", "--record.episodes", "2", "--record.validation_episodes", "1",
+    "--record.suite", "lane_keeping-small", "--record.episodes", "2", "--record.validation-episodes", "1",
     "--record.length", "60", "--record.workers", "2",
-    "--train.epochs", "2", "--train.batch_size", "16", "--train.device", "cpu",
+    "--train.epochs", "2", "--train.batch-size", "16", "--train.device", "cpu",
     "--detect.epochs", "2", "--detect.every", "8", "--detect.device", "cpu",
     "--evaluate.drivers", "[expert, straight, pilotnet]", "--evaluate.suite", "lane_keeping-small", "--evaluate.episodes", "2",
     "--evaluate.length", "60", "--evaluate.workers", "2",

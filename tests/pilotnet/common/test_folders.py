@@ -24,8 +24,8 @@ ONE_GO = StageFiles("make", ("half",))
 HOLD = """
 import sys, time
 from pathlib import Path
-from pilotnet.common.folders import Stage, output_folder
-with output_folder(Path(sys.argv[1]), Stage("make", ("half",))) as folder:
+from pilotnet.common.folders import StageFiles, output_folder
+with output_folder(Path(sys.argv[1]), StageFiles("make", ("half",))) as folder:
     (folder / "half").touch()
     print("holding", flush=True)
     time.sleep(60)

@@ -295,7 +295,10 @@ def test_without_a_dataset_a_takeover_still_counts(
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["drive", "--road", "canal"], "road is 'canal'; it must be one of rural"),
+        (
+            ["drive", "--roads", "canal"],
+            "roads is 'canal'; of suite lane_keeping it must be one of",
+        ),
         (["drive", "--width", "90"], "width is 90 px; it must lie between 200"),
         (
             ["watch", "expert", "--record", "data"],

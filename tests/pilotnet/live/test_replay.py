@@ -273,8 +273,8 @@ def test_a_network_of_another_camera_is_refused(root: Path, tiny_model: Path) ->
     ("words", "says"),
     [
         (
-            ["--road", "mountain"],
-            "road is 'mountain'; a recording is shown as it was driven, leave out --road",
+            ["--roads", "mountain"],
+            "roads is 'mountain'; a recording is shown as it was driven, leave out --roads",
         ),
         (["--first", "9"], "first is 9; {root} has the episodes 0 to 2"),
         (["expert"], "is a folder and is replayed by itself"),

@@ -167,7 +167,7 @@ def test_the_window_shows_the_progress_of_compiling_before_a_road(
 
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     monkeypatch.setattr("pilotnet.live.watch.compile_in_view", closed)
-    monkeypatch.setattr("pilotnet.live.watch.Show", too_early)
+    monkeypatch.setattr("pilotnet.live.watch.Session", too_early)
     with pytest.raises(KeyboardInterrupt):
         watch(["expert"], SHORT)
 
