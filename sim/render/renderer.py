@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.geometry.camera import Camera
 from sim.jit import kernel
-from sim.render.frame_buffer import Eye, FrameBuffer, blank_frame_buffer
+from sim.render.frame_buffer import Eye, FrameBuffer, blank_frame_buffer, eye_of
 from sim.render.ground.paving import Ground, ground_of
 from sim.render.ground.rasterise import draw_ground
 from sim.render.ground.surface import road_coordinates
@@ -217,26 +217,6 @@ class Renderer:
             covered = np.clip(np.minimum(finishes, high) - np.maximum(starts, low), 0.0, None).sum()
             table[i, 5] = math.exp(-max(high - low - covered, 0.0) / haze_reach)
         return table
-
-
-def eye_of(camera: Camera, ego: Pose) -> Eye:
-    """Where a camera of a car at `ego` is; ValueError for a pose that is not finite."""
-    if not math.isfinite(ego.x + ego.y + ego.heading):
-        raise ValueError(f"ego is at {ego}; all its numbers must be finite")
-    cos = math.cos(ego.heading)
-    sin = math.sin(ego.heading)
-    x = ego.x - camera.lateral * sin
-    y = ego.y + camera.lateral * cos
-    return Eye(
-        x,
-        y,
-        float(camera.elevation),
-        cos,
-        sin,
-        float(camera.focal),
-        float(camera.horizon),
-        float(camera.lateral),
-    )
 
 
 @kernel

@@ -1,8 +1,7 @@
-"""The infinitely far: sky, clouds, hills and trees on the horizon, painted once to a panorama and
-looked up by direction.
+"""The sky and the skyline: painted once to a panorama, then looked up by direction.
 
-The panorama is a cylinder around the viewer: columns are world azimuths, rows the tangent of the
-elevation, both as fine as the camera's pixels.
+The panorama is a cylinder around the camera. Columns are world azimuths, rows are tangents of the
+elevation; both have the resolution of the camera's pixels.
 """
 
 import math
@@ -36,14 +35,14 @@ ROW_STEPS = 1 << 7
 BITS_PER_COLOUR = 21
 WEIGHT_SUM = COLUMN_STEPS * ROW_STEPS
 MAX_CLOUD_SHIFT = 1000.0  # [texels] upper limit of the random offset into the noise tile
-# [rad]; as large as they seem to be
-SUN_RADIUS = 0.010
-MOON_RADIUS = 0.008
+SUN_RADIUS = 0.010  # [rad] chosen, twice the true radius
+MOON_RADIUS = 0.008  # [rad] chosen, twice the true radius
 
 
 def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) -> Image:
-    """RGB uint8 (rows, columns, 3): row 0 touches the horizon, rows go up; column 0 looks along
-    world x, columns go clockwise.
+    """Return the panorama, RGB uint8 (rows, columns, 3).
+
+    Row 0 touches the horizon and rows go up. Column 0 looks along world x and columns go clockwise.
     """
     columns = round(2 * math.pi * focal)
     rows = max(math.ceil(horizon), 0) + 2
@@ -73,14 +72,16 @@ def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) ->
 
 
 class SkyGlow(NamedTuple):
-    """What shines and what hides it.
+    """The light sources of the sky and what attenuates them.
 
-    x, y, up: direction to the sun or moon.
-    disc: how bright it is seen, radius [rad].
-    halo: how far it glows.
-    band: how much the horizon glows towards (band_x, band_y), where the sun has set or a town lies.
-    cover: of clouds.
-    closed: how far they hide the blue.
+    x, y, up: unit vector towards the sun or moon.
+    disc: brightness of its disc.
+    radius: of the disc [rad].
+    halo: strength of the glow around it.
+    band: strength of the glow along the horizon towards (band_x, band_y), where the sun has set or
+    a town lies.
+    cover: of clouds in [0, 1].
+    closed: how far clouds hide the blue sky, in [0, 1].
     reach: of the haze [m].
     """
 
@@ -99,6 +100,7 @@ class SkyGlow(NamedTuple):
 
 
 def _sky_glow(atmosphere: Atmosphere) -> SkyGlow:
+    """Return the light sources of an atmosphere."""
     light = atmosphere.light
     clear = 1 - atmosphere.overcast
     night = atmosphere.daytime is Daytime.NIGHT
@@ -108,7 +110,7 @@ def _sky_glow(atmosphere: Atmosphere) -> SkyGlow:
     # Behind a closed sky the sun is still where the clouds are brightest.
     halo = atmosphere.halo * (0.3 + 0.7 * clear)
     band = atmosphere.band * (0.25 + 0.75 * clear)
-    side = -1.0 if night else 1.0  # a town's glow, away from the moon
+    side = -1.0 if night else 1.0  # a town's glow, angle from the moon
     length = math.hypot(light.sun_x, light.sun_y)
     return SkyGlow(
         light.sun_x, light.sun_y, light.sun_up, disc, MOON_RADIUS if night else SUN_RADIUS, halo * clear if day else halo, band,
@@ -119,7 +121,7 @@ def _sky_glow(atmosphere: Atmosphere) -> SkyGlow:
 def _draw_stars(
     image: Image, skyline: NDArray[np.float64], focal: float, generator: np.random.Generator
 ) -> None:
-    """A few points of light above the skyline, as many in every resolution."""
+    """Draw stars above the skyline; their number does not depend on the resolution."""
     rows, columns, _ = image.shape
     count = round(900 * rows / focal)
     slopes = generator.uniform(0, rows / focal, count)
@@ -134,7 +136,10 @@ def _draw_stars(
 
 
 def _skyline(seed: int, layer: int, columns: int) -> NDArray[np.float64]:
-    """Tangent of the elevation of a skyline for each column: far hills, near hills, trees."""
+    """Return the tangent of the elevation of a skyline for each column.
+
+    layer: 0 far hills, 1 near hills, 2 trees.
+    """
     draws = stream_generator(seed, Stream.SKYLINE, layer)
     azimuth = np.arange(columns) * 2 * math.pi / columns
     base, swing, lowest, octaves = (
@@ -155,12 +160,20 @@ def _paint_panorama(
     image: Image, ridges: NDArray[np.float64], values: NDArray[np.float32], layers: NDArray[np.float64],
     colours: NDArray[np.float64], burning: SkyGlow, pixel: float, shift: float,
 ) -> None:  # fmt: skip
+    """Paint sky, clouds, sun or moon and the skylines to a panorama.
+
+    ridges: (3, columns) skylines.
+    layers: (3, 3) their colours.
+    colours: (4, 3) of zenith, horizon, clouds and glow.
+    pixel: size of a pixel [tangent].
+    shift: offset of the clouds [texels].
+    """
     rows, columns, _ = image.shape
     for column in range(columns):
         azimuth = (column + 0.5) * 2 * math.pi / columns
         towards_x = math.cos(azimuth)
         towards_y = math.sin(azimuth)
-        beside = (0.5 + 0.5 * (towards_x * burning.band_x + towards_y * burning.band_y)) ** 4
+        towards_band = (0.5 + 0.5 * (towards_x * burning.band_x + towards_y * burning.band_y)) ** 4
         for row in range(rows):
             slope = (row + 0.5) * pixel
             up = slope / math.sqrt(1 + slope * slope)
@@ -168,11 +181,11 @@ def _paint_panorama(
             alignment = max(
                 level * (towards_x * burning.x + towards_y * burning.y) + up * burning.up, 0.0
             )
-            away = math.sqrt(max(2 - 2 * alignment, 0.0))
-            disc = min(max((burning.radius - away) / pixel + 0.5, 0.0), 1.0) * burning.disc
+            angle = math.sqrt(max(2 - 2 * alignment, 0.0))
+            disc = min(max((burning.radius - angle) / pixel + 0.5, 0.0), 1.0) * burning.disc
             halo = burning.halo * (0.55 * alignment**8 + 0.45 * alignment**90)
             blaze = burning.disc * alignment**1800
-            band = burning.band * beside * math.exp(-slope * 6.0)
+            band = burning.band * towards_band * math.exp(-slope * 6.0)
             density = _cloud_density(
                 values, towards_x / (slope + 0.06), towards_y / (slope + 0.06), shift
             )
@@ -204,7 +217,7 @@ def _paint_panorama(
 
 @kernel
 def _cloud_density(values: NDArray[np.float32], x: float, y: float, shift: float) -> float:
-    """Density of the cloud layer where a ray meets it, (x, y) in cloud heights: noise around 0."""
+    """Return the cloud density, noise around 0, at (x, y) on the cloud layer [cloud heights]."""
     density = 0.0
     for octave in range(3):
         scale = 6.0 * 3.1**octave
@@ -216,8 +229,10 @@ def _cloud_density(values: NDArray[np.float32], x: float, y: float, shift: float
 
 
 def pack_panorama(panorama: Image) -> PackedTexels:
-    """A panorama as `draw_sky` reads it: a texel's three colours BITS_PER_COLOUR bits apart in one number, and
-    the first column once more after the last.
+    """Return a panorama as `draw_sky` reads it, uint64 (rows, columns + 1).
+
+    The colours of a texel lie BITS_PER_COLOUR bits apart in one number. The first column is
+    repeated after the last.
     """
     red, green, blue = np.moveaxis(
         np.concatenate([panorama, panorama[:, :1]], axis=1).astype(np.uint64), 2, 0
@@ -233,26 +248,26 @@ def draw_sky(
     heading: float,
     gain: float,
 ) -> None:
-    """Fill the canvas's rows above the horizon, `gain` times as bright as it was painted."""
+    """Fill the rows above the horizon, `gain` times as bright as the panorama."""
     width = canvas.image.shape[1]
-    places = np.empty(width, np.int32)
+    column_indices = np.empty(width, np.int32)
     shares = np.empty(width, np.uint32)
     stretches = np.empty(width, np.float32)
-    _place_columns(places, shares, stretches, sky.shape[1] - 1, focal, heading)
+    _place_columns(column_indices, shares, stretches, sky.shape[1] - 1, focal, heading)
     last = min(math.ceil(horizon), canvas.last)
     below = np.empty(width, np.int32)
     rises = np.empty(width, np.int32)
     texels = np.empty(width, np.uint64)
-    room = (below, rises, texels)
+    buffers = (below, rises, texels)
     flat = sky.reshape(-1)
     _draw_rows(
         canvas.image,
         sky,
         flat,
-        places,
+        column_indices,
         shares,
         stretches,
-        room,
+        buffers,
         horizon,
         np.float32(gain / WEIGHT_SUM),
         canvas.first,
@@ -262,43 +277,44 @@ def draw_sky(
 
 @kernel
 def _place_columns(
-    places: NDArray[np.int32], shares: NDArray[np.uint32], stretches: NDArray[np.float32], columns: int, focal: float,
+    column_indices: NDArray[np.int32], shares: NDArray[np.uint32], stretches: NDArray[np.float32], columns: int, focal: float,
     heading: float,
 ) -> None:  # fmt: skip
-    """Where each of the picture's columns lies: right of which of the panorama's, how far towards
-    the next in steps of 1 / COLUMN_STEPS, and how many of the panorama's rows one of the picture's is
-    there.
+    """Find where each column of the image lies in the panorama.
+
+    Writes the panorama's column to the left, the share of the next one in steps of 1 /
+    COLUMN_STEPS, and how many rows of the panorama one row of the image spans there.
     """
-    for n in range(places.size):
-        across = (n + 0.5 - places.size / 2) / focal
-        place = (heading + math.atan(across)) * columns / (2 * math.pi) - 0.5
-        whole = math.floor(place)
-        places[n] = int(whole) % columns
-        shares[n] = np.uint32((place - whole) * COLUMN_STEPS + 0.5)
+    for n in range(column_indices.size):
+        across = (n + 0.5 - column_indices.size / 2) / focal
+        position = (heading + math.atan(across)) * columns / (2 * math.pi) - 0.5
+        whole = math.floor(position)
+        column_indices[n] = int(whole) % columns
+        shares[n] = np.uint32((position - whole) * COLUMN_STEPS + 0.5)
         stretches[n] = 1 / math.sqrt(1 + across * across)
 
 
 @kernel
 def _draw_rows(
-    image: Image, sky: PackedTexels, flat: PackedTexels, places: NDArray[np.int32], shares: NDArray[np.uint32],
-    stretches: NDArray[np.float32], room: tuple[NDArray[np.int32], NDArray[np.int32], PackedTexels], horizon: float,
+    image: Image, sky: PackedTexels, flat: PackedTexels, column_indices: NDArray[np.int32], shares: NDArray[np.uint32],
+    stretches: NDArray[np.float32], buffers: tuple[NDArray[np.int32], NDArray[np.int32], PackedTexels], horizon: float,
     scale: np.float32, first: int, last: int,
 ) -> None:  # fmt: skip
-    """Fill the rows [first, last), bilinear, all colours at once: no sum of weighed levels needs
-    more than BITS_PER_COLOUR bits.
+    """Fill the rows [first, last) with bilinear samples, all three colours at once.
 
-    flat: the sky in one long line.
-    room: for a row's texels, where the lower left ones of the four lie, how far above them, and
-    their sums.
+    No weighted sum of levels needs more than BITS_PER_COLOUR bits.
+    flat: the panorama as one line.
+    buffers: for one row, the index of the lower left of four texels, the share of the upper ones,
+    and the weighted sums.
     """
     # Only reading texels here and there keeps a loop from running on vectors, so it is done apart.
-    below, rises, texels = room
+    below, rises, texels = buffers
     for row in range(first, last):
         above = np.float32(horizon - row - 0.5)
         _look_up(
             below,
             rises,
-            places,
+            column_indices,
             stretches,
             above,
             np.int32(sky.shape[0] - 2),
@@ -310,17 +326,19 @@ def _draw_rows(
 
 @kernel
 def _look_up(
-    below: NDArray[np.int32], rises: NDArray[np.int32], places: NDArray[np.int32], stretches: NDArray[np.float32],
+    below: NDArray[np.int32], rises: NDArray[np.int32], column_indices: NDArray[np.int32], stretches: NDArray[np.float32],
     above: np.float32, highest: np.int32, columns: np.int32,
 ) -> None:  # fmt: skip
-    """Write where in the panorama, row after row, a row of the picture lies, and how far above that
-    in steps of 1 / ROW_STEPS.
+    """Write where a row of the image lies in the flat panorama.
+
+    below: index of the lower left texel.
+    rises: share of the row above in steps of 1 / ROW_STEPS.
     """
-    for n in range(places.size):
+    for n in range(column_indices.size):
         rise = np.int32(
             max(above * stretches[n] - np.float32(0.5), np.float32(0)) * np.float32(ROW_STEPS)
         )
-        below[n] = min(rise // np.int32(ROW_STEPS), highest) * columns + places[n]
+        below[n] = min(rise // np.int32(ROW_STEPS), highest) * columns + column_indices[n]
         rises[n] = rise % np.int32(ROW_STEPS)
 
 
@@ -333,8 +351,9 @@ def _blend(
     rises: NDArray[np.int32],
     shares: NDArray[np.uint32],
 ) -> None:
-    """Write the weighed sum of the four texels around each place, WEIGHT_SUM times as bright; upper: the
-    panorama from row 1 on.
+    """Write the weighted sum of four texels per pixel, WEIGHT_SUM times as bright.
+
+    lower, upper: the flat panorama from row 0 and from row 1.
     """
     for n in range(below.size):
         i = np.uint32(below[n])
@@ -350,7 +369,7 @@ def _blend(
 
 @kernel
 def _unpack(line: Image, texels: PackedTexels, scale: np.float32) -> None:
-    """Write a row's colours, `scale` times their sums."""
+    """Write the colours of a row, `scale` times their sums."""
     mask = np.uint64((1 << BITS_PER_COLOUR) - 1)
     half = np.float32(0.5)
     most = np.float32(255)

@@ -80,7 +80,8 @@ def hedges_and_walls(
 ) -> Iterator[Barrier]:  # fmt: skip
     """Yield hedges, fences or walls along a share of both sides, in stretches of 30 to 160 m.
 
-    offsets: limits of the lateral distance [m]. kinds: to draw from.
+    offsets: limits of the lateral distance [m].
+    kinds: to draw from.
     """
     for side in (-1, 1):
         s = 0.0

@@ -1,7 +1,7 @@
-"""A road plan -> the ground as arrays: what `picture` draws from.
+"""A road plan -> the ground as arrays, from which `rasterise` draws.
 
-The road is described in road coordinates (s, d): one cross profile over d, and along s what changes
-from place to place.
+The road is described in Frenet coordinates (s, d): one cross profile over d, and along s whatever
+changes with the station.
 """
 
 from typing import NamedTuple
@@ -92,7 +92,7 @@ class Ground(NamedTuple):
 
 
 def ground_of(plan: RoadPlan, seed: int) -> Ground:
-    """The ground of a plan; texture, patches and wear follow from the seed."""
+    """Return the ground of a plan; texture, patches and wear follow from the seed."""
     draws = stream_generator(seed, Stream.GROUND_TEXTURE)
     first, profile, ragged, patterns = _cross_profile(plan)
     line = plan.centreline
@@ -143,6 +143,10 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
 def _cross_profile(
     plan: RoadPlan,
 ) -> tuple[float, NDArray[np.float32], NDArray[np.float32], NDArray[np.float64]]:
+    """Return the cross profile: its first d [m], running integrals, raggedness and dash patterns.
+
+    Their shapes are those of the fields of Ground.
+    """
     edge = max(max(-band.left, band.right) for band in plan.bands if band.endless) + VERGE_WIDTH
     d = (
         np.arange(-round(edge / PROFILE_STEP), round(edge / PROFILE_STEP)) * PROFILE_STEP
@@ -192,18 +196,19 @@ def _cross_profile(
 
 
 def _is_patterned(marking: Marking) -> bool:
-    """Whether a marking changes along the road: dashes do, and so does worn paint."""
+    """Whether a marking varies along the road, as dashes and worn paint do."""
     return marking.gap > 0 or marking.wear > 0
 
 
 def _pattern(marking: Marking) -> tuple[float, float, float]:
+    """Return dash, gap [m] and wear of a marking."""
     return (
         (marking.dash, marking.gap, marking.wear) if marking.gap > 0 else (1.0, 0.0, marking.wear)
     )
 
 
 def _wheel_tracks(d: NDArray[np.floating], plan: RoadPlan) -> NDArray[np.float64]:
-    """How much tyres wear the ground: 1 in the two tracks of every lane, LANE_WEAR elsewhere in it, 0
+    """Return the wear by tyres: 1 in the wheel tracks of lanes, LANE_WEAR beside them, 0
     outside.
     """
     tracks = np.zeros(d.size)
@@ -219,8 +224,9 @@ def _wheel_tracks(d: NDArray[np.floating], plan: RoadPlan) -> NDArray[np.float64
 def _raggedness(
     d: NDArray[np.floating], surface: NDArray[np.float64], least: float
 ) -> NDArray[np.float64]:
-    """By how much [m] noise moves d: paved edges are straight, unless the road is ragged by at
-    least `least`; grass is ragged.
+    """Return by how much noise displaces d at each sample [m].
+
+    Paved edges are straight unless `least` [m] is above 0; grass is ragged.
     """
     paved = d[surface > 0]
     if not paved.size:
@@ -231,15 +237,16 @@ def _raggedness(
 
 
 def _drift(generator: np.random.Generator, count: int, scale: float) -> NDArray[np.float64]:
-    """Smooth noise along the road, (count,), of mean 0 and standard deviation near 1, changing over
-    `scale` metres.
+    """Return smooth noise along the road, (count,), with mean 0 and standard deviation near 1.
+
+    scale: distance over which it changes [m].
     """
     knots = generator.standard_normal(int(count * SPACING / scale) + 3)
     return 1.2 * np.interp(np.arange(count) * SPACING / scale, np.arange(knots.size), knots)
 
 
 def _cover(d: NDArray[np.floating], marking: Marking) -> NDArray[np.float64]:
-    """The share of each profile strip that a marking paints."""
+    """Return the share of each sample of the profile that a marking covers."""
     left = marking.offset - marking.width / 2
     right = marking.offset + marking.width / 2
     return np.clip(
@@ -251,9 +258,7 @@ def _cover(d: NDArray[np.floating], marking: Marking) -> NDArray[np.float64]:
 
 
 def _surface_tone(generator: np.random.Generator, line: Centreline) -> NDArray[np.float64]:
-    """Running integral of the surface's brightness along the road: sections laid in different
-    years.
-    """
+    """Return the running integral over s of the brightness of sections of different age."""
     tone = np.empty(line.x.size)
     i = 0
     while i < tone.size:
@@ -264,7 +269,7 @@ def _surface_tone(generator: np.random.Generator, line: Centreline) -> NDArray[n
 
 
 def _patches(generator: np.random.Generator, plan: RoadPlan) -> NDArray[np.float64]:
-    """At most one mended patch per bucket of road, within one lane and within the bucket."""
+    """Return at most one repaired patch per INDEX_SPACING of road, within one lane."""
     patches = np.zeros((int(plan.centreline.length / INDEX_SPACING) + 1, 5))
     patches[:, 4] = 1.0
     for i in np.flatnonzero(
@@ -282,7 +287,9 @@ def _patches(generator: np.random.Generator, plan: RoadPlan) -> NDArray[np.float
 def _nearest_samples(
     line: Centreline, reach: float
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """For each cell whose centre lies within `reach` [m] of the line, the nearest sample."""
+    """Return the nearest sample for each cell within `reach` [m] of the line, and the grid's
+    corner.
+    """
     low = np.array([line.x.min(), line.y.min()]) - reach - CELL
     high = np.array([line.x.max(), line.y.max()]) + reach + CELL
     columns, rows = np.ceil((high - low) / CELL).astype(int)
@@ -297,6 +304,7 @@ def _fill_cells(
     cells: NDArray[np.int32], nearest: NDArray[np.float64], xs: NDArray[np.float64], ys: NDArray[np.float64],
     origin: NDArray[np.float64], reach: float,
 ) -> None:  # fmt: skip
+    """Write the nearest sample of each cell; `nearest` holds squared distances [m²]."""
     rows, columns = cells.shape
     around = int(reach / CELL) + 1
     for i in range(0, xs.size, 2):

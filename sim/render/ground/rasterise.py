@@ -1,8 +1,8 @@
-"""The ground as a camera sees it.
+"""The image of the ground.
 
-No map is painted: every pixel's footprint is carried to road coordinates (s, d), and what lies
-there is averaged over it. So lines are crisp near by, fade with distance instead of shimmering, and
-cost the same for any number of lanes.
+No texture map is painted. Each pixel's footprint is transformed to Frenet coordinates (s, d), and
+the ground is averaged over it. Markings are crisp nearby and fade with distance without shimmering;
+the cost does not depend on the number of lanes.
 """
 
 import math
@@ -51,10 +51,10 @@ FAR_OFFSET = 1e6  # [m] the offset of pixels far from the road
 
 
 def draw_ground(canvas: FrameBuffer, ground: Ground, light: Light, tunnel: Light, eye: Eye) -> None:
-    """Fill the canvas's rows below the horizon.
+    """Fill the rows below the horizon.
 
-    light, tunnel: in the open and inside tunnels. Wet ground mirrors the rows above the horizon,
-    which must be drawn already.
+    light, tunnel: the light in the open and inside tunnels. Wet ground mirrors the rows above the
+    horizon, which must be drawn before.
     """
     draw_rows(
         canvas,
@@ -75,11 +75,11 @@ def draw_rows(
     light: Light,
     tunnel: Light,
     eye: Eye,
-    room: RowBuffer,
+    buffer: RowBuffer,
     first_row: int,
     last_row: int,
 ) -> None:
-    """Fill the rows [first_row, last_row), all below the horizon, with `room` to work in."""
+    """Fill the rows [first_row, last_row), all below the horizon; `buffer` is scratch memory."""
     width = canvas.image.shape[1]
     # Ground beyond the trees on the horizon is not seen: no more haze than theirs lies before it,
     # so that it meets them.
@@ -94,7 +94,7 @@ def draw_rows(
         for first in range(0, width, BLOCK):
             count = min(BLOCK, width - first)
             _spread_grain(
-                room,
+                buffer,
                 ground.grain.corners,
                 ground.grain.starts,
                 eye,
@@ -104,7 +104,7 @@ def draw_rows(
                 count,
             )
             _fill_row(
-                room,
+                buffer,
                 ground,
                 light,
                 eye,
@@ -116,19 +116,21 @@ def draw_rows(
                 least,
                 count,
             )
-            _shade(canvas, room, ground, light, tunnel, eye, row, first, count, forward, shine)
+            _shade(canvas, buffer, ground, light, tunnel, eye, row, first, count, forward, shine)
 
 
 @kernel
 def _spread_grain(
-    room: RowBuffer, corners: NDArray[np.int32], starts: NDArray[np.int64], eye: Eye, forward: float, left: float, blur: float,
+    buffer: RowBuffer, corners: NDArray[np.int32], starts: NDArray[np.int64], eye: Eye, forward: float, left: float, blur: float,
     count: int,
 ) -> None:  # fmt: skip
-    """Write the finest noise of a row's pixels; left: the first column, from the middle; blur: the
-    size of their footprints.
+    """Write the finest noise of a row's pixels.
+
+    left: first column relative to the image centre.
+    blur: size of the footprints [m].
     """
-    pixels = room.values
-    places = room.places
+    pixels = buffer.values
+    indices = buffer.indices
     tile = grain_tile(blur / GRAIN_TEXEL)
     size = TILE >> (tile // TILES_PER_LEVEL)
     start = np.int32(starts[tile])
@@ -152,10 +154,10 @@ def _spread_grain(
         j = np.int32(x)
         pixels[RED + n] = x - np.float32(j)
         pixels[GREEN + n] = y - np.float32(i)
-        places[n] = start + (i & mask) * (mask + np.int32(1)) + (j & mask)
+        indices[n] = start + (i & mask) * (mask + np.int32(1)) + (j & mask)
     unit = np.float32(1 / GRAIN_SCALE)
     for n in range(count):
-        four = np.int32(corners[np.uint32(places[n])])
+        four = np.int32(corners[np.uint32(indices[n])])
         t = pixels[RED + n]
         w = pixels[GREEN + n]
         first = np.float32(np.int32(four << 24) >> 24)
@@ -170,8 +172,10 @@ def _spread_grain(
 def _footprint(
     ground: Ground, eye: Eye, forward: float, slope: float, ray: float, side: float
 ) -> tuple[bool, float, float, float, float]:
-    """Whether a pixel falls near a road, s, d, and how far its parallelogram, ray x side [m],
-    reaches along and across.
+    """Return whether a road is near, s, d, and the footprint's extent along and across the road
+    [m].
+
+    The footprint is a parallelogram of ray x side [m], of the pixel in direction `slope` [tangent].
     """
     ray_x = eye.cos - slope * eye.sin
     ray_y = eye.sin + slope * eye.cos
@@ -188,7 +192,7 @@ def _footprint(
 
 @inlined
 def _field(ground: Ground, eye: Eye, tile: int, forward: float, slope: float) -> float:
-    """Noise the size of fields where a pixel falls."""
+    """Return coarse noise, of the scale of fields, at a pixel."""
     x = eye.x + forward * (eye.cos - slope * eye.sin)
     y = eye.y + forward * (eye.sin + slope * eye.cos)
     return grain_at(
@@ -198,7 +202,7 @@ def _field(ground: Ground, eye: Eye, tile: int, forward: float, slope: float) ->
 
 @kernel
 def _interpolate_span(pixels: NDArray[np.float32], start: int, before: float, after: float) -> None:
-    """Write the straight line from `before` to `after`, which belongs to the pixel behind the span."""
+    """Write linear values from `before` to `after`; the latter belongs to the next span."""
     low = np.float32(before)
     step = np.float32((after - before) / SPAN)
     span = pixels[start:]
@@ -208,13 +212,14 @@ def _interpolate_span(pixels: NDArray[np.float32], start: int, before: float, af
 
 @kernel
 def _fill_row(
-    room: RowBuffer, ground: Ground, light: Light, eye: Eye, forward: float, left: float, ray: float, side: float, tile: int,
+    buffer: RowBuffer, ground: Ground, light: Light, eye: Eye, forward: float, left: float, ray: float, side: float, tile: int,
     least: float, count: int,
 ) -> None:  # fmt: skip
-    """Write a row's places, lamps and haze, known at both ends of a span with straight lines
-    between them, and its material.
+    """Write coordinates, lamps, haze and material of a row.
+
+    Values are computed at both ends of each span and interpolated linearly between them.
     """
-    pixels = room.values
+    pixels = buffer.values
     lit = light.headlight > 0.0
     bright = light.headlight > 0.0 and light.lamp > 0.0 and ground.street_lamps.size > 0
     slope = (left + 0.5) / eye.focal
@@ -223,7 +228,7 @@ def _fill_row(
     clear = max(math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach), least)
     lamps = beam(light, eye, forward, forward * slope) if lit else 0.0
     pool = lamp_pool(ground, light, before[0], before[1], before[2]) if bright else 0.0
-    begun = start = 0  # of the road that is placed and not yet laid
+    unlaid = start = 0  # of the road that is placed and not yet laid
     for start in range(0, count, SPAN):
         slope = (left + start + SPAN + 0.5) / eye.focal
         after = _footprint(ground, eye, forward, slope, ray, side)
@@ -242,17 +247,17 @@ def _fill_row(
             _interpolate_span(pixels, STREET + start, pool, pool_after)
             pool = pool_after
         if _is_off_road(ground, before, after):
-            if begun < start:
-                lay_road(room, ground, begun, start)
-            begun = start + SPAN
+            if unlaid < start:
+                lay_road(buffer, ground, unlaid, start)
+            unlaid = start + SPAN
             _lay_off_road(pixels, ground.beyond, start)
         else:
-            _write_span(room, ground, eye, forward, left, ray, side, start, before, after)
+            _write_span(buffer, ground, eye, forward, left, ray, side, start, before, after)
         before = after
         field = field_after
         clear = clear_after
-    if begun < count:
-        lay_road(room, ground, begun, start + SPAN)
+    if unlaid < count:
+        lay_road(buffer, ground, unlaid, start + SPAN)
 
 
 @inlined
@@ -261,7 +266,7 @@ def _is_off_road(
     before: tuple[bool, float, float, float, float],
     after: tuple[bool, float, float, float, float],
 ) -> bool:
-    """Whether both ends of a span lie far out on the same side, where the ground is all the same."""
+    """Whether both ends of a span lie far from the road, on the same side."""
     off = not before[0] or abs(before[2]) - before[4] >= ground.reach
     off_after = not after[0] or abs(after[2]) - after[4] >= ground.reach
     return off and off_after and before[2] * after[2] >= 0.0
@@ -286,13 +291,11 @@ def _lay_off_road(pixels: NDArray[np.float32], beyond: NDArray[np.float64], star
 
 @inlined
 def _write_span(
-    room: RowBuffer, ground: Ground, eye: Eye, forward: float, left: float, ray: float, side: float, start: int,
+    buffer: RowBuffer, ground: Ground, eye: Eye, forward: float, left: float, ray: float, side: float, start: int,
     before: tuple[bool, float, float, float, float], after: tuple[bool, float, float, float, float],
 ) -> None:  # fmt: skip
-    """Write the places of a span; where the road between its ends is not smooth, every pixel has
-    its own.
-    """
-    pixels = room.values
+    """Write the coordinates of a span; each pixel has its own where the road is not smooth."""
+    pixels = buffer.values
     reach = 2.0 * SPAN * side
     if (
         before[0] == after[0]
@@ -323,28 +326,26 @@ def _write_span(
 
 @kernel
 def _shade(
-    canvas: FrameBuffer, room: RowBuffer, ground: Ground, light: Light, tunnel: Light, eye: Eye, row: int, first: int, count: int,
+    canvas: FrameBuffer, buffer: RowBuffer, ground: Ground, light: Light, tunnel: Light, eye: Eye, row: int, first: int, count: int,
     forward: float, shine: float,
 ) -> None:  # fmt: skip
-    """Light a row's pixels from column `first` on and write them: those inside a tunnel and those
-    outside by turns.
-    """
+    """Light and write the pixels of a row from column `first` on, inside and outside tunnels."""
     start = 0
     while start < count:
-        covered = _covered_by(room, ground, start)
+        tunnel_index = _covered_by(buffer, ground, start)
         end = count
         if ground.tunnels.shape[0] > 0:
             end = start + 1
-            while end < count and _covered_by(room, ground, end) == covered:
+            while end < count and _covered_by(buffer, ground, end) == tunnel_index:
                 end += 1
-        if covered >= 0:
-            light_tunnel(room, light, tunnel, ground.tunnels, covered, start, end)
-            write_pixels(canvas, room, row, first, start, end, forward, -FAR_OFFSET, FAR_OFFSET)
+        if tunnel_index >= 0:
+            light_tunnel(buffer, light, tunnel, ground.tunnels, tunnel_index, start, end)
+            write_pixels(canvas, buffer, row, first, start, end, forward, -FAR_OFFSET, FAR_OFFSET)
         else:
-            light_open_ground(canvas.image, room, light, eye, row, first, start, end, shine)
+            light_open_ground(canvas.image, buffer, light, eye, row, first, start, end, shine)
             write_pixels(
                 canvas,
-                room,
+                buffer,
                 row,
                 first,
                 start,
@@ -357,10 +358,10 @@ def _shade(
 
 
 @inlined
-def _covered_by(room: RowBuffer, ground: Ground, n: int) -> int:
-    """Which tunnel covers a pixel, between its walls; -1 for none."""
-    inside = tunnel_at(ground.tunnels, room.values[STATION + n])
-    d = room.values[OFFSET + n]
+def _covered_by(buffer: RowBuffer, ground: Ground, n: int) -> int:
+    """Return the tunnel that covers pixel n, -1 for none."""
+    inside = tunnel_at(ground.tunnels, buffer.values[STATION + n])
+    d = buffer.values[OFFSET + n]
     return (
         inside if inside >= 0 and ground.tunnels[inside, 3] < d < ground.tunnels[inside, 4] else -1
     )

@@ -1,8 +1,8 @@
-"""Weather and light: a scenario -> its sky, and the light in the open and inside tunnels.
+"""A scenario's weather and time of day -> the sky, and the light in the open and in tunnels.
 
-Brightness is what a camera with automatic exposure shows: a clear day's level ground is about 1,
-dusk is darker than day and night darker still, though not as much as to the eye. Every weather goes
-with every light.
+Brightness is that of a camera with automatic exposure. Level ground on a clear day is about 1; dusk
+and night are darker, but less than in reality. Every weather can be combined with every time of
+day.
 """
 
 import math
@@ -21,13 +21,16 @@ HAZE_DEPTH = 25.0  # [m] the depth of haze that the sun shines through from abov
 
 @dataclass(frozen=True)
 class DaytimeLight:
-    """What a light is like under a clear sky and under a closed one: strengths and colours of sun,
-    sky, horizon and zenith.
+    """Strengths and colours of the light at one time of day, before exposure.
 
-    elevation: limits of the sun's (at night the moon's) height [degrees].
-    glow: of the air towards the sun.
-    halo: how strong it is around the sun.
-    band: along the horizon below it. All before exposure.
+    elevation: limits of the height of the sun (at night the moon) [degrees].
+    sun, sky: direct and diffuse light.
+    horizon, zenith, cloud: colours under a clear sky.
+    grey_sky, grey_horizon, grey_zenith: the same under a closed cloud cover.
+    headlight, lamp: strength of the ego's headlights and of other lamps.
+    glow: colour of the air towards the sun.
+    halo: strength of the glow around the sun.
+    band: strength of the glow along the horizon below the sun.
     """
 
     elevation: tuple[float, float]
@@ -89,17 +92,18 @@ MIN_SKY_TRANSMISSION = {
 
 @dataclass(frozen=True)
 class Atmosphere:
-    """A scenario's sky.
+    """The sky of a scenario.
 
-    azimuth, elevation: where the sun is [rad, azimuth clockwise from world x].
-    cloud: cover in [0, 1].
-    overcast: how much of the sun's light the clouds have scattered.
-    reach: distance [m] at which haze hides all but 1/e of a thing; zenith, horizon,.
-    cloud_colour, glow: of the sky.
-    halo, band: how strongly it glows around the sun and along the horizon below it.
-    rain, snow: how much falls, in [0, 1].
-    gain: the camera's exposure, which all colours hold.
-    light: in the open.
+    azimuth, elevation: of the sun [rad, azimuth clockwise from world x].
+    cloud: cloud cover in [0, 1].
+    overcast: share of the sun's light that clouds scatter.
+    reach: distance at which haze hides all but 1/e [m].
+    zenith, horizon, cloud_colour, glow: colours of the sky.
+    halo, band: strength of its glow around the sun and along the horizon.
+    rain, snow: strength of the precipitation in [0, 1].
+    daytime: time of day.
+    gain: exposure of the camera; all colours include it.
+    light: the light in the open.
     """
 
     azimuth: float
@@ -121,7 +125,7 @@ class Atmosphere:
 
     @classmethod
     def of(cls, scenario: Scenario) -> "Atmosphere":
-        """The sky of a scenario, different for every seed."""
+        """Return the atmosphere of a scenario; it varies with the seed."""
         draws = stream_generator(scenario.seed, Stream.ATMOSPHERE)
         azimuth = float(draws.uniform(-math.pi, math.pi))
         height = float(draws.uniform(0.0, 1.0))
@@ -176,31 +180,31 @@ class Atmosphere:
 
     @property
     def sunshine(self) -> float:
-        """The share of the sun's light that comes straight through clouds and haze."""
+        """The share of the direct sunlight that clouds and haze let through."""
         return _sunshine(self.overcast, self.elevation, self.reach)
 
     @property
     def noise(self) -> float:
-        """Standard deviation [levels] of the sensor's noise: the darker the world, the more it is
-        amplified.
+        """Standard deviation of the sensor noise [levels]; it grows with the amplification in the
+        dark.
         """
         light = self.light
         ambient = (light.level_red + light.level_green + light.level_blue) / 3 / self.gain
         return round(min(0.8 * max(ambient, 0.01) ** -0.53, 4.5), 1)
 
     def lights(self, inside: float) -> tuple[Light, Light]:
-        """The light in the open and in a tunnel, for a camera that is inside a tunnel (1), outside
-        (0), or at its mouth.
+        """Return the light in the open and in a tunnel.
 
-        The exposure follows the place: from outside by day a tunnel is a dark hole, from inside its
-        exit glares.
+        inside: 1 for a camera inside a tunnel, 0 outside, in between near its portal. Exposure
+        adapts to the camera's place: by day, a tunnel is dark from outside, and its exit is
+        overexposed from inside.
         """
         gain = max(exposure(_mean(TUNNEL_LAMP_COLOUR)) / self.gain, 1.0) ** inside
         return _exposed(self.light, gain), _exposed(_tunnel_light(self.light), self.gain * gain)
 
 
 def _overcast(weather: Weather, strength: float) -> float:
-    """How much of the sun's light clouds have scattered."""
+    """Return the share of the sun's light that clouds scatter."""
     base, more = {
         Weather.CLEAR: (0.0, 0.0), Weather.CLOUDY: (0.45, 0.55), Weather.FOG: (0.75, 0.25), Weather.RAIN: (0.75, 0.25),
         Weather.SNOW: (0.7, 0.3),
@@ -209,16 +213,18 @@ def _overcast(weather: Weather, strength: float) -> float:
 
 
 def exposure(level: float) -> float:
-    """The camera's gain for a scene of that brightness, 1 for a bright day's.
+    """Return the camera's gain for a scene of this brightness, 1 for a bright day.
 
-    It makes up for half of a lack of light (in stops), so that a darker scene still makes a darker
-    picture.
+    It compensates half of the missing light in stops: a darker scene gives a darker image.
     """
     return min(max(level, 0.02), 4.0) ** -0.5
 
 
 def _reach(scenario: Scenario, clear: float) -> float:
-    """Where haze hides all but 1/e [m], from the meteorological visibility, or a clear day's own."""
+    """Return the distance at which haze hides all but 1/e [m].
+
+    clear: its value in clear weather [m]. Otherwise it follows from the meteorological visibility.
+    """
     if scenario.visibility is not None:
         return scenario.visibility / KOSCHMIEDER
     if scenario.weather not in VISIBILITY_RANGE:
@@ -241,7 +247,7 @@ def _mean(colour: Colour) -> float:
 
 
 def _dimmed(daytime_light: DaytimeLight, dim: float) -> DaytimeLight:
-    """The same daytime_light with that share of a closed sky's light."""
+    """Return the light with a closed cloud cover scaled by `dim`."""
     return replace(
         daytime_light,
         grey_sky=_scaled(daytime_light.grey_sky, dim),
@@ -251,7 +257,10 @@ def _dimmed(daytime_light: DaytimeLight, dim: float) -> DaytimeLight:
 
 
 def _lit_fog(daytime_light: DaytimeLight, reach: float) -> Colour:
-    """The colour of the far under a closed sky; dense fog throws some of the headlights back."""
+    """Return the colour of far objects under a closed cloud cover.
+
+    Dense fog reflects some of the headlights.
+    """
     return _mixed(
         daytime_light.grey_horizon,
         (0.42, 0.41, 0.38),
@@ -260,6 +269,7 @@ def _lit_fog(daytime_light: DaytimeLight, reach: float) -> Colour:
 
 
 def _sunshine(overcast: float, elevation: float, reach: float) -> float:
+    """Return the share of direct sunlight that clouds and haze let through."""
     up = math.sin(max(elevation, math.radians(4.0)))
     return max(1 - overcast, 0.0) ** 1.5 * math.exp(-HAZE_DEPTH / (up * reach))
 
@@ -268,6 +278,7 @@ def _open_light(
     daytime_light: DaytimeLight, azimuth: float, elevation: float, overcast: float, sky: Colour, horizon: Colour, reach: float, rain: float,
     snow: float, gain: float,
 ) -> Light:  # fmt: skip
+    """Return the light in the open."""
     elevation = max(
         elevation, math.radians(2.0)
     )  # what has set still glows from just above the horizon
@@ -297,7 +308,7 @@ def _open_light(
 
 
 def _tunnel_light(outside: Light) -> Light:
-    """The light of a tunnel's lamps before exposure: warm, from above, the same at every daytime_light."""
+    """Return the light of tunnel lamps before exposure: warm, from above, at every time of day."""
     sky = _scaled(TUNNEL_LAMP_COLOUR, 0.92)
     air = _scaled(TUNNEL_LAMP_COLOUR, 0.52)
     return outside._replace(
@@ -309,7 +320,7 @@ def _tunnel_light(outside: Light) -> Light:
 
 
 def _exposed(light: Light, gain: float) -> Light:
-    """The same light with another exposure."""
+    """Return the light with another exposure."""
     scaled = {
         f"{kind}_{colour}": gain * getattr(light, f"{kind}_{colour}")
         for kind in ("sun", "sky", "level", "haze")
