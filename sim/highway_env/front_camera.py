@@ -22,7 +22,8 @@ from highway_env.vehicle.objects import Landmark, RoadObject
 from sim.actors.vehicle_kinds import PAINTS
 from sim.geometry.camera import Camera
 from sim.highway_env.front_view import FrontView
-from sim.highway_env.lane_network import LaneGround, LaneLine, LaneStrip, lane_ground
+from sim.highway_env.lane_coordinates import LaneGround
+from sim.highway_env.lane_network import LaneLine, LaneStrip, lane_ground
 from sim.render.objects.vehicles.vehicle_blocks import Block
 from sim.scenario import RoadKind, Scenario
 from sim.types import Actor, Image, Kind, Pose, require_finite, require_whole
@@ -62,9 +63,17 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
     """
 
     def __init__(
-        self, env: gymnasium.Env, camera: Camera | Mapping[str, Any] | None = None, *, weather: str = "clear", light: str = "day",
-        strength: float = 0.6, seed: int = 0, observation: str = "replace", agent: int = 0,
-    ) -> None:  # fmt: skip
+        self,
+        env: gymnasium.Env,
+        camera: Camera | Mapping[str, Any] | None = None,
+        *,
+        weather: str = "clear",
+        light: str = "day",
+        strength: float = 0.6,
+        seed: int = 0,
+        observation: str = "replace",
+        agent: int = 0,
+    ) -> None:
         settings: dict[str, Any] = {
             "weather": weather,
             "light": light,

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.geometry.camera import Camera
-from sim.highway_env.lane_network import LaneGround
+from sim.highway_env.lane_coordinates import LaneGround
 from sim.highway_env.lane_network_picture import draw_lane_ground
 from sim.jit import kernel
 from sim.render.frame_buffer import Eye, FrameBuffer, blank_frame_buffer, eye_of
@@ -25,7 +25,8 @@ from sim.render.objects.road_users import (
 )
 from sim.render.objects.shadows import shade_under_car
 from sim.render.objects.vehicles.vehicle_blocks import Block, Blocks, blocks_of, draw_block
-from sim.render.sky import draw_sky, pack_panorama, panorama
+from sim.render.sky import draw_sky, pack_panorama
+from sim.render.sky_panorama import panorama
 from sim.scenario import Scenario
 from sim.types import Actor, Image, Pose
 

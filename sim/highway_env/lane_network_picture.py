@@ -8,25 +8,22 @@ over it exactly. Rows that cover a long distance are divided, so that crossing r
 import math
 
 from sim.geometry.frenet import Floats
-from sim.highway_env.lane_network import (
-    CELL_MARGIN,
-    PAINT_WIDTH,
-    SHOULDER_WIDTH,
+from sim.highway_env.lane_coordinates import (
     LaneGround,
-    LaneLine,
     nearby_strips,
     strip_coordinates,
 )
+from sim.highway_env.lane_materials import ground_material
+from sim.highway_env.lane_network import CELL_MARGIN, PAINT_WIDTH, SHOULDER_WIDTH, LaneLine
 from sim.jit import inlined, kernel
 from sim.render.frame_buffer import Eye, FrameBuffer, level_of, write_truth
 from sim.render.ground.footprint import dash_integral, overlap
-from sim.render.ground.rasterise import FIELD_TEXEL, GRAIN_TEXEL, MAX_GROUND_DISTANCE
+from sim.render.ground.rasterise import GRAIN_TEXEL, MAX_GROUND_DISTANCE
+from sim.render.ground.row_layout import FIELD_TEXEL
 from sim.render.ground.shading import ROAD, TERRAIN
 from sim.render.lighting.light import Light, beam
-from sim.render.lighting.palette import GRAIN, PALETTE
 from sim.render.noise import level_for, noise_between
-from sim.render.sky import TREELINE_DISTANCE
-from sim.roads.plan import Material
+from sim.render.sky_panorama import TREELINE_DISTANCE
 
 DASH_LENGTH = 3.0  # [m] chosen
 DASH_PERIOD = 9.0  # [m] between the beginnings of dashes; chosen
@@ -34,12 +31,6 @@ STRIP_SPAN = 8  # [px] over which a strip's coordinates are interpolated; chosen
 MAX_PART_DEPTH = 8.0  # [m] depth of a part of a row; chosen
 MAX_PARTS = 8  # parts of a row; chosen
 DASHED = int(LaneLine.DASHED)
-GRASS_MATERIAL = (*PALETTE[Material.GRASS], GRAIN[Material.GRASS])
-ASPHALT_MATERIAL = (*PALETTE[Material.ASPHALT], GRAIN[Material.ASPHALT])
-PAINT_MATERIAL = (*PALETTE[Material.PAINT], GRAIN[Material.PAINT])
-SNOW_MATERIAL = (0.90, 0.92, 0.95, 0.03)
-SNOW_ON_ROAD = 0.6  # share of the snow that stays on the road; chosen
-DARK_WHEN_WET = 0.35  # share of its brightness that a wet road loses; chosen
 
 
 @kernel
@@ -149,9 +140,16 @@ def _cover_span(
     for n in range(min(span, cover.shape[0] - first)):
         if smooth:
             _add_pixel(
-                cover, ground, i, first + n, s + n * step_s, d + n * step_d, half + n * step_half,
-                along + n * step_along, across + n * step_across,
-            )  # fmt: skip
+                cover,
+                ground,
+                i,
+                first + n,
+                s + n * step_s,
+                d + n * step_d,
+                half + n * step_half,
+                along + n * step_along,
+                across + n * step_across,
+            )
         else:
             here = _footprint(ground, i, eye, forward, start + n / eye.focal, ray, side)
             _add_pixel(cover, ground, i, first + n, here[0], here[1], here[2], here[3], here[4])
@@ -223,7 +221,7 @@ def _shade_row(
         y = eye.y + forward * (eye.sin + slope * eye.cos)
         grain = noise_between(values, starts, fine, x / GRAIN_TEXEL, y / GRAIN_TEXEL)
         field = noise_between(values, starts, wide, y / FIELD_TEXEL, x / FIELD_TEXEL)
-        red, green, blue, rough = _material(light, cover[n, 0], cover[n, 1])
+        red, green, blue, rough = ground_material(light, cover[n, 0], cover[n, 1])
         shade = 1 + rough * (grain + 0.3 * field)
         meadow = 0.35 * rough * field
         clear = max(
@@ -243,64 +241,3 @@ def _shade_row(
             blue * (shade - meadow) * (light.level_blue + lamps) * clear + light.haze_blue * haze
         )
         write_truth(canvas, row, n, forward, ROAD if cover[n, 0] > 0.5 else TERRAIN, 0)
-
-
-@inlined
-def _material(light: Light, asphalt: float, paint: float) -> tuple[float, float, float, float]:
-    """Return red, green, blue and grain of ground with these shares of asphalt and paint on it."""
-    snow = light.snow * (1 + (SNOW_ON_ROAD - 1) * asphalt)
-    dry = 1 - DARK_WHEN_WET * light.wet
-    return (
-        _mixed(
-            GRASS_MATERIAL[0],
-            ASPHALT_MATERIAL[0] * dry,
-            PAINT_MATERIAL[0],
-            SNOW_MATERIAL[0],
-            asphalt,
-            paint,
-            snow,
-        ),
-        _mixed(
-            GRASS_MATERIAL[1],
-            ASPHALT_MATERIAL[1] * dry,
-            PAINT_MATERIAL[1],
-            SNOW_MATERIAL[1],
-            asphalt,
-            paint,
-            snow,
-        ),
-        _mixed(
-            GRASS_MATERIAL[2],
-            ASPHALT_MATERIAL[2] * dry,
-            PAINT_MATERIAL[2],
-            SNOW_MATERIAL[2],
-            asphalt,
-            paint,
-            snow,
-        ),
-        _mixed(
-            GRASS_MATERIAL[3],
-            ASPHALT_MATERIAL[3],
-            PAINT_MATERIAL[3],
-            SNOW_MATERIAL[3],
-            asphalt,
-            paint,
-            snow,
-        ),
-    )
-
-
-@kernel
-def _mixed(
-    grass: float,
-    asphalt: float,
-    paint: float,
-    snow: float,
-    asphalts: float,
-    paints: float,
-    snows: float,
-) -> float:
-    """Blend four materials, each over the one before, with its share."""
-    ground = grass + (asphalt - grass) * asphalts
-    ground += (paint - ground) * paints
-    return ground + (snow - ground) * snows

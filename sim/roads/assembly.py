@@ -13,9 +13,17 @@ from sim.types import Pose
 
 
 def assemble(
-    kind: RoadKind, curvature: Floats, length: float, lanes: Sequence[Lane], bands: Sequence[Band], markings: Sequence[Marking],
-    path: int, drivable: tuple[float, float], speed_limit: float, **furniture: Any,
-) -> RoadPlan:  # fmt: skip
+    kind: RoadKind,
+    curvature: Floats,
+    length: float,
+    lanes: Sequence[Lane],
+    bands: Sequence[Band],
+    markings: Sequence[Marking],
+    path: int,
+    drivable: tuple[float, float],
+    speed_limit: float,
+    **furniture: Any,
+) -> RoadPlan:
     """Return the plan of a road with these parts.
 
     kind: the road kind.

@@ -55,9 +55,15 @@ MIN_PAINT_COVER = 0.002  # the share of a footprint below which paint does not s
 
 @kernel
 def lay_paint(
-    buffer: RowBuffer, profile: NDArray[np.float32], edge: float, patterns: NDArray[np.float64], ragged: NDArray[np.float32],
-    worn: NDArray[np.float64], first: int, last: int,
-) -> None:  # fmt: skip
+    buffer: RowBuffer,
+    profile: NDArray[np.float32],
+    edge: float,
+    patterns: NDArray[np.float64],
+    ragged: NDArray[np.float32],
+    worn: NDArray[np.float64],
+    first: int,
+    last: int,
+) -> None:
     """Blend the endless markings into the pixels [first, last) that show any.
 
     profile: running integrals of the cross profile, which begins at d = `edge` [m].

@@ -75,9 +75,14 @@ def ranges_of(pieces: NDArray[np.float64], length: float) -> NDArray[np.int64]:
 
 
 def _piece(
-    limits: tuple[float, float, float, float], material: Material, track: float = 0.0, dash: float = 1.0, period: float = 0.0,
-    wear: float = 0.0, slope: float = 0.0,
-) -> Piece:  # fmt: skip
+    limits: tuple[float, float, float, float],
+    material: Material,
+    track: float = 0.0,
+    dash: float = 1.0,
+    period: float = 0.0,
+    wear: float = 0.0,
+    slope: float = 0.0,
+) -> Piece:
     """Return a piece with limits (start, finish, left, right) [m].
 
     track: wear by tyres. dash, period [m], wear, slope: see PIECE_COLUMNS.

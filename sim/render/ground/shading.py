@@ -72,9 +72,13 @@ def light_open_ground(
     if light.snow > 0.0:
         _add_snow(pixels, np.float32(light.snow), count)
     _shade(
-        pixels, np.float32(light.level_red), np.float32(light.level_green), np.float32(light.level_blue),
-        light.headlight > 0.0, count,
-    )  # fmt: skip
+        pixels,
+        np.float32(light.level_red),
+        np.float32(light.level_green),
+        np.float32(light.level_blue),
+        light.headlight > 0.0,
+        count,
+    )
     if shine > 0.0:
         _add_reflection(image, pixels, light.wet, eye, row, column + first, count, shine)
     _add_haze(

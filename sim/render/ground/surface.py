@@ -100,9 +100,15 @@ def tone_at(ground: Ground, s: float, along: float) -> tuple[float, float]:
 
 @kernel
 def _read_profile(
-    buffer: RowBuffer, values: NDArray[np.float32], levels: NDArray[np.float64], alike: NDArray[np.int32], ragged: NDArray[np.float32],
-    edge: float, first: int, last: int,
-) -> None:  # fmt: skip
+    buffer: RowBuffer,
+    values: NDArray[np.float32],
+    levels: NDArray[np.float64],
+    alike: NDArray[np.int32],
+    ragged: NDArray[np.float32],
+    edge: float,
+    first: int,
+    last: int,
+) -> None:
     """Write the cross profile, which begins at d = `edge` [m], to the pixels [first, last)."""
     pixels = buffer.values
     indices = buffer.indices

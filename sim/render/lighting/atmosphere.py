@@ -9,6 +9,7 @@ import math
 from dataclasses import dataclass, replace
 
 from sim.random import Stream, stream_generator
+from sim.render.lighting.daytime_light import DAYTIME_LIGHTS, DaytimeLight
 from sim.render.lighting.light import Light
 from sim.render.lighting.palette import Colour
 from sim.scenario import Daytime, Scenario, Weather
@@ -17,64 +18,6 @@ SHADOW_SHARE = 0.5  # the share of a clear day's light that a shadow takes
 KOSCHMIEDER = 3.0  # meteorological visibility is where contrast falls to 5 %, exp(-3)
 TUNNEL_LAMP_COLOUR = (0.43, 0.38, 0.30)  # warm lamps, before exposure
 HAZE_DEPTH = 25.0  # [m] the depth of haze that the sun shines through from above
-
-
-@dataclass(frozen=True)
-class DaytimeLight:
-    """Strengths and colours of the light at one time of day, before exposure.
-
-    elevation: limits of the height of the sun (at night the moon) [degrees].
-    sun, sky: direct and diffuse light.
-    horizon, zenith, cloud: colours under a clear sky.
-    grey_sky, grey_horizon, grey_zenith: the same under a closed cloud cover.
-    headlight, lamp: strength of the ego's headlights and of other lamps.
-    glow: colour of the air towards the sun.
-    halo: strength of the glow around the sun.
-    band: strength of the glow along the horizon below the sun.
-    """
-
-    elevation: tuple[float, float]
-    sun: Colour
-    sky: Colour
-    horizon: Colour
-    zenith: Colour
-    cloud: Colour
-    grey_sky: Colour
-    grey_horizon: Colour
-    grey_zenith: Colour
-    headlight: float
-    lamp: float
-    glow: Colour
-    halo: float
-    band: float
-
-
-DAYTIME_LIGHTS = {
-    Daytime.DAY: DaytimeLight(
-        elevation=(25.0, 60.0),
-        sun=(0.64, 0.62, 0.59), sky=(0.50, 0.52, 0.55), horizon=(0.78, 0.85, 0.91), zenith=(0.28, 0.48, 0.79),
-        cloud=(0.97, 0.97, 0.97), grey_sky=(0.76, 0.78, 0.80), grey_horizon=(0.74, 0.77, 0.79), grey_zenith=(0.60, 0.63, 0.67),
-        headlight=0.0, lamp=0.0, glow=(1.0, 0.99, 0.96), halo=0.28, band=0.0,
-    ),
-    Daytime.LOW_SUN: DaytimeLight(
-        elevation=(4.0, 12.0),
-        sun=(0.98, 0.68, 0.36), sky=(0.40, 0.40, 0.44), horizon=(0.80, 0.69, 0.56), zenith=(0.28, 0.40, 0.62),
-        cloud=(0.97, 0.83, 0.69), grey_sky=(0.53, 0.51, 0.49), grey_horizon=(0.62, 0.57, 0.52), grey_zenith=(0.44, 0.44, 0.46),
-        headlight=0.0, lamp=0.2, glow=(1.0, 0.80, 0.46), halo=0.70, band=0.40,
-    ),
-    Daytime.DUSK: DaytimeLight(
-        elevation=(-5.0, -0.5),
-        sun=(0.0, 0.0, 0.0), sky=(0.23, 0.24, 0.29), horizon=(0.40, 0.35, 0.37), zenith=(0.08, 0.14, 0.29),
-        cloud=(0.33, 0.24, 0.30), grey_sky=(0.20, 0.22, 0.26), grey_horizon=(0.25, 0.27, 0.32), grey_zenith=(0.15, 0.17, 0.22),
-        headlight=0.26, lamp=0.7, glow=(0.72, 0.36, 0.13), halo=0.0, band=0.80,
-    ),
-    Daytime.NIGHT: DaytimeLight(
-        elevation=(12.0, 40.0),
-        sun=(0.0, 0.0, 0.0), sky=(0.028, 0.034, 0.051), horizon=(0.038, 0.047, 0.075), zenith=(0.011, 0.018, 0.045),
-        cloud=(0.030, 0.034, 0.047), grey_sky=(0.025, 0.026, 0.032), grey_horizon=(0.036, 0.037, 0.043),
-        grey_zenith=(0.018, 0.019, 0.024), headlight=0.72, lamp=1.0, glow=(0.15, 0.105, 0.065), halo=0.0, band=0.55,
-    ),
-}  # fmt: skip
 # Meteorological visibility [m] in the lightest and the heaviest weather of a kind.
 VISIBILITY_RANGE = {
     Weather.FOG: (250.0, 30.0),
@@ -206,9 +149,12 @@ class Atmosphere:
 def _overcast(weather: Weather, strength: float) -> float:
     """Return the share of the sun's light that clouds scatter."""
     base, more = {
-        Weather.CLEAR: (0.0, 0.0), Weather.CLOUDY: (0.45, 0.55), Weather.FOG: (0.75, 0.25), Weather.RAIN: (0.75, 0.25),
+        Weather.CLEAR: (0.0, 0.0),
+        Weather.CLOUDY: (0.45, 0.55),
+        Weather.FOG: (0.75, 0.25),
+        Weather.RAIN: (0.75, 0.25),
         Weather.SNOW: (0.7, 0.3),
-    }[weather]  # fmt: skip
+    }[weather]
     return base + more * strength
 
 
@@ -275,9 +221,17 @@ def _sunshine(overcast: float, elevation: float, reach: float) -> float:
 
 
 def _open_light(
-    daytime_light: DaytimeLight, azimuth: float, elevation: float, overcast: float, sky: Colour, horizon: Colour, reach: float, rain: float,
-    snow: float, gain: float,
-) -> Light:  # fmt: skip
+    daytime_light: DaytimeLight,
+    azimuth: float,
+    elevation: float,
+    overcast: float,
+    sky: Colour,
+    horizon: Colour,
+    reach: float,
+    rain: float,
+    snow: float,
+    gain: float,
+) -> Light:
     """Return the light in the open."""
     elevation = max(
         elevation, math.radians(2.0)
@@ -298,13 +252,28 @@ def _open_light(
     )  # lamps are on in bad weather too, and show the darker it is
     haze = _scaled(horizon, gain)
     return Light(
-        sun_x=level * math.cos(azimuth), sun_y=level * math.sin(azimuth), sun_up=up,
-        sun_red=sun[0], sun_green=sun[1], sun_blue=sun[2], sky_red=sky[0], sky_green=sky[1], sky_blue=sky[2],
-        level_red=ground[0], level_green=ground[1], level_blue=ground[2],
-        haze_red=haze[0], haze_green=haze[1], haze_blue=haze[2], haze_reach=reach,
-        shadow=min(SHADOW_SHARE * direct / 0.45, 0.55), headlight=daytime_light.headlight * gain,
-        lamp=max(daytime_light.lamp, 0.6 * dim * overcast), wet=max(0.45 + 0.55 * rain if rain else 0.0, 0.5 if snow else 0.0), snow=snow,
-    )  # fmt: skip
+        sun_x=level * math.cos(azimuth),
+        sun_y=level * math.sin(azimuth),
+        sun_up=up,
+        sun_red=sun[0],
+        sun_green=sun[1],
+        sun_blue=sun[2],
+        sky_red=sky[0],
+        sky_green=sky[1],
+        sky_blue=sky[2],
+        level_red=ground[0],
+        level_green=ground[1],
+        level_blue=ground[2],
+        haze_red=haze[0],
+        haze_green=haze[1],
+        haze_blue=haze[2],
+        haze_reach=reach,
+        shadow=min(SHADOW_SHARE * direct / 0.45, 0.55),
+        headlight=daytime_light.headlight * gain,
+        lamp=max(daytime_light.lamp, 0.6 * dim * overcast),
+        wet=max(0.45 + 0.55 * rain if rain else 0.0, 0.5 if snow else 0.0),
+        snow=snow,
+    )
 
 
 def _tunnel_light(outside: Light) -> Light:
@@ -312,11 +281,25 @@ def _tunnel_light(outside: Light) -> Light:
     sky = _scaled(TUNNEL_LAMP_COLOUR, 0.92)
     air = _scaled(TUNNEL_LAMP_COLOUR, 0.52)
     return outside._replace(
-        sun_red=0.0, sun_green=0.0, sun_blue=0.0, sky_red=sky[0], sky_green=sky[1], sky_blue=sky[2],
-        level_red=TUNNEL_LAMP_COLOUR[0], level_green=TUNNEL_LAMP_COLOUR[1], level_blue=TUNNEL_LAMP_COLOUR[2],
-        haze_red=air[0], haze_green=air[1], haze_blue=air[2], haze_reach=500.0,
-        shadow=0.0, headlight=0.12, lamp=0.8, wet=0.0, snow=0.0,
-    )  # fmt: skip
+        sun_red=0.0,
+        sun_green=0.0,
+        sun_blue=0.0,
+        sky_red=sky[0],
+        sky_green=sky[1],
+        sky_blue=sky[2],
+        level_red=TUNNEL_LAMP_COLOUR[0],
+        level_green=TUNNEL_LAMP_COLOUR[1],
+        level_blue=TUNNEL_LAMP_COLOUR[2],
+        haze_red=air[0],
+        haze_green=air[1],
+        haze_blue=air[2],
+        haze_reach=500.0,
+        shadow=0.0,
+        headlight=0.12,
+        lamp=0.8,
+        wet=0.0,
+        snow=0.0,
+    )
 
 
 def _exposed(light: Light, gain: float) -> Light:

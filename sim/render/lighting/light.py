@@ -60,12 +60,28 @@ def seen_through_air(light: Light, outside: Light, clear: float, away: float) ->
     tunnel_share = (1 - transmission) * clear / (1 - total)
     outside_share = (1 - clear) / (1 - total)
     return Light(
-        light.sun_x, light.sun_y, light.sun_up, light.sun_red, light.sun_green, light.sun_blue,
-        light.sky_red, light.sky_green, light.sky_blue, light.level_red, light.level_green, light.level_blue,
-        tunnel_share * light.haze_red + outside_share * outside.haze_red, tunnel_share * light.haze_green + outside_share * outside.haze_green,
-        tunnel_share * light.haze_blue + outside_share * outside.haze_blue, max(away, 1.0) / -math.log(total),
-        light.shadow, light.headlight, light.lamp, light.wet, light.snow,
-    )  # fmt: skip
+        light.sun_x,
+        light.sun_y,
+        light.sun_up,
+        light.sun_red,
+        light.sun_green,
+        light.sun_blue,
+        light.sky_red,
+        light.sky_green,
+        light.sky_blue,
+        light.level_red,
+        light.level_green,
+        light.level_blue,
+        tunnel_share * light.haze_red + outside_share * outside.haze_red,
+        tunnel_share * light.haze_green + outside_share * outside.haze_green,
+        tunnel_share * light.haze_blue + outside_share * outside.haze_blue,
+        max(away, 1.0) / -math.log(total),
+        light.shadow,
+        light.headlight,
+        light.lamp,
+        light.wet,
+        light.snow,
+    )
 
 
 @kernel
