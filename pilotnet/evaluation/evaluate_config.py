@@ -18,15 +18,22 @@ from sim.types import quoted
 class EvaluateConfig:
     """The drivers to score, and the roads and conditions that they drive.
 
-    Args: drivers: names: expert, pilotnet, modular, straight; modular+PART has the truth in place
-        of a part suite: name of a suite; several with + between them take turns roads: only these
-        kinds of road, with commas between them; empty for all weather: only these kinds of weather,
-        in the same form light: only these kinds of light, in the same form split: train, validation
-        or test roads; tune on validation, and use test for final results only episodes: roads that
-        every driver drives length: metres of each drive first: number of the first road of the
-        split pedals: shared: the simulator's speed controller brakes for every driver; driver: each
-        driver brakes by itself noise: strength of the steering disturbance [m], 0 for none; the
-        same for every driver workers: processes, 0 for all cores; does not change the scores
+    Args:
+        drivers: names: expert, pilotnet, modular, straight; modular+PART has the truth in place of
+            a part
+        suite: name of a suite; several with + between them take turns
+        roads: only these kinds of road, with commas between them; empty for all
+        weather: only these kinds of weather, in the same form
+        light: only these kinds of light, in the same form
+        split: train, validation or test roads; tune on validation, and use test for final results
+            only
+        episodes: roads that every driver drives
+        length: metres of each drive
+        first: number of the first road of the split
+        pedals: shared: the simulator's speed controller brakes for every driver; driver: each
+            driver brakes by itself
+        noise: strength of the steering disturbance [m], 0 for none; the same for every driver
+        workers: processes, 0 for all cores; does not change the scores
     """
 
     drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")

@@ -96,8 +96,8 @@ class PassingVehicle:
 
 
 class Pedestrians:
-    """All people of one road; arrays (N,) named like the fields of Person, and `pace`, the speed of
-    each now [m/s].
+    """All people of one road; arrays (N,) named like the fields of PedestrianState, and `pace`, the
+    speed of each now [m/s].
     """
 
     def __init__(self, plan: RoadPlan, people: list[PedestrianState], first_ident: int) -> None:

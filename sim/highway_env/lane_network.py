@@ -1,4 +1,4 @@
-"""Any network of lanes -> the ground as arrays: what `lanes_picture` draws from.
+"""Any network of lanes -> the ground as arrays: what `lane_network_picture` draws from.
 
 Every lane is a strip with its own road coordinates (s, d); a grid of cells lists the strips near
 each place. Lanes may cross, touch and lie over one another: paint that another lane's paint or

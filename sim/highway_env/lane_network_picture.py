@@ -1,6 +1,6 @@
 """A lane network's ground as a camera sees it.
 
-As in `picture`, no map is painted: every pixel's footprint is carried to the road coordinates of
+As in `rasterise`, no map is painted: every pixel's footprint is carried to the road coordinates of
 the strips around it, and each strip's surface and paint are averaged over it exactly. Rows that
 reach far into the depth are cut into parts, so that roads which cross the view do not flicker.
 """

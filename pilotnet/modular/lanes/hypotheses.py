@@ -53,8 +53,8 @@ EDGE_INSIDE = 0.3
 
 
 class RoadLayout(StrEnum):
-    """What tells the ego's lane: lines of its own; the road's edge and an unmarked middle; a wide
-    track; ruts in the snow.
+    """What identifies the ego's lane: its own lines; the road's edge and an unmarked centre; a wide
+    track; ruts in snow.
     """
 
     MARKED = "marked"
@@ -65,7 +65,7 @@ class RoadLayout(StrEnum):
 
 @dataclass(frozen=True)
 class MeasuredLine:
-    """A painted line at an offset [m], seen along a share of the way."""
+    """A painted line at a lateral offset [m], seen along a share of the distance."""
 
     offset: float
     share: float
@@ -73,8 +73,8 @@ class MeasuredLine:
 
 @dataclass(frozen=True)
 class SectionMeasurement:
-    """Lines from left to right; where [m] the road may end on either side, a kerb before a verge;
-    ruts from left to right.
+    """Measured cross-section: lines and ruts from left to right, and where [m] the road may end on
+    either side, a kerb before a verge.
     """
 
     lines: tuple[MeasuredLine, ...]
@@ -85,8 +85,8 @@ class SectionMeasurement:
 
 @dataclass(frozen=True)
 class LaneHypothesis:
-    """One way to read a section: the lane's centre [m] and width [m], and how good it is (a
-    relative log likelihood).
+    """One interpretation of a cross-section: the lane's centre [m] and width [m], and its score
+    (relative log likelihood).
 
     alone: whether it rests on a single line and assumes a lane of usual width.
     bare: whether it is a racetrack without a painted border.

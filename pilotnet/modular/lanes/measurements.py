@@ -202,7 +202,7 @@ def _middle(
     i: int,
     place: int,
 ) -> float:
-    """The centre of mass of the evidence around a column, in columns."""
+    """Return the centre of mass of the likelihood around a column, in columns."""
     total = 1e-6
     moment = 1e-6 * place
     for j in range(place - 4, place + 5):

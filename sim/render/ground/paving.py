@@ -1,4 +1,4 @@
-"""A road plan -> the ground as arrays: what `picture` draws from.
+"""A road plan -> the ground as arrays: what `rasterise` draws from.
 
 The road is described in road coordinates (s, d): one cross profile over d, and along s what changes
 from place to place.
