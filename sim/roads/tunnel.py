@@ -1,6 +1,4 @@
-"""Tunnel roads: two lanes that pass through one or more tubes, with open air before, between and
-after them.
-"""
+"""Tunnel roads: two lanes through one or more tubes, with open air before, between and after."""
 
 import numpy as np
 
@@ -20,14 +18,15 @@ from sim.roads.plan import (
 )
 from sim.scenario import RoadKind
 
-# [m] of open air at least, before the first tunnel and after each
-APPROACH = 80.0
-GAP = 50.0
+APPROACH = 80.0  # [m] minimum open road before the first tunnel; chosen
+GAP = 50.0  # [m] minimum open road after each tunnel; chosen
+SPEED_LIMIT = 22.0  # [m/s]; chosen
+CENTRE_LINE = 0.14  # [m] width of a dashed centre line; chosen, RMS has 0.12
 
 
 def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """One lane each way in gentle bends, raised walkways and walls inside, guard rails at the
-    portals.
+    """Return a road with one lane each way in gentle bends, walkways and walls inside its
+    tunnels.
     """
     width = generator.uniform(3.4, 3.75)
     shoulder = generator.uniform(0.4, 0.9)
@@ -53,7 +52,7 @@ def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadP
     if generator.random() < 0.5:
         markings += [Marking(-0.13, 0.12, wear=wear), Marking(0.13, 0.12, wear=wear)]
     else:
-        markings.append(Marking(0.0, 0.14, 3.0, float(generator.choice([3.0, 6.0])), wear))
+        markings.append(Marking(0.0, CENTRE_LINE, 3.0, float(generator.choice([3.0, 6.0])), wear))
     barriers = []
     for tube in tubes:
         for side in (-1, 1):
@@ -75,15 +74,16 @@ def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadP
         markings=markings,
         path=0,
         drivable=(-edge, edge),
-        speed_limit=22.0,
+        speed_limit=SPEED_LIMIT,
         barriers=tuple(barriers),
         tunnels=tubes,
     )
 
 
 def _covered(generator: np.random.Generator, length: float) -> list[tuple[float, float]]:
-    """Stations between which tubes lie: 35 to 60 % of the drive, as far as it is long enough for
-    open air around them.
+    """Return the (start, finish) stations [m] of the tubes.
+
+    They cover about 35 to 60 % of the drive, as far as it is long enough for APPROACH and GAP.
     """
     tubes = int(generator.integers(1, 4))
     share = generator.uniform(0.37, 0.58)
