@@ -31,7 +31,7 @@ TOLERANCE = 0.3  # [m] what the confidence speaks of
 
 
 class LaneConfidence:
-    """Counts of clear measurements, smoothed over frames, and the time since the last measurement."""
+    """Counts of clear measurements, smoothed over frames, and the time since the last one."""
 
     def __init__(self) -> None:
         self._support = self._agreement = 0.0

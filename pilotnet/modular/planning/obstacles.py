@@ -36,8 +36,9 @@ SLOWEST = 3.0  # [m/s] lowest speed in computing where the car meets a road user
 
 
 class ClearanceSpec(NamedTuple):
-    """Clearance of a class of obstacles [m]: desired, sufficient for a car that stays in its lane,
-    and least.
+    """Clearances of a class of obstacles [m].
+
+    wanted: desired; enough: sufficient for a car that stays in its lane; least: never less.
     """
 
     wanted: float

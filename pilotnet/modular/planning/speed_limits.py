@@ -48,7 +48,7 @@ SIDE_GAP = 1.0  # [m] parked cars passed closer than this are passed slowly
 
 
 class AccelerationLimit(NamedTuple):
-    """Highest acceleration [m/s²] that a constraint allows, and the behaviour that follows from it."""
+    """Highest acceleration [m/s²] that a constraint allows, and the resulting behaviour."""
 
     acceleration: float
     behaviour: Behaviour
