@@ -77,7 +77,7 @@ class RoadUsers:
 
     @classmethod
     def of(cls, tracks: Sequence[Track], course: Centreline) -> "RoadUsers":
-        """Return tracks in the coordinates of a lane's course, which `LaneEstimate.course` gives."""
+        """Return tracks in the coordinates of a lane's course (`LaneEstimate.course`)."""
         rows = np.array([_in_lane(track, course) for track in tracks], dtype=np.float64).reshape(
             -1, 8
         )
