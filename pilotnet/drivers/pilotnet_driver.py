@@ -13,7 +13,7 @@ from sim.types import Control, Observation
 
 
 class PilotNetDriver:
-    """Drives by the network alone: the centre camera's frame -> the network's view, unmoved ->
+    """Drives by the network alone: from the centre frame to the network's view, and from it to
     curvature and target speed.
     """
 
@@ -25,13 +25,13 @@ class PilotNetDriver:
         self._views: torch.Tensor | None = None
 
     def reset(self) -> None:
-        """Forget what was seen; one frame, one command, so nothing else depends on it."""
+        """Discard the last view; the network has no memory."""
         self._views = None
 
     @torch.inference_mode()
     def act(self, observation: Observation) -> Control:
-        """The network's command; ValueError when the observation has no centre frame, or one of
-        another camera.
+        """Return the network's command; ValueError without a centre frame, or with one of another
+        camera.
         """
         if observation.centre is None:
             raise ValueError(
@@ -54,9 +54,7 @@ class PilotNetDriver:
 
     @torch.inference_mode()
     def explain(self) -> Explanation:
-        """The last view and what in it the command came from (VisualBackProp); nothing before the
-        first command.
-        """
+        """Return the last view and its saliency (VisualBackProp); nothing before the first command."""
         if self._views is None:
             return Explanation()
         heat = visual_back_prop(self._model, self._views)[0].cpu().numpy()

@@ -1,22 +1,21 @@
-"""The floor that every driver must beat: it holds the wheel straight."""
+"""The driver that holds the wheel straight, a lower bound for every other."""
 
 from sim.control.speed import speed_tracking_acceleration
 from sim.types import Control, Observation
 
 
 class Straight:
-    """Holds the wheel straight and the speed with which it was engaged: the floor that every driver
-    must beat.
+    """Holds the wheel straight and the speed of the first observation.
 
-    Where it has the pedals it neither brakes nor slows down for anything, and accelerates only back
-    to that speed.
+    Where each driver brakes for itself, it brakes for nothing, and accelerates only back to that
+    speed.
     """
 
     def __init__(self) -> None:
         self._speed: float | None = None
 
     def reset(self) -> None:
-        """Forget the speed to hold; the next observation gives another."""
+        """Discard the speed to hold; the next observation sets it."""
         self._speed = None
 
     def act(self, observation: Observation) -> Control:
