@@ -25,7 +25,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class PictureBox:
-    """A box on the centre camera's frame: edges [px], whether it is a pedestrian, and a short text."""
+    """A box on the centre camera's frame: edges [px], whether it is a pedestrian, and a short
+    text.
+    """
 
     left: float
     top: float

@@ -107,7 +107,9 @@ class Referee:
         self._set_back_at = -math.inf  # station [m]
 
     def judge(self, elapsed: float) -> Cause | None:
-        """Return the cause of an intervention now, `elapsed` seconds after the last call, or None."""
+        """Return the cause of an intervention now, `elapsed` seconds after the last call, or
+        None.
+        """
         world = self._world
         ego = world.ego_state()
         self._settled = self._settled + elapsed if ego.speed < STANDING_SPEED else 0.0

@@ -43,7 +43,9 @@ class Disturbance:
         return cls(strength, stream_generator(scenario.seed, stream)) if strength else None
 
     def __call__(self, control: Control, speed: float, duration: float) -> Control:
-        """Return the command that is carried out instead of `control` for the next `duration` [s]."""
+        """Return the command that is carried out instead of `control` for the next `duration`
+        [s].
+        """
         keep = math.exp(-duration / self.CORRELATION_TIME)
         self._value = (
             keep * self._value + math.sqrt(1 - keep**2) * self._generator.standard_normal()

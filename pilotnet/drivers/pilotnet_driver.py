@@ -54,7 +54,9 @@ class PilotNetDriver:
 
     @torch.inference_mode()
     def explain(self) -> Explanation:
-        """Return the last view and its saliency (VisualBackProp); nothing before the first command."""
+        """Return the last view and its saliency (VisualBackProp); nothing before the first
+        command.
+        """
         if self._views is None:
             return Explanation()
         heat = visual_back_prop(self._model, self._views)[0].cpu().numpy()

@@ -22,7 +22,9 @@ PASSING_REACH = 2.0
 
 
 class SpeedControl(StrEnum):
-    """Longitudinal control: one shared speed controller for every driver, or each driver by itself."""
+    """Longitudinal control: one shared speed controller for every driver, or each driver by
+    itself.
+    """
 
     SHARED = "shared"
     DRIVER = "driver"
