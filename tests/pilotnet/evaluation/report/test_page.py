@@ -29,7 +29,8 @@ def test_the_headline_gives_autonomy_interval_and_distance(page: str) -> None:
     headline = re.search(r"<h1>(.*?)</h1>", page, re.DOTALL)
     assert headline is not None
     assert re.fullmatch(
-        r"PilotNet drove [\d.]+ % autonomously \(95\s% interval [\d.]+.[\d.]+ %\) over [\d.]+ km of "
+        r"PilotNet drove [\d.]+ % autonomously \(95\s% interval [\d.]+.[\d.]+ %\) "
+        r"over [\d.]+ km of "
         r"test roads, which were not used in training\.",
         headline[1],
     )

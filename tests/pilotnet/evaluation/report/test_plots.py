@@ -10,8 +10,8 @@ from pilotnet.evaluation.metrics import EpisodeScore, total_score
 from pilotnet.evaluation.report.plots import (
     INK,
     MAX_SHOWN_OFFSET,
-    draw_offset,
     autonomy_bars,
+    draw_offset,
     read_metrics,
     training_curves,
 )
