@@ -1,4 +1,6 @@
-"""Build hook: write the git revision into wheels and source archives, which no longer have the git history."""
+"""Build hook: write the git revision into wheels and source archives, which no longer have the git
+history.
+"""
 
 import importlib.util
 import tempfile
@@ -10,7 +12,9 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 
 class RevisionHook(BuildHookInterface[Any]):
-    """Adds `pilotnet/revision.txt`; a wheel built from a source archive keeps the file of the archive."""
+    """Adds `pilotnet/revision.txt`; a wheel built from a source archive keeps the file of the
+    archive.
+    """
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the file, except to an editable installation, which runs from a checkout."""
@@ -31,7 +35,9 @@ class RevisionHook(BuildHookInterface[Any]):
 
 
 def revision_module(root: Path) -> ModuleType:
-    """Load `pilotnet.common.revision` from its file: importing the package would need its dependencies, which a build may lack."""
+    """Load `pilotnet.common.revision` from its file: importing the package would need its
+    dependencies, which a build may lack.
+    """
     spec = importlib.util.spec_from_file_location(
         "pilotnet_revision", root / "pilotnet" / "common" / "revision.py"
     )

@@ -1,20 +1,24 @@
-"""PilotNet's simulator: roads, traffic and cameras on top of HighwayEnv, as one Gymnasium environment and one loop.
+"""PilotNet's simulator: roads, traffic and cameras on top of HighwayEnv, as one Gymnasium
+environment and one loop.
 
 The conventions that hold everywhere:
 
-* Frame: HighwayEnv's. x forward, y to the right; headings and curvature are positive to the right (clockwise from above).
-  Offsets and lateral distances are positive to the right, heights upwards.
-* Units: SI; angles in radians. Speed [m/s], curvature [1/m], acceleration [m/s²]. Degrees only in what a person reads.
+* Frame: HighwayEnv's. x forward, y to the right; headings and curvature are positive to the right
+  (clockwise from above). Offsets and lateral distances are positive to the right, heights upwards.
+* Units: SI; angles in radians. Speed [m/s], curvature [1/m], acceleration [m/s²]. Degrees only in
+  what a person reads.
 * The command is curvature, 1/r [1/m]: independent of the car and smooth through straight ahead.
-* Road coordinates (s, d): arc length along the road's reference line and distance to the right of it [m]. The ego's offset
-  and heading error are relative to its path, the centre of its lane.
-* Images: RGB uint8 (H, W, 3), row 0 on top. Pixel (i, j) covers rows [i, i + 1) and columns [j, j + 1) of the image plane.
+* Road coordinates (s, d): arc length along the road's reference line and distance to the right of
+  it [m]. The ego's offset and heading error are relative to its path, the centre of its lane.
+* Images: RGB uint8 (H, W, 3), row 0 on top. Pixel (i, j) covers rows [i, i + 1) and columns [j, j +
+  1) of the image plane.
 * Time: control and cameras at 10 Hz, physics at 20 Hz or finer.
-* Randomness: everything follows from the scenario's seed; the same scenario and driver give the same frames, bit for bit.
+* Randomness: everything follows from the scenario's seed; the same scenario and driver give the
+  same frames, bit for bit.
 
-Importing this package registers `PilotNet/Drive-v0` with Gymnasium, and so does `gymnasium.make("sim:PilotNet/Drive-v0")`.
-Every public name is loaded when it is first used. Settings can be checked and help printed without Numba, HighwayEnv or a
-renderer.
+Importing this package registers `PilotNet/Drive-v0` with Gymnasium, and so does
+`gymnasium.make("sim:PilotNet/Drive-v0")`. Every public name is loaded when it is first used.
+Settings can be checked and help printed without Numba, HighwayEnv or a renderer.
 """
 
 import importlib
@@ -22,7 +26,8 @@ import sys
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-import gymnasium  # 0.07 s of CPU; a later registration would miss `import sim` before `import gymnasium`
+# 0.07 s of CPU; a later registration would miss `import sim` before `import gymnasium`
+import gymnasium
 
 if TYPE_CHECKING:
     from sim.env import DrivingEnv, EnvConfig
@@ -93,7 +98,8 @@ MODULE_OF = {name: module for module, names in PUBLIC_NAMES.items() for name in 
 class PublicModule(ModuleType):
     """A module whose public names are never replaced by submodules of the same name.
 
-    Importing `sim.rollout` makes the import system assign that submodule to `sim.rollout`, which names a function here.
+    Importing `sim.rollout` makes the import system assign that submodule to `sim.rollout`, which
+    names a function here.
     """
 
     def __setattr__(self, name: str, value: Any) -> None:

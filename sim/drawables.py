@@ -1,4 +1,6 @@
-"""What a driver shows of its thoughts: plain drawables, which viewer, film and report draw without knowing whose they are."""
+"""What a driver shows of its thoughts: plain drawables, which viewer, film and report draw without
+knowing whose they are.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -23,7 +25,9 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class PictureBox:
-    """A box on the centre camera's frame: edges [px], whether it is around a person, and a few words beside it."""
+    """A box on the centre camera's frame: edges [px], whether it is around a person, and a few
+    words beside it.
+    """
 
     left: float
     top: float
@@ -35,7 +39,9 @@ class PictureBox:
 
 @dataclass(frozen=True)
 class GroundLine:
-    """A line on the ground: points (N, 2), (forward, right) in car coordinates [m]; strength in [0, 1] says how sure it is."""
+    """A line on the ground: points (N, 2), (forward, right) in car coordinates [m]; strength in [0,
+    1] says how sure it is.
+    """
 
     points: NDArray[np.float64]
     role: Role
@@ -48,7 +54,9 @@ class GroundLine:
 
 @dataclass(frozen=True)
 class RoadUserFootprint:
-    """Where a road user stands: (forward, right) of its centre [m], heading relative to the car's [rad], length and width [m]."""
+    """Where a road user stands: (forward, right) of its centre [m], heading relative to the car's
+    [rad], length and width [m].
+    """
 
     forward: float
     right: float
@@ -63,8 +71,10 @@ class RoadUserFootprint:
 class Explanation:
     """Everything a driver shows of one moment.
 
-    view: what a network looked at, RGB (rows, columns, 3), as if taken by `camera`, which stands on the car; heat: how much each
-    pixel of it counts, (rows, columns) in [0, 1]; word: what it is doing.
+    view: what a network looked at, RGB (rows, columns, 3), as if taken by `camera`, which stands on
+    the car.
+    heat: how much each pixel of it counts, (rows, columns) in [0, 1].
+    word: what it is doing.
     """
 
     boxes: tuple[PictureBox, ...] = ()
@@ -73,7 +83,7 @@ class Explanation:
     view: Image | None = None
     heat: NDArray[np.float32] | None = None
     camera: Camera | None = None
-    word: str = ""
+    behaviour: str = ""
 
     def __post_init__(self) -> None:
         if self.view is not None:

@@ -1,7 +1,7 @@
 """The world and its cameras as a Gymnasium environment.
 
-`rollout` calls `start`, `observe` and `advance`, which take and return records in physical units. Gymnasium's `reset` and
-`step` wrap these three with normalised actions, arrays and plain numbers.
+`rollout` calls `start`, `observe` and `advance`, which take and return records in physical units.
+Gymnasium's `reset` and `step` wrap these three with normalised actions, arrays and plain numbers.
 """
 
 import json
@@ -64,7 +64,8 @@ class EnvConfig:
             name not in CAMERA_NAMES for name in self.cameras
         ):
             raise ValueError(
-                f"cameras is {quoted(self.cameras)}; it must be a list of any of {', '.join(CAMERA_NAMES)}, which may be empty"
+                f"cameras is {quoted(self.cameras)}; it must be a list of any of "
+                f"{', '.join(CAMERA_NAMES)}, which may be empty"
             )
         require_between("camera_spacing", self.camera_spacing, 0, MAX_CAMERA_SPACING, "m")
         require_whole("rate", self.rate, 1, MAX_RATE, "Hz")
@@ -77,7 +78,8 @@ class EnvConfig:
     def of(
         cls, described: "EnvConfig | Mapping[str, Any] | None", settings: Mapping[str, Any]
     ) -> Self:
-        """Return the settings that a record or a mapping describes; `settings` replace some of them by name.
+        """Return the settings that a record or a mapping describes; `settings` replace some of them
+        by name.
 
         Raises ValueError for unknown names and bad values.
         """
@@ -86,7 +88,8 @@ class EnvConfig:
             described = {name: getattr(described, name) for name in names}
         if not isinstance(described, Mapping | None):
             raise ValueError(
-                f"config is {quoted(described)}; it must be a sim.EnvConfig or a mapping of its fields"
+                f"config is {quoted(described)}; it must be a sim.EnvConfig or a mapping of its "
+                f"fields"
             )
         chosen = {**(described or {}), **settings}
         for name in chosen:
@@ -104,23 +107,28 @@ class RenderedTick(NamedTuple):
 
 
 class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
-    """Drive scenarios: `gymnasium.make("sim:PilotNet/Drive-v0", cameras=["centre"], rate=10, pedals="shared")`.
+    """Drive scenarios: `gymnasium.make("sim:PilotNet/Drive-v0", cameras=["centre"], rate=10,
+    pedals="shared")`.
 
-    Settings are those of `EnvConfig`: one by one, as `config` (a record or a mapping), or both. `scenarios` draws a scenario for
-    each reset from the environment's generator; without it, road, weather, light and all road users vary on training roads.
-    `reset(options={"road": "rural", "weather": "rain"})` fixes fields of `Scenario`; `options={"scenario": ...}` a whole one.
+    Settings are those of `EnvConfig`: one by one, as `config` (a record or a mapping), or both.
+    `scenarios` draws a scenario for each reset from the environment's generator; without it, road,
+    weather, light and all road users vary on training roads. `reset(options={"road": "rural",
+    "weather": "rain"})` fixes fields of `Scenario`; `options={"scenario": ...}` a whole one.
 
-    Action, each in [-1, 1]: steering, from -MAX_CURVATURE to MAX_CURVATURE [1/m, right positive]; with `pedals="driver"` a second
-    one, from -MAX_BRAKING to MAX_ACCELERATION [m/s²]. 0 is straight ahead at constant speed; larger values are clipped.
-    Observation: `speed` [m/s] (1,) and a frame, RGB uint8 (H, W, 3), for each camera. Reward: metres gained along the road, minus
-    10 for each intervention, after which the car is put back and drives on. An episode terminates at the end of the road and is
-    truncated when the car is slower than 1 m/s on average.
+    Action, each in [-1, 1]: steering, from -MAX_CURVATURE to MAX_CURVATURE [1/m, right positive];
+    with `pedals="driver"` a second one, from -MAX_BRAKING to MAX_ACCELERATION [m/s²]. 0 is straight
+    ahead at constant speed; larger values are clipped. Observation: `speed` [m/s] (1,) and a frame,
+    RGB uint8 (H, W, 3), for each camera. Reward: metres gained along the road, minus 10 for each
+    intervention, after which the car is put back and drives on. An episode terminates at the end of
+    the road and is truncated when the car is slower than 1 m/s on average.
 
-    Info has the same keys after reset and step: `scenario`, its fields as JSON; `intervention`, the cause in the last tick or "".
-    `pose`: x, y [m], heading [rad] (3,). `acceleration` [m/s²]. `wheel_curvature` and `path_curvature` [1/m]. `station` and
-    `cross_track_error` [m]. `heading_error` [rad]. `time_to_collision` [s], inf when nothing is near.
+    Info has the same keys after reset and step: `scenario`, its fields as JSON; `intervention`, the
+    cause in the last tick or "". `pose`: x, y [m], heading [rad] (3,). `acceleration` [m/s²].
+    `wheel_curvature` and `path_curvature` [1/m]. `station` and `cross_track_error` [m].
+    `heading_error` [rad]. `time_to_collision` [s], inf when nothing is near.
 
-    Raises ValueError for bad settings. `gymnasium.wrappers.HumanRendering` shows the pictures of `render` in a window.
+    Raises ValueError for bad settings. `gymnasium.wrappers.HumanRendering` shows the pictures of
+    `render` in a window.
     """
 
     metadata: dict[str, Any] = {"render_modes": ["rgb_array"], "render_fps": EnvConfig.rate}  # noqa: RUF012
@@ -134,11 +142,13 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
     ) -> None:
         if render_mode not in (None, *self.metadata["render_modes"]):
             raise ValueError(
-                f"render_mode is {quoted(render_mode)}; it must be None or {self.metadata['render_modes'][0]!r}"
+                f"render_mode is {quoted(render_mode)}; it must be None or "
+                f"{self.metadata['render_modes'][0]!r}"
             )
         if not callable(scenarios):
             raise ValueError(
-                f"scenarios is {quoted(scenarios)}; it must be a function from a NumPy generator to a sim.Scenario"
+                f"scenarios is {quoted(scenarios)}; it must be a function from a NumPy generator "
+                f"to a sim.Scenario"
             )
         self.config = EnvConfig.of(config, settings)
         self.render_mode = render_mode
@@ -223,7 +233,9 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         return tuple(boxes(seen.canvases["centre"], self.cameras["centre"], seen.pose, seen.actors))
 
     def advance(self, control: Control) -> tuple[Cause | None, bool]:
-        """Hold a command for one tick; the cause of an intervention, if one happened, and whether the drive is over."""
+        """Hold a command for one tick; the cause of an intervention, if one happened, and whether
+        the drive is over.
+        """
         if self._over:
             raise ValueError("the drive is over, or has not begun; call reset before step")
         world = self.world
@@ -241,7 +253,8 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
     def reset(
         self, *, seed: int | None = None, options: Mapping[str, Any] | None = None
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Begin a scenario: a drawn one or `options["scenario"]`, with the fields of `Scenario` that `options` names changed.
+        """Begin a scenario: a drawn one or `options["scenario"]`, with the fields of `Scenario`
+        that `options` names changed.
 
         Returns the observation and the info. Raises ValueError for unknown options and bad values.
         """
@@ -249,7 +262,8 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         unknown = set(options or {}) - {"scenario", *FIELDS}
         if unknown:
             raise ValueError(
-                f"options has {quoted(sorted(map(str, unknown)))}; it may hold scenario, {', '.join(FIELDS)}"
+                f"options has {quoted(sorted(map(str, unknown)))}; it may hold scenario, "
+                f"{', '.join(FIELDS)}"
             )
         changes = dict(options or {})
         scenario = (
@@ -267,7 +281,8 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
     ) -> tuple[dict[str, np.ndarray], float, bool, bool, dict[str, Any]]:
         """Hold an action for one tick: observation, reward [m], terminated, truncated, info.
 
-        Raises ValueError for an action of another shape or with NaN or infinity, and outside an episode.
+        Raises ValueError for an action of another shape or with NaN or infinity, and outside an
+        episode.
         """
         control = self._control(action)
         before = self.world.ego_state().station
@@ -292,7 +307,8 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
                 "" if self.config.pedals is SpeedControl.DRIVER else ", or two with pedals='driver'"
             )
             raise ValueError(
-                f"action is {quoted(action)}, of shape {np.shape(action)}; it must be of shape {self.action_space.shape}{driver}"
+                f"action is {quoted(action)}, of shape {np.shape(action)}; it must be of shape "
+                f"{self.action_space.shape}{driver}"
             )
         values = np.asarray(action)
         if values.dtype.kind not in "fiu":
@@ -306,7 +322,9 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         )
 
     def _info(self, cause: Cause | None) -> dict[str, Any]:
-        """Return the info that the class describes; `cause`: why there was an intervention in the last tick, if there was one."""
+        """Return the info that the class describes; `cause`: why there was an intervention in the
+        last tick, if there was one.
+        """
         ego = self.world.ego_state()
         return {
             "scenario": self._scenario_json,
@@ -322,7 +340,8 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         }
 
     def render(self) -> np.ndarray | None:
-        """Return the centre camera's present picture, RGB uint8 (H, W, 3); None without a render mode.
+        """Return the centre camera's present picture, RGB uint8 (H, W, 3); None without a render
+        mode.
 
         Raises ValueError before the first reset.
         """

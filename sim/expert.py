@@ -9,7 +9,8 @@ PREVIEW = 0.1  # [s] the command is for the road just ahead, where it will act
 
 
 class Expert:
-    """Steers by its path's curvature plus the two-second recovery to that path, as labels of moved views do.
+    """Steers by its path's curvature plus the two-second recovery to that path, as labels of moved
+    views do.
 
     The path is the middle of the lane, and swings around what stands at the edge of the road.
     """
@@ -26,7 +27,8 @@ class Expert:
         ego = world.ego_state()
         here = world.expert_path(ego.station)
         soon = world.expert_path(ego.station + ego.speed * PREVIEW)
-        # On a bend the body points outwards of the motion by the slip angle; that much heading error is none.
+        # On a bend the body points outwards of the motion by the slip angle; that much heading
+        # error is none.
         error = ego.heading_error - here.direction + slip_angle(here.curvature)
         recovery = recovery_curvature(ego.offset - here.displacement, error, ego.speed)
         return Control(soon.curvature + float(recovery), world.shared_pedals())

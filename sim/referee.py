@@ -1,6 +1,8 @@
-"""The intervention rules: when a safety driver would have taken the wheel, and how they hand it back.
+"""The intervention rules: when a safety driver would have taken the wheel, and how they hand it
+back.
 
-PROTOCOL says it in words, for the report and `docs/protocol.md`; the cases in `tests/sim/test_referee.py` are worked by hand.
+PROTOCOL says it in words, for the report and `docs/protocol.md`; the cases in
+`tests/sim/test_referee.py` are worked by hand.
 """
 
 import math
@@ -34,42 +36,60 @@ ROLLING = 5.0  # [m/s] at which a car that was stuck is handed back
 PROTOCOL = (
     (
         "Lane departure",
-        f"The car's centre is more than {MAX_OFFSET:g} m from the middle of its lane. The rule is suspended where avoiding an "
-        f"obstacle is the task: within {AVOIDING:g} m along the road of a parked car that leaves less than "
-        f"{NEEDS_AVOIDING:g} m beside a car in the middle of its lane, or of a standing pedestrian that leaves less than "
-        f"{PERSON_NEEDS_AVOIDING:g} m. A crossing pedestrian is no such obstacle: the car has to brake.",
+        f"The car's centre is more than {MAX_OFFSET:g} m from the middle of its lane. The rule "
+        f"is suspended where avoiding an "
+        f"obstacle is the task: within {AVOIDING:g} m along the road of a parked car that leaves "
+        f"less than "
+        f"{NEEDS_AVOIDING:g} m beside a car in the middle of its lane, or of a standing "
+        f"pedestrian that leaves less than "
+        f"{PERSON_NEEDS_AVOIDING:g} m. A crossing pedestrian is no such obstacle: the car has to "
+        f"brake.",
     ),
     (
         "Off road",
-        "A corner of the car is beyond the drivable surface. This rule is never suspended; the oncoming lane is part of "
+        "A corner of the car is beyond the drivable surface. This rule is never suspended; the "
+        "oncoming lane is part of "
         "the surface.",
     ),
     (
         "Contact",
-        f"The gap to another vehicle, moving or parked, is below {MIN_GAP:g} m. A rear-end collision does not count: the other "
-        "vehicle is faster, and its centre is behind the rear bumper of the car. A car that cuts in has departed from its "
+        f"The gap to another vehicle, moving or parked, is below {MIN_GAP:g} m. A rear-end "
+        f"collision does not count: the other "
+        "vehicle is faster, and its centre is behind the rear bumper of the car. A car that cuts "
+        "in has departed from its "
         "lane before.",
     ),
     (
         "Person hit",
-        f"The gap to a pedestrian is below {MIN_GAP:g} m. A pedestrian that walks up to a car that has stood still for "
-        f"{SETTLED:g} s does not count. It counts as soon as the car closes the gap by its own motion.",
+        f"The gap to a pedestrian is below {MIN_GAP:g} m. A pedestrian that walks up to a car "
+        f"that has stood still for "
+        f"{SETTLED:g} s does not count. It counts as soon as the car closes the gap by its own "
+        f"motion.",
     ),
     (
         "Stuck",
-        f"For {STUCK_TIME:g} s the car has been slower than {STUCK_SPEED:g} m/s with {CLEAR_ROAD:g} m of clear road "
-        "ahead. Reasons to stand are a queue, a crossing pedestrian, a pedestrian at the kerb for which the car has stopped "
+        f"For {STUCK_TIME:g} s the car has been slower than {STUCK_SPEED:g} m/s with "
+        f"{CLEAR_ROAD:g} m of clear road "
+        "ahead. Reasons to stand are a queue, a crossing pedestrian, a pedestrian at the kerb "
+        "for which the car has stopped "
         "in good time, and oncoming traffic at a narrow place. A parked car is none.",
     ),
     (
         "What happens then",
-        "The tick counts as one intervention, of the first cause that applies: person, contact, off road, lane "
-        "departure, stuck. The car is put back in the middle of its lane, with heading and wheels along it. Its speed is "
-        "the present one, or the lower one from which it can brake comfortably. It is moved back along the road until "
-        f"the gap to all road users is {MIN_CLEARANCE:g} m, or {CLEARANCE:g} m after a contact. No following vehicle may "
-        "have to brake hard, and there must be space to shift around a parked car. A second intervention within "
-        f"{AGAIN:g} m moves the car past the place instead, so that one obstacle costs at most two interventions. A car "
-        f"that was stuck starts at {ROLLING:g} m/s. The driver is then reset, without memory of what came before, as "
+        "The tick counts as one intervention, of the first cause that applies: person, contact, "
+        "off road, lane "
+        "departure, stuck. The car is put back in the middle of its lane, with heading and "
+        "wheels along it. Its speed is "
+        "the present one, or the lower one from which it can brake comfortably. It is moved back "
+        "along the road until "
+        f"the gap to all road users is {MIN_CLEARANCE:g} m, or {CLEARANCE:g} m after a contact. "
+        f"No following vehicle may "
+        "have to brake hard, and there must be space to shift around a parked car. A second "
+        "intervention within "
+        f"{AGAIN:g} m moves the car past the place instead, so that one obstacle costs at most "
+        f"two interventions. A car "
+        f"that was stuck starts at {ROLLING:g} m/s. The driver is then reset, without memory of "
+        f"what came before, as "
         "after a safety driver has brought the car back. The clock and all other road users go on.",
     ),
 )
@@ -109,7 +129,9 @@ class Referee:
         return None
 
     def intervene(self, cause: Cause) -> None:
-        """Put the car back on its path, clear of what it hit, or past the place where it has been set back before."""
+        """Put the car back on its path, clear of what it hit, or past the place where it has been
+        set back before.
+        """
         world = self._world
         here = world.ego_state().station
         clearance = CLEARANCE if cause in (Cause.CONTACT, Cause.PERSON) else MIN_CLEARANCE
@@ -143,7 +165,9 @@ class Referee:
 
 
 def runs_into_from_behind(actor: Actor, ego: EgoState) -> bool:
-    """Whether another car's middle is behind the ego's rear bumper, and it is the faster one in the ego's direction."""
+    """Whether another car's middle is behind the ego's rear bumper, and it is the faster one in the
+    ego's direction.
+    """
     cos = math.cos(ego.pose.heading)
     sin = math.sin(ego.pose.heading)
     ahead = (actor.pose.x - ego.pose.x) * cos + (actor.pose.y - ego.pose.y) * sin

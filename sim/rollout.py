@@ -1,4 +1,6 @@
-"""The one loop that steps the world. Recorder, evaluator, viewer and film-maker are each a `for step in rollout(...)`."""
+"""The one loop that steps the world. Recorder, evaluator, viewer and film-maker are each a `for
+step in rollout(...)`.
+"""
 
 import math
 from collections.abc import Iterator
@@ -14,10 +16,11 @@ from sim.types import Control, Driver, Step
 
 
 class Disturbance:
-    """Noise on the expert's steering while recording (DART): the data shows how to recover, and the label stays the expert's.
+    """Noise on the expert's steering while recording (DART): the data shows how to recover, and the
+    label stays the expert's.
 
-    An Ornstein-Uhlenbeck process with a correlation time of 2 s. Its strength is in metres: held for good, a disturbance of one
-    standard deviation would keep the car that far off its path.
+    An Ornstein-Uhlenbeck process with a correlation time of 2 s. Its strength is in metres: held
+    for good, a disturbance of one standard deviation would keep the car that far off its path.
     """
 
     CORRELATION_TIME = 2.0  # [s]
@@ -57,9 +60,11 @@ def rollout(
     disturbance: Disturbance | None = None,
     boxes: bool = False,
 ) -> Iterator[Step]:
-    """Drive a scenario from start to finish, one Step per tick; with `boxes` each holds what the centre camera saw.
+    """Drive a scenario from start to finish, one Step per tick; with `boxes` each holds what the
+    centre camera saw.
 
-    The driver is reset at the start and after each intervention, because the referee moves the car: pose and speed jump.
+    The driver is reset at the start and after each intervention, because the referee moves the car:
+    pose and speed jump.
     """
     observation = env.start(scenario)
     driver.reset()
@@ -85,7 +90,8 @@ def rollout(
             seen,
         )
         if not done:
-            # Only here, after the step was handed out: until then the driver can still explain its last command.
+            # Only here, after the step was handed out: until then the driver can still explain its
+            # last command.
             if intervention is not None:
                 driver.reset()
             observation = env.observe()

@@ -1,6 +1,8 @@
-"""Random scenarios for reinforcement learning: road, weather, light and road users differ in every episode.
+"""Random scenarios for reinforcement learning: road, weather, light and road users differ in every
+episode.
 
-A sampler takes NumPy's generator and returns a scenario; `DrivingEnv` calls it with Gymnasium's own generator at each reset.
+A sampler takes NumPy's generator and returns a scenario; `DrivingEnv` calls it with Gymnasium's own
+generator at each reset.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +27,8 @@ from sim.types import quoted
 Sampler = Callable[[np.random.Generator], Scenario]
 
 ROADS = 1_000_000  # number of roads of a split from which one is drawn
-# Limits of the uniform draws: weather strength [0, 1], vehicles and pedestrians [1/km]; a little above the suite `everything`.
+# Limits of the uniform draws: weather strength [0, 1], vehicles and pedestrians [1/km]; a little
+# above the suite `everything`.
 RANGES = {
     "strength": (0.3, 1.0),
     "traffic": (0.0, 10.0),
@@ -44,7 +47,9 @@ PLACEMENT_FIELDS = (
 
 
 def random_scenario(generator: np.random.Generator) -> Scenario:
-    """Return a scenario on a random training road, with random weather, light, traffic, parked vehicles and pedestrians."""
+    """Return a scenario on a random training road, with random weather, light, traffic, parked
+    vehicles and pedestrians.
+    """
     road = list(RoadKind)[generator.integers(len(RoadKind))]
     seed = road_seed(Split.TRAIN, int(generator.integers(ROADS)))
     weather = list(Weather)[generator.integers(len(Weather))]
@@ -61,9 +66,11 @@ def random_scenario(generator: np.random.Generator) -> Scenario:
 
 
 def changed_scenario(scenario: Scenario, changes: Mapping[str, Any]) -> Scenario:
-    """Return the scenario with some fields changed; parked vehicles and pedestrians that no longer fit are left out.
+    """Return the scenario with some fields changed; parked vehicles and pedestrians that no longer
+    fit are left out.
 
-    Raises ValueError for unknown fields and bad values, and when `changes` sets road users that the road has no space for.
+    Raises ValueError for unknown fields and bad values, and when `changes` sets road users that the
+    road has no space for.
     """
     unknown = set(changes) - set(FIELDS)
     if unknown:

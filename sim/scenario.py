@@ -52,7 +52,8 @@ class Daytime(StrEnum):
     NIGHT = "night"
 
 
-# Increases whenever a scenario comes to mean another world: another road, other road users or other pixels. 1 had no number.
+# Increases whenever a scenario comes to mean another world: another road, other road users or other
+# pixels. 1 had no number.
 WORLD_VERSION = 2
 
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -75,7 +76,8 @@ BESIDE_ROAD = (
     "pedestrians",
     "crossing",
 )  # densities of road users that only walkable roads have
-# Most that can be placed: cars per kilometre and direction, parked cars, people beside and people crossing per kilometre.
+# Most that can be placed: cars per kilometre and direction, parked cars, people beside and people
+# crossing per kilometre.
 DENSITIES = {"traffic": 20.0, "parked": 60.0, "pedestrians": 80.0, "crossing": 15.0}
 
 
@@ -123,7 +125,8 @@ class Scenario:
             require_between(name, getattr(self, name), 0, most, "per km")
             if name != "traffic" and getattr(self, name) and self.road not in WALKABLE:
                 raise ValueError(
-                    f"{name} is {getattr(self, name)} per km; on a road of kind {self.road} it must be 0"
+                    f"{name} is {getattr(self, name)} per km; on a road of kind {self.road} it "
+                    f"must be 0"
                 )
 
     @property
@@ -133,7 +136,9 @@ class Scenario:
 
     @property
     def name(self) -> str:
-        """A short name that tells scenarios of a suite apart, such as `rural-rain-night-17`; clear days go without saying."""
+        """A short name that tells scenarios of a suite apart, such as `rural-rain-night-17`; clear
+        days go without saying.
+        """
         sky = [] if self.weather is Weather.CLEAR else [self.weather]
         hour = [] if self.light is Daytime.DAY else [self.light]
         return "-".join([self.road, *sky, *hour, str(self.seed)])
@@ -145,7 +150,9 @@ def road_seed(split: Split, index: int) -> int:
 
 
 def require_between(name: str, value: float, low: float, high: float, unit: str) -> None:
-    """Raise ValueError naming the quantity, its value and the limits when `value` is not a number from `low` to `high`."""
+    """Raise ValueError naming the quantity, its value and the limits when `value` is not a number
+    from `low` to `high`.
+    """
     require_finite(name, value)
     if not low <= value <= high:
         raise ValueError(
@@ -154,7 +161,9 @@ def require_between(name: str, value: float, low: float, high: float, unit: str)
 
 
 def require_disturbance(name: str, strength: float) -> None:
-    """Raise ValueError naming the quantity and its value unless `strength` [m] is a finite number of 0 or more."""
+    """Raise ValueError naming the quantity and its value unless `strength` [m] is a finite number
+    of 0 or more.
+    """
     if not (math.isfinite(strength) and strength >= 0):
         raise ValueError(f"{name} is {strength} m; it must be a finite number of 0 or more")
 

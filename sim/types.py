@@ -1,6 +1,7 @@
 """The records that pass between the rooms of the simulator, and the Driver protocol.
 
-Every record is frozen and checks itself when it is made; `sim/__init__.py` states the conventions for axes, signs and units.
+Every record is frozen and checks itself when it is made; `sim/__init__.py` states the conventions
+for axes, signs and units.
 """
 
 import math
@@ -31,7 +32,9 @@ def require_finite(name: str, value: float) -> None:
 
 
 def require_whole(name: str, value: int, low: int, high: int | None = None, unit: str = "") -> None:
-    """Raise ValueError naming the quantity unless `value` is a whole number from `low` to `high` (None: no upper limit)."""
+    """Raise ValueError naming the quantity unless `value` is a whole number from `low` to `high`
+    (None: no upper limit).
+    """
     if (
         isinstance(value, Integral)
         and not isinstance(value, bool)
@@ -48,13 +51,15 @@ def require_image(name: str, image: Image) -> None:
     """Raise ValueError unless `image` is RGB uint8 of shape (H, W, 3)."""
     if image.dtype != np.uint8 or image.ndim != 3 or image.shape[2] != 3:
         raise ValueError(
-            f"{name} has dtype {image.dtype} and shape {image.shape}; it must be uint8 of shape (H, W, 3)"
+            f"{name} has dtype {image.dtype} and shape {image.shape}; it must be uint8 of shape "
+            f"(H, W, 3)"
         )
 
 
 @dataclass(frozen=True)
 class Control:
-    """What a driver commands: the curvature of the path [1/m, right positive] and the acceleration [m/s²].
+    """What a driver commands: the curvature of the path [1/m, right positive] and the acceleration
+    [m/s²].
 
     The acceleration counts only where the driver has the pedals (`pedals: driver`).
     """
@@ -71,7 +76,8 @@ class Control:
 class Observation:
     """What a driver may see: the camera frames, RGB uint8 (H, W, 3), and its own speed [m/s].
 
-    A frame is None when the environment was made without that camera; driving needs the centre camera only.
+    A frame is None when the environment was made without that camera; driving needs the centre
+    camera only.
     """
 
     speed: float
@@ -100,8 +106,10 @@ class Pose:
 class EgoState:
     """Where the car is, seen from the world and from its reference path.
 
-    station: arc length along the road's reference line [m]; offset: cross-track offset, right of the path positive [m];
-    heading_error: car's heading minus the path's [rad]; path_curvature: the path's own curvature here [1/m];
+    station: arc length along the road's reference line [m].
+    offset: cross-track offset, right of the path positive [m].
+    heading_error: car's heading minus the path's [rad].
+    path_curvature: the path's own curvature here [1/m].
     curvature: what the front wheels hold now [1/m].
     """
 
@@ -128,10 +136,12 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """A car or a person other than the ego: pose and speed of the centre, size [m] and main colour (RGB 0-255).
+    """A car or a person other than the ego: pose and speed of the centre, size [m] and main colour
+    (RGB 0-255).
 
-    ident: a number that stays with it for the whole drive, 1 or more; phase: of a person's gait [rad], two steps in a turn.
-    Cars show brake lights when `braking`; `parked` ones are dark at night.
+    ident: a number that stays with it for the whole drive, 1 or more.
+    phase: of a person's gait [rad], two steps in a turn. Cars show brake lights when `braking`;
+    `parked` ones are dark at night.
     """
 
     ident: int
@@ -160,11 +170,14 @@ class Actor:
 class Box:
     """A car or a person in a camera's view.
 
-    left, top, right, bottom: the tightest edges around its whole silhouette, hidden parts too, within the picture [px]; exact for
-    people, those of whole pixels for cars.
-    visible: pixels that show it, over the pixels it would take alone in a picture without edges (followed for two widths and
-    heights beyond them; large ones sampled); ground: (forward, right) of its centre in car coordinates [m]; heading: relative
-    to the ego's [rad]; distance: of the centre from the ego's [m]; size: length, width, height [m].
+    left, top, right, bottom: the tightest edges around its whole silhouette, hidden parts too,
+    within the picture [px]; exact for people, those of whole pixels for cars.
+    visible: pixels that show it, over the pixels it would take alone in a picture without edges
+    (followed for two widths and heights beyond them; large ones sampled).
+    ground: (forward, right) of its centre in car coordinates [m].
+    heading: relative to the ego's [rad].
+    distance: of the centre from the ego's [m].
+    size: length, width, height [m].
     """
 
     ident: int
@@ -218,10 +231,14 @@ class Step:
 
 
 class Driver(Protocol):
-    """What commands the car: `reset` before each drive and after each intervention, then `act` once per tick."""
+    """What commands the car: `reset` before each drive and after each intervention, then `act` once
+    per tick.
+    """
 
     def reset(self) -> None:
-        """Engage anew, without memory of earlier ticks: a drive begins, or the referee has put the car back."""
+        """Engage anew, without memory of earlier ticks: a drive begins, or the referee has put the
+        car back.
+        """
         ...
 
     def act(self, observation: Observation) -> Control:
@@ -230,7 +247,9 @@ class Driver(Protocol):
 
 
 def rectangle_corners(pose: Pose, length: float, width: float) -> NDArray[np.float64]:
-    """Ground corners of an oriented rectangle: front right, front left, rear left, rear right; (4, 2) [m]."""
+    """Ground corners of an oriented rectangle: front right, front left, rear left, rear right; (4,
+    2) [m].
+    """
     cos = math.cos(pose.heading)
     sin = math.sin(pose.heading)
     forward = np.array([1, 1, -1, -1]) * length / 2

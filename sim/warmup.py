@@ -1,7 +1,7 @@
 """COMPILE: the kernels in two halves, for two processes side by side.
 
-On a new machine all kernels together take a minute to compile, and one process compiles one kernel at a time. Compiled kernels
-lie on disk, where every process finds them.
+On a new machine all kernels together take a minute to compile, and one process compiles one kernel
+at a time. Compiled kernels lie on disk, where every process finds them.
 """
 
 import math
@@ -71,7 +71,8 @@ def compile_others() -> None:
 
 
 HALVES: tuple[Callable[[], None], ...] = (compile_standing, compile_others)
-# Prefixes of the kernels that only FrontCamera's bird's-eye view needs (modules and functions); neither half compiles them.
+# Prefixes of the kernels that only FrontCamera's bird's-eye view needs (modules and functions);
+# neither half compiles them.
 FRONT_VIEW = (
     "sim.highway_env.front_view.",
     "sim.highway_env.lane_network.",
@@ -79,7 +80,8 @@ FRONT_VIEW = (
     "sim.render.objects.vehicles.vehicle_blocks.",
     "sim.render.noise.noise_between",
 )
-MIN_MISSING = 10  # kernels; fewer compile faster than two processes start, so the caller compiles them on first use
+# kernels; fewer compile faster than two processes start, so the caller compiles them on first use
+MIN_MISSING = 10
 POLL_INTERVAL = 0.1  # [s] between two counts of the compiled kernels
 HALF_PROGRAM = "from sim.warmup import compile_half; compile_half({half})"
 
@@ -105,7 +107,9 @@ def is_compiled() -> bool:
 
 
 def compile_half(half: int) -> None:
-    """Compile one of the halves in a process of its own, which ends when its standard input closes: when its parent ends."""
+    """Compile one of the halves in a process of its own, which ends when its standard input closes:
+    when its parent ends.
+    """
     be_quiet()
     Thread(target=_end_with_input, daemon=True).start()
     HALVES[half]()
@@ -117,11 +121,13 @@ def _end_with_input() -> None:
 
 
 def compiling(processes: int = len(HALVES)) -> Generator[tuple[int, int], None, None]:
-    """Compile the missing kernels in one process for each half, at most `processes` at a time; yield (compiled, total) kernels.
+    """Compile the missing kernels in one process for each half, at most `processes` at a time;
+    yield (compiled, total) kernels.
 
-    Yields every POLL_INTERVAL until both processes have ended. Yields nothing when all kernels are compiled or when compiled
-    kernels cannot be kept. Closing the iterator ends the processes. Errors of a process are ignored: the kernels that it left
-    are compiled on first use, where the error reaches the caller.
+    Yields every POLL_INTERVAL until both processes have ended. Yields nothing when all kernels are
+    compiled or when compiled kernels cannot be kept. Closing the iterator ends the processes.
+    Errors of a process are ignored: the kernels that it left are compiled on first use, where the
+    error reaches the caller.
     """
     total = len(renderer_kernels())
     if is_compiled() or keeping_folder(Path(__file__)) is None or not sys.executable:

@@ -1,4 +1,6 @@
-"""A scenario come alive: the ego, the traffic and the people on its road, stepped, and read out as plain geometry."""
+"""A scenario come alive: the ego, the traffic and the people on its road, stepped, and read out as
+plain geometry.
+"""
 
 import math
 from dataclasses import replace
@@ -42,7 +44,8 @@ from sim.types import Actor, Control, EgoState, Pose
 PHYSICS_STEP = 0.05  # [s] at most
 MAX_ACCELERATION = 3.0  # [m/s²]
 AVOIDING = 40.0  # [m] along the road
-# [m] beside the car in the middle of its lane. Who gives a parked car a metre and a person a metre and a half shifts by at most
+# [m] beside the car in the middle of its lane. Who gives a parked car a metre and a person a metre
+# and a half shifts by at most
 # Obstacles that leave more can be passed under the 1 m rule.
 NEEDS_AVOIDING = 0.5
 PERSON_NEEDS_AVOIDING = 0.8
@@ -60,7 +63,9 @@ class Neighbour(NamedTuple):
 
 
 class World:
-    """One scenario at one moment. Everything in it follows from the scenario and the commands given so far."""
+    """One scenario at one moment. Everything in it follows from the scenario and the commands given
+    so far.
+    """
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -106,7 +111,9 @@ class World:
 
     @property
     def avoiding(self) -> bool:
-        """Whether something that reaches into the way lies within 40 m along the road, so that the ego may leave its lane."""
+        """Whether something that reaches into the way lies within 40 m along the road, so that the
+        ego may leave its lane.
+        """
         here = self._ego.station
         path = self.plan.path_offset
         close = [
@@ -116,10 +123,10 @@ class World:
         ]
         if any(_gap_to_path(place.left, place.right, path) < NEEDS_AVOIDING for place in close):
             return True
-        across = self._people.across[self._people.beside(here, AVOIDING)]
+        lateral_offset = self._people.lateral_offset[self._people.beside(here, AVOIDING)]
         return bool(
             np.any(
-                np.abs(across - path) - PEDESTRIAN_WIDTH / 2 - self._ego.WIDTH / 2
+                np.abs(lateral_offset - path) - PEDESTRIAN_WIDTH / 2 - self._ego.WIDTH / 2
                 < PERSON_NEEDS_AVOIDING
             )
         )
@@ -149,7 +156,7 @@ class World:
             acceleration=self._acceleration,
             curvature=self._curvature,
             station=ego.station,
-            offset=ego.across - self.plan.path_offset,
+            offset=ego.lateral_offset - self.plan.path_offset,
             heading_error=wrap_angle(ego.heading - line.heading_at(ego.station)),
             path_curvature=self.path_curvature_at(ego.station),
         )
@@ -160,8 +167,11 @@ class World:
 
     def leaves_the_road(self) -> bool:
         """Whether a corner of the ego is beyond the surface that a wheel may touch."""
-        across = self._ego.corners_across()
-        return min(across) < self.plan.drivable[0] or max(across) > self.plan.drivable[1]
+        lateral_offset = self._ego.corners_across()
+        return (
+            min(lateral_offset) < self.plan.drivable[0]
+            or max(lateral_offset) > self.plan.drivable[1]
+        )
 
     def actors(self) -> list[Actor]:
         """The cars, parked cars and people near the ego."""
@@ -176,7 +186,9 @@ class World:
         )
 
     def gaps(self) -> tuple[float, float]:
-        """Distances [m] from the ego's body to the nearest car and to the nearest person; inf beyond a few metres."""
+        """Distances [m] from the ego's body to the nearest car and to the nearest person; inf
+        beyond a few metres.
+        """
         near = self.neighbours()
         cars, people = (
             [n.gap for n in near if n.actor.is_person is on_foot] for on_foot in (False, True)
@@ -205,7 +217,9 @@ class World:
         return self._path.point(station)
 
     def lead(self) -> tuple[float, float] | None:
-        """Bumper-to-bumper gap [m] to the car ahead in the ego's way and its speed [m/s] in the ego's direction, or None."""
+        """Bumper-to-bumper gap [m] to the car ahead in the ego's way and its speed [m/s] in the
+        ego's direction, or None.
+        """
         ego = self._ego
         best = None
         lane = self.plan.lanes[self.plan.path]
@@ -214,17 +228,24 @@ class World:
             if away <= 0 or (best is not None and away >= best[0]):
                 continue
             touching = (car.WIDTH + ego.WIDTH) / 2
-            if car.way > 0:
+            if car.travel_direction > 0:
                 ahead = (
-                    abs(car.across - lane.offset) < lane.width / 2
-                    or abs(car.across - ego.across) < touching
+                    abs(car.lateral_offset - lane.offset) < lane.width / 2
+                    or abs(car.lateral_offset - ego.lateral_offset) < touching
                 )
             else:
-                # Not only where the ego is now, on its way around something, but also where the two will meet.
+                # Not only where the ego is now, on its way around something, but also where the two
+                # will meet.
                 meeting = lane.offset + self._path.swing_at(car.station).displacement
-                ahead = max(abs(car.across - meeting), abs(car.across - ego.across)) < touching
+                ahead = (
+                    max(
+                        abs(car.lateral_offset - meeting),
+                        abs(car.lateral_offset - ego.lateral_offset),
+                    )
+                    < touching
+                )
             if ahead:
-                best = away, (car.LENGTH + ego.LENGTH) / 2, float(car.speed * car.way)
+                best = away, (car.LENGTH + ego.LENGTH) / 2, float(car.speed * car.travel_direction)
         return None if best is None else (best[0] - best[1], best[2])
 
     def time_to_collision(self) -> float:
@@ -248,8 +269,10 @@ class World:
         oncoming traffic.
         """
         if self._pedals is None:
-            wanted = jerk_limited(self._wanted_acceleration(), self._acceleration, self._duration)
-            self._pedals = max(wanted, -MAX_BRAKING)
+            desired_speed = jerk_limited(
+                self._wanted_acceleration(), self._acceleration, self._duration
+            )
+            self._pedals = max(desired_speed, -MAX_BRAKING)
         return self._pedals
 
     def _wanted_acceleration(self) -> float:
@@ -257,13 +280,13 @@ class World:
         ego = self._ego
         speed = float(self._ego.speed)
         soon = ego.station + speed * PEDAL_TIME
-        wanted = min(
+        desired_speed = min(
             self.plan.comfortable_speed_at(soon),
             self._path.speed_of_swings(soon),
             self._path.speed_beside_people(soon),
         )
         choices = [
-            speed_tracking_acceleration(speed, wanted),
+            speed_tracking_acceleration(speed, desired_speed),
             cornering_speed_limit(speed, self._curvature),
             PULL_AWAY_ACCELERATION,
         ]
@@ -285,13 +308,14 @@ class World:
         """Hold a command for `duration` [s]; the front wheels turn towards it at a limited rate."""
         substeps = max(1, math.ceil(duration / PHYSICS_STEP - 1e-9))
         dt = duration / substeps
-        wanted = min(max(control.curvature, -MAX_CURVATURE), MAX_CURVATURE)
+        desired_speed = min(max(control.curvature, -MAX_CURVATURE), MAX_CURVATURE)
         asked = min(max(control.acceleration, -MAX_BRAKING), MAX_ACCELERATION)
         ego = self._ego
         road = self._road
         for _ in range(substeps):
             self._curvature += min(
-                max(wanted - self._curvature, -MAX_CURVATURE_RATE * dt), MAX_CURVATURE_RATE * dt
+                max(desired_speed - self._curvature, -MAX_CURVATURE_RATE * dt),
+                MAX_CURVATURE_RATE * dt,
             )
             # Brakes stop a car, they do not reverse it.
             self._acceleration = max(asked, -float(ego.speed) / dt)
@@ -304,7 +328,7 @@ class World:
         if len(self._people):
             speed = float(ego.speed)
             front = ego.front()
-            passing = PassingVehicle(front, front - ego.LENGTH, 1, speed, ego.across)
+            passing = PassingVehicle(front, front - ego.LENGTH, 1, speed, ego.lateral_offset)
             self._people.step(duration, passing, road.passing())
         road.wake_and_sleep()
         road.place()
@@ -339,7 +363,9 @@ class World:
             self._ego.speed *= 0.95
 
     def _free_station(self, clearance: float, onwards: bool) -> float:
-        """The nearest free station [m] before the ego or, `onwards` or if there is none, behind it; the finish if all is full."""
+        """The nearest free station [m] before the ego or, `onwards` or if there is none, behind it;
+        the finish if all is full.
+        """
         here = self._ego.station
         start = self.plan.start
         finish = self.plan.finish
@@ -371,5 +397,7 @@ class World:
 
 
 def _gap_to_path(left: float, right: float, path: float) -> float:
-    """Metres between something from d = `left` to `right` and the side of a car in the middle of its lane."""
+    """Metres between something from d = `left` to `right` and the side of a car in the middle of
+    its lane.
+    """
     return max(left - path, path - right) - CAR_WIDTH / 2

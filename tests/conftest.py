@@ -1,4 +1,6 @@
-"""What many tests share: one tiny recording and one network trained on it, made by the real stages, once."""
+"""What many tests share: one tiny recording and one network trained on it, made by the real stages,
+once.
+"""
 
 import os
 import tempfile
@@ -35,7 +37,9 @@ def tiny_model(tiny_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
 
 @pytest.fixture
 def private_file() -> Iterator[Path]:
-    """A file without read permission, with root's rights dropped; beside it a folder `locked` that holds a model."""
+    """A file without read permission, with root's rights dropped; beside it a folder `locked` that
+    holds a model.
+    """
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o755)
@@ -59,7 +63,9 @@ def private_file() -> Iterator[Path]:
 
 @pytest.fixture
 def one_thread() -> Iterator[None]:
-    """Limit PyTorch to one thread, with which small networks learn faster and the order of sums is fixed."""
+    """Limit PyTorch to one thread, with which small networks learn faster and the order of sums is
+    fixed.
+    """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
     yield
@@ -73,6 +79,8 @@ def assert_equal_weights(one: Checkpoint, other: Checkpoint) -> None:
 
 
 def contents(root: Path, without: str = "") -> dict[Path, bytes]:
-    """Return every file below a folder by its path there; files named `without`, which differ between runs, are left out."""
+    """Return every file below a folder by its path there; files named `without`, which differ
+    between runs, are left out.
+    """
     paths = [path for path in sorted(root.rglob("*")) if path.is_file() and path.name != without]
     return {path.relative_to(root): path.read_bytes() for path in paths}

@@ -1,4 +1,6 @@
-"""Architecture: unique names, guarded calls and mirrored tests. `lint-imports` checks the layers (see pyproject.toml)."""
+"""Architecture: unique names, guarded calls and mirrored tests. `lint-imports` checks the layers
+(see pyproject.toml).
+"""
 
 import ast
 from collections import Counter

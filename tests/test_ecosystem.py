@@ -1,4 +1,6 @@
-"""Third-party tools with the environments: vector environments, wrappers, Minari and stable-baselines3."""
+"""Third-party tools with the environments: vector environments, wrappers, Minari and
+stable-baselines3.
+"""
 
 import gc
 import json
@@ -72,7 +74,8 @@ def test_frames_can_be_stacked() -> None:
     assert not np.array_equal(later["centre"][3], observation["centre"][3])
 
 
-# Minari's own advice on metadata, and its temporary folders, which it leaves to the garbage collector.
+# Minari's own advice on metadata, and its temporary folders, which it leaves to the garbage
+# collector.
 @pytest.mark.filterwarnings("ignore:.*:UserWarning:minari", "ignore:.*:ResourceWarning")
 def test_minari_records_and_restores_episodes_with_their_infos(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch

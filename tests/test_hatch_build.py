@@ -1,4 +1,6 @@
-"""Wheels and source archives hold the git revision, also a wheel that is built from a source archive."""
+"""Wheels and source archives hold the git revision, also a wheel that is built from a source
+archive.
+"""
 
 import shutil
 import subprocess

@@ -1,4 +1,6 @@
-"""The commands about data: `record`, `scenes` for pictures of roads, and `check` for recorded datasets."""
+"""The commands about data: `record`, `scenes` for pictures of roads, and `check` for recorded
+datasets.
+"""
 
 from pathlib import Path
 

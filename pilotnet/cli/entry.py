@@ -1,11 +1,11 @@
 """The program `pilotnet`: run one command and turn its errors into messages and exit codes.
 
 * 0: success.
-* 2: a user error or a machine error, such as a full disk, a missing display or too little memory. One line names it; `--debug`
-  shows the traceback.
+* 2: a user error or a machine error, such as a full disk, a missing display or too little memory.
+  One line names it; `--debug` shows the traceback.
 * 130, 143, 129: ended by Ctrl-C, SIGTERM or SIGHUP, with one line that says how to go on.
-* 1: a bug, with its traceback and a request to report it. KeyError, RuntimeError and other errors of Python are always bugs:
-  code in which a user can cause one must raise ValueError instead.
+* 1: a bug, with its traceback and a request to report it. KeyError, RuntimeError and other errors
+  of Python are always bugs: code in which a user can cause one must raise ValueError instead.
 """
 
 import errno
@@ -27,7 +27,8 @@ USER_ERROR_CODE = 2  # exit code
 BUG_CODE = 1  # exit code
 QUIET = {"-q", "--quiet"}
 VERBOSE = {"-v", "--verbose"}
-# (module, class) of library exceptions about files, devices and memory that are neither ValueError nor OSError.
+# (module, class) of library exceptions about files, devices and memory that are neither ValueError
+# nor OSError.
 MACHINE_ERRORS = (
     ("av.error", "FFmpegError"),
     ("pygame", "error"),
@@ -38,13 +39,17 @@ MACHINE_ERRORS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code; output that cannot be written does not stop the command."""
+    """Run one command and return the exit code; output that cannot be written does not stop the
+    command.
+    """
     with lasting_streams():
         return exit_code(list(sys.argv[1:] if arguments is None else arguments))
 
 
 def exit_code(words: list[str]) -> int:
-    """Run the command that the command-line arguments name, print its error if it fails, and return the exit code."""
+    """Run the command that the command-line arguments name, print its error if it fails, and return
+    the exit code.
+    """
     debug = "--debug" in words
     verbose = bool(VERBOSE.intersection(words))
     be_quiet(bool(QUIET.intersection(words)))
@@ -88,7 +93,9 @@ def run_command(words: list[str]) -> None:
 
 
 def report_error(error: Exception) -> int:
-    """Print an error, a bug with its traceback and all others in one line, and return the exit code."""
+    """Print an error, a bug with its traceback and all others in one line, and return the exit
+    code.
+    """
     if isinstance(error, (ValueError, OSError, MemoryError, *machine_errors())):
         message = message_of(error) or f"there is not enough memory ({type(error).__name__})"
         line = "; ".join([message, *getattr(error, "__notes__", ())])
@@ -96,7 +103,8 @@ def report_error(error: Exception) -> int:
         return USER_ERROR_CODE
     print_line("".join(traceback.format_exception(error)).rstrip())
     print_line(
-        f"pilotnet: this is a bug in pilotnet {package_version()} (revision {source_revision()}), not a mistake of yours; "
+        f"pilotnet: this is a bug in pilotnet {package_version()} (revision "
+        f"{source_revision()}), not a mistake of yours; "
         "please report it with the lines above"
     )
     return BUG_CODE
@@ -114,7 +122,9 @@ def message_of(error: Exception) -> str:
 
 
 def machine_errors() -> tuple[type[Exception], ...]:
-    """Return the exceptions named in MACHINE_ERRORS whose modules are loaded; no other can have been raised."""
+    """Return the exceptions named in MACHINE_ERRORS whose modules are loaded; no other can have
+    been raised.
+    """
     loaded = [
         (sys.modules[module], name) for module, name in MACHINE_ERRORS if module in sys.modules
     ]
@@ -126,12 +136,14 @@ def usage() -> str:
     lines = [f"  {name:<14} {command.summary}" for name, command in COMMANDS.items()]
     return "\n".join(
         [
-            "Train a network to drive, compare it with a modular stack, and get one number for both.",
+            "Train a network to drive, compare it with a modular stack, and get one number for "
+            "both.",
             "",
             "usage: pilotnet COMMAND [options]",
             "",
             *lines,
             "",
-            "pilotnet COMMAND --help shows a command's options; pilotnet --version prints the version.",
+            "pilotnet COMMAND --help shows a command's options; pilotnet --version prints the "
+            "version.",
         ]
     )

@@ -1,4 +1,6 @@
-"""The commands that measure: `evaluate`, `score-lanes`, `score-detector`, and `report` for the page."""
+"""The commands that measure: `evaluate`, `score-lanes`, `score-detector`, and `report` for the
+page.
+"""
 
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -37,7 +39,8 @@ def evaluate_parser() -> Parser:
     add_detectors(parser)
     parser.add_argument(
         "--oracle",
-        help="parts of modular to replace by the ground truth: cars, pedestrians, lanes, or all; with commas",
+        help="parts of modular to replace by the ground truth: cars, pedestrians, lanes, or all; "
+        "with commas",
     )
     parser.add_argument(
         "--ablate",

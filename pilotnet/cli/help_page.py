@@ -65,7 +65,9 @@ def help_page(parser: Any) -> str:
 
 
 def rank(parser: Any, action: Any) -> tuple[int, int]:
-    """Return the position of an option on the page: the parser's wanted ones first, others as declared."""
+    """Return the position of an option on the page: the parser's wanted ones first, others as
+    declared.
+    """
     wanted = list(parser.wanted)
     return (wanted.index(action.dest) if action.dest in wanted else len(wanted), 0)
 

@@ -80,7 +80,8 @@ def replayed(options: Namespace) -> Path | None:
         return None
     if len(options.drivers) > 1:
         raise ValueError(
-            f"{folders[0]} is a folder and is replayed by itself; leave out the rest of {', '.join(options.drivers)}"
+            f"{folders[0]} is a folder and is replayed by itself; leave out the rest of "
+            f"{', '.join(options.drivers)}"
         )
     for part in ("cars", "pedestrians"):
         if options[part]:

@@ -1,7 +1,8 @@
-"""The parser of all commands: errors in one line, `--config`, and the arguments that several commands take.
+"""The parser of all commands: errors in one line, `--config`, and the arguments that several
+commands take.
 
-Neither this module nor the top of a command module imports PyTorch, Numba or the simulator, so help and wrong settings are quick.
-A command imports its stage after its settings have been checked.
+Neither this module nor the top of a command module imports PyTorch, Numba or the simulator, so help
+and wrong settings are quick. A command imports its stage after its settings have been checked.
 """
 
 import re
@@ -22,7 +23,8 @@ from pilotnet.common.yaml_values import limit_yaml
 from pilotnet.drivers.driver_table import Detectors
 from sim.types import MAX_QUOTED, quoted
 
-LONGEST_MESSAGE = 500  # [characters] length to which jsonargparse's messages, which may repeat a whole file, are cut
+# [characters] length to which jsonargparse's messages, which may repeat a whole file, are cut
+LONGEST_MESSAGE = 500
 WRONG_VALUE = re.compile(
     r'Parser key "(?P<name>[^"]+)": Expected an? (?P<kind>.+?)\. Got value: (?P<value>.*)'
 )
@@ -37,9 +39,11 @@ LITERAL = re.compile(r"typing\.Literal\[(?P<values>.*)\]")
 
 
 class Parser(ArgumentParser):
-    """jsonargparse's parser of one command: errors in one line, hyphens in options, `~` in paths replaced.
+    """jsonargparse's parser of one command: errors in one line, hyphens in options, `~` in paths
+    replaced.
 
-    summary, example: one line each, for the help; wanted: settings that stand first in the help.
+    summary, example: one line each, for the help.
+    wanted: settings that stand first in the help.
     """
 
     def __init__(self, command: str, defaults: Path | None = None) -> None:
@@ -87,10 +91,14 @@ class Parser(ArgumentParser):
 
 
 class ConfigFile(ActionConfigFile):
-    """`--config`: a YAML file of settings, the name of a shipped one, or the `<stage>.yaml` of an earlier run."""
+    """`--config`: a YAML file of settings, the name of a shipped one, or the `<stage>.yaml` of an
+    earlier run.
+    """
 
     def __call__(self, *call: Any) -> None:
-        """Read the settings: argparse passes the parser, the values so far, the argument and its option."""
+        """Read the settings: argparse passes the parser, the values so far, the argument and its
+        option.
+        """
         parser, so_far, name, *option = call
         path = config_path(name)
         arguments = {action.dest for action in parser._actions if action is not self}
@@ -113,7 +121,9 @@ class ConfigFile(ActionConfigFile):
 
 
 def reworded(line: str) -> str:
-    """Return jsonargparse's message about a wrong value in the form of this package: name, value and what is allowed."""
+    """Return jsonargparse's message about a wrong value in the form of this package: name, value
+    and what is allowed.
+    """
     found = WRONG_VALUE.fullmatch(line)
     if not found:
         return " ".join(map(cut, line.split())) if line.startswith(UNRECOGNIZED) else line
@@ -149,7 +159,8 @@ def stage_parser(
 ) -> Parser:
     """Return a parser of a stage's settings with `--config`, `--out` and, if `resume`, `--resume`.
 
-    skip: names of settings that the command adds itself; defaults: a YAML file of default settings.
+    skip: names of settings that the command adds itself.
+    defaults: a YAML file of default settings.
     """
     parser = Parser(command, defaults)
     add_config(parser)

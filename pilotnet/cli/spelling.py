@@ -1,4 +1,6 @@
-"""Spellings of options: hyphens between words, flags for booleans, and a hint for every earlier spelling."""
+"""Spellings of options: hyphens between words, flags for booleans, and a hint for every earlier
+spelling.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -39,7 +41,8 @@ def is_boolean(action: Any) -> bool:
 def parser_words(words: Sequence[str], actions: Mapping[str, Any]) -> list[str]:
     """Return the words of a command line in the spelling that the parser knows.
 
-    actions: the parser's arguments by option. Raises ValueError for a spelling of an earlier version, naming the new one.
+    actions: the parser's arguments by option. Raises ValueError for a spelling of an earlier
+    version, naming the new one.
     """
     known = {shown(option): option for option in actions if option.startswith("--")}
     flags = {known_option for known_option, option in known.items() if is_boolean(actions[option])}
@@ -85,7 +88,9 @@ def require_present_spelling(
 
 
 def require_commas(name: str, following: Sequence[str]) -> None:
-    """Raise ValueError when the values of a list option stand apart instead of having commas between them."""
+    """Raise ValueError when the values of a list option stand apart instead of having commas
+    between them.
+    """
     if name not in LISTS or len(following) < 2:
         return
     first, second = following[0], following[1]

@@ -48,5 +48,6 @@ def train_detector_command(parser: Parser, words: list[str]) -> None:
     path = train_detector(config, options.target, options.data, out, resume=options.resume)
     closing_line(
         f"wrote {path}",
-        f"pilotnet score-detector {options.target} {options.data} --checkpoint {out} --split validation",
+        f"pilotnet score-detector {options.target} {options.data} --checkpoint {out} --split "
+        f"validation",
     )

@@ -12,7 +12,9 @@ KEY = "sha256"  # of the digest among the values that it covers
 
 
 def file_digest(path: Path) -> str:
-    """Return a file's SHA-256 in hexadecimal; raises DamagedFileError when it is missing, ValueError when it may not be read."""
+    """Return a file's SHA-256 in hexadecimal; raises DamagedFileError when it is missing,
+    ValueError when it may not be read.
+    """
     with readable(path, "file"), path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -29,7 +31,8 @@ def with_digest(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def check_digest(values: Mapping[str, Any], name: object) -> None:
-    """Raise DamagedFileError beginning with `name` when the values do not fit the digest that `with_digest` added.
+    """Raise DamagedFileError beginning with `name` when the values do not fit the digest that
+    `with_digest` added.
 
     Values without a digest pass: earlier versions wrote none.
     """
@@ -42,7 +45,9 @@ def check_digest(values: Mapping[str, Any], name: object) -> None:
 
 
 def check_file(path: Path, digest: str) -> None:
-    """Raise DamagedFileError unless the file's SHA-256 is `digest`, and ValueError when it may not be read."""
+    """Raise DamagedFileError unless the file's SHA-256 is `digest`, and ValueError when it may not
+    be read.
+    """
     if file_digest(path) != digest:
         raise DamagedFileError(
             f"{path} was changed after it was written: its SHA-256 does not fit; it is damaged"

@@ -1,6 +1,8 @@
-"""The output folders of all stages: locked while they are written, never overwritten, and whole or marked as unfinished.
+"""The output folders of all stages: locked while they are written, never overwritten, and whole or
+marked as unfinished.
 
-Every stage works inside `with output_folder(path, STAGE) as folder:` and writes its provenance there; see `pilotnet.common.provenance`.
+Every stage works inside `with output_folder(path, STAGE) as folder:` and writes its provenance
+there; see `pilotnet.common.provenance`.
 """
 
 import errno
@@ -30,7 +32,8 @@ NO_SPACE_ERRORS = (
     errno.EFBIG,
 )  # disk full, quota used up, file larger than allowed
 TEMPORARY_NAME = re.compile(r"\..+\.\d+\.tmp")  # of `atomic_path`: `.NAME.PROCESS.tmp`
-MARKER = ".unfinished"  # file with the name of the stage that is writing the folder, or that was stopped while writing it
+# file with the name of the stage that is writing the folder, or that was stopped while writing it
+MARKER = ".unfinished"
 LOCK_PURPOSE = "stage"
 PLACE_PREFIX = "while writing "  # of the note on an error that names no file
 SYSTEM_NAMES = (
@@ -47,9 +50,10 @@ class StageFiles:
     """A kind of run that writes a folder.
 
     name: of its command.
-    files: glob patterns, below the folder, of everything it writes beside `<name>.yaml`. A folder that matches belongs to the
-    stage with everything in it.
-    holds_work: whether a folder holds work that a later run can resume; None for a stage that cannot be resumed.
+    files: glob patterns, below the folder, of everything it writes beside `<name>.yaml`. A folder
+    that matches belongs to the stage with everything in it.
+    holds_work: whether a folder holds work that a later run can resume; None for a stage that
+    cannot be resumed.
     continuation: how to resume it, in a message.
     """
 
@@ -65,15 +69,17 @@ class StageFiles:
 
 @contextmanager
 def output_folder(path: Path, stage: StageFiles, resume: bool = False) -> Iterator[Path]:
-    """Make the folder `path` for a run of `stage` and lock it against other processes until the body ends.
+    """Make the folder `path` for a run of `stage` and lock it against other processes until the
+    body ends.
 
-    While the body runs, a marker file says that the folder is unfinished. When the body fails, the folder keeps work that can be
-    resumed; without any, everything that the stage wrote is removed. What a killed run left without such work is removed first.
-    Inside the body, `stage.has_work(folder)` is True when there is work to resume.
+    While the body runs, a marker file says that the folder is unfinished. When the body fails, the
+    folder keeps work that can be resumed; without any, everything that the stage wrote is removed.
+    What a killed run left without such work is removed first. Inside the body,
+    `stage.has_work(folder)` is True when there is work to resume.
 
-    Raises ValueError for a path that is a file, for a folder that another process writes or that holds other files, and for a
-    folder with work unless `resume` is set; also when the folder was removed while the body ran. Hidden files and files of the
-    operating system do not count.
+    Raises ValueError for a path that is a file, for a folder that another process writes or that
+    holds other files, and for a folder with work unless `resume` is set; also when the folder was
+    removed while the body ran. Hidden files and files of the operating system do not count.
     """
     path = user_path(path)
     existed = path.is_dir()
@@ -101,13 +107,16 @@ def _make(path: Path) -> None:
 
 
 def _begin(folder: Path, stage: StageFiles, resume: bool) -> None:
-    """Remove the unfinished files of dead processes; ValueError when this run may not write the folder."""
+    """Remove the unfinished files of dead processes; ValueError when this run may not write the
+    folder.
+    """
     marker = folder / MARKER
     writer = marker.read_text(encoding="utf-8").strip() if marker.is_file() else None
     if stage.has_work(folder):
         if not resume:
             raise ValueError(
-                f"{folder} already holds something; choose another folder, delete it, or go on with it by --resume"
+                f"{folder} already holds something; choose another folder, delete it, or go on "
+                f"with it by --resume"
             )
     elif writer is None and any(map(_counts, folder.iterdir())):
         nothing = f" and nothing that `pilotnet {stage.name}` can resume" if resume else ""
@@ -126,13 +135,17 @@ def _begin(folder: Path, stage: StageFiles, resume: bool) -> None:
 
 
 def _counts(path: Path) -> bool:
-    """Return whether a path counts as content of its folder: neither hidden nor of the operating system."""
+    """Return whether a path counts as content of its folder: neither hidden nor of the operating
+    system.
+    """
     return not path.name.startswith(".") and path.name not in SYSTEM_NAMES
 
 
 @contextmanager
 def _unfinished(folder: Path, stage: StageFiles) -> Iterator[None]:
-    """Keep the marker in the folder while the body runs; when it fails, remove what was written unless it can be resumed."""
+    """Keep the marker in the folder while the body runs; when it fails, remove what was written
+    unless it can be resumed.
+    """
     marker = folder / MARKER
     was_finished = stage.has_work(folder) and not marker.exists()
     write_text(marker, stage.name)
@@ -156,13 +169,16 @@ def _unfinished(folder: Path, stage: StageFiles) -> Iterator[None]:
         raise
     if not marker.exists():
         raise ValueError(
-            f"{folder} was removed or replaced while `pilotnet {stage.name}` wrote it; it is not whole, so begin anew"
+            f"{folder} was removed or replaced while `pilotnet {stage.name}` wrote it; it is not "
+            f"whole, so begin anew"
         )
     marker.unlink(missing_ok=True)
 
 
 def _annotate(error: OSError, folder: Path, kept: str) -> None:
-    """Add notes to an error: the folder, unless the error names a file, and what is kept; they replace an inner stage's."""
+    """Add notes to an error: the folder, unless the error names a file, and what is kept; they
+    replace an inner stage's.
+    """
     places = [note for note in getattr(error, "__notes__", ()) if note.startswith(PLACE_PREFIX)]
     if not places and error.filename is None:
         places = [f"{PLACE_PREFIX}{folder}"]
@@ -175,7 +191,9 @@ def is_unfinished(folder: Path) -> bool:
 
 
 def remove_written(folder: Path, stage: StageFiles) -> None:
-    """Remove the files that match the stage's patterns, and then the stage's empty folders; other files stay."""
+    """Remove the files that match the stage's patterns, and then the stage's empty folders; other
+    files stay.
+    """
     for pattern in (*stage.files, f"{stage.name}.yaml"):
         for path in list(folder.glob(pattern)):
             if path.is_dir() and not path.is_symlink():
@@ -218,9 +236,11 @@ def _folders_below(folder: Path, files: Sequence[str]) -> list[Path]:
 
 @contextmanager
 def atomic_path(path: Path) -> Iterator[Path]:
-    """Yield a temporary path beside `path`; when the body succeeds, the file is flushed to disk and moved to `path`.
+    """Yield a temporary path beside `path`; when the body succeeds, the file is flushed to disk and
+    moved to `path`.
 
-    The file gets the mode that the umask gives a new file, even when the library that writes it makes it private.
+    The file gets the mode that the umask gives a new file, even when the library that writes it
+    makes it private.
     """
     temporary = path.with_name(f".{path.name}.{os.getpid()}{TEMPORARY_SUFFIX}")
     try:
@@ -243,7 +263,9 @@ def publish(source: Path, target: Path) -> None:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file in one step; the OSError of a full disk says how much space is needed and free, and where."""
+    """Write a file in one step; the OSError of a full disk says how much space is needed and free,
+    and where.
+    """
     try:
         with atomic_path(path) as temporary:
             temporary.write_bytes(content)
@@ -273,7 +295,9 @@ def write_yaml(path: Path, value: Any) -> None:
 
 
 def plain(value: Any) -> Any:
-    """`value` in the types that YAML and JSON know: enums become their values, paths text, tuples lists."""
+    """`value` in the types that YAML and JSON know: enums become their values, paths text, tuples
+    lists.
+    """
     if isinstance(value, dict):
         return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

@@ -1,7 +1,8 @@
 """Ctrl-C, SIGTERM and SIGHUP as exceptions, so that a stage can keep its work and end its workers.
 
-A library that catches every exception, such as a bare `except` around an import, loses the exception of a signal. The signal is
-therefore remembered, and `raise_pending` raises it again at the next item of a loop.
+A library that catches every exception, such as a bare `except` around an import, loses the
+exception of a signal. The signal is therefore remembered, and `raise_pending` raises it again at
+the next item of a loop.
 """
 
 import signal
@@ -18,7 +19,8 @@ _pending: list[int] = []  # numbers of the signals that arrived since the comman
 class Interrupted(KeyboardInterrupt):
     """The end of a stage by a signal.
 
-    number: of the signal; hint: a clause that says what was kept and how to resume, "" without one.
+    number: of the signal.
+    hint: a clause that says what was kept and how to resume, "" without one.
     """
 
     def __init__(self, number: int = signal.SIGINT, hint: str = "") -> None:
@@ -41,7 +43,9 @@ class Interrupted(KeyboardInterrupt):
 
 
 def with_hint(error: KeyboardInterrupt, hint: str) -> Interrupted:
-    """Return the interruption with another hint; each outer stage replaces the hint of the inner one."""
+    """Return the interruption with another hint; each outer stage replaces the hint of the inner
+    one.
+    """
     return Interrupted(error.number if isinstance(error, Interrupted) else signal.SIGINT, hint)
 
 
@@ -49,7 +53,8 @@ def with_hint(error: KeyboardInterrupt, hint: str) -> Interrupted:
 def signals_as_interrupts() -> Iterator[None]:
     """Raise `Interrupted` in the main thread on SIGINT, SIGTERM and SIGHUP while the body runs.
 
-    A signal that is already ignored, as under `nohup`, stays ignored. Outside the main thread nothing changes.
+    A signal that is already ignored, as under `nohup`, stays ignored. Outside the main thread
+    nothing changes.
     """
     _pending.clear()
     if threading.current_thread() is not threading.main_thread():

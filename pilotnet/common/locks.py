@@ -1,4 +1,6 @@
-"""A lock on a folder against a second writer. The operating system frees it when the owning process ends."""
+"""A lock on a folder against a second writer. The operating system frees it when the owning process
+ends.
+"""
 
 import contextlib
 import os
@@ -10,9 +12,11 @@ from filelock import FileLock, Timeout
 
 
 class FolderLock:
-    """An exclusive lock on an existing folder, held from `acquire`, or in a `with` block, until `release`.
+    """An exclusive lock on an existing folder, held from `acquire`, or in a `with` block, until
+    `release`.
 
-    purpose: only locks with the same purpose exclude each other, within a process and between processes.
+    purpose: only locks with the same purpose exclude each other, within a process and between
+    processes.
     """
 
     def __init__(self, folder: Path, purpose: str) -> None:
@@ -27,14 +31,16 @@ class FolderLock:
             self._lock.acquire()
         except Timeout:
             raise ValueError(
-                f"{self._folder} is being written by {self._holder()}; wait for it, or choose another folder"
+                f"{self._folder} is being written by {self._holder()}; wait for it, or choose "
+                f"another folder"
             ) from None
         self._owner.write_text(str(os.getpid()), encoding="utf-8")
 
     def release(self) -> None:
         """Free the lock and remove its files; calling it again does nothing."""
         if self._lock.is_locked:
-            # Removed while the lock is held: filelock does not acquire a lock on a file that was unlinked meanwhile.
+            # Removed while the lock is held: filelock does not acquire a lock on a file that was
+            # unlinked meanwhile.
             for path in (self._owner, self._path):
                 with contextlib.suppress(OSError):  # Windows cannot remove open files
                     path.unlink()

@@ -1,7 +1,9 @@
-"""Worker processes: the stages record and drive many scenarios in parallel and get the results in order.
+"""Worker processes: the stages record and drive many scenarios in parallel and get the results in
+order.
 
-Every worker makes one call at a time over a pipe of its own, so the call that killed a worker is identified and no other is lost.
-No locks or queues in shared memory are needed, which containers often lack.
+Every worker makes one call at a time over a pipe of its own, so the call that killed a worker is
+identified and no other is lost. No locks or queues in shared memory are needed, which containers
+often lack.
 """
 
 import multiprocessing
@@ -39,11 +41,12 @@ def in_parallel(
     workers: int = 0,
     describe: Callable[..., str] = lambda *job: str(job[0]),
 ) -> Generator[Result, None, None]:
-    """Call `function(*job)` for every job in so many processes (0: all cores) and yield the results in the order of the jobs.
+    """Call `function(*job)` for every job in so many processes (0: all cores) and yield the results
+    in the order of the jobs.
 
-    A single worker is this process. Closing the generator early, as an error or Ctrl-C does, cancels the running calls. A job
-    whose worker dies runs again. Raises ChildProcessError with the text of `describe(*job)` when MAX_DEATHS workers died of it,
-    and every exception of `function`.
+    A single worker is this process. Closing the generator early, as an error or Ctrl-C does,
+    cancels the running calls. A job whose worker dies runs again. Raises ChildProcessError with the
+    text of `describe(*job)` when MAX_DEATHS workers died of it, and every exception of `function`.
     """
     workers = min(workers or joblib.cpu_count(), len(jobs))
     if (
@@ -56,7 +59,8 @@ def in_parallel(
 
 
 def compile_side_by_side(workers: int) -> None:
-    """Compile the missing kernels in two processes if there are several workers, which would each compile them all.
+    """Compile the missing kernels in two processes if there are several workers, which would each
+    compile them all.
 
     workers: number of processes, 0 for all cores.
     """
@@ -70,7 +74,9 @@ class InWorkerError(Exception):
 
 @dataclass
 class _Worker:
-    """A worker process, the parent's ends of its two pipes, and the number of its job, -1 without one."""
+    """A worker process, the parent's ends of its two pipes, and the number of its job, -1 without
+    one.
+    """
 
     process: LokyProcess
     calls: Connection
@@ -78,7 +84,9 @@ class _Worker:
     job: int = -1
 
     def end(self, busy: bool) -> None:
-        """End the process: kill it when `busy`, otherwise close its pipe and wait up to EXIT_TIMEOUT."""
+        """End the process: kill it when `busy`, otherwise close its pipe and wait up to
+        EXIT_TIMEOUT.
+        """
         self.calls.close()
         if not busy:
             self.process.join(EXIT_TIMEOUT)
@@ -134,7 +142,9 @@ class _Pool(Generic[Result]):
             self._idle.pop().end(busy=False)
 
     def _hand_out(self) -> None:
-        """Give the next jobs to workers. The last try of a job runs alone, in case the memory is too small for two."""
+        """Give the next jobs to workers. The last try of a job runs alone, in case the memory is
+        too small for two.
+        """
         while self._waiting and len(self._busy) < self._workers:
             last_try = self._deaths[self._waiting[0]] == MAX_DEATHS - 1
             if self._busy and (
@@ -184,7 +194,9 @@ class _Pool(Generic[Result]):
         self._done[worker.job] = value
 
     def _retry_job_of(self, worker: _Worker) -> None:
-        """Queue the job of a dead worker again; ChildProcessError when MAX_DEATHS workers died of it."""
+        """Queue the job of a dead worker again; ChildProcessError when MAX_DEATHS workers died of
+        it.
+        """
         worker.process.join(EXIT_TIMEOUT)
         code = worker.process.exitcode
         del self._busy[worker.calls]
@@ -192,7 +204,8 @@ class _Pool(Generic[Result]):
         self._deaths[worker.job] += 1
         if self._deaths[worker.job] == MAX_DEATHS:
             raise ChildProcessError(
-                f"{self._describe(*self._jobs[worker.job])}: its process ended {MAX_DEATHS} times, last {_cause(code)}; "
+                f"{self._describe(*self._jobs[worker.job])}: its process ended {MAX_DEATHS} "
+                f"times, last {_cause(code)}; "
                 "the memory may be too small"
             )
         self._waiting.appendleft(worker.job)
@@ -209,7 +222,9 @@ def _cause(code: int | None) -> str:
 
 @contextmanager
 def _signals_held_back() -> Iterator[None]:
-    """Hold back signals during the body, so that none comes between starting a process and listing it."""
+    """Hold back signals during the body, so that none comes between starting a process and listing
+    it.
+    """
     hold_back_signals()
     try:
         yield

@@ -1,7 +1,7 @@
 """The progress of a stage with the time left, and its closing line.
 
-Progress goes to stderr: a bar on a terminal, elsewhere a line every 30 s, so that a quick stage leaves no lines in a log. Closing
-lines go to stdout.
+Progress goes to stderr: a bar on a terminal, elsewhere a line every 30 s, so that a quick stage
+leaves no lines in a log. Closing lines go to stdout.
 """
 
 import contextlib
@@ -29,13 +29,16 @@ from pilotnet.common.interrupts import raise_pending
 
 Item = TypeVar("Item")
 console = Console(soft_wrap=True, highlight=False, markup=False)
-SPEED_WINDOW = 3600.0  # [s] rich forgets older ticks; with its default of 30 s slow items would never show a time left
+# [s] rich forgets older ticks; with its default of 30 s slow items would never show a time left
+SPEED_WINDOW = 3600.0
 LINE_INTERVAL = 30.0  # [s] between two lines when stderr is no terminal
 _silenced = threading.Event()  # set by the option --quiet
 
 
 class StageProgress(Progress):
-    """rich's progress of one stage; a task's field `detail`, such as the losses of a training, follows its numbers."""
+    """rich's progress of one stage; a task's field `detail`, such as the losses of a training,
+    follows its numbers.
+    """
 
     def add_task(self, *call: Any, **fields: Any) -> TaskID:
         """Add a task; see rich."""
@@ -43,7 +46,8 @@ class StageProgress(Progress):
 
 
 class LineProgress(StageProgress):
-    """A progress that prints a line about each unfinished task every LINE_INTERVAL, and one at the end of a long one.
+    """A progress that prints a line about each unfinished task every LINE_INTERVAL, and one at the
+    end of a long one.
 
     A line that cannot be written, as after `2>&-`, is dropped, and the stage goes on.
     """
@@ -60,7 +64,9 @@ class LineProgress(StageProgress):
         self._thread.start()
 
     def stop(self) -> None:
-        """Stop the thread, and print a last line about every task that took longer than LINE_INTERVAL."""
+        """Stop the thread, and print a last line about every task that took longer than
+        LINE_INTERVAL.
+        """
         if self._stopped.is_set():
             return
         self._stopped.set()
@@ -81,7 +87,8 @@ class LineProgress(StageProgress):
                         else ""
                     )
                     print_line(
-                        f"{task.description}: {_count(task)}, {_time(task.elapsed)} elapsed{left}{_detail(task)}"
+                        f"{task.description}: {_count(task)}, {_time(task.elapsed)} "
+                        f"elapsed{left}{_detail(task)}"
                     )
 
 
@@ -122,7 +129,9 @@ def print_json(value: Any) -> None:
 
 
 def progress_bar() -> StageProgress:
-    """Return a bar with count, elapsed time and time left where stderr is a terminal, and lines of the same elsewhere."""
+    """Return a bar with count, elapsed time and time left where stderr is a terminal, and lines of
+    the same elsewhere.
+    """
     if _silenced.is_set():
         return StageProgress(disable=True)
     terminal = Console(stderr=True)

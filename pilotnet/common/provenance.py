@@ -1,6 +1,8 @@
-"""Provenance: the `<stage>.yaml` that every stage leaves in its output folder, for repeating or resuming the run.
+"""Provenance: the `<stage>.yaml` that every stage leaves in its output folder, for repeating or
+resuming the run.
 
-It holds the resolved settings, the seed, the package's version, the revision of its source and the version of the world.
+It holds the resolved settings, the seed, the package's version, the revision of its source and the
+version of the world.
 """
 
 from collections.abc import Collection
@@ -23,7 +25,9 @@ FIRST_WORLD = 1  # world version of files that name none
 
 
 def write_provenance(folder: Path, stage: str, config: "DataclassInstance", seed: int) -> Path:
-    """Write `<stage>.yaml`: the resolved config, the seed, the package's version, its source revision and world version."""
+    """Write `<stage>.yaml`: the resolved config, the seed, the package's version, its source
+    revision and world version.
+    """
     path = folder / f"{stage}.yaml"
     values = (
         stage,
@@ -40,7 +44,8 @@ def write_provenance(folder: Path, stage: str, config: "DataclassInstance", seed
 def read_provenance(folder: Path, stage: str) -> dict[str, Any]:
     """Return what `write_provenance` wrote.
 
-    Raises DamagedFileError when the file is missing or is something else, and ValueError when it may not be read.
+    Raises DamagedFileError when the file is missing or is something else, and ValueError when it
+    may not be read.
     """
     path = folder / f"{stage}.yaml"
     if not path.exists():
@@ -62,16 +67,19 @@ def read_provenance(folder: Path, stage: str) -> dict[str, Any]:
 def require_same_settings(
     folder: Path, before: Any, now: Any, ignored: Collection[str] = ()
 ) -> None:
-    """Raise ValueError naming the first setting that differs from those that `folder` was begun with.
+    """Raise ValueError naming the first setting that differs from those that `folder` was begun
+    with.
 
-    before, now: settings in the types of `plain`; ignored: dotted names of settings that may differ.
+    before, now: settings in the types of `plain`.
+    ignored: dotted names of settings that may differ.
     """
     earlier = _flat(before)
     present = _flat(now)
     for key in [*present, *(earlier.keys() - present.keys())]:
         if key not in ignored and earlier.get(key) != present.get(key):
             raise ValueError(
-                f"{key.removeprefix('config.')} is {present.get(key)!r}, but {folder} was begun with {earlier.get(key)!r}; "
+                f"{key.removeprefix('config.')} is {present.get(key)!r}, but {folder} was begun "
+                f"with {earlier.get(key)!r}; "
                 "it can only be resumed with its own settings"
             )
 
@@ -91,13 +99,16 @@ def require_present_world(what: object, world: int) -> None:
     """Raise ValueError naming `what` when it was made in another world version than WORLD_VERSION."""
     if world != WORLD_VERSION:
         raise ValueError(
-            f"{what} is from world version {world}, but this pilotnet has world version {WORLD_VERSION}, in which scenarios are "
+            f"{what} is from world version {world}, but this pilotnet has world version "
+            f"{WORLD_VERSION}, in which scenarios are "
             "other roads: it can be read, but not continued or repeated"
         )
 
 
 def package_version() -> str:
-    """The version of the installed package, `unknown` when it runs from a folder that was never installed."""
+    """The version of the installed package, `unknown` when it runs from a folder that was never
+    installed.
+    """
     try:
         return version("pilotnet")
     except PackageNotFoundError:

@@ -1,6 +1,8 @@
-"""Read files that may be damaged or hostile: limits of size and depth, checked structure, and errors that name the file.
+"""Read files that may be damaged or hostile: limits of size and depth, checked structure, and
+errors that name the file.
 
-Every YAML, JSON and CSV file is read by `load_yaml`, `load_json` or `read_rows`. All their messages are one line.
+Every YAML, JSON and CSV file is read by `load_yaml`, `load_json` or `read_rows`. All their messages
+are one line.
 """
 
 import csv
@@ -18,11 +20,13 @@ import yaml
 
 from sim.types import quoted
 
-MAX_BYTES = 1_000_000  # [bytes] of a YAML or JSON file; the largest that the package writes, info.json, has about 10 kB
+# [bytes] of a YAML or JSON file; the largest that the package writes, info.json, has about 10 kB
+MAX_BYTES = 1_000_000
 MAX_TABLE_BYTES = 100_000_000  # [bytes] of a CSV file; a row of episodes.csv has about 500
 MAX_DEPTH = 32  # nested lists and mappings; the package's own files have 5 levels at most
 MAX_ALIASED = 1_000  # values that all aliases of a YAML file may repeat together
-LONGEST_REASON = 120  # [characters] length to which other libraries' messages, which may repeat contents, are cut
+# [characters] length to which other libraries' messages, which may repeat contents, are cut
+LONGEST_REASON = 120
 LOADER: Any = getattr(
     yaml, "CSafeLoader", yaml.SafeLoader
 )  # libyaml's is ten times faster, but optional in PyYAML
@@ -31,15 +35,18 @@ Structure = TypeVar("Structure")
 
 
 class DamagedFileError(ValueError):
-    """A file is missing or has wrong contents. A file without read permission raises a plain ValueError instead."""
+    """A file is missing or has wrong contents. A file without read permission raises a plain
+    ValueError instead.
+    """
 
 
 @contextmanager
 def readable(path: Path, kind: str) -> Iterator[None]:
     """Turn errors of the body, which opens and reads `path`, into one line that names it.
 
-    Raises DamagedFileError when the file is missing or is no readable `kind`, such as `parquet file`. Raises ValueError when the
-    system refuses to read it, because such a file may be undamaged.
+    Raises DamagedFileError when the file is missing or is no readable `kind`, such as `parquet
+    file`. Raises ValueError when the system refuses to read it, because such a file may be
+    undamaged.
     """
     try:
         yield
@@ -63,7 +70,9 @@ def readable(path: Path, kind: str) -> Iterator[None]:
 
 
 def read_text(path: Path, kind: str, limit: int = MAX_BYTES) -> str:
-    """Return the UTF-8 text of a file, without a byte order mark; raises as `readable` does, and for more than `limit` bytes."""
+    """Return the UTF-8 text of a file, without a byte order mark; raises as `readable` does, and
+    for more than `limit` bytes.
+    """
     with readable(path, kind):
         with path.open("rb") as file:
             content = file.read(limit + 1)
@@ -77,8 +86,8 @@ def read_text(path: Path, kind: str, limit: int = MAX_BYTES) -> str:
 def load_yaml(source: Path | str) -> Any:
     """Return the plain values of a YAML file (Path) or text (str).
 
-    Raises DamagedFileError for a missing file, wrong syntax, tags, duplicate keys, and beyond the limits MAX_BYTES, MAX_DEPTH and
-    MAX_ALIASED. Raises ValueError for a file that may not be read.
+    Raises DamagedFileError for a missing file, wrong syntax, tags, duplicate keys, and beyond the
+    limits MAX_BYTES, MAX_DEPTH and MAX_ALIASED. Raises ValueError for a file that may not be read.
     """
     name = source if isinstance(source, Path) else "the text"
     text = read_text(source, "YAML file") if isinstance(source, Path) else source
@@ -127,7 +136,8 @@ def check_yaml(text: str) -> None:  # noqa: C901 - one loop over the kinds of ev
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in sizes:
                 raise ValueError(
-                    f"the alias {quoted(event.anchor)} stands inside of what it repeats, or before it"
+                    f"the alias {quoted(event.anchor)} stands inside of what it repeats, or "
+                    f"before it"
                 )
             aliased += sizes[event.anchor]
             count += sizes[event.anchor]
@@ -153,7 +163,8 @@ def load_json(source: Path | str, name: str = "the text", infinite: bool = False
 
     infinite: whether to accept Infinity and NaN, which Python writes.
 
-    Raises DamagedFileError for a missing file, wrong syntax, NaN, duplicate keys, and beyond the limits MAX_BYTES and MAX_DEPTH.
+    Raises DamagedFileError for a missing file, wrong syntax, NaN, duplicate keys, and beyond the
+    limits MAX_BYTES and MAX_DEPTH.
     Raises ValueError for a file that may not be read.
     """
     if isinstance(source, Path):
@@ -214,10 +225,11 @@ def read_rows(
 ) -> list[dict[str, str]]:
     """Return the rows of a CSV file with a header, as text by column.
 
-    columns: required names; optional: further allowed names, None for any.
+    columns: required names.
+    optional: further allowed names, None for any.
 
-    Raises DamagedFileError for a missing file, wrong syntax, a missing or unknown column, and a row of another length than the
-    header. Raises ValueError for a file that may not be read.
+    Raises DamagedFileError for a missing file, wrong syntax, a missing or unknown column, and a row
+    of another length than the header. Raises ValueError for a file that may not be read.
     """
     text = read_text(path, "CSV file", MAX_TABLE_BYTES)
     try:
@@ -228,7 +240,8 @@ def read_rows(
         raise DamagedFileError(f"{path} is empty; it must begin with a header") from None
     if len(header) == 1 and len(columns) > 1 and (";" in header[0] or "\t" in header[0]):
         raise DamagedFileError(
-            f"{path} has no commas between its columns; a spreadsheet saved it: save it as CSV with commas"
+            f"{path} has no commas between its columns; a spreadsheet saved it: save it as CSV "
+            f"with commas"
         )
     absent = [name for name in columns if name not in header]
     unknown = [
@@ -245,15 +258,18 @@ def read_rows(
     for number, row in enumerate(rows, 1):
         if len(row) != len(header):
             raise DamagedFileError(
-                f"{path} is damaged: row {number} has {len(row)} values; the header has {len(header)}"
+                f"{path} is damaged: row {number} has {len(row)} values; the header has "
+                f"{len(header)}"
             )
     return [dict(zip(header, row, strict=True)) for row in rows]
 
 
 def structured(value: Any, kind: type[Structure], name: object) -> Structure:
-    """Return plain values as a `kind`: a msgspec.Struct, a dataclass, or a type of lists and mappings.
+    """Return plain values as a `kind`: a msgspec.Struct, a dataclass, or a type of lists and
+    mappings.
 
-    Raises DamagedFileError, with a message that begins with `name`, for a wrong type, a missing key and an unknown key.
+    Raises DamagedFileError, with a message that begins with `name`, for a wrong type, a missing key
+    and an unknown key.
     """
     if is_dataclass(kind) and isinstance(value, dict):
         unknown = set(value) - {field.name for field in fields(kind)}

@@ -1,7 +1,9 @@
-"""The git revision of this package's source: from git in a checkout, from a file in an installed wheel.
+"""The git revision of this package's source: from git in a checkout, from a file in an installed
+wheel.
 
-The build hook `hatch_build.py` writes that file into wheels and source archives. It loads this module alone, in an environment
-that may have only the build tools, so only the standard library is imported here.
+The build hook `hatch_build.py` writes that file into wheels and source archives. It loads this
+module alone, in an environment that may have only the build tools, so only the standard library is
+imported here.
 """
 
 import subprocess
@@ -12,7 +14,9 @@ UNKNOWN = "unknown"
 
 
 def source_revision() -> str:
-    """Return the revision of the source, with `-dirty` when files were changed; `unknown` without git and without a file."""
+    """Return the revision of the source, with `-dirty` when files were changed; `unknown` without
+    git and without a file.
+    """
     package = Path(__file__).resolve().parents[1]
     revision = git_revision(package.parent)
     if revision is None and (package / REVISION_FILE).is_file():
@@ -21,7 +25,9 @@ def source_revision() -> str:
 
 
 def git_revision(root: Path) -> str | None:
-    """Return the revision of a git checkout, 40 hex digits, with `-dirty` when files were changed; None for another folder."""
+    """Return the revision of a git checkout, 40 hex digits, with `-dirty` when files were changed;
+    None for another folder.
+    """
     if not (root / ".git").exists():
         return None
     command = [

@@ -1,6 +1,7 @@
 """The schemas of all files that the package reads: their keys and the types of their values.
 
-`pilotnet.common.reading.structured` checks plain values against them. Relations between values are checked where they are used.
+`pilotnet.common.reading.structured` checks plain values against them. Relations between values are
+checked where they are used.
 """
 
 from typing import Annotated, Any, Literal, NamedTuple
@@ -54,7 +55,9 @@ class InfoPart(_Strict):
 
 
 class MarksFile(_Strict):
-    """marks.yaml: for each episode number the discarded stretches, as pairs [first frame, frame behind the last]."""
+    """marks.yaml: for each episode number the discarded stretches, as pairs [first frame, frame
+    behind the last].
+    """
 
     discarded: dict[int, list[tuple[int, int]]]
 
@@ -79,7 +82,9 @@ class ControllerFile(_Strict):
 
 
 class Provenance(_Strict):
-    """`<stage>.yaml`, see `pilotnet.common.provenance`. Earlier ones lack the keys that have a default."""
+    """`<stage>.yaml`, see `pilotnet.common.provenance`. Earlier ones lack the keys that have a
+    default.
+    """
 
     stage: str
     config: dict[str, Any]

@@ -1,6 +1,7 @@
 """Paths in settings: shipped YAML files by name, and paths of the user.
 
-Shipped files lie in `configs/`, beside the packages in a checkout and inside `pilotnet` in an installed wheel.
+Shipped files lie in `configs/`, beside the packages in a checkout and inside `pilotnet` in an
+installed wheel.
 """
 
 from pathlib import Path
@@ -30,20 +31,25 @@ def config_path(name: str) -> Path:
 
 
 def user_path(path: Path) -> Path:
-    """Return a path with a leading `~` replaced by the home folder; ValueError when that is unknown.
+    """Return a path with a leading `~` replaced by the home folder; ValueError when that is
+    unknown.
 
-    Needed because a shell replaces `~` in `--out ~/x`, but not in `--out=~/x`, and never in a YAML file.
+    Needed because a shell replaces `~` in `--out ~/x`, but not in `--out=~/x`, and never in a YAML
+    file.
     """
     try:
         return path.expanduser()
     except RuntimeError:
         raise ValueError(
-            f"{path} begins with a home folder that is unknown; give the whole path, or ./{path} for that name"
+            f"{path} begins with a home folder that is unknown; give the whole path, or ./{path} "
+            f"for that name"
         ) from None
 
 
 def require_exists(name: str, path: Path, writer: str) -> None:
-    """Raise ValueError when `path` does not exist; the message names the setting, the path and the command that writes it."""
+    """Raise ValueError when `path` does not exist; the message names the setting, the path and the
+    command that writes it.
+    """
     if not path.exists():
         raise ValueError(
             f"{name} {path} does not exist; give the folder that `pilotnet {writer}` wrote"

@@ -1,4 +1,6 @@
-"""Standard output and standard error that never stop a stage: text for a closed pipe or a full disk is dropped."""
+"""Standard output and standard error that never stop a stage: text for a closed pipe or a full disk
+is dropped.
+"""
 
 import contextlib
 import errno
@@ -11,9 +13,11 @@ STANDARD_DESCRIPTORS = 3  # input, output and error
 
 
 class LastingStream:
-    """A wrapper of a text stream that drops all text after the first failed write instead of raising.
+    """A wrapper of a text stream that drops all text after the first failed write instead of
+    raising.
 
-    The first failure is reported on the stream `notice`, except for a closed pipe, as after `| head -1`.
+    The first failure is reported on the stream `notice`, except for a closed pipe, as after `| head
+    -1`.
     """
 
     def __init__(self, stream: TextIO, notice: TextIO | None = None) -> None:
@@ -67,8 +71,8 @@ class LastingStream:
 def lasting_streams() -> Iterator[None]:
     """Replace the standard streams by ones that never raise while the body runs.
 
-    Closed descriptors are first opened on the null device. Otherwise the next opened file would get the number of a standard
-    stream, and everything that a library prints would be written into it.
+    Closed descriptors are first opened on the null device. Otherwise the next opened file would get
+    the number of a standard stream, and everything that a library prints would be written into it.
     """
     for descriptor in range(STANDARD_DESCRIPTORS):
         try:

@@ -1,6 +1,8 @@
-"""The code of a worker process: make the calls that come through a pipe until the pipe closes or the parent ends.
+"""The code of a worker process: make the calls that come through a pipe until the pipe closes or
+the parent ends.
 
-This module imports nothing heavy: `end_with_parent` must run before the seconds that such imports take.
+This module imports nothing heavy: `end_with_parent` must run before the seconds that such imports
+take.
 """
 
 import ctypes
@@ -23,10 +25,12 @@ HELD_BACK_SIGNALS = (*IGNORED_SIGNALS, "SIGTERM")
 
 
 def serve(calls: Connection, lifeline: Connection, parent: int) -> None:
-    """Make the calls (function, arguments) that come through `calls` and send back the answers, until its other end closes.
+    """Make the calls (function, arguments) that come through `calls` and send back the answers,
+    until its other end closes.
 
-    lifeline: a pipe whose other end only the parent holds; parent: process number of the parent. Each answer is (True, result)
-    or (False, (exception, traceback text)).
+    lifeline: a pipe whose other end only the parent holds.
+    parent: process number of the parent. Each answer is (True, result) or (False, (exception,
+    traceback text)).
     """
     end_with_parent(lifeline, parent)
     for name in IGNORED_SIGNALS:
@@ -51,7 +55,9 @@ def _call(calls: Connection) -> tuple[bool, Any]:
 
 
 def _answer(calls: Connection, succeeded: bool, value: Any) -> None:
-    """Send an answer; for a result or an exception that cannot be pickled, a RuntimeError that describes it."""
+    """Send an answer; for a result or an exception that cannot be pickled, a RuntimeError that
+    describes it.
+    """
     try:
         calls.send((succeeded, value))
     except OSError:
@@ -68,7 +74,8 @@ def _answer(calls: Connection, succeeded: bool, value: Any) -> None:
 def limit_threads() -> None:
     """Let OpenCV and Numba use one thread in this process, because the workers share the cores.
 
-    The progress of compiling is not shown, because the bars of several processes would overwrite each other.
+    The progress of compiling is not shown, because the bars of several processes would overwrite
+    each other.
     """
     import cv2  # heavy, see the docstring of this module
     import numba
@@ -82,9 +89,11 @@ def limit_threads() -> None:
 
 
 def end_with_parent(lifeline: Connection, parent: int, platform: str = sys.platform) -> None:
-    """Make the operating system kill this process when its parent dies; where it cannot, a thread watches the lifeline.
+    """Make the operating system kill this process when its parent dies; where it cannot, a thread
+    watches the lifeline.
 
-    Linux sends the signal when the thread that started this process ends. That thread waits for all answers, so it ends later.
+    Linux sends the signal when the thread that started this process ends. That thread waits for all
+    answers, so it ends later.
     """
     if platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
@@ -101,7 +110,9 @@ def _watch(lifeline: Connection) -> None:
 
 
 def hold_back_signals() -> None:
-    """Block the signals that end a stage until `release_signals`; a process that is started meanwhile inherits this."""
+    """Block the signals that end a stage until `release_signals`; a process that is started
+    meanwhile inherits this.
+    """
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(
             signal.SIG_BLOCK, {getattr(signal, name) for name in HELD_BACK_SIGNALS}

@@ -1,4 +1,6 @@
-"""Limits for the YAML that jsonargparse reads, in files and in values on the command line; see `pilotnet.common.reading`."""
+"""Limits for the YAML that jsonargparse reads, in files and in values on the command line; see
+`pilotnet.common.reading`.
+"""
 
 from typing import Any
 
@@ -9,7 +11,9 @@ from pilotnet.common.reading import check_yaml
 
 
 def limit_yaml() -> None:
-    """Make jsonargparse refuse YAML with nesting, aliases or tags beyond the limits; calling it again changes nothing."""
+    """Make jsonargparse refuse YAML with nesting, aliases or tags beyond the limits; calling it
+    again changes nothing.
+    """
     load = get_loader("yaml")
     if getattr(load, "limited", False):
         return
@@ -18,7 +22,8 @@ def limit_yaml() -> None:
         try:
             check_yaml(text)
         except (ValueError, RecursionError) as error:
-            # On YAMLError, jsonargparse takes the text as a plain string, and its type check then reports it.
+            # On YAMLError, jsonargparse takes the text as a plain string, and its type check then
+            # reports it.
             raise yaml.YAMLError(str(error)) from None
         return load(text, **settings)
 

@@ -1,7 +1,8 @@
 """RECORD: the expert drives the scenarios of a suite, and what its cameras see becomes a dataset.
 
-Drives run in parallel; each worker stages its episode and this process commits them in order, so that the number of workers
-changes nothing but the time it takes, and an interrupted recording goes on where it stopped.
+Drives run in parallel; each worker stages its episode and this process commits them in order, so
+that the number of workers changes nothing but the time it takes, and an interrupted recording goes
+on where it stopped.
 """
 
 import contextlib
@@ -44,10 +45,11 @@ LEGACY_DEFAULTS = {
 def record(config: RecordConfig, out: Path, resume: bool = False) -> Dataset:
     """Record a dataset into the folder `out`.
 
-    An interrupted recording keeps its committed episodes; without any it leaves nothing. With `resume` a recording continues
-    after its last committed episode, or starts if there is none.
+    An interrupted recording keeps its committed episodes; without any it leaves nothing. With
+    `resume` a recording continues after its last committed episode, or starts if there is none.
 
-    Raises ValueError when `out` already holds something else, or is being written by another process.
+    Raises ValueError when `out` already holds something else, or is being written by another
+    process.
     """
     scenarios = config.scenarios()
     with output_folder(out, STAGE, resume) as folder:
@@ -75,7 +77,9 @@ def new_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
 
 
 def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
-    """Continue a dataset; ValueError naming the first setting in which its recording differs from `config`."""
+    """Continue a dataset; ValueError naming the first setting in which its recording differs from
+    `config`.
+    """
     provenance = read_provenance(folder, STAGE.name)
     require_present_world(folder, provenance["world"])
     require_same_settings(
@@ -85,13 +89,15 @@ def resumed_writer(config: RecordConfig, folder: Path) -> DatasetWriter:
     env = recording_env(config)
     if (writer.fps, writer.cameras) != (env.rate, env.cameras):
         raise ValueError(
-            f"{folder} was recorded with other cameras than this version has; record anew in another folder"
+            f"{folder} was recorded with other cameras than this version has; record anew in "
+            f"another folder"
         )
     return writer
 
 
 def continued_writer(folder: Path) -> DatasetWriter:
-    """Open a dataset to continue it; damaged episodes at its end are set aside, to be recorded again.
+    """Open a dataset to continue it; damaged episodes at its end are set aside, to be recorded
+    again.
 
     Raises ValueError as `DatasetWriter.append` does.
     """
@@ -123,7 +129,8 @@ def commit_drives(config: RecordConfig, scenarios: list[Scenario], writer: Datas
 
 
 def stage_drive(scenario: Scenario, config: RecordConfig, folder: Path) -> StagedEpisode:
-    """Let the expert drive one scenario and stage the episode in `folder`; the arguments alone determine the result.
+    """Let the expert drive one scenario and stage the episode in `folder`; the arguments alone
+    determine the result.
 
     Files that a dead worker left in `folder` are removed first.
     """

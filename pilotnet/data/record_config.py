@@ -1,4 +1,6 @@
-"""The settings of RECORD, in a module that does not load the simulator: help and wrong values are quick."""
+"""The settings of RECORD, in a module that does not load the simulator: help and wrong values are
+quick.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,9 +9,8 @@ from pilotnet.data.suites import MAX_ROADS, ScenarioFilter, require_suite, suite
 from sim.scenario import Scenario, Split, require_disturbance
 from sim.types import quoted
 
-ROADS_PER_SEED = (
-    100_000  # roads of a split reserved for each seed, so that recordings of two seeds share none
-)
+# roads of a split reserved for each seed, so that recordings of two seeds share none
+ROADS_PER_SEED = 100_000
 LARGEST_SEED = MAX_ROADS // ROADS_PER_SEED - 1
 
 
@@ -26,9 +27,12 @@ class RecordConfig:
         validation_episodes: drives on validation roads
         test_episodes: drives on test roads, for scoring detectors
         length: metres of each drive
-        cameras: all three, or only the centre one, which is enough for detectors and three times as fast
-        boxes: whether to store the boxes of cars and people in the centre camera's pictures, from which detectors learn
-        videos: small or fine; fine ones are three times as large and keep people of a few pixels, which detectors need
+        cameras: all three, or only the centre one, which is enough for detectors and three times as
+            fast
+        boxes: whether to store the boxes of cars and people in the centre camera's pictures, from
+            which detectors learn
+        videos: small or fine; fine ones are three times as large and keep people of a few pixels,
+            which detectors need
         noise: strength of the steering disturbance [m], 0 for none; the label stays the expert's
         seed: of the choice of roads and of the noise
         workers: processes, 0 for all cores; does not change what is recorded
@@ -57,7 +61,8 @@ class RecordConfig:
                 )
         if not self.episodes + self.validation_episodes + self.test_episodes:
             raise ValueError(
-                "episodes, validation_episodes and test_episodes are 0; one of them must be 1 or more"
+                "episodes, validation_episodes and test_episodes are 0; one of them must be 1 or "
+                "more"
             )
         if self.cameras not in ("all", "centre"):
             raise ValueError(f"cameras is {quoted(self.cameras)}; it must be all or centre")

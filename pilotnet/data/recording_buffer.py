@@ -1,7 +1,9 @@
-"""The tape: what a person drives goes into a dataset just as the recorder writes it, a few seconds late so that it can be undone.
+"""The tape: what a person drives goes into a dataset just as the recorder writes it, a few seconds
+late so that it can be undone.
 
-The last HELD seconds stay in memory; what leaves them is staged, and a stretch that ends is committed as an episode. A
-stretch ends with the recording, at a new drive, in another weather or light, and where something was discarded.
+The last HELD seconds stay in memory; what leaves them is staged, and a stretch that ends is
+committed as an episode. A stretch ends with the recording, at a new drive, in another weather or
+light, and where something was discarded.
 """
 
 from collections import deque
@@ -30,7 +32,9 @@ STAGE = StageFiles("drive", DATASET_FILES, holds_episodes, "the same command")
 
 
 class BufferedStep(NamedTuple):
-    """A tick on the tape: the number of its stretch, what was driven, the step, and whether it began late."""
+    """A tick on the tape: the number of its stretch, what was driven, the step, and whether it
+    began late.
+    """
 
     stretch: int
     scenario: Scenario
@@ -67,7 +71,9 @@ class RecordingBuffer:
         return self._frames / self._writer.fps
 
     def add(self, step: Step, scenario: Scenario, late: bool = False) -> None:
-        """Keep the next tick, and whether it began late; nothing happens while the tape stands still."""
+        """Keep the next tick, and whether it began late; nothing happens while the tape stands
+        still.
+        """
         if not self.recording:
             return
         self._held.append(BufferedStep(self._stretch, scenario, step, late))
@@ -80,7 +86,9 @@ class RecordingBuffer:
         self._stretch += 1
 
     def discard(self) -> float:
-        """Drop the last DISCARDED seconds, less when less is held; how many there were [s]. The episode ends before them."""
+        """Drop the last DISCARDED seconds, less when less is held; how many there were [s]. The
+        episode ends before them.
+        """
         gone = min(len(self._held), round(DISCARDED * self._writer.fps))
         for _ in range(gone):
             self._held.pop()
@@ -97,7 +105,9 @@ class RecordingBuffer:
         self.cut()
 
     def abandon(self) -> None:
-        """Stop recording and drop the present stretch, which could not be written; committed episodes stay. Raises nothing."""
+        """Stop recording and drop the present stretch, which could not be written; committed
+        episodes stay. Raises nothing.
+        """
         self.recording = False
         self._held.clear()
         with suppress(OSError):  # closing its videos may fail again; they are removed in any case
@@ -140,9 +150,11 @@ class RecordingBuffer:
 def open_recording_buffer(
     out: Path, config: "DataclassInstance", env: EnvConfig, split: Split
 ) -> Iterator[RecordingBuffer]:
-    """A tape for episodes of a split into the folder `out`, new or recorded this way before; without a recording no folder.
+    """A tape for episodes of a split into the folder `out`, new or recorded this way before;
+    without a recording no folder.
 
-    Raises ValueError when something else lies in `out`, a dataset of other cameras or another rate, or one with later splits.
+    Raises ValueError when something else lies in `out`, a dataset of other cameras or another rate,
+    or one with later splits.
     """
     with output_folder(out, STAGE, resume=holds_episodes(user_path(out))) as folder:
         begun = holds_episodes(folder)
@@ -169,12 +181,14 @@ def _continued(folder: Path, env: EnvConfig, split: Split) -> DatasetWriter:
     writer = DatasetWriter.append(folder)
     if (writer.fps, writer.cameras) != (env.rate, DrivingEnv(env).cameras):
         raise ValueError(
-            f"{folder} was recorded with other cameras or at another rate; record into another folder"
+            f"{folder} was recorded with other cameras or at another rate; record into another "
+            f"folder"
         )
     splits = [episode.split for episode in writer.episodes]
     if split in splits and splits[-1] is not split:
         raise ValueError(
-            f"split is {split.value!r}, but {folder} holds {splits[-1].value} drives after those; the drives of a split must "
+            f"split is {split.value!r}, but {folder} holds {splits[-1].value} drives after "
+            f"those; the drives of a split must "
             "follow each other, so record into another folder"
         )
     return writer

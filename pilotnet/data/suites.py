@@ -1,8 +1,10 @@
-"""Suites: named lists of scenarios, described by `configs/suites/NAME.yaml`. Between settings and the stages that drive them.
+"""Suites: named lists of scenarios, described by `configs/suites/NAME.yaml`. Between settings and
+the stages that drive them.
 
-A suite names kinds of road, weathers and lights, and how many others are about; every combination comes up, road kinds taking
-turns. `NAME-small` is the suite's form for a laptop, and a section named after a split says what differs there. Where a road,
-short as it may be, has no room for a single parked car or person, its scenario goes without them.
+A suite names kinds of road, weathers and lights, and how many others are about; every combination
+comes up, road kinds taking turns. `NAME-small` is the suite's form for a laptop, and a section
+named after a split says what differs there. Where a road, short as it may be, has no room for a
+single parked car or person, its scenario goes without them.
 """
 
 from dataclasses import dataclass, fields, replace
@@ -37,7 +39,8 @@ MAX_ROADS = MAX_SEED // len(Split)  # roads of a split: their seeds must stay be
 
 @dataclass(frozen=True)
 class SuiteConfig:
-    """What a suite is made of: kinds, and ranges [low, high] of how much, from which every scenario draws.
+    """What a suite is made of: kinds, and ranges [low, high] of how much, from which every scenario
+    draws.
 
     leader: the share of scenarios with a slow car ahead.
     """
@@ -88,7 +91,8 @@ def suite_config(name: str, split: Split) -> SuiteConfig:
     described = _described(path) if name.removesuffix(SMALL) in suite_names() else None
     if described is None or (small and "small" not in described):
         raise ValueError(
-            f"suite is {quoted(name)}; it must be one of {', '.join(suite_names())}, or one of them with {SMALL}"
+            f"suite is {quoted(name)}; it must be one of {', '.join(suite_names())}, or one of "
+            f"them with {SMALL}"
         )
     named = [described.get(split, {}), *([described["small"]] if small else [])]
     sections = [{key: value for key, value in described.items() if key not in {"small", *Split}}]
@@ -99,7 +103,8 @@ def suite_config(name: str, split: Split) -> SuiteConfig:
     unknown = set(settings) - {field.name for field in fields(SuiteConfig)}
     if unknown:
         raise ValueError(
-            f"{path} has {', '.join(sorted(unknown))}; a suite has {', '.join(f.name for f in fields(SuiteConfig))}"
+            f"{path} has {', '.join(sorted(unknown))}; a suite has "
+            f"{', '.join(f.name for f in fields(SuiteConfig))}"
         )
     return structured(settings, SuiteConfig, path)
 
@@ -117,7 +122,8 @@ def suite(
     first: int = 0,
     only: ScenarioFilter | None = None,
 ) -> list[Scenario]:
-    """Return `episodes` scenarios of a named suite on roads of one split, from road `first` on; of several with +, in turns.
+    """Return `episodes` scenarios of a named suite on roads of one split, from road `first` on; of
+    several with +, in turns.
 
     Raises ValueError as `require_suite` does.
     """
@@ -140,8 +146,8 @@ def require_suite(
 ) -> list[SuiteConfig]:
     """Return the settings of the suites joined in `name`, without drawing a scenario.
 
-    Raises ValueError for an unknown suite or split, for kinds that a suite does not have, and for no episode. Raises it too for a
-    length or a first road outside its limits.
+    Raises ValueError for an unknown suite or split, for kinds that a suite does not have, and for
+    no episode. Raises it too for a length or a first road outside its limits.
     """
     split = choice("split", split, Split)
     configs = [
@@ -168,7 +174,8 @@ def _limited(config: SuiteConfig, name: str, only: ScenarioFilter) -> SuiteConfi
         for word in words:
             if word not in known:
                 raise ValueError(
-                    f"{key} is {quoted(word)}; of suite {name} it must be one of {', '.join(dict.fromkeys(known))}"
+                    f"{key} is {quoted(word)}; of suite {name} it must be one of "
+                    f"{', '.join(dict.fromkeys(known))}"
                 )
     return replace(config, **wanted)  # type: ignore[arg-type]  # words become kinds there
 
@@ -209,7 +216,8 @@ def _scenario(
     return _with_room(scenario) if any(drawn[key] for key in BESIDE_ROAD) else scenario
 
 
-# Cached because several stages drive the same roads. Bounded because reinforcement learning makes a new scenario for every
+# Cached because several stages drive the same roads. Bounded because reinforcement learning makes a
+# new scenario for every
 # episode.
 @lru_cache(maxsize=4096)
 def _with_room(scenario: Scenario) -> Scenario:

@@ -1,4 +1,6 @@
-"""The maps of controllers in the user's config folder: a YAML file for every kind, named by the GUID that SDL gives it."""
+"""The maps of controllers in the user's config folder: a YAML file for every kind, named by the
+GUID that SDL gives it.
+"""
 
 import os
 import sys
@@ -18,7 +20,8 @@ AXES = (STEERING, THROTTLE, BRAKE)
 def user_folder(
     platform: str = sys.platform, environment: Mapping[str, str] = os.environ
 ) -> Path | None:
-    """Return the folder of this user's settings: below XDG_CONFIG_HOME when it is set, else the usual one of the platform.
+    """Return the folder of this user's settings: below XDG_CONFIG_HOME when it is set, else the
+    usual one of the platform.
 
     None for a user without a home folder, which is common in containers.
     """
@@ -34,7 +37,8 @@ def user_folder(
 
 
 class ControllerFiles:
-    """The maps in a folder; see `sim.viewer.input.controller_map.ControllerMaps`. Without `folder` they lie in the user's settings.
+    """The maps in a folder; see `sim.viewer.input.controller_map.ControllerMaps`. Without `folder`
+    they lie in the user's settings.
 
     For a user without a home folder there are no maps, and none can be kept.
     """
@@ -54,7 +58,8 @@ class ControllerFiles:
     def find(self, guid: str) -> ControllerMap | None:
         """Read the map of a kind of controller, None where there is none yet.
 
-        Raises ValueError, in one line that names the file, when it is damaged, holds impossible numbers or may not be read.
+        Raises ValueError, in one line that names the file, when it is damaged, holds impossible
+        numbers or may not be read.
         """
         if self.folder is None:
             return None
@@ -69,7 +74,9 @@ class ControllerFiles:
             raise ValueError(f"{path}: {error}") from None
 
     def keep(self, guid: str, name: str, found: ControllerMap) -> Path:
-        """Write a map, in place of an earlier one, and return its file; OSError when it cannot be written."""
+        """Write a map, in place of an earlier one, and return its file; OSError when it cannot be
+        written.
+        """
         axes = {key: asdict(axis) for key, axis in found.axes.items()}
         values = {
             "name": name,

@@ -1,6 +1,8 @@
-"""DRIVE: a person at the wheel, in the window of `pilotnet watch`; what they choose to record becomes a dataset.
+"""DRIVE: a person at the wheel, in the window of `pilotnet watch`; what they choose to record
+becomes a dataset.
 
-The law of keys and controllers is `sim.viewer.input.steering_wheel`'s, the tape `pilotnet.data.recording_buffer`'s.
+The law of keys and controllers is `sim.viewer.input.steering_wheel`'s, the tape
+`pilotnet.data.recording_buffer`'s.
 """
 
 from dataclasses import dataclass
@@ -32,7 +34,9 @@ WATCH_INSTEAD = (
 
 @dataclass(frozen=True)
 class Driven:
-    """The result of driving: the person's score, seconds in the dataset, late ticks, and why a film could not be written."""
+    """The result of driving: the person's score, seconds in the dataset, late ticks, and why a film
+    could not be written.
+    """
 
     scores: dict[str, Score]
     seconds: float
@@ -41,29 +45,35 @@ class Driven:
 
 
 def drive(config: DriveConfig, out: Path, mapping: bool = False) -> Driven:
-    """Let a person drive in a window until it is closed, recording into the dataset `out` when they say so.
+    """Let a person drive in a window until it is closed, recording into the dataset `out` when they
+    say so.
 
     mapping: whether a gamepad or steering wheel is set up first.
 
-    Raises ValueError when there is no display, and when `out` holds something that cannot be continued.
+    Raises ValueError when there is no display, and when `out` holds something that cannot be
+    continued.
     """
     wheel = SteeringWheel()
-    seat = DriverSpec("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
+    driver_spec = DriverSpec("human", "You", SKY_BLUE, lambda _: HumanDriver(wheel), person=True)
     screen = open_display((config.width, config.height), WATCH_INSTEAD)
     compile_in_view(screen)
     env = EnvConfig(
         cameras=CAMERA_NAMES, pedals=SpeedControl(config.pedals)
     )  # the recorder's cameras
     with open_recording_buffer(out, config, env, Split(config.split)) as tape:
-        show = Session([seat], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=env)
-        cockpit = LiveView(show, PluggedControllers(wheel, ControllerFiles()), mapping)
+        session = Session(
+            [driver_spec], config.scenarios(), autonomy, wheel=wheel, tape=tape, env=env
+        )
+        cockpit = LiveView(session, PluggedControllers(wheel, ControllerFiles()), mapping)
         window = Window(cockpit, screen, FilmFile, Path.cwd())
         window.run()
-    return Driven(scores(show.all_driven()), tape.seconds, show.late, window.film_error)
+    return Driven(scores(session.all_driven()), tape.seconds, session.late, window.film_error)
 
 
 def driven_in_words(driven: Driven, out: Path) -> tuple[str, str]:
-    """Return two lines: what was recorded, with late ticks and film errors, and the command to type next."""
+    """Return two lines: what was recorded, with late ticks and film errors, and the command to type
+    next.
+    """
     late = f"; {driven.late} ticks were late" if driven.late else ""
     notes = f"{late}; {driven.film_error}" if driven.film_error else late
     if not driven.seconds:

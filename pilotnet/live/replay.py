@@ -1,6 +1,8 @@
-"""REPLAY: a dataset is played with its labels, beside them a network's commands, and stretches of it are marked as discarded.
+"""REPLAY: a dataset is played with its labels, beside them a network's commands, and stretches of
+it are marked as discarded.
 
-The window and all drawing are `sim.viewer`'s; here frames are decoded, a network is asked and marks are written.
+The window and all drawing are `sim.viewer`'s; here frames are decoded, a network is asked and marks
+are written.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +25,8 @@ from sim.viewer.replay.replay_picture import draw_replay
 from sim.viewer.replay.replay_view import ReplayView
 from sim.viewer.window import Window, open_display
 
-# frames that are decoded at once, beginning at a key frame, and how many such reels of a camera are kept
+# frames that are decoded at once, beginning at a key frame, and how many such reels of a camera are
+# kept
 REEL = 20
 REELS = 12
 LEAST_SHARE = 0.25  # of a box that must show for it to be drawn
@@ -32,7 +35,9 @@ OF_A_REPLAY = ("first", "width", "height", "seconds")  # the settings of watchin
 
 
 class FrameCache:
-    """The pictures of one camera in an episode, decoded some at a time around those that are asked for."""
+    """The pictures of one camera in an episode, decoded some at a time around those that are asked
+    for.
+    """
 
     def __init__(self, dataset: Dataset, episode: int, camera: str) -> None:
         self._dataset = dataset
@@ -46,13 +51,17 @@ class FrameCache:
         if number not in self._reels:
             if len(self._reels) >= REELS:
                 self._reels.pop(next(iter(self._reels)))
-            moments = slice(number * REEL, (number + 1) * REEL)
-            self._reels[number] = list(self._dataset.stream(self._episode, self._camera, moments))
+            frame_numbers = slice(number * REEL, (number + 1) * REEL)
+            self._reels[number] = list(
+                self._dataset.stream(self._episode, self._camera, frame_numbers)
+            )
         return self._reels[number][place]
 
 
 class DatasetRecordings:
-    """The episodes of a dataset, for a replay; marks are written beside the data as soon as they change."""
+    """The episodes of a dataset, for a replay; marks are written beside the data as soon as they
+    change.
+    """
 
     def __init__(self, dataset: Dataset) -> None:
         if not dataset.episodes:
@@ -109,7 +118,9 @@ def look_keys(reels: Mapping[str, FrameCache], moment: int) -> dict[str, Image]:
 
 
 def picture_boxes(boxes: Boxes) -> tuple[PictureBox, ...]:
-    """The recorded boxes of a frame as a viewer draws them, from far to near; those of which little shows are left out."""
+    """The recorded boxes of a frame as a viewer draws them, from far to near; those of which little
+    shows are left out.
+    """
     drawn = boxes.pick(boxes.visible >= LEAST_SHARE)
     rows = [
         *zip(
@@ -151,11 +162,14 @@ class NetworkBeside:
 
 
 def network_beside(checkpoint: Path, dataset: Dataset) -> NetworkBeside:
-    """The network of a checkpoint; ValueError when it was trained for another camera than the dataset's."""
+    """The network of a checkpoint; ValueError when it was trained for another camera than the
+    dataset's.
+    """
     loaded = load_checkpoint(checkpoint)
     if loaded.camera != dataset.camera("centre"):
         raise ValueError(
-            f"checkpoint {checkpoint} was trained for {loaded.camera}; {dataset.root} was recorded by {dataset.cameras['centre']}"
+            f"checkpoint {checkpoint} was trained for {loaded.camera}; {dataset.root} was "
+            f"recorded by {dataset.cameras['centre']}"
         )
     return NetworkBeside(PilotNetDriver(loaded))
 
@@ -167,10 +181,11 @@ def replay(
     film: Path | None = None,
     headless: bool = False,
 ) -> Dataset:
-    """Show a dataset from the episode `config.first` on in a window, or `headless` in a film alone; the dataset as marked now.
+    """Show a dataset from the episode `config.first` on in a window, or `headless` in a film alone;
+    the dataset as marked now.
 
-    Raises ValueError for a bad dataset, checkpoint or setting, for a film that exists, and without a display. Raises OSError when
-    the film could not be written, after the window has been closed.
+    Raises ValueError for a bad dataset, checkpoint or setting, for a film that exists, and without
+    a display. Raises OSError when the film could not be written, after the window has been closed.
     """
     check_settings(config)
     require_film(film, config, headless)
@@ -199,12 +214,13 @@ def check_settings(config: WatchConfig) -> None:
         value = getattr(config, setting.name)
         if setting.name not in OF_A_REPLAY and value != setting.default:
             raise ValueError(
-                f"{setting.name} is {quoted(value)}; a recording is shown as it was driven, leave out --{setting.name}"
+                f"{setting.name} is {quoted(value)}; a recording is shown as it was driven, "
+                f"leave out --{setting.name}"
             )
 
 
-def drawn(shown: Playback, sheet: Canvas) -> Image:
+def drawn(shown: Playback, canvas: Canvas) -> Image:
     """The replay's picture of a film, (H, W, 3)."""
     shown.pass_time(0.0)  # the strip of a film is whole from its first picture on
-    draw_replay(sheet, shown)
-    return sheet.array
+    draw_replay(canvas, shown)
+    return canvas.array

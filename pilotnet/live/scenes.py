@@ -1,4 +1,6 @@
-"""SCENES: a contact sheet of roads in every weather and light, to look at before anything is recorded."""
+"""SCENES: a contact sheet of roads in every weather and light, to look at before anything is
+recorded.
+"""
 
 from pathlib import Path
 
@@ -24,7 +26,8 @@ QUALITY = 60  # of a JPEG: a sheet of every road stays small enough for a page
 
 
 def scenes(config: ScenesConfig, out: Path) -> Path:
-    """Write the sheet as PNG or JPEG: a row for each road and weather, a column for each light; return its path.
+    """Write the sheet as PNG or JPEG: a row for each road and weather, a column for each light;
+    return its path.
 
     Raises ValueError for an `out` that exists or is neither PNG nor JPEG.
     """
@@ -32,18 +35,20 @@ def scenes(config: ScenesConfig, out: Path) -> Path:
     scenarios = [scenario for row in config.rows() for scenario in row]
     drawn = list(track(map(titled_view, scenarios), "drawing", len(scenarios)))
     columns = len(config.light)
-    sheet = np.vstack([np.hstack(drawn[i : i + columns]) for i in range(0, len(drawn), columns)])
+    canvas = np.vstack([np.hstack(drawn[i : i + columns]) for i in range(0, len(drawn), columns)])
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(out) as unfinished:
         settings = [cv2.IMWRITE_JPEG_QUALITY, QUALITY] if out.suffix.lower() == ".jpg" else []
-        written, data = cv2.imencode(out.suffix, sheet[..., ::-1], settings)
+        written, data = cv2.imencode(out.suffix, canvas[..., ::-1], settings)
         assert written, "a picture in memory can always be encoded"
         unfinished.write_bytes(data.tobytes())
     return out
 
 
 def titled_view(scenario: Scenario) -> Image:
-    """What the centre camera sees at STATION, half as large again as it is recorded, with the scenario's name above."""
+    """What the centre camera sees at STATION, half as large again as it is recorded, with the
+    scenario's name above.
+    """
     world = World(scenario)
     camera = enlarged(Camera(), 2)
     pose = world.plan.centreline.pose_at(STATION, world.plan.path_offset)

@@ -1,4 +1,6 @@
-"""The settings of SCENES, in a module that does not load the renderer: help and wrong values are quick."""
+"""The settings of SCENES, in a module that does not load the renderer: help and wrong values are
+quick.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -13,9 +15,11 @@ KINDS: dict[str, type[StrEnum]] = {"roads": RoadKind, "weather": Weather, "light
 
 @dataclass(frozen=True)
 class ScenesConfig:
-    """What is on a contact sheet; ValueError for unknown kinds, for none of a kind and for a bad seed.
+    """What is on a contact sheet; ValueError for unknown kinds, for none of a kind and for a bad
+    seed.
 
-    roads, weather, light: names of kinds; seed: which roads.
+    roads, weather, light: names of kinds.
+    seed: which roads.
     """
 
     roads: tuple[str, ...] = tuple(RoadKind)
@@ -30,7 +34,9 @@ class ScenesConfig:
         self.rows()
 
     def rows(self) -> list[list[Scenario]]:
-        """Return the scenarios of the sheet: a row for each road and weather, a column for each light."""
+        """Return the scenarios of the sheet: a row for each road and weather, a column for each
+        light.
+        """
         return [
             [Scenario(road, self.seed, LENGTH, sky, hour) for hour in self.light]  # type: ignore[arg-type]
             for road in self.roads

@@ -1,6 +1,8 @@
-"""WATCH: drivers by name, side by side on the scenarios of a suite, in a window or straight into a film.
+"""WATCH: drivers by name, side by side on the scenarios of a suite, in a window or straight into a
+film.
 
-The window and all drawing are `sim.viewer`'s; here drivers are made, films are encoded and the score is taken.
+The window and all drawing are `sim.viewer`'s; here drivers are made, films are encoded and the
+score is taken.
 """
 
 from collections.abc import Callable, Sequence
@@ -93,18 +95,20 @@ def watch(
     detectors: Detectors | None = None,
     recording: Path | None = None,
 ) -> dict[str, Score]:
-    """Show the drivers in a window, or `headless` in a film alone; the score of what was driven, by driver.
+    """Show the drivers in a window, or `headless` in a film alone; the score of what was driven, by
+    driver.
 
-    In a window a person may take the wheel from the first driver; what they drive goes into the dataset folder `recording`.
-    Raises ValueError for bad drivers and settings, for a film that exists, and without a display. Raises OSError when the film
-    could not be written, after the window has been closed.
+    In a window a person may take the wheel from the first driver; what they drive goes into the
+    dataset folder `recording`.
+    Raises ValueError for bad drivers and settings, for a film that exists, and without a display.
+    Raises OSError when the film could not be written, after the window has been closed.
     """
     require_watchable(drivers, config, checkpoint, film, headless, detectors, recording)
     scenarios = config.scenarios()
-    seats = driver_specs(drivers, checkpoint, detectors)
+    specs = driver_specs(drivers, checkpoint, detectors)
     if headless and film is not None:
-        show = Session(seats, scenarios, autonomy, len(drivers))
-        make_film(show, show.draw, film, config)
+        session = Session(specs, scenarios, autonomy, len(drivers))
+        make_film(session, session.draw, film, config)
     else:
         screen = open_display((config.width, config.height))
         compile_in_view(screen)
@@ -117,9 +121,9 @@ def watch(
             if tape:
                 tape.recording = True
             wheel = SteeringWheel()
-            show = Session(seats, scenarios, autonomy, len(drivers), wheel, tape, env)
+            session = Session(specs, scenarios, autonomy, len(drivers), wheel, tape, env)
             window = Window(
-                LiveView(show, PluggedControllers(wheel, ControllerFiles())),
+                LiveView(session, PluggedControllers(wheel, ControllerFiles())),
                 screen,
                 FilmFile,
                 Path.cwd(),
@@ -128,7 +132,7 @@ def watch(
             window.run()
         if window.film_error:
             raise OSError(window.film_error)
-    return scores(show.all_driven())
+    return scores(session.all_driven())
 
 
 def driver_specs(
@@ -182,23 +186,23 @@ def make_film(
     filmed: Filmed, draw: Callable[[Canvas], Image], path: Path, config: WatchConfig
 ) -> None:
     """Film a show or a replay from where it stands, every picture at its exact time."""
-    sheet = Canvas.blank(config.width, config.height)
+    canvas = Canvas.blank(config.width, config.height)
     with FilmFile(path, FRAME_RATE, config.width, config.height) as film:
         for _ in track(range(round(config.seconds * FRAME_RATE)), "filming"):
             if filmed.over:
                 break
-            film.add(draw(sheet))
+            film.add(draw(canvas))
             filmed.pass_time(1 / FRAME_RATE)
 
 
 def scores(drives: Sequence[Drive]) -> dict[str, Score]:
     """The score of each driver over its drives."""
-    names = dict.fromkeys(drive.seat.name for drive in drives)
+    names = dict.fromkeys(drive.driver_spec.name for drive in drives)
     rows = {
         name: [
             score_episode(name, drive.scenario, drive.rate, drive.own_steps)
             for drive in drives
-            if drive.seat.name == name
+            if drive.driver_spec.name == name
         ]
         for name in names
     }

@@ -1,4 +1,6 @@
-"""The settings of WATCH and DRIVE, in a module that loads neither viewer nor simulator: help and wrong values are quick."""
+"""The settings of WATCH and DRIVE, in a module that loads neither viewer nor simulator: help and
+wrong values are quick.
+"""
 
 import math
 from collections.abc import Sequence
@@ -100,19 +102,24 @@ class DriveConfig:
         require_drives(self)
 
     def scenarios(self) -> list[Scenario]:
-        """Return what is driven, in order; never test roads, because drives may be recorded for training."""
+        """Return what is driven, in order; never test roads, because drives may be recorded for
+        training.
+        """
         return chosen_scenarios(self)
 
 
 def require_drives(config: WatchConfig | DriveConfig) -> None:
-    """Raise ValueError unless the settings name drives that a suite has, and a size that a window can have."""
+    """Raise ValueError unless the settings name drives that a suite has, and a size that a window
+    can have.
+    """
     chosen_kinds(config)
     only = ScenarioFilter(roads=config.roads)
     require_suite(config.suite, config.split, config.episodes, config.length, config.first, only)
     for name, least in (("width", SMALLEST[0]), ("height", SMALLEST[1])):
         if not least <= getattr(config, name) <= LARGEST:
             raise ValueError(
-                f"{name} is {getattr(config, name)} px; it must lie between {least} and {LARGEST} px"
+                f"{name} is {getattr(config, name)} px; it must lie between {least} and "
+                f"{LARGEST} px"
             )
 
 
@@ -143,7 +150,9 @@ def require_watchable(
     detectors: Detectors | None = None,
     recording: Path | None = None,
 ) -> None:
-    """Raise ValueError for drivers and settings that cannot be watched together; takes what `pilotnet.live.watch.watch` takes."""
+    """Raise ValueError for drivers and settings that cannot be watched together; takes what
+    `pilotnet.live.watch.watch` takes.
+    """
     if not 1 <= len(drivers) <= MAX_DRIVERS:
         raise ValueError(f"there are {len(drivers)} drivers to watch; it must be 1 or 2")
     for name in drivers:
@@ -163,7 +172,8 @@ def require_film(film: Path | None, config: WatchConfig, headless: bool) -> None
         check_film(film, config)
     elif headless:
         raise ValueError(
-            "a headless run shows nothing by itself; say where the film goes: --headless --film out.mp4"
+            "a headless run shows nothing by itself; say where the film goes: --headless --film "
+            "out.mp4"
         )
 
 
@@ -173,7 +183,8 @@ def check_recording(config: WatchConfig, headless: bool) -> None:
         raise ValueError("a headless run has no wheel to take; leave out --record or --headless")
     if config.split == Split.TEST:
         raise ValueError(
-            f"split is {quoted(config.split)}; what is recorded is learnt from, so --record needs --split train or validation"
+            f"split is {quoted(config.split)}; what is recorded is learnt from, so --record "
+            f"needs --split train or validation"
         )
 
 

@@ -1,4 +1,6 @@
-"""The modular driver: frame -> detections and lane -> tracks -> plan -> path tracker, any part of it replaced by the truth."""
+"""The modular driver: frame -> detections and lane -> tracks -> plan -> path tracker, any part of
+it replaced by the truth.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,7 +38,8 @@ class LaneEstimator(Protocol):
     def find(
         self, frame: Image, speed: float, curvature: float, duration: float, shadows: Floats
     ) -> LaneEstimate:
-        """The lane in the next centre frame; curvature: what was held since the last one [1/m], `duration` [s] ago.
+        """The lane in the next centre frame; curvature: what was held since the last one [1/m],
+        `duration` [s] ago.
 
         shadows: the ground that road users hide, as `occluded_ground` gives it.
         """
@@ -58,7 +61,9 @@ class Parts:
 
 
 class ModularDriver:
-    """Drives by what its parts see on the centre camera and by its own speed; the truth about the rest it asks of `env`."""
+    """Drives by what its parts see on the centre camera and by its own speed; the truth about the
+    rest it asks of `env`.
+    """
 
     def __init__(self, parts: Parts, env: DrivingEnv) -> None:
         self._parts = parts
@@ -78,16 +83,18 @@ class ModularDriver:
             self._parts.lanes.reset()
 
     def act(self, observation: Observation) -> Control:
-        """The command for what is seen now; ValueError when a part needs the centre frame and there is none."""
+        """The command for what is seen now; ValueError when a part needs the centre frame and there
+        is none.
+        """
         speed = observation.speed
         wheels = self._odometry
-        way = wheels.move(speed)
+        distance = wheels.move(speed)
         frame = self._frame(observation)
         detections = self._detect(frame, speed)
         tracks = self._tracker.update(detections, wheels.pose) + self._told()
         lane = self._lane(frame, speed, tracks)
         blind = self._sight.judge(lane.confidence)
-        plan = self._planner.plan(Situation(lane, tracks, speed, way, wheels.curvature, blind))
+        plan = self._planner.plan(Situation(lane, tracks, speed, distance, wheels.curvature, blind))
         wheels.hold(steer(plan, lane, speed))
         self._thought = detections, tracks, lane, plan
         return Control(wheels.curvature, plan.acceleration)
@@ -102,7 +109,8 @@ class ModularDriver:
             return None
         if observation.centre is None:
             raise ValueError(
-                "the observation has no centre frame; modular needs an environment with the centre camera"
+                "the observation has no centre frame; modular needs an environment with the "
+                "centre camera"
             )
         return observation.centre
 

@@ -1,4 +1,6 @@
-"""What the stack thinks, as drawables: boxes, tracks with their courses, the lane, the candidates, the chosen path, its word."""
+"""What the stack thinks, as drawables: boxes, tracks with their courses, the lane, the candidates,
+the chosen path, its word.
+"""
 
 import math
 from collections.abc import Sequence
@@ -37,7 +39,7 @@ def stack_explanation(
         if d.score >= CONFIRM_SCORE
     )
     return Explanation(
-        boxes, tuple(lines), tuple(_footprint(track) for track in tracks), word=plan.word
+        boxes, tuple(lines), tuple(_footprint(track) for track in tracks), behaviour=plan.behaviour
     )
 
 

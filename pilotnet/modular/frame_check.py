@@ -21,7 +21,9 @@ UNSURE = 0.5  # [s] it may last before the stack calls itself blind
 
 @dataclass
 class FrameCheck:
-    """Watches the frames of one drive, and how sure the lane is; `duration` is the time between two ticks [s]."""
+    """Watches the frames of one drive, and how sure the lane is; `duration` is the time between two
+    ticks [s].
+    """
 
     duration: float
     blind: bool = False
@@ -30,7 +32,9 @@ class FrameCheck:
     _unsure: float = 0.0
 
     def shows_something(self, frame: Image, speed: float) -> bool:
-        """Whether a frame is worth looking at, at a speed [m/s]. One that froze stays so until it changes."""
+        """Whether a frame is worth looking at, at a speed [m/s]. One that froze stays so until it
+        changes.
+        """
         unchanged = self._last is not None and np.array_equal(frame, self._last)
         self._last = frame
         if not unchanged:

@@ -10,7 +10,8 @@ from sim.types import Pose
 
 @dataclass
 class Odometry:
-    """The pose in a frame that stays on the ground and begins at (0, 0, 0); curvature: what the wheels hold [1/m].
+    """The pose in a frame that stays on the ground and begins at (0, 0, 0); curvature: what the
+    wheels hold [1/m].
 
     travelled: the way since the beginning [m].
     """

@@ -59,7 +59,9 @@ def _is_seen(track: Track, camera: Camera) -> bool:
 
 
 def true_lane(world: World) -> LaneEstimate:
-    """The lane that the ego is to follow, as a perfect lane finder would see it: its whole course, not only a clothoid."""
+    """The lane that the ego is to follow, as a perfect lane finder would see it: its whole course,
+    not only a clothoid.
+    """
     plan = world.plan
     ego = world.ego_state()
     lane = plan.lanes[plan.path]

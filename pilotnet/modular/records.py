@@ -1,4 +1,6 @@
-"""The records that pass between the parts of the modular stack. Car coordinates: forward and right of the car's middle [m]."""
+"""The records that pass between the parts of the modular stack. Car coordinates: forward and right
+of the car's middle [m].
+"""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +13,8 @@ from sim.geometry.frenet import SPACING, Centreline
 from sim.types import Pose, require_finite
 
 Floats = NDArray[np.float64]
-# scores from which a detection is believed by itself, and from which it tells where a known person is
+# scores from which a detection is believed by itself, and from which it tells where a known person
+# is
 CONFIRM_SCORE = 0.3
 KEEP_ALIVE_SCORE = 0.1
 BEHIND = 30.0  # [m] of a lane's course that lie behind the car
@@ -19,8 +22,9 @@ BEHIND = 30.0  # [m] of a lane's course that lie behind the car
 
 @dataclass(frozen=True)
 class Detection:
-    """A car or a person as a detector sees it: edges in the centre frame [px], how sure in [0, 1], the share of it that is
-    visible in [0, 1], and the distance of its centre from the camera along the ground [m].
+    """A car or a person as a detector sees it: edges in the centre frame [px], how sure in [0, 1],
+    the share of it that is visible in [0, 1], and the distance of its centre from the camera along
+    the ground [m].
     """
 
     person: bool
@@ -37,9 +41,13 @@ class Detection:
 class Track:
     """A road user followed over time, in the car's present frame.
 
-    forward, right: of its centre [m]; forward_speed, right_speed: over the ground, not relative to the car [m/s];
-    spread: one standard deviation of the position [m]; length, width: its footprint along and across its heading [m];
-    heading: relative to the car's [rad]; age: since it was first seen [s]; unseen: since it was last seen [s].
+    forward, right: of its centre [m].
+    forward_speed, right_speed: over the ground, not relative to the car [m/s].
+    spread: one standard deviation of the position [m].
+    length, width: its footprint along and across its heading [m].
+    heading: relative to the car's [rad].
+    age: since it was first seen [s].
+    unseen: since it was last seen [s].
     """
 
     ident: int
@@ -64,12 +72,17 @@ class Track:
 class LaneEstimate:
     """The ego's lane as a clothoid, and the road around it.
 
-    offset: of the car, right of the lane's centre [m]; heading_error: the car's heading minus the lane's [rad]; curvature of the
-    lane's centre beside the car [1/m] and its change along the road [1/m²]; width: of the lane [m]; left_room, right_room: from
-    the lane's centre to the end of the drivable surface on either side [m], both positive; left_oncoming: whether the lane to the
-    left, if there is one, belongs to oncoming traffic; confidence: in [0, 1], that the car is within 0.3 m of where it says in
-    its lane; reach: how far ahead the lane was seen [m]; curvatures: where more is known than a clothoid, the curvature of the
-    lane's centre beside the car and every SPACING metres further on (N,) [1/m].
+    offset: of the car, right of the lane's centre [m].
+    heading_error: the car's heading minus the lane's [rad]; curvature of the lane's centre beside
+    the car [1/m] and its change along the road [1/m²].
+    width: of the lane [m].
+    left_room, right_room: from the lane's centre to the end of the drivable surface on either side
+    [m], both positive.
+    left_oncoming: whether the lane to the left, if there is one, belongs to oncoming traffic.
+    confidence: in [0, 1], that the car is within 0.3 m of where it says in its lane.
+    reach: how far ahead the lane was seen [m].
+    curvatures: where more is known than a clothoid, the curvature of the lane's centre beside the
+    car and every SPACING metres further on (N,) [1/m].
     """
 
     offset: float
@@ -98,13 +111,17 @@ class LaneEstimate:
             require_finite(f"LaneEstimate.{name}", getattr(self, name))
 
     def curvature_at(self, stations: Floats) -> Floats:
-        """Curvature [1/m] of the lane's centre (N,) at distances along it (N,); beyond what was seen it stays as it is there."""
+        """Curvature [1/m] of the lane's centre (N,) at distances along it (N,); beyond what was
+        seen it stays as it is there.
+        """
         if self.curvatures is not None:
             return np.interp(stations, SPACING * np.arange(self.curvatures.size), self.curvatures)
         return self.curvature + self.curvature_rate * np.clip(stations, 0.0, self.reach)
 
     def course(self, ahead: float) -> Centreline:
-        """The lane's centre in car coordinates, from BEHIND metres behind the car (arc length 0) to `ahead` in front of it."""
+        """The lane's centre in car coordinates, from BEHIND metres behind the car (arc length 0) to
+        `ahead` in front of it.
+        """
         line = Centreline.from_curvature(
             self.curvature_at(np.arange(-BEHIND, ahead + SPACING, SPACING)), Pose(0.0, 0.0, 0.0)
         )
@@ -114,7 +131,8 @@ class LaneEstimate:
         sin = math.sin(turn)
         x = line.x - beside.x
         y = line.y - beside.y
-        # The car is at (0, 0), so its lane's centre beside it lies `offset` to the left, across the lane.
+        # The car is at (0, 0), so its lane's centre beside it lies `offset` to the left, across the
+        # lane.
         aside_x = self.offset * -math.sin(self.heading_error)
         aside_y = -self.offset * math.cos(self.heading_error)
         return Centreline(
@@ -125,7 +143,9 @@ class LaneEstimate:
         )
 
     def centre(self, stations: Floats) -> Floats:
-        """Points (N, 2) of the lane's centre in car coordinates [m], at distances along it from beside the car (N,)."""
+        """Points (N, 2) of the lane's centre in car coordinates [m], at distances along it from
+        beside the car (N,).
+        """
         return self.to_car(stations, np.zeros_like(stations))
 
     def to_car(self, stations: Floats, offsets: Floats) -> Floats:
@@ -151,24 +171,28 @@ class Behaviour(StrEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A path that was considered: at stations (N,) ahead [m] its offsets (N,) from the lane's centre [m].
+    """A path that was considered: at stations (N,) ahead [m] its offsets (N,) from the lane's
+    centre [m].
 
-    slopes, bends: first and second derivative of the offsets by the station (N,); cost: inf when the path is not free.
+    slopes, bends: first and second derivative of the offsets by the station (N,).
+    cost: inf when the path is not free.
     """
 
     stations: Floats
     offsets: Floats
-    slopes: Floats
-    bends: Floats
+    d_primes: Floats
+    d_seconds: Floats
     cost: float
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to drive: the chosen path, the speed to hold [m/s], the acceleration now [m/s²], why, and what else was considered."""
+    """What to drive: the chosen path, the speed to hold [m/s], the acceleration now [m/s²], why,
+    and what else was considered.
+    """
 
     path: Candidate
     speed: float
     acceleration: float
-    word: Behaviour
+    behaviour: Behaviour
     candidates: tuple[Candidate, ...] = ()

@@ -1,4 +1,5 @@
-"""A trained network on disk: the weights, and in the same file the view, camera and training settings that rebuild what it saw.
+"""A trained network on disk: the weights, and in the same file the view, camera and training
+settings that rebuild what it saw.
 
 One safetensors file; the settings are JSON in its header. Nothing is unpickled.
 """
@@ -34,7 +35,9 @@ Header = TypeVar("Header")
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """A network with the view it drives by, the camera that view is cut from, and the settings and data it was trained with."""
+    """A network with the view it drives by, the camera that view is cut from, and the settings and
+    data it was trained with.
+    """
 
     model: PilotNet
     view: ViewCamera
@@ -53,10 +56,12 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
 
 
 def save_network(folder: Path, model: nn.Module, form: str, settings: dict[str, Any]) -> Path:
-    """Write a network's weights as `model.safetensors`, in one step, with form and settings in the header; return its path.
+    """Write a network's weights as `model.safetensors`, in one step, with form and settings in the
+    header; return its path.
 
-    The header also holds the world version and a digest of header and weights. The file has the mode of a new file, not the
-    private one of safetensors. Raises ValueError naming the first weights that are not finite, and OSError for a full disk.
+    The header also holds the world version and a digest of header and weights. The file has the
+    mode of a new file, not the private one of safetensors. Raises ValueError naming the first
+    weights that are not finite, and OSError for a full disk.
     """
     path = folder / FILE_NAME
     tensors = {
@@ -65,7 +70,8 @@ def save_network(folder: Path, model: nn.Module, form: str, settings: dict[str, 
     for name, tensor in tensors.items():
         if not torch.isfinite(tensor).all():
             raise ValueError(
-                f"the weights {name} are not finite; {path} is not written, since no driver could use it"
+                f"the weights {name} are not finite; {path} is not written, since no driver "
+                f"could use it"
             )
     header = {"format": form} | {
         key: json.dumps(value) for key, value in (settings | {"world": WORLD_VERSION}).items()
@@ -76,7 +82,9 @@ def save_network(folder: Path, model: nn.Module, form: str, settings: dict[str, 
 
 
 def network_digest(tensors: Mapping[str, Tensor], header: Mapping[str, str]) -> str:
-    """Return the SHA-256, in hexadecimal, of a checkpoint's header without its digest, and of its weights."""
+    """Return the SHA-256, in hexadecimal, of a checkpoint's header without its digest, and of its
+    weights.
+    """
     digest = hashlib.sha256()
     digest.update(
         value_digest({key: value for key, value in header.items() if key != DIGEST_KEY}).encode()
@@ -91,7 +99,8 @@ def network_digest(tensors: Mapping[str, Tensor], header: Mapping[str, str]) -> 
 def load_checkpoint(path: Path) -> Checkpoint:
     """Read a checkpoint from its folder or its file.
 
-    Raises ValueError when there is none or it may not be read, and DamagedFileError when it is damaged or of another version.
+    Raises ValueError when there is none or it may not be read, and DamagedFileError when it is
+    damaged or of another version.
     """
     tensors, settings = load_network(path, FORMAT, "train", PilotNetHeader)
     # Networks without a speed output, and those from before there was one, have no scale for it.
@@ -109,15 +118,18 @@ def load_checkpoint(path: Path) -> Checkpoint:
 def load_network(
     path: Path, form: str, stage: str, kind: type[Header]
 ) -> tuple[dict[str, Tensor], Header]:
-    """Return the weights by name, and the settings, of a network that `pilotnet STAGE` wrote; path: its folder or file.
+    """Return the weights by name, and the settings, of a network that `pilotnet STAGE` wrote; path:
+    its folder or file.
 
-    Raises ValueError when there is none or it may not be read, and DamagedFileError when it is damaged or has another form.
+    Raises ValueError when there is none or it may not be read, and DamagedFileError when it is
+    damaged or has another form.
     """
     file = path / FILE_NAME if path.is_dir() else path
     tensors, header = _contents(file, path, stage)
     if header.get("format") != form:
         raise DamagedFileError(
-            f"checkpoint {file} has format {quoted(header.get('format'))}; this version reads {form!r}"
+            f"checkpoint {file} has format {quoted(header.get('format'))}; this version reads "
+            f"{form!r}"
         )
     name = f"checkpoint {file}"
     values = {
@@ -145,7 +157,8 @@ def _contents(file: Path, path: Path, stage: str) -> tuple[dict[str, Tensor], di
     except DamagedFileError:
         lacking = f"has no {FILE_NAME}" if path.is_dir() else "does not exist"
         raise ValueError(
-            f"checkpoint {path} {lacking}; give the folder that `pilotnet {stage}` wrote, or its {FILE_NAME}"
+            f"checkpoint {path} {lacking}; give the folder that `pilotnet {stage}` wrote, or its "
+            f"{FILE_NAME}"
         ) from None
     try:
         with safetensors.safe_open(file, framework="pt") as stored:
@@ -166,7 +179,9 @@ def _contents(file: Path, path: Path, stage: str) -> tuple[dict[str, Tensor], di
 
 
 def fill_network(model: nn.Module, tensors: dict[str, Tensor], path: Path) -> None:
-    """Load weights into a network; raises DamagedFileError naming `path` when they belong to other layers."""
+    """Load weights into a network; raises DamagedFileError naming `path` when they belong to other
+    layers.
+    """
     try:
         model.load_state_dict(tensors)
     except RuntimeError as error:

@@ -1,4 +1,6 @@
-"""PilotNet, the network of arXiv 1604.07316 (figure 4): 252,219 parameters, 26,876,342 multiplications per view."""
+"""PilotNet, the network of arXiv 1604.07316 (figure 4): 252,219 parameters, 26,876,342
+multiplications per view.
+"""
 
 import torch
 from torch import Tensor, nn
@@ -7,12 +9,13 @@ from torch import Tensor, nn
 class PilotNet(nn.Module):
     """A view, YUV in [-1, 1], (B, 3, 66, 200) -> the curvature to drive [1/m], (B,).
 
-    The five convolutions and four dense layers are the paper's; ReLU between them and the scale of the output are ours, since
-    it names neither. `curvature_scale` [1/m], the spread of the training labels, is no parameter: it lets the layers work in
-    numbers around one.
+    The five convolutions and four dense layers are the paper's; ReLU between them and the scale of
+    the output are ours, since it names neither. `curvature_scale` [1/m], the spread of the training
+    labels, is no parameter: it lets the layers work in numbers around one.
 
-    A `speed_scale` [m/s], the size of the speeds in the training data, gives it a second output, the speed to drive, for 11 more
-    parameters. Speed is never an input: a network that is told that it stands learns to go on standing (arXiv 1904.08980).
+    A `speed_scale` [m/s], the size of the speeds in the training data, gives it a second output,
+    the speed to drive, for 11 more parameters. Speed is never an input: a network that is told that
+    it stands learns to go on standing (arXiv 1904.08980).
     """
 
     def __init__(self, curvature_scale: float = 1.0, speed_scale: float | None = None) -> None:
@@ -32,7 +35,8 @@ class PilotNet(nn.Module):
             nn.Linear(10, 1 if speed_scale is None else 2),
         )  # fmt: skip
         for name, parameter in self.named_parameters():
-            # He's initialisation keeps the signal's size through the ReLUs; torch's own loses it layer by layer.
+            # He's initialisation keeps the signal's size through the ReLUs; torch's own loses it
+            # layer by layer.
             if name.endswith("weight"):
                 nn.init.kaiming_normal_(parameter, nonlinearity="relu")
             else:
@@ -49,7 +53,9 @@ class PilotNet(nn.Module):
         return self.commands(views)[0]
 
     def commands(self, views: Tensor) -> tuple[Tensor, Tensor | None]:
-        """Curvature [1/m], right positive, and speed to drive [m/s], (B,) each; None in place of a speed it has not learned."""
+        """Curvature [1/m], right positive, and speed to drive [m/s], (B,) each; None in place of a
+        speed it has not learned.
+        """
         outputs = self.dense(
             self.convolutions(views)
         ).float()  # lower precision may hold within a training

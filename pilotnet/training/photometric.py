@@ -1,6 +1,8 @@
-"""Another light on a training view: how exposure, weather and the hour change a picture while the road in it stays the same.
+"""Another light on a training view: how exposure, weather and the hour change a picture while the
+road in it stays the same.
 
-A network that meets every road in one light only learns the light along with the road. Labels stay as they are.
+A network that meets every road in one light only learns the light along with the road. Labels stay
+as they are.
 """
 
 import numpy as np
@@ -21,7 +23,9 @@ NUMBERS = (
 def draw_photometric_parameters(
     generator: np.random.Generator, size: int, strength: float, limit: float
 ) -> NDArray[np.float32]:
-    """Random lights, (size, NUMBERS): normals of standard deviation `strength`, cut off at `limit` standard deviations."""
+    """Random lights, (size, NUMBERS): normals of standard deviation `strength`, cut off at `limit`
+    standard deviations.
+    """
     lights = np.clip(
         generator.standard_normal((size, NUMBERS), dtype=np.float32), -limit, limit
     ) * np.float32(strength)
@@ -33,9 +37,10 @@ def draw_photometric_parameters(
 def photometric_augment(views: Tensor, lights: Tensor) -> Tensor:
     """Views (B, 3, H, W), YUV in [-1, 1], as another exposure and another light would show them.
 
-    lights: (B, NUMBERS): how much more contrast, as the logarithm of a factor; how much brighter, in shares of half the range of
-    brightness; how much more colour, as the logarithm of a factor; how much bluer and redder; and the shade, a coarse picture of
-    changes of brightness, row by row. Zeros change nothing.
+    lights: (B, NUMBERS): how much more contrast, as the logarithm of a factor; how much brighter,
+    in shares of half the range of brightness; how much more colour, as the logarithm of a factor;
+    how much bluer and redder; and the shade, a coarse picture of changes of brightness, row by row.
+    Zeros change nothing.
     """
     contrast, lift, colour = lights[:, :3, None, None, None].unbind(1)
     tint = lights[:, 3:5, None, None]

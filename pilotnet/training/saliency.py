@@ -1,4 +1,6 @@
-"""VisualBackProp (arXiv 1611.05418; for PilotNet arXiv 1704.07911): which pixels of a view the steering comes from."""
+"""VisualBackProp (arXiv 1611.05418; for PilotNet arXiv 1704.07911): which pixels of a view the
+steering comes from.
+"""
 
 import torch
 from torch import Tensor, nn
@@ -9,10 +11,12 @@ from pilotnet.training.model import PilotNet
 
 @torch.no_grad()
 def visual_back_prop(model: PilotNet, views: Tensor) -> Tensor:
-    """How much each pixel of the views (B, 3, H, W) counts, (B, H, W) in [0, 1], each view's highest being 1.
+    """How much each pixel of the views (B, 3, H, W) counts, (B, H, W) in [0, 1], each view's
+    highest being 1.
 
-    The maps of every layer, averaged over their channels, are carried down to the input: each is spread over what the layer saw
-    and multiplied with the map below it, so that what stays was active at every depth. 0 everywhere where nothing was.
+    The maps of every layer, averaged over their channels, are carried down to the input: each is
+    spread over what the layer saw and multiplied with the map below it, so that what stays was
+    active at every depth. 0 everywhere where nothing was.
     """
     signal = views
     sizes = []
@@ -35,10 +39,12 @@ def visual_back_prop(model: PilotNet, views: Tensor) -> Tensor:
 
 
 def spread(mask: Tensor, layer: nn.Conv2d, size: torch.Size) -> Tensor:
-    """A map of a layer's output (B, 1, h, w) over its input, `size` (rows, columns): each value goes to all pixels it came from.
+    """A map of a layer's output (B, 1, h, w) over its input, `size` (rows, columns): each value
+    goes to all pixels it came from.
 
-    The transposed convolution of the layer's kernel and stride with weights 1 and bias 0. Pixels at the lower and right edge that
-    the stride left over get nothing, which `output_padding` stands for.
+    The transposed convolution of the layer's kernel and stride with weights 1 and bias 0. Pixels at
+    the lower and right edge that the stride left over get nothing, which `output_padding` stands
+    for.
     """
     ones = torch.ones(1, 1, *layer.kernel_size, device=mask.device, dtype=mask.dtype)
     left_over = [

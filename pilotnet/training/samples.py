@@ -1,8 +1,10 @@
-"""From a dataset to training batches: decoded frames, and for each sample a random shift and rotation with its label.
+"""From a dataset to training batches: decoded frames, and for each sample a random shift and
+rotation with its label.
 
-Frames are decoded once into one uint8 array, in memory or in a file, that keeps only the rows a view can need, with the colours
-at half the resolution, as the video holds them: half the memory, and two hours fit a laptop. Episodes never mix between splits,
-and what is marked as discarded is left out.
+Frames are decoded once into one uint8 array, in memory or in a file, that keeps only the rows a
+view can need, with the colours at half the resolution, as the video holds them: half the memory,
+and two hours fit a laptop. Episodes never mix between splits, and what is marked as discarded is
+left out.
 """
 
 from collections.abc import Sequence
@@ -36,9 +38,12 @@ SLOWEST = 0.5  # [m/s] standing counts as creeping
 class Batch(NamedTuple):
     """Samples of B moved views.
 
-    frames: recorded pictures, (B, H, W, 3) uint8; shift [m] and rotation [rad]: how the view is moved against the camera that
-    recorded them, (B,); curvature: what to learn [1/m], (B,); recovery: the way [m] back to the path, (B,); speed: to drive
-    [m/s], (B,), for networks with that output; light: see `relit`, (B, NUMBERS).
+    frames: recorded pictures, (B, H, W, 3) uint8; shift [m] and rotation [rad]: how the view is
+    moved against the camera that recorded them, (B,).
+    curvature: what to learn [1/m], (B,).
+    recovery: the way [m] back to the path, (B,).
+    speed: to drive [m/s], (B,), for networks with that output.
+    light: see `relit`, (B, NUMBERS).
     """
 
     frames: Tensor
@@ -52,10 +57,11 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class TrainingFrames:
-    """All frames of one split, `packed`: (cameras, N, H * 3 / 2, W) uint8; the curvature label [1/m] and the speed [m/s], (N,).
+    """All frames of one split, `packed`: (cameras, N, H * 3 / 2, W) uint8; the curvature label
+    [1/m] and the speed [m/s], (N,).
 
-    cameras: what recorded them, cropped to the rows that are kept, in the order of the first axis; target_speed: the label of the
-    speed output [m/s], (N,).
+    cameras: what recorded them, cropped to the rows that are kept, in the order of the first axis.
+    target_speed: the label of the speed output [m/s], (N,).
     """
 
     frames: NDArray[np.uint8]
@@ -75,8 +81,8 @@ def load_training_frames(
 ) -> TrainingFrames:
     """Decode what is kept of one split of a dataset, the cameras side by side.
 
-    Each kept stretch counts as a drive of its own, so no label depends on discarded frames. Raises ValueError when there is
-    nothing to decode and for cameras that no view can be cut from.
+    Each kept stretch counts as a drive of its own, so no label depends on discarded frames. Raises
+    ValueError when there is nothing to decode and for cameras that no view can be cut from.
     """
     stretches = [
         (episode, first, end)
@@ -117,14 +123,15 @@ def load_training_frames(
 def training_cameras(dataset: Dataset, augmentation: Augmentation) -> list[str]:
     """Return the names of the cameras that views are cut from, in the order of the dataset.
 
-    Raises ValueError when there is no centre camera, or when another camera differs from it in more than its lateral position:
-    views are cut with the centre camera's parameters.
+    Raises ValueError when there is no centre camera, or when another camera differs from it in more
+    than its lateral position: views are cut with the centre camera's parameters.
     """
     centre = dataset.camera("centre")
     for name, camera in dataset.cameras.items() if augmentation.side_cameras else ():
         if replace(camera, lateral=centre.lateral) != centre:
             raise ValueError(
-                f"{dataset.root} has the camera {name} with {camera}; it may differ from the camera centre, {centre}, in lateral "
+                f"{dataset.root} has the camera {name} with {camera}; it may differ from the "
+                f"camera centre, {centre}, in lateral "
                 "alone (or train with --augmentation.side_cameras false)"
             )
     return list(dataset.cameras) if augmentation.side_cameras else ["centre"]
@@ -133,7 +140,9 @@ def training_cameras(dataset: Dataset, augmentation: Augmentation) -> list[str]:
 def kept_signals(
     dataset: Dataset, stretches: Sequence[tuple[Episode, int, int]]
 ) -> tuple[list[NDArray[np.float32]], list[NDArray[np.float32]]]:
-    """Return the curvature commands [1/m] and the speeds [m/s], (N,) each, of every stretch (episode, first frame, end)."""
+    """Return the curvature commands [1/m] and the speeds [m/s], (N,) each, of every stretch
+    (episode, first frame, end).
+    """
     signals = {episode.index: dataset.signals(episode) for episode, *_ in stretches}
     curvature = [signals[episode.index].curvature[first:end] for episode, first, end in stretches]
     return curvature, [signals[episode.index].speed[first:end] for episode, first, end in stretches]
@@ -148,8 +157,8 @@ def target_speed(speed: NDArray[np.float32], rate: int) -> NDArray[np.float32]:
     that follows the label brakes where the recorded one did. The present speed would lag behind by
     T, and a mean over that time by half as much.
     """
-    moments = np.arange(len(speed)) + round(PEDAL_TIME * rate)
-    return speed[np.minimum(moments, len(speed) - 1)]
+    frame_numbers = np.arange(len(speed)) + round(PEDAL_TIME * rate)
+    return speed[np.minimum(frame_numbers, len(speed) - 1)]
 
 
 def packed(frame: Image) -> NDArray[np.uint8]:
@@ -165,7 +174,9 @@ def unpacked(planes: NDArray[np.uint8]) -> Image:
 
 
 class Samples(TorchDataset[Batch]):
-    """Moved views of `drives`, drawn anew each epoch: sample i of epoch n is the same whenever and wherever it is asked for."""
+    """Moved views of `drives`, drawn anew each epoch: sample i of epoch n is the same whenever and
+    wherever it is asked for.
+    """
 
     def __init__(self, drives: TrainingFrames, augmentation: Augmentation, seed: int) -> None:
         self.drives = drives
@@ -188,7 +199,9 @@ class Samples(TorchDataset[Batch]):
         self._light = draw_photometric_parameters(draws, size, self._augmentation.light, LIMIT)
 
     def label_spread(self) -> tuple[float, float]:
-        """Standard deviation of the present epoch's labels, as curvature [1/m] and as offset [m]: curvature * L² / 6."""
+        """Standard deviation of the present epoch's labels, as curvature [1/m] and as offset [m]:
+        curvature * L² / 6.
+        """
         labels = self._labels(np.arange(len(self)))
         recovery = recovery_length(self.drives.speed[self._moments])
         return float(labels.std()) or 1.0, float((labels * recovery**2 / 6).std()) or 1.0
@@ -203,26 +216,27 @@ class Samples(TorchDataset[Batch]):
 
     def __getitems__(self, indices: list[int]) -> Batch:
         """The batch of these samples of the present epoch."""
-        moments = self._moments[indices]
+        frame_numbers = self._moments[indices]
         shift = self._shift[indices]
         rotation = self._rotation[indices]
         nearest = np.abs(self._lateral[:, None] - shift).argmin(axis=0)
-        recovery = recovery_length(self.drives.speed[moments])
+        recovery = recovery_length(self.drives.speed[frame_numbers])
         labels = self._labels(np.asarray(indices))
-        # Wherever in its lane a car is, it should drive as fast as it did: a moved view keeps the speed of the moment.
+        # Wherever in its lane a car is, it should drive as fast as it did: a moved view keeps the
+        # speed of the moment.
         signals = (
             shift - self._lateral[nearest],
             rotation,
             labels,
             recovery,
-            self.drives.target_speed[moments],
+            self.drives.target_speed[frame_numbers],
             self._light[indices],
         )
         planes = self.drives.frames
         frames = np.stack(
             [
                 unpacked(planes[camera, moment])
-                for camera, moment in zip(nearest, moments, strict=True)
+                for camera, moment in zip(nearest, frame_numbers, strict=True)
             ]
         )
         return Batch(
@@ -231,22 +245,26 @@ class Samples(TorchDataset[Batch]):
         )
 
     def _labels(self, indices: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The two-second label [1/m] of samples: the recorded command, corrected for where the view was moved to."""
-        moments = self._moments[indices]
+        """The two-second label [1/m] of samples: the recorded command, corrected for where the view
+        was moved to.
+        """
+        frame_numbers = self._moments[indices]
         correction = recovery_curvature(
-            self._shift[indices], self._rotation[indices], self.drives.speed[moments]
+            self._shift[indices], self._rotation[indices], self.drives.speed[frame_numbers]
         )
-        return self.drives.curvature[moments] + correction
+        return self.drives.curvature[frame_numbers] + correction
 
 
 def sampling_probability(
     curvature: NDArray[np.float64], speed: NDArray[np.float64], balance: float, bins: int = 12
 ) -> NDArray[np.float64]:
-    """How often each moment is drawn, (N,), summing to 1: a kind of bend by its share of the drive to the power 1 - balance.
+    """How often each moment is drawn, (N,), summing to 1: a kind of bend by its share of the drive
+    to the power 1 - balance.
 
-    Bends are told apart in two ways, and the one in which a moment is rarer counts: by lateral acceleration, curvature x speed²,
-    which is as large in a highway's bend as in any, and by the angle turned on the way of a recovery, which is large in hairpins
-    alone. A moment counts by the square root of its speed: drawn by time, highways fly by in few moments; drawn by metres,
+    Bends are told apart in two ways, and the one in which a moment is rarer counts: by lateral
+    acceleration, curvature x speed², which is as large in a highway's bend as in any, and by the
+    angle turned on the way of a recovery, which is large in hairpins alone. A moment counts by the
+    square root of its speed: drawn by time, highways fly by in few moments; drawn by metres,
     hairpins do.
     """
     pace = np.sqrt(np.maximum(speed, SLOWEST))

@@ -1,8 +1,9 @@
 """TRAIN: a dataset -> a PilotNet that steers by it.
 
-The loss is the mean square error of curvature, each sample weighed by what the error would do to the car (see `BehaviourCloningModule.loss`), on
-views moved anew for every sample. Validation is on other roads. What matters is driving: the validation error shows that training
-works, and does not choose between networks.
+The loss is the mean square error of curvature, each sample weighed by what the error would do to
+the car (see `BehaviourCloningModule.loss`), on views moved anew for every sample. Validation is on
+other roads. What matters is driving: the validation error shows that training works, and does not
+choose between networks.
 """
 
 import gc
@@ -37,7 +38,8 @@ from sim.scenario import Split
 STAGE = training_stage("train")
 LOSSES = ("train_loss", "val_loss", "val_offset")
 SPEED_LOSS = "val_speed"  # of networks with a speed output
-SPEED_WEIGHT = 0.3  # of the speed's error against that of the steering, which the convolutions are to be left to
+# of the speed's error against that of the steering, which the convolutions are to be left to
+SPEED_WEIGHT = 0.3
 VALIDATION_SEED = 2**31  # far from any training seed: validation views are the same in every run
 
 
@@ -62,11 +64,12 @@ class BehaviourCloningModule(lightning.LightningModule):
         self._typical_speed = train.speed_size()
 
     def loss(self, batch: Batch) -> tuple[Tensor, dict[str, Tensor]]:
-        """The loss, and mean sizes of the errors by the names of their columns: offset [m], and speed [m/s] where it is learned.
+        """The loss, and mean sizes of the errors by the names of their columns: offset [m], and
+        speed [m/s] where it is learned.
 
-        An error in curvature is balanced by the recovery's 6 e / L² at the offset e = error * L² / 6. The same error counts
-        for little on a lane at 12 m/s, and takes the car out of its lane at 30 m/s; plain curvature would hide that. Both
-        parts are in units of their labels' size.
+        An error in curvature is balanced by the recovery's 6 e / L² at the offset e = error * L² /
+        6. The same error counts for little on a lane at 12 m/s, and takes the car out of its lane
+        at 30 m/s; plain curvature would hide that. Both parts are in units of their labels' size.
         """
         views, _ = self._viewpoint(batch.frames, batch.shift, batch.rotation)
         views = photometric_augment(views, batch.light).contiguous(
@@ -115,7 +118,8 @@ class BehaviourCloningModule(lightning.LightningModule):
         return self._loader(self._validation_samples)
 
     def _loader(self, samples: Samples) -> DataLoader[Batch]:
-        # The samples are whole batches in random order already. With a generator of its own, the loader does not change PyTorch's
+        # The samples are whole batches in random order already. With a generator of its own, the
+        # loader does not change PyTorch's
         # global random state.
         return DataLoader(
             samples,
@@ -126,10 +130,12 @@ class BehaviourCloningModule(lightning.LightningModule):
 
 
 def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> Path:
-    """Train PilotNet on the dataset `data`, write a model folder `out` and return the path of its checkpoint.
+    """Train PilotNet on the dataset `data`, write a model folder `out` and return the path of its
+    checkpoint.
 
-    With `resume` an interrupted training continues after its last finished epoch. Raises ValueError for an unusable dataset or
-    folder, for resuming with other data or settings, and when the training diverges.
+    With `resume` an interrupted training continues after its last finished epoch. Raises ValueError
+    for an unusable dataset or folder, for resuming with other data or settings, and when the
+    training diverges.
     """
     require_device(config.device)
     dataset = Dataset.open(data).verify()
@@ -139,7 +145,8 @@ def train(config: TrainConfig, data: Path, out: Path, resume: bool = False) -> P
             write_provenance(folder, STAGE.name, run, config.seed)
             save_checkpoint(folder, _learn(config, dataset, folder))
     remove_checkpoints(folder)
-    # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
+    # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the
+    # next stage has a use for.
     gc.collect()
     return folder / FILE_NAME
 
@@ -174,7 +181,9 @@ def _learn(config: TrainConfig, dataset: Dataset, folder: Path) -> Checkpoint:
 
 @dataclass(frozen=True)
 class PilotNetTrainingRun:
-    """The inputs of a training in its provenance: path and fingerprint of the dataset, and the settings."""
+    """The inputs of a training in its provenance: path and fingerprint of the dataset, and the
+    settings.
+    """
 
     data: str
     fingerprint: str

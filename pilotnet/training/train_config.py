@@ -12,16 +12,17 @@ from sim.random import require_seed
 from sim.types import quoted
 
 LIMIT = 3.0  # [standard deviations] to which the draws of shift and rotation are clipped
-ROTATION_LENGTH = (
-    30.0  # [m] recovery length at which rotations have the standard deviation of the settings
-)
+# [m] recovery length at which rotations have the standard deviation of the settings
+ROTATION_LENGTH = 30.0
 LARGEST_ROTATION = math.radians(
     12.0
 )  # [rad] views then lose seven degrees at each side, see `Viewpoint`
 
 
 def require_learnable(config: Any) -> None:
-    """Raise ValueError unless the settings that PilotNet's and the detectors' trainings share are valid."""
+    """Raise ValueError unless the settings that PilotNet's and the detectors' trainings share are
+    valid.
+    """
     for name in ("epochs", "batch_size"):
         if getattr(config, name) < 1:
             raise ValueError(f"{name} is {getattr(config, name)}; it must be 1 or more")
@@ -44,10 +45,13 @@ class Augmentation:
 
     Args:
         shift: standard deviation of the sideways shift [m]
-        rotation: standard deviation of the rotation [degrees] at 15 m/s; it grows as speed falls, and shrinks as speed rises
-        side_cameras: start from the nearest of the three cameras rather than always from the centre one
+        rotation: standard deviation of the rotation [degrees] at 15 m/s; it grows as speed falls,
+            and shrinks as speed rises
+        side_cameras: start from the nearest of the three cameras rather than always from the centre
+            one
         balance: 0 draws frames as they were driven, 1 draws straights and all bends alike
-        light: standard deviation of the changes of brightness, contrast and colour, as shares; see `relit`
+        light: standard deviation of the changes of brightness, contrast and colour, as shares; see
+            `relit`
     """
 
     shift: float = 0.5
@@ -75,8 +79,9 @@ class Augmentation:
     ) -> NDArray[np.float64]:
         """Rotations [rad] for cars at `speed` [m/s], from normals, (N,) each.
 
-        A car that returns to its path from a lateral error e over the recovery length L has a heading error of e sqrt(6) / L.
-        That is 5 degrees in a hairpin bend and 1 degree on a highway, so rotations must depend on speed to cover tight bends.
+        A car that returns to its path from a lateral error e over the recovery length L has a
+        heading error of e sqrt(6) / L. That is 5 degrees in a hairpin bend and 1 degree on a
+        highway, so rotations must depend on speed to cover tight bends.
         """
         turned = normals * math.radians(self.rotation) * ROTATION_LENGTH / recovery_length(speed)
         return np.clip(turned, -self.largest_rotation, self.largest_rotation)
@@ -92,9 +97,11 @@ class TrainConfig:
         learning_rate: the highest, after a warm-up
         weight_decay: of AdamW
         device: auto, cpu or cuda
-        precision: of the network in training: float32, bfloat16, or auto for bfloat16 where the hardware has it
+        precision: of the network in training: float32, bfloat16, or auto for bfloat16 where the
+            hardware has it
         seed: of the first weights and of all random draws
-        speed: learn a second output, the speed to drive, which `evaluate --speed-control driver` needs
+        speed: learn a second output, the speed to drive, which `evaluate --speed-control driver`
+            needs
         augmentation: how views are moved off the recorded path
     """
 

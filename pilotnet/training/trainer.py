@@ -1,4 +1,6 @@
-"""What all trainings share: Lightning's Trainer with our bar and metrics, resuming, precision, the learning rate's schedule."""
+"""What all trainings share: Lightning's Trainer with our bar and metrics, resuming, precision, the
+learning rate's schedule.
+"""
 
 import csv
 import ctypes
@@ -44,9 +46,11 @@ def require_device(device: str) -> None:
 
 
 def keep_freed_memory() -> None:
-    """Have the C library keep what one step frees for the next, instead of handing it back to be zeroed anew page by page.
+    """Have the C library keep what one step frees for the next, instead of handing it back to be
+    zeroed anew page by page.
 
-    That took a tenth of a step of PilotNet's. The settings are glibc's, mallopt(3); elsewhere nothing happens.
+    That took a tenth of a step of PilotNet's. The settings are glibc's, mallopt(3); elsewhere
+    nothing happens.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
@@ -63,12 +67,16 @@ def keep_freed_memory() -> None:
 def torch_generator(
     seed: int, stream: Stream, *index: int, device: torch.device | str = "cpu"
 ) -> torch.Generator:
-    """Return PyTorch's generator for one stream; arguments and errors as of `sim.random.stream_generator`."""
+    """Return PyTorch's generator for one stream; arguments and errors as of
+    `sim.random.stream_generator`.
+    """
     return torch.Generator(device).manual_seed(derived_seed(seed, stream, *index))
 
 
 def seeded_network(make: Callable[[], Network], seed: int) -> Network:
-    """Return `make()` with weights drawn from the seed; PyTorch's global random state is not changed."""
+    """Return `make()` with weights drawn from the seed; PyTorch's global random state is not
+    changed.
+    """
     with torch.random.fork_rng(devices=()):
         torch.set_rng_state(torch_generator(seed, Stream.WEIGHTS).get_state())
         return make()
@@ -79,9 +87,10 @@ def fit(
 ) -> None:
     """Train a module, with a row of metrics.csv and a checkpoint to resume from after every epoch.
 
-    Training resumes from the newest checkpoint in the folder, if there is one. losses: the names that the module logs; config:
-    the settings of a training; folder: where both files are written. Raises ValueError for a loss or a weight that is not finite
-    and when all checkpoints are damaged, and OSError when there is no space.
+    Training resumes from the newest checkpoint in the folder, if there is one. losses: the names
+    that the module logs; config: the settings of a training; folder: where both files are written.
+    Raises ValueError for a loss or a weight that is not finite and when all checkpoints are
+    damaged, and OSError when there is no space.
     """
     resume_from = newest_checkpoint(folder)
     keep_freed_memory()
@@ -116,7 +125,8 @@ def fit(
         try:
             trainer.fit(module, ckpt_path=resume_from, weights_only=True)
         except SystemExit as stop:
-            # Lightning turns Ctrl-C into SystemExit and ignores further SIGINTs. Any other SystemExit is passed on.
+            # Lightning turns Ctrl-C into SystemExit and ignores further SIGINTs. Any other
+            # SystemExit is passed on.
             if not isinstance(stop.__context__, KeyboardInterrupt):
                 raise
             signal.signal(signal.SIGINT, handler or signal.default_int_handler)
@@ -124,7 +134,9 @@ def fit(
 
 
 def autocast_context(config: Any, device: torch.device) -> torch.autocast:
-    """The context in which a network computes in the precision that a training asks for; its weights stay float32."""
+    """The context in which a network computes in the precision that a training asks for; its
+    weights stay float32.
+    """
     return torch.autocast(
         device.type, torch.bfloat16, enabled=precision(config, device) == "bfloat16"
     )
@@ -138,7 +150,9 @@ def precision(config: Any, device: torch.device) -> str:
 
 
 def has_bfloat16(device: torch.device) -> bool:
-    """Whether the hardware computes in bfloat16 itself; where it is emulated it is slower than float32."""
+    """Whether the hardware computes in bfloat16 itself; where it is emulated it is slower than
+    float32.
+    """
     if device.type == "cuda":
         return torch.cuda.is_bf16_supported(including_emulation=False)
     capabilities = torch.cpu.get_capabilities()
@@ -146,7 +160,9 @@ def has_bfloat16(device: torch.device) -> bool:
 
 
 def learning_rate_share(step: int, steps: int) -> float:
-    """The share of the highest learning rate at a step: rising over the first tenth of the steps, then a cosine down to 0."""
+    """The share of the highest learning rate at a step: rising over the first tenth of the steps,
+    then a cosine down to 0.
+    """
     warm_up = max(steps // 10, 1)
     if step < warm_up:
         return (step + 1) / warm_up
@@ -188,11 +204,14 @@ class ProgressBar(Callback):
 
 
 class FiniteNumbers(Callback):
-    """Stops a training whose loss or weights are NaN or infinite, before the epoch's losses or checkpoint are written."""
+    """Stops a training whose loss or weights are NaN or infinite, before the epoch's losses or
+    checkpoint are written.
+    """
 
     def __init__(self, folder: Path, config: Any) -> None:
         self._advice = (
-            f"lower learning_rate, which is {config.learning_rate}, and train again in another folder; "
+            f"lower learning_rate, which is {config.learning_rate}, and train again in another "
+            f"folder; "
             f"{folder} keeps the epochs before"
         )
         self._loss: Tensor | None = None
@@ -204,7 +223,9 @@ class FiniteNumbers(Callback):
         self._loss = loss.detach()
 
     def on_train_batch_start(self, trainer: lightning.Trainer, *_: object) -> None:
-        """Check the loss of the step before, which an accelerator has computed by now, so that reading it does not wait."""
+        """Check the loss of the step before, which an accelerator has computed by now, so that
+        reading it does not wait.
+        """
         self._check_loss(trainer, trainer.fit_loop.batch_idx)
 
     def on_train_epoch_end(
@@ -223,7 +244,8 @@ class FiniteNumbers(Callback):
         if self._loss is not None:
             self._check(
                 self._loss,
-                f"the loss is {float(self._loss)} in epoch {trainer.current_epoch}, step {steps - 1}",
+                f"the loss is {float(self._loss)} in epoch {trainer.current_epoch}, step "
+                f"{steps - 1}",
             )
         self._loss = None
 
@@ -233,7 +255,9 @@ class FiniteNumbers(Callback):
 
 
 class History(Callback):
-    """Losses epoch by epoch in a CSV file. Checkpoints hold its rows too, so that both always agree."""
+    """Losses epoch by epoch in a CSV file. Checkpoints hold its rows too, so that both always
+    agree.
+    """
 
     def __init__(self, path: Path, names: tuple[str, ...]) -> None:
         self._path = path

@@ -1,7 +1,7 @@
 """Checkpoints of an unfinished training: one after every epoch, of which the newest two are kept.
 
-A checkpoint is written in one step. Its name holds the number of its epoch and a checksum of its bytes, so that damage is
-detected before PyTorch reads the file.
+A checkpoint is written in one step. Its name holds the number of its epoch and a checksum of its
+bytes, so that damage is detected before PyTorch reads the file.
 """
 
 import hashlib
@@ -27,13 +27,14 @@ if TYPE_CHECKING:
 FOLDER = "unfinished"
 METRICS_FILE = "metrics.csv"
 KEPT_CHECKPOINTS = 2  # when the newest is damaged, the training resumes from the one before
-DIGEST_LENGTH = (
-    16  # [hexadecimal digits] of the SHA-256 in a name: 64 bits detect any accidental damage
-)
+# [hexadecimal digits] of the SHA-256 in a name: 64 bits detect any accidental damage
+DIGEST_LENGTH = 16
 
 
 def training_stage(name: str) -> StageFiles:
-    """Return the stage of the command `name`, a training: it resumes from checkpoints and is finished with its network."""
+    """Return the stage of the command `name`, a training: it resumes from checkpoints and is
+    finished with its network.
+    """
     return StageFiles(
         name,
         (FILE_NAME, METRICS_FILE, FOLDER),
@@ -47,7 +48,9 @@ class ChecksummedFiles(TorchCheckpointIO):
     def save_checkpoint(
         self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None
     ) -> None:
-        """Write a checkpoint as `STEM-CHECKSUM.ckpt`; OSError naming the space needed when there is too little."""
+        """Write a checkpoint as `STEM-CHECKSUM.ckpt`; OSError naming the space needed when there is
+        too little.
+        """
         buffer = io.BytesIO()
         torch.save(checkpoint, buffer)
         content = buffer.getvalue()
@@ -57,7 +60,9 @@ class ChecksummedFiles(TorchCheckpointIO):
 
 
 class EpochCheckpoints(Callback):
-    """Writes a checkpoint after every epoch and removes the oldest. Must be the last callback: it saves the others' state."""
+    """Writes a checkpoint after every epoch and removes the oldest. Must be the last callback: it
+    saves the others' state.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -84,8 +89,9 @@ def has_checkpoint(folder: Path) -> bool:
 def is_finished(stage: StageFiles, run: "DataclassInstance", folder: Path) -> bool:
     """Return whether a model folder holds a finished training, so that nothing is left to resume.
 
-    run: the inputs of the present training: its settings, the path `data` and the `fingerprint` of its dataset. Raises ValueError
-    when the folder holds a training of another dataset, with other settings or of another world version.
+    run: the inputs of the present training: its settings, the path `data` and the `fingerprint` of
+    its dataset. Raises ValueError when the folder holds a training of another dataset, with other
+    settings or of another world version.
     """
     if not stage.has_work(folder):
         return False
@@ -95,7 +101,8 @@ def is_finished(stage: StageFiles, run: "DataclassInstance", folder: Path) -> bo
     now = plain(asdict(run))
     if before.get("fingerprint") != now["fingerprint"]:
         raise ValueError(
-            f"{now['data']} holds another dataset than {before.get('data')} did, which {folder} was begun with, or has other "
+            f"{now['data']} holds another dataset than {before.get('data')} did, which {folder} "
+            f"was begun with, or has other "
             "marks; a training can only be resumed with its own data"
         )
     require_same_settings(folder, before, now, ignored=("data",))
@@ -108,7 +115,8 @@ def is_finished(stage: StageFiles, run: "DataclassInstance", folder: Path) -> bo
 
 
 def newest_checkpoint(folder: Path) -> Path | None:
-    """Return the newest undamaged checkpoint in a model folder, None without any; newer ones are removed with a notice.
+    """Return the newest undamaged checkpoint in a model folder, None without any; newer ones are
+    removed with a notice.
 
     Raises ValueError when all are damaged.
     """

@@ -1,8 +1,8 @@
 """The one image transform: recorded frame -> the network's view, at any shift and rotation.
 
-Training and driving call the same function, so every view has gone through the same resampling, and the network cannot read its
-offset off resampling artefacts. Below the horizon the world is a flat plane at the camera height; above it, infinitely far
-(arXiv 1604.07316, 5.2).
+Training and driving call the same function, so every view has gone through the same resampling, and
+the network cannot read its offset off resampling artefacts. Below the horizon the world is a flat
+plane at the camera height; above it, infinitely far (arXiv 1604.07316, 5.2).
 """
 
 import math
@@ -23,8 +23,8 @@ YUV = ((0.299, 0.587, 0.114), (-0.168736, -0.331264, 0.5), (0.5, -0.418688, -0.0
 class ViewCamera:
     """The network's camera, mounted where the recorded one is.
 
-    It sees 75 degrees: 60, as many papers have it, is not enough for hairpins, where a car points ten degrees out of the bend and
-    a road of 15 m radius leaves the picture ten metres ahead.
+    It sees 75 degrees: 60, as many papers have it, is not enough for hairpins, where a car points
+    ten degrees out of the bend and a road of 15 m radius leaves the picture ten metres ahead.
 
     Args:
         width: columns [px]
@@ -47,13 +47,16 @@ class Viewpoint:
         self.camera = camera
         columns = torch.arange(view.width) + 0.5
         rows = torch.arange(view.height) + 0.5
-        # Tangents of each pixel's direction: to the right of the view's axis, and below the horizon.
+        # Tangents of each pixel's direction: to the right of the view's axis, and below the
+        # horizon.
         self._right = (columns - view.width / 2) / view.focal
         self._down = (rows - view.horizon) / view.focal
 
     @property
     def virtual_camera(self) -> Camera:
-        """The camera that an unmoved view is as if taken by: where the recording one is, with the view's optics."""
+        """The camera that an unmoved view is as if taken by: where the recording one is, with the
+        view's optics.
+        """
         view = self.view
         mount = self.camera
         return Camera(
@@ -61,9 +64,11 @@ class Viewpoint:
         )
 
     def source(self, shift: Tensor, rotation: Tensor) -> tuple[Tensor, Tensor]:
-        """Where in the recorded frame each pixel of a moved view lies: columns and rows [px], each (B, 66, 200).
+        """Where in the recorded frame each pixel of a moved view lies: columns and rows [px], each
+        (B, 66, 200).
 
-        shift: how far right of the recording camera the view stands [m]; rotation: how far right it is turned [rad]; (B,) each.
+        shift: how far right of the recording camera the view stands [m].
+        rotation: how far right it is turned [rad]; (B,) each.
         """
         right = self._right.to(shift.device)[None, None, :]
         down = self._down.to(shift.device)[None, :, None]
@@ -71,23 +76,26 @@ class Viewpoint:
         sin = torch.sin(rotation)[:, None, None]
         ahead = cos - right * sin
         across = sin + right * cos
-        # A ground pixel lies elevation / down metres ahead, so a shift moves it by shift * down / elevation; the sky stays.
+        # A ground pixel lies elevation / down metres ahead, so a shift moves it by shift * down /
+        # elevation; the sky stays.
         across = across + shift[:, None, None] * down.clamp(min=0) / self.camera.elevation
         column = self.camera.centre_column + self.camera.focal * across / ahead
         row = self.camera.horizon + self.camera.focal * down / ahead
         return column, row
 
     def __call__(self, frames: Tensor, shift: Tensor, rotation: Tensor) -> tuple[Tensor, Tensor]:
-        """Views (B, 3, 66, 200), YUV in [-1, 1], of frames (B, H, W, 3) RGB uint8; and a mask (B, 66, 200) of what they saw.
+        """Views (B, 3, 66, 200), YUV in [-1, 1], of frames (B, H, W, 3) RGB uint8; and a mask (B,
+        66, 200) of what they saw.
 
-        What lies outside the frame is mid grey and False in the mask; it is never smeared. So is its mirror image: grey on one
-        side alone would tell a network which way the view is turned, and there is none when it drives. Raises ValueError for
-        frames of another camera.
+        What lies outside the frame is mid grey and False in the mask; it is never smeared. So is
+        its mirror image: grey on one side alone would tell a network which way the view is turned,
+        and there is none when it drives. Raises ValueError for frames of another camera.
         """
         size = (self.camera.height, self.camera.width)
         if frames.shape[1:] != (*size, 3):
             raise ValueError(
-                f"frames have shape {tuple(frames.shape[1:])}; this viewpoint's camera records {(*size, 3)}"
+                f"frames have shape {tuple(frames.shape[1:])}; this viewpoint's camera records "
+                f"{(*size, 3)}"
             )
         column, row = self.source(shift, rotation)
         x = 2 * column / size[1] - 1
@@ -107,7 +115,9 @@ class Viewpoint:
         return views * inside[:, None], inside
 
     def rows_needed(self, rotation: float) -> tuple[int, int]:
-        """The rows [top, bottom) of the recorded frame that views turned by up to `rotation` [rad] either way are made of."""
+        """The rows [top, bottom) of the recorded frame that views turned by up to `rotation` [rad]
+        either way are made of.
+        """
         turned = torch.tensor([-rotation, rotation])
         _, row = self.source(torch.zeros(2), turned)
         top = math.floor(float(row.min()) - 0.5)

@@ -1,4 +1,6 @@
-"""Whether there is room for a car somewhere on the road: what a safety driver looks for before they hand the car back."""
+"""Whether there is room for a car somewhere on the road: what a safety driver looks for before they
+hand the car back.
+"""
 
 from collections.abc import Iterable
 
@@ -21,7 +23,9 @@ def touches(place: Pose, clearance: float, actors: Iterable[Actor]) -> bool:
     return any(rectangle_gap(corners, actor.corners()) < clearance for actor in near)
 
 
-def cuts_in(station: float, across: float, speed: float, cars: Iterable[TrafficVehicle]) -> bool:
+def cuts_in(
+    station: float, lateral_offset: float, speed: float, cars: Iterable[TrafficVehicle]
+) -> bool:
     """Return whether a car at (s, d) [m] with `speed` [m/s] would be too close to another car in
     its lane.
 
@@ -29,14 +33,14 @@ def cuts_in(station: float, across: float, speed: float, cars: Iterable[TrafficV
     FOLLOWER_BRAKING) [m] between the bumpers.
     """
     for car in cars:
-        if abs(car.across - across) >= (car.WIDTH + CAR_WIDTH) / 2:
+        if abs(car.lateral_offset - lateral_offset) >= (car.WIDTH + CAR_WIDTH) / 2:
             continue
         gap = abs(car.station - station) - (car.LENGTH + CAR_LENGTH) / 2
         needed = QUEUE_GAP
         if car.station < station:
             needed += (
                 max(car.speed**2 - speed**2, 0.0) / (2 * FOLLOWER_BRAKING)
-                if car.way > 0
+                if car.travel_direction > 0
                 else -QUEUE_GAP
             )
         if gap < needed:

@@ -1,4 +1,6 @@
-"""The ego's path around what stands at the edge of its road, at one moment, and what lies on it and beside it."""
+"""The ego's path around what stands at the edge of its road, at one moment, and what lies on it and
+beside it.
+"""
 
 import math
 from collections.abc import Iterator
@@ -28,7 +30,8 @@ HORIZON = 160.0  # [m] the pedals look ahead for swings and people
 class PathPoint(NamedTuple):
     """The ego's path around what stands at the edge of the road, at one station.
 
-    displacement: from the lane's centre [m, right positive]; direction: relative to the lane's [rad]; curvature [1/m].
+    displacement: from the lane's centre [m, right positive].
+    direction: relative to the lane's [rad]; curvature [1/m].
     """
 
     displacement: float
@@ -61,7 +64,7 @@ class EgoPath:
         moved = self.swing_at(station)
         curvature = self._plan.centreline.curvature_at(station)
         path = self._plan.path_offset
-        direction = math.atan(moved.slope / (1 - curvature * (path + moved.displacement)))
+        direction = math.atan(moved.d_prime / (1 - curvature * (path + moved.displacement)))
         return PathPoint(moved.displacement, direction, displaced_curvature(curvature, path, moved))
 
     def swing_at(self, station: float) -> LateralShift:
@@ -87,7 +90,10 @@ class EgoPath:
             if there < station - SHIFT_REACH:
                 continue
             path = self._plan.path_offset + self.swing_at(there).displacement
-            gap = abs(float(people.across[i]) - path) - (PEDESTRIAN_WIDTH + self._ego.WIDTH) / 2
+            gap = (
+                abs(float(people.lateral_offset[i]) - path)
+                - (PEDESTRIAN_WIDTH + self._ego.WIDTH) / 2
+            )
             lowest = min(
                 lowest,
                 speed_before(passing_speed(gap), there - SHIFT_REACH - station)
@@ -107,8 +113,8 @@ class EgoPath:
         for i in people.crossing(front, 150.0):
             there = float(people.station[i])
             path = self._plan.path_offset + self.swing_at(there).displacement
-            left = min(path, ego.across) - half
-            right = max(path, ego.across) + half
+            left = min(path, ego.lateral_offset) - half
+            right = max(path, ego.lateral_offset) + half
             if there > front - PEDESTRIAN_DEPTH and people.in_the_way(i, left, right):
                 yield there - PEDESTRIAN_DEPTH / 2 - front
 
@@ -124,7 +130,11 @@ class EgoPath:
             )
             shift = np.empty(who.size)
             pedestrian_shift_requests(
-                people.across[who], PEDESTRIAN_WIDTH / 2, self._plan.path_offset, self._room, shift
+                people.lateral_offset[who],
+                PEDESTRIAN_WIDTH / 2,
+                self._plan.path_offset,
+                self._room,
+                shift,
             )
             self._demands = ShiftRequests(
                 np.concatenate([parked.start, people.station[who] - SHIFT_REACH]),

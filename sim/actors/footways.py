@@ -48,9 +48,9 @@ def pedestrians(
     for _ in range(int(expected + generator.random())):
         for _ in range(TRIES):
             station = float(generator.uniform(start, finish))
-            across = _beside(plan, station, generator)
-            if sites.is_free(_body(station, across), 0.5, 0.05):
-                people.append(_walker(station, across, generator, sites))
+            lateral_offset = _beside(plan, station, generator)
+            if sites.is_free(_body(station, lateral_offset), 0.5, 0.05):
+                people.append(_walker(station, lateral_offset, generator, sites))
                 break
     require_placed("pedestrians", per_kilometre, expected, len(people))
     return people
@@ -93,9 +93,12 @@ def crossers(
     return people
 
 
-def _body(station: float, across: float) -> OccupiedStretch:
+def _body(station: float, lateral_offset: float) -> OccupiedStretch:
     return OccupiedStretch(
-        station - BODY, station + BODY, across - PEDESTRIAN_WIDTH / 2, across + PEDESTRIAN_WIDTH / 2
+        station - BODY,
+        station + BODY,
+        lateral_offset - PEDESTRIAN_WIDTH / 2,
+        lateral_offset + PEDESTRIAN_WIDTH / 2,
     )
 
 
@@ -109,7 +112,9 @@ def _beside(plan: RoadPlan, station: float, generator: np.random.Generator) -> f
 
 
 def _nearest(plan: RoadPlan, station: float, reach: float) -> float:
-    """How far [m] outside the outermost lane people within `reach` [m] must be, for a car to pass that keeps to its lane."""
+    """How far [m] outside the outermost lane people within `reach` [m] must be, for a car to pass
+    that keeps to its lane.
+    """
     first = int((station - reach) / SPACING)
     last = int((station + reach) / SPACING) + 1
     tightest = float(np.abs(plan.centreline.curvature[max(first, 0) : last]).max())
@@ -128,7 +133,9 @@ def _kerbs(plan: RoadPlan, station: float, kerb: float) -> tuple[float, float]:
 def _waiting_places(
     plan: RoadPlan, station: float, sites: FreeStations
 ) -> tuple[float, float] | None:
-    """Where to wait on the left and on the right to cross at a station: d [m]; None where one cannot."""
+    """Where to wait on the left and on the right to cross at a station: d [m]; None where one
+    cannot.
+    """
     for kerb in KERBS:
         sides = _kerbs(plan, station, kerb)
         if _can_cross(station, sides, bool(plan.zebras), sites):
@@ -148,13 +155,13 @@ def _can_cross(
 
 
 def _walker(
-    station: float, across: float, generator: np.random.Generator, sites: FreeStations
+    station: float, lateral_offset: float, generator: np.random.Generator, sites: FreeStations
 ) -> PedestrianState:
     """Return a pedestrian that walks in either direction until an obstacle, or that stands."""
-    low, high = _free_stretch(station, across, sites)
+    low, high = _free_stretch(station, lateral_offset, sites)
     return PedestrianState(
         station=station,
-        across=across,
+        lateral_offset=lateral_offset,
         speed=float(generator.uniform(0.8, 1.7)),
         height=float(generator.uniform(1.5, 1.95)),
         mode=Mode.WALKING if generator.random() < WALKS else Mode.STANDING,
@@ -183,7 +190,9 @@ def _crosser(
     person.goal = sides[int(not from_right)]
     person.trigger = float(generator.uniform(3.0, 6.0))
     beyond = [
-        walk for walk in plan.walks if (walk - person.goal) * (person.goal - person.across) > 0
+        walk
+        for walk in plan.walks
+        if (walk - person.goal) * (person.goal - person.lateral_offset) > 0
     ]
     person.goal = beyond[0] if beyond else person.goal
     person.low, person.high = (
@@ -192,13 +201,17 @@ def _crosser(
     return person
 
 
-def _free_stretch(station: float, across: float, sites: FreeStations) -> tuple[float, float]:
-    """Return the stations [m] between which a pedestrian at lateral offset `across` [m] meets no
-    obstacle.
+def _free_stretch(
+    station: float, lateral_offset: float, sites: FreeStations
+) -> tuple[float, float]:
+    """Return the stations [m] between which a pedestrian at lateral offset `lateral_offset` [m]
+    meets no obstacle.
     """
     low = station - FARTHEST
     high = station + FARTHEST
-    lane = OccupiedStretch(low, high, across - PEDESTRIAN_WIDTH / 2, across + PEDESTRIAN_WIDTH / 2)
+    lane = OccupiedStretch(
+        low, high, lateral_offset - PEDESTRIAN_WIDTH / 2, lateral_offset + PEDESTRIAN_WIDTH / 2
+    )
     for other in sites.solid:
         if lane.near(other, 0.0, 0.05):
             if other.finish <= station:

@@ -16,19 +16,21 @@ class OccupiedStretch:
     left: float
     right: float
 
-    def near(self, other: "OccupiedStretch", along: float, across: float) -> bool:
-        """Whether the two come closer than `along` and at once than `across` [m]."""
+    def near(self, other: "OccupiedStretch", along: float, lateral_offset: float) -> bool:
+        """Whether the two come closer than `along` and at once than `lateral_offset` [m]."""
         return (
             self.start - along < other.finish
             and other.start < self.finish + along
-            and self.left - across < other.right
-            and other.left < self.right + across
+            and self.left - lateral_offset < other.right
+            and other.left < self.right + lateral_offset
         )
 
 
 @dataclass
 class FreeStations:
-    """What stands on and along one road: walls, tunnel walls, street mouths; parked cars are added as they come."""
+    """What stands on and along one road: walls, tunnel walls, street mouths; parked cars are added
+    as they come.
+    """
 
     solid: list[OccupiedStretch] = field(default_factory=list)
 
@@ -47,9 +49,9 @@ class FreeStations:
             ]
         return cls(solid)
 
-    def is_free(self, place: OccupiedStretch, along: float, across: float) -> bool:
+    def is_free(self, place: OccupiedStretch, along: float, lateral_offset: float) -> bool:
         """Whether nothing stands closer to `place` than both distances [m]."""
-        return not any(place.near(other, along, across) for other in self.solid)
+        return not any(place.near(other, along, lateral_offset) for other in self.solid)
 
 
 def at_street(plan: RoadPlan, start: float, finish: float, side: int, margin: float) -> bool:
@@ -84,7 +86,9 @@ def expected_count(per_kilometre: float, start: float, finish: float) -> float:
 
 
 class NoRoomError(ValueError):
-    """A road has no room for any of what is to be placed; `name`: the scenario's field that asks for it."""
+    """A road has no room for any of what is to be placed; `name`: the scenario's field that asks
+    for it.
+    """
 
     def __init__(self, name: str, density: float) -> None:
         super().__init__(

@@ -1,8 +1,10 @@
-"""The way around what stands at the edge of the road: a smooth displacement of the ego's path, and where that makes it narrow.
+"""The way around what stands at the edge of the road: a smooth displacement of the ego's path, and
+where that makes it narrow.
 
-Every obstacle demands a shift of the path beside it, positive to the right. The displacement is the demand, held on for half a
-ramp at either end and then averaged with a bell one ramp wide: beside an obstacle it is exactly the shift, the ramps between are
-quintics, neighbours merge into one swing, and it changes smoothly when people walk.
+Every obstacle demands a shift of the path beside it, positive to the right. The displacement is the
+demand, held on for half a ramp at either end and then averaged with a bell one ramp wide: beside an
+obstacle it is exactly the shift, the ramps between are quintics, neighbours merge into one swing,
+and it changes smoothly when people walk.
 """
 
 import math
@@ -37,15 +39,19 @@ ZONE_GAP = 25.0  # [m] narrow places closer together than this are one
 
 
 class LateralShift(NamedTuple):
-    """Displacement [m, right positive] of the path at a station, and its first and second derivative by the station."""
+    """Displacement [m, right positive] of the path at a station, and its first and second
+    derivative by the station.
+    """
 
     displacement: float
-    slope: float
-    bend: float
+    d_prime: float
+    d_second: float
 
 
 class ShiftRequests(NamedTuple):
-    """Obstacles as arrays (N,): the displacement is `shift` [m, right positive] between stations `start` and `finish` [m]."""
+    """Obstacles as arrays (N,): the displacement is `shift` [m, right positive] between stations
+    `start` and `finish` [m].
+    """
 
     start: Floats
     finish: Floats
@@ -53,7 +59,9 @@ class ShiftRequests(NamedTuple):
 
 
 class FreeWidth(NamedTuple):
-    """How far the path may shift [m]: `own` to either side within its lane, `left` and `right` on the whole road."""
+    """How far the path may shift [m]: `own` to either side within its lane, `left` and `right` on
+    the whole road.
+    """
 
     own: float
     left: float
@@ -61,7 +69,9 @@ class FreeWidth(NamedTuple):
 
 
 class Zone(NamedTuple):
-    """A narrow place: between stations `start` and `finish` the ego's body needs room that oncoming traffic uses too [m]."""
+    """A narrow place: between stations `start` and `finish` the ego's body needs room that oncoming
+    traffic uses too [m].
+    """
 
     start: float
     finish: float
@@ -93,15 +103,16 @@ def ramp_length(plan: RoadPlan) -> float:
 
 @exact
 def shift_request(
-    left: float, right: float, path: float, wanted: float, enough: float, space: FreeWidth
+    left: float, right: float, path: float, clearance: float, enough: float, space: FreeWidth
 ) -> float:
-    """The shift [m] that leaves `wanted` metres beside an obstacle from d = `left` to `right`, or as much as there is room for.
+    """The shift [m] that leaves `clearance` metres beside an obstacle from d = `left` to `right`,
+    or as much as there is room for.
 
     The car does not leave its lane where staying leaves it `enough`.
     """
     on_right = left + right > 2 * path
     gap = (left - path if on_right else path - right) - CAR_WIDTH / 2
-    shift = max(wanted - gap, 0.0)
+    shift = max(clearance - gap, 0.0)
     if gap + space.own >= enough:
         shift = min(shift, space.own)
     return -min(shift, space.left) if on_right else min(shift, space.right)
@@ -109,13 +120,15 @@ def shift_request(
 
 @exact
 def pedestrian_shift_requests(
-    across: Floats, half: float, path: float, space: FreeWidth, shift: Floats
+    lateral_offset: Floats, half: float, path: float, space: FreeWidth, shift: Floats
 ) -> None:
-    """Fill `shift` with what people at d = `across`, `half` wide to either side [m], demand."""
-    for i in range(across.size):
+    """Fill `shift` with what people at d = `lateral_offset`, `half` wide to either side [m],
+    demand.
+    """
+    for i in range(lateral_offset.size):
         shift[i] = shift_request(
-            across[i] - half,
-            across[i] + half,
+            lateral_offset[i] - half,
+            lateral_offset[i] + half,
             path,
             PEDESTRIAN_CLEARANCE,
             MIN_PEDESTRIAN_CLEARANCE,
@@ -143,8 +156,8 @@ def obstacle_shift(station: float, demands: ShiftRequests, ramp: float) -> Later
         cuts[2 * j + 1] = min(max((finish[near[j]] + half - station) / ramp + 0.5, 0.0), 1.0)
     cuts.sort()
     displacement = 0.0
-    slope = 0.0
-    bend = 0.0
+    d_prime = 0.0
+    d_second = 0.0
     for k in range(2 * count - 1):
         a = cuts[k]
         b = cuts[k + 1]
@@ -157,9 +170,9 @@ def obstacle_shift(station: float, demands: ShiftRequests, ramp: float) -> Later
                 low, high = min(low, shift[i]), max(high, shift[i])
         value = low + high
         displacement += value * (_quintic(b) - _quintic(a))
-        slope -= value * (_bell(b) - _bell(a)) / ramp
-        bend += value * (_bell_slope(b) - _bell_slope(a)) / ramp**2
-    return LateralShift(displacement, slope, bend)
+        d_prime -= value * (_bell(b) - _bell(a)) / ramp
+        d_second += value * (_bell_slope(b) - _bell_slope(a)) / ramp**2
+    return LateralShift(displacement, d_prime, d_second)
 
 
 @exact
@@ -179,9 +192,11 @@ def _bell_slope(t: float) -> float:
 
 @exact
 def displaced_curvature(curvature: float, path: float, moved: LateralShift) -> float:
-    """Curvature [1/m] of the displaced path where the reference line has `curvature` and the path's own place is d = `path`."""
+    """Curvature [1/m] of the displaced path where the reference line has `curvature` and the path's
+    own place is d = `path`.
+    """
     scale = 1.0 - curvature * (path + moved.displacement)
-    return curvature / scale + moved.bend / scale**2
+    return curvature / scale + moved.d_second / scale**2
 
 
 @exact
@@ -194,13 +209,15 @@ def shift_speed(
     ramp: float,
     braking: float,
 ) -> float:
-    """The highest speed [m/s] at a station from which `braking` [m/s²] does for every bend of the swings ahead; inf for none."""
+    """The highest speed [m/s] at a station from which `braking` [m/s²] does for every bend of the
+    swings ahead; inf for none.
+    """
     best = np.inf
     step = 2.0
     for k in range(int(horizon / step) + 1):
         there = station + k * step
         moved = obstacle_shift(there, demands, ramp)
-        if moved.bend != 0.0:
+        if moved.d_second != 0.0:
             i = min(max(int(there / SPACING), 0), curvature.size - 1)
             bent = abs(displaced_curvature(curvature[i], path, moved))
             best = min(best, LATERAL_ACCELERATION / max(bent, 1e-6) + 2 * braking * k * step)
@@ -208,7 +225,9 @@ def shift_speed(
 
 
 def narrow_places(plan: RoadPlan, demands: ShiftRequests, ramp: float) -> tuple[Zone, ...]:
-    """Where the path around standing obstacles takes the ego's side closer to the oncoming lane than it may meet a car there."""
+    """Where the path around standing obstacles takes the ego's side closer to the oncoming lane
+    than it may meet a car there.
+    """
     lane = plan.lanes[plan.path]
     if not any(other.direction != lane.direction for other in plan.lanes):
         return ()

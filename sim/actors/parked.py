@@ -1,6 +1,8 @@
-"""Parked cars: in parking strips where there are any, else at the edge of the road, some reaching into the lane.
+"""Parked cars: in parking strips where there are any, else at the edge of the road, some reaching
+into the lane.
 
-The road stays passable: one narrow place at a time, room to swing back in between, and never two cars opposite each other.
+The road stays passable: one narrow place at a time, room to swing back in between, and never two
+cars opposite each other.
 """
 
 import math
@@ -56,7 +58,9 @@ TRIES = 40
 
 @dataclass(frozen=True)
 class ParkedCar:
-    """A car that stands: its place on the road, what it looks like, and the shift [m] it demands of the ego's path."""
+    """A car that stands: its place on the road, what it looks like, and the shift [m] it demands of
+    the ego's path.
+    """
 
     place: OccupiedStretch
     shift: float
@@ -66,7 +70,9 @@ class ParkedCar:
 def parked_cars(
     plan: RoadPlan, per_kilometre: float, generator: np.random.Generator, sites: FreeStations
 ) -> list[ParkedCar]:
-    """Cars at random places, added to `sites`; what does not fit is left out, ValueError when nothing fits at all."""
+    """Cars at random places, added to `sites`; what does not fit is left out, ValueError when
+    nothing fits at all.
+    """
     expected = expected_count(
         per_kilometre, plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR)
     )
@@ -102,7 +108,8 @@ class _Parking:
         )  # [m] between cars that make narrow places
         oncoming = [lane for lane in plan.lanes if lane.direction < 0]
         self.oncoming = bool(oncoming)
-        # Whoever comes the other way does not swing out, so what stands on the left stays out of their way [m].
+        # Whoever comes the other way does not swing out, so what stands on the left stays out of
+        # their way [m].
         self.oncoming_edge = min(
             (lane.offset - _passing_half(lane) for lane in oncoming), default=math.inf
         )
@@ -111,12 +118,12 @@ class _Parking:
         """Place one car, if one of so many random places will do."""
         for _ in range(tries):
             shape = draw_dimensions(self.generator, PARKABLE)
-            middle, across, direction = self._spot(shape)
+            middle, lateral_offset, direction = self._spot(shape)
             place = OccupiedStretch(
                 middle - shape.length / 2,
                 middle + shape.length / 2,
-                across - shape.width / 2,
-                across + shape.width / 2,
+                lateral_offset - shape.width / 2,
+                lateral_offset + shape.width / 2,
             )
             shift = shift_request(
                 place.left,
@@ -134,8 +141,8 @@ class _Parking:
         self, place: OccupiedStretch, shape: VehicleDimensions, direction: int, shift: float
     ) -> None:
         middle = (place.start + place.finish) / 2
-        across = (place.left + place.right) / 2
-        pose = self.plan.centreline.pose_at(middle, across)
+        lateral_offset = (place.left + place.right) / 2
+        pose = self.plan.centreline.pose_at(middle, lateral_offset)
         turned = (
             pose.heading + (0.0 if direction > 0 else math.pi) + self.generator.uniform(-0.02, 0.02)
         )
@@ -151,10 +158,10 @@ class _Parking:
         if plan.parking:
             lengths = np.array([strip.finish - strip.start for strip in plan.parking])
             strip = plan.parking[generator.choice(lengths.size, p=lengths / lengths.sum())]
-            across = strip.offset + generator.uniform(-0.1, 0.1)
+            lateral_offset = strip.offset + generator.uniform(-0.1, 0.1)
             if strip.direction < 0:
-                across = min(across, self.oncoming_edge - shape.width / 2 - 0.05)
-            return generator.uniform(strip.start, strip.finish), across, strip.direction
+                lateral_offset = min(lateral_offset, self.oncoming_edge - shape.width / 2 - 0.05)
+            return generator.uniform(strip.start, strip.finish), lateral_offset, strip.direction
         station = generator.uniform(plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR))
         left, right = edges(plan)
         on_left = generator.random() < 0.4

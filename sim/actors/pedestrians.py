@@ -67,7 +67,7 @@ class PedestrianState:
     """
 
     station: float
-    across: float
+    lateral_offset: float
     speed: float
     height: float
     mode: Mode
@@ -82,7 +82,8 @@ class PedestrianState:
 
 @dataclass(frozen=True)
 class PassingVehicle:
-    """A car as people see it: where its front and rear bumpers are along the road [m], which way it goes, how fast [m/s].
+    """A car as people see it: where its front and rear bumpers are along the road [m], which way it
+    goes, how fast [m/s].
 
     across: d of its middle [m], where that matters.
     """
@@ -91,17 +92,19 @@ class PassingVehicle:
     rear: float
     direction: int
     speed: float
-    across: float = math.inf
+    lateral_offset: float = math.inf
 
 
 class Pedestrians:
-    """All people of one road; arrays (N,) named like the fields of Person, and `pace`, the speed of each now [m/s]."""
+    """All people of one road; arrays (N,) named like the fields of PedestrianState, and `pace`, the
+    speed of each now [m/s].
+    """
 
     def __init__(self, plan: RoadPlan, people: list[PedestrianState], first_ident: int) -> None:
         self._plan = plan
         self.first_ident = first_ident
         self.station: Floats = self._column(people, "station")
-        self.across: Floats = self._column(people, "across")
+        self.lateral_offset: Floats = self._column(people, "lateral_offset")
         self.speed: Floats = self._column(people, "speed")
         self.height: Floats = self._column(people, "height")
         self.low: Floats = self._column(people, "low")
@@ -153,8 +156,8 @@ class Pedestrians:
         """Return whether a crossing pedestrian would next walk into the side of a standing car; the
         pedestrian waits for it.
         """
-        left = float(self.goal[i] - self.across[i])
-        away = (car.across - float(self.across[i])) * math.copysign(1.0, left) - (
+        left = float(self.goal[i] - self.lateral_offset[i])
+        away = (car.lateral_offset - float(self.lateral_offset[i])) * math.copysign(1.0, left) - (
             CAR_WIDTH + PEDESTRIAN_WIDTH
         ) / 2
         athwart = car.rear - PEDESTRIAN_DEPTH < self.station[i] < car.front - PEDESTRIAN_DEPTH
@@ -164,7 +167,7 @@ class Pedestrians:
         """Return whether a crossing pedestrian is, or will be, between lateral offsets `left` and
         `right` [m].
         """
-        low, high = sorted((float(self.across[i]), float(self.goal[i])))
+        low, high = sorted((float(self.lateral_offset[i]), float(self.goal[i])))
         return low - PEDESTRIAN_WIDTH / 2 < right and left < high + PEDESTRIAN_WIDTH / 2
 
     def beside(self, station: float, reach: float) -> np.ndarray:
@@ -183,11 +186,11 @@ class Pedestrians:
         here = curvature[
             np.clip((self.station[who] / SPACING).astype(np.int64), 0, curvature.size - 1)
         ]
-        way = self.speed[who] * dt
+        distance = self.speed[who] * dt
         self.station[who] += (
-            self.direction[who] * way / np.maximum(1 - here * self.across[who], 0.2)
+            self.direction[who] * distance / np.maximum(1 - here * self.lateral_offset[who], 0.2)
         )
-        self.phase[who] += way * (2 * math.pi / STRIDE_LENGTH)
+        self.phase[who] += distance * (2 * math.pi / STRIDE_LENGTH)
         there = np.where(
             self.direction[who] > 0,
             self.station[who] >= self.high[who],
@@ -196,31 +199,34 @@ class Pedestrians:
         self.mode[who[there]] = Mode.STANDING
 
     def _cross(self, i: int, dt: float) -> None:
-        way = self.speed[i] * dt
-        left = self.goal[i] - self.across[i]
-        self.phase[i] += way * (2 * math.pi / STRIDE_LENGTH)
-        self.across[i] += math.copysign(min(way, abs(left)), left)
-        if abs(left) <= way:
+        distance = self.speed[i] * dt
+        left = self.goal[i] - self.lateral_offset[i]
+        self.phase[i] += distance * (2 * math.pi / STRIDE_LENGTH)
+        self.lateral_offset[i] += math.copysign(min(distance, abs(left)), left)
+        if abs(left) <= distance:
             self.mode[i] = Mode.WALKING if self.high[i] > self.low[i] else Mode.STANDING
 
     def _sets_out(self, i: int, ego: PassingVehicle, others: list[PassingVehicle]) -> bool:
         place = float(self.station[i])
         return self._trusts(place, float(self.trigger[i]), ego) and not any(
             self._lets_pass(
-                place, abs(float(self.goal[i] - self.across[i])) / float(self.speed[i]), car
+                place, abs(float(self.goal[i] - self.lateral_offset[i])) / float(self.speed[i]), car
             )
             for car in others
         )
 
     @staticmethod
     def _trusts(place: float, trigger: float, ego: PassingVehicle) -> bool:
-        """Whether it is the moment to cross in front of the ego: close by, and it can still stop without effort."""
+        """Whether it is the moment to cross in front of the ego: close by, and it can still stop
+        without effort.
+        """
         room = place - STOP_BEFORE - PEDESTRIAN_DEPTH - ego.front
         if room <= 0 or ego.speed**2 > 2 * FAIR_BRAKING * room:
             return False
         if ego.speed < 0.5:
             return room < STANDING_NEAR
-        # At high speed the trigger would come when it is no longer fair; then they set out half a second before that.
+        # At high speed the trigger would come when it is no longer fair; then they set out half a
+        # second before that.
         last = ego.speed / (2 * FAIR_BRAKING) + STOP_BEFORE / ego.speed + 0.5
         return (place - ego.front) / ego.speed < max(trigger, last)
 
@@ -236,12 +242,12 @@ class Pedestrians:
 
     def pose(self, i: int) -> Pose:
         """Return the pose of a pedestrian; the heading is the direction of walking."""
-        pose = self._plan.centreline.pose_at(float(self.station[i]), float(self.across[i]))
+        pose = self._plan.centreline.pose_at(float(self.station[i]), float(self.lateral_offset[i]))
         mode = self.mode[i]
         if mode in (Mode.WAITING, Mode.CROSSING):
-            turn = math.copysign(math.pi / 2, self.goal[i] - self.across[i])
+            turn = math.copysign(math.pi / 2, self.goal[i] - self.lateral_offset[i])
         elif mode == Mode.STANDING:
-            turn = -math.copysign(math.pi / 2, self.across[i]) + 0.6 * math.sin(float(i))
+            turn = -math.copysign(math.pi / 2, self.lateral_offset[i]) + 0.6 * math.sin(float(i))
         else:
             turn = 0.0 if self.direction[i] > 0 else math.pi
         return Pose(pose.x, pose.y, pose.heading + turn)

@@ -40,7 +40,9 @@ def place(plan: RoadPlan, scenario: Scenario) -> Placed:
 
 
 def with_room(scenario: Scenario) -> Scenario:
-    """The scenario without the parked cars, or people, if its road has room for none: short ones may be all bends and zebras."""
+    """The scenario without the parked cars, or people, if its road has room for none: short ones
+    may be all bends and zebras.
+    """
     plan = plan_road(scenario)
     while True:
         try:

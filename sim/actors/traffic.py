@@ -27,9 +27,8 @@ BOX_ROOM = 9.0  # [m] behind a narrow place that must be free before a vehicle e
 # [m/s²], [m/s] with which waiting vehicles estimate their own time through a narrow place
 PULL_AWAY = 1.2
 FASTEST_THROUGH = 9.0
-PASS_MARGIN = (
-    2.0  # [s] between a vehicle that leaves a narrow place and one that enters it the other way
-)
+# [s] between a vehicle that leaves a narrow place and one that enters it the other way
+PASS_MARGIN = 2.0
 SURE_BRAKING = 3.0  # [m/s²] a vehicle that needs more to stop before a narrow place drives through
 LOOK_AHEAD = 120.0  # [m]
 
@@ -37,7 +36,9 @@ Car = TrafficVehicle | EgoVehicle
 
 
 class RoadTraffic:
-    """The moving cars of one road, the narrow places between its parked cars, and the rules between them."""
+    """The moving cars of one road, the narrow places between its parked cars, and the rules between
+    them.
+    """
 
     def __init__(
         self,
@@ -69,7 +70,12 @@ class RoadTraffic:
     def passing(self) -> list[PassingVehicle]:
         """The moving cars as people see them."""
         return [
-            PassingVehicle(car.front(), car.station - car.way * car.LENGTH / 2, car.way, car.speed)
+            PassingVehicle(
+                car.front(),
+                car.station - car.travel_direction * car.LENGTH / 2,
+                car.travel_direction,
+                car.speed,
+            )
             for car in self.cars
         ]
 
@@ -87,7 +93,7 @@ class RoadTraffic:
         """
         for car in self.cars:
             if self._demands.shift.size and car.lane_number == self.plan.path:
-                car.swing = obstacle_shift(car.station, self._demands, self._ramp)
+                car.shift = obstacle_shift(car.station, self._demands, self._ramp)
             car.move(dt)
 
     def place(self) -> None:
@@ -99,38 +105,47 @@ class RoadTraffic:
         self, car: TrafficVehicle, people: Pedestrians, crossing: list[tuple[float, int]]
     ) -> float:
         gap, lead_speed = self._ahead(car)
-        throttle = idm_acceleration(car.speed, car.wanted, gap, lead_speed)
+        throttle = idm_acceleration(car.speed, car.desired_speed, gap, lead_speed)
         front = car.front()
         for station, i in crossing:
-            room = (station - front) * car.way - PEDESTRIAN_DEPTH / 2
+            room = (station - front) * car.travel_direction - PEDESTRIAN_DEPTH / 2
             half = car.WIDTH / 2 + 0.5
-            if 0 < room < LOOK_AHEAD and people.in_the_way(i, car.across - half, car.across + half):
-                throttle = min(throttle, idm_acceleration(car.speed, car.wanted, room))
+            if 0 < room < LOOK_AHEAD and people.in_the_way(
+                i, car.lateral_offset - half, car.lateral_offset + half
+            ):
+                throttle = min(throttle, idm_acceleration(car.speed, car.desired_speed, room))
         if self.zones:
-            stop = self.held_at(car) if car.way > 0 else self._held_oncoming(car)
+            stop = self.held_at(car) if car.travel_direction > 0 else self._held_oncoming(car)
             if stop is not None:
-                throttle = min(throttle, idm_acceleration(car.speed, car.wanted, max(stop, 0.0)))
+                throttle = min(
+                    throttle, idm_acceleration(car.speed, car.desired_speed, max(stop, 0.0))
+                )
         return throttle
 
     def _ahead(self, car: TrafficVehicle) -> tuple[float, float]:
-        """Gap [m] to the nearest car in the way and its speed [m/s] in this car's direction; (inf, 0) when there is none."""
+        """Gap [m] to the nearest car in the way and its speed [m/s] in this car's direction; (inf,
+        0) when there is none.
+        """
         nearest = math.inf
         lead_speed = 0.0
         station = car.station
-        across = car.across
-        direction = car.way
+        lateral_offset = car.lateral_offset
+        direction = car.travel_direction
         half = car.WIDTH / 2 + SIDE_MARGIN
         for other in self.cars:
             away = (other.station - station) * direction
             if (
                 0 < away < nearest
-                and abs(other.across - across) < half + other.WIDTH / 2
+                and abs(other.lateral_offset - lateral_offset) < half + other.WIDTH / 2
                 and other is not car
             ):
                 nearest = away - (car.LENGTH + other.LENGTH) / 2
-                lead_speed = other.speed * other.way * direction
+                lead_speed = other.speed * other.travel_direction * direction
         away = (self.ego.station - station) * direction
-        if 0 < away < nearest + 10.0 and abs(self.ego.across - across) < half + self.ego.WIDTH / 2:
+        if (
+            0 < away < nearest + 10.0
+            and abs(self.ego.lateral_offset - lateral_offset) < half + self.ego.WIDTH / 2
+        ):
             gap = away - (car.LENGTH + self.ego.LENGTH) / 2
             if gap < nearest:
                 return gap, float(self.ego.speed) * direction
@@ -146,7 +161,9 @@ class RoadTraffic:
         )
 
     def held_at(self, car: Car) -> float | None:
-        """How far ahead [m] a car that drives the ego's way must stop, to let others through a narrow place, or None."""
+        """How far ahead [m] a car that drives the ego's way must stop, to let others through a
+        narrow place, or None.
+        """
         front = car.front()
         speed = float(car.speed)
         zone = self.zone_ahead(front)
@@ -156,7 +173,7 @@ class RoadTraffic:
         if stop < speed**2 / (2 * SURE_BRAKING) - 0.5 or stop < -HELD_BACK / 2:
             return None
         through = (
-            0.8 * car.wanted
+            0.8 * car.desired_speed
             if isinstance(car, TrafficVehicle)
             else self.plan.comfortable_speed_at(zone.start)
         )
@@ -168,13 +185,13 @@ class RoadTraffic:
 
     def _meets_oncoming(self, zone: Zone, front: float, speed: float, through: float) -> bool:
         """Return whether an oncoming vehicle arrives before a car has passed the narrow place."""
-        way = zone.finish + CAR_TAIL - front
-        needed = time_over(way, speed, through) + PASS_MARGIN
+        distance = zone.finish + CAR_TAIL - front
+        needed = time_over(distance, speed, through) + PASS_MARGIN
         for other in self.cars:
-            if other.way > 0 or other.station + other.LENGTH / 2 < zone.start:
+            if other.travel_direction > 0 or other.station + other.LENGTH / 2 < zone.start:
                 continue
             away = other.front() - zone.finish
-            if away < needed * max(other.speed, 0.6 * other.wanted):
+            if away < needed * max(other.speed, 0.6 * other.desired_speed):
                 return True
         return False
 
@@ -188,7 +205,7 @@ class RoadTraffic:
             inside = zone.start < other.front() and rear < zone.finish + car.LENGTH + BOX_ROOM
             if (
                 other is not car
-                and other.way > 0
+                and other.travel_direction > 0
                 and other.station > car.station
                 and inside
                 and other.speed < 3.0
@@ -229,13 +246,15 @@ class RoadTraffic:
 CAR_TAIL = 6.0  # [m] a car has left a place when its front is so far beyond
 
 
-def time_over(way: float, speed: float, most: float) -> float:
-    """Seconds a car needs for `way` metres when it pulls away from `speed` until `most` [m/s], which is above 0."""
+def time_over(distance: float, speed: float, most: float) -> float:
+    """Seconds a car needs for `distance` metres when it pulls away from `speed` until `most` [m/s],
+    which is above 0.
+    """
     most = max(most, speed)
     gained = (most**2 - speed**2) / (2 * PULL_AWAY)
-    if way <= gained:
-        return (math.sqrt(speed**2 + 2 * PULL_AWAY * max(way, 0.0)) - speed) / PULL_AWAY
-    return (most - speed) / PULL_AWAY + (way - gained) / most
+    if distance <= gained:
+        return (math.sqrt(speed**2 + 2 * PULL_AWAY * max(distance, 0.0)) - speed) / PULL_AWAY
+    return (most - speed) / PULL_AWAY + (distance - gained) / most
 
 
 def place_traffic(
@@ -279,9 +298,9 @@ def _car(
     lane: int,
     station: float,
     generator: np.random.Generator,
-    haste: float,
+    speed_factor: float,
     ident: int,
 ) -> TrafficVehicle:
     tightest = float(np.abs(plan.centreline.curvature).max())
     shape = draw_dimensions(generator, traffic_kinds(plan.kind, plan.lanes[lane].width, tightest))
-    return TrafficVehicle(plan, lane, float(station), shape, float(haste), ident)
+    return TrafficVehicle(plan, lane, float(station), shape, float(speed_factor), ident)

@@ -1,24 +1,25 @@
-"""The ego, which HighwayEnv's bicycle moves, and traffic, which runs along its lanes by HighwayEnv's IDM.
+"""The ego vehicle, moved by HighwayEnv's bicycle model, and traffic, which follows its lane by the
+Intelligent Driver Model.
 
-HighwayEnv's lane-keeping controller swings wide in hairpins, so traffic keeps to its lane as on rails; only its speed is decided.
+Traffic follows its lane exactly and controls its speed only: HighwayEnv's lane-keeping controller
+cuts corners in hairpins.
 """
 
 import math
 
 import numpy as np
-from highway_env.vehicle.behavior import IDMVehicle
 from highway_env.vehicle.kinematics import Vehicle
 
 from sim.actors.obstacle_shift import LateralShift
 from sim.actors.vehicle_kinds import VehicleDimensions, keeping_right
 from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
 from sim.geometry.frenet import SPACING, Floats
-from sim.roads.network import lane_index
 from sim.roads.plan import RoadPlan
 from sim.types import Actor, Pose
 
 BRAKE_LIGHTS = -0.8  # [m/s²]
-# The parameters of HighwayEnv's IDM. They are its own, but not read from it: some of its environments change them globally.
+# The parameters of HighwayEnv's IDM. They are its own, but not read from it: some of its
+# environments change them globally.
 # [m/s²]
 ACC_MAX = 6.0
 COMFORT_ACC_MAX = 3.0
@@ -32,14 +33,15 @@ _IDM_SPEED_TERM = 2 * math.sqrt(-COMFORT_ACC_MAX * COMFORT_ACC_MIN)
 
 
 def idm_acceleration(
-    speed: float, wanted: float, gap: float = math.inf, lead_speed: float = 0.0
+    speed: float, desired_speed: float, gap: float = math.inf, lead_speed: float = 0.0
 ) -> float:
-    """HighwayEnv's Intelligent Driver Model [m/s²]: towards `wanted` [m/s], keeping off a bumper `gap` metres ahead.
+    """HighwayEnv's Intelligent Driver Model [m/s²]: towards `desired_speed` [m/s], keeping off a
+    bumper `gap` metres ahead.
 
-    In plain floats, because IDMVehicle.acceleration works on arrays of two numbers and takes fifty times as long. HighwayEnv
-    measures between the centres of cars of its standard length.
+    In plain floats, because IDMVehicle.acceleration works on arrays of two numbers and takes fifty
+    times as long. HighwayEnv measures between the centres of cars of its standard length.
     """
-    acceleration = COMFORT_ACC_MAX * (1 - (max(speed, 0.0) / max(wanted, 0.01)) ** DELTA)
+    acceleration = COMFORT_ACC_MAX * (1 - (max(speed, 0.0) / max(desired_speed, 0.01)) ** DELTA)
     if gap < math.inf:
         desired = (
             DISTANCE_WANTED + speed * TIME_WANTED + speed * (speed - lead_speed) / _IDM_SPEED_TERM
@@ -50,11 +52,12 @@ def idm_acceleration(
     return min(max(acceleration, -ACC_MAX), ACC_MAX)
 
 
-class TrafficVehicle(IDMVehicle):
-    """A car that drives its lane at `haste` times the comfortable speed and keeps its distance.
+class TrafficVehicle:
+    """A car that drives its lane at `speed_factor` times the comfortable speed and keeps its
+    distance.
 
-    `station` and `across` are its road coordinates (s, d) [m], which `position` and `heading` follow; `way` is +1 along the line,
-    -1 against it.
+    `station` and `lateral_offset` are its road coordinates (s, d) [m], which `position` and
+    `heading` follow; `travel_direction` is +1 along the line, -1 against it.
     """
 
     def __init__(
@@ -63,70 +66,67 @@ class TrafficVehicle(IDMVehicle):
         lane_number: int,
         station: float,
         shape: VehicleDimensions,
-        haste: float,
+        speed_factor: float,
         ident: int,
     ) -> None:
         self.plan = plan
         self.lane_number = lane_number
         self.station = station
         self.ident = ident
-        self.haste = haste
+        self.speed_factor = speed_factor
         self.shape = shape
         self.LENGTH = shape.length
         self.WIDTH = shape.width
         lane = plan.lanes[lane_number]
-        self.way = lane.direction
+        self.travel_direction = lane.direction
         self.own_lane = lane
-        self.swing = LateralShift(0.0, 0.0, 0.0)
-        self.speed: float
-        self.across = lane.offset
-        speed = haste * plan.comfortable_speed_at(station)
-        super().__init__(
-            None,
-            (0.0, 0.0),
-            0.0,
-            speed,
-            lane_index(plan, lane_number),
-            speed,
-            enable_lane_change=False,
-        )
-        self.lane_index = self.target_lane_index
+        self.shift = LateralShift(0.0, 0.0, 0.0)
+        self.lateral_offset = lane.offset
+        self.speed = speed_factor * plan.comfortable_speed_at(station)
         self.throttle = 0.0
-        self.two_way = any(other.direction != self.way for other in plan.lanes)
+        self.two_way = any(other.direction != self.travel_direction for other in plan.lanes)
         self.move(0.0)
         self.place()
 
     def place(self) -> None:
         """Bring position and heading into line with the road coordinates."""
-        pose = self.plan.centreline.pose_at(self.station, self.across)
+        pose = self.plan.centreline.pose_at(self.station, self.lateral_offset)
         self.position = np.array((pose.x, pose.y))
         self.heading = (
-            pose.heading + math.atan(self.swing.slope) + (0.0 if self.way > 0 else math.pi)
+            pose.heading
+            + math.atan(self.shift.d_prime)
+            + (0.0 if self.travel_direction > 0 else math.pi)
         )
 
     @property
-    def wanted(self) -> float:
+    def desired_speed(self) -> float:
         """The speed [m/s] it would drive here on a free road."""
         samples = self.plan.speed
-        return self.haste * float(
+        return self.speed_factor * float(
             samples[min(max(int(self.station / SPACING), 0), samples.size - 1)]
         )
 
     def front(self) -> float:
         """Station [m] of the front bumper."""
-        return self.station + self.way * self.LENGTH / 2
+        return self.station + self.travel_direction * self.LENGTH / 2
 
     def move(self, dt: float) -> None:
         """Roll on for `dt` [s] under the present throttle."""
         speed = max(self.speed + self.throttle * dt, 0.0)
         curvature = self.plan.centreline.curvature_at(self.station)
         aside = (
-            self.way * keeping_right(curvature, self.own_lane.width, self.WIDTH)
+            self.travel_direction * keeping_right(curvature, self.own_lane.width, self.WIDTH)
             if self.two_way
             else 0.0
         )
-        self.across = self.own_lane.offset + aside + self.swing.displacement
-        along = self.way * (self.speed + speed) / 2 * dt / max(1 - curvature * self.across, 0.2)
+        self.lateral_offset = self.own_lane.offset + aside + self.shift.displacement
+        along = (
+            self.travel_direction
+            * (self.speed + speed)
+            / 2
+            * dt
+            / max(1 - curvature * self.lateral_offset, 0.2)
+        )
         self.station += along
         self.speed = speed
 
@@ -143,7 +143,7 @@ class EgoVehicle(Vehicle):
 
     LENGTH = CAR_LENGTH
     WIDTH = CAR_WIDTH
-    way = 1
+    travel_direction = 1
 
     def __init__(self, plan: RoadPlan, station: float) -> None:
         self.plan = plan
@@ -152,7 +152,9 @@ class EgoVehicle(Vehicle):
 
     def on_state_update(self) -> None:
         """Refresh the road coordinates after a move."""
-        self.station, self.across = self.plan.centreline.project(self.position[0], self.position[1])
+        self.station, self.lateral_offset = self.plan.centreline.project(
+            self.position[0], self.position[1]
+        )
 
     def place(self, pose: Pose) -> None:
         """Put the car somewhere, at its present speed."""

@@ -50,7 +50,9 @@ class VehicleDimensions(NamedTuple):
 
 
 def traffic_kinds(road: RoadKind, lane_width: float, curvature: float) -> tuple[Kind, ...]:
-    """The kinds of car that drive in a lane so wide [m], `curvature` [1/m] in its tightest bend; the smallest fit everywhere."""
+    """The kinds of car that drive in a lane so wide [m], `curvature` [1/m] in its tightest bend;
+    the smallest fit everywhere.
+    """
     fitting = [
         kind for kind in SIZES if kind not in (Kind.TRUCK, Kind.BUS) or road not in NO_LONG_VEHICLES
     ]
@@ -58,7 +60,9 @@ def traffic_kinds(road: RoadKind, lane_width: float, curvature: float) -> tuple[
 
 
 def _fits(kind: Kind, lane_width: float, curvature: float) -> bool:
-    """Whether the biggest of a kind keeps to its lane and meets the ego in a bend without touching it."""
+    """Whether the biggest of a kind keeps to its lane and meets the ego in a bend without touching
+    it.
+    """
     (_, length), (_, width), _ = SIZES[kind]
     # Corners of the one swing outwards, the tail of the other cuts inwards.
     swept = curvature * (length**2 / 8 + CUTTING_IN)

@@ -1,4 +1,6 @@
-"""HighwayEnv's bicycle model in terms of curvature: wheel angle, slip angle and the track of a held curvature."""
+"""HighwayEnv's bicycle model in terms of curvature: wheel angle, slip angle and the track of a held
+curvature.
+"""
 
 import math
 
@@ -13,7 +15,8 @@ STEERING_RATIO = 15.0  # turns of a steering wheel for one of the front wheels
 
 
 def steering_angle(curvature: float, length: float = CAR_LENGTH) -> float:
-    """Front wheel angle [rad] that makes HighwayEnv's bicycle of `length` [m] drive a circle of `curvature` [1/m].
+    """Front wheel angle [rad] that makes HighwayEnv's bicycle of `length` [m] drive a circle of
+    `curvature` [1/m].
 
     The bicycle turns by v sin(beta) / (length / 2) with tan(beta) = tan(angle) / 2.
     """
@@ -21,16 +24,20 @@ def steering_angle(curvature: float, length: float = CAR_LENGTH) -> float:
 
 
 def slip_angle(curvature: float, length: float = CAR_LENGTH) -> float:
-    """Direction of motion minus heading [rad] of HighwayEnv's bicycle on a circle: its centre moves across its axis."""
+    """Direction of motion minus heading [rad] of HighwayEnv's bicycle on a circle: its centre moves
+    across its axis.
+    """
     return math.asin(min(max(curvature * length / 2, -1.0), 1.0))
 
 
 def arc(
     curvature: float, length: float, across: float = 0.0
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The ground track, (forward, right) [m] in the car's frame, that a held curvature [1/m] drives within `length` [m].
+    """The ground track, (forward, right) [m] in the car's frame, that a held curvature [1/m] drives
+    within `length` [m].
 
-    across: how far right of the car's centre the track begins. HighwayEnv's bicycle moves across its axis, by the slip angle.
+    across: how far right of the car's centre the track begins. HighwayEnv's bicycle moves across
+    its axis, by the slip angle.
     """
     turned = curvature * np.linspace(0.0, length, 60)
     travelled = np.linspace(0.0, length, 60)

@@ -1,6 +1,7 @@
 """The command that brings a car back to its path.
 
-One place for both users: the expert steers by the recovery, and the training labels of moved views are corrected by it.
+One place for both users: the expert steers by the recovery, and the training labels of moved views
+are corrected by it.
 """
 
 from typing import TypeVar
@@ -20,10 +21,12 @@ def recovery_length(speed: Number) -> Number:
 
 
 def recovery_curvature(offset: Number, heading_error: Number, speed: Number) -> Number:
-    """Curvature [1/m] to add to the path's own, for a car `offset` [m] right of it and turned right by `heading_error` [rad].
+    """Curvature [1/m] to add to the path's own, for a car `offset` [m] right of it and turned right
+    by `heading_error` [rad].
 
-    The cubic that leads from (offset, heading error) to (0, 0) along L metres starts with curvature -(6 e + 4 psi L) / L².
-    Followed at every moment anew it is a damped oscillator in distance: natural frequency sqrt(6)/L, damping 0.82.
+    The cubic that leads from (offset, heading error) to (0, 0) along L metres starts with curvature
+    -(6 e + 4 psi L) / L². Followed at every moment anew it is a damped oscillator in distance:
+    natural frequency sqrt(6)/L, damping 0.82.
     """
     length = recovery_length(speed)
     return -(6 * offset + 4 * heading_error * length) / length**2

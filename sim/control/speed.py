@@ -22,15 +22,17 @@ PASSING_REACH = 2.0
 
 
 class SpeedControl(StrEnum):
-    """Longitudinal control: by the simulator's speed controller, the same for every driver, or by the driver itself."""
+    """Longitudinal control: by the simulator's speed controller, the same for every driver, or by
+    the driver itself.
+    """
 
     SHARED = "shared"
     DRIVER = "driver"
 
 
-def speed_tracking_acceleration(speed: float, wanted: float) -> float:
+def speed_tracking_acceleration(speed: float, desired: float) -> float:
     """The acceleration [m/s²] that leads to a wanted speed [m/s]."""
-    return (wanted - speed) / PEDAL_TIME
+    return (desired - speed) / PEDAL_TIME
 
 
 def speed_before(speed: float, distance: float) -> float:
@@ -39,9 +41,11 @@ def speed_before(speed: float, distance: float) -> float:
 
 
 def stopping_acceleration(speed: float, distance: float) -> float:
-    """The most acceleration [m/s²] with which a car still stops comfortably `distance` metres ahead.
+    """The most acceleration [m/s²] with which a car still stops comfortably `distance` metres
+    ahead.
 
-    Far away it is no limit; then it goes over smoothly into the constant deceleration that ends at the place.
+    Far away it is no limit; then it goes over smoothly into the constant deceleration that ends at
+    the place.
     """
     if distance <= 0.05:
         return -MAX_BRAKING if speed > 1.0 else -FIRM
@@ -66,17 +70,21 @@ def passing_speed(gap: float) -> float:
 
 
 def cornering_speed_limit(speed: float, curvature: float) -> float:
-    """The acceleration [m/s²] that slows a car down whose wheels hold too tight a path for its speed; inf when they do not."""
+    """The acceleration [m/s²] that slows a car down whose wheels hold too tight a path for its
+    speed; inf when they do not.
+    """
     if speed**2 * abs(curvature) <= LATERAL_LIMIT:
         return math.inf
     return speed_tracking_acceleration(speed, math.sqrt(LATERAL_LIMIT / abs(curvature)))
 
 
-def jerk_limited(wanted: float, before: float, duration: float) -> float:
-    """A wanted acceleration [m/s²] `duration` [s] after another, with limited jerk while braking is comfortable."""
-    if wanted < -COMFORTABLE:
-        return wanted
+def jerk_limited(desired: float, before: float, duration: float) -> float:
+    """A wanted acceleration [m/s²] `duration` [s] after another, with limited jerk while braking is
+    comfortable.
+    """
+    if desired < -COMFORTABLE:
+        return desired
     return min(
-        max(wanted, before - MAX_JERK_DOWN * duration),
+        max(desired, before - MAX_JERK_DOWN * duration),
         max(before, -COMFORTABLE) + MAX_JERK_UP * duration,
     )

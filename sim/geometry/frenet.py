@@ -1,6 +1,8 @@
-"""Curves on the ground: a sampled centreline with continuous curvature, and the maps between it and the plane.
+"""Curves on the ground: a sampled centreline with continuous curvature, and the maps between it and
+the plane.
 
-Road coordinates are (s, d): s the arc length along the line [m], d the distance to the right of it [m].
+Road coordinates are (s, d): s the arc length along the line [m], d the distance to the right of it
+[m].
 """
 
 import math
@@ -18,7 +20,9 @@ SPACING = 0.5  # [m] between the samples of a centreline
 
 @dataclass(frozen=True)
 class Centreline:
-    """A curve sampled every SPACING metres: x, y [m], heading [rad], curvature [1/m], each of shape (N,)."""
+    """A curve sampled every SPACING metres: x, y [m], heading [rad], curvature [1/m], each of shape
+    (N,).
+    """
 
     x: Floats
     y: Floats
@@ -34,11 +38,14 @@ class Centreline:
 
     @classmethod
     def from_curvature(cls, curvature: Floats, start: Pose) -> "Centreline":
-        """Integrate curvature samples (N,) [1/m], SPACING apart, from `start`; trapezoids in heading and position."""
+        """Integrate curvature samples (N,) [1/m], SPACING apart, from `start`; trapezoids in
+        heading and position.
+        """
         middle = (curvature[1:] + curvature[:-1]) / 2
         heading = start.heading + SPACING * np.concatenate([[0.0], np.cumsum(middle)])
         chord = (heading[1:] + heading[:-1]) / 2
-        # A chord of an arc is shorter than the arc by sinc of half the turned angle; this keeps circles closed.
+        # A chord of an arc is shorter than the arc by sinc of half the turned angle; this keeps
+        # circles closed.
         step = SPACING * np.sinc(middle * SPACING / 2 / np.pi)
         x = start.x + np.concatenate([[0.0], np.cumsum(step * np.cos(chord))])
         y = start.y + np.concatenate([[0.0], np.cumsum(step * np.sin(chord))])
@@ -58,11 +65,15 @@ class Centreline:
         return _interpolate(self.heading, s)
 
     def pose_at(self, s: float, d: float = 0.0) -> Pose:
-        """The pose at road coordinates (s, d), facing along the line; the line goes on straight beyond its ends."""
+        """The pose at road coordinates (s, d), facing along the line; the line goes on straight
+        beyond its ends.
+        """
         return Pose(*_position(self.x, self.y, self.heading, s, d), self.heading_at(s))
 
     def project(self, x: float, y: float) -> tuple[float, float]:
-        """Road coordinates (s, d) of a point: the nearest place on the line, which goes on straight beyond its ends."""
+        """Road coordinates (s, d) of a point: the nearest place on the line, which goes on straight
+        beyond its ends.
+        """
         s, d = project_point(self.x, self.y, self.heading, x, y)
         return s, d
 
@@ -116,12 +127,15 @@ def project_point(
 def refine_projection(
     xs: Floats, ys: Floats, headings: Floats, x: float, y: float, nearest: int
 ) -> tuple[float, float]:
-    """(s, d) of (x, y) from its nearest sample: where the normal, interpolated between samples, meets the point."""
+    """(s, d) of (x, y) from its nearest sample: where the normal, interpolated between samples,
+    meets the point.
+    """
     heading = headings[nearest]
     along = (x - xs[nearest]) * math.cos(heading) + (y - ys[nearest]) * math.sin(heading)
     inside = (nearest > 0 or along >= 0.0) and (nearest < xs.size - 1 or along <= 0.0)
     if inside:
-        # In the frame turned with the road the step is along / (1 - curvature * d); d from the first guess will do.
+        # In the frame turned with the road the step is along / (1 - curvature * d); d from the
+        # first guess will do.
         neighbour = nearest + 1 if along > 0.0 else nearest - 1
         curvature = (headings[neighbour] - heading) / ((neighbour - nearest) * SPACING)
         across = -(x - xs[nearest]) * math.sin(heading) + (y - ys[nearest]) * math.cos(heading)

@@ -10,7 +10,9 @@ from sim.jit import exact
 
 @exact
 def rectangle_gap(a: Floats, b: Floats) -> float:
-    """Distance [m] between two convex polygons given by corners (N, 2) and (M, 2); 0 when they overlap."""
+    """Distance [m] between two convex polygons given by corners (N, 2) and (M, 2); 0 when they
+    overlap.
+    """
     if not _separated(a, b) and not _separated(b, a):
         return 0.0
     return min(_corner_to_edges(a, b), _corner_to_edges(b, a))

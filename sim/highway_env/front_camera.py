@@ -1,4 +1,5 @@
-"""First-person images for any HighwayEnv environment: `env = FrontCamera(gymnasium.make("roundabout-v0"))`.
+"""First-person images for any HighwayEnv environment: `env =
+FrontCamera(gymnasium.make("roundabout-v0"))`.
 
 Here HighwayEnv's lanes, vehicles and objects become plain records; `front_view` draws them.
 """
@@ -26,35 +27,37 @@ from sim.render.objects.vehicles.vehicle_blocks import Block
 from sim.scenario import RoadKind, Scenario
 from sim.types import Actor, Image, Kind, Pose, require_finite, require_whole
 
-LINES = {
+LINE_TYPES = {
     LineType.NONE: LaneLine.NONE,
     LineType.STRIPED: LaneLine.DASHED,
     LineType.CONTINUOUS: LaneLine.SOLID,
     LineType.CONTINUOUS_LINE: LaneLine.SOLID,
 }
-SAMPLE = 1.0  # [m] between the points that describe a bent lane
+CURVE_SAMPLE_SPACING = 1.0  # [m] between the points that describe a bent lane
 # [m]
 CAR_HEIGHT = 1.5
 BARRIER_HEIGHT = 0.9
 MARK_HEIGHT = 0.02
 BARRIER = (0.62, 0.60, 0.56)
 LANDMARK = (0.16, 0.62, 0.30)
-BRAKING = -1.0  # [m/s²] below which brake lamps shine
+BRAKE_LAMP_ACCELERATION = -1.0  # [m/s²] below which brake lamps shine
 # [m]
-BAY_LENGTH = 12.0
-TOUCHING = 1.0
-APRON = 3.0
-IDLE = 1  # the number of HighwayEnv's action "IDLE" in every set of actions
-GLIMPSE = 3  # steps before the picture on the sheet is taken
-CAPTION = 22  # [px] height of a name under a picture
+MAX_BAY_LENGTH = 12.0
+MIN_LANE_GAP = 1.0
+YARD_MARGIN = 3.0
+IDLE_ACTION = 1  # the number of HighwayEnv's action "IDLE" in every set of actions
+PREVIEW_STEPS = 3  # steps before the picture on the sheet is taken
+CAPTION_HEIGHT = 22  # [px] height of a name under a picture
 
 
 class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
-    """A camera in the windscreen of a HighwayEnv environment; actions, rewards, info and `render` stay as they are.
+    """A camera in the windscreen of a HighwayEnv environment; actions, rewards, info and `render`
+    stay as they are.
 
-    observation: "replace" makes the image, uint8 (H, W, 3), the observation; "add" makes it a dictionary of `observation` and
-    `image`. camera: a record or a mapping of its fields. agent: which controlled vehicle carries the camera, in its centre.
-    weather, light, strength, seed: as in Scenario. Raises ValueError for bad settings and for an environment without a road.
+    observation: "replace" makes the image, uint8 (H, W, 3), the observation; "add" makes it a
+    dictionary of `observation` and `image`. camera: a record or a mapping of its fields. agent:
+    which controlled vehicle carries the camera, in its centre. weather, light, strength, seed: as
+    in Scenario. Raises ValueError for bad settings and for an environment without a road.
     """
 
     def __init__(
@@ -72,7 +75,8 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         )
         if not isinstance(env.unwrapped, AbstractEnv):
             raise ValueError(
-                f"environment is {env.unwrapped}; it must be one of HighwayEnv's, with a road and vehicles"
+                f"environment is {env.unwrapped}; it must be one of HighwayEnv's, with a road "
+                f"and vehicles"
             )
         if observation not in ("replace", "add"):
             raise ValueError(f"observation is {observation!r}; it must be 'replace' or 'add'")
@@ -102,7 +106,9 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         return self.observation(observation), info
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
-        """Gymnasium's step, its observation with the image; ValueError before the first reset and for NaN or infinite actions."""
+        """Gymnasium's step, its observation with the image; ValueError before the first reset and
+        for NaN or infinite actions.
+        """
         if not self._begun:
             raise ValueError("the environment has not begun; call reset before step")
         for number in np.ravel(np.asarray(action, float)):
@@ -139,16 +145,19 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         """The vehicle that carries the camera."""
         if self.env.unwrapped.road is None:  # type: ignore[attr-defined]
             raise ValueError(
-                f"environment {self.env.unwrapped} has no road; it must have one, with a vehicle that carries the camera"
+                f"environment {self.env.unwrapped} has no road; it must have one, with a vehicle "
+                f"that carries the camera"
             )
         vehicles = self.env.unwrapped.controlled_vehicles  # type: ignore[attr-defined]
         require_whole("agent", self.agent, 0, len(vehicles) - 1)
         return vehicles[self.agent]
 
     def _actor(self, vehicle: Vehicle) -> Actor:
-        """A vehicle as the renderer knows it; its number, and so its colour, stays as long as the road does."""
+        """A vehicle as the renderer knows it; its number, and so its colour, stays as long as the
+        road does.
+        """
         number = self._numbers.setdefault(vehicle, len(self._numbers) + 1)
-        braking = bool(vehicle.crashed or vehicle.action["acceleration"] < BRAKING)
+        braking = bool(vehicle.crashed or vehicle.action["acceleration"] < BRAKE_LAMP_ACCELERATION)
         size = float(vehicle.LENGTH), float(vehicle.WIDTH), CAR_HEIGHT
         return Actor(
             number,
@@ -173,35 +182,43 @@ def _block(thing: RoadObject) -> Block:
 
 
 def strips_of(network: RoadNetwork) -> list[LaneStrip]:
-    """The lanes of HighwayEnv's network as plain strips; parking bays come with the yard that they lie in."""
+    """The lanes of HighwayEnv's network as plain strips; parking bays come with the yard that they
+    lie in.
+    """
     lanes = [lane for ends in network.graph.values() for side in ends.values() for lane in side]
     strips = [_strip(lane) for lane in lanes]
-    yard = _yard(strips)
+    yard = _parking_yard(strips)
     return [*strips, yard] if yard else strips
 
 
 def _strip(lane: AbstractLane) -> LaneStrip:
-    count = 2 if type(lane) is StraightLane else max(math.ceil(lane.length / SAMPLE), 1) + 1
+    count = (
+        2
+        if type(lane) is StraightLane
+        else max(math.ceil(lane.length / CURVE_SAMPLE_SPACING), 1) + 1
+    )
     stations = np.linspace(0.0, lane.length, count)
     left, right = lane.line_types or (LineType.NONE, LineType.NONE)
     return LaneStrip(
         points=np.array([lane.position(s, 0.0) for s in stations], float),
         headings=np.array([lane.heading_at(s) for s in stations], float),
         widths=np.array([lane.width_at(s) for s in stations], float),
-        left=LINES[left],
-        right=LINES[right],
+        left=LINE_TYPES[left],
+        right=LINE_TYPES[right],
     )
 
 
-def _yard(strips: list[LaneStrip]) -> LaneStrip | None:
-    """The paved rectangle around lanes that are short and lead nowhere: a car park, whose aisles are no lanes; or None."""
+def _parking_yard(strips: list[LaneStrip]) -> LaneStrip | None:
+    """The paved rectangle around lanes that are short and lead nowhere: a car park, whose aisles
+    are no lanes; or None.
+    """
     starts, ends = (np.array([strip.points[k] for strip in strips]) for k in (0, -1))
     lengths = np.linalg.norm(ends - starts, axis=1)
     gaps = np.linalg.norm(ends[:, None] - starts[None], axis=2)
-    if lengths.max() > BAY_LENGTH or gaps.min() < TOUCHING:
+    if lengths.max() > MAX_BAY_LENGTH or gaps.min() < MIN_LANE_GAP:
         return None
     corners = np.concatenate([starts, ends])
-    (left, top), (right, bottom) = corners.min(0) - APRON, corners.max(0) + APRON
+    (left, top), (right, bottom) = corners.min(0) - YARD_MARGIN, corners.max(0) + YARD_MARGIN
     middle = (top + bottom) / 2
     return LaneStrip(
         np.array([(left, middle), (right, middle)]),
@@ -229,12 +246,15 @@ def front_camera_sheet(
     seed: int = 0,
     names: Sequence[str] | None = None,
 ) -> Image:
-    """Pictures of environments (all, when no names are given) in a grid with their names under them, RGB uint8."""
+    """Pictures of environments (all, when no names are given) in a grid with their names under
+    them, RGB uint8.
+    """
     if columns < 1:
         raise ValueError(f"columns is {columns}; it must be 1 or more")
     camera = camera or Camera()
     cells = [
-        _captioned(_glimpse(name, camera, seed), name) for name in names or highway_environments()
+        _with_caption(_preview(name, camera, seed), name)
+        for name in names or highway_environments()
     ]
     cells += [np.full_like(cells[0], 255)] * (-len(cells) % columns)
     return np.concatenate(
@@ -242,25 +262,32 @@ def front_camera_sheet(
     )
 
 
-def _glimpse(name: str, camera: Camera, seed: int) -> Image:
+def _preview(name: str, camera: Camera, seed: int) -> Image:
     env = FrontCamera(gymnasium.make(name), camera)
     image, _ = env.reset(seed=seed)
-    for _ in range(GLIMPSE):
-        image, *_ = env.step(_straight_on(env.action_space))
+    for _ in range(PREVIEW_STEPS):
+        image, *_ = env.step(_idle_action(env.action_space))
     env.close()
     return image
 
 
-def _straight_on(actions: spaces.Space) -> Any:
-    """The action that changes nothing: HighwayEnv's IDLE, or no steering and no acceleration."""
+def _idle_action(actions: spaces.Space) -> Any:
+    """The action that changes nothing: HighwayEnv's IDLE_ACTION, or no steering and no acceleration."""
     if isinstance(actions, spaces.Tuple):
-        return tuple(_straight_on(each) for each in actions.spaces)
-    return np.zeros(actions.shape, np.float32) if isinstance(actions, spaces.Box) else IDLE
+        return tuple(_idle_action(each) for each in actions.spaces)
+    return np.zeros(actions.shape, np.float32) if isinstance(actions, spaces.Box) else IDLE_ACTION
 
 
-def _captioned(image: Image, name: str) -> Image:
-    strip: Image = np.full((CAPTION, image.shape[1], 3), 255, np.uint8)
+def _with_caption(image: Image, name: str) -> Image:
+    strip: Image = np.full((CAPTION_HEIGHT, image.shape[1], 3), 255, np.uint8)
     cv2.putText(
-        strip, name, (6, CAPTION - 7), cv2.FONT_HERSHEY_SIMPLEX, 0.45, (30, 30, 30), 1, cv2.LINE_AA
+        strip,
+        name,
+        (6, CAPTION_HEIGHT - 7),
+        cv2.FONT_HERSHEY_SIMPLEX,
+        0.45,
+        (30, 30, 30),
+        1,
+        cv2.LINE_AA,
     )
     return np.concatenate([image, strip])

@@ -1,4 +1,5 @@
-"""Any lane network, cars and blocks -> a picture: what FrontCamera draws with, which knows nothing of HighwayEnv.
+"""Any lane network, cars and blocks -> a picture: what FrontCamera draws with, which knows nothing
+of HighwayEnv.
 
 The same sky, light, cars and shadows as `render`; the ground is a lane network's.
 """
@@ -14,7 +15,7 @@ from sim.highway_env.lane_network import LaneGround
 from sim.highway_env.lane_network_picture import draw_lane_ground
 from sim.jit import kernel
 from sim.render.frame_buffer import Eye, FrameBuffer, blank_frame_buffer
-from sim.render.lens import through_lens
+from sim.render.lens import apply_lens_effects
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.render.lighting.light import Light
 from sim.render.objects.road_users import (
@@ -25,12 +26,12 @@ from sim.render.objects.road_users import (
 )
 from sim.render.objects.shadows import shade_under_car
 from sim.render.objects.vehicles.vehicle_blocks import Block, Blocks, blocks_of, draw_block
-from sim.render.sky import draw_sky, packed, panorama
+from sim.render.sky import draw_sky, pack_panorama, panorama
 from sim.scenario import Scenario
 from sim.types import Actor, Image, Pose
 
-FLAT = 0.1  # [m] lower blocks throw no shadow
-SEEN = 400.0  # [m]
+MIN_SHADOW_HEIGHT = 0.1  # [m] lower blocks throw no shadow
+MAX_DRAW_DISTANCE = 400.0  # [m]
 
 
 class FrontView:
@@ -41,7 +42,9 @@ class FrontView:
         self._atmosphere = Atmosphere.of(scenario)
         self._seed = scenario.seed
         self._light = self._atmosphere.light
-        self._sky = packed(panorama(self._atmosphere, scenario.seed, camera.focal, camera.horizon))
+        self._sky = pack_panorama(
+            panorama(self._atmosphere, scenario.seed, camera.focal, camera.horizon)
+        )
         self._cover = np.zeros((camera.width, 4))
 
     def draw(
@@ -78,8 +81,10 @@ class FrontView:
         poses = np.concatenate([figures.pose, pieces.pose])
         away = np.hypot(poses[:, 0] - x, poses[:, 1] - y)
         order = np.argsort(-away, kind="stable")
-        _draw_things(canvas, figures, pieces, self._light, order[away[order] < SEEN], eye)
-        through_lens(canvas, self._atmosphere, eye, self._seed, time, sheltered=False)
+        _draw_things(
+            canvas, figures, pieces, self._light, order[away[order] < MAX_DRAW_DISTANCE], eye
+        )
+        apply_lens_effects(canvas, self._atmosphere, eye, self._seed, time, sheltered=False)
         return canvas.image
 
 
@@ -90,7 +95,7 @@ def _draw_shadows(
     for i in range(figures.pose.shape[0]):
         shade_under_road_user(canvas, figures, i, light, eye)
     for i in range(blocks.pose.shape[0]):
-        if blocks.size[i, 2] > FLAT:
+        if blocks.size[i, 2] > MIN_SHADOW_HEIGHT:
             shade_under_car(canvas, blocks.pose[i], blocks.size[i], light, eye)
 
 

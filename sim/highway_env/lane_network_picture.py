@@ -1,45 +1,45 @@
 """A lane network's ground as a camera sees it.
 
-As in `picture`, no map is painted: every pixel's footprint is carried to the road coordinates of the strips around it, and each
-strip's surface and paint are averaged over it exactly. Rows that reach far into the depth are cut into parts, so that roads
-which cross the view do not flicker.
+As in `rasterise`, no map is painted: every pixel's footprint is carried to the road coordinates of
+the strips around it, and each strip's surface and paint are averaged over it exactly. Rows that
+reach far into the depth are cut into parts, so that roads which cross the view do not flicker.
 """
 
 import math
 
 from sim.geometry.frenet import Floats
 from sim.highway_env.lane_network import (
-    MARGIN,
+    CELL_MARGIN,
     PAINT_WIDTH,
-    SHOULDER,
+    SHOULDER_WIDTH,
     LaneGround,
     LaneLine,
-    near_list,
+    nearby_strips,
     strip_coordinates,
 )
 from sim.jit import inlined, kernel
 from sim.render.frame_buffer import Eye, FrameBuffer, level_of, write_truth
-from sim.render.ground.footprint import overlap, painted
-from sim.render.ground.rasterise import FARTHEST, FIELD_TEXEL, GRAIN_TEXEL
+from sim.render.ground.footprint import dash_integral, overlap
+from sim.render.ground.rasterise import FIELD_TEXEL, GRAIN_TEXEL, MAX_GROUND_DISTANCE
 from sim.render.ground.shading import ROAD, TERRAIN
 from sim.render.lighting.light import Light, beam
 from sim.render.lighting.palette import GRAIN, PALETTE
 from sim.render.noise import level_for, noise_between
-from sim.render.sky import TREELINE
+from sim.render.sky import TREELINE_DISTANCE
 from sim.roads.plan import Material
 
 # [m]
-DASH = 3.0
-PERIOD = 9.0
-SPAN = 8  # [px] over which a strip's coordinates are interpolated
+DASH_LENGTH = 3.0
+DASH_PERIOD = 9.0
+STRIP_SPAN = 8  # [px] over which a strip's coordinates are interpolated
 # [m] that a part of a row reaches into the depth, and how many parts a row has at most
-DEEP = 8.0
-MOST_PARTS = 8
+MAX_PART_DEPTH = 8.0
+MAX_PARTS = 8
 DASHED = int(LaneLine.DASHED)
-GRASS = (*PALETTE[Material.GRASS], GRAIN[Material.GRASS])
-ASPHALT = (*PALETTE[Material.ASPHALT], GRAIN[Material.ASPHALT])
-PAINT = (*PALETTE[Material.PAINT], GRAIN[Material.PAINT])
-SNOW = (0.90, 0.92, 0.95, 0.03)
+GRASS_MATERIAL = (*PALETTE[Material.GRASS], GRAIN[Material.GRASS])
+ASPHALT_MATERIAL = (*PALETTE[Material.ASPHALT], GRAIN[Material.ASPHALT])
+PAINT_MATERIAL = (*PALETTE[Material.PAINT], GRAIN[Material.PAINT])
+SNOW_MATERIAL = (0.90, 0.92, 0.95, 0.03)
 # the share of lying snow that stays on the road; of its brightness that water takes
 SNOW_ON_ROAD = 0.6
 DARK_WHEN_WET = 0.35
@@ -54,7 +54,8 @@ def draw_lane_ground(
         cover[:] = 0.0
         below = row + 0.5 - eye.horizon
         parts = min(
-            max(int(math.ceil(eye.focal * eye.elevation / (below * below) / DEEP)), 1), MOST_PARTS
+            max(int(math.ceil(eye.focal * eye.elevation / (below * below) / MAX_PART_DEPTH)), 1),
+            MAX_PARTS,
         )
         for part in range(parts):
             _cover_row(cover, ground, eye, row + (part + 0.5) / parts - eye.horizon, parts)
@@ -63,15 +64,17 @@ def draw_lane_ground(
 
 @kernel
 def _cover_row(cover: Floats, ground: LaneGround, eye: Eye, below: float, parts: int) -> None:
-    """Add one of `parts` equal parts of a row, `below` the horizon [px], to the covers of asphalt and paint."""
+    """Add one of `parts` equal parts of a row, `below` the horizon [px], to the covers of asphalt
+    and paint.
+    """
     width = cover.shape[0]
-    forward = min(eye.focal * eye.elevation / max(below, 1e-6), FARTHEST)
+    forward = min(eye.focal * eye.elevation / max(below, 1e-6), MAX_GROUND_DISTANCE)
     ray = forward / max(below, 0.5) / parts
     side = forward / eye.focal
-    span = SPAN if SPAN * side <= 2 * MARGIN else 1
+    span = STRIP_SPAN if STRIP_SPAN * side <= 2 * CELL_MARGIN else 1
     for first in range(0, width, span):
         slope = (first + 0.5 * span - 0.5 * width) / eye.focal
-        k = near_list(
+        k = nearby_strips(
             ground,
             eye.x + forward * (eye.cos - slope * eye.sin),
             eye.y + forward * (eye.sin + slope * eye.cos),
@@ -93,7 +96,9 @@ def _cover_row(cover: Floats, ground: LaneGround, eye: Eye, below: float, parts:
 def _footprint(
     ground: LaneGround, i: int, eye: Eye, forward: float, slope: float, ray: float, side: float
 ) -> tuple[float, float, float, float, float]:
-    """s, d and half the width of a strip where a pixel falls, and how far its parallelogram, ray x side [m], reaches in them."""
+    """s, d and half the width of a strip where a pixel falls, and how far its parallelogram, ray x
+    side [m], reaches in them.
+    """
     ray_x = eye.cos - slope * eye.sin
     ray_y = eye.sin + slope * eye.cos
     i, s, d, cos, sin = strip_coordinates(
@@ -130,10 +135,11 @@ def _cover_span(
     end = (span - 1) / eye.focal
     s, d, half, along, across = _footprint(ground, i, eye, forward, start, ray, side)
     after = _footprint(ground, i, eye, forward, start + end, ray, side)
-    reach = half + SHOULDER + 0.5 * max(across, after[4])
+    reach = half + SHOULDER_WIDTH + 0.5 * max(across, after[4])
     if (d > reach and after[1] > reach) or (d < -reach and after[1] < -reach):
         return
-    # Straight lines between both ends of the span; where the strip is not smooth between them, every pixel has its own place.
+    # Straight lines between both ends of the span; where the strip is not smooth between them,
+    # every pixel has its own place.
     smooth = abs(after[0] - s) < 2 * span * side and abs(after[1] - d) < 2 * span * side
     step = 1 / max(span - 1, 1)
     step_s = (after[0] - s) * step
@@ -165,7 +171,7 @@ def _add_pixel(
     across: float,
 ) -> None:
     """Add the cover of one strip to a pixel."""
-    asphalt = overlap(d, across, -half - SHOULDER, half + SHOULDER)
+    asphalt = overlap(d, across, -half - SHOULDER_WIDTH, half + SHOULDER_WIDTH)
     if asphalt > 0.0:
         strip = ground.owner[i]
         length = (ground.last[strip] - ground.first[strip]) * ground.spacing[strip]
@@ -180,7 +186,8 @@ def _add_pixel(
                 ) / along
                 if ground.lines[strip, side] == DASHED:
                     paint *= (
-                        painted(s + along / 2, DASH, PERIOD) - painted(s - along / 2, DASH, PERIOD)
+                        dash_integral(s + along / 2, DASH_LENGTH, DASH_PERIOD)
+                        - dash_integral(s - along / 2, DASH_LENGTH, DASH_PERIOD)
                     ) / along
                 cover[n, 3] += paint
 
@@ -203,7 +210,7 @@ def _shade_row(
     """Write a row of the picture: what covers the ground, its grain, light and haze."""
     width = cover.shape[0]
     below = row + 0.5 - eye.horizon
-    forward = min(eye.focal * eye.elevation / max(below, 1e-6), FARTHEST)
+    forward = min(eye.focal * eye.elevation / max(below, 1e-6), MAX_GROUND_DISTANCE)
     ray = forward / max(below, 0.5)
     side = forward / eye.focal
     blur = max(ray, side) ** 0.75 * side**0.25
@@ -222,7 +229,7 @@ def _shade_row(
         meadow = 0.35 * rough * field
         clear = max(
             math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach),
-            math.exp(-TREELINE / light.haze_reach),
+            math.exp(-TREELINE_DISTANCE / light.haze_reach),
         )
         lamps = beam(light, eye, forward, forward * slope)
         image = canvas.image
@@ -245,10 +252,42 @@ def _material(light: Light, asphalt: float, paint: float) -> tuple[float, float,
     snow = light.snow * (1 + (SNOW_ON_ROAD - 1) * asphalt)
     dry = 1 - DARK_WHEN_WET * light.wet
     return (
-        _mixed(GRASS[0], ASPHALT[0] * dry, PAINT[0], SNOW[0], asphalt, paint, snow),
-        _mixed(GRASS[1], ASPHALT[1] * dry, PAINT[1], SNOW[1], asphalt, paint, snow),
-        _mixed(GRASS[2], ASPHALT[2] * dry, PAINT[2], SNOW[2], asphalt, paint, snow),
-        _mixed(GRASS[3], ASPHALT[3], PAINT[3], SNOW[3], asphalt, paint, snow),
+        _mixed(
+            GRASS_MATERIAL[0],
+            ASPHALT_MATERIAL[0] * dry,
+            PAINT_MATERIAL[0],
+            SNOW_MATERIAL[0],
+            asphalt,
+            paint,
+            snow,
+        ),
+        _mixed(
+            GRASS_MATERIAL[1],
+            ASPHALT_MATERIAL[1] * dry,
+            PAINT_MATERIAL[1],
+            SNOW_MATERIAL[1],
+            asphalt,
+            paint,
+            snow,
+        ),
+        _mixed(
+            GRASS_MATERIAL[2],
+            ASPHALT_MATERIAL[2] * dry,
+            PAINT_MATERIAL[2],
+            SNOW_MATERIAL[2],
+            asphalt,
+            paint,
+            snow,
+        ),
+        _mixed(
+            GRASS_MATERIAL[3],
+            ASPHALT_MATERIAL[3],
+            PAINT_MATERIAL[3],
+            SNOW_MATERIAL[3],
+            asphalt,
+            paint,
+            snow,
+        ),
     )
 
 

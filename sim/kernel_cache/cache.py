@@ -34,7 +34,9 @@ KERNELS: list[
 
 
 def compiled(**options: Any) -> Callable[[Function], Function]:
-    """Return a decorator that compiles a function by Numba's `njit` with these `options` and keeps the result on disk."""
+    """Return a decorator that compiles a function by Numba's `njit` with these `options` and keeps
+    the result on disk.
+    """
     jit: Any = njit(**options)
 
     def decorate(function: Function) -> Function:
@@ -48,13 +50,16 @@ def compiled(**options: Any) -> Callable[[Function], Function]:
 
 
 def uncompiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a kernel as a Python function, for NUMBA_DISABLE_JIT; its integers overflow without a warning, as compiled."""
+    """Return a kernel as a Python function, for NUMBA_DISABLE_JIT; its integers overflow without a
+    warning, as compiled.
+    """
 
     @wraps(function)
     def run(*arguments: Any, **named: Any) -> Any:
         say_once(
             "plain",
-            "NUMBA_DISABLE_JIT is set: kernels run as plain Python, so a picture takes about a minute",
+            "NUMBA_DISABLE_JIT is set: kernels run as plain Python, so a picture takes about a "
+            "minute",
         )
         with np.errstate(all="ignore"):
             return function(*arguments, **named)
@@ -82,7 +87,9 @@ def missing(package: str = "") -> Iterator[Any]:
 
 
 def countable(package: str = "") -> list[Any]:
-    """Return the imported kernels of a package ("" for all) that are kept on disk when they are compiled."""
+    """Return the imported kernels of a package ("" for all) that are kept on disk when they are
+    compiled.
+    """
     own = [kernel for kernel in KERNELS if kernel.py_func.__module__.startswith(package)]
     return [kernel for kernel in own if kernel.targetoptions.get("inline") != "always"]
 
@@ -119,12 +126,16 @@ class KernelCache(NullCache):
 
     @cached_property
     def _digest(self) -> str:
-        # Computed on first use: by then the modules of all kernels that this one calls are imported.
+        # Computed on first use: by then the modules of all kernels that this one calls are
+        # imported.
         return code_digest(self._kernel)
 
     def load_overload(self, sig: Any, target_context: Any) -> Any:
-        """Return the kernel compiled for these argument types, None when it is not kept; a damaged file is removed."""
-        target_context.refresh()  # as Numba's own cache does: registers what a loaded kernel refers to
+        """Return the kernel compiled for these argument types, None when it is not kept; a damaged
+        file is removed.
+        """
+        # as Numba's own cache does: registers what a loaded kernel refers to
+        target_context.refresh()
         if not self._enabled:
             return None
         name = self._file_name(sig, target_context.codegen())
@@ -136,7 +147,9 @@ class KernelCache(NullCache):
         return None
 
     def _load(self, path: Path, target_context: Any) -> Any:
-        """Return the kernel in a file; None for a damaged file, which is removed. Raises OSError when there is no file."""
+        """Return the kernel in a file; None for a damaged file, which is removed. Raises OSError
+        when there is no file.
+        """
         try:
             content = read_kernel(path)
             return CompileResult._rebuild(target_context, *pickle.loads(content))
@@ -151,13 +164,16 @@ class KernelCache(NullCache):
             )
             say_once(
                 "damage",
-                f"the compiled kernel {path} is {reason}; such files are removed and compiled again",
+                f"the compiled kernel {path} is {reason}; such files are removed and compiled "
+                f"again",
             )
             path.unlink()
             return None
 
     def save_overload(self, sig: Any, data: Any) -> None:
-        """Write a compiled kernel to disk; without a writable folder it is kept in this process only."""
+        """Write a compiled kernel to disk; without a writable folder it is kept in this process
+        only.
+        """
         folder = keeping_folder(self._source) if self._enabled else None
         if (
             folder is None

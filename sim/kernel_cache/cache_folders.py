@@ -1,7 +1,7 @@
 """Folders for compiled kernels: beside the sources, or else in a private folder of the user.
 
-Numba's own choice is not used. It ends the import when neither the sources nor the home folder can be written, and it makes a
-folder named `~` when HOME is not set.
+Numba's own choice is not used. It ends the import when neither the sources nor the home folder can
+be written, and it makes a folder named `~` when HOME is not set.
 """
 
 import os
@@ -24,8 +24,9 @@ OWN_RIGHTS = 0o700  # only this user may list, read and write
 def kernel_folders(source: Path) -> tuple[Path, ...]:
     """Return the folders that kernels of the file `source` are loaded from, the best first.
 
-    When NUMBA_CACHE_DIR is set, it is the only one. Otherwise they are `__pycache__` beside the file, the user's cache folder and
-    a private folder among the temporary files. The last two are used only while no other user can write there.
+    When NUMBA_CACHE_DIR is set, it is the only one. Otherwise they are `__pycache__` beside the
+    file, the user's cache folder and a private folder among the temporary files. The last two are
+    used only while no other user can write there.
     """
     first, own = _candidates(source.parent, _chosen())
     return (first, *(folder for folder in own if is_private(folder.parent)))
@@ -38,7 +39,9 @@ def _chosen() -> str:
 
 @cache
 def _candidates(package: Path, chosen: str) -> tuple[Path, tuple[Path, ...]]:
-    """Return the preferred folder for the kernels of a package, and the user's private folders to fall back to."""
+    """Return the preferred folder for the kernels of a package, and the user's private folders to
+    fall back to.
+    """
     place = f"{package.name}-{sha256(os.fsencode(package.absolute())).hexdigest()[:16]}"
     if chosen:
         return Path(chosen) / place, ()
@@ -47,7 +50,9 @@ def _candidates(package: Path, chosen: str) -> tuple[Path, tuple[Path, ...]]:
 
 
 def user_cache() -> Path | None:
-    """Return the folder for this program's caches in the user's home folder; None for a user without one."""
+    """Return the folder for this program's caches in the user's home folder; None for a user
+    without one.
+    """
     if sys.platform == "win32":
         base = os.environ.get("LOCALAPPDATA", "")
     elif sys.platform == "darwin":
@@ -60,12 +65,16 @@ def user_cache() -> Path | None:
 
 
 def _has_home() -> bool:
-    """Return whether the home folder is known: without HOME and an entry in passwd, `~` is not replaced."""
+    """Return whether the home folder is known: without HOME and an entry in passwd, `~` is not
+    replaced.
+    """
     return os.path.isabs(os.path.expanduser("~"))  # noqa: PTH111, PTH117 - Path.expanduser raises instead
 
 
 def temporary_cache() -> Path | None:
-    """Return this user's folder among the temporary files; None when there is no folder for temporary files."""
+    """Return this user's folder among the temporary files; None when there is no folder for
+    temporary files.
+    """
     user = os.getuid() if hasattr(os, "getuid") else "user"
     try:
         return Path(tempfile.gettempdir()) / f"{APPLICATION}-{user}"
@@ -86,7 +95,9 @@ def is_private(folder: Path) -> bool:
 
 
 def keeping_folder(source: Path) -> Path | None:
-    """Return the first writable folder for kernels of `source`, None without one; prints a line unless it is the first choice."""
+    """Return the first writable folder for kernels of `source`, None without one; prints a line
+    unless it is the first choice.
+    """
     return _keeping_folder(source.parent, _chosen())
 
 
@@ -105,7 +116,8 @@ def _keeping_folder(package: Path, chosen: str) -> Path | None:
     tried = ", ".join(map(str, (first, *own)))
     say_once(
         FOLDER_TOPIC,
-        f"compiled kernels are not kept, so every process compiles them again: none of {tried} can be written",
+        f"compiled kernels are not kept, so every process compiles them again: none of {tried} "
+        f"can be written",
     )
     return None
 

@@ -9,21 +9,22 @@ from numba.core import event as events
 from sim.kernel_cache.cache import countable, missing
 from sim.kernel_cache.notices import FOLDER_TOPIC, mute, say
 
-SECONDS_PER_KERNEL = (
-    0.3  # [s] on one core: measured 60 s for the renderer's 200 kernels on a small server
-)
+# [s] on one core: measured 60 s for the renderer's 200 kernels on a small server
+SECONDS_PER_KERNEL = 0.3
 MIN_EXPECTED_SECONDS = 12.0  # [s] shorter compiling is not shown
-SILENT_SECONDS = (
-    1.0  # [s] of compiling before anything is shown: the kernels of a road's geometry take less
-)
-PAUSE = 5.0  # [s] without compiling, after which the next kernel is a single late one and not the first of many
+# [s] of compiling before anything is shown: the kernels of a road's geometry take less
+SILENT_SECONDS = 1.0
+# [s] without compiling, after which the next kernel is a single late one and not the first of many
+PAUSE = 5.0
 LINE_INTERVAL = 30.0  # [s] between two lines when stderr is no terminal
 BAR_WIDTH = 30  # [characters]
 CLEAR_LINE = "\r\x1b[K"  # terminal codes: return to the start of the line, erase to its end
 
 
 class CompileBar:
-    """Shows "12 of 57" on stderr: on a terminal as a bar that is cleared at the end, elsewhere as lines."""
+    """Shows "12 of 57" on stderr: on a terminal as a bar that is cleared at the end, elsewhere as
+    lines.
+    """
 
     def __init__(self) -> None:
         self._shown = False
@@ -39,7 +40,8 @@ class CompileBar:
         if on_terminal():
             filled = BAR_WIDTH * done // max(total, 1)
             sys.stderr.write(
-                f"{CLEAR_LINE}compiling [{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done} of {total}"
+                f"{CLEAR_LINE}compiling [{'#' * filled}{'.' * (BAR_WIDTH - filled)}] {done} of "
+                f"{total}"
             )
             sys.stderr.flush()
             self._shown = True
@@ -56,7 +58,9 @@ class CompileBar:
 
 
 def on_terminal() -> bool:
-    """Return whether stderr is a terminal that can show a bar; not while another progress bar has replaced `sys.stderr`."""
+    """Return whether stderr is a terminal that can show a bar; not while another progress bar has
+    replaced `sys.stderr`.
+    """
     stream = sys.__stderr__
     return (
         stream is not None
@@ -72,7 +76,9 @@ def expected_seconds(count: int, processes: int = 1) -> float:
 
 
 class CompileProgress(events.Listener):
-    """Listens to Numba's events and shows the progress of compiling in this process, unless it is short."""
+    """Listens to Numba's events and shows the progress of compiling in this process, unless it is
+    short.
+    """
 
     def __init__(self) -> None:
         self._bar = CompileBar()
@@ -91,9 +97,8 @@ class CompileProgress(events.Listener):
                 self._spent = 0.0
         self._depth += 1
         if not self._left:
-            self._total = (
-                0  # all kernels have a version: what follows are versions for other argument types
-            )
+            # all kernels have a version: what follows are versions for other argument types
+            self._total = 0
         if not self._total and self._spent + monotonic() - self._began >= SILENT_SECONDS:
             self._begin()
         self._show()
@@ -134,7 +139,8 @@ def follow() -> None:
 
 
 def be_quiet() -> None:
-    """Show nothing about compiling from now on: the parent of several compiling processes shows the progress of them all.
+    """Show nothing about compiling from now on: the parent of several compiling processes shows the
+    progress of them all.
 
     The parent also prints where compiled kernels are kept.
     """

@@ -1,8 +1,9 @@
 """Digests of what a compiled kernel depends on.
 
-Numba's own cache compiles a kernel again when its file changes, but not when the file of a callee does. This digest covers the
-bytecode of the kernel and of its callees, the constants that they read, and the compiler's options. Comments, docstrings and
-line numbers are left out, so editing those compiles nothing.
+Numba's own cache compiles a kernel again when its file changes, but not when the file of a callee
+does. This digest covers the bytecode of the kernel and of its callees, the constants that they
+read, and the compiler's options. Comments, docstrings and line numbers are left out, so editing
+those compiles nothing.
 """
 
 import sys
@@ -21,13 +22,17 @@ import numpy as np
 from numba.core import types
 from numba.core.dispatcher import Dispatcher
 
-LENGTH = 16  # [hexadecimal digits] 64 bits: a collision among a few hundred kernels has a probability below 1e-14
+# [hexadecimal digits] 64 bits: a collision among a few hundred kernels has a probability below
+# 1e-14
+LENGTH = 16
 OWN_PACKAGES = ("sim", "pilotnet")
 PLAIN_TYPES = (type(None), bool, int, float, complex, str, bytes)
 
 
 def code_digest(kernel: Any) -> str:
-    """Return a digest of the kernel, of all kernels that it calls directly or indirectly, and of the compiler's version."""
+    """Return a digest of the kernel, of all kernels that it calls directly or indirectly, and of
+    the compiler's version.
+    """
     total = sha256(repr((sys.version_info[:2], *_versions())).encode())
     waiting = [kernel]
     seen = {id(kernel)}
@@ -53,7 +58,8 @@ def describe_type(found: Any) -> str:
     """
     if isinstance(found, types.Dispatcher | types.Function):
         raise TypeError(
-            f"a kernel takes the function {found}; it must be called by its name, or a stale one could be loaded"
+            f"a kernel takes the function {found}; it must be called by its name, or a stale one "
+            f"could be loaded"
         )
     if isinstance(found, types.BaseTuple):
         record: Any = found
@@ -129,7 +135,9 @@ def _describe_code(code: CodeType, docstring: str | None) -> str:
 
 
 def _describe(value: Any, function: FunctionType) -> str:  # noqa: C901 - one line for each kind
-    """Return a value that a kernel reads as text; for a value of another kind, the digest of its whole source file."""
+    """Return a value that a kernel reads as text; for a value of another kind, the digest of its
+    whole source file.
+    """
     if isinstance(value, Dispatcher):
         return f"kernel {value.py_func.__module__}.{value.py_func.__qualname__}"
     if isinstance(value, Enum):

@@ -1,7 +1,7 @@
 """Files of one compiled kernel each, with a digest that detects damage.
 
-The name is `<file>.<function>.<python>-<digest of the code>-<digest of the argument types>.kernel`; the content is MARK, the
-digest of what follows, and the kernel.
+The name is `<file>.<function>.<python>-<digest of the code>-<digest of the argument types>.kernel`;
+the content is MARK, the digest of what follows, and the kernel.
 """
 
 import os
@@ -15,9 +15,8 @@ MARK = b"pilotnet kernel 1\n"
 DIGEST_SIZE = sha256().digest_size  # [bytes]
 SUFFIX = ".kernel"
 UNFINISHED = ".tmp"
-MAX_WRITING_TIME = (
-    3600.0  # [s] an older unfinished file is from a killed process; writing one takes milliseconds
-)
+# [s] an older unfinished file is from a killed process; writing one takes milliseconds
+MAX_WRITING_TIME = 3600.0
 
 
 class DamagedKernelError(ValueError):
@@ -25,7 +24,9 @@ class DamagedKernelError(ValueError):
 
 
 def read_kernel(path: Path) -> bytes:
-    """Return what `write_kernel` wrote; DamagedKernelError for any other content, OSError when the file cannot be read."""
+    """Return what `write_kernel` wrote; DamagedKernelError for any other content, OSError when the
+    file cannot be read.
+    """
     content = path.read_bytes()
     head = len(MARK) + DIGEST_SIZE
     kernel = content[head:]
@@ -35,7 +36,9 @@ def read_kernel(path: Path) -> bytes:
 
 
 def write_kernel(path: Path, kernel: bytes) -> None:
-    """Write a kernel in one step: other processes see the whole file or none. Raises OSError when it cannot be written."""
+    """Write a kernel in one step: other processes see the whole file or none. Raises OSError when
+    it cannot be written.
+    """
     unfinished = path.with_name(f"{path.name}.{uuid4().hex[:16]}{UNFINISHED}")
     try:
         unfinished.write_bytes(MARK + sha256(kernel).digest() + kernel)
@@ -47,7 +50,9 @@ def write_kernel(path: Path, kernel: bytes) -> None:
 
 
 def kept_versions(folder: Path) -> set[str]:
-    """Return the versions of kernels in a folder: their file names up to the digest of the argument types."""
+    """Return the versions of kernels in a folder: their file names up to the digest of the argument
+    types.
+    """
     try:
         names = os.listdir(folder)  # noqa: PTH208 - called ten times a second for some hundred files: names are enough
     except OSError:
@@ -56,7 +61,9 @@ def kept_versions(folder: Path) -> set[str]:
 
 
 def sweep(folder: Path, name: str, digest: str) -> None:
-    """Remove other versions of the kernel `name` from `folder`, and unfinished files of killed processes."""
+    """Remove other versions of the kernel `name` from `folder`, and unfinished files of killed
+    processes.
+    """
     now = time.time()
     for path in folder.glob(f"{name}-*{SUFFIX}*"):
         with suppress(OSError):

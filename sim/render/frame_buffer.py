@@ -10,7 +10,8 @@ from sim.jit import inlined, kernel
 
 
 class Eye(NamedTuple):
-    """A camera in the world: x, y, elevation [m], cosine and sine of its heading, focal length and horizon row [px].
+    """A camera in the world: x, y, elevation [m], cosine and sine of its heading, focal length and
+    horizon row [px].
 
     lateral: how far right of the car's middle it sits [m]; the car's headlights shine from there.
     """

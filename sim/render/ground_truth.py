@@ -1,6 +1,8 @@
-"""The truth beside the picture: depth, labels and instances of pixels, boxes around cars and people, lanes in car coordinates.
+"""The truth beside the picture: depth, labels and instances of pixels, boxes around cars and
+people, lanes in car coordinates.
 
-`ground_truth` gives it all at once, per camera. Car coordinates: forward and right of the middle of the car [m], whatever the camera.
+`ground_truth` gives it all at once, per camera. Car coordinates: forward and right of the middle of
+the car [m], whatever the camera.
 """
 
 import math
@@ -27,18 +29,22 @@ from sim.roads.plan import RoadPlan
 from sim.types import Actor, Box, Image, Pose
 
 Floats = NDArray[np.float64]
-SAMPLES = 20000  # silhouettes of more pixels than this are counted on a coarser grid
-BEYOND = 2.0  # how many pictures' widths and heights beyond its edges a silhouette is followed
+MAX_SILHOUETTE_SAMPLES = 20000  # silhouettes of more pixels than this are counted on a coarser grid
+SILHOUETTE_MARGIN = (
+    2.0  # how many pictures' widths and heights beyond its edges a silhouette is followed
+)
 # [m] of the lanes ahead, and between their points
-REACH = 60.0
+LANE_REACH = 60.0
 LANE_SPACING = 2.0
 
 
 @dataclass(frozen=True)
 class LaneLines:
-    """A lane's centre, left and right edges as points (N, 2): (forward, right) in car coordinates [m], nearest first.
+    """A lane's centre, left and right edges as points (N, 2): (forward, right) in car coordinates
+    [m], nearest first.
 
-    index: in the plan's lanes; left and right are as the ego sees them; oncoming: whether its traffic comes towards the ego.
+    index: in the plan's lanes; left and right are as the ego sees them.
+    oncoming: whether its traffic comes towards the ego.
     """
 
     index: int
@@ -52,8 +58,10 @@ class LaneLines:
 class LaneGeometry:
     """The lane the ego is in, and those beside it (None where there is none).
 
-    curvature: of the ego's lane here [1/m], right positive; offset: of the ego, right of the lane's centre [m]; heading_error:
-    the ego's heading minus the lane's [rad]; width: of the lane [m].
+    curvature: of the ego's lane here [1/m], right positive.
+    offset: of the ego, right of the lane's centre [m].
+    heading_error: the ego's heading minus the lane's [rad].
+    width: of the lane [m].
     """
 
     own: LaneLines
@@ -69,8 +77,12 @@ class LaneGeometry:
 class GroundTruth:
     """What one camera sees and what is true of it.
 
-    image: RGB uint8 (H, W, 3); depth: float32 (H, W) along the optical axis [m], inf in the sky; label: uint8 (H, W), see
-    `Label`; instance: int32 (H, W), an actor's ident or 0; boxes: from near to far; lanes: the same for every camera.
+    image: RGB uint8 (H, W, 3).
+    depth: float32 (H, W) along the optical axis [m], inf in the sky.
+    label: uint8 (H, W), see `Label`.
+    instance: int32 (H, W), an actor's ident or 0.
+    boxes: from near to far.
+    lanes: the same for every camera.
     """
 
     camera: Camera
@@ -102,7 +114,9 @@ def ground_truth(
 
 
 def boxes(canvas: FrameBuffer, camera: Camera, ego: Pose, actors: Sequence[Actor]) -> list[Box]:
-    """A box for every actor whose silhouette lies in the picture, from near to far; the canvas is one of `Renderer.truth`."""
+    """A box for every actor whose silhouette lies in the picture, from near to far; the canvas is
+    one of `Renderer.truth`.
+    """
     if canvas.instance.shape != canvas.image.shape[:2]:
         raise ValueError(
             f"the canvas has truth of shape {canvas.instance.shape}; it must be that of its image"
@@ -112,7 +126,7 @@ def boxes(canvas: FrameBuffer, camera: Camera, ego: Pose, actors: Sequence[Actor
     found = []
     measured = np.empty(6)
     for k, actor in enumerate(in_drawing_order(actors)):
-        _measure(figures, k, eye, camera.height, camera.width, measured)
+        _measure_silhouette(figures, k, eye, camera.height, camera.width, measured)
         alone, left, top, right, bottom, seen = measured.tolist()
         if not seen:
             continue
@@ -123,14 +137,14 @@ def boxes(canvas: FrameBuffer, camera: Camera, ego: Pose, actors: Sequence[Actor
 
 
 def _box(actor: Actor, ego: Pose, edges: tuple[float, float, float, float], visible: float) -> Box:
-    forward, right = _in_car(ego, actor.pose.x, actor.pose.y)
+    forward, right = _to_ego(ego, actor.pose.x, actor.pose.y)
     heading = wrap_angle(actor.pose.heading - ego.heading)
     size = (actor.length, actor.width, actor.height)
     ground = float(forward), float(right)
     return Box(actor.ident, actor.kind, *edges, visible, ground, heading, math.hypot(*ground), size)
 
 
-def _in_car(
+def _to_ego(
     ego: Pose, x: Floats | float, y: Floats | float
 ) -> tuple[Floats | float, Floats | float]:
     """World points in car coordinates (forward, right) [m]."""
@@ -142,7 +156,7 @@ def _in_car(
 
 
 @kernel
-def _covers(
+def _covers_pixel(
     figures: RoadUsersToDraw, k: int, own: Eye, stretch: float, columns: int, row: int, column: int
 ) -> bool:
     """Whether a pixel, in the picture or beyond it, shows actor number `k` when it stands alone."""
@@ -155,7 +169,7 @@ def _covers(
 
 
 @kernel
-def _shows(
+def _is_in_window(
     figures: RoadUsersToDraw,
     k: int,
     own: Eye,
@@ -166,19 +180,22 @@ def _shows(
     low: int,
     high: int,
 ) -> bool:
-    """Whether any pixel of the rows [first, last) and the columns [low, high) shows actor number `k`."""
+    """Whether any pixel of the rows [first, last) and the columns [low, high) shows actor number
+    `k`.
+    """
     for row in range(first, last):
         for column in range(low, high):
-            if _covers(figures, k, own, stretch, columns, row, column):
+            if _covers_pixel(figures, k, own, stretch, columns, row, column):
                 return True
     return False
 
 
 @kernel
-def _measure(
+def _measure_silhouette(
     figures: RoadUsersToDraw, k: int, eye: Eye, rows: int, columns: int, measured: Floats
 ) -> None:
-    """Write the pixels of actor number `k` alone, its edges (left, top, right, bottom) in the picture, and 1 if it is in it.
+    """Write the pixels of actor number `k` alone, its edges (left, top, right, bottom) in the
+    picture, and 1 if it is in it.
 
     A car's edges are those of whole pixels.
     """
@@ -196,26 +213,29 @@ def _measure(
         )
     if left > right or right < 0 or left > columns or bottom < 0 or top > rows:
         return
-    low = int(math.floor(max(left, -BEYOND * columns)))
-    high = int(math.ceil(min(right, (1 + BEYOND) * columns)))
-    first = int(math.floor(max(top, -BEYOND * rows)))
-    last = int(math.ceil(min(bottom, (1 + BEYOND) * rows)))
-    step = max(int(math.sqrt((high - low) * (last - first) / SAMPLES)), 1)
+    low = int(math.floor(max(left, -SILHOUETTE_MARGIN * columns)))
+    high = int(math.ceil(min(right, (1 + SILHOUETTE_MARGIN) * columns)))
+    first = int(math.floor(max(top, -SILHOUETTE_MARGIN * rows)))
+    last = int(math.ceil(min(bottom, (1 + SILHOUETTE_MARGIN) * rows)))
+    step = max(int(math.sqrt((high - low) * (last - first) / MAX_SILHOUETTE_SAMPLES)), 1)
     alone = 0
     for row in range(first, last, step):
         for column in range(low, high, step):
-            alone += _covers(figures, k, own, stretch, columns, row, column)
+            alone += _covers_pixel(figures, k, own, stretch, columns, row, column)
     low, high, first, last = max(low, 0), min(high, columns), max(first, 0), min(last, rows)
-    if alone == 0 or not _shows(figures, k, own, stretch, columns, first, last, low, high):
+    if alone == 0 or not _is_in_window(figures, k, own, stretch, columns, first, last, low, high):
         return
-    low, first, high, last = _tightened(figures, k, own, stretch, columns, first, last, low, high)
+    low, first, high, last = _tight_window(
+        figures, k, own, stretch, columns, first, last, low, high
+    )
     measured[0] = alone * step * step
     measured[1] = low
     measured[2] = first
     measured[3] = high
     measured[4] = last
     if k >= vehicles:
-        # Far away people are a pixel or two wide, and whole pixels would be wrong by half of them: these are their limbs' edges.
+        # Far away people are a pixel or two wide, and whole pixels would be wrong by half of them:
+        # these are their limbs' edges.
         blur = LIMB_BLUR * stretch
         measured[1] = max(left + blur, 0.0)
         measured[3] = min(right - blur, float(columns))
@@ -225,7 +245,7 @@ def _measure(
 
 
 @kernel
-def _tightened(
+def _tight_window(
     figures: RoadUsersToDraw,
     k: int,
     own: Eye,
@@ -236,25 +256,30 @@ def _tightened(
     low: int,
     high: int,
 ) -> tuple[int, int, int, int]:
-    """The window of pixels around actor number `k`, which is somewhere in the one given: left, top, right, bottom."""
-    while not _shows(figures, k, own, stretch, columns, first, first + 1, low, high):
+    """The window of pixels around actor number `k`, which is somewhere in the one given: left, top,
+    right, bottom.
+    """
+    while not _is_in_window(figures, k, own, stretch, columns, first, first + 1, low, high):
         first += 1
-    while not _shows(figures, k, own, stretch, columns, last - 1, last, low, high):
+    while not _is_in_window(figures, k, own, stretch, columns, last - 1, last, low, high):
         last -= 1
-    while not _shows(figures, k, own, stretch, columns, first, last, low, low + 1):
+    while not _is_in_window(figures, k, own, stretch, columns, first, last, low, low + 1):
         low += 1
-    while not _shows(figures, k, own, stretch, columns, first, last, high - 1, high):
+    while not _is_in_window(figures, k, own, stretch, columns, first, last, high - 1, high):
         high -= 1
     return low, first, high, last
 
 
 def lane_geometry(
-    plan: RoadPlan, ego: Pose, reach: float = REACH, spacing: float = LANE_SPACING
+    plan: RoadPlan, ego: Pose, reach: float = LANE_REACH, spacing: float = LANE_SPACING
 ) -> LaneGeometry:
-    """The ego's lane and its neighbours, as points `spacing` apart along the road's reference line for `reach` ahead [m]."""
+    """The ego's lane and its neighbours, as points `spacing` apart along the road's reference line
+    for `reach` ahead [m].
+    """
     if not 0 < spacing <= reach < math.inf:
         raise ValueError(
-            f"reach is {reach} m and spacing {spacing} m; they must satisfy 0 < spacing <= reach < inf"
+            f"reach is {reach} m and spacing {spacing} m; they must satisfy 0 < spacing <= reach "
+            f"< inf"
         )
     station, across = plan.centreline.project(ego.x, ego.y)
     road_heading = plan.centreline.heading_at(station)
@@ -288,7 +313,7 @@ def _lines(plan: RoadPlan, index: int, ego: Pose, stations: Floats, way: int) ->
 def _line(plan: RoadPlan, ego: Pose, stations: Floats, offset: float) -> Floats:
     """Points (N, 2) in car coordinates [m] at a distance from the reference line."""
     poses = [plan.centreline.pose_at(float(s), offset) for s in stations]
-    forward, right = _in_car(
+    forward, right = _to_ego(
         ego, np.array([pose.x for pose in poses]), np.array([pose.y for pose in poses])
     )
     return np.stack([forward, right], axis=1)

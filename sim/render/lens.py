@@ -1,6 +1,6 @@
-"""What is in the air before the camera and what the camera adds: rain and snow falling, drops on the glass, glare, sensor noise.
+"""Effects of the air and the camera on a finished picture: rain, snow, lens drops, glare, noise.
 
-Everything follows from a seed and the time, so that the same moment looks the same.
+All randomness follows from the seed and the time, so the same frame always looks the same.
 """
 
 import math
@@ -17,30 +17,33 @@ from sim.scenario import Daytime
 from sim.types import Image
 
 # in a picture, in the heaviest weather
-STREAKS = 420
-FLAKES = 1100
-DROPS = 18
-SUN_REACH = (
-    0.03  # [rad] around the sun within which what stands before it takes its glare away by degrees
-)
-WIPED = 4.0  # [s] after which the drops on the glass are others
+MAX_RAIN_STREAKS = 420
+MAX_SNOWFLAKES = 1100
+MAX_LENS_DROPS = 18
+# [rad] around the sun within which what stands before it takes its glare away by degrees
+SUN_OCCLUSION_RADIUS = 0.03
+WIPER_PERIOD = 4.0  # [s] after which the drops on the glass are others
 
 
-def through_lens(
+def apply_lens_effects(
     canvas: FrameBuffer, atmosphere: Atmosphere, eye: Eye, seed: int, time: float, sheltered: bool
 ) -> None:
-    """Add to a finished picture what the air and the camera do to it, in place; no rain and no sun reach a sheltered camera."""
+    """Add precipitation, drops on the lens, sun glare and sensor noise to a picture, in place.
+
+    A sheltered camera (inside a tunnel) gets sensor noise only. The result depends on nothing but
+    the arguments: seed, time [s] and the camera's lateral position select the random numbers.
+    """
     image = canvas.image
-    moment = round(time * 1000)
-    place = round((eye.lateral + 10.0) * 1000)
+    time_key = round(time * 1000)
+    camera_key = round((eye.lateral + 10.0) * 1000)
     scale = eye.focal / 175.0
     light = atmosphere.light
     above = min(0.92 * light.level_green + 0.08 * light.haze_green, 0.95)
     if not sheltered:
         glare(canvas, atmosphere, eye)
     if atmosphere.rain and not sheltered:
-        falling = stream_generator(seed, Stream.PRECIPITATION, moment, place)
-        streaks = falling.random((round(STREAKS * atmosphere.rain), 4), np.float32)
+        falling = stream_generator(seed, Stream.PRECIPITATION, time_key, camera_key)
+        streaks = falling.random((round(MAX_RAIN_STREAKS * atmosphere.rain), 4), np.float32)
         _draw_streaks(
             image,
             streaks,
@@ -49,22 +52,26 @@ def through_lens(
             min(1.15 * light.haze_green, 0.95),
             0.45 * light.headlight,
         )
-        lasting = stream_generator(seed, Stream.LENS_DROPS, math.floor(time / WIPED))
-        drops = lasting.random((round(DROPS * atmosphere.rain), 4), np.float32)
-        _draw_drops(image, image.copy(), drops, scale, time / WIPED - math.floor(time / WIPED))
+        lasting = stream_generator(seed, Stream.LENS_DROPS, math.floor(time / WIPER_PERIOD))
+        drops = lasting.random((round(MAX_LENS_DROPS * atmosphere.rain), 4), np.float32)
+        _draw_drops(
+            image, image.copy(), drops, scale, time / WIPER_PERIOD - math.floor(time / WIPER_PERIOD)
+        )
     if atmosphere.snow and not sheltered:
-        falling = stream_generator(seed, Stream.PRECIPITATION, moment, place)
-        flakes = falling.random((round(FLAKES * atmosphere.snow), 4), np.float32)
+        falling = stream_generator(seed, Stream.PRECIPITATION, time_key, camera_key)
+        flakes = falling.random((round(MAX_SNOWFLAKES * atmosphere.snow), 4), np.float32)
         _draw_flakes(image, flakes, eye.horizon, scale, above, 0.6 * light.headlight)
     _add_noise(
         image.reshape(image.shape[0], -1),
         _sensor_noise(atmosphere.noise),
-        _scrambled(seed, moment, place),
+        _noise_start(seed, time_key, camera_key),
     )
 
 
 def glare(canvas: FrameBuffer, atmosphere: Atmosphere, eye: Eye) -> None:
-    """A low sun in or near the picture scatters in the lens: a veil around it, as far as nothing stands before the sun."""
+    """A low sun in or near the picture scatters in the lens: a veil around it, as far as nothing
+    stands before the sun.
+    """
     light = atmosphere.light
     width = canvas.image.shape[1]
     forward = light.sun_x * eye.cos + light.sun_y * eye.sin
@@ -73,12 +80,14 @@ def glare(canvas: FrameBuffer, atmosphere: Atmosphere, eye: Eye) -> None:
         return
     column = width / 2 + eye.focal * (light.sun_y * eye.cos - light.sun_x * eye.sin) / forward
     row = eye.horizon - eye.focal * light.sun_up / forward
-    strength = min(1.1 * strength, 0.85) * _open_sky(canvas, column, row, SUN_REACH * eye.focal)
+    strength = min(1.1 * strength, 0.85) * _sky_share(
+        canvas, column, row, SUN_OCCLUSION_RADIUS * eye.focal
+    )
     if strength >= 0.02:
-        _draw_veil(canvas.image, column, row, 0.15 * eye.focal, strength)
+        _draw_glare(canvas.image, column, row, 0.15 * eye.focal, strength)
 
 
-def _open_sky(canvas: FrameBuffer, column: float, row: float, reach: float) -> float:
+def _sky_share(canvas: FrameBuffer, column: float, row: float, reach: float) -> float:
     """Return the share of sky within `reach` [px] of a pixel, or of the picture's nearest edge; 1
     outside the picture.
     """
@@ -95,7 +104,7 @@ def _open_sky(canvas: FrameBuffer, column: float, row: float, reach: float) -> f
 
 
 @kernel
-def _draw_veil(image: Image, column: float, row: float, radius: float, strength: float) -> None:
+def _draw_glare(image: Image, column: float, row: float, radius: float, strength: float) -> None:
     """Lift every pixel towards warm white, less with distance from (column, row) [px]."""
     rows, columns, _ = image.shape
     for i in range(rows):
@@ -122,9 +131,11 @@ def _draw_streaks(
     bright: float,
     lamp: float,
 ) -> None:
-    """Falling drops, blurred to lines that lean outwards from the middle, where the car drives into them.
+    """Falling drops, blurred to lines that lean outwards from the middle, where the car drives into
+    them.
 
-    bright, lamp: what the sky and, below the horizon and a little above it, the headlights make of a drop.
+    bright, lamp: what the sky and, below the horizon and a little above it, the headlights make of
+    a drop.
     """
     rows, columns, _ = image.shape
     for n in range(streaks.shape[0]):
@@ -159,7 +170,8 @@ def _draw_flakes(
     bright: float,
     lamp: float,
 ) -> None:
-    """Falling snow: few flakes near, large and out of focus, most far and small; drawn out as the car drives into them.
+    """Falling snow: few flakes near, large and out of focus, most far and small; drawn out as the
+    car drives into them.
 
     bright, lamp: what the sky and the headlights make of a flake.
     """
@@ -197,7 +209,8 @@ def _draw_flakes(
 def _draw_drops(
     image: Image, before: Image, drops: NDArray[np.float32], scale: float, age: float
 ) -> None:
-    """Drops on the glass: each shows what is around it upside down and blurred, with a soft rim, and creeps down.
+    """Drops on the glass: each shows what is around it upside down and blurred, with a soft rim,
+    and creeps down.
 
     age: share of the time between two wipes that has gone by; drops land one after the other.
     """
@@ -227,21 +240,25 @@ def _draw_drops(
 
 @cache
 def _sensor_noise(strength: float) -> NDArray[np.int8]:
-    """Noise of `strength` levels, whole levels, in one long line; three times each, alike in all colours of a pixel."""
+    """Noise of `strength` levels, whole levels, in one long line; three times each, alike in all
+    colours of a pixel.
+    """
     noise = np.round(
         stream_generator(0, Stream.SENSOR_NOISE).standard_normal(1 << 17) * strength
     ).clip(-127, 127)
     return np.repeat(noise.astype(np.int8), 3)
 
 
-def _scrambled(seed: int, moment: int, place: int) -> int:
-    """A place in the line of noise that jumps about from moment to moment."""
-    return (seed * 73_856_093 ^ moment * 19_349_663 ^ place * 83_492_791) % (1 << 17)
+def _noise_start(seed: int, time_key: int, camera_key: int) -> int:
+    """A camera_key in the line of noise that jumps about from time_key to time_key."""
+    return (seed * 73_856_093 ^ time_key * 19_349_663 ^ camera_key * 83_492_791) % (1 << 17)
 
 
 @kernel
 def _add_noise(levels: NDArray[np.uint8], noise: NDArray[np.int8], start: int) -> None:
-    """Add the sensor's noise to a picture's levels (rows, 3 columns); every row begins elsewhere in the line of noise."""
+    """Add the sensor's noise to a picture's levels (rows, 3 columns); every row begins elsewhere in
+    the line of noise.
+    """
     rows, columns = levels.shape
     for i in range(rows):
         row = levels[i]

@@ -1,6 +1,8 @@
-"""Tileable noise with a mip pyramid: the grain of asphalt and grass, the drift of clouds, the raggedness of leaves.
+"""Tileable noise with a mip pyramid: the grain of asphalt and grass, the drift of clouds, the
+raggedness of leaves.
 
-One tile serves every scale: it holds octaves from one texel to a quarter of the tile, and a reader chooses the size of a texel.
+One tile serves every scale: it holds octaves from one texel to a quarter of the tile, and a reader
+chooses the size of a texel.
 """
 
 from functools import cache
@@ -13,15 +15,16 @@ from sim.jit import kernel
 from sim.random import Stream, stream_generator
 
 TILE = 256  # texels along an edge of the finest level; a power of two
-LEVELS = 7
-STEPS = 4  # grain tiles per level
-UNIT = (
-    32.0  # what a standard deviation is stored as in grain tiles, so that four of them fit a byte
-)
+MIP_LEVELS = 7
+TILES_PER_LEVEL = 4  # grain tiles per level
+# what a standard deviation is stored as in grain tiles, so that four of them fit a byte
+GRAIN_SCALE = 32.0
 
 
 class Noise(NamedTuple):
-    """values: all levels one after the other, mean 0 and standard deviation 1 at the finest; starts: where each begins."""
+    """values: all levels one after the other, mean 0 and standard deviation 1 at the finest;
+    starts: where each begins.
+    """
 
     values: NDArray[np.float32]
     starts: NDArray[np.int64]
@@ -29,7 +32,9 @@ class Noise(NamedTuple):
 
 @cache
 def noise(seed: int = 0) -> Noise:
-    """The noise tile of a seed; coarser levels are averages of 2 x 2 texels, so they hold less and less contrast."""
+    """The noise tile of a seed; coarser levels are averages of 2 x 2 texels, so they hold less and
+    less contrast.
+    """
     draws = stream_generator(seed, Stream.NOISE_TILE)
     tile = np.zeros((TILE, TILE))
     cells = 4
@@ -38,7 +43,7 @@ def noise(seed: int = 0) -> Noise:
         cells *= 2
     tile = (tile - tile.mean()) / tile.std()
     levels = [tile]
-    for _ in range(LEVELS - 1):
+    for _ in range(MIP_LEVELS - 1):
         last = levels[-1]
         levels.append((last[::2, ::2] + last[1::2, ::2] + last[::2, 1::2] + last[1::2, 1::2]) / 4)
     starts = np.cumsum([0] + [level.size for level in levels[:-1]])
@@ -46,10 +51,12 @@ def noise(seed: int = 0) -> Noise:
 
 
 class Grain(NamedTuple):
-    """The noise as kernels read it fastest: the two levels around a fractional one blended beforehand, STEPS times per level.
+    """The noise as kernels read it fastest: the two levels around a fractional one blended
+    beforehand, TILES_PER_LEVEL times per level.
 
-    corners: int32, a texel and its right, lower and lower right neighbours in its four bytes (lowest first), each times UNIT;
-    starts: where each tile begins. Tile q is TILE >> (q // STEPS) texels wide.
+    corners: int32, a texel and its right, lower and lower right neighbours in its four bytes
+    (lowest first), each times GRAIN_SCALE.
+    starts: where each tile begins. Tile q is TILE >> (q // TILES_PER_LEVEL) texels wide.
     """
 
     corners: NDArray[np.int32]
@@ -65,10 +72,15 @@ def grain(seed: int = 0) -> Grain:
         for k, start in enumerate(tile.starts)
     ]
     tiles = []
-    for q in range(STEPS * (LEVELS - 1)):
-        fine = levels[q // STEPS]
-        coarse = levels[q // STEPS + 1]
-        tiles.append(_corners(fine + q % STEPS / STEPS * (_doubled(_doubled(coarse).T).T - fine)))
+    for q in range(TILES_PER_LEVEL * (MIP_LEVELS - 1)):
+        fine = levels[q // TILES_PER_LEVEL]
+        coarse = levels[q // TILES_PER_LEVEL + 1]
+        tiles.append(
+            _corners(
+                fine
+                + q % TILES_PER_LEVEL / TILES_PER_LEVEL * (_doubled(_doubled(coarse).T).T - fine)
+            )
+        )
     starts = np.cumsum([0] + [each.size for each in tiles[:-1]])
     return Grain(np.concatenate([each.ravel() for each in tiles]), starts)
 
@@ -84,7 +96,7 @@ def _doubled(tile: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _corners(tile: NDArray[np.float32]) -> NDArray[np.int32]:
     """Each texel and its neighbours to the right and below in four signed bytes."""
-    whole = np.round(tile * UNIT).clip(-128, 127).astype(np.int8)
+    whole = np.round(tile * GRAIN_SCALE).clip(-128, 127).astype(np.int8)
     right = np.roll(whole, -1, axis=1)
     below = np.roll(whole, -1, axis=0)
     return (
@@ -107,7 +119,9 @@ def _upsampled(cells: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @kernel
 def noise_at(values: NDArray[np.float32], start: int, size: int, x: float, y: float) -> float:
-    """Bilinear noise at (x, y), in texels of the level that begins at `start` and is `size` texels wide."""
+    """Bilinear noise at (x, y), in texels of the level that begins at `start` and is `size` texels
+    wide.
+    """
     u = x - 0.5
     v = y - 0.5
     i = int(np.floor(v))
@@ -132,15 +146,16 @@ def noise_at(values: NDArray[np.float32], start: int, size: int, x: float, y: fl
 def grain_tile(footprint: float) -> int:
     """The grain tile whose texels are about as large as `footprint`, in texels of the finest level."""
     return min(
-        max(int(np.floor(np.log2(max(footprint, 1e-9)) * STEPS + 0.5)), 0), STEPS * (LEVELS - 1) - 1
+        max(int(np.floor(np.log2(max(footprint, 1e-9)) * TILES_PER_LEVEL + 0.5)), 0),
+        TILES_PER_LEVEL * (MIP_LEVELS - 1) - 1,
     )
 
 
 @kernel
 def grain_at(corners: NDArray[np.int32], start: int, tile: int, x: float, y: float) -> float:
     """Grain at (x, y), in texels of the finest level, from a tile that begins at `start`."""
-    scale = 1.0 / (1 << tile // STEPS)
-    mask = (TILE >> (tile // STEPS)) - 1
+    scale = 1.0 / (1 << tile // TILES_PER_LEVEL)
+    mask = (TILE >> (tile // TILES_PER_LEVEL)) - 1
     u = x * scale - 0.5
     v = y * scale - 0.5
     i = int(np.floor(v))
@@ -154,7 +169,7 @@ def grain_at(corners: NDArray[np.int32], start: int, tile: int, x: float, y: flo
     third = np.int32(four << 8) >> 24
     fourth = four >> 24
     above = first + t * (second - first)
-    return (above + w * (third + t * (fourth - third) - above)) / UNIT
+    return (above + w * (third + t * (fourth - third) - above)) / GRAIN_SCALE
 
 
 @kernel
@@ -162,21 +177,25 @@ def grain_between(
     corners: NDArray[np.int32], starts: NDArray[np.int64], level: float, x: float, y: float
 ) -> float:
     """Grain at (x, y), in texels of the finest level, from the tile nearest to a fractional level."""
-    tile = min(max(int(level * STEPS + 0.5), 0), STEPS * (LEVELS - 1) - 1)
+    tile = min(max(int(level * TILES_PER_LEVEL + 0.5), 0), TILES_PER_LEVEL * (MIP_LEVELS - 1) - 1)
     return grain_at(corners, starts[np.uint32(tile)], tile, x, y)
 
 
 @kernel
 def level_for(footprint: float) -> float:
-    """The (fractional) level whose texels are as large as `footprint`, in texels of the finest level."""
-    return min(max(np.log2(max(footprint, 1e-9)), 0.0), LEVELS - 1.001)
+    """The (fractional) level whose texels are as large as `footprint`, in texels of the finest
+    level.
+    """
+    return min(max(np.log2(max(footprint, 1e-9)), 0.0), MIP_LEVELS - 1.001)
 
 
 @kernel
 def noise_between(
     values: NDArray[np.float32], starts: NDArray[np.int64], level: float, u: float, v: float
 ) -> float:
-    """Noise at (u, v), in texels of the finest level, blended between the two levels around a fractional one."""
+    """Noise at (u, v), in texels of the finest level, blended between the two levels around a
+    fractional one.
+    """
     low = int(level)
     t = level - low
     scale = 0.5**low

@@ -1,7 +1,9 @@
-"""RENDER: a plan, a pose and the actors around it -> what the cameras see. The only door to the picture.
+"""RENDER: a plan, a pose and the actors around it -> what the cameras see. The only door to the
+picture.
 
-Sky, then ground, then shadows, then everything that stands, from far to near. A picture depends on nothing but the scenario,
-the camera, the pose, the actors and the time: not on the path that led there.
+Sky, then ground, then shadows, then everything that stands, from far to near. A picture depends on
+nothing but the scenario, the camera, the pose, the actors and the time: not on the path that led
+there.
 """
 
 import math
@@ -18,9 +20,9 @@ from sim.render.ground.paving import Ground, ground_of
 from sim.render.ground.rasterise import draw_ground
 from sim.render.ground.surface import road_coordinates
 from sim.render.ground.weathering import tunnel_at
-from sim.render.lens import through_lens
+from sim.render.lens import apply_lens_effects
 from sim.render.lighting.atmosphere import Atmosphere
-from sim.render.lighting.light import Light, across_air
+from sim.render.lighting.light import Light, seen_through_air
 from sim.render.noise import Grain, grain
 from sim.render.objects.draw_order import put_in_order
 from sim.render.objects.facets import draw_facet
@@ -47,16 +49,16 @@ from sim.render.objects.roadside.scenery import scenery_of
 from sim.render.objects.shadows import shade_under_plant
 from sim.render.objects.tunnel_ceiling import draw_ceiling
 from sim.render.objects.upright_panels import draw_panel
-from sim.render.sky import draw_sky, packed, panorama
-from sim.render.threads import draw_in_bands, draw_side_by_side, is_large, row_bands
+from sim.render.sky import draw_sky, pack_panorama, panorama
+from sim.render.threads import draw_row_bands, is_large, row_band_count, run_in_threads
 from sim.roads.plan import RoadPlan
 from sim.scenario import Scenario
 from sim.types import Actor, Image, Pose
 
-NEAREST = 0.6  # [m] in front of the camera: nothing static nearer than this is drawn
-MOUTH = 30.0  # [m] along which the eye gets used to a tunnel's light
-SHADOWED = 110.0  # [m] up to which plants throw shadows
-SMALL = 10.0  # [px] plants lower than that hide nothing worth looking for
+NEAREST_OBJECT = 0.6  # [m] in front of the camera: nothing static nearer than this is drawn
+ADAPTATION_LENGTH = 30.0  # [m] along which the eye gets used to a tunnel's light
+MAX_SHADOW_DISTANCE = 110.0  # [m] up to which plants throw shadows
+MIN_OCCLUDER_HEIGHT = 10.0  # [px] plants lower than that hide nothing worth looking for
 
 
 class Renderer:
@@ -73,11 +75,13 @@ class Renderer:
         self._grain = grain()
         optics = {(camera.focal, camera.horizon) for camera in self.cameras}
         self._skies = {
-            each: packed(panorama(self._atmosphere, scenario.seed, *each)) for each in optics
+            each: pack_panorama(panorama(self._atmosphere, scenario.seed, *each)) for each in optics
         }
 
     def render(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[Image]:
-        """One RGB uint8 image (H, W, 3) for each camera of a car at `ego`, with the actors where they are now."""
+        """One RGB uint8 image (H, W, 3) for each camera of a car at `ego`, with the actors where
+        they are now.
+        """
         return [canvas.image for canvas in self.truth(ego, actors, time)]
 
     def truth(self, ego: Pose, actors: Sequence[Actor], time: float = 0.0) -> list[FrameBuffer]:
@@ -86,7 +90,7 @@ class Renderer:
         views = [partial(self._view, camera, ego, figures.apart(), time) for camera in self.cameras]
         # Large pictures are drawn by all threads one after the other, small ones side by side.
         large = any(is_large(camera.width, camera.height) for camera in self.cameras)
-        return [view() for view in views] if large else draw_side_by_side(views)
+        return [view() for view in views] if large else run_in_threads(views)
 
     def _view(
         self, camera: Camera, ego: Pose, figures: RoadUsersToDraw, time: float
@@ -96,14 +100,14 @@ class Renderer:
         )  # depth decides what hides what
         eye = eye_of(camera, ego)
         station = self._plan.centreline.project(eye.x, eye.y)[0] if self._plan.tunnels else 0.0
-        inside = self._sheltered(station)
+        inside = self._share_inside_tunnel(station)
         light, tunnel = self._atmosphere.lights(inside)
-        ground = self._ground._replace(tunnels=self._seen_across_air(station, light.haze_reach))
+        ground = self._ground._replace(tunnels=self._tunnels_through_air(station, light.haze_reach))
         sky = self._skies[camera.focal, camera.horizon]
         gain = light.haze_green / self._atmosphere.light.haze_green
-        bands = row_bands(canvas)
+        bands = row_band_count(canvas)
         horizon = math.ceil(eye.horizon)
-        draw_in_bands(
+        draw_row_bands(
             lambda band: draw_sky(band, sky, eye.focal, eye.horizon, ego.heading, gain),
             canvas,
             bands,
@@ -111,25 +115,25 @@ class Renderer:
             horizon,
         )
         # Wet ground mirrors the whole sky, and nothing that stands before it.
-        draw_in_bands(
+        draw_row_bands(
             lambda band: draw_ground(band, ground, light, tunnel, eye),
             canvas,
             bands,
             horizon,
             camera.height,
         )
-        things = self._in_order(camera, figures, eye)
+        things = self._drawing_order(camera, figures, eye)
 
         def draw_standing(band: FrameBuffer) -> None:
             self._draw_ceilings(band, ground, light, tunnel, eye)
             if things.size:  # where nothing stands its kernel is not needed, nor compiled
-                self._draw_things(band, ground, figures.apart(), light, tunnel, things, eye)
+                self._draw_objects(band, ground, figures.apart(), light, tunnel, things, eye)
 
-        draw_in_bands(draw_standing, canvas, bands, 0, camera.height)
-        through_lens(canvas, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
+        draw_row_bands(draw_standing, canvas, bands, 0, camera.height)
+        apply_lens_effects(canvas, self._atmosphere, eye, self._seed, time, sheltered=inside > 0.5)
         return canvas
 
-    def _draw_things(
+    def _draw_objects(
         self,
         canvas: FrameBuffer,
         ground: Ground,
@@ -139,7 +143,7 @@ class Renderer:
         things: NDArray[np.int64],
         eye: Eye,
     ) -> None:
-        draw_things(
+        draw_objects(
             canvas,
             self._scenery,
             self._plants,
@@ -153,22 +157,28 @@ class Renderer:
         )
 
     def compile_standing(self) -> None:
-        """Compile what draws everything that stands, more than half of all kernels, and draw nothing."""
+        """Compile what draws everything that stands, more than half of all kernels, and draw
+        nothing.
+        """
         canvas = blank_frame_buffer(16, 16, truth=True)
         eye = eye_of(self.cameras[0], Pose(0.0, 0.0, 0.0))
         light, tunnel = self._atmosphere.lights(0.0)
-        self._draw_things(
+        self._draw_objects(
             canvas, self._ground, road_users_of(()), light, tunnel, np.empty(0, np.int64), eye
         )
 
-    def _in_order(self, camera: Camera, figures: RoadUsersToDraw, eye: Eye) -> NDArray[np.int64]:
-        """The numbers of the things that a camera may see, actors after the scenery, from far to near."""
+    def _drawing_order(
+        self, camera: Camera, figures: RoadUsersToDraw, eye: Eye
+    ) -> NDArray[np.int64]:
+        """The numbers of the things that a camera may see, actors after the scenery, from far to
+        near.
+        """
         count = self._scenery.x.size + len(figures.pose)
         things = np.empty(count, np.int64)
         keys = np.empty(count)
         rights = np.empty(count)
         spread = camera.width / 2 / camera.focal
-        found = _in_view(things, keys, rights, self._scenery, figures.pose, spread, eye)
+        found = _find_visible(things, keys, rights, self._scenery, figures.pose, spread, eye)
         order = np.argsort(-keys[:found], kind="stable")
         things, keys, rights = things[order], keys[order], rights[order]
         put_in_order(things, keys, rights, self._scenery.x.size, figures.pose, figures.size, eye)
@@ -183,16 +193,20 @@ class Renderer:
                 tunnel.lamps, inside, light, float(ground.tunnels[i, 5]), eye,
             )  # fmt: skip
 
-    def _sheltered(self, station: float) -> float:
-        """How far a camera at a station [m] is inside a tunnel: 1 inside, 0 outside, in between at its mouth."""
+    def _share_inside_tunnel(self, station: float) -> float:
+        """How far a camera at a station [m] is inside a tunnel: 1 inside, 0 outside, in between at
+        its mouth.
+        """
         depth = max(
             (min(station - tunnel.start, tunnel.finish - station) for tunnel in self._plan.tunnels),
-            default=-MOUTH,
+            default=-ADAPTATION_LENGTH,
         )
-        return min(max(depth / MOUTH + 0.5, 0.0), 1.0)
+        return min(max(depth / ADAPTATION_LENGTH + 0.5, 0.0), 1.0)
 
-    def _seen_across_air(self, station: float, haze_reach: float) -> NDArray[np.float64]:
-        """The ground's table of tunnels, with what the open air between a camera at a station [m] and each lets through."""
+    def _tunnels_through_air(self, station: float, haze_reach: float) -> NDArray[np.float64]:
+        """The ground's table of tunnels, with what the open air between a camera at a station [m]
+        and each lets through.
+        """
         table = self._ground.tunnels.copy()
         starts = table[:, 0]
         finishes = table[:, 1]
@@ -226,12 +240,12 @@ def eye_of(camera: Camera, ego: Pose) -> Eye:
 
 
 @kernel
-def _in_view(
+def _find_visible(
     things: NDArray[np.int64], keys: NDArray[np.float64], rights: NDArray[np.float64], scenery: Scenery,
     actors: NDArray[np.float64], spread: float, eye: Eye,
 ) -> int:  # fmt: skip
-    """Write what may show: its index (actors follow the scenery), how far it counts in the order of drawing and how far right of
-    the camera it is [m]; return how many.
+    """Write what may show: its index (actors follow the scenery), how far it counts in the order of
+    drawing and how far right of the camera it is [m]; return how many.
     """
     found = 0
     for i in range(things.size):
@@ -256,14 +270,14 @@ def _in_view(
 
 
 @kernel
-def draw_things(
+def draw_objects(
     canvas: FrameBuffer, scenery: Scenery, plants: PlantPictures, grain: Grain, ground: Ground, figures: RoadUsersToDraw, light: Light,
     tunnel: Light, things: NDArray[np.int64], eye: Eye,
 ) -> None:  # fmt: skip
     """Shadows first, then the things themselves; both in the order given, far to near.
 
-    What walls and plants hide is marked before anything is drawn, from near to far, and everything spares the pixels of what is
-    nearer.
+    What walls and plants hide is marked before anything is drawn, from near to far, and everything
+    spares the pixels of what is nearer.
     """
     still = scenery.x.size
     for n in range(things.size - 1, -1, -1):
@@ -271,15 +285,15 @@ def draw_things(
         if i < still and (
             scenery.family[i] == PLANT or (scenery.family[i] == PANEL and scenery.lead[i] > 0.0)
         ):
-            _shield_still(canvas, scenery, i, plants, grain, light, eye)
+            _mark_occluder(canvas, scenery, i, plants, grain, light, eye)
     for n in range(things.size):
         i = things[n]
         if i >= still:
             shade_under_road_user(canvas, figures, i - still, light, eye)
         elif scenery.family[i] == PLANT and light.shadow > 0.02 and scenery.height[i] > 0.8:
             forward = (scenery.x[i] - eye.x) * eye.cos + (scenery.y[i] - eye.y) * eye.sin
-            if forward < SHADOWED:
-                strength = min(3 - 3 * forward / SHADOWED, 1.0)
+            if forward < MAX_SHADOW_DISTANCE:
+                strength = min(3 - 3 * forward / MAX_SHADOW_DISTANCE, 1.0)
                 shade_under_plant(
                     canvas, light, eye, scenery.x[i], scenery.y[i], scenery.height[i], strength
                 )
@@ -294,7 +308,7 @@ def draw_things(
                 figures.pose[i - still, 0] - eye.x, figures.pose[i - still, 1] - eye.y
             )
             here = (
-                across_air(tunnel, light, ground.tunnels[covered, 5], away)
+                seen_through_air(tunnel, light, ground.tunnels[covered, 5], away)
                 if covered >= 0
                 else light
             )
@@ -305,15 +319,15 @@ def draw_things(
                 covered = tunnel_at(ground.tunnels, scenery.station[i])
                 away = math.hypot(scenery.x[i] - eye.x, scenery.y[i] - eye.y)
                 within = (
-                    across_air(tunnel, light, ground.tunnels[covered, 5], away)
+                    seen_through_air(tunnel, light, ground.tunnels[covered, 5], away)
                     if covered >= 0
                     else tunnel
                 )
-            _draw_still(canvas, scenery, i, plants, grain, light, within, eye)
+            _draw_scenery(canvas, scenery, i, plants, grain, light, within, eye)
 
 
 @kernel
-def _shield_still(
+def _mark_occluder(
     canvas: FrameBuffer,
     scenery: Scenery,
     i: int,
@@ -344,8 +358,12 @@ def _shield_still(
     dy = scenery.y[i] - eye.y
     forward = dx * eye.cos + dy * eye.sin
     right = dy * eye.cos - dx * eye.sin
-    # Beyond that distance they fade, and what covers few pixels is drawn as fast as it is looked up.
-    if NEAREST < forward < 0.75 * reach and scenery.height[i] * eye.focal > SMALL * forward:
+    # Beyond that distance they fade, and what covers few pixels is drawn as fast as it is looked
+    # up.
+    if (
+        NEAREST_OBJECT < forward < 0.75 * reach
+        and scenery.height[i] * eye.focal > MIN_OCCLUDER_HEIGHT * forward
+    ):
         shield_plant(
             canvas,
             plants.solid,
@@ -360,7 +378,7 @@ def _shield_still(
 
 
 @kernel
-def _draw_still(
+def _draw_scenery(
     canvas: FrameBuffer,
     scenery: Scenery,
     i: int,
@@ -390,7 +408,7 @@ def _draw_still(
     dy = scenery.y[i] - eye.y
     forward = dx * eye.cos + dy * eye.sin
     right = dy * eye.cos - dx * eye.sin
-    if not NEAREST < forward < reach:
+    if not NEAREST_OBJECT < forward < reach:
         return
     opacity = min(4 - 4 * forward / reach, 1.0)
     sun_towards = -(light.sun_x * eye.cos + light.sun_y * eye.sin)

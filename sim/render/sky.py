@@ -1,7 +1,8 @@
-"""The infinitely far: sky, clouds, hills and trees on the horizon, painted once to a panorama and looked up by direction.
+"""The infinitely far: sky, clouds, hills and trees on the horizon, painted once to a panorama and
+looked up by direction.
 
-The panorama is a cylinder around the viewer: columns are world azimuths, rows the tangent of the elevation, both as fine as the
-camera's pixels.
+The panorama is a cylinder around the viewer: columns are world azimuths, rows the tangent of the
+elevation, both as fine as the camera's pixels.
 """
 
 import math
@@ -18,20 +19,22 @@ from sim.render.noise import TILE, noise, noise_at
 from sim.scenario import Daytime
 from sim.types import Image
 
-Packed = NDArray[np.uint64]
+PackedTexels = NDArray[np.uint64]
 
-# From the far hills to the trees on the horizon: colour, distance [m] and the share that lying snow whitens.
-LAYERS = ((0.50, 0.56, 0.50), (0.42, 0.50, 0.36), (0.27, 0.35, 0.22))
-TREELINE = 400.0  # [m] the ground is seen as far as this
-DISTANCES = (1900.0, 900.0, TREELINE)
-WHITENED = (0.75, 0.6, 0.35)
-SNOWY = (0.84, 0.87, 0.91)
+# From the far hills to the trees on the horizon: colour, distance [m] and the share that lying snow
+# whitens.
+SKYLINE_COLOURS = ((0.50, 0.56, 0.50), (0.42, 0.50, 0.36), (0.27, 0.35, 0.22))
+TREELINE_DISTANCE = 400.0  # [m] the ground is seen as far as this
+SKYLINE_DISTANCES = (1900.0, 900.0, TREELINE_DISTANCE)
+SKYLINE_SNOW_SHARES = (0.75, 0.6, 0.35)
+SNOW_COLOUR = (0.84, 0.87, 0.91)
 MIST_DEPTH = 60.0  # [m] of hazy air above the ground, through which the sky is seen
-# A packed texel: every colour's 8 bits and the 13 of the weights that it is interpolated with, in steps of 1 / ACROSS and 1 / UP.
-ACROSS = 1 << 6
-UP = 1 << 7
-LANE = 21
-ONE = ACROSS * UP
+# A pack_panorama texel: every colour's 8 bits and the 13 of the weights that it is interpolated with, in
+# steps of 1 / COLUMN_STEPS and 1 / ROW_STEPS.
+COLUMN_STEPS = 1 << 6
+ROW_STEPS = 1 << 7
+BITS_PER_COLOUR = 21
+WEIGHT_SUM = COLUMN_STEPS * ROW_STEPS
 MAX_CLOUD_SHIFT = 1000.0  # [texels] upper limit of the random offset into the noise tile
 # [rad]; as large as they seem to be
 SUN_RADIUS = 0.010
@@ -39,38 +42,46 @@ MOON_RADIUS = 0.008
 
 
 def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) -> Image:
-    """RGB uint8 (rows, columns, 3): row 0 touches the horizon, rows go up; column 0 looks along world x, columns go clockwise."""
+    """RGB uint8 (rows, columns, 3): row 0 touches the horizon, rows go up; column 0 looks along
+    world x, columns go clockwise.
+    """
     columns = round(2 * math.pi * focal)
     rows = max(math.ceil(horizon), 0) + 2
     image = np.empty((rows, columns, 3), np.uint8)
-    ridges = np.stack([_ridge(seed, layer, columns) for layer in range(3)])
+    ridges = np.stack([_skyline(seed, layer, columns) for layer in range(3)])
     light = atmosphere.light
     # Hills and trees are lit as the ground they stand on, and hidden by the haze before them.
-    bare = np.array(LAYERS)
-    white = (np.array(WHITENED) * atmosphere.snow)[:, None]
-    dimmed = (bare + (np.array(SNOWY) - bare) * white) * [
+    bare = np.array(SKYLINE_COLOURS)
+    white = (np.array(SKYLINE_SNOW_SHARES) * atmosphere.snow)[:, None]
+    dimmed = (bare + (np.array(SNOW_COLOUR) - bare) * white) * [
         light.level_red,
         light.level_green,
         light.level_blue,
     ]
-    hidden = 1 - np.exp(-np.array(DISTANCES) / atmosphere.reach)[:, None]
+    hidden = 1 - np.exp(-np.array(SKYLINE_DISTANCES) / atmosphere.reach)[:, None]
     layers = dimmed + (np.array(atmosphere.horizon) - dimmed) * hidden
     colours = np.array(
         [atmosphere.zenith, atmosphere.horizon, atmosphere.cloud_colour, atmosphere.glow]
     )
     clouds = float(stream_generator(seed, Stream.CLOUDS).uniform(0.0, MAX_CLOUD_SHIFT))
-    _paint(image, ridges, noise().values, layers, colours, _burning(atmosphere), 1 / focal, clouds)
+    _paint_panorama(
+        image, ridges, noise().values, layers, colours, _sky_glow(atmosphere), 1 / focal, clouds
+    )
     if atmosphere.daytime is Daytime.NIGHT and atmosphere.overcast < 0.4:
-        _stars(image, ridges.max(axis=0), focal, stream_generator(seed, Stream.STARS))
+        _draw_stars(image, ridges.max(axis=0), focal, stream_generator(seed, Stream.STARS))
     return image
 
 
-class Burning(NamedTuple):
+class SkyGlow(NamedTuple):
     """What shines and what hides it.
 
-    x, y, up: direction to the sun or moon; disc: how bright it is seen, radius [rad]; halo: how far it glows; band: how much the
-    horizon glows towards (band_x, band_y), where the sun has set or a town lies; cover: of clouds; closed: how far they hide the
-    blue; reach: of the haze [m].
+    x, y, up: direction to the sun or moon.
+    disc: how bright it is seen, radius [rad].
+    halo: how far it glows.
+    band: how much the horizon glows towards (band_x, band_y), where the sun has set or a town lies.
+    cover: of clouds.
+    closed: how far they hide the blue.
+    reach: of the haze [m].
     """
 
     x: float
@@ -87,7 +98,7 @@ class Burning(NamedTuple):
     reach: float
 
 
-def _burning(atmosphere: Atmosphere) -> Burning:
+def _sky_glow(atmosphere: Atmosphere) -> SkyGlow:
     light = atmosphere.light
     clear = 1 - atmosphere.overcast
     night = atmosphere.daytime is Daytime.NIGHT
@@ -99,13 +110,13 @@ def _burning(atmosphere: Atmosphere) -> Burning:
     band = atmosphere.band * (0.25 + 0.75 * clear)
     side = -1.0 if night else 1.0  # a town's glow, away from the moon
     length = math.hypot(light.sun_x, light.sun_y)
-    return Burning(
+    return SkyGlow(
         light.sun_x, light.sun_y, light.sun_up, disc, MOON_RADIUS if night else SUN_RADIUS, halo * clear if day else halo, band,
         side * light.sun_x / length, side * light.sun_y / length, atmosphere.cloud, atmosphere.overcast, atmosphere.reach,
     )  # fmt: skip
 
 
-def _stars(
+def _draw_stars(
     image: Image, skyline: NDArray[np.float64], focal: float, generator: np.random.Generator
 ) -> None:
     """A few points of light above the skyline, as many in every resolution."""
@@ -122,7 +133,7 @@ def _stars(
             image[row, column] = np.minimum(image[row, column] + bright, 255).astype(np.uint8)
 
 
-def _ridge(seed: int, layer: int, columns: int) -> NDArray[np.float64]:
+def _skyline(seed: int, layer: int, columns: int) -> NDArray[np.float64]:
     """Tangent of the elevation of a skyline for each column: far hills, near hills, trees."""
     draws = stream_generator(seed, Stream.SKYLINE, layer)
     azimuth = np.arange(columns) * 2 * math.pi / columns
@@ -140,9 +151,9 @@ def _ridge(seed: int, layer: int, columns: int) -> NDArray[np.float64]:
 
 
 @kernel
-def _paint(
+def _paint_panorama(
     image: Image, ridges: NDArray[np.float64], values: NDArray[np.float32], layers: NDArray[np.float64],
-    colours: NDArray[np.float64], burning: Burning, pixel: float, shift: float,
+    colours: NDArray[np.float64], burning: SkyGlow, pixel: float, shift: float,
 ) -> None:  # fmt: skip
     rows, columns, _ = image.shape
     for column in range(columns):
@@ -162,7 +173,9 @@ def _paint(
             halo = burning.halo * (0.55 * alignment**8 + 0.45 * alignment**90)
             blaze = burning.disc * alignment**1800
             band = burning.band * beside * math.exp(-slope * 6.0)
-            density = _cloud(values, towards_x / (slope + 0.06), towards_y / (slope + 0.06), shift)
+            density = _cloud_density(
+                values, towards_x / (slope + 0.06), towards_y / (slope + 0.06), shift
+            )
             cloud = min(max(0.55 * density + 1.6 * burning.cover - 0.75, 0.0), 1.0) * min(
                 slope / 0.05, 1.0
             )
@@ -177,7 +190,8 @@ def _paint(
                 value += (colours[3, k] - value) * min(band * (1 - 0.35 * cloud), 1.0)
                 value += (colours[1, k] - value) * mist * (1 - 0.7 * band)
                 value += max(1.05 - value, 0.0) * max(disc, 0.85 * blaze) * (1 - 0.6 * cloud)
-                # A sun in the mist is a pale light above the ground, which keeps the mist's own colour.
+                # A sun in the mist is a pale light above the ground, which keeps the mist's own
+                # colour.
                 value += (
                     max(colours[3, k] - value, 0.0) * 0.5 * halo * mist * min(slope / 0.08, 1.0)
                 )
@@ -189,7 +203,7 @@ def _paint(
 
 
 @kernel
-def _cloud(values: NDArray[np.float32], x: float, y: float, shift: float) -> float:
+def _cloud_density(values: NDArray[np.float32], x: float, y: float, shift: float) -> float:
     """Density of the cloud layer where a ray meets it, (x, y) in cloud heights: noise around 0."""
     density = 0.0
     for octave in range(3):
@@ -201,18 +215,23 @@ def _cloud(values: NDArray[np.float32], x: float, y: float, shift: float) -> flo
     return density
 
 
-def packed(panorama: Image) -> Packed:
-    """A panorama as `draw_sky` reads it: a texel's three colours LANE bits apart in one number, and the first column once more
-    after the last.
+def pack_panorama(panorama: Image) -> PackedTexels:
+    """A panorama as `draw_sky` reads it: a texel's three colours BITS_PER_COLOUR bits apart in one number, and
+    the first column once more after the last.
     """
     red, green, blue = np.moveaxis(
         np.concatenate([panorama, panorama[:, :1]], axis=1).astype(np.uint64), 2, 0
     )
-    return red | green << np.uint64(LANE) | blue << np.uint64(2 * LANE)
+    return red | green << np.uint64(BITS_PER_COLOUR) | blue << np.uint64(2 * BITS_PER_COLOUR)
 
 
 def draw_sky(
-    canvas: FrameBuffer, sky: Packed, focal: float, horizon: float, heading: float, gain: float
+    canvas: FrameBuffer,
+    sky: PackedTexels,
+    focal: float,
+    horizon: float,
+    heading: float,
+    gain: float,
 ) -> None:
     """Fill the canvas's rows above the horizon, `gain` times as bright as it was painted."""
     width = canvas.image.shape[1]
@@ -235,7 +254,7 @@ def draw_sky(
         stretches,
         room,
         horizon,
-        np.float32(gain / ONE),
+        np.float32(gain / WEIGHT_SUM),
         canvas.first,
         last,
     )
@@ -246,27 +265,30 @@ def _place_columns(
     places: NDArray[np.int32], shares: NDArray[np.uint32], stretches: NDArray[np.float32], columns: int, focal: float,
     heading: float,
 ) -> None:  # fmt: skip
-    """Where each of the picture's columns lies: right of which of the panorama's, how far towards the next in steps of
-    1 / ACROSS, and how many of the panorama's rows one of the picture's is there.
+    """Where each of the picture's columns lies: right of which of the panorama's, how far towards
+    the next in steps of 1 / COLUMN_STEPS, and how many of the panorama's rows one of the picture's is
+    there.
     """
     for n in range(places.size):
         across = (n + 0.5 - places.size / 2) / focal
         place = (heading + math.atan(across)) * columns / (2 * math.pi) - 0.5
         whole = math.floor(place)
         places[n] = int(whole) % columns
-        shares[n] = np.uint32((place - whole) * ACROSS + 0.5)
+        shares[n] = np.uint32((place - whole) * COLUMN_STEPS + 0.5)
         stretches[n] = 1 / math.sqrt(1 + across * across)
 
 
 @kernel
 def _draw_rows(
-    image: Image, sky: Packed, flat: Packed, places: NDArray[np.int32], shares: NDArray[np.uint32],
-    stretches: NDArray[np.float32], room: tuple[NDArray[np.int32], NDArray[np.int32], Packed], horizon: float,
+    image: Image, sky: PackedTexels, flat: PackedTexels, places: NDArray[np.int32], shares: NDArray[np.uint32],
+    stretches: NDArray[np.float32], room: tuple[NDArray[np.int32], NDArray[np.int32], PackedTexels], horizon: float,
     scale: np.float32, first: int, last: int,
 ) -> None:  # fmt: skip
-    """Fill the rows [first, last), bilinear, all colours at once: no sum of weighed levels needs more than LANE bits.
+    """Fill the rows [first, last), bilinear, all colours at once: no sum of weighed levels needs
+    more than BITS_PER_COLOUR bits.
 
-    flat: the sky in one long line; room: for a row's texels, where the lower left ones of the four lie, how far above them, and
+    flat: the sky in one long line.
+    room: for a row's texels, where the lower left ones of the four lie, how far above them, and
     their sums.
     """
     # Only reading texels here and there keeps a loop from running on vectors, so it is done apart.
@@ -291,38 +313,45 @@ def _look_up(
     below: NDArray[np.int32], rises: NDArray[np.int32], places: NDArray[np.int32], stretches: NDArray[np.float32],
     above: np.float32, highest: np.int32, columns: np.int32,
 ) -> None:  # fmt: skip
-    """Write where in the panorama, row after row, a row of the picture lies, and how far above that in steps of 1 / UP."""
+    """Write where in the panorama, row after row, a row of the picture lies, and how far above that
+    in steps of 1 / ROW_STEPS.
+    """
     for n in range(places.size):
-        rise = np.int32(max(above * stretches[n] - np.float32(0.5), np.float32(0)) * np.float32(UP))
-        below[n] = min(rise // np.int32(UP), highest) * columns + places[n]
-        rises[n] = rise % np.int32(UP)
+        rise = np.int32(
+            max(above * stretches[n] - np.float32(0.5), np.float32(0)) * np.float32(ROW_STEPS)
+        )
+        below[n] = min(rise // np.int32(ROW_STEPS), highest) * columns + places[n]
+        rises[n] = rise % np.int32(ROW_STEPS)
 
 
 @kernel
 def _blend(
-    texels: Packed,
-    lower: Packed,
-    upper: Packed,
+    texels: PackedTexels,
+    lower: PackedTexels,
+    upper: PackedTexels,
     below: NDArray[np.int32],
     rises: NDArray[np.int32],
     shares: NDArray[np.uint32],
 ) -> None:
-    """Write the weighed sum of the four texels around each place, ONE times as bright; upper: the panorama from row 1 on."""
+    """Write the weighed sum of the four texels around each place, WEIGHT_SUM times as bright; upper: the
+    panorama from row 1 on.
+    """
     for n in range(below.size):
         i = np.uint32(below[n])
         t = np.uint64(shares[n])
         w = np.uint64(np.uint32(rises[n]))
         j = i + np.uint32(1)
-        # Where a colour falls from one texel to the next its difference borrows from the colour above it, and gives back.
-        left = lower[i] * np.uint64(UP) + w * (upper[i] - lower[i])
-        right = lower[j] * np.uint64(UP) + w * (upper[j] - lower[j])
-        texels[n] = left * np.uint64(ACROSS) + t * (right - left)
+        # Where a colour falls from one texel to the next its difference borrows from the colour
+        # above it, and gives back.
+        left = lower[i] * np.uint64(ROW_STEPS) + w * (upper[i] - lower[i])
+        right = lower[j] * np.uint64(ROW_STEPS) + w * (upper[j] - lower[j])
+        texels[n] = left * np.uint64(COLUMN_STEPS) + t * (right - left)
 
 
 @kernel
-def _unpack(line: Image, texels: Packed, scale: np.float32) -> None:
+def _unpack(line: Image, texels: PackedTexels, scale: np.float32) -> None:
     """Write a row's colours, `scale` times their sums."""
-    mask = np.uint64((1 << LANE) - 1)
+    mask = np.uint64((1 << BITS_PER_COLOUR) - 1)
     half = np.float32(0.5)
     most = np.float32(255)
     # Signed numbers become floats in one step, unsigned ones do not.
@@ -333,9 +362,17 @@ def _unpack(line: Image, texels: Packed, scale: np.float32) -> None:
         )
         line[n, 1] = np.uint8(
             np.int32(
-                min(np.float32(np.int32(texel >> np.uint64(LANE) & mask)) * scale + half, most)
+                min(
+                    np.float32(np.int32(texel >> np.uint64(BITS_PER_COLOUR) & mask)) * scale + half,
+                    most,
+                )
             )
         )
         line[n, 2] = np.uint8(
-            np.int32(min(np.float32(np.int32(texel >> np.uint64(2 * LANE))) * scale + half, most))
+            np.int32(
+                min(
+                    np.float32(np.int32(texel >> np.uint64(2 * BITS_PER_COLOUR))) * scale + half,
+                    most,
+                )
+            )
         )

@@ -1,4 +1,6 @@
-"""Several threads draw at the same time: a large picture in bands of rows, or small pictures side by side."""
+"""Several threads draw at the same time: a large picture in bands of rows, or small pictures side
+by side.
+"""
 
 import os
 from collections.abc import Callable, Sequence
@@ -12,23 +14,25 @@ import numba
 from sim.render.frame_buffer import FrameBuffer
 
 Result = TypeVar("Result")
-LARGE = 300_000  # [px] smaller pictures are drawn before a second thread has got going
-BANDS_EACH = 2  # per thread, so that a thread with an easy one takes another
+LARGE_IMAGE = 300_000  # [px] smaller pictures are drawn before a second thread has got going
+BANDS_PER_THREAD = 2  # per thread, so that a thread with an easy one takes another
 
 
 def is_large(width: int, height: int) -> bool:
     """Whether a picture of this size is worth parting."""
-    return width * height > LARGE
+    return width * height > LARGE_IMAGE
 
 
-def row_bands(canvas: FrameBuffer) -> int:
-    """How many bands a picture is drawn in: some for each of Numba's threads if it is large; a worker process has only one."""
+def row_band_count(canvas: FrameBuffer) -> int:
+    """How many bands a picture is drawn in: some for each of Numba's threads if it is large; a
+    worker process has only one.
+    """
     rows, columns, _ = canvas.image.shape
     threads = numba.get_num_threads()
-    return min(BANDS_EACH * threads, rows) if threads > 1 and is_large(columns, rows) else 1
+    return min(BANDS_PER_THREAD * threads, rows) if threads > 1 and is_large(columns, rows) else 1
 
 
-def draw_in_bands(
+def draw_row_bands(
     draw: Callable[[FrameBuffer], None], canvas: FrameBuffer, count: int, first: int, last: int
 ) -> None:
     """Call `draw` for `count` bands of the rows [first, last), at the same time.
@@ -37,7 +41,7 @@ def draw_in_bands(
     """
     first, last = max(first, 0), min(last, canvas.image.shape[0])
     edges = [first + (last - first) * k // count for k in range(count + 1)]
-    draw_side_by_side(
+    run_in_threads(
         [
             partial(draw, canvas._replace(first=start, last=end))
             for start, end in pairwise(edges)
@@ -46,7 +50,7 @@ def draw_in_bands(
     )
 
 
-def draw_side_by_side(calls: Sequence[Callable[[], Result]]) -> list[Result]:
+def run_in_threads(calls: Sequence[Callable[[], Result]]) -> list[Result]:
     """Return the results of the calls in their order, made by as many threads as Numba may use;
     kernels release Python's lock.
 

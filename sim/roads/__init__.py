@@ -1,1 +1,1 @@
-"""Roads: what a plan is (plan), the kinds of road (kinds), and the lanes as HighwayEnv knows them (network)."""
+"""Roads: the plan of a road, one file per road kind, and the table of the kinds."""

@@ -16,10 +16,15 @@ def assemble(
     kind: RoadKind, curvature: Floats, length: float, lanes: Sequence[Lane], bands: Sequence[Band], markings: Sequence[Marking],
     path: int, drivable: tuple[float, float], speed_limit: float, **furniture: Any,
 ) -> RoadPlan:  # fmt: skip
-    """The plan of a road with these parts; `furniture` are the fields of a RoadPlan that not every road has."""
-    # Between the reference line and the path, the tighter of the two bends sets the speed.
-    beside = path_curvature(curvature, lanes[path].offset)
-    tighter = np.maximum(np.abs(curvature), np.abs(beside))
+    """Return the plan of a road with these parts.
+
+    kind: the road kind. curvature: of the reference line at each sample [1/m]. length: of the drive
+    [m]. path: index of the lane that the ego follows. drivable: (left, right) limits of the surface
+    that wheels may touch [m]. furniture: fields of RoadPlan that not every road has.
+    """
+    # Between the reference line and the path, the larger of the two curvatures sets the speed.
+    at_path = path_curvature(curvature, lanes[path].offset)
+    largest = np.maximum(np.abs(curvature), np.abs(at_path))
     furniture.setdefault("carriageway", drivable)
     return RoadPlan(
         kind=kind,
@@ -32,6 +37,6 @@ def assemble(
         start=LEAD_IN,
         finish=LEAD_IN + length,
         speed_limit=speed_limit,
-        speed=comfortable_speed(tighter, speed_limit),
+        speed=comfortable_speed(largest, speed_limit),
         **furniture,
     )

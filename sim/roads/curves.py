@@ -1,4 +1,7 @@
-"""Curvature along a road: chains of straights and arcs joined by clothoids, the speeds they allow, and the room a car needs."""
+"""Curvature along a road, the speed it allows, and the width that a vehicle needs on it.
+
+A road is a chain of straights and arcs joined by clothoids.
+"""
 
 import math
 
@@ -7,20 +10,23 @@ import numpy as np
 from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH, slip_angle
 from sim.geometry.frenet import SPACING, Floats
 
-LEAD_IN = 60.0  # [m] of straight road at the beginning, so that something lies behind every start
-BEFORE_START = 400.0  # [m] at most between there and the start, so that short drives meet hairpins and tunnels, too
-RUN_OUT = 400.0  # [m] of road after the finish, so that the picture never shows its end
-COMFORT_LATERAL = 2.0  # [m/s²] in curves
-COMFORT_BRAKING = 1.5  # [m/s²] before curves
-LIMIT = np.radians(
-    80.0
-)  # the heading stays within this of its first direction, so that no road meets itself
-ELBOW_ROOM = 0.3  # [m] between a car's corner and the edge of what it may touch
+LEAD_IN = 60.0  # [m] straight road at the beginning: there is road behind every start; chosen
+# [m] maximum random distance from LEAD_IN to the start: short drives reach hairpins too; chosen
+BEFORE_START = 400.0
+RUN_OUT = 400.0  # [m] road after the finish: its end never shows in a picture; chosen
+COMFORT_LATERAL = 2.0  # [m/s²] lateral acceleration in curves; chosen, passenger comfort
+COMFORT_BRAKING = 1.5  # [m/s²] deceleration before curves; chosen, passenger comfort
+# [rad] maximum turn away from the first direction, so that no road crosses itself; chosen
+MAX_HEADING = np.radians(80.0)
+EDGE_CLEARANCE = 0.3  # [m] between a car's corner and the drivable edge; chosen
+TRANSITION_JERK = 0.7  # [m/s³] lateral jerk in clothoids; chosen
+MIN_TRANSITION = 20.0  # [m] length of a clothoid; chosen
+MAX_TRANSITION_SPEED = 30.0  # [m/s] speed for which clothoids are laid out; highway limit
 
 Range = tuple[float, float]
 
 
-def winding(
+def winding_curvature(
     generator: np.random.Generator,
     total: float,
     radii: Range,
@@ -28,42 +34,48 @@ def winding(
     straights: Range,
     share: float,
 ) -> Floats:
-    """Curvature samples of a random road [1/m]: arcs (of radius drawn evenly in curvature) and straights, joined by clothoids.
+    """Return curvature samples [1/m] of a random road of arcs and straights, joined by clothoids.
 
-    share: how often a piece is an arc. An arc that cannot keep the heading within its limit bends the other way, and one that
-    would leave it is cut short.
+    total: length [m]. radii: of arcs [m], drawn evenly in curvature. arcs, straights: limits of
+    their lengths [m]. share: probability that a piece is an arc. An arc that would turn the heading
+    beyond MAX_HEADING bends the other way; one that still would is cut short.
     """
     stations = [0.0, LEAD_IN]
     values = [0.0, 0.0]
     heading = 0.0
     while stations[-1] < total:
-        bent = generator.random() < share
-        magnitude = generator.uniform(1 / radii[1], 1 / radii[0]) if bent else 0.0
-        piece = generator.uniform(*(arcs if bent else straights))
+        is_arc = generator.random() < share
+        magnitude = generator.uniform(1 / radii[1], 1 / radii[0]) if is_arc else 0.0
+        piece = generator.uniform(*(arcs if is_arc else straights))
         target = magnitude * generator.choice([-1, 1])
-        if _room(heading, values[-1], target) < 0:
+        if _heading_margin(heading, values[-1], target) < 0:
             target = -target
-        transition = _transition(values[-1], target)
+        transition = _transition_length(values[-1], target)
         if target:
-            piece = min(piece, max(_room(heading, values[-1], target), 0.0) / abs(target))
+            piece = min(piece, max(_heading_margin(heading, values[-1], target), 0.0) / abs(target))
         stations += [stations[-1] + transition, stations[-1] + transition + piece]
         heading += transition * (values[-1] + target) / 2 + target * piece
         values += [target, target]
-    return _sampled(total, stations, values)
+    return _sample_curvature(total, stations, values)
 
 
-def serpentine(generator: np.random.Generator, total: float, radii: Range, legs: Range) -> Floats:
-    """Curvature samples [1/m] of a road that climbs by hairpins: legs lie across the main direction, left and right in turn.
+def serpentine_curvature(
+    generator: np.random.Generator, total: float, radii: Range, legs: Range
+) -> Floats:
+    """Return curvature samples [1/m] of a road that climbs by hairpins.
 
-    A leg wanders a little towards the main direction and back, never away from it, so that neighbouring legs only diverge.
+    total: length [m]. radii: of hairpins [m]. legs: limits of the length between hairpins [m]. The
+    legs lie across the main direction, left and right in turn. A leg only turns towards the main
+    direction and back, so that neighbouring legs diverge.
     """
     stations = [0.0, LEAD_IN]
     values = [0.0, 0.0]
     heading = 0.0
 
     def turn(angle: float, radius: float) -> None:
+        """Append a turn by `angle` [rad]: clothoid, arc of `radius` [m], clothoid."""
         curvature = math.copysign(1 / radius, angle)
-        transition = _transition(0.0, curvature)
+        transition = _transition_length(0.0, curvature)
         arc = abs(angle) * radius - transition
         if arc < 0:
             curvature = angle / transition
@@ -74,7 +86,7 @@ def serpentine(generator: np.random.Generator, total: float, radii: Range, legs:
 
     side = generator.choice([-1, 1])
     turn(side * np.radians(generator.uniform(55.0, 70.0)), generator.uniform(30.0, 50.0))
-    heading = _turned(stations, values)
+    heading = _heading_change(stations, values)
     while stations[-1] < total:
         end = stations[-1] + generator.uniform(*legs)
         while stations[-1] < end:
@@ -88,33 +100,49 @@ def serpentine(generator: np.random.Generator, total: float, radii: Range, legs:
         target = side * np.radians(generator.uniform(66.0, 79.0))
         turn(target - heading, generator.uniform(*radii))
         heading = target
-    return _sampled(total, stations, values)
+    return _sample_curvature(total, stations, values)
 
 
-def _turned(stations: list[float], values: list[float]) -> float:
-    """The change of heading [rad] over a chain of linear pieces of curvature."""
+def _heading_change(stations: list[float], values: list[float]) -> float:
+    """Return the change of heading [rad] over a chain of linear pieces of curvature."""
     return float(np.trapezoid(values, stations))
 
 
-def _sampled(total: float, stations: list[float], values: list[float]) -> Floats:
+def _sample_curvature(total: float, stations: list[float], values: list[float]) -> Floats:
+    """Return curvature [1/m] every SPACING metres, interpolated between the given stations [m]."""
     samples = np.arange(int(np.ceil(total / SPACING)) + 1) * SPACING
     return np.interp(samples, stations, values)
 
 
-def _transition(before: float, after: float) -> float:
-    """Length [m] of a clothoid that turns the wheel gently: a lateral jerk of about 0.7 m/s³ at the comfortable speed."""
-    speed = min(np.sqrt(COMFORT_LATERAL / max(abs(before), abs(after), 1e-4)), 30.0)
-    return max(20.0, abs(after - before) * speed**3 / 0.7)
+def _transition_length(before: float, after: float) -> float:
+    """Return the length [m] of a clothoid between two curvatures [1/m].
+
+    It limits the lateral jerk at the comfortable speed to TRANSITION_JERK.
+    """
+    speed = min(np.sqrt(COMFORT_LATERAL / max(abs(before), abs(after), 1e-4)), MAX_TRANSITION_SPEED)
+    return max(MIN_TRANSITION, abs(after - before) * speed**3 / TRANSITION_JERK)
 
 
-def _room(heading: float, before: float, target: float) -> float:
-    """How far an arc of curvature `target` may turn [rad] until, with the clothoids at its ends, the heading is at its limit."""
-    entered = heading + _transition(before, target) * (before + target) / 2
-    return LIMIT - np.sign(target) * entered - abs(target) * _transition(target, 0.0) / 2
+def _heading_margin(heading: float, before: float, target: float) -> float:
+    """Return the angle [rad] by which an arc may turn until the heading reaches MAX_HEADING.
+
+    heading: before the arc [rad]. before: curvature of the last piece [1/m]. target: of the arc
+    [1/m]. The clothoids at both ends of the arc are taken into account.
+    """
+    after_entry = heading + _transition_length(before, target) * (before + target) / 2
+    return (
+        MAX_HEADING
+        - np.sign(target) * after_entry
+        - abs(target) * _transition_length(target, 0.0) / 2
+    )
 
 
 def comfortable_speed(curvature: Floats, limit: float) -> Floats:
-    """The highest speed [m/s] at each sample with comfortable lateral acceleration in curves and braking before them."""
+    """Return the highest comfortable speed [m/s] at each sample, at most `limit` [m/s].
+
+    It keeps the lateral acceleration below COMFORT_LATERAL and brakes before curves with at most
+    COMFORT_BRAKING.
+    """
     speed = np.minimum(limit, np.sqrt(COMFORT_LATERAL / np.maximum(np.abs(curvature), 1e-6)))
     for i in range(speed.size - 2, -1, -1):
         speed[i] = min(speed[i], np.sqrt(speed[i + 1] ** 2 + 2 * COMFORT_BRAKING * SPACING))
@@ -122,12 +150,17 @@ def comfortable_speed(curvature: Floats, limit: float) -> Floats:
 
 
 def path_curvature(curvature: Floats, offset: float) -> Floats:
-    """Curvature [1/m] of a path `offset` [m] to the right of a line of the given curvature."""
+    """Return the curvature [1/m] of a path `offset` [m] to the right of a line of this
+    curvature.
+    """
     return curvature / (1 - curvature * offset)
 
 
-def reach_outwards(curvature: float) -> float:
-    """How far [m] the corners of a car reach outwards from its path on a circle: the front swings out by the slip angle."""
+def outer_swept_distance(curvature: float) -> float:
+    """Return how far [m] a car's corners reach outwards from its path on a circle.
+
+    The car's centre line is turned against the path by the slip angle, so the front swings out.
+    """
     slip = slip_angle(abs(curvature))
     radius = 1 / max(abs(curvature), 1e-6)
     out = CAR_WIDTH / 2 * math.cos(slip) + CAR_LENGTH / 2 * math.sin(slip)
@@ -135,7 +168,11 @@ def reach_outwards(curvature: float) -> float:
     return math.hypot(radius + out, along) - radius
 
 
-def edge_beside(curvature: Floats, offset: float, side: int) -> float:
-    """Distance [m] from the reference line at which a drivable edge leaves room for a car on the path at `offset`."""
+def edge_distance(curvature: Floats, offset: float, side: int) -> float:
+    """Return the lateral distance [m] of a drivable edge that keeps clear of a car on the path.
+
+    offset: of the path [m, right positive]. side: +1 for the right edge, -1 for the left. The
+    clearance to the car's corners is EDGE_CLEARANCE in the tightest curve.
+    """
     tightest = float(np.abs(path_curvature(curvature, offset)).max())
-    return side * offset + reach_outwards(tightest) + ELBOW_ROOM
+    return side * offset + outer_swept_distance(tightest) + EDGE_CLEARANCE

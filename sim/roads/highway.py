@@ -1,29 +1,33 @@
-"""Highways: two to four lanes each way, a median with rails or concrete, hard shoulders, entries, noise barriers."""
+"""Highways: two to four lanes each way, a median, hard shoulders, entries, noise barriers."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
 from sim.roads.assembly import assemble
-from sim.roads.curves import LEAD_IN, winding
+from sim.roads.curves import LEAD_IN, winding_curvature
 from sim.roads.furniture import RAIL_HEIGHT
 from sim.roads.plan import Band, Barrier, Lane, Marking, Material, RoadPlan, Wall
 from sim.scenario import RoadKind
 
-# [m] lane, inner and hard shoulder, half the median
-WIDTH = 3.75
-INNER = 0.8
-OUTER = 2.5
-MEDIAN = 2.0
-# [m] of an acceleration lane, and the way over which it opens
-ENTRY_WIDTH = 3.5
-TAPER = 40.0
+WIDTH = 3.75  # [m] lane; RAA, RQ 31
+INNER = 0.8  # [m] paved strip beside the median; RAA has 0.75
+OUTER = 2.5  # [m] hard shoulder; RAA, RQ 28 and RQ 36
+MEDIAN = 2.0  # [m] half the width of the median; RAA has a total of 4 m
+ENTRY_WIDTH = 3.5  # [m] width of an acceleration lane; chosen
+TAPER = 40.0  # [m] over which an acceleration lane opens; chosen
+SPEED_LIMIT = 30.0  # [m/s]; chosen
+VERGE = 1.0  # [m] gravel beyond the hard shoulder; chosen
+RAIL_DISTANCE = 2.2  # [m] of a rail from the hard shoulder; chosen
+NOISE_BARRIER_DISTANCE = 3.2  # [m] of a noise barrier from the hard shoulder; chosen
 
 
 def highway(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """The ego keeps one of the lanes; what lies on one side lies, in other places, on the other."""
+    """Return a highway; the ego keeps one of its lanes. Both sides differ in entries and
+    barriers.
+    """
     count = int(generator.integers(2, 4))
-    curvature = winding(
+    curvature = winding_curvature(
         generator,
         total,
         radii=(350.0, 1500.0),
@@ -71,14 +75,14 @@ def highway(generator: np.random.Generator, total: float, length: float) -> Road
         length,
         lanes=lanes,
         bands=(
-            Band(-edge - 1.0, edge + 1.0, Material.GRAVEL),
+            Band(-edge - VERGE, edge + VERGE, Material.GRAVEL),
             Band(-MEDIAN, MEDIAN, Material.CONCRETE if concrete else Material.GRASS),
             *bands,
         ),
         markings=markings,
         path=path,
         drivable=(MEDIAN, edge),
-        speed_limit=30.0,
+        speed_limit=SPEED_LIMIT,
         barriers=tuple(barriers),
     )
 
@@ -86,7 +90,11 @@ def highway(generator: np.random.Generator, total: float, length: float) -> Road
 def _extra_lane(
     side: int, far: float, start: float, finish: float, wear: float
 ) -> tuple[list[Band], list[Marking]]:
-    """An acceleration or exit lane beside the outermost one: it opens and closes over TAPER metres, block dashes part it off."""
+    """Return the bands and markings of an acceleration or exit lane outside the outermost lane.
+
+    side: +1 right, -1 left. far: lateral distance of the outermost lane's edge [m]. start, finish:
+    stations of its full width [m]; it opens and closes over TAPER. Block dashes separate it.
+    """
     edge = far + OUTER
     outside = far + ENTRY_WIDTH + 0.8
     slope = side * ENTRY_WIDTH / TAPER
@@ -94,12 +102,12 @@ def _extra_lane(
     bands: list[Band] = []
     markings: list[Marking] = []
     for near, ground, extra in ((edge, Material.GRAVEL, 1.0), (edge, Material.ASPHALT, 0.0)):
-        bands.append(_across(side, near, outside + extra, ground, start, finish))
-        # At the ends it slides out from under the shoulder and back.
+        bands.append(_band_across(side, near, outside + extra, ground, start, finish))
+        # At both ends the band drifts sideways from below the shoulder and back.
         for begin, shift in ((start - TAPER, -out), (finish, 0.0)):
             drift = side * out / TAPER * (1 if begin < start else -1)
             bands.append(
-                _across(
+                _band_across(
                     side,
                     near + shift,
                     near + out + shift + extra,
@@ -109,9 +117,9 @@ def _extra_lane(
                     drift,
                 )
             )
-    # The edge line moves outwards, and what was there is tarred over.
+    # The old edge line is covered with asphalt; the new one lies further out.
     bands.append(
-        _across(side, far - 0.35, far + 0.35, Material.ASPHALT, start - TAPER, finish + TAPER)
+        _band_across(side, far - 0.35, far + 0.35, Material.ASPHALT, start - TAPER, finish + TAPER)
     )
     markings.append(
         Marking(side * far, 0.3, 3.0, 3.0, wear, start=start - TAPER, finish=finish + TAPER)
@@ -127,7 +135,7 @@ def _extra_lane(
     return bands, markings
 
 
-def _across(
+def _band_across(
     side: int,
     near: float,
     far: float,
@@ -136,33 +144,40 @@ def _across(
     finish: float,
     slope: float = 0.0,
 ) -> Band:
+    """Return a band between two lateral distances [m] on one side (+1 right, -1 left)."""
     left, right = sorted((side * near, side * far))
     return Band(left, right, material, start, finish, slope)
 
 
 def _entries(generator: np.random.Generator, total: float) -> list[tuple[float, float]]:
-    """Stations of acceleration and exit lanes, 500 to 1500 m apart."""
-    found = []
+    """Return the (start, finish) stations [m] of acceleration and exit lanes, 500 to 1500 m
+    apart.
+    """
+    lanes = []
     s = LEAD_IN + generator.uniform(100.0, 600.0)
     while s + 320.0 < total:
         finish = s + generator.uniform(180.0, 260.0)
-        found.append((float(s), float(finish)))
+        lanes.append((float(s), float(finish)))
         s = finish + generator.uniform(500.0, 1500.0)
-    return found
+    return lanes
 
 
 def _roadside(
     generator: np.random.Generator, total: float, side: int, edge: float
 ) -> Iterator[Barrier]:
-    """Outer rails and noise barriers, in stretches with gaps between; they stand clear of the acceleration lanes."""
+    """Yield outer rails and noise barriers in stretches with gaps, clear of acceleration lanes."""
     s = 0.0
     while s < total:
         finish = min(s + generator.uniform(120.0, 500.0), total)
         kind = generator.choice(["none", "rail", "noise"], p=[0.35, 0.45, 0.2])
         if kind == "rail":
-            yield Barrier(Wall.RAIL, side * (edge + 2.2), s, finish, RAIL_HEIGHT)
+            yield Barrier(Wall.RAIL, side * (edge + RAIL_DISTANCE), s, finish, RAIL_HEIGHT)
         if kind == "noise":
             yield Barrier(
-                Wall.NOISE, side * (edge + 3.2), s, finish, float(generator.uniform(3.0, 5.0))
+                Wall.NOISE,
+                side * (edge + NOISE_BARRIER_DISTANCE),
+                s,
+                finish,
+                float(generator.uniform(3.0, 5.0)),
             )
         s = finish + generator.uniform(10.0, 60.0)

@@ -1,4 +1,4 @@
-"""Road kinds: a scenario's seed -> the plan of a road. The simple ones here, the others in files of their own."""
+"""The table of road kinds: a scenario's seed -> the plan of its road."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -6,7 +6,6 @@ from dataclasses import replace
 import numpy as np
 
 from sim.random import Stream, stream_generator
-from sim.roads.assembly import assemble
 from sim.roads.curves import (
     BEFORE_START,
     COMFORT_BRAKING,
@@ -14,16 +13,16 @@ from sim.roads.curves import (
     LEAD_IN,
     RUN_OUT,
     comfortable_speed,
-    edge_beside,
-    winding,
 )
-from sim.roads.furniture import bends, hedges_and_walls, rails_in_bends
 from sim.roads.highway import highway
 from sim.roads.mountain import mountain
-from sim.roads.plan import Band, Lane, Marking, Material, RoadPlan, Wall
+from sim.roads.plan import RoadPlan
 from sim.roads.racetrack import racetrack
 from sim.roads.residential import residential
+from sim.roads.rural import rural
+from sim.roads.rural_unmarked import rural_unmarked
 from sim.roads.tunnel import tunnel
+from sim.roads.unpaved import unpaved
 from sim.scenario import RoadKind, Scenario
 
 __all__ = [
@@ -35,147 +34,30 @@ __all__ = [
     "plan_road",
 ]
 
-Builder = Callable[[np.random.Generator, float, float], RoadPlan]
+# (generator, length of the reference line [m], length of the drive [m]) -> plan
+RoadBuilder = Callable[[np.random.Generator, float, float], RoadPlan]
+ROAD_BUILDERS: dict[RoadKind, RoadBuilder] = {
+    RoadKind.RURAL: rural,
+    RoadKind.HIGHWAY: highway,
+    RoadKind.RURAL_UNMARKED: rural_unmarked,
+    RoadKind.RESIDENTIAL: residential,
+    RoadKind.TUNNEL: tunnel,
+    RoadKind.UNPAVED: unpaved,
+    RoadKind.MOUNTAIN: mountain,
+    RoadKind.RACETRACK: racetrack,
+}
 
 
 def plan_road(scenario: Scenario) -> RoadPlan:
-    """The plan of a scenario's road: same scenario, same plan. The drive begins anywhere along it, bend or straight."""
+    """Return the plan of a scenario's road; the same scenario gives the same plan.
+
+    The drive begins at a random station, in a bend or on a straight.
+    """
     geometry = stream_generator(
         scenario.seed, Stream.ROAD_GEOMETRY, list(RoadKind).index(scenario.road)
     )
     before = float(stream_generator(scenario.seed, Stream.DRIVE_START).uniform(0.0, BEFORE_START))
-    plan = _BUILDERS[scenario.road](
+    plan = ROAD_BUILDERS[scenario.road](
         geometry, LEAD_IN + before + scenario.length + RUN_OUT, before + scenario.length
     )
     return replace(plan, start=plan.start + before)
-
-
-def _rural(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """One lane each way, 3.2-3.7 m, lines in several styles, rails in bends, hedges and fences."""
-    width = generator.uniform(3.2, 3.7)
-    shoulder = generator.uniform(0.3, 0.6)
-    edge = width + shoulder
-    curvature = winding(
-        generator,
-        total,
-        radii=(70.0, 400.0),
-        arcs=(40.0, 140.0),
-        straights=(10.0, 120.0),
-        share=0.75,
-    )
-    gap = float(generator.choice([3.0, 6.0]))
-    wear = float(generator.choice([0.0, 0.15, 0.3, 0.5]))
-    gravel = generator.uniform(0.4, 1.3)
-    style = generator.choice(["dashed", "bends", "double"], p=[0.45, 0.4, 0.15])
-    markings = [Marking(0.0, 0.14, 3.0, gap, wear)] if style != "double" else []
-    if style == "double":
-        markings += [Marking(-0.13, 0.12, wear=wear), Marking(0.13, 0.12, wear=wear)]
-    if style == "bends":
-        for start, finish, sign in bends(curvature, 160.0, 20.0, margin=15.0):
-            markings.append(Marking(0.2 * sign, 0.12, wear=wear, start=start, finish=finish))
-    if generator.random() < 0.8:
-        markings += [Marking(-width, 0.14, wear=wear), Marking(width, 0.14, wear=wear)]
-    return assemble(
-        RoadKind.RURAL,
-        curvature,
-        length,
-        lanes=(Lane(width / 2, width), Lane(-width / 2, width, -1)),
-        bands=(
-            Band(-edge - gravel, edge + gravel, Material.GRAVEL),
-            Band(-edge, edge, Material.ASPHALT),
-        ),
-        markings=markings,
-        path=0,
-        drivable=(-edge, edge),
-        speed_limit=22.0,
-        barriers=(
-            *rails_in_bends(generator, curvature, edge + 0.7, share=generator.uniform(0.0, 0.8)),
-            *hedges_and_walls(
-                generator, total, (edge + 2.5, edge + 6.0), (Wall.HEDGE, Wall.FENCE), share=0.25
-            ),
-        ),
-    )
-
-
-def _rural_unmarked(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """A narrow road without any paint, between walls, hedges and fences at places."""
-    width = generator.uniform(2.5, 2.9)
-    curvature = winding(
-        generator,
-        total,
-        radii=(42.0, 350.0),
-        arcs=(25.0, 110.0),
-        straights=(10.0, 100.0),
-        share=0.8,
-    )
-    edge = max(width, edge_beside(curvature, width / 2, 1))
-    verge = Material.GRAVEL if generator.random() < 0.4 else Material.DIRT
-    strip = generator.uniform(0.15, 0.7)
-    walls = [(Wall.STONE, Wall.HEDGE), (Wall.HEDGE, Wall.FENCE), (Wall.STONE, Wall.FENCE)][
-        generator.integers(3)
-    ]
-    return assemble(
-        RoadKind.RURAL_UNMARKED,
-        curvature,
-        length,
-        lanes=(Lane(width / 2, width), Lane(-width / 2, width, -1)),
-        bands=(Band(-edge - strip, edge + strip, verge), Band(-edge, edge, Material.ASPHALT)),
-        markings=(),
-        path=0,
-        drivable=(-edge - 0.1, edge + 0.1),
-        speed_limit=float(generator.uniform(14.0, 18.0)),
-        carriageway=(-edge, edge),
-        barriers=tuple(
-            hedges_and_walls(generator, total, (edge + 1.2, edge + 3.0), walls, share=0.45)
-        ),
-    )
-
-
-def _unpaved(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """A track of dirt or gravel with worn ruts, sometimes with grass between them; no paint, no sharp edge."""
-    width = generator.uniform(2.4, 2.7)
-    curvature = winding(
-        generator, total, radii=(30.0, 250.0), arcs=(20.0, 90.0), straights=(10.0, 90.0), share=0.8
-    )
-    edge = max(width, edge_beside(curvature, width / 2, 1) - 0.3)
-    track = Material.DIRT if generator.random() < 0.65 else Material.GRAVEL
-    bands = [
-        Band(-edge - 0.5, edge + 0.5, Material.GRAVEL if track is Material.DIRT else Material.DIRT)
-    ]
-    bands.append(Band(-edge, edge, track))
-    if generator.random() < 0.5:
-        half = generator.uniform(0.2, 0.35)
-        bands.append(Band(-half, half, Material.GRASS))
-    return assemble(
-        RoadKind.UNPAVED,
-        curvature,
-        length,
-        lanes=(Lane(width / 2, width), Lane(-width / 2, width, -1)),
-        bands=bands,
-        markings=(),
-        path=0,
-        drivable=(-edge - 0.4, edge + 0.4),
-        speed_limit=float(generator.uniform(12.0, 16.0)),
-        carriageway=(-edge, edge),
-        barriers=tuple(
-            hedges_and_walls(
-                generator,
-                total,
-                (edge + 2.0, edge + 5.0),
-                (Wall.FENCE, Wall.HEDGE, Wall.STONE),
-                share=0.25,
-            )
-        ),
-    )
-
-
-_BUILDERS: dict[RoadKind, Builder] = {
-    RoadKind.RURAL: _rural,
-    RoadKind.HIGHWAY: highway,
-    RoadKind.RURAL_UNMARKED: _rural_unmarked,
-    RoadKind.RESIDENTIAL: residential,
-    RoadKind.TUNNEL: tunnel,
-    RoadKind.UNPAVED: _unpaved,
-    RoadKind.MOUNTAIN: mountain,
-    RoadKind.RACETRACK: racetrack,
-}

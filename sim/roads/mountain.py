@@ -1,4 +1,4 @@
-"""Mountain roads: hairpins between legs across the slope, rock on the uphill side, rails and walls on the downhill side."""
+"""Mountain roads: hairpins between legs across the slope, rock uphill, rails and walls downhill."""
 
 from collections.abc import Iterator
 
@@ -6,18 +6,18 @@ import numpy as np
 
 from sim.geometry.frenet import SPACING, Floats
 from sim.roads.assembly import assemble
-from sim.roads.curves import edge_beside, reach_outwards, serpentine
+from sim.roads.curves import edge_distance, outer_swept_distance, serpentine_curvature
 from sim.roads.furniture import RAIL_HEIGHT, stretches
 from sim.roads.plan import Band, Barrier, Lane, Marking, Material, RoadPlan, Wall
 from sim.scenario import RoadKind
 
 
 def mountain(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """Narrow lanes, as wide as two cars need to meet in the road's tightest hairpin."""
+    """Return a mountain road whose lanes let two cars meet in its tightest hairpin."""
     tightest = generator.uniform(11.0, 15.0)
     width = _meeting_width(tightest) + generator.uniform(0.0, 0.1)
-    curvature = serpentine(generator, total, radii=(tightest, 18.0), legs=(50.0, 170.0))
-    edges = [max(width + 0.2, edge_beside(curvature, width / 2, side)) for side in (-1, 1)]
+    curvature = serpentine_curvature(generator, total, radii=(tightest, 18.0), legs=(50.0, 170.0))
+    edges = [max(width + 0.2, edge_distance(curvature, width / 2, side)) for side in (-1, 1)]
     left = -edges[0]
     right = edges[1]
     wear = float(generator.choice([0.2, 0.35, 0.5]))
@@ -57,8 +57,8 @@ def mountain(generator: np.random.Generator, total: float, length: float) -> Roa
 
 
 def _meeting_width(radius: float) -> float:
-    """Lane width [m] at which two cars pass each other with half a metre between them in a bend of `radius`."""
-    inner = reach_outwards(1 / (radius - 1.6))
+    """Return the lane width [m] at which two cars pass each other in a bend of `radius` [m]."""
+    inner = outer_swept_distance(1 / (radius - 1.6))
     inwards = 1.25  # how far the rear of the outer car cuts in
     return inner + inwards + 0.45
 
@@ -70,7 +70,11 @@ def _slopes(
     edges: tuple[float, float],
     verge: float,
 ) -> Iterator[Barrier]:
-    """Rock faces uphill, rails and stone walls downhill. The slope rises along the main direction where `climbs` is 1."""
+    """Yield rock faces uphill, rails and stone walls downhill.
+
+    climbs: +1 where the slope rises along the road's main direction, -1 where it falls. edges:
+    lateral offsets of both road edges [m]. verge: width of the ground beyond them [m].
+    """
     heading = np.concatenate([[0.0], np.cumsum((curvature[1:] + curvature[:-1]) / 2 * SPACING)])
     rises_right = -np.sin(heading) * climbs
     tight = np.abs(curvature) > 1 / 25
@@ -97,7 +101,7 @@ def _slopes(
 def _pieces(
     generator: np.random.Generator, start: float, finish: float
 ) -> Iterator[tuple[float, float]]:
-    """A stretch cut into pieces of 15 to 60 m."""
+    """Yield the (start, finish) [m] of pieces of 15 to 60 m that make up a stretch."""
     while start < finish:
         end = min(start + generator.uniform(15.0, 60.0), finish)
         yield start, end

@@ -1,7 +1,7 @@
-"""The plan of a road: everything on it and along it that stays where it is, in road coordinates (s, d).
+"""The plan of a road: everything on and along it that stays in place, in Frenet coordinates (s, d).
 
-A plan is one reference line; across it lie lanes, markings and bands of ground, and along it what changes from place to place.
-`kinds` makes plans; the world drives on them, ground and scenery draw them.
+A plan has one reference line. Lanes, markings and bands of ground lie at lateral offsets d [m,
+right positive]; streets, tunnels and furniture lie at stations s [m].
 """
 
 import math
@@ -15,7 +15,7 @@ from sim.scenario import RoadKind
 
 
 class Material(IntEnum):
-    """What the ground is made of."""
+    """The materials of the ground."""
 
     GRASS = 0
     GRAVEL = 1
@@ -32,10 +32,11 @@ class Material(IntEnum):
 
 @dataclass(frozen=True)
 class Band:
-    """Ground between `left` and `right` [m from the reference line], left < right; later bands lie on top.
+    """Ground between the lateral offsets `left` and `right` [m], left < right; later bands lie on
+    top.
 
-    start, finish: stations [m] between which it lies; bands that end somewhere lie on top of those that do not.
-    slope: metres to the right per metre along the road by which such a band drifts from `start` on.
+    start, finish: stations [m] between which it lies. Bands with a start or finish lie on top of
+    endless ones. slope: lateral drift to the right per metre of station, from `start` on.
     """
 
     left: float
@@ -53,11 +54,12 @@ class Band:
 
 @dataclass(frozen=True)
 class Marking:
-    """A painted line `width` wide centred on d = `offset`; dashed when `gap` is above 0: `dash` metres of paint, `gap` bare.
+    """A painted line `width` [m] wide, centred on the lateral offset `offset` [m].
 
-    wear: the share of the paint that is gone, 0 for new. red: the gaps are red paint (kerbs).
-    start, finish: stations [m] between which it is painted; the first dash begins at `start`, or at 0 where it runs along all.
-    slope: metres to the right per metre along the road by which a marking that ends somewhere drifts from `start` on.
+    dash, gap: lengths of paint and of bare ground [m]; solid where gap is 0. wear: share of the
+    paint that is gone, 0 for new. red: whether the gaps are painted red (racetrack kerbs). start,
+    finish: stations [m] between which it is painted; dashes count from `start`, or from 0 where it
+    is endless. slope: lateral drift to the right per metre of station, from `start` on.
     """
 
     offset: float
@@ -78,7 +80,9 @@ class Marking:
 
 @dataclass(frozen=True)
 class Lane:
-    """A lane centred on d = `offset`, `width` wide [m]; direction +1 along the reference line, -1 against it."""
+    """A lane centred on d = `offset`, `width` wide [m]; direction: +1 along the reference line,
+    else -1.
+    """
 
     offset: float
     width: float
@@ -87,7 +91,9 @@ class Lane:
 
 @dataclass(frozen=True)
 class Street:
-    """A street that meets the road at a right angle at `station`, `width` wide [m]; side: +1 right, -1 left, 0 both."""
+    """A street that meets the road at a right angle: station, width [m]; side: +1 right, -1 left, 0
+    both.
+    """
 
     station: float
     width: float
@@ -96,14 +102,16 @@ class Street:
 
 @dataclass(frozen=True)
 class Zebra:
-    """A pedestrian crossing: bars across the carriageway from `station` on, `length` along the road [m]."""
+    """A zebra crossing from `station` on, `length` along the road [m], over the whole
+    carriageway.
+    """
 
     station: float
     length: float = 4.0
 
 
 class Wall(IntEnum):
-    """What a barrier along the road is made of."""
+    """The kinds of barrier along the road."""
 
     RAIL = 0  # steel guard rail on posts
     STONE = 1
@@ -117,7 +125,7 @@ class Wall(IntEnum):
 
 @dataclass(frozen=True)
 class Barrier:
-    """Something upright along the road at d = `offset` from station `start` to `finish`, `height` high [m]."""
+    """A barrier along the road at d = `offset` between two stations, `height` high [m]."""
 
     kind: Wall
     offset: float
@@ -126,12 +134,16 @@ class Barrier:
     height: float
 
 
-UNDER_WALLS = 1.0  # [m] that a tunnel's ground reaches under its walls, so that nothing outside shows at their foot
+# [m] overlap of a tunnel's ground and its walls, against gaps at their foot; chosen
+GROUND_UNDER_WALLS = 1.0
 
 
 @dataclass(frozen=True)
 class Tunnel:
-    """A tube between stations and between d = `left` and `right`, `height` high inside [m], with a lamp every `lamps` [m]."""
+    """A tube between two stations and between d = `left` and `right` [m].
+
+    height: inside [m]. lamps: spacing of the lamps along the road [m].
+    """
 
     start: float
     finish: float
@@ -143,7 +155,10 @@ class Tunnel:
 
 @dataclass(frozen=True)
 class Parking:
-    """Where cars park along the road: centred on d = `offset`, between stations, facing along (+1) or against (-1) the line."""
+    """A stretch of parked cars, centred on d = `offset` between two stations [m].
+
+    direction: +1 where the cars face along the reference line, -1 against it.
+    """
 
     offset: float
     direction: int
@@ -153,13 +168,15 @@ class Parking:
 
 @dataclass(frozen=True)
 class RoadPlan:
-    """Everything that stays where it is on one road.
+    """The static parts of one road.
 
-    path: index of the lane that the ego follows; drivable: (left, right) limits of the surface a wheel may touch [m];
-    start, finish: stations of the drive [m]; speed: comfortable speed at each sample of the centreline [m/s], (N,).
-    carriageway: (left, right) edges of the part that traffic drives on [m]: what a zebra or a person crosses.
-    walks: offsets [m] along which people walk; street_lamps: offsets, and the spacing along the road [m], 0 for none.
-    beyond: what the ground is made of away from the road.
+    path: index of the lane that the ego follows. drivable: (left, right) limits of the surface that
+    wheels may touch [m]. start, finish: stations of the drive [m]. speed_limit: [m/s]. speed:
+    comfortable speed at each sample of the centreline [m/s], (N,). carriageway: (left, right) edges
+    of the part that traffic drives on [m]; zebras and pedestrians cross it. walks: lateral offsets
+    along which pedestrians walk [m]. street_lamps: lateral offsets of the rows of lamps [m].
+    lamp_spacing: between lamps along the road [m], 0 for none. beyond: material of the ground away
+    from the road.
     """
 
     kind: RoadKind
@@ -185,14 +202,14 @@ class RoadPlan:
     beyond: Material = field(default=Material.GRASS)
 
     def comfortable_speed_at(self, station: float) -> float:
-        """Comfortable speed [m/s] at a station [m]."""
+        """Return the comfortable speed [m/s] at a station [m]."""
         return float(np.interp(station / SPACING, np.arange(self.speed.size), self.speed))
 
     @property
     def path_offset(self) -> float:
-        """Distance [m] of the path to the right of the reference line."""
+        """Lateral offset of the path from the reference line [m, right positive]."""
         return self.lanes[self.path].offset
 
     def in_tunnel(self, station: float) -> bool:
-        """Whether a station lies inside a tunnel."""
+        """Whether a station [m] lies inside a tunnel."""
         return any(tunnel.start <= station <= tunnel.finish for tunnel in self.tunnels)

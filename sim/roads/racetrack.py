@@ -1,4 +1,4 @@
-"""Racetracks: one wide lane of asphalt in one direction, kerbs and gravel traps in the bends, tyres and rails further out."""
+"""Racetracks: wide asphalt in one direction, kerbs and gravel traps in the bends, tyre walls."""
 
 from collections.abc import Iterator
 
@@ -6,20 +6,23 @@ import numpy as np
 
 from sim.geometry.frenet import Floats
 from sim.roads.assembly import assemble
-from sim.roads.curves import winding
+from sim.roads.curves import winding_curvature
 from sim.roads.furniture import RAIL_HEIGHT, bends, free_stretches
 from sim.roads.plan import Band, Barrier, Lane, Marking, Material, RoadPlan, Wall
 from sim.scenario import RoadKind
 
-KERB = 0.9  # [m]
-TRAP = (2.5, 11.0)  # [m] from the track's edge
+KERB = 0.9  # [m] width of a kerb; chosen
+SPEED_LIMIT = 33.0  # [m/s]; chosen
+EDGE_LINE = 0.2  # [m] width of the white edge lines; chosen
+TRAP_RADIUS = 150.0  # [m] bends tighter than this have traps; chosen
+TRAP = (2.5, 11.0)  # [m] lateral limits of a trap from the track's edge; chosen
 
 
 def racetrack(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """Three lanes abreast, all in the same direction; the path is the middle one."""
+    """Return a track of three lanes abreast, all in one direction; the path is the middle one."""
     width = generator.uniform(10.8, 13.0)
     edge = width / 2
-    curvature = winding(
+    curvature = winding_curvature(
         generator,
         total,
         radii=(25.0, 300.0),
@@ -44,17 +47,17 @@ def racetrack(generator: np.random.Generator, total: float, length: float) -> Ro
             Band(-edge - 0.1, edge + 0.1, Material.ASPHALT),
             *traps,
         ),
-        markings=(Marking(-edge + 0.1, 0.2), Marking(edge - 0.1, 0.2), *kerbs),
+        markings=(Marking(-edge + 0.1, EDGE_LINE), Marking(edge - 0.1, EDGE_LINE), *kerbs),
         path=1,
         drivable=(-edge - KERB, edge + KERB),
-        speed_limit=33.0,
+        speed_limit=SPEED_LIMIT,
         carriageway=(-edge, edge),
         barriers=tuple(_barriers(generator, curvature, edge, total)),
     )
 
 
 def _kerbs(curvature: Floats, edge: float) -> Iterator[Marking]:
-    """Red and white kerbs: inside along every bend, outside where the bend opens."""
+    """Yield red and white kerbs: inside along every bend, outside where the bend opens."""
     for start, finish, sign in bends(curvature, 300.0, 12.0, margin=3.0):
         yield Marking(
             sign * (edge + 0.1 + KERB / 2), KERB, 1.5, 1.5, red=True, start=start, finish=finish
@@ -71,8 +74,8 @@ def _kerbs(curvature: Floats, edge: float) -> Iterator[Marking]:
 
 
 def _traps(generator: np.random.Generator, curvature: Floats, edge: float) -> Iterator[Band]:
-    """Gravel traps or asphalt run-off on the outside of bends."""
-    for start, finish, sign in bends(curvature, 150.0, 15.0, margin=12.0):
+    """Yield gravel traps or asphalt run-off areas on the outside of bends."""
+    for start, finish, sign in bends(curvature, TRAP_RADIUS, 15.0, margin=12.0):
         left, right = sorted((-sign * (edge + TRAP[0]), -sign * (edge + TRAP[1])))
         yield Band(
             left,
@@ -86,8 +89,8 @@ def _traps(generator: np.random.Generator, curvature: Floats, edge: float) -> It
 def _barriers(
     generator: np.random.Generator, curvature: Floats, edge: float, total: float
 ) -> Iterator[Barrier]:
-    """Tyre walls behind the traps, rails along the rest."""
-    corners = bends(curvature, 150.0, 15.0, margin=12.0)
+    """Yield tyre walls behind the traps and rails along the rest."""
+    corners = bends(curvature, TRAP_RADIUS, 15.0, margin=12.0)
     for side in (-1, 1):
         taken = [(start, finish) for start, finish, sign in corners if sign == -side]
         for start, finish in taken:

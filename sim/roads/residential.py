@@ -1,4 +1,4 @@
-"""Residential roads: kerbs and pavements, parking, zebra crossings, crossing streets, gardens behind hedges and fences."""
+"""Residential roads: kerbs, pavements, parking, zebra crossings, side streets, gardens."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.geometry.frenet import Centreline
 from sim.roads.assembly import assemble
-from sim.roads.curves import LEAD_IN, edge_beside, winding
+from sim.roads.curves import LEAD_IN, edge_distance, winding_curvature
 from sim.roads.furniture import HEIGHTS, Stretch, free_stretches
 from sim.roads.plan import (
     Band,
@@ -24,17 +24,21 @@ from sim.roads.plan import (
 from sim.scenario import RoadKind
 from sim.types import Pose
 
-# [m] kerbstones; pavements along crossing streets
-KERB = 0.15
-FOOTWAY = 1.5
-STREET_REACH = 60.0  # [m] from the reference line to which crossing streets are seen
-ZEBRA_LENGTH = 4.0  # [m]
-BAY_LENGTH = 5.5  # [m]
+KERB = 0.15  # [m] width of a kerbstone; chosen
+FOOTWAY = 1.5  # [m] pavement along side streets; chosen
+STREET_REACH = 60.0  # [m] length of side streets from the reference line; chosen
+ZEBRA_LENGTH = 4.0  # [m] along the road; German R-FGÜ: 3 m or more
+BAY_LENGTH = 5.5  # [m] parking bay along the road; EAR has 5.2 to 5.7 m
 
 
 @dataclass(frozen=True)
 class _Section:
-    """The cross section: carriageway edge, parking bays on the left and right (0 for none), backs of the pavements [m]."""
+    """The cross section of a residential road.
+
+    edge: lateral distance of the carriageway's edges [m]. bays: width of the parking bays on the
+    left and right [m], 0 for none. backs: distance of the far edges of the left and right pavements
+    [m].
+    """
 
     edge: float
     bays: tuple[float, float]
@@ -42,12 +46,12 @@ class _Section:
 
 
 def residential(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """30 to 50 km/h, one lane each way, mild bends with a tight one at times."""
+    """Return a road of 9 to 13 m/s, one lane each way, with mild and a few tight bends."""
     width = generator.uniform(2.8, 3.4)
-    curvature = winding(
+    curvature = winding_curvature(
         generator, total, radii=(32.0, 350.0), arcs=(20.0, 60.0), straights=(40.0, 180.0), share=0.5
     )
-    section = _section(generator, max(width, edge_beside(curvature, width / 2, 1)))
+    section = _section(generator, max(width, edge_distance(curvature, width / 2, 1)))
     streets = tuple(
         _streets(generator, Centreline.from_curvature(curvature, Pose(0.0, 0.0, 0.0)), total)
     )
@@ -87,7 +91,7 @@ def residential(generator: np.random.Generator, total: float, length: float) -> 
 
 
 def _section(generator: np.random.Generator, edge: float) -> _Section:
-    """Bays on the right, on the left, on both sides, or none."""
+    """Return a cross section with parking bays on the right, the left, both sides or neither."""
     present = [(0, 0), (0, 1), (1, 0), (1, 1)][generator.integers(4)]
     bays = tuple(float(side * generator.uniform(2.0, 2.2)) for side in present)
     backs = tuple(
@@ -98,29 +102,35 @@ def _section(generator: np.random.Generator, edge: float) -> _Section:
 
 
 def _streets(generator: np.random.Generator, line: Centreline, total: float) -> Iterator[Street]:
-    """Crossing streets every 60 to 180 m, only where the road stays clear of their course."""
+    """Yield side streets every 60 to 180 m, only where the road does not bend back towards them."""
     s = LEAD_IN + generator.uniform(10.0, 90.0)
     while s < total - 20.0:
         width = float(generator.uniform(4.5, 6.5))
-        wanted = [(1,), (-1,), (1, -1)][generator.integers(3)]
-        sides = [side for side in wanted if _is_clear(line, float(s), side, width)]
+        candidates = [(1,), (-1,), (1, -1)][generator.integers(3)]
+        sides = [side for side in candidates if _is_clear(line, float(s), side, width)]
         if sides:
             yield Street(float(s), width, 0 if len(sides) == 2 else sides[0])
         s += generator.uniform(60.0, 180.0)
 
 
 def _is_clear(line: Centreline, station: float, side: int, width: float) -> bool:
-    """Whether the road at `station` is the nearest part of it all along a street's course, to both its edges."""
+    """Whether a street at `station` [m] meets no other part of the road.
+
+    side: +1 right, -1 left. width: of the street [m]. Points along both its edges must project to
+    the station at which the street begins.
+    """
     for at in (station - width / 2 - FOOTWAY, station + width / 2 + FOOTWAY):
-        for across in (20.0, 40.0, STREET_REACH):
-            place = line.pose_at(at, side * across)
-            if abs(line.project(place.x, place.y)[0] - at) > 0.1:
+        for distance in (20.0, 40.0, STREET_REACH):
+            point = line.pose_at(at, side * distance)
+            if abs(line.project(point.x, point.y)[0] - at) > 0.1:
                 return False
     return True
 
 
 def _mouths(streets: Sequence[Street], side: int, margin: float) -> list[Stretch]:
-    """Stations that streets take on one side, with a margin [m]."""
+    """Return the (start, finish) stations [m] that streets occupy on one side, widened by
+    `margin`.
+    """
     return [
         (street.station - street.width / 2 - margin, street.station + street.width / 2 + margin)
         for street in streets
@@ -131,7 +141,7 @@ def _mouths(streets: Sequence[Street], side: int, margin: float) -> list[Stretch
 def _zebras(
     generator: np.random.Generator, streets: Sequence[Street], length: float
 ) -> Iterator[Zebra]:
-    """Crossings every 80 to 250 m of the drive, moved on past streets that are in the way."""
+    """Yield zebra crossings every 80 to 250 m of the drive, shifted past streets."""
     taken = sorted(
         _mouths(streets, 1, 3.0)
         + _mouths([street for street in streets if street.side < 0], -1, 3.0)
@@ -154,7 +164,10 @@ def _parking(
     zebras: Sequence[Zebra],
     total: float,
 ) -> Iterator[Parking]:
-    """Where cars stand: in the bays, or half on the lane where a side has none; clear of streets and crossings."""
+    """Yield parking stretches, clear of streets and crossings.
+
+    Cars stand in the bays, or half on the lane where a side has no bays.
+    """
     crossings = [(zebra.station - 6.0, zebra.station + zebra.length + 6.0) for zebra in zebras]
     for side, bay in zip((-1, 1), section.bays, strict=True):
         offset = section.edge + (KERB + bay / 2 if bay else generator.uniform(0.1, 0.5))
@@ -170,7 +183,7 @@ def _parking(
 
 
 def _bays(section: _Section, parking: Sequence[Parking]) -> Iterator[Band]:
-    """The asphalt of the bays, with kerbstones around it; the kerb along the lane is lowered to a flush strip."""
+    """Yield the asphalt and kerbstones of the bays; the kerb along the lane is flush."""
     for stretch in parking:
         bay = section.bays[(stretch.direction + 1) // 2]
         if bay:
@@ -183,7 +196,7 @@ def _bays(section: _Section, parking: Sequence[Parking]) -> Iterator[Band]:
 
 
 def _bay_lines(section: _Section, parking: Sequence[Parking], wear: float) -> Iterator[Marking]:
-    """A line across the strip at both ends of every bay."""
+    """Yield the markings between neighbouring bays."""
     for stretch in parking:
         bay = section.bays[(stretch.direction + 1) // 2]
         if bay:
@@ -201,7 +214,7 @@ def _bay_lines(section: _Section, parking: Sequence[Parking], wear: float) -> It
 def _gardens(
     generator: np.random.Generator, section: _Section, streets: Sequence[Street], total: float
 ) -> Iterator[Barrier]:
-    """Hedges, fences and low walls along the backs of the pavements, garden by garden, with gaps for gates and streets."""
+    """Yield hedges, fences and low walls behind the pavements, with gaps for gates and streets."""
     for side, back in zip((-1, 1), section.backs, strict=True):
         for start, finish in free_stretches(
             total, _mouths(streets, side, FOOTWAY + 1.0), least=6.0
@@ -222,6 +235,6 @@ def _gardens(
 
 
 def _lamps(generator: np.random.Generator, section: _Section) -> tuple[float, ...]:
-    """Street lamps stand at the back of the pavement, on one side or both."""
+    """Return the lateral offsets [m] of the rows of street lamps: behind one pavement or both."""
     sides = [(1,), (-1,), (-1, 1)][generator.integers(3)]
     return tuple(side * (section.backs[(side + 1) // 2] - 0.25) for side in sides)

@@ -1,12 +1,12 @@
-"""Tunnel roads: two lanes that pass through one or more tubes, with open air before, between and after them."""
+"""Tunnel roads: two lanes through one or more tubes, with open air before, between and after."""
 
 import numpy as np
 
 from sim.roads.assembly import assemble
-from sim.roads.curves import LEAD_IN, winding
+from sim.roads.curves import LEAD_IN, winding_curvature
 from sim.roads.furniture import RAIL_HEIGHT
 from sim.roads.plan import (
-    UNDER_WALLS,
+    GROUND_UNDER_WALLS,
     Band,
     Barrier,
     Lane,
@@ -18,17 +18,20 @@ from sim.roads.plan import (
 )
 from sim.scenario import RoadKind
 
-# [m] of open air at least, before the first tunnel and after each
-APPROACH = 80.0
-GAP = 50.0
+APPROACH = 80.0  # [m] minimum open road before the first tunnel; chosen
+GAP = 50.0  # [m] minimum open road after each tunnel; chosen
+SPEED_LIMIT = 22.0  # [m/s]; chosen
+CENTRE_LINE = 0.14  # [m] width of a dashed centre line; chosen, RMS has 0.12
 
 
 def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadPlan:
-    """One lane each way in gentle bends, raised walkways and walls inside, guard rails at the portals."""
+    """Return a road with one lane each way in gentle bends, walkways and walls inside its
+    tunnels.
+    """
     width = generator.uniform(3.4, 3.75)
     shoulder = generator.uniform(0.4, 0.9)
     edge = width + shoulder
-    curvature = winding(
+    curvature = winding_curvature(
         generator,
         total,
         radii=(210.0, 900.0),
@@ -49,11 +52,11 @@ def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadP
     if generator.random() < 0.5:
         markings += [Marking(-0.13, 0.12, wear=wear), Marking(0.13, 0.12, wear=wear)]
     else:
-        markings.append(Marking(0.0, 0.14, 3.0, float(generator.choice([3.0, 6.0])), wear))
+        markings.append(Marking(0.0, CENTRE_LINE, 3.0, float(generator.choice([3.0, 6.0])), wear))
     barriers = []
     for tube in tubes:
         for side in (-1, 1):
-            left, right = sorted((side * edge, side * (wall + UNDER_WALLS)))
+            left, right = sorted((side * edge, side * (wall + GROUND_UNDER_WALLS)))
             bands.append(Band(left, right, Material.CONCRETE, tube.start, tube.finish))
             offset = side * (edge + 0.6)
             barriers.append(
@@ -71,14 +74,17 @@ def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadP
         markings=markings,
         path=0,
         drivable=(-edge, edge),
-        speed_limit=22.0,
+        speed_limit=SPEED_LIMIT,
         barriers=tuple(barriers),
         tunnels=tubes,
     )
 
 
 def _covered(generator: np.random.Generator, length: float) -> list[tuple[float, float]]:
-    """Stations between which tubes lie: 35 to 60 % of the drive, as far as it is long enough for open air around them."""
+    """Return the (start, finish) stations [m] of the tubes.
+
+    They cover about 35 to 60 % of the drive, as far as it is long enough for APPROACH and GAP.
+    """
     tubes = int(generator.integers(1, 4))
     share = generator.uniform(0.37, 0.58)
     while tubes > 1 and (

@@ -1,4 +1,6 @@
-"""The keys: one table for each thing that is shown and one for every window, from which windows and their help follow."""
+"""The keys: one table for each thing that is shown and one for every window, from which windows and
+their help follow.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -10,7 +12,9 @@ from sim.viewer.input.steering_wheel import ControlKey
 
 @dataclass(frozen=True)
 class Binding:
-    """Keys that do one thing: pygame's codes, what is written on them, the action's name and what it does in words."""
+    """Keys that do one thing: pygame's codes, what is written on them, the action's name and what
+    it does in words.
+    """
 
     codes: tuple[int, ...]
     keys: str

@@ -1,6 +1,8 @@
-"""The sheet that the viewer draws on: one RGB array, drawn with OpenCV's smooth lines and lettered with pygame's fonts.
+"""The sheet that the viewer draws on: one RGB array, drawn with OpenCV's smooth lines and lettered
+with pygame's fonts.
 
-The pygame surface and the array share their memory, so a film takes the array and a window the surface.
+The pygame surface and the array share their memory, so a film takes the array and a window the
+surface.
 """
 
 import math
@@ -61,7 +63,9 @@ class Rect:
 
 
 class Canvas:
-    """A picture of `width` x `height` pixels to draw on; lengths given to `px` and sizes of text are in units of `scale`."""
+    """A picture of `width` x `height` pixels to draw on; lengths given to `px` and sizes of text
+    are in units of `scale`.
+    """
 
     def __init__(self, array: Image, surface: pygame.Surface, scale: float) -> None:
         self.array = array
@@ -202,7 +206,9 @@ class Canvas:
         bold: bool = False,
         align: float = 0.0,
     ) -> int:
-        """Letters on a base line that begins at (x, y), ends there (align 1) or is centred there (0.5); their width."""
+        """Letters on a base line that begins at (x, y), ends there (align 1) or is centred there
+        (0.5); their width.
+        """
         rendered, ascent = _rendered(words, self.px(size), colour, bold)
         self.surface.blit(rendered, (round(x - align * rendered.get_width()), round(y - ascent)))
         return rendered.get_width()
@@ -223,7 +229,9 @@ class Canvas:
         return lines
 
     def plate(self, words: str, middle: float, top: float, colour: Colour) -> None:
-        """Words on a coloured ground about the column `middle`, in as many lines as they need, smaller where there is no room."""
+        """Words on a coloured ground about the column `middle`, in as many lines as they need,
+        smaller where there is no room.
+        """
         room = self.whole.width
         height = self.whole.height
         size = next(
@@ -274,7 +282,9 @@ def _tinted(colour: Colour, opacity: float) -> NDArray[np.uint8]:
 
 @cache
 def corner_covers(size: int) -> list[NDArray[np.float32]]:
-    """How much of each pixel lies inside a rounded corner: upper left, upper right, lower left, lower right."""
+    """How much of each pixel lies inside a rounded corner: upper left, upper right, lower left,
+    lower right.
+    """
     away = size - np.arange(size) - 0.5
     cover = np.clip(size + 0.5 - np.hypot(away[:, None], away[None, :]), 0, 1).astype(np.float32)
     return [cover, cover[:, ::-1], cover[::-1], cover[::-1, ::-1]]

@@ -1,4 +1,6 @@
-"""WAITING: the progress bar that the window shows while kernels are compiled, which takes a minute on a new machine."""
+"""WAITING: the progress bar that the window shows while kernels are compiled, which takes a minute
+on a new machine.
+"""
 
 from collections.abc import Callable, Generator
 from contextlib import closing
@@ -17,8 +19,8 @@ BAR_SHARE = (0.5, 0.02)  # width and height of the bar, as shares of the window'
 def compile_in_view(screen: pygame.Surface, steps: Compiling = compiling) -> None:
     """Compile the missing kernels and show the progress in the window.
 
-    steps: yields (compiled, total) kernels until all are compiled. Closing the window ends the compiling and raises
-    KeyboardInterrupt.
+    steps: yields (compiled, total) kernels until all are compiled. Closing the window ends the
+    compiling and raises KeyboardInterrupt.
     """
     with closing(steps()) as progress:
         for done, total in progress:
@@ -26,9 +28,9 @@ def compile_in_view(screen: pygame.Surface, steps: Compiling = compiling) -> Non
                 pygame.display.quit()
                 raise KeyboardInterrupt
             surface = pygame.display.get_surface() or screen
-            sheet = Canvas.blank(*surface.get_size())
-            draw_compiling(sheet, done, total)
-            surface.blit(sheet.surface, (0, 0))
+            canvas = Canvas.blank(*surface.get_size())
+            draw_compiling(canvas, done, total)
+            surface.blit(canvas.surface, (0, 0))
             pygame.display.flip()
 
 
@@ -38,22 +40,22 @@ def _closes(event: pygame.event.Event) -> bool:
     )
 
 
-def draw_compiling(sheet: Canvas, done: int, total: int) -> None:
+def draw_compiling(canvas: Canvas, done: int, total: int) -> None:
     """Draw a bar and a text that show `done` of `total` kernels."""
-    sheet.array[:] = GROUND
-    whole = sheet.whole
+    canvas.array[:] = GROUND
+    whole = canvas.whole
     width = max(round(whole.width * BAR_SHARE[0]), 1)
     height = max(round(whole.height * BAR_SHARE[1]), 2)
     left = (whole.width - width) // 2
     top = (whole.height - height) // 2
     middle = whole.width / 2
-    sheet.part(Rect(left, top, width, height))[:] = FAINT
-    sheet.part(Rect(left, top, width * done // max(total, 1), height))[:] = SKY_BLUE
-    sheet.text(f"compiling, {done} of {total}", middle, top - sheet.px(14), 16, INK, align=0.5)
-    sheet.text(
+    canvas.part(Rect(left, top, width, height))[:] = FAINT
+    canvas.part(Rect(left, top, width * done // max(total, 1), height))[:] = SKY_BLUE
+    canvas.text(f"compiling, {done} of {total}", middle, top - canvas.px(14), 16, INK, align=0.5)
+    canvas.text(
         "once on this machine, about a minute",
         middle,
-        top + height + sheet.px(24),
+        top + height + canvas.px(24),
         12,
         QUIET,
         align=0.5,

@@ -1,4 +1,6 @@
-"""Pictures of what a window shows, as files: films that keep its time, and names that overwrite nothing."""
+"""Pictures of what a window shows, as files: films that keep its time, and names that overwrite
+nothing.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,7 +15,9 @@ FRAME_RATE = 30  # [Hz] of films, and of windows at most
 
 
 class FilmMaker(Protocol):
-    """Writes the pictures of a film. `add` and `close` raise OSError when the file cannot be written."""
+    """Writes the pictures of a film. `add` and `close` raise OSError when the file cannot be
+    written.
+    """
 
     def add(self, image: Image) -> None:
         """Append a picture, RGB uint8 (H, W, 3) of even width and height."""
@@ -28,7 +32,8 @@ class FilmMaker(Protocol):
         ...
 
 
-# Arguments: path, pictures per second, width and height [px]. Raises OSError when the file cannot be written.
+# Arguments: path, pictures per second, width and height [px]. Raises OSError when the file cannot
+# be written.
 MakeFilm = Callable[[Path, int, int, int], FilmMaker]
 
 
@@ -42,7 +47,9 @@ class WindowFilm:
         self._count = 0
 
     def add(self, picture: Image, seconds: float) -> None:
-        """Append a picture, `seconds` after the one before; OSError when the file cannot be written."""
+        """Append a picture, `seconds` after the one before; OSError when the file cannot be
+        written.
+        """
         self._time += seconds
         height = picture.shape[0] // 2 * 2
         width = picture.shape[1] // 2 * 2
@@ -60,7 +67,9 @@ class WindowFilm:
 
 
 def write_png(path: Path, picture: Image) -> None:
-    """Write an RGB picture (H, W, 3); OSError when the file cannot be written, which is then removed."""
+    """Write an RGB picture (H, W, 3); OSError when the file cannot be written, which is then
+    removed.
+    """
     written, data = cv2.imencode(".png", picture[..., ::-1])
     assert written, "a picture in memory can always be encoded"
     try:
@@ -72,12 +81,16 @@ def write_png(path: Path, picture: Image) -> None:
 
 
 def reason(error: Exception) -> str:
-    """Return why a file could not be written, for a notice: the error's message without its number and path."""
+    """Return why a file could not be written, for a notice: the error's message without its number
+    and path.
+    """
     return getattr(error, "strerror", None) or str(error)
 
 
 def free_path(folder: Path, suffix: str) -> Path:
-    """Return the first of pilotnet-001, -002, ... in the folder that does not exist; OSError when the folder cannot be read."""
+    """Return the first of pilotnet-001, -002, ... in the folder that does not exist; OSError when
+    the folder cannot be read.
+    """
     number = 1
     while (path := folder / f"pilotnet-{number:03d}{suffix}").exists():
         number += 1

@@ -1,4 +1,6 @@
-"""Colours of the viewer: few, on near-black, told apart with every kind of colour vision (Okabe and Ito's palette)."""
+"""Colours of the viewer: few, on near-black, told apart with every kind of colour vision (Okabe and
+Ito's palette).
+"""
 
 Colour = tuple[int, int, int]
 

@@ -1,7 +1,8 @@
-"""The window: hands events and time to what it shows, and draws as many pictures as the machine can.
+"""The window: hands events and time to what it shows, and draws as many pictures as the machine
+can.
 
-What is shown is a `Content`: a show of drivers, a replay, or the mapping of a controller. Films, screenshots, size and help are
-the window's own.
+What is shown is a `Content`: a show of drivers, a replay, or the mapping of a controller. Films,
+screenshots, size and help are the window's own.
 """
 
 import gc
@@ -35,14 +36,16 @@ class Content(Protocol):
         ...
 
     def handle(self, event: pygame.event.Event) -> str | None:
-        """Answer an event: what to tell about it, empty for nothing; None when it means nothing here."""
+        """Answer an event: what to tell about it, empty for nothing; None when it means nothing
+        here.
+        """
         ...
 
     def pass_time(self, seconds: float) -> str:
         """Let time pass; what to tell about it."""
         ...
 
-    def draw(self, sheet: Canvas, words: StatusTexts) -> None:
+    def draw(self, canvas: Canvas, words: StatusTexts) -> None:
         """Draw this moment."""
         ...
 
@@ -50,9 +53,10 @@ class Content(Protocol):
 class Window:
     """A pygame window that shows its content until it is closed.
 
-    Screenshots and films go to `folder`. With `film` one is made from the start; OSError when that file cannot be made. Every
-    later failure of a file is a notice in the window, which stays open.
-    film_error: why `film`, or a film that ended with the window, could not be written; "" when none failed.
+    Screenshots and films go to `folder`. With `film` one is made from the start; OSError when that
+    file cannot be made. Every later failure of a file is a notice in the window, which stays open.
+    film_error: why `film`, or a film that ended with the window, could not be written; "" when none
+    failed.
     """
 
     def __init__(
@@ -224,7 +228,9 @@ class Window:
             self._say(f"saved {film.path.name}")
 
     def _note_failure(self, film: WindowFilm, error: OSError) -> None:
-        """Show that a film failed; keep the message for the caller when the window closes before it can be read."""
+        """Show that a film failed; keep the message for the caller when the window closes before it
+        can be read.
+        """
         self._film = None
         message = f"the film {film.path.name} could not be written: {reason(error)}"
         self._say(message)
@@ -254,7 +260,9 @@ class FrameRate:
 
 @contextmanager
 def without_long_pauses() -> Iterator[None]:
-    """Garbage is looked for only among what is made within: among all that was loaded before it takes a fifth of a second."""
+    """Garbage is looked for only among what is made within: among all that was loaded before it
+    takes a fifth of a second.
+    """
     gc.collect()
     gc.freeze()
     try:
@@ -264,7 +272,9 @@ def without_long_pauses() -> Iterator[None]:
 
 
 def open_display(size: tuple[int, int], instead: str = FILM_INSTEAD) -> pygame.Surface:
-    """A resizable window; ValueError in one line when there is no display to open it on, and what to do `instead`."""
+    """A resizable window; ValueError in one line when there is no display to open it on, and what
+    to do `instead`.
+    """
     os.environ.setdefault(
         "SDL_WINDOWS_DPI_AWARENESS", "permonitorv2"
     )  # real pixels, not enlarged ones

@@ -1,4 +1,6 @@
-"""How fast a detector is: `pytest tests/benchmarks/bench_detector.py`, on one core, beside a warp of the same run."""
+"""How fast a detector is: `pytest tests/benchmarks/bench_detector.py`, on one core, beside a warp
+of the same run.
+"""
 
 import cv2
 import numpy as np
@@ -22,7 +24,9 @@ def test_a_bilinear_warp_of_the_same_size(benchmark: BenchmarkFixture) -> None:
 
 @pytest.mark.parametrize("score", [0.5, 0.0], ids=["nothing_found", "as_much_as_possible"])
 def test_a_frame(benchmark: BenchmarkFixture, score: float) -> None:
-    """From the frame to the boxes; an untrained network is sure of nothing, and with a score of 0 every peak is a box."""
+    """From the frame to the boxes; an untrained network is sure of nothing, and with a score of 0
+    every peak is a box.
+    """
     torch.set_num_threads(1)
     torch.manual_seed(0)
     detector = Detector(DetectorCheckpoint(DetectorNetwork(), "cars", Camera(), {}), score)

@@ -1,4 +1,6 @@
-"""How long the lane finder takes for a frame: `pytest tests/benchmarks/bench_lanes.py`. Its name keeps it out of the tests."""
+"""How long the lane finder takes for a frame: `pytest tests/benchmarks/bench_lanes.py`. Its name
+keeps it out of the tests.
+"""
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture

@@ -1,4 +1,6 @@
-"""How long the modular stack thinks: `pytest tests/benchmarks/bench_planner.py`, on one core, beside a warp of the same run."""
+"""How long the modular stack thinks: `pytest tests/benchmarks/bench_planner.py`, on one core,
+beside a warp of the same run.
+"""
 
 import sys
 from itertools import count
@@ -34,7 +36,9 @@ PEOPLE = [(10.0, 3.6), (16.0, -5.0), (18.0, 3.8), (27.0, -5.2), (33.0, 4.0), (41
 
 
 def crowd(moved: float) -> list[Detection]:
-    """What detectors see of a full street when the car has come so far [m]: whoever falls behind turns up far ahead."""
+    """What detectors see of a full street when the car has come so far [m]: whoever falls behind
+    turns up far ahead.
+    """
     return [
         box(NEAREST + (forward - moved - NEAREST) % STREET, right, person)
         for places, person in ((CARS, False), (PEOPLE, True))
@@ -94,7 +98,9 @@ def test_tracking_and_planning(benchmark: BenchmarkFixture) -> None:
 
 
 def test_the_whole_stack(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> None:
-    """From the frame to the command, on pictures of a drive along a street; its 99th percentile is printed."""
+    """From the frame to the command, on pictures of a drive along a street; its 99th percentile is
+    printed.
+    """
     env = DrivingEnv(EnvConfig(cameras=("centre",)))
     street = Scenario(RoadKind.RESIDENTIAL, 1, length=120.0, parked=15.0, pedestrians=20.0)
     observations = [step.observation for step in rollout(env, Expert(env), street)]
@@ -109,5 +115,6 @@ def test_the_whole_stack(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixt
     )
     with capsys.disabled():
         sys.stdout.write(
-            f"\nthe whole stack: 99th percentile {1000 * np.percentile(benchmark.stats.stats.data, 99):.1f} ms\n"
+            f"\nthe whole stack: 99th percentile "
+            f"{1000 * np.percentile(benchmark.stats.stats.data, 99):.1f} ms\n"
         )

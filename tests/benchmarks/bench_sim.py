@@ -1,7 +1,8 @@
-"""How fast the simulator is: `pytest tests/benchmarks/bench_sim.py`. Figures are kept in CHANGELOG.md, with the machine named.
+"""How fast the simulator is: `pytest tests/benchmarks/bench_sim.py`. Figures are kept in
+CHANGELOG.md, with the machine named.
 
-The file's name keeps it out of the tests: a timing never decides whether a change is right. The warp stands beside the pictures
-so that their ratio can be read off one run.
+The file's name keeps it out of the tests: a timing never decides whether a change is right. The
+warp stands beside the pictures so that their ratio can be read off one run.
 """
 
 import subprocess
@@ -79,7 +80,9 @@ def test_a_frame_with_its_truth(benchmark: BenchmarkFixture) -> None:
 
 
 def test_sixteen_moments_of_recording(benchmark: BenchmarkFixture) -> None:
-    """The three cameras in sixteen drives of lane_keeping, all kinds of road and many skies: 48 pictures."""
+    """The three cameras in sixteen drives of lane_keeping, all kinds of road and many skies: 48
+    pictures.
+    """
     moments = []
     for scenario in suite("lane_keeping", "train", 16, 450.0):
         world = World(scenario)

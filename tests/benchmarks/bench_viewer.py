@@ -1,7 +1,9 @@
-"""How fast the window draws: `pytest tests/benchmarks/bench_viewer.py`. A budget of 33 ms makes 30 frames/s at 1280 x 720.
+"""How fast the window draws: `pytest tests/benchmarks/bench_viewer.py`. A budget of 33 ms makes 30
+frames/s at 1280 x 720.
 
-The picture of the road and everything drawn over and beside it are measured apart, in one run. Panels are drawn after a tick, ten
-times a second, so of every three pictures one costs what it costs "when a tick has changed it".
+The picture of the road and everything drawn over and beside it are measured apart, in one run.
+Panels are drawn after a tick, ten times a second, so of every three pictures one costs what it
+costs "when a tick has changed it".
 """
 
 from collections.abc import Callable

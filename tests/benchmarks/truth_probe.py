@@ -1,9 +1,12 @@
-"""Closed-loop probe: does the truth about road users help or harm the modular stack? Real lane finder, no trained network.
+"""Closed-loop probe: does the truth about road users help or harm the modular stack? Real lane
+finder, no trained network.
 
-`python -m tests.benchmarks.truth_probe --roads residential --weather rain --suite obstacles --first 400 --episodes 14`
+`python -m tests.benchmarks.truth_probe --roads residential --weather rain --suite obstacles --first
+400 --episodes 14`
 
-Two variants drive the same scenarios. `truth`: the true road users in place of both detectors. `emulated`: boxes of the truth,
-degraded as a detector's are. Intervals resample whole drives, since interventions of one drive depend on each other.
+Two variants drive the same scenarios. `truth`: the true road users in place of both detectors.
+`emulated`: boxes of the truth, degraded as a detector's are. Intervals resample whole drives, since
+interventions of one drive depend on each other.
 """
 
 import argparse
@@ -37,7 +40,9 @@ RESAMPLES = 4000
 
 
 class EmulatedDetector:
-    """The boxes of the truth with misses and noise, in place of a trained detector of vehicles or of pedestrians."""
+    """The boxes of the truth with misses and noise, in place of a trained detector of vehicles or
+    of pedestrians.
+    """
 
     def __init__(self, env: DrivingEnv, person: bool, seed: int) -> None:
         self._env = env
@@ -45,7 +50,9 @@ class EmulatedDetector:
         self._generator = np.random.default_rng([seed, int(person), 1])
 
     def detect(self, frame: Image) -> list[Detection]:
-        """Return what a detector might find in the frame (H, W, 3) that the environment has just rendered."""
+        """Return what a detector might find in the frame (H, W, 3) that the environment has just
+        rendered.
+        """
         found = []
         for box in self._env.boxes():
             if (box.kind is Kind.PEDESTRIAN) != self._person:

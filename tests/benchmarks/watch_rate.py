@@ -1,4 +1,5 @@
-"""Pictures a second of the real `pilotnet watch` window; the speed of time it reaches, and how soon a key shows.
+"""Pictures a second of the real `pilotnet watch` window; the speed of time it reaches, and how soon
+a key shows.
 
     python -m tests.benchmarks.watch_rate pilotnet --checkpoint models/pilotnet
 
@@ -63,13 +64,16 @@ def main() -> None:
     size = f"{config.width} x {config.height}"
     console.print(f"{options.driver}: {rate:.1f} pictures/s at {size}, without a pause")
     console.print(
-        f"median picture {np.median(milliseconds):.1f} ms, 99 of 100 within {np.quantile(milliseconds, 0.99):.1f} ms"
+        f"median picture {np.median(milliseconds):.1f} ms, 99 of 100 within "
+        f"{np.quantile(milliseconds, 0.99):.1f} ms"
     )
     console.print(f"speed of time: x{passed / seconds:.2f}")
-    # A key that is pressed just after the events were read waits for the picture under way and shows in the next one.
+    # A key that is pressed just after the events were read waits for the picture under way and
+    # shows in the next one.
     waits = milliseconds[1:] + milliseconds[:-1]
     console.print(
-        f"from a key to its picture: 99 of 100 within {np.quantile(waits, 0.99):.0f} ms, at most {waits.max():.0f} ms"
+        f"from a key to its picture: 99 of 100 within {np.quantile(waits, 0.99):.0f} ms, at most "
+        f"{waits.max():.0f} ms"
     )
     pygame.display.quit()
 

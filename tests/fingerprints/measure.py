@@ -1,10 +1,12 @@
-"""Fingerprints of what the project computes: digests of pictures, labels, weights, detections, plans and scores.
+"""Fingerprints of what the project computes: digests of pictures, labels, weights, detections,
+plans and scores.
 
-    python -m tests.fingerprints.measure            prints the names of the fingerprints that differ from the committed ones
-    python -m tests.fingerprints.measure --write    commits the present ones to `fingerprints.json`
+    python -m tests.fingerprints.measure            prints the names of the fingerprints that differ
+    from the committed ones python -m tests.fingerprints.measure --write    commits the present ones
+    to `fingerprints.json`
 
-A change that only renames or moves code leaves every fingerprint as it is. Processors round differently, so a digest is
-comparable only between machines with the same digest of `arithmetic`.
+A change that only renames or moves code leaves every fingerprint as it is. Processors round
+differently, so a digest is comparable only between machines with the same digest of `arithmetic`.
 """
 
 import argparse
@@ -64,7 +66,9 @@ def digest(parts: Iterable[bytes]) -> str:
 
 
 def arithmetic() -> str:
-    """Return a digest of how this machine rounds: elementary functions, a matrix product and a convolution."""
+    """Return a digest of how this machine rounds: elementary functions, a matrix product and a
+    convolution.
+    """
     grid = np.linspace(0.1, 9.9, 4096)
     numbers = [f(grid) for f in (np.sin, np.cos, np.exp, np.log, np.arctan)]
     numbers += [
@@ -105,7 +109,9 @@ def table_bytes(root: Path) -> Iterable[bytes]:
 
 
 def of_weights(folder: Path) -> str:
-    """Return the digest of a folder's network file, without the header that holds versions and settings."""
+    """Return the digest of a folder's network file, without the header that holds versions and
+    settings.
+    """
     content = (folder / "model.safetensors").read_bytes()
     header = int.from_bytes(content[:8], "little")
     return digest([content[8 + header :]])

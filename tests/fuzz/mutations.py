@@ -1,4 +1,6 @@
-"""Ways to damage a file, drawn from a generator: bytes of any file, and the structure of each kind of file."""
+"""Ways to damage a file, drawn from a generator: bytes of any file, and the structure of each kind
+of file.
+"""
 
 import json
 from typing import Any
@@ -245,7 +247,8 @@ OF_SUFFIX = {
 
 
 def mutate(content: bytes, suffix: str, draw: np.random.Generator) -> tuple[str, bytes]:
-    """Damage the content of a file with this suffix; return the name of the mutation and the result.
+    """Damage the content of a file with this suffix; return the name of the mutation and the
+    result.
 
     60 % of the mutations change the structure of the kind of file, the others its bytes.
     """

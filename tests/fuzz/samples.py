@@ -1,4 +1,6 @@
-"""Undamaged files of every kind that the program reads, made without a simulation, and the function that reads each kind."""
+"""Undamaged files of every kind that the program reads, made without a simulation, and the function
+that reads each kind.
+"""
 
 import hashlib
 import json
@@ -65,9 +67,11 @@ class Settings:
 class Sample:
     """A kind of file.
 
-    path: of the file below the folder of all samples; its first part is the folder that `read` takes.
+    path: of the file below the folder of all samples; its first part is the folder that `read`
+    takes.
     read: reads that folder and returns everything that the program uses of it.
-    trusted: whether the file has no digest, because people edit it or an earlier version wrote it; valid changes are accepted.
+    trusted: whether the file has no digest, because people edit it or an earlier version wrote it;
+    valid changes are accepted.
     """
 
     path: str
@@ -217,7 +221,9 @@ def read_dataset(root: Path) -> Any:
 
 
 def read_without_check(root: Path) -> Any:
-    """Return everything that training reads of a dataset, without `check`: reading a file checks its digest."""
+    """Return everything that training reads of a dataset, without `check`: reading a file checks
+    its digest.
+    """
     return _contents(Dataset.open(root))
 
 

@@ -1,4 +1,6 @@
-"""Damaged files of every kind give one line that names the file; none hangs, fills the memory or is read with other contents."""
+"""Damaged files of every kind give one line that names the file; none hangs, fills the memory or is
+read with other contents.
+"""
 
 import resource
 import signal
@@ -41,7 +43,9 @@ sys.addaudithook(note_open)
 
 @contextmanager
 def watched(folder: Path) -> Iterator[None]:
-    """Raise TooLongError after LONGEST, and AssertionError when a file outside of the folder and the program was opened."""
+    """Raise TooLongError after LONGEST, and AssertionError when a file outside of the folder and
+    the program was opened.
+    """
     global opened  # written by the audit hook, which Python cannot remove again
 
     def stop(_: int, __: FrameType | None) -> None:
@@ -73,7 +77,8 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def judge(sample: Sample, folder: Path, sound: Any) -> str | None:
-    """Return what is wrong with the reading of a damaged file; None when it is refused in one line or read unchanged.
+    """Return what is wrong with the reading of a damaged file; None when it is refused in one line
+    or read unchanged.
 
     sound: what `sample.read` returned before the damage.
     """

@@ -1,4 +1,6 @@
-"""The commands that the kill test kills, and fingerprints that compare a resumed run with an uninterrupted one."""
+"""The commands that the kill test kills, and fingerprints that compare a resumed run with an
+uninterrupted one.
+"""
 
 import hashlib
 import re
@@ -14,7 +16,8 @@ Fingerprint = Callable[[Path], dict[str, str]]
 def every_file(folder: Path) -> dict[str, str]:
     """Return the SHA-256 of every file below a folder, hidden ones too.
 
-    The revision in the provenance is left out, because the working tree may change while the test runs.
+    The revision in the provenance is left out, because the working tree may change while the test
+    runs.
     """
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     return {
@@ -32,7 +35,9 @@ def _content(path: Path) -> bytes:
 
 
 def files_and_weights(folder: Path) -> dict[str, str]:
-    """Return `every_file`, with the digests of networks by their weights: safetensors orders its header at random."""
+    """Return `every_file`, with the digests of networks by their weights: safetensors orders its
+    header at random.
+    """
     return every_file(folder) | {
         str(path.relative_to(folder)): weights(path) for path in folder.rglob("model.safetensors")
     }
@@ -47,7 +52,9 @@ def weights(path: Path) -> str:
 
 
 def products_of_a_demo(folder: Path) -> dict[str, str]:
-    """Return every file name of a demo, and the SHA-256 of what does not name its folder: drives, losses, weights and scores."""
+    """Return every file name of a demo, and the SHA-256 of what does not name its folder: drives,
+    losses, weights and scores.
+    """
     naming = (".yaml", "report.html", "inputs.json")
     return {
         name: "" if name.endswith(naming) else digest
@@ -100,9 +107,9 @@ _DETECT = (
 )  # fmt: skip
 _DEMO = (
     "demo", "--out", "{out}",
-    "--record.suite", "lane_keeping-small", "--record.episodes", "2", "--record.validation_episodes", "1",
+    "--record.suite", "lane_keeping-small", "--record.episodes", "2", "--record.validation-episodes", "1",
     "--record.length", "60", "--record.workers", "2",
-    "--train.epochs", "2", "--train.batch_size", "16", "--train.device", "cpu",
+    "--train.epochs", "2", "--train.batch-size", "16", "--train.device", "cpu",
     "--detect.epochs", "2", "--detect.every", "8", "--detect.device", "cpu",
     "--evaluate.drivers", "[expert, straight, pilotnet]", "--evaluate.suite", "lane_keeping-small", "--evaluate.episodes", "2",
     "--evaluate.length", "60", "--evaluate.workers", "2",

@@ -1,6 +1,8 @@
-"""Commands that are killed at random moments by SIGKILL, SIGTERM and Ctrl-C leave no process and lose no finished work.
+"""Commands that are killed at random moments by SIGKILL, SIGTERM and Ctrl-C leave no process and
+lose no finished work.
 
-Run with `pytest -m slow tests/kills`. PILOTNET_KILLS is the number of kills of each command, 20 by default.
+Run with `pytest -m slow tests/kills`. PILOTNET_KILLS is the number of kills of each command, 20 by
+default.
 """
 
 import itertools
@@ -25,7 +27,8 @@ LONGEST_RUN = 300.0  # [s]
 KILLED_TWICE = 0.4  # share of the resumed runs that are killed as well
 SEED = 20  # of the moments of the kills
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
-# After SIGTERM and Ctrl-C: the exit codes of the command line, and those of Python before it has installed its handlers.
+# After SIGTERM and Ctrl-C: the exit codes of the command line, and those of Python before it has
+# installed its handlers.
 EXIT_CODES = {
     signal.SIGKILL: (-signal.SIGKILL,),
     signal.SIGTERM: (143, -signal.SIGTERM),
@@ -68,7 +71,9 @@ class Run:
                 continue
 
     def kill(self, number: signal.Signals) -> None:
-        """Send a signal and require that all processes end; SIGINT goes to all of them, the others to the first."""
+        """Send a signal and require that all processes end; SIGINT goes to all of them, the others
+        to the first.
+        """
         sent = time.monotonic()
         if number is signal.SIGINT:
             os.killpg(self.process.pid, number)
@@ -100,7 +105,9 @@ class Run:
 
 @dataclass
 class Subject:
-    """A command to kill: its output folder, its dataset ("" without one), the folder for logs, and its duration [s]."""
+    """A command to kill: its output folder, its dataset ("" without one), the folder for logs, and
+    its duration [s].
+    """
 
     command: Command
     out: Path
@@ -116,7 +123,9 @@ class Subject:
         )
 
     def committed(self) -> dict[Path, int]:
-        """Return the committed files, which must survive every kill, with their modification times [ns]."""
+        """Return the committed files, which must survive every kill, with their modification times
+        [ns].
+        """
         paths = self.out.glob(self.command.committed) if self.command.committed else ()
         return {path: path.stat().st_mtime_ns for path in paths}
 
@@ -154,7 +163,9 @@ def test_a_killed_command_leaves_no_process_and_ends_as_if_it_had_not_been_kille
 def kill_and_finish(
     subject: Subject, moments: random.Random, signals: Iterator[signal.Signals], most: int
 ) -> int:
-    """Kill a command once or more often at random moments, resume it to its end, and return how often it was killed."""
+    """Kill a command once or more often at random moments, resume it to its end, and return how
+    often it was killed.
+    """
     kills = 0
     before: dict[Path, int] = {}
     for resume in itertools.chain([False], itertools.repeat(True)):

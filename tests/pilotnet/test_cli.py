@@ -1,4 +1,6 @@
-"""The command line: the main job end to end on a tiny config, and one line with exit code 2 for every mistake."""
+"""The command line: the main job end to end on a tiny config, and one line with exit code 2 for
+every mistake.
+"""
 
 import re
 import subprocess

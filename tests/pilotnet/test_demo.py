@@ -1,7 +1,8 @@
-"""The order of the demo: finished stages stay, the same command goes on, and wrong settings are found before the first stage.
+"""The order of the demo: finished stages stay, the same command goes on, and wrong settings are
+found before the first stage.
 
-The stages are replaced by fakes, which write their product inside `output_folder` as the real ones do. The real stages are tested
-with the command line and by killing a demo.
+The stages are replaced by fakes, which write their product inside `output_folder` as the real ones
+do. The real stages are tested with the command line and by killing a demo.
 """
 
 import time
@@ -210,17 +211,17 @@ def test_a_folder_that_is_no_demo_is_left_alone(stages: Stages, tmp_path: Path) 
         (["--evaluate.suite", "moon"], "suite is 'moon'"),
         (["--evaluate.noise", "-1"], "noise is -1.0"),
         (
-            ["--evaluate.pedals", "driver"],
+            ["--evaluate.speed-control", "driver"],
             "train.speed is False; with evaluate.pedals driver it must be true",
         ),
         (["--record.episodes", "0"], "record.episodes is 0; it must be 1 or more"),
         (
-            ["--record.validation_episodes", "0"],
+            ["--record.validation-episodes", "0"],
             "record.validation_episodes is 0; it must be 1 or more",
         ),
-        (["--record.boxes", "false"], "record.boxes is False; it must be true"),
+        (["--no-record.boxes"], "record.boxes is False; it must be true"),
         (["--train.epochs", "0"], "epochs is 0; it must be 1 or more"),
-        (["--detect.learning_rate", "-1"], "learning_rate is -1.0; it must be above 0 and finite"),
+        (["--detect.learning-rate", "-1"], "learning_rate is -1.0; it must be above 0 and finite"),
     ],
     ids=str,
 )

@@ -35,6 +35,6 @@ def test_a_user_s_file_or_folder_that_hides_the_simulator_is_named(
     assert done.returncode == 1
     (line,) = done.stderr.strip().splitlines()
     assert (
-        f"{tmp_path / hiding} hides pilotnet's package `sim`, the simulator; give that file or folder another name"
-        in line
+        f"{tmp_path / hiding} hides pilotnet's package `sim`, the simulator; give that file or "
+        f"folder another name" in line
     )

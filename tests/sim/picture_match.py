@@ -1,4 +1,6 @@
-"""How far apart two pictures of the same place are: the column shift of each strip of rows, to a fraction of a pixel."""
+"""How far apart two pictures of the same place are: the column shift of each strip of rows, to a
+fraction of a pixel.
+"""
 
 import cv2
 import numpy as np
@@ -7,7 +9,8 @@ from numpy.typing import NDArray
 REACH = 12  # [px] how far to either side a strip is tried
 BLUR = 15  # [px] brightness that varies over more columns than this does not count
 LIKENESS = 0.5  # correlation of two strips that show the same
-DETAIL = 1.5  # [levels] standard deviation that a strip needs to be told from its neighbours; noise has less
+# [levels] standard deviation that a strip needs to be told from its neighbours; noise has less
+DETAIL = 1.5
 LEAST = 40  # pixels that a strip needs
 
 
@@ -23,10 +26,11 @@ def strip_shifts(
     rows: range,
     depth: int = 4,
 ) -> NDArray[np.float64]:
-    """How far to the right of their place in `one` things are in `other` [px], one number for each strip of `depth` rows, (N,).
+    """How far to the right of their place in `one` things are in `other` [px], one number for each
+    strip of `depth` rows, (N,).
 
-    one, other: brightness (H, W); valid: pixels of `one` that count. Strips without detail are left out; one that `other` shows
-    nowhere within REACH counts as inf.
+    one, other: brightness (H, W); valid: pixels of `one` that count. Strips without detail are left
+    out; one that `other` shows nowhere within REACH counts as inf.
     """
     first = _detail(one)
     second = _detail(other)
@@ -61,7 +65,9 @@ def _detail(picture: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _peak(likeness: NDArray[np.float64]) -> float:
-    """Where a sampled curve is highest, by the parabola through its highest sample and its neighbours; inf for no clear peak."""
+    """Where a sampled curve is highest, by the parabola through its highest sample and its
+    neighbours; inf for no clear peak.
+    """
     at = int(likeness.argmax())
     if likeness[at] < LIKENESS or not 0 < at < likeness.size - 1:
         return np.inf

@@ -66,7 +66,8 @@ def test_plain_settings_override_a_record_of_settings() -> None:
         ({"camera_spacing": "wide"}, "camera_spacing is 'wide'; it must be a finite number"),
         (
             {"camera": 5},
-            "camera is 5; it must be a sim.geometry.camera.Camera, or a mapping with some of width, height",
+            "camera is 5; it must be a sim.geometry.camera.Camera, or a mapping with some of "
+            "width, height",
         ),
         (
             {"camera": {"with": 320}},

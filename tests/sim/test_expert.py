@@ -1,4 +1,6 @@
-"""The expert among road users: it gets through, touches nobody and is comfortable; drivers who see nothing do not."""
+"""The expert among road users: it gets through, touches nobody and is comfortable; drivers who see
+nothing do not.
+"""
 
 import pytest
 

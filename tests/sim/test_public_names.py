@@ -1,4 +1,6 @@
-"""The public names of `sim`: complete, loaded on first use, and never replaced by a submodule of the same name."""
+"""The public names of `sim`: complete, loaded on first use, and never replaced by a submodule of
+the same name.
+"""
 
 import subprocess
 import sys
@@ -35,7 +37,8 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
 def test_rollout_is_the_function_whatever_is_imported_first(first: str) -> None:
     assert (
         run(
-            f"{first}; import sim; from sim import rollout; print(callable(rollout), sim.rollout is rollout)"
+            f"{first}; import sim; from sim import rollout; print(callable(rollout), sim.rollout "
+            f"is rollout)"
         )
         == "True True\n"
     )

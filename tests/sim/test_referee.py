@@ -23,7 +23,8 @@ from sim.types import Actor, Cause, Control, Kind, Pose
 from sim.world import World
 from tests.sim.straight_road import straight_road
 
-LANE = 1.7  # [m] d of the middle of the ego's lane on the straight road; the ego is 5 m long and 2 m wide
+# [m] d of the middle of the ego's lane on the straight road; the ego is 5 m long and 2 m wide
+LANE = 1.7
 SALOON = VehicleDimensions(Kind.SALOON, 4.0, 1.8, 1.5, (90, 90, 90))
 
 
@@ -63,7 +64,9 @@ def add_person(
 
 
 def add_parked(drive: World, x: float, left: float) -> None:
-    """A parked car, 4 m long around x, 1.8 m wide from y = left on, that the ego must swing around by its overlap and a metre."""
+    """A parked car, 4 m long around x, 1.8 m wide from y = left on, that the ego must swing around
+    by its overlap and a metre.
+    """
     actor = Actor(50, Kind.SALOON, Pose(x, left + 0.9, 0.0), 0.0, *SALOON[1:], parked=True)
     shift = min(left - (LANE + 1.0) - 1.0, 0.0)
     drive._parked = [ParkedCar(OccupiedStretch(x - 2.0, x + 2.0, left, left + 1.8), shift, actor)]
@@ -76,14 +79,17 @@ def add_parked(drive: World, x: float, left: float) -> None:
 def test_the_metre_is_measured_from_the_middle_of_the_lane(
     empty: World, side: int, aside: float, expected: Cause | None
 ) -> None:
-    # The lane's middle is y = 1.7 m; 1.01 m to its right the car's side is at 1.7 + 1.01 + 1 = 3.71 m, inside the edge at 3.9 m.
+    # The lane's middle is y = 1.7 m; 1.01 m to its right the car's side is at 1.7 + 1.01 + 1 = 3.71
+    # m, inside the edge at 3.9 m.
     place(empty, 200.0, LANE + side * aside)
     assert Referee(empty).judge(0.1) is expected
 
 
 def test_the_surface_ends_under_the_corners(empty: World) -> None:
-    # Turned by 0.3 rad the front right corner is 2.5 sin 0.3 + 1 cos 0.3 = 0.739 + 0.955 = 1.694 m to the right of the centre.
-    # The surface ends at 3.9 m: 3.9 - 1.694 = 2.206 m is the farthest y, only 0.506 m off the middle.
+    # Turned by 0.3 rad the front right corner is 2.5 sin 0.3 + 1 cos 0.3 = 0.739 + 0.955 = 1.694 m
+    # to the right of the centre.
+    # The surface ends at 3.9 m: 3.9 - 1.694 = 2.206 m is the farthest y, only 0.506 m off the
+    # middle.
     reach = 2.5 * math.sin(0.3) + math.cos(0.3)
     for y, expected in ((3.9 - reach - 0.01, None), (3.9 - reach + 0.01, Cause.OFF_ROAD)):
         place(empty, 200.0, y, 0.3)
@@ -92,14 +98,16 @@ def test_the_surface_ends_under_the_corners(empty: World) -> None:
 
 @pytest.mark.parametrize(("gap", "expected"), [(0.31, None), (0.29, Cause.CONTACT)])
 def test_a_gap_is_between_the_bodies(empty: World, gap: float, expected: Cause | None) -> None:
-    # Bumpers: the ego's front at x + 2.5, the rear of the 4 m long car at its middle - 2: middles are 4.5 m + gap apart.
+    # Bumpers: the ego's front at x + 2.5, the rear of the 4 m long car at its middle - 2: middles
+    # are 4.5 m + gap apart.
     place(empty, 200.0)
     add_car(empty, 204.5 + gap, 15.0)
     assert Referee(empty).judge(0.1) is expected
 
 
 def test_who_is_run_into_from_behind_is_not_to_blame_and_may_drive_away(empty: World) -> None:
-    # The other's middle is 4.5 m + 0.2 m behind, so behind the rear bumper at 2.5 m, and faster: 16 against 15 m/s.
+    # The other's middle is 4.5 m + 0.2 m behind, so behind the rear bumper at 2.5 m, and faster: 16
+    # against 15 m/s.
     place(empty, 200.0)
     car = add_car(empty, 195.3, 16.0)
     referee = Referee(empty)
@@ -109,19 +117,21 @@ def test_who_is_run_into_from_behind_is_not_to_blame_and_may_drive_away(empty: W
     car.speed = 10.0
     car.place()
     assert referee.judge(0.1) is None
-    # Another referee, who has not seen how it came about, sees a slower car behind: the ego must have cut in.
+    # Another referee, who has not seen how it came about, sees a slower car behind: the ego must
+    # have cut in.
     assert Referee(empty).judge(0.1) is Cause.CONTACT
 
 
 def test_rolling_back_into_blame_by_closing_a_forgiven_gap(empty: World) -> None:
-    # The ego has stood for a second when somebody comes within 0.25 m of its front bumper: 2.5 + 0.175 + 0.25 m ahead.
+    # The ego has stood for a second when somebody comes within 0.25 m of its front bumper: 2.5 +
+    # 0.175 + 0.25 m ahead.
     place(empty, 200.0, speed=0.0)
     people = add_person(
         empty, 202.5 + PEDESTRIAN_DEPTH / 2 + 0.25, LANE - 3.0, goal=-5.0, mode=Mode.CROSSING
     )
     referee = Referee(empty)
     assert [referee.judge(0.1) for _ in range(11)] == [None] * 11
-    people.across[0] = LANE
+    people.lateral_offset[0] = LANE
     assert empty.gaps()[1] == pytest.approx(0.25, abs=0.08)
     assert referee.judge(0.1) is None
     place(empty, 200.05, speed=0.5)
@@ -137,14 +147,15 @@ def test_a_car_that_stops_at_the_last_moment_is_to_blame(empty: World) -> None:
 
 
 def test_people_wait_at_the_side_of_a_car_that_stands_across_their_way(empty: World) -> None:
-    # From y = 5 m at 1 m/s; the ego's right side is at 2.7 m. They stop at an arm's length, 0.6 m, and never touch it.
+    # From y = 5 m at 1 m/s; the ego's right side is at 2.7 m. They stop at an arm's length, 0.6 m,
+    # and never touch it.
     place(empty, 200.0, speed=0.0)
     people = add_person(empty, 200.0, 5.0, goal=-5.0, mode=Mode.CROSSING)
     referee = Referee(empty)
     for _ in range(60):
         empty.step(Control(0.0, 0.0), 0.1)
         assert referee.judge(0.1) is not Cause.PERSON
-    assert people.across[0] == pytest.approx(2.7 + 0.6 + PEDESTRIAN_WIDTH / 2, abs=0.11)
+    assert people.lateral_offset[0] == pytest.approx(2.7 + 0.6 + PEDESTRIAN_WIDTH / 2, abs=0.11)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +164,8 @@ def test_people_wait_at_the_side_of_a_car_that_stands_across_their_way(empty: Wo
 def test_the_metre_rule_sleeps_beside_who_leaves_less_than_half_a_metre(
     empty: World, left: float, asleep: bool
 ) -> None:
-    # The parked car's left side is 0.49 or 0.51 m beside the right side of an ego in the middle of its lane, which is at 2.7 m.
+    # The parked car's left side is 0.49 or 0.51 m beside the right side of an ego in the middle of
+    # its lane, which is at 2.7 m.
     # It begins at x = 298 m, so the rule sleeps from x = 258 m to 342 m.
     add_parked(empty, 300.0, left)
     referee = Referee(empty)
@@ -194,7 +206,8 @@ def test_a_queue_is_a_reason_to_stand_for_thirty_metres(
 def test_somebody_at_the_kerb_is_a_reason_to_stand_where_they_have_room_to_cross(
     empty: World, room: float, stuck: bool
 ) -> None:
-    # They step out when 3.5 m and half of themselves remain before the bumper; who stands nearer is in their way.
+    # They step out when 3.5 m and half of themselves remain before the bumper; who stands nearer is
+    # in their way.
     place(empty, 200.0, speed=0.0)
     add_person(empty, 202.5 + 3.5 + PEDESTRIAN_DEPTH + room, 5.0, goal=-5.0)
     referee = Referee(empty)
@@ -217,8 +230,10 @@ def test_creeping_is_standing_and_a_stuck_car_is_handed_back_rolling(empty: Worl
 
 
 def test_put_back_into_traffic_leaves_who_follows_room_to_brake(empty: World) -> None:
-    # The ego left the road at 10 m/s; 20 m behind its middle comes a car at 20 m/s. Between the bumpers it would need
-    # 4 + (20² - 10²) / (2 * 3) = 54 m. Before it, 4 m between the bumpers will do: the ego goes back to behind it.
+    # The ego left the road at 10 m/s; 20 m behind its middle comes a car at 20 m/s. Between the
+    # bumpers it would need
+    # 4 + (20² - 10²) / (2 * 3) = 54 m. Before it, 4 m between the bumpers will do: the ego goes
+    # back to behind it.
     place(empty, 300.0, LANE + 2.0, speed=10.0)
     add_car(empty, 280.0, 20.0)
     Referee(empty).intervene(Cause.OFF_ROAD)
@@ -239,8 +254,10 @@ def test_who_follows_at_the_same_speed_needs_no_more_than_a_queue_does(empty: Wo
 def test_put_back_before_a_parked_car_it_can_swing_out_and_a_second_failure_lets_it_past(
     empty: World,
 ) -> None:
-    # 1.9 m of swing, ramps of 1.6 s * 15 m/s = 24 m. Its front bumper touches at 298 m: the ego's middle is at 295.5 m. It needs
-    # half a ramp before the demand, which begins 3.5 m before the car, and 2 m: 298 - 3.5 - 12 - 2 = 280.5 m.
+    # 1.9 m of swing, ramps of 1.6 s * 15 m/s = 24 m. Its front bumper touches at 298 m: the ego's
+    # middle is at 295.5 m. It needs
+    # half a ramp before the demand, which begins 3.5 m before the car, and 2 m: 298 - 3.5 - 12 - 2
+    # = 280.5 m.
     add_parked(empty, 300.0, LANE + 0.1)
     place(empty, 295.5, speed=10.0)
     referee = Referee(empty)
@@ -248,7 +265,8 @@ def test_put_back_before_a_parked_car_it_can_swing_out_and_a_second_failure_lets
     referee.intervene(Cause.CONTACT)
     assert empty.ego_state().station == pytest.approx(280.5, abs=0.51)
     assert referee.judge(0.1) is None
-    # Leaving the road there instead of hitting it is the same place again: on to behind it, 302 + 3.5 + 12 = 317.5 m.
+    # Leaving the road there instead of hitting it is the same place again: on to behind it, 302 +
+    # 3.5 + 12 = 317.5 m.
     place(empty, 290.0, LANE + 2.0)
     assert referee.judge(0.1) is Cause.OFF_ROAD
     referee.intervene(Cause.OFF_ROAD)
@@ -260,7 +278,7 @@ def test_a_person_comes_before_a_car_and_a_car_before_the_road(empty: World) -> 
     place(empty, 200.0, LANE + 2.0)
     assert Referee(empty).judge(0.1) is Cause.OFF_ROAD
     car = add_car(empty, 204.6, 15.0)
-    car.across = LANE + 2.0
+    car.lateral_offset = LANE + 2.0
     car.place()
     assert Referee(empty).judge(0.1) is Cause.CONTACT
     add_person(empty, 200.0, LANE + 2.0)

@@ -1,4 +1,6 @@
-"""The one loop: what a step says, and that the same scenario and driver give the same drive in any process."""
+"""The one loop: what a step says, and that the same scenario and driver give the same drive in any
+process.
+"""
 
 import hashlib
 import math

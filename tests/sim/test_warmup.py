@@ -77,7 +77,9 @@ def test_after_both_halves_no_road_in_any_weather_has_anything_left_to_compile()
 
 @pytest.fixture
 def processes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[subprocess.Popen[bytes]]:
-    """The processes that `compiling` starts, with no kernel compiled yet; tests make them sleep instead of compiling."""
+    """The processes that `compiling` starts, with no kernel compiled yet; tests make them sleep
+    instead of compiling.
+    """
     monkeypatch.setattr("sim.kernel_cache.cache_folders._chosen", lambda: str(tmp_path))
     started: list[subprocess.Popen[bytes]] = []
     begin = compiling_module._begin

@@ -162,7 +162,7 @@ def test_the_pedals_stop_before_somebody_who_stands_in_the_way_and_drive_on_when
     who = min(people.crossers, key=lambda i: people.station[i])
     people.mode[:] = Mode.STANDING
     people.mode[who] = Mode.CROSSING
-    people.across[who] = world.plan.path_offset
+    people.lateral_offset[who] = world.plan.path_offset
     people.speed[who] = 0.0
     hardest = 0.0
     for _ in range(300):
@@ -186,7 +186,7 @@ def test_time_to_collision_counts_somebody_in_the_way() -> None:
     assert world.time_to_collision() == math.inf
     who = people.crossers[0]
     people.mode[who] = Mode.CROSSING
-    people.across[who] = world.plan.path_offset
+    people.lateral_offset[who] = world.plan.path_offset
     people.station[who] = ego.station + 32.5
     assert world.time_to_collision() == pytest.approx(30.0 / ego.speed, rel=0.02)
 

@@ -1,6 +1,8 @@
-"""The dataset between RECORD and TRAIN: camera videos and signals in the LeRobot v3.0 layout, safe against crashes.
+"""The dataset between RECORD and TRAIN: camera videos and signals in the LeRobot v3.0 layout, safe
+against crashes.
 
-`EpisodeRecorder` stages an episode, in any process; `DatasetWriter` commits staged episodes in order; `Dataset` reads.
+`EpisodeRecorder` stages an episode, in any process; `DatasetWriter` commits staged episodes in
+order; `Dataset` reads.
 """
 
 from pilotnet.data.store.box_tables import Boxes

@@ -1,4 +1,6 @@
-"""The boxes of cars and people in the centre camera's pictures: a file per episode where no reader of LeRobot looks."""
+"""The boxes of cars and people in the centre camera's pictures: a file per episode where no reader
+of LeRobot looks.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
@@ -35,12 +37,17 @@ SCHEMA = pa.schema(
 
 @dataclass(frozen=True)
 class Boxes:
-    """The boxes of one episode, a row each (N,), ordered by frame and within a frame from near to far.
+    """The boxes of one episode, a row each (N,), ordered by frame and within a frame from near to
+    far.
 
-    frame: which picture; ident: of the actor, the same all through the drive; kind: see `sim.types.Kind`; left, top, right,
-    bottom: pixel edges around the whole silhouette, within the picture; visible: share of it that shows, in [0, 1];
-    ground_forward, ground_right: of its centre in car coordinates, distance: of it from the car's [m]; heading: relative to the
-    car's [rad]; length, width, height [m].
+    frame: which picture.
+    ident: of the actor, the same all through the drive.
+    kind: see `sim.types.Kind`; left, top, right,.
+    bottom: pixel edges around the whole silhouette, within the picture.
+    visible: share of it that shows, in [0, 1].
+    ground_forward, ground_right: of its centre in car coordinates, distance: of it from the car's
+    [m].
+    heading: relative to the car's [rad]; length, width, height [m].
     """
 
     frame: NDArray[np.int64]
@@ -114,7 +121,8 @@ def boxes_table(frames: Sequence[Sequence[Box]]) -> pa.Table:
 def read_boxes(path: Path, length: int, camera: Camera) -> Boxes:
     """Read the boxes of an episode of `length` frames, seen by `camera`.
 
-    Raises DamagedFileError when the file is missing, damaged or of another episode, and ValueError when it may not be read.
+    Raises DamagedFileError when the file is missing, damaged or of another episode, and ValueError
+    when it may not be read.
     """
     check_boxes(path)
     table = read_table(path)
@@ -123,7 +131,9 @@ def read_boxes(path: Path, length: int, camera: Camera) -> Boxes:
 
 
 def check_boxes(path: Path) -> None:
-    """Raise DamagedFileError unless a file of boxes exists and has the columns of boxes; reads only its header."""
+    """Raise DamagedFileError unless a file of boxes exists and has the columns of boxes; reads only
+    its header.
+    """
     found, _ = read_schema(path)
     if not found.equals(SCHEMA):
         raise DamagedFileError(f"{path} has other columns than boxes have; record it again")

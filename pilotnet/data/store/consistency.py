@@ -23,7 +23,9 @@ from sim.types import quoted
 
 
 def check_totals(root: Path, raw: dict[str, Any], episodes: list[Episode]) -> None:
-    """Raise DamagedFileError unless info.json, given as `raw`, has the numbers of episodes and frames in meta/episodes."""
+    """Raise DamagedFileError unless info.json, given as `raw`, has the numbers of episodes and
+    frames in meta/episodes.
+    """
     path = root / schema.INFO_PATH
     counted = raw.get("total_episodes")
     if isinstance(counted, int) and counted > len(episodes):
@@ -35,20 +37,25 @@ def check_totals(root: Path, raw: dict[str, Any], episodes: list[Episode]) -> No
     for key, value in found.items():
         if raw.get(key) != value:
             raise DamagedFileError(
-                f"{path} has {key} {quoted(raw.get(key))}, but meta/episodes has {value}; the recording was interrupted: "
-                f"continue it with `pilotnet record --resume`, or mend the count with `pilotnet check {root} --mend`"
+                f"{path} has {key} {quoted(raw.get(key))}, but meta/episodes has {value}; the "
+                f"recording was interrupted: "
+                f"continue it with `pilotnet record --resume`, or mend the count with `pilotnet "
+                f"check {root} --mend`"
             )
 
 
 def check_derived(root: Path) -> None:
-    """Raise DamagedFileError unless stats.json and tasks.parquet, which only other programs read, fit the meta files."""
+    """Raise DamagedFileError unless stats.json and tasks.parquet, which only other programs read,
+    fit the meta files.
+    """
     stats: dict[str, Stats] = {}
     for path in episode_paths(root):
         stats = pooled_features(stats, read_stats(path))
     path = root / schema.STATS_PATH
     if load_json(path) != as_lists(stats):
         raise DamagedFileError(
-            f"{path} does not hold the statistics of the episodes; `pilotnet check {root} --mend` writes it again"
+            f"{path} does not hold the statistics of the episodes; `pilotnet check {root} "
+            f"--mend` writes it again"
         )
     path = root / schema.TASKS_PATH
     if not read_table(path).equals(tasks_table()):
@@ -58,9 +65,11 @@ def check_derived(root: Path) -> None:
 
 
 def check_indices(path: Path, episode: Episode, first: int, fps: int) -> None:
-    """Raise DamagedFileError unless the index columns and the scenario of a data file are those of the episode.
+    """Raise DamagedFileError unless the index columns and the scenario of a data file are those of
+    the episode.
 
-    first: index of its first frame in the dataset; fps: frames per second.
+    first: index of its first frame in the dataset.
+    fps: frames per second.
     """
     rows = np.arange(episode.length)
     expected: dict[str, NDArray[Any]] = {

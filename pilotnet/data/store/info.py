@@ -55,9 +55,11 @@ class DatasetInfo:
             raise ValueError(f"cameras is {', '.join(self.cameras)}; boxes need the camera centre")
 
     def check_files(self, root: Path, episode: Episode) -> None:
-        """Check existence, size, columns and length of the episode's data, videos and boxes; reads only headers and sizes.
+        """Check existence, size, columns and length of the episode's data, videos and boxes; reads
+        only headers and sizes.
 
-        Raises DamagedFileError naming the first wrong file, and ValueError for one that may not be read.
+        Raises DamagedFileError naming the first wrong file, and ValueError for one that may not be
+        read.
         """
         path = schema.data_path(root, episode.index)
         found, rows = read_schema(path)
@@ -67,7 +69,8 @@ class DatasetInfo:
             )
         if not found.equals(schema.arrow_schema(schema.COLUMNS)):
             raise DamagedFileError(
-                f"{path} has other columns than schema version {schema.SCHEMA_VERSION}; record it again"
+                f"{path} has other columns than schema version {schema.SCHEMA_VERSION}; record "
+                f"it again"
             )
         for name, camera in self.cameras.items():
             check_video(
@@ -86,26 +89,30 @@ class DatasetInfo:
         if episode.files is None:
             if self.digests:
                 raise DamagedFileError(
-                    f"{meta} has no digests, but {root / schema.INFO_PATH} says that it has; it is damaged"
+                    f"{meta} has no digests, but {root / schema.INFO_PATH} says that it has; it "
+                    f"is damaged"
                 )
             return
         paths = schema.episode_files(root, episode.index, self.cameras, self.boxes)
         if set(paths) != set(episode.files):
             raise DamagedFileError(
-                f"{meta} has digests of other files than its episode has; it belongs to another dataset"
+                f"{meta} has digests of other files than its episode has; it belongs to another "
+                f"dataset"
             )
         for name, path in paths.items():
             size = path.stat().st_size
             if size != episode.files[name].size:
                 raise DamagedFileError(
-                    f"{path} has {size} bytes; it was written with {episode.files[name].size}, it is damaged"
+                    f"{path} has {size} bytes; it was written with {episode.files[name].size}, "
+                    f"it is damaged"
                 )
 
 
 def read_raw_info(root: Path) -> dict[str, Any]:
     """Return info.json as it stands.
 
-    Raises ValueError when `root` is missing or is not a dataset, and DamagedFileError when the file is damaged.
+    Raises ValueError when `root` is missing or is not a dataset, and DamagedFileError when the file
+    is damaged.
     """
     if not root.is_dir():
         raise ValueError(
@@ -121,7 +128,9 @@ def read_raw_info(root: Path) -> dict[str, Any]:
 
 
 def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
-    """Return the checked contents of info.json; raises DamagedFileError naming the first key of another version."""
+    """Return the checked contents of info.json; raises DamagedFileError naming the first key of
+    another version.
+    """
     path = root / schema.INFO_PATH
     version = str(raw.get("codebase_version"))
     if version.split(".")[0] != schema.CODEBASE_VERSION.split(".")[0]:
@@ -131,7 +140,8 @@ def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
     own = raw.get("pilotnet")
     if not isinstance(own, dict):
         raise DamagedFileError(
-            f"{root} is a LeRobot dataset, but was not recorded by PilotNet: {path} has no key 'pilotnet'"
+            f"{root} is a LeRobot dataset, but was not recorded by PilotNet: {path} has no key "
+            f"'pilotnet'"
         )
     if own.get("schema_version") != schema.SCHEMA_VERSION:
         found = quoted(own.get("schema_version"))
@@ -159,7 +169,8 @@ def checked_info(root: Path, raw: dict[str, Any]) -> DatasetInfo:
         raise DamagedFileError(f"{path} has no usable fps, cameras and videos: {error}") from None
     if raw.get("features") != schema.features(info.fps, info.cameras, info.quality):
         raise DamagedFileError(
-            f"{path} has other features than schema version {schema.SCHEMA_VERSION}; record it again"
+            f"{path} has other features than schema version {schema.SCHEMA_VERSION}; record it "
+            f"again"
         )
     for key, wanted in (("data_path", schema.DATA_PATH), ("video_path", schema.VIDEO_PATH)):
         if raw.get(key) != wanted:

@@ -1,6 +1,8 @@
-"""Which stretches of a recording are discarded: a small file beside the data, which itself is never touched.
+"""Which stretches of a recording are discarded: a small file beside the data, which itself is never
+touched.
 
-No reader of LeRobot looks at it; training leaves the marked moments out, and restoring one is taking its mark away.
+No reader of LeRobot looks at it; training leaves the marked moments out, and restoring one is
+taking its mark away.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +20,9 @@ FrameRange = tuple[int, int]  # the first frame, and the one behind the last
 
 @dataclass(frozen=True)
 class Marks:
-    """The discarded stretches of each episode that has any, by its index: in order, and apart from each other."""
+    """The discarded stretches of each episode that has any, by its index: in order, and apart from
+    each other.
+    """
 
     stretches: Mapping[int, tuple[FrameRange, ...]] = field(default_factory=dict)
 
@@ -38,7 +42,9 @@ class Marks:
         )
 
     def discard(self, episode: Episode, first: int, end: int) -> "Marks":
-        """With one more stretch, grown together with those that it touches; ValueError unless it lies in the episode."""
+        """With one more stretch, grown together with those that it touches; ValueError unless it
+        lies in the episode.
+        """
         check_stretch(first, end, episode)
         apart = [(a, b) for a, b in self.discarded(episode) if b < first or a > end]
         touched = [(a, b) for a, b in self.discarded(episode) if (a, b) not in apart]
@@ -62,7 +68,8 @@ def check_stretch(first: int, end: int, episode: Episode) -> None:
     """ValueError unless [first, end) is a stretch of the episode."""
     if not 0 <= first < end <= episode.length:
         raise ValueError(
-            f"episode {episode.index} has the discarded stretch [{first}, {end}); it must lie within its {episode.length} frames"
+            f"episode {episode.index} has the discarded stretch [{first}, {end}); it must lie "
+            f"within its {episode.length} frames"
         )
 
 
@@ -80,7 +87,8 @@ def write_marks(root: Path, marks: Marks) -> Path:
 def read_marks(root: Path, episodes: Sequence[Episode]) -> Marks:
     """Read the marks of a dataset, none where it has no such file.
 
-    Raises DamagedFileError, in one line, when the file is damaged or does not fit, and ValueError when it may not be read.
+    Raises DamagedFileError, in one line, when the file is damaged or does not fit, and ValueError
+    when it may not be read.
     """
     path = root / MARKS_PATH
     if not path.exists():

@@ -1,4 +1,6 @@
-"""Move damaged episodes at the end of a dataset aside, so that it can be read and continued; nothing is deleted."""
+"""Move damaged episodes at the end of a dataset aside, so that it can be read and continued;
+nothing is deleted.
+"""
 
 from pathlib import Path
 
@@ -12,10 +14,12 @@ DAMAGED_FOLDER = "damaged"  # below the dataset; readers ignore it
 
 
 def set_damaged_aside(root: Path, info: DatasetInfo, counted: int) -> list[Path]:
-    """Move the files of damaged last episodes, and what is left of lost ones, to `damaged/`; return the folders made there.
+    """Move the files of damaged last episodes, and what is left of lost ones, to `damaged/`; return
+    the folders made there.
 
-    counted: number of episodes in info.json. Only the end of a dataset can be mended, because later episodes would change their
-    numbers. Raises ValueError for a file that may not be read, because it may be undamaged.
+    counted: number of episodes in info.json. Only the end of a dataset can be mended, because later
+    episodes would change their numbers. Raises ValueError for a file that may not be read, because
+    it may be undamaged.
     """
     paths = episode_paths(root)
     found = len(paths)
@@ -48,7 +52,9 @@ def _is_sound(root: Path, info: DatasetInfo, index: int) -> bool:
 
 
 def _set_aside(root: Path, info: DatasetInfo, index: int) -> Path:
-    """Move all files of an episode into a new folder and return it; the meta file first, which commits the episode."""
+    """Move all files of an episode into a new folder and return it; the meta file first, which
+    commits the episode.
+    """
     number = 1
     while (folder := root / DAMAGED_FOLDER / f"episode-{index:06d}-{number}").exists():
         number += 1

@@ -28,9 +28,8 @@ from sim.scenario import Scenario, Split, choice
 from sim.types import quoted
 
 MAX_ROWS = 10_000_000  # of a table; the traces of 100 hours of driving have 3,600,000
-MAX_SIZE = (
-    500_000_000  # [bytes] of a table before compression; fits into the memory of a small machine
-)
+# [bytes] of a table before compression; fits into the memory of a small machine
+MAX_SIZE = 500_000_000
 MAX_TEXT = 200_000_000  # [bytes] of text in a column, counted in every row
 
 
@@ -47,17 +46,20 @@ def read_table(
 ) -> pa.Table:
     """Read a parquet file, all of it or some columns; `optional` ones may be missing.
 
-    Raises DamagedFileError when it is missing, damaged or lacks one of `columns`, and ValueError when it may not be read.
+    Raises DamagedFileError when it is missing, damaged or lacks one of `columns`, and ValueError
+    when it may not be read.
     """
     with readable_parquet(path), _opened(path) as file:
         wanted = columns and [*columns, *optional]  # pyarrow ignores names that do not exist
-        # One thread and one plain file: an episode is small, and a folder must not be taken for a partitioned table.
+        # One thread and one plain file: an episode is small, and a folder must not be taken for a
+        # partitioned table.
         table = _plain_text(file.read(columns=wanted, use_threads=False), path)
         table.validate(full=True)
     absent = set(columns or ()) - set(table.column_names)
     if absent:
         raise DamagedFileError(
-            f"{path} lacks the columns {', '.join(sorted(absent))}; it was written by another program"
+            f"{path} lacks the columns {', '.join(sorted(absent))}; it was written by another "
+            f"program"
         )
     return table
 
@@ -69,7 +71,8 @@ def read_schema(path: Path) -> tuple[pa.Schema, int]:
 
 
 def _opened(path: Path) -> pq.ParquetFile:
-    """Open a parquet file so that its texts are read as dictionaries, where a text in every row is stored once.
+    """Open a parquet file so that its texts are read as dictionaries, where a text in every row is
+    stored once.
 
     Raises DamagedFileError beyond MAX_ROWS and MAX_SIZE.
     """
@@ -81,7 +84,8 @@ def _opened(path: Path) -> pq.ParquetFile:
     if metadata.num_rows > MAX_ROWS or size > MAX_SIZE:
         file.close()
         raise DamagedFileError(
-            f"{path} holds {metadata.num_rows} rows and {size} bytes; {MAX_ROWS} and {MAX_SIZE} may be read"
+            f"{path} holds {metadata.num_rows} rows and {size} bytes; {MAX_ROWS} and {MAX_SIZE} "
+            f"may be read"
         )
     if metadata.num_rows <= 1:
         return file
@@ -91,7 +95,9 @@ def _opened(path: Path) -> pq.ParquetFile:
 
 
 def _plain_text(table: pa.Table, path: Path) -> pa.Table:
-    """Return the table with dictionaries replaced by texts; raises DamagedFileError for a column of more than MAX_TEXT."""
+    """Return the table with dictionaries replaced by texts; raises DamagedFileError for a column of
+    more than MAX_TEXT.
+    """
     for place, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
             parts = table.column(place).chunks
@@ -111,7 +117,9 @@ def _plain_text(table: pa.Table, path: Path) -> pa.Table:
 
 @contextmanager
 def readable_parquet(path: Path) -> Iterator[None]:
-    """Turn errors of the body, which reads a parquet file, into one line that names it; see `pilotnet.common.reading.readable`."""
+    """Turn errors of the body, which reads a parquet file, into one line that names it; see
+    `pilotnet.common.reading.readable`.
+    """
     with readable(path, "parquet file"):
         try:
             yield
@@ -122,7 +130,9 @@ def readable_parquet(path: Path) -> Iterator[None]:
 
 
 def tasks_table() -> pa.Table:
-    """The one task, in the form pandas gives a frame whose index is the task's text: LeRobot looks it up by that index."""
+    """The one task, in the form pandas gives a frame whose index is the task's text: LeRobot looks
+    it up by that index.
+    """
     table = pa.table(
         {
             "task_index": pa.array([0], pa.int64()),
@@ -155,7 +165,8 @@ def tasks_table() -> pa.Table:
 def read_episode(path: Path) -> Episode:
     """Read the episode that a meta file describes.
 
-    Raises DamagedFileError when the file is missing, damaged, changed after it was written, or from another version.
+    Raises DamagedFileError when the file is missing, damaged, changed after it was written, or from
+    another version.
     """
     rows = read_table(path, META_COLUMNS, [LATE_COLUMN, DIGESTS_COLUMN]).to_pylist()
     if len(rows) != 1:
@@ -192,14 +203,17 @@ def read_episodes(root: Path) -> list[Episode]:
             episodes.append(read_episode(path))
         if episodes[-1].index != position:
             raise DamagedFileError(
-                f"{root} has no episode {position}, but later ones; its meta/episodes files are incomplete"
+                f"{root} has no episode {position}, but later ones; its meta/episodes files are "
+                f"incomplete"
             )
     return episodes
 
 
 @contextmanager
 def advised(root: Path, index: int, count: int) -> Iterator[None]:
-    """Add to the message of a DamagedFileError how to repair the episode `index` of a dataset of `count` episodes."""
+    """Add to the message of a DamagedFileError how to repair the episode `index` of a dataset of
+    `count` episodes.
+    """
     try:
         yield
     except DamagedFileError as error:
@@ -215,13 +229,17 @@ def advised(root: Path, index: int, count: int) -> Iterator[None]:
 def missing_episodes(root: Path, counted: int, found: int) -> str:
     """Return the message for a dataset with fewer meta files than info.json counts."""
     return (
-        f"{root / INFO_PATH} counts {counted} episodes, but meta/episodes has {found}; files are missing: restore them, or "
-        f"go on without them by `pilotnet check {root} --mend`, which sets aside what is left of them"
+        f"{root / INFO_PATH} counts {counted} episodes, but meta/episodes has {found}; files are "
+        f"missing: restore them, or "
+        f"go on without them by `pilotnet check {root} --mend`, which sets aside what is left of "
+        f"them"
     )
 
 
 def episode_paths(root: Path) -> list[Path]:
-    """Return the meta files of a dataset, in the order of their episodes; files with other names are ignored."""
+    """Return the meta files of a dataset, in the order of their episodes; files with other names
+    are ignored.
+    """
     return sorted(root.glob(EPISODE_GLOB))
 
 
@@ -248,6 +266,7 @@ def read_stats(path: Path) -> dict[str, Stats]:
             shape = (1,) if name == "count" else arrays["mean"].shape
             if array.dtype.kind not in "if" or array.shape != shape or not np.isfinite(array).all():
                 raise DamagedFileError(
-                    f"{path} has stats/{key}/{name} {quoted(array.tolist())}; it must be finite numbers"
+                    f"{path} has stats/{key}/{name} {quoted(array.tolist())}; it must be finite "
+                    f"numbers"
                 )
     return stats

@@ -30,10 +30,12 @@ from sim.types import Image
 class Signals:
     """The recorded signals of one episode, one row per frame (N).
 
-    speed [m/s] float32; curvature: the driver's command [1/m] float32, the label; pose: x, y [m], heading [rad] in the
-    frame of the episode's first pose, (N, 3); offset [m], heading_error [rad] and station [m] on the path;
-    wheel_curvature: what the front wheels held, path_curvature: the path's own, applied_curvature: what the car was
-    given [1/m]; intervention: its cause or empty, object; time [s] of the simulation.
+    speed [m/s] float32; curvature: the driver's command [1/m] float32, the label; pose: x, y [m],
+    heading [rad] in the frame of the episode's first pose, (N, 3); offset [m], heading_error [rad]
+    and station [m] on the path;
+    wheel_curvature: what the front wheels held, path_curvature: the path's own, applied_curvature:
+    what the car was given [1/m].
+    intervention: its cause or empty, object; time [s] of the simulation.
     """
 
     speed: NDArray[np.float32]
@@ -69,9 +71,11 @@ FIELDS = {
 
 @dataclass(frozen=True)
 class Summary:
-    """How much was recorded: per split the episodes, and over all frames, time [s], distance [m], interventions and bytes.
+    """How much was recorded: per split the episodes, and over all frames, time [s], distance [m],
+    interventions and bytes.
 
-    discarded: the time [s] of the frames that are marked as discarded and not learned from; late: ticks that began late.
+    discarded: the time [s] of the frames that are marked as discarded and not learned from.
+    late: ticks that began late.
     """
 
     episodes: dict[Split, int]
@@ -88,20 +92,22 @@ class Summary:
         besides = f", {self.discarded / 60:.1f} min of them discarded" if self.discarded else ""
         besides += f", {self.late} ticks late" if self.late else ""
         return (
-            f"{sum(self.episodes.values())} episodes ({counts}), {self.frames} frames, {self.duration / 60:.1f} min{besides}, "
+            f"{sum(self.episodes.values())} episodes ({counts}), {self.frames} frames, "
+            f"{self.duration / 60:.1f} min{besides}, "
             f"{self.distance / 1000:.1f} km, {self.size / 1e6:.0f} MB"
         )
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A recorded dataset: its folder, frames per second, cameras by name, committed episodes, whether they have boxes, and marks.
+    """A recorded dataset: its folder, frames per second, cameras by name, committed episodes,
+    whether they have boxes, and marks.
 
     world: the version of the world that was recorded.
 
-    Methods read everything recorded, whether it is marked as discarded or not; training uses `kept_of`. The digest of a file is
-    checked on its first reading. Every method that reads raises DamagedFileError for a damaged file, and ValueError for one that
-    may not be read.
+    Methods read everything recorded, whether it is marked as discarded or not; training uses
+    `kept_of`. The digest of a file is checked on its first reading. Every method that reads raises
+    DamagedFileError for a damaged file, and ValueError for one that may not be read.
     """
 
     root: Path
@@ -119,8 +125,8 @@ class Dataset:
     def open(cls, root: Path) -> Self:
         """Open a dataset and check the header of every file.
 
-        Raises ValueError when `root` is missing or no dataset, and for files that may not be read. Raises DamagedFileError for
-        another version and for damaged, missing or contradicting files.
+        Raises ValueError when `root` is missing or no dataset, and for files that may not be read.
+        Raises DamagedFileError for another version and for damaged, missing or contradicting files.
         """
         raw = read_raw_info(root)
         info = checked_info(root, raw)
@@ -143,12 +149,15 @@ class Dataset:
         """Return a camera by name; ValueError naming the existing ones for an unknown name."""
         if name not in self.cameras:
             raise ValueError(
-                f"{self.root} has no camera {name!r}, which is needed here; its cameras are {', '.join(self.cameras)}"
+                f"{self.root} has no camera {name!r}, which is needed here; its cameras are "
+                f"{', '.join(self.cameras)}"
             )
         return self.cameras[name]
 
     def fingerprint(self) -> str:
-        """Return a SHA-256, in hexadecimal, of data, cameras and marks; it does not depend on where the dataset lies."""
+        """Return a SHA-256, in hexadecimal, of data, cameras and marks; it does not depend on where
+        the dataset lies.
+        """
         episodes = [asdict(episode) for episode in self.episodes]
         cameras = {name: asdict(camera) for name, camera in self.cameras.items()}
         header = [self.world, self.fps, cameras, self.has_boxes, episodes, self.marks.stretches]
@@ -167,7 +176,8 @@ class Dataset:
         return self.marks.kept(self.episodes[episode])
 
     def kept_of(self, split: Split | str, every: int = 1) -> list[Episode]:
-        """The episodes of a split that have any of `kept_moments`: training and scoring look at these alone.
+        """The episodes of a split that have any of `kept_frame_numbers`: training and scoring look
+        at these alone.
 
         Raises ValueError when the split has no episode, and when all of it is marked as discarded.
         """
@@ -177,15 +187,18 @@ class Dataset:
             raise ValueError(
                 f"dataset {self.root} has no {split} episode; record some with {option}"
             )
-        kept = [episode for episode in episodes if self.kept_moments(episode, every)]
+        kept = [episode for episode in episodes if self.kept_frame_numbers(episode, every)]
         if not kept:
             raise ValueError(
-                f"every {split} frame of {self.root} is marked as discarded; restore some with `pilotnet watch`"
+                f"every {split} frame of {self.root} is marked as discarded; restore some with "
+                f"`pilotnet watch`"
             )
         return kept
 
     def signals(self, episode: SupportsIndex) -> Signals:
-        """Read the signals of an episode, given by its record or its index; DamagedFileError outside of `limits.LIMITS`."""
+        """Read the signals of an episode, given by its record or its index; DamagedFileError
+        outside of `value_limits.LIMITS`.
+        """
         record = self.episodes[episode]
         path = self._checked(record, schema.data_path(self.root, record.index))
         table = read_table(path, tuple(FIELDS.values()))
@@ -193,7 +206,9 @@ class Dataset:
         return Signals(**{field: column_values(table, key) for field, key in FIELDS.items()})
 
     def boxes(self, episode: SupportsIndex) -> Boxes:
-        """Read the cars and people that the centre camera saw in an episode; raises ValueError when they were not recorded."""
+        """Read the cars and people that the centre camera saw in an episode; raises ValueError when
+        they were not recorded.
+        """
         if not self.has_boxes:
             raise ValueError(
                 f"{self.root} was recorded without boxes of cars and people; record with --boxes"
@@ -203,17 +218,19 @@ class Dataset:
         return read_boxes(path, record.length, self.cameras["centre"])
 
     def stream(
-        self, episode: SupportsIndex, camera: str, moments: slice | None = None
+        self, episode: SupportsIndex, camera: str, frame_numbers: slice | None = None
     ) -> Iterator[Image]:
-        """The RGB frames (H, W, 3) of one camera, decoded in one pass; `moments` picks some of them, step 1 or more.
+        """The RGB frames (H, W, 3) of one camera, decoded in one pass; `frame_numbers` picks some
+        of them, step 1 or more.
 
         Raises ValueError for an unknown camera, a backward slice and a damaged video.
         """
         self.camera(camera)
-        wanted = range(self.episodes[episode].length)[moments or slice(None)]
+        wanted = range(self.episodes[episode].length)[frame_numbers or slice(None)]
         if wanted.step < 1:
             raise ValueError(
-                f"moments is {moments}; its step must be 1 or more, since videos are decoded forwards"
+                f"frame_numbers is {frame_numbers}; its step must be 1 or more, since videos are "
+                f"decoded forwards"
             )
         record = self.episodes[episode]
         return decode_frames(
@@ -234,14 +251,18 @@ class Dataset:
         return self
 
     def _checked(self, episode: Episode, path: Path) -> Path:
-        """Check the digest of a file, once, and return the file; raises DamagedFileError when it does not fit."""
+        """Check the digest of a file, once, and return the file; raises DamagedFileError when it
+        does not fit.
+        """
         if episode.files is not None and path not in self._checked_files:
             check_file(path, episode.files[path.relative_to(self.root).as_posix()].sha256)
             self._checked_files.add(path)
         return path
 
-    def kept_moments(self, episode: SupportsIndex, every: int = 1) -> list[int]:
-        """Every so manieth moment of an episode, less what is discarded: marks take moments away and bring no others."""
+    def kept_frame_numbers(self, episode: SupportsIndex, every: int = 1) -> list[int]:
+        """Every so manieth moment of an episode, less what is discarded: marks take moments away
+        and bring no others.
+        """
         return [
             moment
             for first, end in self.kept(episode)
@@ -251,15 +272,16 @@ class Dataset:
     def kept_frames(
         self, episode: SupportsIndex, camera: str, every: int = 1
     ) -> Iterator[tuple[int, Image]]:
-        """The moments of `kept_moments` and one camera's frames then, decoded in one pass."""
-        kept = set(self.kept_moments(episode, every))
-        moments = slice(None, None, every)
-        numbers = range(self.episodes[episode].length)[moments]
-        pictures = zip(numbers, self.stream(episode, camera, moments), strict=True)
+        """The moments of `kept_frame_numbers` and one camera's frames then, decoded in one pass."""
+        kept = set(self.kept_frame_numbers(episode, every))
+        frame_numbers = slice(None, None, every)
+        numbers = range(self.episodes[episode].length)[frame_numbers]
+        pictures = zip(numbers, self.stream(episode, camera, frame_numbers), strict=True)
         return ((number, frame) for number, frame in pictures if number in kept)
 
     def frames(self, episode: SupportsIndex, camera: str, rows: slice | None = None) -> Image:
-        """All frames of one camera in one array, (N, H, W, 3) RGB; `rows` keeps only some rows of each picture.
+        """All frames of one camera in one array, (N, H, W, 3) RGB; `rows` keeps only some rows of
+        each picture.
 
         Raises ValueError as `stream` does.
         """
@@ -307,7 +329,9 @@ class Dataset:
             first += episode.length
 
     def _check_episode(self, episode: Episode, first: int) -> None:
-        """Read every row and decode every frame of an episode whose first frame is the dataset's number `first`."""
+        """Read every row and decode every frame of an episode whose first frame is the dataset's
+        number `first`.
+        """
         check_indices(schema.data_path(self.root, episode.index), episode, first, self.fps)
         self.signals(episode)
         for camera in self.cameras:

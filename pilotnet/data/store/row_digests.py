@@ -21,14 +21,17 @@ READ_COLUMNS = (*META_COLUMNS, LATE_COLUMN)  # those that opening a dataset read
 
 
 def row_digests(row: Mapping[str, Any], files: Mapping[str, Path]) -> str:
-    """Return the JSON with the digests of a row of meta/episodes and of its files; raises DamagedFileError for a missing file."""
+    """Return the JSON with the digests of a row of meta/episodes and of its files; raises
+    DamagedFileError for a missing file.
+    """
     found = {name: [path.stat().st_size, file_digest(path)] for name, path in files.items()}
     rest = _rest_digest(row)
     return json.dumps({"files": found, "rest": rest, "row": _row_digest(row, found, rest)})
 
 
 def check_row(row: Mapping[str, Any], path: Path) -> dict[str, FileDigest]:
-    """Return size and digest of each file; raises DamagedFileError when the row does not fit its own digest.
+    """Return size and digest of each file; raises DamagedFileError when the row does not fit its
+    own digest.
 
     row: at least READ_COLUMNS and the digests.
     """
@@ -42,7 +45,8 @@ def check_row(row: Mapping[str, Any], path: Path) -> dict[str, FileDigest]:
 
 
 def check_rest(row: Mapping[str, Any], path: Path) -> None:
-    """Raise DamagedFileError when the other columns, such as the statistics, do not fit their digest.
+    """Raise DamagedFileError when the other columns, such as the statistics, do not fit their
+    digest.
 
     row: all columns; a row without digests passes.
     """
@@ -52,7 +56,8 @@ def check_rest(row: Mapping[str, Any], path: Path) -> None:
         load_json(row[DIGESTS_COLUMN], DIGESTS_COLUMN), RowDigests, path
     ).rest != _rest_digest(row):
         raise DamagedFileError(
-            f"{path} was changed after it was written: its statistics do not fit its digest; it is damaged"
+            f"{path} was changed after it was written: its statistics do not fit its digest; it "
+            f"is damaged"
         )
 
 

@@ -1,4 +1,5 @@
-"""The dataset's layout on disk: LeRobot v3.0, one data file, one meta file and one video per camera for every episode.
+"""The dataset's layout on disk: LeRobot v3.0, one data file, one meta file and one video per camera
+for every episode.
 
 What is written here in tables is read by the writer, the reader and the tests alike.
 """
@@ -35,9 +36,8 @@ META_COLUMNS = (
     "split",
     "scenario",
 )  # of the meta files, read when a dataset is opened
-DIGESTS_COLUMN = (
-    "digests"  # of the meta files: a JSON object, see `row_digests`; earlier recordings have none
-)
+# of the meta files: a JSON object, see `row_digests`; earlier recordings have none
+DIGESTS_COLUMN = "digests"
 _NUMBER = "[0-9][0-9][0-9]"
 _NUMBERS = {"chunk_index": _NUMBER, "file_index": _NUMBER, "video_key": "*"}
 EPISODE_GLOB = EPISODE_PATH.replace(":03d", "").format(**_NUMBERS)
@@ -45,15 +45,19 @@ DATA_GLOB, VIDEO_GLOB, BOXES_GLOB = (
     path.replace(":03d", "").format(**_NUMBERS) for path in (DATA_PATH, VIDEO_PATH, BOXES_PATH)
 )
 CARD_PATH = "README.md"
-DATASET_FILES = (  # glob patterns of all files of a dataset; the writer never touches other files below its folder
+# glob patterns of all files of a dataset; the writer never touches other files below its folder
+DATASET_FILES = (
     EPISODE_GLOB, DATA_GLOB, VIDEO_GLOB, BOXES_GLOB, INFO_PATH, STATS_PATH, TASKS_PATH, CARD_PATH, STAGING_PATH,
 )  # fmt: skip
-LATE_COLUMN = "late_frames"  # of the meta files: a JSON list; earlier recordings have none, and no reader of LeRobot asks for it
+# of the meta files: a JSON list; earlier recordings have none, and no reader of LeRobot asks for it
+LATE_COLUMN = "late_frames"
 
 
 @dataclass(frozen=True)
 class Column:
-    """One column of the data files: its key, element type and the names of its elements (None: a single unnamed one)."""
+    """One column of the data files: its key, element type and the names of its elements (None: a
+    single unnamed one).
+    """
 
     key: str
     dtype: str
@@ -103,10 +107,13 @@ STRINGS = tuple(column.key for column in COLUMNS if column.dtype == "string")
 
 @dataclass(frozen=True)
 class Episode:
-    """One recorded drive: its place in the dataset, its number of frames, the split it belongs to and what was driven.
+    """One recorded drive: its place in the dataset, its number of frames, the split it belongs to
+    and what was driven.
 
-    late: the frames whose tick a window began too long after its time, so that its driver saw it late.
-    files: size and digest of each of its files, by their paths within the dataset; None in recordings without digests.
+    late: the frames whose tick a window began too long after its time, so that its driver saw it
+    late.
+    files: size and digest of each of its files, by their paths within the dataset; None in
+    recordings without digests.
     """
 
     index: int
@@ -204,7 +211,8 @@ def info(
     quality: Quality,
     world: int = WORLD_VERSION,
 ) -> dict[str, Any]:
-    """The whole of info.json; our own keys lie under `pilotnet`. boxes: whether every episode has its file of boxes.
+    """The whole of info.json; our own keys lie under `pilotnet`. boxes: whether every episode has
+    its file of boxes.
 
     world: the version of the world that was recorded.
     """
@@ -236,7 +244,9 @@ def info(
 
 
 def splits(episodes: list[Episode]) -> dict[str, str]:
-    """Each split's range of episodes, end exclusive; the episodes of a split must follow each other."""
+    """Each split's range of episodes, end exclusive; the episodes of a split must follow each
+    other.
+    """
     ranges: dict[str, str] = {}
     for split in dict.fromkeys(episode.split for episode in episodes):
         indices = [episode.index for episode in episodes if episode.split is split]

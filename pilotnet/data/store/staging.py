@@ -1,4 +1,6 @@
-"""Staging: an episode is recorded into a folder of its own, by any process, before the dataset's writer commits it."""
+"""Staging: an episode is recorded into a folder of its own, by any process, before the dataset's
+writer commits it.
+"""
 
 import json
 import math
@@ -28,7 +30,9 @@ BOXES_FILE = "boxes.parquet"
 
 @dataclass(frozen=True)
 class StagedEpisode:
-    """A finished episode that waits to be committed: where it lies, its frames, its scenario, statistics and late frames."""
+    """A finished episode that waits to be committed: where it lies, its frames, its scenario,
+    statistics and late frames.
+    """
 
     folder: Path
     length: int
@@ -38,9 +42,11 @@ class StagedEpisode:
 
 
 class EpisodeRecorder:
-    """Streams the steps of one drive into `folder`: a video per camera, and, when it is finished, signals and (if told to) boxes.
+    """Streams the steps of one drive into `folder`: a video per camera, and, when it is finished,
+    signals and (if told to) boxes.
 
-    Leave the `with` block without calling `finish` and nothing remains. Raises ValueError when `folder` exists already.
+    Leave the `with` block without calling `finish` and nothing remains. Raises ValueError when
+    `folder` exists already.
     """
 
     def __init__(
@@ -95,7 +101,8 @@ class EpisodeRecorder:
     def add(self, step: Step, late: bool = False) -> None:
         """Record the next step, and whether its tick began late.
 
-        Raises ValueError when it lacks one of the cameras' frames, or the boxes where they are recorded.
+        Raises ValueError when it lacks one of the cameras' frames, or the boxes where they are
+        recorded.
         """
         if self._boxes is not None:
             if step.boxes is None:
@@ -107,7 +114,8 @@ class EpisodeRecorder:
             image = getattr(step.observation, name, None)
             if image is None:
                 raise ValueError(
-                    f"step {step.index} has no frame of camera {name!r}; the recorder needs every camera"
+                    f"step {step.index} has no frame of camera {name!r}; the recorder needs "
+                    f"every camera"
                 )
             encoder.add(image)
             self._images[name].add(image)
@@ -142,7 +150,9 @@ def staged_video(folder: Path, camera: str) -> Path:
 
 
 def signals_row(step: Step, origin: Pose, scenario: Scenario) -> dict[str, Any]:
-    """The recorded signals of a step, by column; the pose is given in the frame of the episode's first pose."""
+    """The recorded signals of a step, by column; the pose is given in the frame of the episode's
+    first pose.
+    """
     ego = step.ego
     return {
         "observation.state": ego.speed,

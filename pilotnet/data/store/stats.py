@@ -1,6 +1,7 @@
 """Statistics of the dataset's features, per episode and pooled, in the shapes that LeRobot expects.
 
-Vectors have shape (D,), images (3, 1, 1) scaled to [0, 1] over a sample of their pixels, `count` always (1,).
+Vectors have shape (D,), images (3, 1, 1) scaled to [0, 1] over a sample of their pixels, `count`
+always (1,).
 """
 
 from collections.abc import Mapping
@@ -36,7 +37,9 @@ def vector_stats(values: NDArray[Any]) -> Stats:
 
 
 class ImageStats:
-    """Collects the statistics of a video from a histogram per channel, (3, 256), while its frames pass by."""
+    """Collects the statistics of a video from a histogram per channel, (3, 256), while its frames
+    pass by.
+    """
 
     def __init__(self) -> None:
         self._histogram = np.zeros((3, 256), dtype=np.int64)

@@ -16,7 +16,8 @@ from sim.types import Cause, Kind, quoted
 MAX_SPEED = 150.0  # [m/s] faster than any road car
 MAX_CURVATURE = 1.0  # [1/m] five times the largest curvature of the simulator's cars
 MAX_LENGTH = 1e6  # [m] of a position, and limit of every other value; the longest drive has 2e4 m
-EDGE_TOLERANCE = 1.0  # [px] boxes of far pedestrians, below a pixel in size, may leave the picture or invert by as much
+# [px] boxes of far pedestrians, below a pixel in size, may leave the picture or invert by as much
+EDGE_TOLERANCE = 1.0
 
 # Lowest and highest value of each column, in its own unit.
 LIMITS = {
@@ -46,7 +47,8 @@ def column_values(table: pa.Table, key: str) -> NDArray[Any]:
 
 
 def check_signals(table: pa.Table, path: Path) -> None:
-    """Raise DamagedFileError for a signal of `path` that is missing, not finite or outside of LIMITS.
+    """Raise DamagedFileError for a signal of `path` that is missing, not finite or outside of
+    LIMITS.
 
     table: signals of that file, not necessarily all of them.
     """
@@ -73,7 +75,8 @@ def check_signals(table: pa.Table, path: Path) -> None:
 def check_box_values(table: pa.Table, path: Path, length: int, camera: Camera) -> None:
     """Raise DamagedFileError for a box in `path` that is impossible in the pictures of `camera`.
 
-    table: all columns of boxes; length: number of frames of the episode.
+    table: all columns of boxes.
+    length: number of frames of the episode.
     """
     for key in table.column_names:
         _require_present(table, key, path)
@@ -130,7 +133,8 @@ def _require(
 ) -> None:
     """Raise DamagedFileError naming the first row whose value does not fit; NaN never fits.
 
-    fits: takes the column, (N,) or (N, D), and returns booleans of the same shape; allowed: text for the message.
+    fits: takes the column, (N,) or (N, D), and returns booleans of the same shape.
+    allowed: text for the message.
     """
     values = column_values(table, key)
     inner = tuple(
@@ -140,5 +144,6 @@ def _require(
     if wrong.size:
         row = int(wrong[0])
         raise DamagedFileError(
-            f"{path} has {key} {quoted(values[row : row + 1].tolist()[0])} in row {row}; it must be {allowed}"
+            f"{path} has {key} {quoted(values[row : row + 1].tolist()[0])} in row {row}; it must "
+            f"be {allowed}"
         )

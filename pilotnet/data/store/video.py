@@ -1,7 +1,7 @@
 """Videos of the dataset: encoded frame by frame while recording, decoded in one pass when read.
 
-Fixed frame rate, a key frame every GOP frames and no B frames: LeRobot's readers find a frame by its exact time. This module
-alone opens videos, also the films of windows and of the report.
+Fixed frame rate, a key frame every GOP frames and no B frames: LeRobot's readers find a frame by
+its exact time. This module alone opens videos, also the films of windows and of the report.
 """
 
 from collections.abc import Iterator, Mapping
@@ -55,24 +55,31 @@ def video_info(quality: Quality) -> dict[str, Any]:
 
 def open_to_read(path: Path) -> InputContainer:
     """Open an mp4 file to read; raises what PyAV raises, see `readable_video`."""
-    # With a fixed format, FFmpeg does not follow a playlist that replaced the file and names files anywhere.
+    # With a fixed format, FFmpeg does not follow a playlist that replaced the file and names files
+    # anywhere.
     return av.open(_url(path), format="mp4")
 
 
 def open_to_write(path: Path, options: Mapping[str, str] | None = None) -> OutputContainer:
-    """Open an mp4 file to write, with its index at the start; raises OSError, naming the file, when it cannot be made."""
+    """Open an mp4 file to write, with its index at the start; raises OSError, naming the file, when
+    it cannot be made.
+    """
     return av.open(
         _url(path), "w", format="mp4", options={"movflags": "faststart", **(options or {})}
     )
 
 
 def _url(path: Path) -> str:
-    """Return the absolute path for FFmpeg, which takes a relative one such as `12:30_drives` for the protocol `12`."""
+    """Return the absolute path for FFmpeg, which takes a relative one such as `12:30_drives` for
+    the protocol `12`.
+    """
     return str(path.absolute())
 
 
 class VideoEncoder:
-    """Writes RGB frames (H, W, 3) to an mp4 file whose header comes first; close it to make the file readable."""
+    """Writes RGB frames (H, W, 3) to an mp4 file whose header comes first; close it to make the
+    file readable.
+    """
 
     def __init__(
         self, path: Path, fps: int, width: int, height: int, quality: Quality = Quality.SMALL
@@ -90,7 +97,8 @@ class VideoEncoder:
         self._stream.width = width
         self._stream.height = height
         self._stream.pix_fmt = PIXEL_FORMATS[quality]
-        # One thread, so that the same frames give the same bytes on every machine and workers share the cores fairly.
+        # One thread, so that the same frames give the same bytes on every machine and workers share
+        # the cores fairly.
         self._stream.codec_context.thread_count = 1
 
     def __enter__(self) -> Self:
@@ -147,12 +155,14 @@ def readable_video(path: Path) -> Iterator[None]:
 
 
 def check_video(path: Path, length: int, width: int, height: int, quality: Quality) -> None:
-    """Check by its header that a video is complete and has `length` frames of this size [px] and quality.
+    """Check by its header that a video is complete and has `length` frames of this size [px] and
+    quality.
 
     Raises DamagedFileError when it is not, and ValueError when the file may not be read.
     """
     with readable_video(path), open_to_read(path) as container:
-        # PyAV's objects point into the container's memory: they must not be used after it is closed.
+        # PyAV's objects point into the container's memory: they must not be used after it is
+        # closed.
         stream = container.streams.video[0]
         entries = stream.index_entries
         last = entries[len(entries) - 1] if len(entries) else None
@@ -170,14 +180,17 @@ def check_video(path: Path, length: int, width: int, height: int, quality: Quali
         )
     if pixels != PIXEL_FORMATS[quality]:
         raise DamagedFileError(
-            f"{path} has pixels {pixels}; the dataset's videos are {quality.value}, {PIXEL_FORMATS[quality]}"
+            f"{path} has pixels {pixels}; the dataset's videos are {quality.value}, "
+            f"{PIXEL_FORMATS[quality]}"
         )
 
 
 def decode_frames(path: Path, rows: range) -> Iterator[Image]:
-    """Decode the RGB frames (H, W, 3) at increasing `rows`, in one pass from the key frame before the first of them.
+    """Decode the RGB frames (H, W, 3) at increasing `rows`, in one pass from the key frame before
+    the first of them.
 
-    Raises DamagedFileError when the video is missing, damaged or ends too early, and ValueError when it may not be read.
+    Raises DamagedFileError when the video is missing, damaged or ends too early, and ValueError
+    when it may not be read.
     """
     missing = iter(rows)
     wanted = next(missing, None)
@@ -203,7 +216,9 @@ def decode_frames(path: Path, rows: range) -> Iterator[Image]:
 
 
 def track_clock(fps: int) -> int:
-    """The rate of the video's clock [Hz]: ffmpeg's own choice, 10240 Hz at 10 frames/s, so that LeRobot can merge videos."""
+    """The rate of the video's clock [Hz]: ffmpeg's own choice, 10240 Hz at 10 frames/s, so that
+    LeRobot can merge videos.
+    """
     clock = fps
     while clock < SLOWEST_CLOCK:
         clock *= 2

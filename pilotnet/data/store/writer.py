@@ -1,7 +1,9 @@
-"""Writes a dataset, one episode at a time, so that a crash at any moment costs at most the episode in hand.
+"""Writes a dataset, one episode at a time, so that a crash at any moment costs at most the episode
+in hand.
 
-An episode's files go to their places in the order videos, data, boxes, meta/episodes. That last file appears in one step and *is*
-the commit. stats.json and info.json only repeat what the meta files say and are rebuilt from them on every `append`.
+An episode's files go to their places in the order videos, data, boxes, meta/episodes. That last
+file appears in one step and *is* the commit. stats.json and info.json only repeat what the meta
+files say and are rebuilt from them on every `append`.
 """
 
 import json
@@ -100,7 +102,8 @@ class DatasetWriter:
         for pattern in schema.DATASET_FILES:
             for path in root.glob(pattern):
                 raise ValueError(
-                    f"{root} already holds {path.relative_to(root)}; choose another folder or delete it"
+                    f"{root} already holds {path.relative_to(root)}; choose another folder or "
+                    f"delete it"
                 )
         info = DatasetInfo(fps, dict(cameras), boxes, quality)
         (root / schema.INFO_PATH).parent.mkdir(parents=True, exist_ok=True)
@@ -112,14 +115,15 @@ class DatasetWriter:
     def append(cls, root: Path) -> Self:
         """Go on with a dataset, after clearing away what an interrupted recording left behind.
 
-        Raises ValueError when `root` is no dataset of the present world version, or when another writer has it open. Raises
-        DamagedFileError for a damaged episode.
+        Raises ValueError when `root` is no dataset of the present world version, or when another
+        writer has it open. Raises DamagedFileError for a damaged episode.
         """
         read_raw_info(root)  # before locking, which would write into a folder that is no dataset
         with _locked(root) as lock:
             info, counted = read_info(root)
             found = len(read_episodes(root))
-            # info.json is written after each commit, so it may lag behind the meta files but never be ahead of them.
+            # info.json is written after each commit, so it may lag behind the meta files but never
+            # be ahead of them.
             if counted > found:
                 raise DamagedFileError(missing_episodes(root, counted, found))
             require_present_world(root, info.world)
@@ -127,10 +131,12 @@ class DatasetWriter:
 
     @classmethod
     def mend(cls, root: Path) -> list[Path]:
-        """Move damaged last episodes aside, rewrite the files that depend on all episodes, and return the folders moved to.
+        """Move damaged last episodes aside, rewrite the files that depend on all episodes, and
+        return the folders moved to.
 
-        Only leftovers of an interrupted recording are deleted. Raises ValueError when `root` is no dataset or when a writer has
-        it open, and DamagedFileError when an earlier episode is damaged.
+        Only leftovers of an interrupted recording are deleted. Raises ValueError when `root` is no
+        dataset or when a writer has it open, and DamagedFileError when an earlier episode is
+        damaged.
         """
         read_raw_info(root)
         with _locked(root) as lock:
@@ -173,8 +179,8 @@ class DatasetWriter:
     def commit(self, staged: StagedEpisode, split: Split | str) -> Episode:
         """Make a staged episode the dataset's next one.
 
-        Raises ValueError when its videos or boxes do not fit the dataset, for an impossible signal, and when the episodes of a
-        split would not follow each other.
+        Raises ValueError when its videos or boxes do not fit the dataset, for an impossible signal,
+        and when the episodes of a split would not follow each other.
         """
         episode = Episode(
             len(self._episodes),
@@ -215,7 +221,9 @@ class DatasetWriter:
         return episode
 
     def close(self) -> None:
-        """Remove the staging folder and whatever uncommitted episode lies in it, and free the dataset for other writers."""
+        """Remove the staging folder and whatever uncommitted episode lies in it, and free the
+        dataset for other writers.
+        """
         shutil.rmtree(self.staging, ignore_errors=True)
         self._lock.release()
 
@@ -227,7 +235,8 @@ class DatasetWriter:
         earlier = [other.split for other in self._episodes]
         if episode.split in earlier and earlier[-1] is not episode.split:
             raise ValueError(
-                f"split is {episode.split.value!r}, but {earlier[-1].value!r} episodes have followed its last one; "
+                f"split is {episode.split.value!r}, but {earlier[-1].value!r} episodes have "
+                f"followed its last one; "
                 "the episodes of a split must follow each other"
             )
 
@@ -331,9 +340,11 @@ def remove_leftovers(root: Path, info: DatasetInfo, committed: int) -> None:
 
 
 def add_late_columns(path: Path, files: Mapping[str, Path]) -> None:
-    """Add the columns that a meta file of an earlier recording lacks: all meta files of a dataset must have the same columns.
+    """Add the columns that a meta file of an earlier recording lacks: all meta files of a dataset
+    must have the same columns.
 
-    files: of the episode, by their paths within the dataset; the digests of their present contents are added.
+    files: of the episode, by their paths within the dataset; the digests of their present contents
+    are added.
     """
     table = read_table(path)
     if schema.DIGESTS_COLUMN in table.column_names:
@@ -346,7 +357,9 @@ def add_late_columns(path: Path, files: Mapping[str, Path]) -> None:
 
 
 def with_digests(table: pa.Table, files: Mapping[str, Path]) -> pa.Table:
-    """Return the row of meta/episodes with a column of digests of itself and of the episode's files."""
+    """Return the row of meta/episodes with a column of digests of itself and of the episode's
+    files.
+    """
     digests = pa.array([row_digests(table.to_pylist()[0], files)], pa.string())
     return table.add_column(
         table.column_names.index(schema.LATE_COLUMN) + 1, schema.DIGESTS_COLUMN, digests

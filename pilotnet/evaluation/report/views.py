@@ -72,7 +72,7 @@ def choose_samples(dataset: Dataset) -> list[SampleFrame]:
     They have the 4th percentile, the smallest magnitude and the 96th percentile of the lateral
     acceleration. Frames that are marked as discarded do not count; raises ValueError when all are.
     """
-    kept_rows = [(episode, dataset.kept_moments(episode)) for episode in dataset.episodes]
+    kept_rows = [(episode, dataset.kept_frame_numbers(episode)) for episode in dataset.episodes]
     signals = [dataset.signals(episode) for episode in dataset.episodes]
     episodes = [episode for episode, rows in kept_rows for _ in rows]
     if not episodes:

@@ -1,4 +1,6 @@
-"""From a dataset to what a detector learns from: strips of the centre camera's pictures, and the boxes of one class on them."""
+"""From a dataset to what a detector learns from: strips of the centre camera's pictures, and the
+boxes of one class on them.
+"""
 
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -51,8 +53,9 @@ class Pictures:
 def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> Pictures:
     """Every so manieth picture of a split, with its people or its cars.
 
-    What is marked as discarded is left out. Raises ValueError when the dataset has no boxes, no centre camera, or no
-    episode of the split of which something is kept, and for a box with a number that is not finite.
+    What is marked as discarded is left out. Raises ValueError when the dataset has no boxes, no
+    centre camera, or no episode of the split of which something is kept, and for a box with a
+    number that is not finite.
     """
     episodes = dataset.kept_of(split, every)
     if not dataset.has_boxes:
@@ -60,7 +63,7 @@ def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> P
             f"{dataset.root} was recorded without boxes of cars and people; record with --boxes"
         )
     camera = dataset.camera("centre")
-    size = sum(len(dataset.kept_moments(episode, every)) for episode in episodes)
+    size = sum(len(dataset.kept_frame_numbers(episode, every)) for episode in episodes)
     rows = strip_rows(camera)
     strips = frame_array((size, rows[1] - rows[0], camera.width, 3))
     labels: list[Labels] = []
@@ -75,7 +78,8 @@ def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> P
 
 
 def frame_labels(boxes: Boxes, top: int, farthest: float) -> Labels:
-    """The labels of one picture, MOST rows, for a strip that begins at the row `top`; boxes are ordered from near to far.
+    """The labels of one picture, MOST rows, for a strip that begins at the row `top`; boxes are
+    ordered from near to far.
 
     What is more than `farthest` metres away need not be found.
     """
@@ -101,12 +105,14 @@ def _padded(values: NDArray) -> NDArray:
 
 
 class DetectorSamples(TorchDataset[LabelledStrips]):
-    """The pictures of an epoch in random order, those without anything to find thinned out; half of them mirrored.
+    """The pictures of an epoch in random order, those without anything to find thinned out; half of
+    them mirrored.
 
-    Varied ones are shown in the first so many epochs, `windowed`, through a window of half a strip's width around something to
-    find, drawn at random: twice as many people a second, and never twice at the same place. In the last ones they are shown
-    whole, as a driver sees them: through windows there is more to find than there is on the road (compare Touvron et al.,
-    arXiv 1906.06423).
+    Varied ones are shown in the first so many epochs, `windowed`, through a window of half a
+    strip's width around something to find, drawn at random: twice as many people a second, and
+    never twice at the same place. In the last ones they are shown whole, as a driver sees them:
+    through windows there is more to find than there is on the road (compare Touvron et al., arXiv
+    1906.06423).
     """
 
     def __init__(self, pictures: Pictures, seed: int, varied: bool, windowed: int = 0) -> None:
@@ -173,7 +179,9 @@ def window_width(columns: int) -> int:
 def window_starts(
     pictures: Pictures, order: NDArray[np.intp], generator: np.random.Generator
 ) -> NDArray[np.intp]:
-    """The first column of the window of each of these pictures: anywhere that shows the middle of one thing to find."""
+    """The first column of the window of each of these pictures: anywhere that shows the middle of
+    one thing to find.
+    """
     width = window_width(pictures.strips.shape[2])
     last = pictures.strips.shape[2] - width
     counts = pictures.labels.counts.numpy()[order]
@@ -187,7 +195,9 @@ def window_starts(
 
 
 def varied_light(strips: Tensor, generator: torch.Generator) -> Tensor:
-    """Strips, RGB in [0, 1], (B, 3, H, W), under another exposure, contrast and white balance, with sensor noise."""
+    """Strips, RGB in [0, 1], (B, 3, H, W), under another exposure, contrast and white balance, with
+    sensor noise.
+    """
 
     def drawn(low: float, high: float, channels: int = 1) -> Tensor:
         share = torch.rand((len(strips), channels, 1, 1), generator=generator, device=strips.device)

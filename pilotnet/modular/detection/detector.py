@@ -1,4 +1,6 @@
-"""A detector: the centre frame in, the cars in it out, or the people. One network, trained once for each of the two."""
+"""A detector: the centre frame in, the cars in it out, or the people. One network, trained once for
+each of the two.
+"""
 
 import copy
 from collections.abc import Callable
@@ -29,7 +31,9 @@ NMS_IOU = 0.55  # two boxes that overlap more are one
 
 @dataclass(frozen=True)
 class DetectorCheckpoint:
-    """A network with what it finds, the camera whose frames it was trained on, and the settings and data of its training."""
+    """A network with what it finds, the camera whose frames it was trained on, and the settings and
+    data of its training.
+    """
 
     network: DetectorNetwork
     target: str
@@ -50,7 +54,8 @@ def save_detector(folder: Path, checkpoint: DetectorCheckpoint) -> Path:
 def load_detector(path: Path) -> DetectorCheckpoint:
     """Read a detector from its folder or file.
 
-    Raises ValueError when there is none or it may not be read, and DamagedFileError when it is damaged or of another kind.
+    Raises ValueError when there is none or it may not be read, and DamagedFileError when it is
+    damaged or of another kind.
     """
     tensors, settings = load_network(path, FORMAT, "train-detector", DetectorHeader)
     network = DetectorNetwork()
@@ -61,7 +66,8 @@ def load_detector(path: Path) -> DetectorCheckpoint:
 
 
 class Detector:
-    """Finds cars, or people, in the frames of the camera it was trained with; `score`: how sure it must be, in [0, 1].
+    """Finds cars, or people, in the frames of the camera it was trained with; `score`: how sure it
+    must be, in [0, 1].
 
     Works on the CPU, and keeps nothing from one frame to the next.
     """
@@ -77,11 +83,14 @@ class Detector:
 
     @classmethod
     def load(cls, path: Path, target: str, score: float = CONFIRM_SCORE) -> Self:
-        """The detector in a folder; ValueError when it finds something else than `target`, or there is none."""
+        """The detector in a folder; ValueError when it finds something else than `target`, or there
+        is none.
+        """
         checkpoint = load_detector(path)
         if is_person(target) != is_person(checkpoint.target):
             raise ValueError(
-                f"checkpoint {path} is a detector of {checkpoint.target}; it must be one of {target}"
+                f"checkpoint {path} is a detector of {checkpoint.target}; it must be one of "
+                f"{target}"
             )
         return cls(checkpoint, score)
 
@@ -94,7 +103,8 @@ class Detector:
         require_image("frame", frame)
         if frame.shape[:2] != (self.camera.height, self.camera.width):
             raise ValueError(
-                f"frame has shape {frame.shape}; this detector learned from {self.camera.height} x {self.camera.width}"
+                f"frame has shape {frame.shape}; this detector learned from {self.camera.height} "
+                f"x {self.camera.width}"
             )
         strip = torch.from_numpy(np.ascontiguousarray(frame[slice(*self._rows)])).unsqueeze(0)
         maps = self._network(strip.permute(0, 3, 1, 2).float() / 255)
@@ -117,20 +127,22 @@ class Detector:
 def postprocess(
     maps: DetectorOutput, head: Callable[[Tensor, Proposals], Refined], score: float = CONFIRM_SCORE
 ) -> NDArray[np.float64]:
-    """The boxes that the maps of one strip propose, as a `RoiHead` sees them, (N, 7), the surest first, MOST at most.
+    """The boxes that the maps of one strip propose, as a `RoiHead` sees them, (N, 7), the surest
+    first, MOST at most.
 
-    Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance [m]. The score is what the
-    maps and the head hold of a box in equal parts (compare Zhou et al., arXiv 2103.07461).
+    Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance
+    [m]. The score is what the maps and the head hold of a box in equal parts (compare Zhou et al.,
+    arXiv 2103.07461).
     """
     lowest = torch.logit(torch.tensor(MIN_PROPOSAL_SCORE)).item()
-    cells = Cells(*torch.nonzero(peaks(maps.heat) >= lowest, as_tuple=True))
-    surest = maps.heat[cells].topk(min(MAX_DETECTIONS, len(cells.strip))).indices
+    cells = Cells(*torch.nonzero(peaks(maps.centre_logits) >= lowest, as_tuple=True))
+    surest = maps.centre_logits[cells].topk(min(MAX_DETECTIONS, len(cells.strip))).indices
     cells = Cells(*(places[surest] for places in cells))
     proposed = proposals(maps, cells)
     refined = head(maps.features, proposed)
     columns = torch.stack(
         [
-            ((refined.fit + proposed.heat) / 2).sigmoid(),
+            ((refined.fit + proposed.centre_logits) / 2).sigmoid(),
             maps.visible[cells].sigmoid(),
             proposed.distance.exp(),
         ],

@@ -1,4 +1,6 @@
-"""The settings of TRAIN-DETECTOR and SCORE-DETECTOR, in a module that does not load PyTorch: help is quick."""
+"""The settings of TRAIN-DETECTOR and SCORE-DETECTOR, in a module that does not load PyTorch: help
+is quick.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -10,7 +12,9 @@ TARGETS = ("cars", "pedestrians")
 
 
 def is_person(target: str) -> bool:
-    """Return whether a detector's target is people; ValueError unless it is `cars` or `pedestrians`."""
+    """Return whether a detector's target is people; ValueError unless it is `cars` or
+    `pedestrians`.
+    """
     if target not in TARGETS:
         raise ValueError(f"target is {quoted(target)}; it must be one of {', '.join(TARGETS)}")
     return target == "pedestrians"
@@ -27,7 +31,8 @@ class DetectorTrainConfig:
         weight_decay: of AdamW
         every: use every n-th picture, because neighbours are alike
         device: auto, cpu or cuda
-        precision: of the network in training: float32, bfloat16, or auto for bfloat16 where the hardware has it
+        precision: of the network in training: float32, bfloat16, or auto for bfloat16 where the
+            hardware has it
         seed: of the first weights and of all random draws
     """
 
@@ -51,7 +56,8 @@ class DetectorScoreConfig:
     """What a detector is scored on.
 
     Args:
-        split: train, validation or test drives; tune on validation, and use test for final results only
+        split: train, validation or test drives; tune on validation, and use test for final results
+            only
         every: use every n-th picture, because neighbours are alike
     """
 

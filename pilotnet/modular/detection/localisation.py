@@ -1,4 +1,6 @@
-"""Where a detector puts what it finds: detections matched to objects, and how far off they are on the ground."""
+"""Where a detector puts what it finds: detections matched to objects, and how far off they are on
+the ground.
+"""
 
 from collections.abc import Sequence
 
@@ -17,10 +19,11 @@ NEAR = 40.0  # [m] up to which places are compared
 def localisation_errors(
     truth: NDArray[np.float64], found: Sequence[Detection], score: float, camera: Camera
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Which objects are found by detections as sure as `score`, (N,); and how far off those within 40 m are placed, as a share
-    of their distance, (M,).
+    """Which objects are found by detections as sure as `score`, (N,); and how far off those within
+    40 m are placed, as a share of their distance, (M,).
 
-    truth: rows (left, top, right, bottom [px], visible, distance, forward, right on the ground [m]).
+    truth: rows (left, top, right, bottom [px], visible, distance, forward, right on the ground
+    [m]).
     """
     sure = [one for one in found if one.score >= score]
     hit = np.zeros(len(truth), bool)
@@ -33,7 +36,8 @@ def localisation_errors(
     good = overlaps[rows, columns] >= OVERLAP
     rows, columns = rows[good], columns[good]
     hit[rows] = True
-    # Where the driver would take it to be; at its own feet when no place can be told, which is wrong by the whole distance.
+    # Where the driver would take it to be; at its own feet when no place can be told, which is
+    # wrong by the whole distance.
     located = [locate(sure[i], camera) for i in columns]
     places = np.array([place[:2] if place else (0.0, 0.0) for place in located]).reshape(-1, 2)
     distance = truth[rows, 5]

@@ -1,9 +1,11 @@
-"""The detectors' network: a strip of the centre frame around the horizon -> for every 2 x 2 px what stands there.
+"""The detectors' network: a strip of the centre frame around the horizon -> for every 2 x 2 px what
+stands there.
 
-Anchor-free, in the manner of CenterNet (arXiv 1904.07850): a heat map of the boxes' centres, and beside it what belongs to the
-box whose centre lies there. It thinks at a quarter of the frame's resolution; finer in its first and last step, and around the
-horizon, where people are 2 x 6 px, which fits into a few milliseconds of one core. A head of its own then looks again at every
-box that is proposed (compare Zhou et al., arXiv 2103.07461, CenterNet of two stages).
+Anchor-free, in the manner of CenterNet (arXiv 1904.07850): a heat map of the boxes' centres, and
+beside it what belongs to the box whose centre lies there. It thinks at a quarter of the frame's
+resolution; finer in its first and last step, and around the horizon, where people are 2 x 6 px,
+which fits into a few milliseconds of one core. A head of its own then looks again at every box that
+is proposed (compare Zhou et al., arXiv 2103.07461, CenterNet of two stages).
 """
 
 import math
@@ -20,7 +22,8 @@ from sim.geometry.camera import Camera
 ABOVE = 32
 BELOW = 80
 STRIDE = 2  # [px] of a cell of the output
-HORIZON_ROWS = 16  # rows above and below the horizon at higher resolution: they hold all of a pedestrian beyond 15 m
+# rows above and below the horizon at higher resolution: they hold all of a pedestrian beyond 15 m
+HORIZON_ROWS = 16
 CHANNELS = 24  # of the features at half the resolution
 OUTPUTS = 7  # heat, offset (2), size (2), visible, distance
 # [px], [m] of a box when the outputs are 0
@@ -31,12 +34,15 @@ TYPICAL_DISTANCE = 25.0
 class DetectorOutput(NamedTuple):
     """What the network says of every cell, (B, ..., H, W) over the strip's cells.
 
-    heat: logit of a box's centre lying here, (B, H, W); offset: of the centre from the cell's, (right, down) [px], size: (width,
-    height) of the box [px], (B, 2, H, W); visible: logit of its visible share; distance: natural logarithm of metres, (B, H, W);
-    features, (B, CHANNELS, H, W): what the head for single boxes looks at.
+    heat: logit of a box's centre lying here, (B, H, W).
+    offset: of the centre from the cell's, (right, down) [px], size: (width, height) of the box
+    [px], (B, 2, H, W).
+    visible: logit of its visible share.
+    distance: natural logarithm of metres, (B, H, W); features, (B, CHANNELS, H, W): what the head
+    for single boxes looks at.
     """
 
-    heat: Tensor
+    centre_logits: Tensor
     offset: Tensor
     size: Tensor
     visible: Tensor
@@ -45,12 +51,15 @@ class DetectorOutput(NamedTuple):
 
 
 def strip_rows(camera: Camera) -> tuple[int, int]:
-    """The rows [first, last) of a camera's frame that the network sees; ValueError when the camera has not got them."""
+    """The rows [first, last) of a camera's frame that the network sees; ValueError when the camera
+    has not got them.
+    """
     first = round(camera.horizon) - ABOVE
     last = round(camera.horizon) + BELOW
     if first < 0 or last > camera.height or camera.width % 16:
         raise ValueError(
-            f"the camera is {camera.width} x {camera.height} px with its horizon at {camera.horizon}; a detector needs {ABOVE} "
+            f"the camera is {camera.width} x {camera.height} px with its horizon at "
+            f"{camera.horizon}; a detector needs {ABOVE} "
             f"rows above and {BELOW} below the horizon and a width that 16 divides"
         )
     return first, last
@@ -81,7 +90,9 @@ class Residual(nn.Module):
 
 
 class HorizonRefinement(nn.Module):
-    """A residual block for the rows around the horizon alone, of features at half the strip's resolution."""
+    """A residual block for the rows around the horizon alone, of features at half the strip's
+    resolution.
+    """
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -96,9 +107,11 @@ class HorizonRefinement(nn.Module):
 
 
 class DetectorNetwork(nn.Module):
-    """Strips, RGB in [0, 1], (B, 3, H, W), both sides multiples of 16 -> `DetectorOutput` of (H / 2, W / 2) cells.
+    """Strips, RGB in [0, 1], (B, 3, H, W), both sides multiples of 16 -> `DetectorOutput` of (H /
+    2, W / 2) cells.
 
-    A fourth input says how far below the horizon a row lies: what is as high in the picture is as far away.
+    A fourth input says how far below the horizon a row lies: what is as high in the picture is as
+    far away.
     """
 
     def __init__(self) -> None:
@@ -129,11 +142,11 @@ class DetectorNetwork(nn.Module):
         up = _twice_as_large(self.from_eighth(self.merge_eighth(eighth + up)))
         quarter = self.from_quarter(self.merge_quarter(quarter + up))
         features = self.again(half + nn.functional.pixel_shuffle(quarter, STRIDE))
-        heat, offset, size, visible, distance = (
+        centre_logits, offset, size, visible, distance = (
             self.head(features).float().split([1, 2, 2, 1, 1], 1)
         )
         return DetectorOutput(
-            heat.squeeze(1),
+            centre_logits.squeeze(1),
             offset * STRIDE,
             TYPICAL_SIZE * size.clamp(-6, 6).exp(),
             visible.squeeze(1),
@@ -149,7 +162,9 @@ class DetectorNetwork(nn.Module):
         return rows.view(1, 1, height, 1).expand(batch, 1, height, width)
 
     def fused(self) -> "DetectorNetwork":
-        """This very network made ready to drive: batch normalisation drawn into the convolutions, channels last."""
+        """This very network made ready to drive: batch normalisation drawn into the convolutions,
+        channels last.
+        """
         self.eval()
         for module in self.modules():
             if (

@@ -1,7 +1,9 @@
-"""The head that looks again at every box a detector proposes: where exactly its edges lie, and whether it fits.
+"""The head that looks again at every box a detector proposes: where exactly its edges lie, and
+whether it fits.
 
-The second stage of a detector (Ren et al., arXiv 1506.01497), with features sampled as He et al. do (arXiv 1703.06870). What a
-network says at a box's centre tells too little of where a stride ends, and less of how well the box fits.
+The second stage of a detector (Ren et al., arXiv 1506.01497), with features sampled as He et al. do
+(arXiv 1703.06870). What a network says at a box's centre tells too little of where a stride ends,
+and less of how well the box fits.
 """
 
 import math
@@ -24,9 +26,8 @@ SIDE = 12.0
 PLACE = 100.0
 HEAT = 4.0
 DISTANCE = 20.0
-PRIOR = (
-    0.01  # that there is something where an untrained network looks (Lin et al., arXiv 1708.02002)
-)
+# that there is something where an untrained network looks (Lin et al., arXiv 1708.02002)
+PRIOR = 0.01
 
 
 class Proposals(NamedTuple):
@@ -40,19 +41,23 @@ class Proposals(NamedTuple):
 
     strip: Tensor
     edges: Tensor
-    heat: Tensor
+    centre_logits: Tensor
     distance: Tensor
 
 
 class Refined(NamedTuple):
-    """What the head makes of N boxes: edges, as in `Proposals`, (N, 4); fit: logit of an object's filling them, (N,)."""
+    """What the head makes of N boxes: edges, as in `Proposals`, (N, 4); fit: logit of an object's
+    filling them, (N,).
+    """
 
     edges: Tensor
     fit: Tensor
 
 
 class RoiHead(nn.Module):
-    """Samples the features in each box; two hidden layers, no convolution: an object is upright and fills its box."""
+    """Samples the features in each box; two hidden layers, no convolution: an object is upright and
+    fills its box.
+    """
 
     def __init__(self, channels: int, stride: int) -> None:
         super().__init__()
@@ -78,7 +83,9 @@ class RoiHead(nn.Module):
         inside = roi_align(features, proposals.strip, places / self._stride).flatten(1)
         size = (side / SIDE).log()
         where = middle / PLACE - 1
-        said = torch.stack([proposals.heat / HEAT, proposals.distance - math.log(DISTANCE)], 1)
+        said = torch.stack(
+            [proposals.centre_logits / HEAT, proposals.distance - math.log(DISTANCE)], 1
+        )
         hidden = self.layers(torch.cat([inside, size, where, said], 1))
         moved, scaled = self.moves(hidden).float().split(2, 1)
         middle = middle + side * moved.clamp(-FARTHEST_MOVED, FARTHEST_MOVED)
@@ -97,7 +104,8 @@ def _grid(device: torch.device) -> Tensor:
 
 
 def roi_align(source: Tensor, strip: Tensor, places: Tensor) -> Tensor:
-    """A source (B, C, H, W) at places (N, ..., 2) of its strips (N,), right and down [cells]: (N, ..., C).
+    """A source (B, C, H, W) at places (N, ..., 2) of its strips (N,), right and down [cells]: (N,
+    ..., C).
 
     Linear between the middles of cells, nothing beyond the source.
     """

@@ -23,12 +23,14 @@ MOVED_WEIGHT = 2.0
 def roi_loss(
     maps: DetectorOutput, labels: Labels, head: RoiHead, generator: torch.Generator
 ) -> dict[str, Tensor]:
-    """The parts of the loss, each per box and weighted: moved, of boxes near a true one; fit, of proposals."""
+    """The parts of the loss, each per box and weighted: moved, of boxes near a true one; fit, of
+    proposals.
+    """
     proposed = surest(maps)
     both = Proposals(
         *(
             torch.cat(pair)
-            for pair in zip(proposed, beside(labels, maps.heat, generator), strict=True)
+            for pair in zip(proposed, beside(labels, maps.centre_logits, generator), strict=True)
         )
     )
     edges, counts, ignored = (
@@ -56,15 +58,17 @@ def roi_loss(
 @torch.no_grad()
 def surest(maps: DetectorOutput) -> Proposals:
     """The network's surest proposals for each strip, B x PROPOSED."""
-    strips, _, columns = maps.heat.shape
-    place = peaks(maps.heat).flatten(1).topk(PROPOSED, dim=1).indices.flatten()
+    strips, _, columns = maps.centre_logits.shape
+    place = peaks(maps.centre_logits).flatten(1).topk(PROPOSED, dim=1).indices.flatten()
     strip = torch.arange(strips, device=place.device).repeat_interleave(PROPOSED)
     return proposals(maps, Cells(strip, place // columns, place % columns))
 
 
 @torch.no_grad()
-def beside(labels: Labels, heat: Tensor, generator: torch.Generator) -> Proposals:
-    """BESIDE boxes beside each one that is to be found, which say what `heat` (B, H, W) says in their middle."""
+def beside(labels: Labels, centre_logits: Tensor, generator: torch.Generator) -> Proposals:
+    """BESIDE boxes beside each one that is to be found, which say what `centre_logits` (B, H, W)
+    says in their middle.
+    """
     strip, number = torch.nonzero(labels.counts, as_tuple=True)
     strip, number = strip.repeat(BESIDE), number.repeat(BESIDE)
     edges = labels.edges[strip, number]
@@ -78,17 +82,23 @@ def beside(labels: Labels, heat: Tensor, generator: torch.Generator) -> Proposal
     side = edges[:, 2:] - edges[:, :2]
     middle, half = middle + side * drawn(SHIFTED), side * drawn(SCALED).exp() / 2
     column, row = (
-        (middle[:, axis] / STRIDE).long().clamp(0, heat.shape[2 - axis] - 1) for axis in (0, 1)
+        (middle[:, axis] / STRIDE).long().clamp(0, centre_logits.shape[2 - axis] - 1)
+        for axis in (0, 1)
     )
     farther = FARTHER * torch.randn(len(strip), generator=generator, device=edges.device)
     distance = labels.distance[strip, number].log() + farther
     return Proposals(
-        strip, torch.cat([middle - half, middle + half], 1), heat[strip, row, column], distance
+        strip,
+        torch.cat([middle - half, middle + half], 1),
+        centre_logits[strip, row, column],
+        distance,
     )
 
 
 def box_ious(boxes: Tensor, others: Tensor) -> tuple[Tensor, Tensor]:
-    """Of boxes (N, 4) with others (N, K, 4): intersection over union, and the share of each box that the other covers, (N, K)."""
+    """Of boxes (N, 4) with others (N, K, 4): intersection over union, and the share of each box
+    that the other covers, (N, K).
+    """
     mine = boxes.unsqueeze(1)
     low = torch.maximum(mine[..., :2], others[..., :2])
     high = torch.minimum(mine[..., 2:], others[..., 2:])

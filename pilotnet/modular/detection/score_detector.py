@@ -1,8 +1,10 @@
-"""SCORE-DETECTOR: a detector and a dataset with boxes -> what it finds and where, by distance, size and sky.
+"""SCORE-DETECTOR: a detector and a dataset with boxes -> what it finds and where, by distance, size
+and sky.
 
-Average precision is pycocotools'. What counts are objects of which half or more is visible, within 50 m; finding others is
-neither right nor wrong, and no more is what a detector says to be farther away, as it is in nuScenes (arXiv 1903.11027).
-pycocotools compares "areas" with ranges; it is handed distances or heights instead, which gives all tables.
+Average precision is pycocotools'. What counts are objects of which half or more is visible, within
+50 m; finding others is neither right nor wrong, and no more is what a detector says to be farther
+away, as it is in nuScenes (arXiv 1903.11027). pycocotools compares "areas" with ranges; it is
+handed distances or heights instead, which gives all tables.
 """
 
 import contextlib
@@ -61,10 +63,13 @@ STAGE = StageFiles("score-detector", (SCORES_FILE, JSON_FILE, TABLE_FILE))
 class DetectorScore:
     """How good a detector is on one group of pictures or objects.
 
-    by, group: what the group has in common; pictures: how many were looked at; objects: how many counted; ap, ap50: average
-    precision over overlaps of 0.5 to 0.95, and at 0.5; recall: share that is found by a detector as sure as a driver asks it to
-    be; position_error: median distance between where that puts an object and where it is, as a share of its distance, up to
-    40 m. NaN where nothing counted.
+    by, group: what the group has in common.
+    pictures: how many were looked at.
+    objects: how many counted.
+    ap, ap50: average precision over overlaps of 0.5 to 0.95, and at 0.5.
+    recall: share that is found by a detector as sure as a driver asks it to be.
+    position_error: median distance between where that puts an object and where it is, as a share of
+    its distance, up to 40 m. NaN where nothing counted.
     """
 
     by: str
@@ -79,7 +84,9 @@ class DetectorScore:
 
 @dataclass(frozen=True)
 class ScoredPicture:
-    """A picture's objects, rows (left, top, right, bottom, visible, distance, forward, right on the ground), and detections."""
+    """A picture's objects, rows (left, top, right, bottom, visible, distance, forward, right on the
+    ground), and detections.
+    """
 
     weather: Weather
     light: Daytime
@@ -97,16 +104,18 @@ class ScoredPicture:
 def score_detector(
     config: DetectorScoreConfig, target: str, data: Path, checkpoint: Path, out: Path
 ) -> tuple[DetectorScore, ...]:
-    """Score the detector of `cars` or `pedestrians` in `checkpoint` on a dataset and write a results folder.
+    """Score the detector of `cars` or `pedestrians` in `checkpoint` on a dataset and write a
+    results folder.
 
-    Raises ValueError for an unknown target, a detector of another one, a dataset without boxes, without the split or with another
-    camera, and a folder that holds something.
+    Raises ValueError for an unknown target, a detector of another one, a dataset without boxes,
+    without the split or with another camera, and a folder that holds something.
     """
     detector = Detector.load(checkpoint, target, LOWEST_SCORE)
     dataset = Dataset.open(data)
     if dataset.camera("centre") != detector.camera:
         raise ValueError(
-            f"{data} has the camera {dataset.camera('centre')}, but the detector learned from {detector.camera}"
+            f"{data} has the camera {dataset.camera('centre')}, but the detector learned from "
+            f"{detector.camera}"
         )
     episodes = dataset.kept_of(config.split, config.every)
     with output_folder(out, STAGE) as folder:
@@ -192,7 +201,9 @@ def scores_of(
     truth_measure: TruthMeasure = lambda row: row[5],
     measure: Measure = lambda found: found.distance,
 ) -> list[DetectorScore]:
-    """One score for each range of a measure of objects and detections; by default of their distance."""
+    """One score for each range of a measure of objects and detections; by default of their
+    distance.
+    """
     precisions = average_precisions(pictures, list(ranges.values()), truth_measure, measure)
     scores = []
     for (name, (low, high)), (ap, ap50) in zip(ranges.items(), precisions, strict=True):
@@ -308,6 +319,7 @@ def scores_table(scores: Sequence[DetectorScore]) -> str:
             else "-"
         )
         lines.append(
-            f"| {score.group} | {score.pictures} | {score.objects} | {' | '.join(numbers)} | {error} |"
+            f"| {score.group} | {score.pictures} | {score.objects} | {' | '.join(numbers)} | "
+            f"{error} |"
         )
     return "\n".join(lines) + "\n"

@@ -1,4 +1,6 @@
-"""What a detector learns: boxes -> maps of what every cell should say, and how wrong the network's maps are."""
+"""What a detector learns: boxes -> maps of what every cell should say, and how wrong the network's
+maps are.
+"""
 
 import math
 from typing import NamedTuple
@@ -23,8 +25,10 @@ DISTANCE_WEIGHT = 1.5
 class Labels(NamedTuple):
     """The boxes of B strips, up to K each.
 
-    edges: left, top, right, bottom in the strip [px], (B, K, 4); visible: share of it that shows, distance [m], (B, K); counts:
-    whether it is to be found, ignored: whether finding it is neither right nor wrong, (B, K) bool; neither where there is none.
+    edges: left, top, right, bottom in the strip [px], (B, K, 4).
+    visible: share of it that shows, distance [m], (B, K).
+    counts: whether it is to be found, ignored: whether finding it is neither right nor wrong, (B,
+    K) bool; neither where there is none.
     """
 
     edges: Tensor
@@ -81,11 +85,13 @@ class Labels(NamedTuple):
 class Targets(NamedTuple):
     """What cells should say, (B, H, W).
 
-    heat: in [0, 1], 1 where a centre lies; owner: which box a cell belongs to; weight: how much the cell counts for that box,
-    summing to 1 for each; ignored: whether its heat is neither right nor wrong.
+    heat: in [0, 1], 1 where a centre lies.
+    owner: which box a cell belongs to.
+    weight: how much the cell counts for that box, summing to 1 for each.
+    ignored: whether its heat is neither right nor wrong.
     """
 
-    heat: Tensor
+    centre_logits: Tensor
     owner: Tensor
     weight: Tensor
     ignored: Tensor
@@ -97,18 +103,20 @@ def targets(labels: Labels, height: int, width: int) -> Targets:
     across, within_columns = gaussian_blobs(left, right, width)
     down, within_rows = gaussian_blobs(top, bottom, height)
     blots = (down.unsqueeze(-1) * across.unsqueeze(-2)) * labels.counts[..., None, None]
-    heat, owner = blots.max(dim=1)
-    weight = torch.where(heat > NEAR_CENTRE, heat, 0.0)
+    centre_logits, owner = blots.max(dim=1)
+    weight = torch.where(centre_logits > NEAR_CENTRE, centre_logits, 0.0)
     total = torch.zeros_like(labels.visible).scatter_add(1, owner.flatten(1), weight.flatten(1))
     weight = weight / total.gather(1, owner.flatten(1)).clamp(min=1e-6).view_as(weight)
     boxes = (within_rows.unsqueeze(-1) & within_columns.unsqueeze(-2)) & labels.ignored[
         ..., None, None
     ]
-    return Targets(heat, owner, weight, boxes.any(1) & (heat < 1))
+    return Targets(centre_logits, owner, weight, boxes.any(1) & (centre_logits < 1))
 
 
 def gaussian_blobs(low: Tensor, high: Tensor, cells: int) -> tuple[Tensor, Tensor]:
-    """Along one axis (B, K, cells): the blot around the cell in which each box's middle lies, and which cells the box covers."""
+    """Along one axis (B, K, cells): the blot around the cell in which each box's middle lies, and
+    which cells the box covers.
+    """
     places = torch.arange(cells, device=low.device)
     middle = ((low + high) / 2).floor().clamp(0, cells - 1).unsqueeze(-1)
     spread = (SPREAD * (high - low)).clamp(min=NARROWEST).unsqueeze(-1)
@@ -132,21 +140,23 @@ def box_edges(maps: DetectorOutput, cells: Cells) -> Tensor:
     return torch.cat([middle - half, middle + half], 1)
 
 
-def peaks(heat: Tensor) -> Tensor:
+def peaks(centre_logits: Tensor) -> Tensor:
     """Heat (B, H, W) where it is highest among its neighbours, and minus infinity elsewhere."""
-    highest = functional.max_pool2d(heat, 3, stride=1, padding=1)
-    return heat.masked_fill(heat != highest, -torch.inf)
+    highest = functional.max_pool2d(centre_logits, 3, stride=1, padding=1)
+    return centre_logits.masked_fill(centre_logits != highest, -torch.inf)
 
 
 def proposals(maps: DetectorOutput, cells: Cells) -> Proposals:
     """What these cells propose to the head for single boxes."""
     distance = maps.distance[cells].clamp(max=math.log(FARTHEST))
-    return Proposals(cells.strip, box_edges(maps, cells), maps.heat[cells], distance)
+    return Proposals(cells.strip, box_edges(maps, cells), maps.centre_logits[cells], distance)
 
 
 def loss(maps: DetectorOutput, labels: Labels) -> dict[str, Tensor]:
-    """The parts of the loss, each per box: heat, box, visible, distance, weighted and ready to be summed."""
-    wanted = targets(labels, *maps.heat.shape[-2:])
+    """The parts of the loss, each per box: heat, box, visible, distance, weighted and ready to be
+    summed.
+    """
+    wanted = targets(labels, *maps.centre_logits.shape[-2:])
     count = labels.counts.sum().clamp(min=1)
     cells = Cells(*torch.nonzero(wanted.weight, as_tuple=True))
     owner = wanted.owner[cells]
@@ -157,25 +167,32 @@ def loss(maps: DetectorOutput, labels: Labels) -> dict[str, Tensor]:
     )
     distance = (maps.distance[cells] - labels.distance[cells.strip, owner].log()).abs()
     return {
-        "heat": _focal(maps.heat, wanted) / count,
+        "heat": _focal(maps.centre_logits, wanted) / count,
         "box": BOX_WEIGHT * (weight * (1 - overlap)).sum() / count,
         "visible": VISIBLE_WEIGHT * (weight * visible).sum() / count,
         "distance": DISTANCE_WEIGHT * (weight * distance).sum() / count,
     }
 
 
-def _focal(heat: Tensor, wanted: Targets) -> Tensor:
-    """The focal loss of Law & Deng (arXiv 1808.01244): cells near a centre are forgiven, easy ones hardly count."""
-    probability = torch.sigmoid(heat)
-    found = -functional.logsigmoid(heat) * (1 - probability) ** 2
+def _focal(centre_logits: Tensor, wanted: Targets) -> Tensor:
+    """The focal loss of Law & Deng (arXiv 1808.01244): cells near a centre are forgiven, easy ones
+    hardly count.
+    """
+    probability = torch.sigmoid(centre_logits)
+    found = -functional.logsigmoid(centre_logits) * (1 - probability) ** 2
     quiet = (
-        -functional.logsigmoid(-heat) * probability**2 * (1 - wanted.heat) ** 4 * ~wanted.ignored
+        -functional.logsigmoid(-centre_logits)
+        * probability**2
+        * (1 - wanted.centre_logits) ** 4
+        * ~wanted.ignored
     )
-    return torch.where(wanted.heat == 1, found, quiet).sum()
+    return torch.where(wanted.centre_logits == 1, found, quiet).sum()
 
 
 def generalised_box_iou(first: Tensor, second: Tensor) -> Tensor:
-    """Generalised overlap of pairs of boxes (N, 4) in [-1, 1] (Rezatofighi et al., arXiv 1902.09630)."""
+    """Generalised overlap of pairs of boxes (N, 4) in [-1, 1] (Rezatofighi et al., arXiv
+    1902.09630).
+    """
     low = torch.maximum(first[:, :2], second[:, :2])
     high = torch.minimum(first[:, 2:], second[:, 2:])
     common = (high - low).clamp(min=0).prod(1)

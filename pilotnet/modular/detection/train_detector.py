@@ -1,6 +1,8 @@
-"""TRAIN-DETECTOR: a dataset with boxes -> a detector of cars, or of pedestrians, each learned from its own boxes alone.
+"""TRAIN-DETECTOR: a dataset with boxes -> a detector of cars, or of pedestrians, each learned from
+its own boxes alone.
 
-The same recipe for both. Validation is on other roads; what a detector is worth is measured by `pilotnet score-detector`.
+The same recipe for both. Validation is on other roads; what a detector is worth is measured by
+`pilotnet score-detector`.
 """
 
 import gc
@@ -91,7 +93,9 @@ class DetectorModule(lightning.LightningModule):
         self.log_dict(named, batch_size=len(batch.strips))
 
     def _generator(self, device: torch.device, *numbers: int) -> torch.Generator:
-        """Return the generator of one step; numbers: epoch and batch, in validation the batch alone."""
+        """Return the generator of one step; numbers: epoch and batch, in validation the batch
+        alone.
+        """
         return torch_generator(
             self._config.seed, Stream.DETECTOR_PROPOSALS, *numbers, device=device
         )
@@ -128,7 +132,8 @@ class DetectorModule(lightning.LightningModule):
         return self._loader(self._validation_samples)
 
     def _loader(self, samples: DetectorSamples) -> DataLoader[LabelledStrips]:
-        # The samples are whole batches in random order already. With a generator of its own, the loader does not change PyTorch's
+        # The samples are whole batches in random order already. With a generator of its own, the
+        # loader does not change PyTorch's
         # global random state.
         return DataLoader(
             samples,
@@ -145,7 +150,9 @@ def _numbers(strips: Tensor) -> Tensor:
 
 @dataclass(frozen=True)
 class DetectorTrainingRun:
-    """The inputs of a training in its provenance: the target, path and fingerprint of the dataset, and the settings."""
+    """The inputs of a training in its provenance: the target, path and fingerprint of the dataset,
+    and the settings.
+    """
 
     target: str
     data: str
@@ -156,10 +163,12 @@ class DetectorTrainingRun:
 def train_detector(
     config: DetectorTrainConfig, target: str, data: Path, out: Path, resume: bool = False
 ) -> Path:
-    """Train the detector of `cars` or `pedestrians` on the dataset `data`, write a folder `out` and return its checkpoint's path.
+    """Train the detector of `cars` or `pedestrians` on the dataset `data`, write a folder `out` and
+    return its checkpoint's path.
 
-    With `resume` an interrupted training continues after its last finished epoch. Raises ValueError for an unknown target, a
-    dataset without boxes, an unusable folder, resuming with other data or settings, and when the training diverges.
+    With `resume` an interrupted training continues after its last finished epoch. Raises ValueError
+    for an unknown target, a dataset without boxes, an unusable folder, resuming with other data or
+    settings, and when the training diverges.
     """
     is_person(target)
     require_device(config.device)
@@ -170,7 +179,8 @@ def train_detector(
             write_provenance(folder, STAGE.name, run, config.seed)
             save_detector(folder, _learn(config, target, dataset, folder))
     remove_checkpoints(folder)
-    # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the next stage has a use for.
+    # Lightning's objects refer to each other in circles and hold gigabytes of frames, which the
+    # next stage has a use for.
     gc.collect()
     return folder / FILE_NAME
 

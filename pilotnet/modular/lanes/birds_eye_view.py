@@ -1,7 +1,9 @@
-"""The road ahead laid out straight: the frame resampled along the lane as it is expected to run.
+"""Bird's-eye view: the frame resampled along the expected course of the lane (inverse perspective
+mapping).
 
-A strip has a row per station and a column per offset from the lane's centre, so that a lane that runs as expected is a bundle of
-upright lines, in a hairpin too, and what is left to be measured is how far they lean and bend.
+The image has a row for each station and a column for each lateral offset from the lane's centre. A
+lane that runs as expected appears as vertical lines, also in a hairpin; what remains to be measured
+is how far they lean and bend.
 """
 
 import math
@@ -26,7 +28,9 @@ FARTHEST = 50.0
 
 
 def stations(camera: Camera) -> Floats:
-    """Distances along the lane [m] of a strip's rows: 0.4 m apart near by, two thirds of a picture's row further out."""
+    """Return the distances along the lane [m] of the image's rows: 0.4 m apart nearby, two thirds
+    of a frame row farther away.
+    """
     found = [NEAREST]
     while found[-1] < FARTHEST:
         row = found[-1] ** 2 / (camera.focal * camera.elevation)
@@ -34,22 +38,29 @@ def stations(camera: Camera) -> Floats:
     return np.array(found)
 
 
-def birds_eye_view(image: Image, camera: Camera, course: Floats, strip: Floats32) -> None:
-    """Write the colours of the ground in lane coordinates into `strip` (rows, columns, 3); -1 where it is out of sight.
+def birds_eye_view(image: Image, camera: Camera, course: Floats, birds_eye_image: Floats32) -> None:
+    """Write the ground's colours in lane coordinates into `birds_eye_image` (rows, columns, 3); -1
+    outside the frame.
 
-    course: forward, right [m], cosine and sine of the heading of the lane's centre in every row, (rows, 4), in car coordinates.
+    course: forward, right [m], cosine and sine of the heading of the lane's centre for every row,
+    (rows, 4), in car coordinates.
     """
     optics = np.array(
         [camera.focal, camera.horizon, camera.centre_column, camera.lateral, camera.elevation]
     )
-    _straighten(image, optics, course, HALF_WIDTH, STEP, strip)
+    _straighten(image, optics, course, HALF_WIDTH, STEP, birds_eye_image)
 
 
 @kernel
 def _straighten(
-    image: Image, optics: Floats, course: Floats, half: float, step: float, strip: Floats32
+    image: Image,
+    optics: Floats,
+    course: Floats,
+    half: float,
+    step: float,
+    birds_eye_image: Floats32,
 ) -> None:
-    """Bilinear look-up."""
+    """Sample the frame bilinearly at the ground point of every pixel."""
     height = image.shape[0]
     width = image.shape[1]
     focal = optics[0]
@@ -57,16 +68,16 @@ def _straighten(
     middle = optics[2]
     lateral = optics[3]
     elevation = optics[4]
-    for i in range(strip.shape[0]):
+    for i in range(birds_eye_image.shape[0]):
         forward = course[i, 0]
         right = course[i, 1]
         cos = course[i, 2]
         sin = course[i, 3]
-        for j in range(strip.shape[1]):
+        for j in range(birds_eye_image.shape[1]):
             offset = j * step - half
             x = forward - offset * sin
             y = right + offset * cos
-            strip[i, j, 0] = strip[i, j, 1] = strip[i, j, 2] = -1.0
+            birds_eye_image[i, j, 0] = birds_eye_image[i, j, 1] = birds_eye_image[i, j, 2] = -1.0
             if x < 1.0:
                 continue
             column = middle + focal * (y - lateral) / x - 0.5
@@ -80,13 +91,14 @@ def _straighten(
             for k in range(3):
                 upper = image[r, c, k] * (1 - u) + image[r, c + 1, k] * u
                 lower = image[r + 1, c, k] * (1 - u) + image[r + 1, c + 1, k] * u
-                strip[i, j, k] = upper * (1 - v) + lower * v
+                birds_eye_image[i, j, k] = upper * (1 - v) + lower * v
 
 
 def occlusion_mask(course: Floats, shadows: Floats, hidden: NDArray[np.bool_]) -> None:
-    """Write into `hidden` (rows, columns) which ground of a strip lies in a shadow; course: see `birds_eye_view`.
+    """Write into `hidden` (rows, columns) which ground is occluded by road users; course: as in
+    `birds_eye_view`.
 
-    shadows: (N, 3), from so far ahead on [m], between two directions, right over forward.
+    shadows: (N, 3): least distance ahead [m], and two bounding directions as right over forward.
     """
     _in_shadow(course, shadows, HALF_WIDTH, STEP, hidden)
 

@@ -1,4 +1,6 @@
-"""The road's cross-section as it is remembered: what was seen at each offset from the lane over the last metres of way."""
+"""Memory of the road's cross-section: what was measured at each lateral offset over the last
+metres.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,9 +17,8 @@ from sim.jit import kernel
 
 MEMORY = 15.0  # [m] of way after which half of what was seen is forgotten
 AHEAD = 30.0  # [m] up to which the cross-section is read
-LEAST_PAINT = (
-    0.1  # share of the way along which paint must have been seen where a line is looked for
-)
+# share of the way along which paint must have been seen where a line is looked for
+LEAST_PAINT = 0.1
 BESIDE = 0.1  # [m] by which a line may lie beyond the road's edge
 RIM = 0.6  # [m] around a line within which there is no kerb
 SPARSE = 0.03  # share of the best seen offset's sight below which an offset counts as unseen
@@ -25,12 +26,15 @@ SAME_EDGE = 0.4  # [m] within which an edge is the one of the last time
 # [m] of way on which a kerb was seen before its verge, to be believed while the verge alone is
 KNOWN_KERB = 8.0
 KEPT_KERB = 25.0
-PAIRED_KERB = 3.0  # [m] travelled with a kerb in sight before its verge, after which both are measured together
+# [m] travelled with a kerb in sight before its verge, after which both are measured together
+PAIRED_KERB = 3.0
 
 
 @dataclass
 class Kerb:
-    """A kerb before a verge: where both are [m], the way on which they were seen together and that since then [m]."""
+    """A kerb in front of a verge: their lateral offsets [m], the distance over which both were
+    seen, and the distance since then [m].
+    """
 
     place: float
     verge: float
@@ -39,17 +43,17 @@ class Kerb:
 
     @property
     def is_believed(self) -> bool:
-        """Whether it is there although it is not seen."""
+        """Return whether the kerb is assumed to be there although it is not seen now."""
         return self.known > KNOWN_KERB and self.unseen < KEPT_KERB
 
     @property
     def is_paired(self) -> bool:
-        """Whether kerb and verge are measured together."""
+        """Return whether kerb and verge are measured together."""
         return self.known > PAIRED_KERB and self.unseen < KEPT_KERB
 
 
 class Kerbs:
-    """What is remembered of the kerbs on the left and on the right: wet ones are seen now and then, and verges always."""
+    """Memory of the kerbs on both sides: a wet kerb is seen now and then, its verge always."""
 
     def __init__(self) -> None:
         self._kerbs: list[Kerb | None] = [None, None]
@@ -57,24 +61,28 @@ class Kerbs:
 
     @property
     def pavements(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-        """Offsets of kerb and verge [m] on the left and on the right; None where no kerb has been seen for PAIRED_KERB metres."""
+        """Return the lateral offsets of kerb and verge [m], left and right; None where no kerb was
+        seen for PAIRED_KERB metres.
+        """
         left, right = (
             (kerb.place, kerb.verge) if kerb and kerb.is_paired else None for kerb in self._kerbs
         )
         return left, right
 
     def pass_by(self, way: float) -> None:
-        """Go on for so many metres."""
+        """Advance by a distance [m]."""
         self._way += way
 
     def shift(self, right: float) -> None:
-        """Move the origin by so many metres to the right."""
+        """Move the origin to the right by a distance [m]."""
         for kerb in self._kerbs:
             if kerb:
                 kerb.place, kerb.verge = kerb.place - right, kerb.verge - right
 
     def complete(self, *sides: tuple[float, ...]) -> list[tuple[float, ...]]:
-        """The edges that are seen on the left and on the right, from the centre outwards, with kerbs that are not."""
+        """Return the edges seen on both sides, from the centre outwards, completed with remembered
+        kerbs.
+        """
         completed = [self._complete(side, edges) for side, edges in enumerate(sides)]
         self._way = 0.0
         return completed
@@ -97,7 +105,9 @@ class Kerbs:
 
 
 class CrossSection:
-    """Paint, foreign ground, sight and ruts, summed along the lane at each offset."""
+    """Markings, off-road ground, visibility and ruts, summed along the lane for each lateral
+    offset.
+    """
 
     def __init__(self, along: Floats) -> None:
         self._along = along
@@ -106,7 +116,7 @@ class CrossSection:
         self._know(np.zeros((4, COLUMNS)))
 
     def remember(self, evidence: LaneEvidence, way: float) -> None:
-        """Add what is seen now, `way` metres after the last time."""
+        """Add the present measurement, `way` metres after the last one."""
         self._kerbs.pass_by(way)
         self._know(
             self._profile * 0.5 ** (way / MEMORY)
@@ -114,40 +124,47 @@ class CrossSection:
         )
 
     def restart(self, evidence: LaneEvidence, lean: float = 0.0) -> None:
-        """Know only what is seen now, along a lane that leans to the right by `lean` [rad]."""
+        """Keep only the present measurement, along a lane turned to the right by `lean` [rad]."""
         self._kerbs = Kerbs()
         self._know(self._profile_along(evidence, lean))
 
     def shift(self, right: float) -> None:
-        """Move the origin by so many metres to the right."""
+        """Move the origin to the right by a distance [m]."""
         self._kerbs.shift(right)
         self._know(np.roll(self._profile, -round(right / STEP), axis=1))
 
     def clarity(self, section: SectionMeasurement) -> float:
-        """How much of a step the outer edges of a reading of this are, 0 to 1 each; they are where they run along the lane."""
-        foreign = self._shares[1]
+        """Return how sharp the outer edges of a hypothesis are, 0 to 1 each; they are sharp where
+        they run along the lane.
+        """
+        off_road_likelihood = self._shares[1]
         apart = round(0.3 / STEP)
         places = [
             int(np.searchsorted(OFFSETS, edge))
             for edge in section.left_edges[-1:] + section.right_edges[-1:]
         ]
         steps = [
-            abs(foreign[min(at + apart, COLUMNS - 1)] - foreign[max(at - apart, 0)])
+            abs(
+                off_road_likelihood[min(at + apart, COLUMNS - 1)]
+                - off_road_likelihood[max(at - apart, 0)]
+            )
             for at in places
         ]
         return float(sum(steps))
 
     @property
     def pavements(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-        """Offsets of the kerb and of the verge beyond it [m] on the left and on the right; None where they are not known."""
+        """Return the lateral offsets of the kerb and of the verge behind it [m], left and right;
+        None where unknown.
+        """
         return self._kerbs.pavements
 
     def is_painted(self, offset: float) -> bool:
-        """Whether a line has been seen near an offset [m]."""
+        """Return whether a line was seen near a lateral offset [m]."""
         return self._is_marked(self._shares[0], offset)
 
     def is_worn(self, offset: float) -> bool:
-        """Whether a rut has been seen near an offset [m]."""
+        """Return whether a rut was seen near a lateral offset [m]."""
         return self._is_marked(self._shares[3], offset)
 
     @staticmethod
@@ -155,26 +172,32 @@ class CrossSection:
         return bool(shares[np.abs(OFFSETS - offset) < 0.35].max(initial=0.0) > LEAST_PAINT)
 
     def read(self) -> SectionMeasurement:
-        """The lines and the road's edges; lines beyond the edges are none, nor is a kerb where a line is."""
-        paint, foreign, seen, ruts = self._shares
-        left, right = edges_in(foreign, seen)
+        """Return the lines and edges of the road; lines beyond the edges are dropped, and so are
+        kerbs at a line.
+        """
+        marking_likelihood, off_road_likelihood, seen, ruts = self._shares
+        left, right = edges_in(off_road_likelihood, seen)
         low = left[-1] - BESIDE if left else -np.inf
         high = right[-1] + BESIDE if right else np.inf
-        lines = tuple(line for line in lines_in(paint) if low < line.offset < high)
+        lines = tuple(line for line in lines_in(marking_likelihood) if low < line.offset < high)
         left, right = (_apart_from(lines, edges[:-1]) + edges[-1:] for edges in (left, right))
         return SectionMeasurement(lines, left, right, lines_in(ruts, LEAST_RUT))
 
     def with_known_kerbs(self, section: SectionMeasurement) -> SectionMeasurement:
-        """What was read, and kerbs that were seen before these verges and are not now; to be asked once after every look."""
+        """Return the measured section, completed with kerbs that were seen earlier; call it once
+        per frame.
+        """
         left, right = self._kerbs.complete(section.left_edges, section.right_edges)
         return replace(section, left_edges=left, right_edges=right)
 
     def _profile_along(self, evidence: LaneEvidence, lean: float = 0.0) -> Floats:
-        """Paint, foreign, seen and ruts summed along a line that leans to the right by `lean` [rad], (4, COLUMNS)."""
+        """Sum markings, off-road ground, visibility and ruts along a line turned to the right by
+        `lean` [rad], (4, COLUMNS).
+        """
         total = np.zeros((4, COLUMNS))
         _add_up(
-            evidence.paint,
-            evidence.foreign,
+            evidence.marking_likelihood,
+            evidence.off_road_likelihood,
             evidence.seen,
             self._weights,
             np.rint(lean * self._along / STEP),
@@ -183,44 +206,46 @@ class CrossSection:
         return total
 
     def _know(self, profile: Floats) -> None:
-        """Keep a profile, and the shares of the seen way that were paint and foreign, the sight itself, 1 where it is best, and
-        the share of ruts, (COLUMNS,) each.
+        """Keep a profile, and from it the shares of markings and off-road ground, the visibility (1
+        is best) and the share of ruts, (COLUMNS,) each.
         """
         self._profile = profile
-        paint, foreign, seen, ruts = profile
+        marking_likelihood, off_road_likelihood, seen, ruts = profile
         known = np.maximum(seen, 1e-6)
         most = max(float(seen.max()), 1e-6)
         enough = seen > SPARSE * most
         self._shares = (
-            np.where(enough, paint / known, 0.0),
-            foreign / known,
+            np.where(enough, marking_likelihood / known, 0.0),
+            off_road_likelihood / known,
             seen / most,
             np.where(enough, ruts / known, 0.0),
         )
 
 
 def _apart_from(lines: Sequence[MeasuredLine], places: Sequence[float]) -> tuple[float, ...]:
-    """Those places where no line is, nor its blurred rim."""
+    """Return the lateral offsets at which there is neither a line nor its blurred border."""
     return tuple(place for place in places if all(abs(line.offset - place) > RIM for line in lines))
 
 
 @kernel
 def _add_up(
-    paint: Floats32,
-    foreign: Floats32,
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
     seen: NDArray[np.bool_],
     weights: Floats,
     shifts: Floats,
     total: Floats,
 ) -> None:
-    """Sum the rows, each shifted to the left by so many columns, into paint, foreign, seen and ruts, (4, columns)."""
-    columns = paint.shape[1]
+    """Sum the rows, each shifted left by a number of columns, into markings, off-road ground,
+    visibility and ruts, (4, columns).
+    """
+    columns = marking_likelihood.shape[1]
     for i in range(weights.size):
         if weights[i] == 0.0:
             continue
         shift = int(shifts[i])
         for j in range(max(-shift, 0), min(columns - shift, columns)):
-            total[0, j] += weights[i] * max(paint[i, j + shift], np.float32(0))
-            total[3, j] -= weights[i] * min(paint[i, j + shift], np.float32(0))
-            total[1, j] += weights[i] * foreign[i, j + shift]
+            total[0, j] += weights[i] * max(marking_likelihood[i, j + shift], np.float32(0))
+            total[3, j] -= weights[i] * min(marking_likelihood[i, j + shift], np.float32(0))
+            total[1, j] += weights[i] * off_road_likelihood[i, j + shift]
             total[2, j] += weights[i] * seen[i, j + shift]

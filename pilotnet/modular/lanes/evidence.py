@@ -1,9 +1,10 @@
-"""What speaks for markings and for the road's edge in a strip of ground, row by row.
+"""Likelihood of markings and of off-road ground in a bird's-eye view, row by row.
 
-Paint is a ridge: bright in every colour, about as wide as a line, darker ground on both sides. It is weighed against the row's
-own noise, so that it counts alike by day, at night and in the wet. Where snow hides it, wheels leave ruts: troughs much darker
-than the snow on both sides, which the worn asphalt of a bare road never is. The road is whatever looks like the ground between
-the lane's borders in the same row, so that fog, lamps and shadows along the road do not matter; its edge is where that look ends.
+A marking is a ridge: bright in every colour, about as wide as a line, with darker ground on both
+sides. It is compared with the row's own noise, so that the result is the same by day, at night and
+on wet roads. Under snow, wheels leave ruts: troughs much darker than the snow on both sides. Road
+is whatever looks like the ground between the lane's borders in the same row, so fog, lamps and
+shadows along the road do not matter; the edge is where this look ends.
 """
 
 import math
@@ -30,43 +31,59 @@ DARKEST = 3  # the channel of running sums that holds the darkest of the three c
 BARS = 3
 BARS_APART = 1.3
 BAR_RISE = 0.3
-ORDINARY = 0.02  # the square of how far a colour is from the road's, in threefold spreads, below which it hardly counts
+# the square of how far a colour is from the road's, in threefold spreads, below which it hardly
+# counts
+ORDINARY = 0.02
 BLUR = 0.3  # [m] over which the ground's colour is averaged
 RUT = 0.25  # [m] width of what a wheel leaves bare of snow
 RUT_DEPTH = 0.13  # by which share a rut is darker than the snow beside it to count half
-COLOURLESS = 0.35  # the most by which snow's colours differ, as a share of the strongest; in low sun it is no longer white
+# the most by which snow's colours differ, as a share of the strongest; in low sun it is no longer
+# white
+COLOURLESS = 0.35
 
 
 class LaneEvidence:
-    """Evidence of one strip: `paint` in [-1, 1], below 0 where it speaks for a rut, `foreign` in [0, 1] and `seen`, each
-    (rows, columns).
+    """Likelihoods of one bird's-eye view, each (rows, columns).
+
+    marking_likelihood: in [-1, 1]; negative values stand for ruts.
+    off_road_likelihood: in [0, 1].
+    seen: visibility of the ground.
     """
 
     def __init__(self, rows: int) -> None:
-        self.paint = np.zeros((rows, COLUMNS), np.float32)
-        self.foreign = np.zeros((rows, COLUMNS), np.float32)
+        self.marking_likelihood = np.zeros((rows, COLUMNS), np.float32)
+        self.off_road_likelihood = np.zeros((rows, COLUMNS), np.float32)
         self.seen = np.zeros((rows, COLUMNS), np.bool_)
         self._scratch = np.zeros((8, COLUMNS + 1))
 
-    def weigh(self, strip: Floats32, widths: NDArray[np.float64]) -> None:
-        """Fill the evidence from a strip; widths: how much ground a pixel covers in each row [m]."""
-        _weigh(strip, widths, self._scratch, self.paint, self.foreign, self.seen)
+    def weigh(self, birds_eye_image: Floats32, widths: NDArray[np.float64]) -> None:
+        """Compute the likelihoods of a bird's-eye view; widths: ground that a pixel covers in each
+        row [m].
+        """
+        _weigh(
+            birds_eye_image,
+            widths,
+            self._scratch,
+            self.marking_likelihood,
+            self.off_road_likelihood,
+            self.seen,
+        )
 
     def forget(self, hidden: NDArray[np.bool_]) -> None:
-        """Take back what was found where something else is seen than the ground, (rows, COLUMNS)."""
-        self.paint[hidden] = self.foreign[hidden] = 0.0
+        """Remove what was found where something hides the ground; hidden: (rows, COLUMNS)."""
+        self.marking_likelihood[hidden] = self.off_road_likelihood[hidden] = 0.0
         self.seen[hidden] = False
 
 
 @kernel
 def _mean(sums: NDArray[np.float64], k: int, low: int, high: int) -> float:
-    """The mean of channel k over [low, high), from running sums."""
+    """Return the mean of channel k over columns [low, high), from running sums."""
     return (sums[k, high] - sums[k, low]) / (high - low)
 
 
 @kernel
 def _colour(sums: NDArray[np.float64], low: int, high: int) -> tuple[float, float, float]:
-    """Mean red, green and blue over [low, high)."""
+    """Return mean red, green and blue over columns [low, high)."""
     return _mean(sums, 0, low, high), _mean(sums, 1, low, high), _mean(sums, 2, low, high)
 
 
@@ -86,23 +103,27 @@ def _running_sums(
 
 
 @kernel
-def _span(strip: Floats32, i: int) -> tuple[int, int]:
-    """First and last + 1 column of a row that is in sight; it is one piece, as the picture is convex."""
+def _span(birds_eye_image: Floats32, i: int) -> tuple[int, int]:
+    """Return the first and last + 1 visible column of a row; they enclose one stretch, because the
+    frame is convex.
+    """
     low = 0
-    high = strip.shape[1]
-    while low < high and strip[i, low, 0] < 0:
+    high = birds_eye_image.shape[1]
+    while low < high and birds_eye_image[i, low, 0] < 0:
         low += 1
-    while high > low and strip[i, high - 1, 0] < 0:
+    while high > low and birds_eye_image[i, high - 1, 0] < 0:
         high -= 1
     return low, high
 
 
 @kernel
 def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: int) -> float:
-    """How far the ground around column j rises above its brighter flank, outward being 1 to the right and -1 to the left.
+    """Return how far the ground around column j rises above its brighter flank; outward is 1 to the
+    right and -1 to the left.
 
-    Less the step up to the outer flank: a kerbstone, between the road and a brighter pavement, is no line. Of that flank
-    the darkest 0.1 m beside the line counts, for the verge beyond a strip of asphalt may be as bright as paint.
+    The step up to the outer flank is subtracted: a kerbstone between the road and a brighter
+    pavement is no line. Of that flank the darkest 0.1 m beside the line counts, because the verge
+    beyond a strip of asphalt may be as bright as paint.
     """
     low = j - half
     high = j + half + 1
@@ -120,9 +141,10 @@ def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: in
 def _tint(
     sums: NDArray[np.float64], j: int, half: int, flank: int, ground: tuple[float, float, float]
 ) -> float:
-    """By how many levels a ridge is redder than white paint would be in the light that the row's ground lies in.
+    """Return by how many levels a ridge is redder than white paint in the light of the row's
+    ground.
 
-    Gravel beside the road is bright, too, but brown; fog pales both alike.
+    Gravel beside the road is bright, too, but brown; fog desaturates both alike.
     """
     low = j - half
     high = j + half + 1
@@ -137,7 +159,9 @@ def _tint(
 
 @kernel
 def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
-    """The same upside down: how far it lies below its darker flank, a measure of noise that paint has no part in."""
+    """Return how far the ground around column j lies below its darker flank, a measure of noise
+    that paint does not affect.
+    """
     low = j - half
     high = j + half + 1
     left = _mean(sums, DARKEST, low - 1 - flank, low - 1)
@@ -147,7 +171,7 @@ def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
 
 @kernel
 def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
-    """How much speaks for a rut at column j, in [0, 1]: a trough between two strips of snow."""
+    """Return the likelihood of a rut at column j, in [0, 1]: a trough between two strips of snow."""
     depth = _trough(sums, j, half, flank)
     bright = _mean(sums, DARKEST, j - half, j + half + 1) + depth + 1.0
     ratio = depth / (RUT_DEPTH * bright)
@@ -161,39 +185,40 @@ def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
 
 @kernel
 def _weigh(
-    strip: Floats32,
+    birds_eye_image: Floats32,
     widths: NDArray[np.float64],
     scratch: NDArray[np.float64],
-    paint: Floats32,
-    foreign: Floats32,
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
     seen: NDArray[np.bool_],
 ) -> None:
-    columns = strip.shape[1]
-    for i in range(strip.shape[0]):
-        low, high = _span(strip, i)
+    columns = birds_eye_image.shape[1]
+    for i in range(birds_eye_image.shape[0]):
+        low, high = _span(birds_eye_image, i)
         for j in range(columns):
-            paint[i, j] = foreign[i, j] = 0.0
+            marking_likelihood[i, j] = off_road_likelihood[i, j] = 0.0
             seen[i, j] = low <= j < high
         if high - low < 40:
             continue
         for k in range(3):
-            _running_sums(strip, k, i, low, high, scratch, k)
-        # The darkest of the three channels: white paint is bright in all of them, grass and gravel are not.
+            _running_sums(birds_eye_image, k, i, low, high, scratch, k)
+        # The darkest of the three channels: white paint is bright in all of them, grass and gravel
+        # are not.
         scratch[DARKEST, low] = 0.0
         for j in range(low, high):
             scratch[DARKEST, j + 1] = scratch[DARKEST, j] + min(
-                strip[i, j, 0], strip[i, j, 1], strip[i, j, 2]
+                birds_eye_image[i, j, 0], birds_eye_image[i, j, 1], birds_eye_image[i, j, 2]
             )
         if _is_crossing(scratch, low, high):
             seen[i] = False  # what it hides is not known; its bars are no lines
             continue
-        _weigh_paint(scratch, low, high, widths[i], paint, i)
-        _weigh_ground(scratch, low, high, paint, foreign, i)
+        _weigh_paint(scratch, low, high, widths[i], marking_likelihood, i)
+        _weigh_ground(scratch, low, high, marking_likelihood, off_road_likelihood, i)
 
 
 @kernel
 def _is_crossing(scratch: NDArray[np.float64], low: int, high: int) -> bool:
-    """Whether bars lie side by side in a row, closer together than lines do."""
+    """Return whether a row shows the bars of a zebra crossing: ridges closer together than lines."""
     half = int(round(BROAD / STEP)) // 2
     flank = int(round(FLANK / STEP))
     margin = half + flank + 2
@@ -217,7 +242,7 @@ def _is_crossing(scratch: NDArray[np.float64], low: int, high: int) -> bool:
 def _running_noise(
     scratch: NDArray[np.float64], low: int, high: int, margin: int, half: int, flank: int
 ) -> None:
-    """Running sums of the troughs of a row, and of their number."""
+    """Fill running sums of the troughs of a row, and of their number."""
     scratch[DEPTHS, low + margin] = scratch[TROUGHS, low + margin] = 0.0
     for j in range(low + margin, high - margin):
         trough = _trough(scratch, j, half, flank)
@@ -229,7 +254,9 @@ def _running_noise(
 def _noise(
     scratch: NDArray[np.float64], j: int, outward: int, low: int, high: int, least: float
 ) -> float:
-    """What paint at column j has to rise above: the noise of the ground from there towards the lane, and `least`."""
+    """Return the level above which a ridge at column j counts as a marking: the noise from there
+    towards the lane, and `least`.
+    """
     around = int(round(NOISE_REACH / STEP))
     first, last = (max(j - around, low), j) if outward > 0 else (j, min(j + around, high))
     return 1.25 * max(_trough_mean(scratch, first, last), least) + 0.6
@@ -237,7 +264,7 @@ def _noise(
 
 @kernel
 def _trough_mean(scratch: NDArray[np.float64], low: int, high: int) -> float:
-    """The mean depth of the troughs over [low, high), from running sums."""
+    """Return the mean depth of the troughs over columns [low, high), from running sums."""
     return (scratch[DEPTHS, high] - scratch[DEPTHS, low]) / max(
         scratch[TROUGHS, high] - scratch[TROUGHS, low], 1.0
     )
@@ -245,19 +272,25 @@ def _trough_mean(scratch: NDArray[np.float64], low: int, high: int) -> float:
 
 @kernel
 def _weigh_paint(
-    scratch: NDArray[np.float64], low: int, high: int, width: float, paint: Floats32, i: int
+    scratch: NDArray[np.float64],
+    low: int,
+    high: int,
+    width: float,
+    marking_likelihood: Floats32,
+    i: int,
 ) -> None:
     half = max(int(round(max(LINE, width) / STEP)) // 2, 1)
     broad = max(int(round(BROAD / STEP)) // 2, half)
     flank = max(int(round(FLANK / STEP)), half)
     margin = broad + flank + 2
     _running_noise(scratch, low, high, margin, half, flank)
-    # A wall or a rock in the same row says little about the asphalt before it, and ruts a lot about the snow between them.
+    # A wall or a rock in the same row says little about the asphalt before it, and ruts a lot about
+    # the snow between them.
     least = ELSEWHERE * _trough_mean(scratch, low + margin, high - margin)
     wheel = max(int(round(RUT / STEP)) // 2, half)
     ground = _colour(scratch, low, high)
     for j in range(low + margin, high - margin):
-        outward = 1 if 2 * j > paint.shape[1] else -1
+        outward = 1 if 2 * j > marking_likelihood.shape[1] else -1
         noise = _noise(scratch, j, outward, low + margin, high - margin, least)
         rise = max(
             _ridge(scratch, j, half, flank, outward),
@@ -266,7 +299,7 @@ def _weigh_paint(
         if rise > LEAST_RISE * CLEAR * noise:
             rise -= _tint(scratch, j, broad, flank, ground)
         ratio = rise / (CLEAR * noise)
-        paint[i, j] = (
+        marking_likelihood[i, j] = (
             ratio * ratio / (1 + ratio * ratio)
             if ratio > LEAST_RISE
             else -_rut(scratch, j, wheel, flank)
@@ -275,9 +308,14 @@ def _weigh_paint(
 
 @kernel
 def _weigh_ground(
-    scratch: NDArray[np.float64], low: int, high: int, paint: Floats32, foreign: Floats32, i: int
+    scratch: NDArray[np.float64],
+    low: int,
+    high: int,
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
+    i: int,
 ) -> None:
-    columns = paint.shape[1]
+    columns = marking_likelihood.shape[1]
     centre = (columns - 1) // 2
     inner = int(round(INTERIOR / STEP))
     first = max(centre - inner, low)
@@ -314,17 +352,26 @@ def _weigh_ground(
         painted = 0.0
         if q > ORDINARY:
             for n in range(max(j - reach - 2, 0), min(j + reach + 3, columns)):
-                painted = max(painted, paint[i, n])
-        foreign[i, j] = q / (1 + q) * (1 - painted)
-    _keep_to_road(paint, foreign, low, high, reach, i)
+                painted = max(painted, marking_likelihood[i, n])
+        off_road_likelihood[i, j] = q / (1 + q) * (1 - painted)
+    _keep_to_road(marking_likelihood, off_road_likelihood, low, high, reach, i)
 
 
 @kernel
 def _keep_to_road(
-    paint: Floats32, foreign: Floats32, low: int, high: int, reach: int, i: int
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
+    low: int,
+    high: int,
+    reach: int,
+    i: int,
 ) -> None:
-    """Paint with foreign ground on both sides is none: it is a post, a rail or a sign before the grass."""
+    """Remove markings with off-road ground on both sides: they are posts, rails or signs in front
+    of grass.
+    """
     away = int(round(BROAD / STEP)) // 2 + 2 * reach + 2  # beyond what counts as painted beside it
     for j in range(low + away, high - away):
-        if paint[i, j] > 0:
-            paint[i, j] *= 1 - min(foreign[i, j - away], foreign[i, j + away])
+        if marking_likelihood[i, j] > 0:
+            marking_likelihood[i, j] *= 1 - min(
+                off_road_likelihood[i, j - away], off_road_likelihood[i, j + away]
+            )

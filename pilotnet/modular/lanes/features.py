@@ -1,6 +1,7 @@
 """The features of a road's cross-section that the lane finder measures: lines, ruts and edges.
 
-`lane_layout` decides which layout a road has; `lanes` measures the features of that layout in every row.
+`hypotheses` decides which layout a road has; `finder` measures the features of that layout in every
+row.
 """
 
 from dataclasses import dataclass, replace
@@ -19,25 +20,27 @@ ACCURACIES = {
     FeatureKind.LEFT_EDGE: EDGE,
     FeatureKind.RIGHT_EDGE: EDGE,
 }
-SAME_PLACE = (
-    0.5  # [m] largest distance between a tracked edge and the kerb or verge that it is taken for
-)
+# [m] largest distance between a tracked edge and the kerb or verge that it is taken for
+SAME_PLACE = 0.5
 
 
 @dataclass(frozen=True)
 class Feature:
     """A line, an edge or a rut of the cross-section.
 
-    cross: derivatives of its lateral offset by the lane's width and by the free widths to the right and to the left of the lane.
+    cross: derivatives of its lateral offset by the lane's width and by the free widths to the right
+    and to the left of the lane.
     aside: constant part of its lateral offset [m].
     """
 
-    trait: FeatureKind
+    kind: FeatureKind
     cross: tuple[float, float, float]
     aside: float = 0.0
 
     def place(self, section: Floats) -> float:
-        """Return the lateral offset from the lane's centre [m]; section: width, right and left free width [m], (3,)."""
+        """Return the lateral offset from the lane's centre [m]; section: width, right and left free
+        width [m], (3,).
+        """
         return float(np.dot(self.cross, section)) + self.aside
 
 
@@ -66,10 +69,12 @@ FEATURES = {
 
 
 def other_edge(edge: Feature, place: float, pavement: tuple[float, float] | None) -> Feature | None:
-    """Return the verge beside a tracked kerb, or the kerb beside a tracked verge; None when the edge is neither.
+    """Return the verge beside a tracked kerb, or the kerb beside a tracked verge; None when the
+    edge is neither.
 
-    place: lateral offset of the tracked edge [m]; pavement: lateral offsets of a kerb and of the verge beyond it [m]. Measuring
-    both together keeps a faint kerb from being confused with the clearer verge.
+    place: lateral offset of the tracked edge [m].
+    pavement: lateral offsets of a kerb and of the verge beyond it [m]. Measuring both together
+    keeps a faint kerb from being confused with the clearer verge.
     """
     if pavement is None:
         return None

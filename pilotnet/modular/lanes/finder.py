@@ -1,8 +1,9 @@
-"""The road by classical vision: the frame laid out along the lane, evidence for paint and edges, and a tracked lane.
+"""The lane finder: classical computer vision and a Kalman filter, without a network.
 
-One frame is one cycle of a Kalman filter: move the lane with the car, lay the ground ahead out along it, weigh the evidence, read
-the cross-section, measure where its lines and edges lie in every row, and correct. No network; the limits are part of the answer:
-`LaneEstimate.confidence` falls where nothing is seen, while the lane coasts on.
+Each frame is one cycle: move the lane with the car, resample the ground ahead along it, compute
+likelihoods of markings and edges, choose the best hypothesis for the cross-section, measure its
+lines and edges in every row, and correct the filter. `LaneEstimate.confidence` falls where nothing
+is measured, while the lane is coasting.
 """
 
 import math
@@ -75,15 +76,15 @@ PERSUADED = 5  # frames in a row that another reading of the cross-section must 
 # [m] of centre and of width between readings that cannot both be right
 ASIDE = 0.35
 DIFFERENT = 0.6
-MISPLACED = 0.7  # [m] between the edge in the cross-section and the one tracked, from which on the track is given up
+# [m] between the edge in the cross-section and the one tracked, from which on the track is given up
+MISPLACED = 0.7
 TWO_WAY_LIMIT = 25.0  # [m/s] highest speed on roads with oncoming traffic
 # only roads faster than this [m/s] have a shoulder wider than this [m]: one-way roads
 FAST = 17.0
 HARD_SHOULDER = 1.3
 BAY = 1.3  # [m] of room beyond a line, on slower roads, from which on it is for parking
-CONTRAST = (
-    12  # grey levels between the darkest and the brightest ground below which a frame shows nothing
-)
+# grey levels between the darkest and the brightest ground below which a frame shows nothing
+CONTRAST = 12
 RETRY = 3  # frames between two searches for a lost lane
 SEARCHED_BENDS = (
     0.0,
@@ -107,7 +108,7 @@ NOBODY = np.zeros((0, 3))  # hides nothing
 
 
 class LaneFinder:
-    """Follows the ego's lane from frame to frame."""
+    """Tracks the ego's lane from frame to frame."""
 
     def __init__(self, camera: Camera) -> None:
         self._camera = camera
@@ -122,7 +123,7 @@ class LaneFinder:
         self.reset()
 
     def reset(self) -> None:
-        """Forget all earlier frames."""
+        """Remove all memory of earlier frames."""
         self._filter: LaneFilter | None = None
         self._layout = RoadLayout.MARKED
         self._section = CrossSection(self._along)
@@ -142,9 +143,11 @@ class LaneFinder:
         duration: float,
         shadows: Floats = NOBODY,
     ) -> LaneEstimate:
-        """The lane in the next frame; curvature: what was held since the last one [1/m], `duration` [s] ago.
+        """Return the lane in the next frame.
 
-        shadows: (N, 3), the ground that road users hide, as `ground.hidden_ground` gives it.
+        curvature: held by the wheels since the last frame [1/m].
+        duration: time since the last frame [s].
+        shadows: (N, 3), the ground that road users hide, from `ground_position.occluded_ground`.
         """
         require_image("frame", frame)
         self._shadows = shadows
@@ -169,10 +172,10 @@ class LaneFinder:
         return self._estimate(self._filter, speed)
 
     def _is_sighted(self, frame: Image, speed: float) -> bool:
-        """Whether the frame shows anything, and something new.
+        """Return whether the frame shows a scene, and one that differs from the last.
 
-        A car that moves never sees the same twice; a frame that froze then is not believed until it changes, not by a car that
-        has stopped because of it either.
+        A moving car never sees the same frame twice. A frozen frame counts as blank until it
+        changes, also when the car has stopped because of it.
         """
         unchanged = self._last is not None and np.array_equal(frame, self._last)
         self._frozen = unchanged and (self._frozen or speed > 0.5)
@@ -180,7 +183,7 @@ class LaneFinder:
         return not self._frozen and int(ground.max()) - int(ground.min()) >= CONTRAST
 
     def _look(self, frame: Image, lane: LaneFilter, speed: float, way: float) -> None:
-        """Correct the lane by what the frame shows."""
+        """Correct the lane with the frame."""
         self._weigh(frame, lane)
         self._section.remember(self._evidence, way)
         self._read(lane)
@@ -203,7 +206,9 @@ class LaneFinder:
             self._evidence.forget(self._hidden)
 
     def _search(self, frame: Image, lane: LaneFilter) -> None:
-        """A first look: with which bend and heading the cross-section reads best as a lane that a car drives in."""
+        """Search for the lane without a prior: the curvature and heading whose cross-section fits a
+        lane that a car drives in best.
+        """
         bend, _ = road_scales(self._road_speed)
         start = lane.mean.copy()
         best = -math.inf
@@ -219,17 +224,17 @@ class LaneFinder:
                 lane.mean[HEADING] = usual + turned
                 self._section.restart(self._evidence, -lane.mean[HEADING])
                 section = self._section.read()
-                reading = best_hypothesis(section, 0.0, spread)
-                if reading is None:
+                hypothesis = best_hypothesis(section, 0.0, spread)
+                if hypothesis is None:
                     continue
                 score = (
-                    reading.score
+                    hypothesis.score
                     - (turned / UNUSUAL_TURN) ** 2 / 2
                     + CLEAR_EDGE * self._section.clarity(section)
                 )
                 if score > best:
                     best = score
-                    found = (lane.mean.copy(), reading, section)
+                    found = (lane.mean.copy(), hypothesis, section)
         self._width = 0.0
         lane.mean = start if found is None else found[0]
         self._weigh(frame, lane)
@@ -238,7 +243,9 @@ class LaneFinder:
             self._adopt(lane, *found[1:])
 
     def _read(self, lane: LaneFilter) -> None:
-        """Keep to the layout, or change over when another reading of the cross-section was better for some frames."""
+        """Keep the present layout, or change it when another hypothesis scored better for some
+        frames.
+        """
         section = self._section.read()
         spread = math.sqrt(lane.covariance[OFFSET, OFFSET]) + 0.2
         known = self._section.with_known_kerbs(section)
@@ -262,16 +269,16 @@ class LaneFinder:
                 lane.fix(room, seen[-1], 0.3)
 
     def _adopt(
-        self, lane: LaneFilter, reading: LaneHypothesis, section: SectionMeasurement
+        self, lane: LaneFilter, hypothesis: LaneHypothesis, section: SectionMeasurement
     ) -> None:
-        """Take the lane to be what the reading says."""
-        self._layout = reading.layout
+        """Set the lane to a hypothesis."""
+        self._layout = hypothesis.layout
         self._doubt = 0
-        centre = reading.centre
-        half = reading.width / 2
+        centre = hypothesis.centre
+        half = hypothesis.width / 2
         lane.mean[CURVATURES] /= np.maximum(1 - lane.mean[CURVATURES] * centre, 0.3)
         lane.fix(OFFSET, lane.mean[OFFSET] - centre, 0.2)
-        lane.fix(WIDTH, reading.width, 0.2)
+        lane.fix(WIDTH, hypothesis.width, 0.2)
         for edges, way, room in ((section.right_edges, 1, RIGHT), (section.left_edges, -1, LEFT)):
             rooms = [way * (edge - centre) - half for edge in edges]
             if rooms:
@@ -281,7 +288,9 @@ class LaneFinder:
         self._section.shift(centre)
 
     def _sightings(self, lane: LaneFilter, speed: float) -> tuple[Measurements, Floats]:
-        """Where lines and edges lie in the rows of the strip, and how far ahead those rows are [m]."""
+        """Return the measurements of lines and edges in the rows of the bird's-eye view, and how
+        far ahead the rows are [m].
+        """
         rows = int(np.searchsorted(self._along, max(FORESIGHT * speed, LEAST_FORESIGHT)))
         along = self._along[:rows]
         ev = self._evidence
@@ -299,9 +308,14 @@ class LaneFinder:
         ]
         for feature, place in features:
             residual, clear = measure_rows(
-                ev.paint, ev.foreign, ev.seen, feature.trait, place + course, WINDOW
+                ev.marking_likelihood,
+                ev.off_road_likelihood,
+                ev.seen,
+                feature.kind,
+                place + course,
+                WINDOW,
             )
-            spread, stray = (np.full(rows, accuracy) for accuracy in ACCURACIES[feature.trait])
+            spread, stray = (np.full(rows, accuracy) for accuracy in ACCURACIES[feature.kind])
             spread = np.hypot(spread, FAR_SPREAD * along)
             columns = (
                 residual + course,
@@ -316,7 +330,7 @@ class LaneFinder:
         return Measurements(*seen), ahead
 
     def _expected(self, lane: LaneFilter) -> list[tuple[Feature, float]]:
-        """The features of the layout that there is reason to look for, and their offsets [m]."""
+        """Return the features of the layout that should be visible, and their lateral offsets [m]."""
         features = FEATURES[self._layout]
         sides = zip((LEFT_EDGE, RIGHT_EDGE), self._section.pavements, strict=True)
         # Racetracks and ruts have no pavements.
@@ -329,21 +343,25 @@ class LaneFinder:
             (feature, place)
             for feature, place in places
             if abs(place) < HALF_WIDTH - 1.0
-            and (feature.trait not in known or known[feature.trait](place))
+            and (feature.kind not in known or known[feature.kind](place))
         ]
 
     def _course(
         self, lane: LaneFilter, features: list[tuple[Feature, float]], rows: int, bend: float
     ) -> Floats:
-        """How far right [m] of where it was expected the lane runs in each row. The road may bend more than the filter thinks."""
+        """Return how far right [m] of its expected position the lane runs in each row; the road may
+        bend more than the filter predicts.
+        """
         ev = self._evidence
         along = self._along[:rows]
         slopes = np.maximum(
             lane.spread(self._bends.slope_model()[:rows]), 0.03 + 0.7 * bend * along
         )
         start = float(lane.spread(self._models[LEFT_LINE.cross][:1])[0]) + 0.1
-        listed = np.array([[feature.trait, place] for feature, place in features]).reshape(-1, 2)
-        return viterbi_course(ev.paint, ev.foreign, ev.seen, listed, along, start, slopes)
+        listed = np.array([[feature.kind, place] for feature, place in features]).reshape(-1, 2)
+        return viterbi_course(
+            ev.marking_likelihood, ev.off_road_likelihood, ev.seen, listed, along, start, slopes
+        )
 
     def _estimate(self, lane: LaneFilter, speed: float) -> LaneEstimate:
         mean = lane.mean

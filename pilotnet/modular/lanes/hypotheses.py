@@ -30,9 +30,8 @@ WIDEST = 4.5
 TRACK_TOTAL = (9.9, 14.5)  # [m] widths of a track of three lanes
 EDGE_SHARE = 0.5  # an edge counts like a line that is seen along so much of the way
 MARGIN = 0.45  # [m] from a lane's border to the road's edge where no line is painted between them,
-SHOULDERED = (
-    3.2  # [m] on roads whose lanes are at least so wide; narrower ones reach up to the kerb
-)
+# [m] on roads whose lanes are at least so wide; narrower ones reach up to the kerb
+SHOULDERED = 3.2
 ALONE = 0.5  # what a single line counts for
 # [m] between the ruts of one car, and how far from that they may be
 GAUGE = 1.6
@@ -42,18 +41,21 @@ NEAR_EDGE = 0.15  # [m] the same where nothing is painted at all
 # share of the way along which a line, or a rut, must be seen to be one
 LEAST_LINE = 0.12
 LEAST_RUT = 0.08
-WIDEST_PAVEMENT = (
-    2.8  # [m] from a kerb to the verge beyond; a step farther from it need not be a kerb
-)
-BARE_TRACK = 2.5  # [log likelihood] cost of a racetrack without painted borders: racetracks have both, wet streets have none
-BORDER_LINE = (
-    0.6  # [m] largest distance from a racetrack's border to the line that is painted along it
-)
-EDGE_INSIDE = 0.3  # a road's edge within a lane speaks against it like a line that is seen along so much of the way
+# [m] from a kerb to the verge beyond; a step farther from it need not be a kerb
+WIDEST_PAVEMENT = 2.8
+# [log likelihood] cost of a racetrack without painted borders: racetracks have both, wet streets
+# have none
+BARE_TRACK = 2.5
+# [m] largest distance from a racetrack's border to the line that is painted along it
+BORDER_LINE = 0.6
+# a road's edge within a lane speaks against it like a line that is seen along so much of the way
+EDGE_INSIDE = 0.3
 
 
 class RoadLayout(StrEnum):
-    """What tells the ego's lane: lines of its own; the road's edge and an unmarked middle; a wide track; ruts in the snow."""
+    """What identifies the ego's lane: its own lines; the road's edge and an unmarked centre; a wide
+    track; ruts in snow.
+    """
 
     MARKED = "marked"
     HALVED = "halved"
@@ -63,7 +65,7 @@ class RoadLayout(StrEnum):
 
 @dataclass(frozen=True)
 class MeasuredLine:
-    """A painted line at an offset [m], seen along a share of the way."""
+    """A painted line at a lateral offset [m], seen along a share of the distance."""
 
     offset: float
     share: float
@@ -71,7 +73,9 @@ class MeasuredLine:
 
 @dataclass(frozen=True)
 class SectionMeasurement:
-    """Lines from left to right; where [m] the road may end on either side, a kerb before a verge; ruts from left to right."""
+    """Measured cross-section: lines and ruts from left to right, and where [m] the road may end on
+    either side, a kerb before a verge.
+    """
 
     lines: tuple[MeasuredLine, ...]
     left_edges: tuple[float, ...] = ()
@@ -81,7 +85,8 @@ class SectionMeasurement:
 
 @dataclass(frozen=True)
 class LaneHypothesis:
-    """One way to read a section: the lane's centre [m] and width [m], and how good it is (a relative log likelihood).
+    """One interpretation of a cross-section: the lane's centre [m] and width [m], and its score
+    (relative log likelihood).
 
     alone: whether it rests on a single line and assumes a lane of usual width.
     bare: whether it is a racetrack without a painted border.
@@ -110,7 +115,9 @@ def lines_in(profile: Floats, least: float = LEAST_LINE) -> tuple[MeasuredLine, 
 
 
 def lane_hypotheses(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
-    """Every way to read a section, with the share that its borders were seen along, and the usual width of such a lane [m]."""
+    """Every way to read a section, with the share that its borders were seen along, and the usual
+    width of such a lane [m].
+    """
     yield from _readings_of_one_line(section)
     yield from _readings_of_ruts(section)
     yield from _readings_of_a_kerb(section)
@@ -172,7 +179,9 @@ def _readings_of_one_line(section: SectionMeasurement) -> Iterator[tuple[LaneHyp
 
 
 def _readings_of_a_kerb(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
-    """A kerb on the right, where traffic drives, before a pavement: a lane of the usual width lies beside it."""
+    """A kerb on the right, where traffic drives, before a pavement: a lane of the usual width lies
+    beside it.
+    """
     kerb, verge = section.right_edges if len(section.right_edges) == 2 else (0.0, math.inf)
     if verge - kerb < WIDEST_PAVEMENT:
         yield (
@@ -196,12 +205,14 @@ def _readings_of_ruts(section: SectionMeasurement) -> Iterator[tuple[LaneHypothe
             )
 
 
-def _inside(section: SectionMeasurement, reading: LaneHypothesis) -> float:
-    """What speaks against a reading: the longest share along which a line is seen where it has none, or an edge in its way."""
-    lanes_left = 1.5 if reading.layout in (RoadLayout.HALVED, RoadLayout.TRACK) else 0.5
-    lanes_right = 1.5 if reading.layout is RoadLayout.TRACK else 0.5
-    low = reading.centre - lanes_left * reading.width + 0.6
-    high = reading.centre + lanes_right * reading.width - 0.6
+def _inside(section: SectionMeasurement, hypothesis: LaneHypothesis) -> float:
+    """What speaks against a reading: the longest share along which a line is seen where it has
+    none, or an edge in its way.
+    """
+    lanes_left = 1.5 if hypothesis.layout in (RoadLayout.HALVED, RoadLayout.TRACK) else 0.5
+    lanes_right = 1.5 if hypothesis.layout is RoadLayout.TRACK else 0.5
+    low = hypothesis.centre - lanes_left * hypothesis.width + 0.6
+    high = hypothesis.centre + lanes_right * hypothesis.width - 0.6
     edges = [(edge, EDGE_INSIDE) for edge in section.left_edges + section.right_edges]
     seen = [(line.offset, line.share) for line in section.lines] + edges
     return max((share for offset, share in seen if low < offset < high), default=0.0)
@@ -216,21 +227,27 @@ def best_hypothesis(
 ) -> LaneHypothesis | None:
     """Return the most likely reading, None when nothing is in sight that could border a lane.
 
-    expected, spread: expected lateral offset of the lane's centre [m] and its standard deviation [m].
+    expected, spread: expected lateral offset of the lane's centre [m] and its standard deviation
+    [m].
     width, followed: width [m] and layout of the lane so far; None before a lane is found.
     """
     scored = [
         replace(
-            reading,
-            score=reading.score
-            - 4 * _inside(section, reading)
-            - ((reading.centre - expected) / spread) ** 2 / 2
-            - ((reading.width - usual) / WIDTH_SPREAD) ** 2 / 2
-            - (min(((reading.width - width) / WIDENING) ** 2 / 2, RECONSTRUCTED) if width else 0.0)
-            - (BARE_TRACK if reading.bare and followed is not RoadLayout.TRACK else 0.0),
+            hypothesis,
+            score=hypothesis.score
+            - 4 * _inside(section, hypothesis)
+            - ((hypothesis.centre - expected) / spread) ** 2 / 2
+            - ((hypothesis.width - usual) / WIDTH_SPREAD) ** 2 / 2
+            - (
+                min(((hypothesis.width - width) / WIDENING) ** 2 / 2, RECONSTRUCTED)
+                if width
+                else 0.0
+            )
+            - (BARE_TRACK if hypothesis.bare and followed is not RoadLayout.TRACK else 0.0),
         )
-        for reading, usual in lane_hypotheses(section)
+        for hypothesis, usual in lane_hypotheses(section)
         # Two lanes' inner ruts are as far apart as a car's where lanes are narrow.
-        if reading.layout is not RoadLayout.RUTTED or abs(reading.centre - expected) < RUTS_WITHIN
+        if hypothesis.layout is not RoadLayout.RUTTED
+        or abs(hypothesis.centre - expected) < RUTS_WITHIN
     ]
-    return max(scored, key=lambda reading: reading.score, default=None)
+    return max(scored, key=lambda hypothesis: hypothesis.score, default=None)

@@ -1,9 +1,12 @@
-"""The lane as a Kalman filter tracks it: where the car is in it, how it bends ahead, and the cross-section of the road.
+"""The lane as a Kalman filter tracks it: where the car is in it, how it bends ahead, and the
+cross-section of the road.
 
-The state, in this order: the car's offset from the lane's centre [m] and its heading error [rad]; the lane's curvature [1/m] at
-the distances NODES ahead, linear in between; its width [m]; the room [m] from its right and left border to the road's end. The
-nodes move with the car, so that a bend that was seen ahead is known when the car gets there. What is measured is where lines and
-edges lie, row by row, against where they were expected: linear in the error of the state, see `CurvatureModel.model`.
+The state, in this order: the car's offset from the lane's centre [m] and its heading error [rad];
+the lane's curvature [1/m] at the distances NODES ahead, linear in between; its width [m]; the room
+[m] from its right and left border to the road's end. The nodes move with the car, so that a bend
+that was seen ahead is known when the car gets there. What is measured is where lines and edges lie,
+row by row, against where they were expected: linear in the error of the state, see
+`CurvatureModel.model`.
 """
 
 import math
@@ -53,21 +56,27 @@ def road_scales(speed: float) -> tuple[float, float]:
 
 
 def speed_after(speed: float, distance: float) -> float:
-    """Return the speed [m/s] at `distance` [m] after braking from `speed` [m/s] with ROAD_BRAKING, as towards a bend.
+    """Return the speed [m/s] at `distance` [m] after braking from `speed` [m/s] with ROAD_BRAKING,
+    as towards a bend.
 
-    A car that is slower has braked for another road user or an obstacle, which says nothing about the curvature of the road.
+    A car that is slower has braked for another road user or an obstacle, which says nothing about
+    the curvature of the road.
     """
     return math.sqrt(max(speed**2 - 2 * ROAD_BRAKING * distance, 0.0))
 
 
 def smoothness(rate: float) -> Floats:
-    """Information (nodes, nodes) that neighbouring nodes' curvatures are alike; it also carries a bend on beyond what is seen."""
+    """Information (nodes, nodes) that neighbouring nodes' curvatures are alike; it also carries a
+    bend on beyond what is seen.
+    """
     differences = np.diff(np.eye(NODES.size), axis=0)
     return differences.T @ (differences / (rate**2 * TRANSITION * np.diff(NODES))[:, None])
 
 
 class CurvatureModel:
-    """What the curvature at the nodes does to heading and place further on, at `along` (N,) [m], by precomputed integrals."""
+    """What the curvature at the nodes does to heading and place further on, at `along` (N,) [m], by
+    precomputed integrals.
+    """
 
     def __init__(self, along: Floats) -> None:
         step = 0.25
@@ -86,7 +95,9 @@ class CurvatureModel:
         self.displaced = np.stack([np.interp(along, fine, column) for column in twice.T], axis=1)
 
     def model(self, cross: Floats) -> Floats:
-        """(N, SIZE): how far right a line moves when the state grows; cross: by how much with width and rooms (3,)."""
+        """(N, SIZE): how far right a line moves when the state grows; cross: by how much with width
+        and rooms (3,).
+        """
         ones = np.ones_like(self.along)
         return np.column_stack([-ones, -self.along, self.displaced, np.tile(cross, (ones.size, 1))])
 
@@ -98,7 +109,9 @@ class CurvatureModel:
         )
 
     def course(self, mean: Floats) -> Floats:
-        """The lane's centre: forward, right [m], cosine and sine of its heading relative to the car's, (N, 4)."""
+        """The lane's centre: forward, right [m], cosine and sine of its heading relative to the
+        car's, (N, 4).
+        """
         heading = self._turns @ mean[CURVATURES] - mean[HEADING]
         cos = np.cos(heading)
         sin = np.sin(heading)
@@ -117,8 +130,10 @@ class CurvatureModel:
 
 @dataclass(frozen=True)
 class Measurements:
-    """Lines against where they were expected, M of them: residual [m], how clear in [0, 1], standard deviation [m], each (M,);
-    stray: (M,) how far from a smooth course their sort strays [m]; model: (M, SIZE) how far right they move when the state grows.
+    """Lines against where they were expected, M of them: residual [m], how clear in [0, 1],
+    standard deviation [m], each (M,);
+    stray: (M,) how far from a smooth course their sort strays [m].
+    model: (M, SIZE) how far right they move when the state grows.
     """
 
     residual: Floats
@@ -129,7 +144,9 @@ class Measurements:
 
 
 def _fits(seen: Measurements, change: Floats, scale: float) -> Floats:
-    """How well sightings fit a change of the state, (M,) in [0, 1]: a quarter `scale` [m] away, farther for what strays."""
+    """How well sightings fit a change of the state, (M,) in [0, 1]: a quarter `scale` [m] away,
+    farther for what strays.
+    """
     return 1 / (1 + (seen.residual - seen.model @ change) ** 2 / (scale**2 + seen.stray**2)) ** 2
 
 
@@ -178,7 +195,8 @@ class LaneFilter:
 
     @staticmethod
     def _noise(speed: float, rate: float, ds: float) -> Floats:
-        # The wheels hold the command within what a driver needs to come back from 0.3 m beside the path.
+        # The wheels hold the command within what a driver needs to come back from 0.3 m beside the
+        # path.
         steering = 6 * 0.3 / recovery_length(speed) ** 2
         bends = np.full(NODES.size, rate**2 * TRANSITION / 4 * ds)
         bends[-1] = rate**2 * TRANSITION * ds  # what comes into sight
@@ -186,7 +204,9 @@ class LaneFilter:
         return np.diag(np.concatenate([sides, bends, DRIFT**2 * ds]))
 
     def update(self, seen: Measurements) -> Floats:
-        """Correct the state by robust least squares; the weights (M,) that the sightings got in the end, in [0, 1]."""
+        """Correct the state by robust least squares; the weights (M,) that the sightings got in the
+        end, in [0, 1].
+        """
         smooth = np.zeros((SIZE, SIZE))
         smooth[CURVATURES, CURVATURES] = self._smoothness
         prior = np.linalg.inv(self.covariance) + smooth
@@ -196,7 +216,9 @@ class LaneFilter:
         change: Floats = np.zeros(SIZE)
         for i in range(ITERATIONS):
             weight = seen.clear
-            if i:  # the first time all count alike, for the lane may have bent away from where it was expected
+            # the first time all count alike, for the lane may have bent away from where it was
+            # expected
+            if i:
                 scale = COARSE * (FINE / COARSE) ** ((i - 1) / (ITERATIONS - 2))
                 weight = weight * _fits(seen, change, scale)
             gain = model.T * (weight / seen.spread**2 / REPEATED)
@@ -228,14 +250,18 @@ class LaneFilter:
         np.clip(self.mean, low, high, out=self.mean)
 
     def clothoid(self, reach: float) -> tuple[float, float]:
-        """Curvature [1/m] beside the car and its change [1/m²]: the clothoid that runs closest to the lane up to `reach` [m]."""
+        """Curvature [1/m] beside the car and its change [1/m²]: the clothoid that runs closest to
+        the lane up to `reach` [m].
+        """
         curvature, rate = _clothoid_fit(round(reach)) @ self.mean[CURVATURES]
         return float(curvature), float(rate)
 
 
 @cache
 def _clothoid_fit(reach: int) -> Floats:
-    """(2, nodes): from the nodes' curvatures to those of the clothoid that runs closest to the lane up to `reach` [m]."""
+    """(2, nodes): from the nodes' curvatures to those of the clothoid that runs closest to the lane
+    up to `reach` [m].
+    """
     s = np.linspace(0.0, reach, 12)[1:]
     shape = np.column_stack([s / 2, s**2 / 6])
     return np.asarray(

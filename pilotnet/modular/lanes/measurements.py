@@ -1,8 +1,8 @@
 """From evidence to measurements: where, in every row of a strip, the lane's lines and edges lie.
 
-All of them move together when the lane bends away from where it was expected. So first the one course is followed from near to
-far on which they are clearest together (the Viterbi algorithm), then each is measured close to it. Rails, walls and
-skid marks seldom run along with all the others.
+All of them move together when the lane bends away from where it was expected. So first the one
+course is followed from near to far on which they are clearest together (the Viterbi algorithm),
+then each is measured close to it. Rails, walls and skid marks seldom run along with all the others.
 """
 
 from enum import IntEnum
@@ -41,35 +41,40 @@ RUT = int(FeatureKind.RUT)
 
 
 def measure_rows(
-    paint: Floats32,
-    foreign: Floats32,
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
     seen: NDArray[np.bool_],
-    trait: FeatureKind,
+    kind: FeatureKind,
     expected: Floats,
     window: float,
 ) -> tuple[Floats, Floats]:
-    """Per row: how far right of `expected` [m] the feature lies, and how clear it is in [0, 1], 0 where it is not seen.
+    """Per row: how far right of `expected` [m] the feature lies, and how clear it is in [0, 1], 0
+    where it is not seen.
 
     expected: (rows,) where it should lie, and window: how far from that it may [m].
     """
     residual = np.zeros(expected.size)
     clear = np.zeros(expected.size)
-    _trace(paint, foreign, seen, int(trait), expected, window, residual, clear)
+    _trace(
+        marking_likelihood, off_road_likelihood, seen, int(kind), expected, window, residual, clear
+    )
     return residual, clear
 
 
 def viterbi_course(
-    paint: Floats32,
-    foreign: Floats32,
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
     seen: NDArray[np.bool_],
     features: Floats,
     along: Floats,
     start: float,
     slopes: Floats,
 ) -> Floats:
-    """How far right [m] of where they were expected the features lie in each row: the most likely course, (rows,).
+    """How far right [m] of where they were expected the features lie in each row: the most likely
+    course, (rows,).
 
-    features: (K, 2) trait and expected offset [m]; start: standard deviation of the course in the first row [m];
+    features: (K, 2) trait and expected offset [m].
+    start: standard deviation of the course in the first row [m].
     slopes: (rows,) that of the course's slope.
     """
     rows = along.size
@@ -78,8 +83,8 @@ def viterbi_course(
     source = np.zeros((rows, states), np.int64)
     course = np.zeros(rows)
     _follow(
-        paint,
-        foreign,
+        marking_likelihood,
+        off_road_likelihood,
         seen,
         features,
         along,
@@ -94,26 +99,32 @@ def viterbi_course(
 
 @kernel
 def _add_evidence(
-    paint: Floats32,
-    foreign: Floats32,
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
     seen: NDArray[np.bool_],
-    trait: int,
+    kind: int,
     expected: float,
     i: int,
     score: Floats,
 ) -> None:
-    """Add what speaks for each place of the course, (states,), as far as one feature in one row knows."""
-    gain = LINE_GAIN if trait in (LINE, RUT) else EDGE_GAIN
+    """Add what speaks for each place of the course, (states,), as far as one feature in one row
+    knows.
+    """
+    gain = LINE_GAIN if kind in (LINE, RUT) else EDGE_GAIN
     first = int(round((expected + HALF_WIDTH) / STEP)) - REACH
     for state in range(score.size):
         j = first + state
-        if EDGE_SPAN < j < paint.shape[1] - EDGE_SPAN - 1:
-            score[state] += gain * max(_response(paint, foreign, seen, trait, i, j), 0.0)
+        if EDGE_SPAN < j < marking_likelihood.shape[1] - EDGE_SPAN - 1:
+            score[state] += gain * max(
+                _response(marking_likelihood, off_road_likelihood, seen, kind, i, j), 0.0
+            )
 
 
 @kernel
 def _step(score: Floats, source: NDArray[np.int64], i: int, allowed: float) -> None:
-    """Take every place of the course from row i - 1 to i; allowed: standard deviation of the step in columns."""
+    """Take every place of the course from row i - 1 to i; allowed: standard deviation of the step
+    in columns.
+    """
     states = score.shape[1]
     most = int(2.5 * allowed) + 1
     for state in range(states):
@@ -130,14 +141,22 @@ def _step(score: Floats, source: NDArray[np.int64], i: int, allowed: float) -> N
 
 @kernel
 def _follow(
-    paint: Floats32, foreign: Floats32, seen: NDArray[np.bool_], features: Floats, along: Floats, start: float, slopes: Floats,
+    marking_likelihood: Floats32, off_road_likelihood: Floats32, seen: NDArray[np.bool_], features: Floats, along: Floats, start: float, slopes: Floats,
     score: Floats, source: NDArray[np.int64], course: Floats,
 ) -> None:  # fmt: skip
     rows = score.shape[0]
     states = score.shape[1]
     for i in range(rows):
         for k in range(features.shape[0]):
-            _add_evidence(paint, foreign, seen, int(features[k, 0]), features[k, 1], i, score[i])
+            _add_evidence(
+                marking_likelihood,
+                off_road_likelihood,
+                seen,
+                int(features[k, 0]),
+                features[k, 1],
+                i,
+                score[i],
+            )
     for state in range(states):
         score[0, state] -= 0.5 * ((state - REACH) * STEP / start) ** 2
     for i in range(1, rows):
@@ -153,31 +172,41 @@ def _follow(
 
 @kernel
 def _response(
-    paint: Floats32, foreign: Floats32, seen: NDArray[np.bool_], trait: int, i: int, j: int
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
+    seen: NDArray[np.bool_],
+    kind: int,
+    i: int,
+    j: int,
 ) -> float:
-    if trait == LINE:
-        return paint[i, j]
-    if trait == RUT:
-        return -paint[i, j]
+    if kind == LINE:
+        return marking_likelihood[i, j]
+    if kind == RUT:
+        return -marking_likelihood[i, j]
     if not (seen[i, j - EDGE_SPAN] and seen[i, j + EDGE_SPAN]):
         return 0.0
     right = left = 0.0
     for n in range(1, EDGE_SPAN + 1):
-        right += foreign[i, j + n]
-        left += foreign[i, j - n]
+        right += off_road_likelihood[i, j + n]
+        left += off_road_likelihood[i, j - n]
     # Both that it changes here and that what lies beyond is foreign.
-    return trait * (right - left) / EDGE_SPAN
+    return kind * (right - left) / EDGE_SPAN
 
 
 @kernel
 def _middle(
-    paint: Floats32, foreign: Floats32, seen: NDArray[np.bool_], trait: int, i: int, place: int
+    marking_likelihood: Floats32,
+    off_road_likelihood: Floats32,
+    seen: NDArray[np.bool_],
+    kind: int,
+    i: int,
+    place: int,
 ) -> float:
-    """The centre of mass of the evidence around a column, in columns."""
+    """Return the centre of mass of the likelihood around a column, in columns."""
     total = 1e-6
     moment = 1e-6 * place
     for j in range(place - 4, place + 5):
-        response = max(_response(paint, foreign, seen, trait, i, j), 0.0)
+        response = max(_response(marking_likelihood, off_road_likelihood, seen, kind, i, j), 0.0)
         total += response
         moment += response * j
     return moment / total
@@ -185,10 +214,10 @@ def _middle(
 
 @kernel
 def _trace(
-    paint: Floats32, foreign: Floats32, seen: NDArray[np.bool_], trait: int, expected: Floats, window: float,
+    marking_likelihood: Floats32, off_road_likelihood: Floats32, seen: NDArray[np.bool_], kind: int, expected: Floats, window: float,
     residual: Floats, clear: Floats,
 ) -> None:  # fmt: skip
-    columns = paint.shape[1]
+    columns = marking_likelihood.shape[1]
     for i in range(expected.size):
         low = max(int(round((expected[i] - window + HALF_WIDTH) / STEP)), EDGE_SPAN + 1)
         high = min(
@@ -197,7 +226,7 @@ def _trace(
         best = LEAST
         place = -1
         for j in range(low, high):
-            response = _response(paint, foreign, seen, trait, i, j)
+            response = _response(marking_likelihood, off_road_likelihood, seen, kind, i, j)
             if response > best:
                 best = response
                 place = j
@@ -206,8 +235,8 @@ def _trace(
             seen[i, max(place - BORDER, 0)] and seen[i, min(place + BORDER, columns - 1)]
         ):
             continue
-        middle = _middle(paint, foreign, seen, trait, i, place)
+        middle = _middle(marking_likelihood, off_road_likelihood, seen, kind, i, place)
         # Once more around what was found: the clearest column of a broad line may be at its side.
-        middle = _middle(paint, foreign, seen, trait, i, int(round(middle)))
+        middle = _middle(marking_likelihood, off_road_likelihood, seen, kind, i, int(round(middle)))
         residual[i] = middle * STEP - HALF_WIDTH - expected[i]
         clear[i] = min(best, 1.0)

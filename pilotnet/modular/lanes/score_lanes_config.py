@@ -1,4 +1,6 @@
-"""The settings of SCORE-LANES, in a module that does not load the simulator: help and wrong values are quick."""
+"""The settings of SCORE-LANES, in a module that does not load the simulator: help and wrong values
+are quick.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -16,11 +18,13 @@ class LaneScoreConfig:
         roads: only these kinds of road, with commas between them; empty for all
         weather: only these kinds of weather, in the same form
         light: only these kinds of light, in the same form
-        split: train, validation or test roads; tune on validation, and use test for final results only
+        split: train, validation or test roads; tune on validation, and use test for final results
+            only
         episodes: roads to drive
         length: metres of each drive
         first: number of the first road of the split
-        noise: strength of the expert's steering disturbance [m], so that the car is not always in the lane's middle
+        noise: strength of the expert's steering disturbance [m], so that the car is not always in
+            the lane's middle
         workers: processes, 0 for all cores; does not change the scores
     """
 

@@ -54,29 +54,29 @@ class Situation:
     lane: LaneEstimate
     tracks: Sequence[Track]
     speed: float
-    way: float
-    held: float
+    distance: float
+    wheel_curvature: float
     blind: bool = False
 
 
 @dataclass
 class Planner:
-    """Plans anew at every tick, and remembers the path it is on.
+    """Plans at every tick, and keeps the present path.
 
-    duration: the time between two ticks [s]; right_hand: whether it drives on the right.
+    duration: time between two ticks [s].
+    right_hand: whether traffic drives on the right.
     """
 
     duration: float
     right_hand: bool = True
     _station: float = 0.0  # of the car [m] along the lane since the beginning
-    _path: Floats | None = (
-        None  # (3, N): offset, slope and bend at every metre from station _begin on
-    )
+    # (3, N): offset, slope and bend at every metre from station _begin on
+    _path: Floats | None = None
     _begin: int = 0
     _acceleration: float = 0.0
 
     def plan(self, now: Situation) -> Plan:
-        """What to drive now."""
+        """Return the plan for this tick."""
         lane = now.lane
         speed = now.speed
         self._go_on(now)
@@ -86,14 +86,14 @@ class Planner:
         curvature = lane.curvature_at(
             self._next + np.arange(-REAR, LENGTH + REAR, dtype=np.float64)
         )
-        costs = cost_grid(lane, scene.standing, curvature, self._next, self.right_hand)
+        costs = cost_grid(lane, scene.static_obstacles, curvature, self._next, self.right_hand)
         candidates = self._cheapest(
-            _useful(lane, scene.standing, curvature), costs, curvature, speed
+            _useful(lane, scene.static_obstacles, curvature), costs, curvature, speed
         )
         # The best of them, unless the present one is nearly as good.
         chosen, free = self._choose(candidates, costs, curvature, speed)
         # Take the least acceleration of all constraints; its cause names the behaviour.
-        wanted, asked = acceleration_limits(lane, chosen, free, scene, speed, now.held)
+        wanted, asked = acceleration_limits(lane, chosen, free, scene, speed, now.wheel_curvature)
         if now.blind:
             asked.append(
                 AccelerationLimit(-min(CALM_BRAKING, speed / self.duration), Behaviour.BLIND)
@@ -102,31 +102,35 @@ class Planner:
         self._acceleration = max(
             jerk_limited(least.acceleration, self._acceleration, self.duration), -MAX_BRAKING
         )
-        word = Behaviour.BLIND if now.blind else _word(least.word, chosen)
+        behaviour = Behaviour.BLIND if now.blind else _word(least.behaviour, chosen)
         shown = tuple(self._candidate(path, self._next, cost) for path, cost, _ in candidates)
-        return Plan(chosen, wanted, self._acceleration, word, shown)
+        return Plan(chosen, wanted, self._acceleration, behaviour, shown)
 
     @property
     def _first(self) -> int:
-        """The first whole metre ahead of the car, where new paths begin, as a station since the beginning."""
+        """Return the first whole metre ahead of the car, where new paths begin, as a station since
+        the start.
+        """
         return math.floor(self._station) + 1
 
     @property
     def _next(self) -> float:
-        """How far ahead of the car that is [m]."""
+        """Return how far ahead of the car that station is [m]."""
         return self._first - self._station
 
     def _go_on(self, now: Situation) -> None:
-        """Move on along the present path, or begin one where the car is."""
+        """Continue the present path, or begin one at the car's position."""
         lane = now.lane
-        self._station += now.way / max(1 - lane.curvature * lane.offset, 0.2)
+        self._station += now.distance / max(1 - lane.curvature * lane.offset, 0.2)
         if self._path is not None:
             self._path = _from(self._path, self._first - 2 - self._begin)
             self._begin = self._first - 2
             meant = self._path[0, 1] + self._path[1, 1] * (self._station - self._begin - 1)
             if abs(meant - lane.offset) < ASTRAY:
                 return
-        direction = math.tan(min(max(lane.heading_error + slip_angle(now.held), -0.5), 0.5))
+        direction = math.tan(
+            min(max(lane.heading_error + slip_angle(now.wheel_curvature), -0.5), 0.5)
+        )
         here = LateralState(lane.offset, direction, 0.0)
         back = [
             quintic(here, 0.0, max(BACK_TIME * now.speed, SHORTEST_BACK), float(at))
@@ -139,7 +143,9 @@ class Planner:
     def _cheapest(
         self, limits: tuple[float, float], costs: CostGrid, curvature: Floats, speed: float
     ) -> list[tuple[Floats, float, int]]:
-        """The cheapest path (3, N) to every end offset between two limits, its cost, and how far it is free [m]."""
+        """Return the cheapest path (3, N) to every end offset between two limits, its cost, and its
+        free length [m].
+        """
         assert self._path is not None
         ends = grid_nodes(*limits)
         paths = np.empty((ends.size, 3, LENGTH))
@@ -156,13 +162,14 @@ class Planner:
         curvature: Floats,
         speed: float,
     ) -> tuple[Candidate, float]:
-        """The path to drive, and how far ahead it is free [m], inf for all of it."""
+        """Return the path to drive and its free length [m], inf when all of it is free."""
         assert self._path is not None
         present = _from(self._path, 2)
         path, cost, free = present, *path_cost(costs, curvature, present, speed)
         best = min(candidates, key=lambda candidate: candidate[1])
         if best[1] >= HIT:
-            # Nothing is free: as close to the middle of the lane as possible, with room enough to stop.
+            # Nothing is free: as close to the middle of the lane as possible, with room enough to
+            # stop.
             needed = speed**2 / (2 * CALM_BRAKING) + STOPPING_ROOM
             best = min(
                 candidates,
@@ -192,7 +199,9 @@ class Planner:
 
 
 def _from(path: Floats, begin: int, length: int = LENGTH) -> Floats:
-    """`length` columns of a path from one of its columns on; beyond its end it keeps its offset."""
+    """Return `length` columns of a path from one of its columns on; beyond its end it keeps its
+    lateral offset.
+    """
     kept = path[:, begin : begin + length]
     rest = np.zeros((3, length - kept.shape[1]))
     rest[0] = path[0, -1]
@@ -200,7 +209,7 @@ def _from(path: Floats, begin: int, length: int = LENGTH) -> Floats:
 
 
 def _useful(
-    lane: LaneEstimate, standing: StaticObstacles, curvature: Floats
+    lane: LaneEstimate, static_obstacles: StaticObstacles, curvature: Floats
 ) -> tuple[float, float]:
     """Return the leftmost and rightmost end offset [m]: within the road, and no farther than the
     static obstacles demand.
@@ -208,12 +217,14 @@ def _useful(
     lefts, rights = free_width_beside(lane, curvature)
     left = max(float(lefts.min()), -MOST_OFFSET)
     right = min(float(rights.max()), MOST_OFFSET)
-    useful = standing.useful(left, right)
+    useful = static_obstacles.useful(left, right)
     return max(useful[0] - NODE, left), min(useful[1] + NODE, right)
 
 
 def _word(asked: Behaviour, path: Candidate) -> Behaviour:
-    """The word for a plan whose pedals obey a demand: a free path around something avoids it."""
+    """Return the behaviour of a plan from its binding limit; a free path around an obstacle avoids
+    it.
+    """
     close = (path.stations >= 0) & (path.stations <= AVOIDED_WITHIN)
     avoids = bool(np.any(np.abs(path.offsets[close]) > AVOIDING))
     if asked is not Behaviour.KEEP:

@@ -26,7 +26,8 @@ from sim.control.speed import (
 )
 from sim.roads.curves import COMFORT_LATERAL
 
-# The stack has no map and reads no signs: it takes wide lanes for fast roads. Lane width [m] -> speed [m/s].
+# The stack has no map and reads no signs: it takes wide lanes for fast roads. Lane width [m] ->
+# speed [m/s].
 LANE_WIDTHS = (2.4, 2.8, 3.3, 3.8)
 LEGAL_SPEEDS = (11.0, 13.0, 17.0, 22.0)
 # [m/s²], [s] it can stop within what it sees of its lane
@@ -47,19 +48,19 @@ SIDE_GAP = 1.0  # [m] parked cars passed closer than this are passed slowly
 
 
 class AccelerationLimit(NamedTuple):
-    """The most acceleration [m/s²] that something allows, and what one does about it."""
+    """Highest acceleration [m/s²] that a constraint allows, and the resulting behaviour."""
 
     acceleration: float
-    word: Behaviour
+    behaviour: Behaviour
 
 
 def legal_speed(width: float) -> float:
-    """The speed [m/s] on a free straight road with lanes so wide [m]."""
+    """Return the speed [m/s] on a free straight road with lanes of this width [m]."""
     return float(np.interp(width, LANE_WIDTHS, LEGAL_SPEEDS))
 
 
 def sight_speed(reach: float) -> float:
-    """The speed [m/s] from which it can stop within `reach` metres."""
+    """Return the highest speed [m/s] from which the car can stop within `reach` metres."""
     delay = SIGHT_BRAKING * SIGHT_TIME
     return math.sqrt(delay**2 + 2 * SIGHT_BRAKING * max(reach, 0.0)) - delay
 
@@ -67,19 +68,21 @@ def sight_speed(reach: float) -> float:
 def wanted_speed(
     lane: LaneEstimate, path: Candidate, scene: ClassifiedRoadUsers, speed: float
 ) -> float:
-    """The speed [m/s] for the road as far as it is seen: legal, within sight, comfortable in bends, polite beside others."""
+    """Return the target speed [m/s] on the visible road: legal, within sight, comfortable in bends,
+    and slow beside pedestrians.
+    """
     soon = speed * PEDAL_TIME
     ahead = np.maximum(path.stations - soon, 0.0)
     curvature = lane.curvature_at(path.stations)
     bent = np.minimum(
         COMFORT_LATERAL / np.maximum(np.abs(curvature), 1e-6),
-        LATERAL_ACCELERATION / np.maximum(np.abs(curvature + path.bends), 1e-6),
+        LATERAL_ACCELERATION / np.maximum(np.abs(curvature + path.d_seconds), 1e-6),
     )
-    bends = math.sqrt(float((bent + 2 * 1.5 * ahead)[path.stations >= 0].min()))
+    d_seconds = math.sqrt(float((bent + 2 * 1.5 * ahead)[path.stations >= 0].min()))
     return min(
         legal_speed(lane.width),
         sight_speed(lane.reach),
-        bends,
+        d_seconds,
         _polite_speed(path, scene.beside, soon),
     )
 
@@ -109,7 +112,7 @@ def acceleration_limits(
     free: float,
     scene: ClassifiedRoadUsers,
     speed: float,
-    held: float,
+    wheel_curvature: float,
 ) -> tuple[float, list[AccelerationLimit]]:
     """Return the target speed [m/s] of the free road, and the acceleration limits of all
     constraints.
@@ -123,7 +126,7 @@ def acceleration_limits(
         AccelerationLimit(
             min(
                 max(speed_tracking_acceleration(speed, wanted), -COMFORTABLE),
-                cornering_speed_limit(speed, held),
+                cornering_speed_limit(speed, wheel_curvature),
                 PULL_AWAY_ACCELERATION,
             ),
             Behaviour.KEEP,
@@ -188,7 +191,9 @@ def _giving_way(
 
 
 def _narrow(lane: LaneEstimate, path: Candidate) -> tuple[float, float] | None:
-    """The next stretch ahead [m] on which the car's body needs the oncoming lane; short refuges within it count as part of it."""
+    """Return the next stretch ahead [m] on which the car's body needs the oncoming lane; short
+    refuges within it count as part of it.
+    """
     if not lane.left_oncoming:
         return None
     limit = -max(lane.width / 2 - CAR_WIDTH / 2 - LINE_MARGIN, 0.0) - 0.1
@@ -203,7 +208,9 @@ def _narrow(lane: LaneEstimate, path: Candidate) -> tuple[float, float] | None:
 def _somebody_comes(
     zone: tuple[float, float], oncoming: RoadUsers, speed: float, wanted: float, lane: LaneEstimate
 ) -> bool:
-    """Whether an oncoming car reaches a narrow place before we have left it, or is in it."""
+    """Return whether an oncoming vehicle is in a narrow place, or reaches it before the car has
+    left it.
+    """
     needed = (
         time_over(zone[1] + CAR_LENGTH / 2, speed, min(max(wanted, CRAWL), THROUGH)) + CLEAR_TIME
     )

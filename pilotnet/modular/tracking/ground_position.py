@@ -1,6 +1,8 @@
-"""From a box on the picture to a place on the ground: the flat road says how far its bottom is, the detector how far it looks.
+"""From a box on the picture to a place on the ground: the flat road says how far its bottom is, the
+detector how far it looks.
 
-The two are fused by their variances: a row that is wrong by a pixel is wrong by distance² / (focal length x camera height).
+The two are fused by their variances: a row that is wrong by a pixel is wrong by distance² / (focal
+length x camera height).
 """
 
 import math
@@ -20,9 +22,8 @@ HALF_LENGTH_SPREAD = 0.6  # [m] of what lies between a car's near edge and its c
 # [m] within which a position is believed
 NEAREST = 1.0
 FARTHEST = 120.0
-CUT_SPREAD = (
-    3.0  # [m] of a car of which a part has left the picture at its side: which part is not known
-)
+# [m] of a car of which a part has left the picture at its side: which part is not known
+CUT_SPREAD = 3.0
 # [px], of its size: a box that comes so close to the edge of the picture may be cut off there
 EDGE = 1.5
 EDGE_SHARE = 0.04
@@ -53,7 +54,8 @@ def size_of(person: bool, width: float) -> Size:
 
 
 class GroundPosition(NamedTuple):
-    """Where something is: forward and right of the car's middle [m], variances along the line of sight and across it [m²].
+    """Where something is: forward and right of the car's middle [m], variances along the line of
+    sight and across it [m²].
 
     width: across the line of sight [m], as far as it could be seen.
     """
@@ -66,7 +68,9 @@ class GroundPosition(NamedTuple):
 
 
 def locate(detection: Detection, camera: Camera) -> GroundPosition | None:
-    """The place of a detection on the flat road; None where neither its row nor its distance leads to one."""
+    """The place of a detection on the flat road; None where neither its row nor its distance leads
+    to one.
+    """
     expected = size_of(detection.person, 0.0)
     found = _distance(detection, camera, expected.length / 2)
     if found is None:
@@ -115,7 +119,9 @@ def _distance(
 
 
 def _sides(detection: Detection, camera: Camera, forward: float, size: Size) -> tuple[float, float]:
-    """The left and right sides [m] of something that stands along the road, so that its far corner can be the outermost one."""
+    """The left and right sides [m] of something that stands along the road, so that its far corner
+    can be the outermost one.
+    """
     near = max(forward - size.length / 2, NEAREST)
     far = forward + size.length / 2
     left, right = (
@@ -137,7 +143,8 @@ def covariances(positions: Sequence[GroundPosition]) -> Floats:
 
 
 def occluded_ground(tracks: Sequence[Track]) -> Floats:
-    """The ground that road users hide, (N, 3): from so far ahead on [m], between two directions, right over forward.
+    """The ground that road users hide, (N, 3): from so far ahead on [m], between two directions,
+    right over forward.
 
     They are as tall as the camera, so that they hide all that lies beyond them.
     """

@@ -34,7 +34,8 @@ BESIDE = 14.0
 # [m], [s] people before the bumper or beside it are often not found, and stay for so long
 CLOSE = 4.0
 STILL_CLOSE = 6.0
-# [m/s], [s], [m] lateral speed above which an unseen track is kept, for how long, and how far beside the car
+# [m/s], [s], [m] lateral speed above which an unseen track is kept, for how long, and how far
+# beside the car
 CROSSES = 0.5
 STILL_CROSSES = 2.5
 CROSSED = 2.5
@@ -85,7 +86,9 @@ class Tracker:
         return [_track(f, pose) for f in self._filters if f.hits >= MIN_HITS]
 
     def _assign(self, detections: Sequence[Detection], person: bool, pose: Pose) -> None:
-        """Update the tracks of one class by their detections, first by sure ones, and found tracks for what is left of these."""
+        """Update the tracks of one class by their detections, first by sure ones, and found tracks
+        for what is left of these.
+        """
         waiting = [f for f in self._filters if f.person == person]
         for sure in (True, False):
             places = (
@@ -114,7 +117,9 @@ class Tracker:
         )
 
     def _survives(self, filter_: RoadUserFilter, pose: Pose) -> bool:
-        """Whether a track is worth keeping: seen lately, out of the picture beside the car, a person too close or crossing."""
+        """Whether a track is worth keeping: seen lately, out of the picture beside the car, a
+        person too close or crossing.
+        """
         if _position_spread(filter_) > LOST:
             return False
         if filter_.unseen <= (SURVIVES if filter_.hits >= MIN_HITS else self.duration / 2):
@@ -155,7 +160,9 @@ def _predict(filters: Sequence[RoadUserFilter], duration: float) -> None:
 def _correct(
     filters: Sequence[RoadUserFilter], positions: Floats, noises: Floats, widths: Sequence[float]
 ) -> None:
-    """Let each take in its measured position (N, 2) [m], with the covariances (N, 2, 2) [m²], and its width [m]."""
+    """Let each take in its measured position (N, 2) [m], with the covariances (N, 2, 2) [m²], and
+    its width [m].
+    """
     if not filters:
         return
     states = np.array([f.state for f in filters])
@@ -186,7 +193,9 @@ def _on_ground(found: Sequence[GroundPosition], pose: Pose) -> tuple[Floats, Flo
 def associate(
     filters: Sequence[RoadUserFilter], positions: Floats, noises: Floats
 ) -> tuple[list[int], list[int]]:
-    """Which tracks (rows) belong to which positions (columns): within the gate, and closest all together."""
+    """Which tracks (rows) belong to which positions (columns): within the gate, and closest all
+    together.
+    """
     if not filters or not len(positions):
         return [], []
     distances = _distances(filters, positions, noises)

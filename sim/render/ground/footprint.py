@@ -17,7 +17,7 @@ def overlap(centre: float, width: float, low: float, high: float) -> float:
 
 
 @kernel
-def painted(s: float, dash: float, period: float) -> float:
+def dash_integral(s: float, dash: float, period: float) -> float:
     """Metres of dashes between 0 and s."""
     whole = math.floor(s / period)
     return whole * dash + min(s - whole * period, dash)
@@ -31,13 +31,13 @@ def _integral(running: NDArray[np.float64], s: float) -> float:
 
 
 @kernel
-def average(running: NDArray[np.float64], s: float, along: float) -> float:
+def window_mean(running: NDArray[np.float64], s: float, along: float) -> float:
     """The mean over `along` metres around s of what a running integral over s holds."""
     return (_integral(running, s + along / 2) - _integral(running, s - along / 2)) / along
 
 
 @kernel
-def limits(channel: NDArray[np.float32]) -> tuple[float, float]:
+def value_range(channel: NDArray[np.float32]) -> tuple[float, float]:
     """The least and the greatest of a channel's first SPAN values."""
     least = greatest = channel[0]
     for n in range(SPAN):

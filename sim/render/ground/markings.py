@@ -1,17 +1,19 @@
-"""What is painted on the road and let into it: its endless lines, and pieces of road such as zebras, kerbs and side streets."""
+"""What is painted on the road and let into it: its endless lines, and pieces of road such as
+zebras, kerbs and side streets.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.jit import kernel
-from sim.render.ground.footprint import average, limits, painted
+from sim.render.ground.footprint import dash_integral, value_range, window_mean
 from sim.render.ground.pieces import (
     BLUE as PIECE_BLUE,
 )
 from sim.render.ground.pieces import (
-    BUCKET,
     DASH,
     FINISH,
+    INDEX_SPACING,
     LEFT,
     OUTER_LEFT,
     OUTER_RIGHT,
@@ -27,7 +29,7 @@ from sim.render.ground.pieces import HARD as PIECE_HARD
 from sim.render.ground.pieces import RED as PIECE_RED
 from sim.render.ground.pieces import ROUGH as PIECE_ROUGH
 from sim.render.ground.pieces import TRACK as PIECE_TRACK
-from sim.render.ground.profile import PAINT_CHANNEL, STRIP
+from sim.render.ground.profile import PAINT_CHANNEL, PROFILE_STEP
 from sim.render.ground.row_buffer import (
     ACROSS,
     ALONG,
@@ -50,7 +52,7 @@ from sim.render.lighting.palette import PALETTE
 from sim.roads.plan import Material
 
 PAINTED = PALETTE[Material.PAINT]
-LEAST = 0.002  # the share of a footprint below which paint does not show
+MIN_PAINT_COVER = 0.002  # the share of a footprint below which paint does not show
 
 
 @kernel
@@ -61,25 +63,25 @@ def lay_paint(
     """Lay the endless lines over those of the pixels [first, last) that show any."""
     pixels = room.values
     for n in range(first, last):
-        if pixels[PAINT + n] > LEAST:
+        if pixels[PAINT + n] > MIN_PAINT_COVER:
             s = pixels[STATION + n]
             along = pixels[ALONG + n]
             grain = pixels[GRAIN + n]
-            width = max(pixels[ACROSS + n], STRIP)
+            width = max(pixels[ACROSS + n], PROFILE_STEP)
             d = pixels[OFFSET + n]
-            d += ragged[min(max(int((d - edge) / STRIP), 0), ragged.size - 1)] * (
+            d += ragged[min(max(int((d - edge) / PROFILE_STEP), 0), ragged.size - 1)] * (
                 grain + pixels[WANDER + n]
             )
             for k in range(patterns.shape[0]):
                 cover = _mean(profile, PAINT_CHANNEL + k, d, edge, width)
-                if cover > LEAST:
+                if cover > MIN_PAINT_COVER:
                     dash = patterns[k, 0]
                     period = patterns[k, 1]
                     wear = patterns[k, 2]
                     if dash < period:
                         cover *= (
-                            painted(s + along / 2, dash, period)
-                            - painted(s - along / 2, dash, period)
+                            dash_integral(s + along / 2, dash, period)
+                            - dash_integral(s - along / 2, dash, period)
                         ) / along
                     if wear > 0:
                         cover *= _kept(wear, worn, s, along, grain)
@@ -90,9 +92,11 @@ def lay_paint(
 
 @kernel
 def _mean(profile: NDArray[np.float32], k: int, d: float, first: float, width: float) -> float:
-    """The mean of channel k of the profile's running integrals over `width` metres around d; first: where the profile begins."""
-    half = width / STRIP / 2
-    place = (d - first) / STRIP
+    """The mean of channel k of the profile's running integrals over `width` metres around d; first:
+    where the profile begins.
+    """
+    half = width / PROFILE_STEP / 2
+    place = (d - first) / PROFILE_STEP
     last = profile.shape[0] - 1.001
     low = min(max(place - half, 0.0), last)
     high = min(max(place + half, 0.0), last)
@@ -106,7 +110,7 @@ def _mean(profile: NDArray[np.float32], k: int, d: float, first: float, width: f
 @kernel
 def _kept(wear: float, worn: NDArray[np.float64], s: float, along: float, grain: float) -> float:
     """The share of worn paint that is left: gone in spots near by, thinner as a whole far away."""
-    lost = min(wear * average(worn, s, along), 1.0)
+    lost = min(wear * window_mean(worn, s, along), 1.0)
     return min(max(1.0 - lost + 1.2 * min(lost, 1.0 - lost) * grain, 0.0), 1.0)
 
 
@@ -122,15 +126,15 @@ def lay_pieces(
     """Lay the pieces of road over the pixels [first, last) that they touch."""
     pixels = room.values
     for start in range(first, last, SPAN):
-        long = limits(pixels[ALONG + start :])[1] / 2
-        wide = max(limits(pixels[ACROSS + start :])[1], STRIP) / 2
+        long = value_range(pixels[ALONG + start :])[1] / 2
+        wide = max(value_range(pixels[ACROSS + start :])[1], PROFILE_STEP) / 2
         (low, high), (left, right) = (
-            limits(pixels[STATION + start :]),
-            limits(pixels[OFFSET + start :]),
+            value_range(pixels[STATION + start :]),
+            value_range(pixels[OFFSET + start :]),
         )
         low, high, left, right = low - long, high + long, left - wide, right + wide
-        first_piece = ranges[min(max(int(low / BUCKET), 0), ranges.shape[0] - 1), 0]
-        last_piece = ranges[min(max(int(high / BUCKET), 0), ranges.shape[0] - 1), 1]
+        first_piece = ranges[min(max(int(low / INDEX_SPACING), 0), ranges.shape[0] - 1), 0]
+        last_piece = ranges[min(max(int(high / INDEX_SPACING), 0), ranges.shape[0] - 1), 1]
         for k in range(first_piece, last_piece):
             # Most are elsewhere: told at a glance, with room for those that drift sideways.
             beside = pieces[k, OUTER_LEFT] > right or pieces[k, OUTER_RIGHT] < left
@@ -150,7 +154,7 @@ def _lay_piece(
     """Lay one piece over one pixel."""
     s = pixels[STATION + n]
     along = pixels[ALONG + n]
-    cover = _covered(pieces, k, s, pixels[OFFSET + n], along, max(pixels[ACROSS + n], STRIP))
+    cover = _covered(pieces, k, s, pixels[OFFSET + n], along, max(pixels[ACROSS + n], PROFILE_STEP))
     if cover <= 0.0:
         return
     if pieces[k, WEAR] > 0:
@@ -181,11 +185,11 @@ def _covered(
     dash = pieces[n, DASH]
     period = pieces[n, PERIOD]
     if period > 0:
-        length = painted(far - pieces[n, START], dash, period) - painted(
+        length = dash_integral(far - pieces[n, START], dash, period) - dash_integral(
             near - pieces[n, START], dash, period
         )
     elif period < 0:
-        width = painted(right - pieces[n, LEFT], dash, -period) - painted(
+        width = dash_integral(right - pieces[n, LEFT], dash, -period) - dash_integral(
             left - pieces[n, LEFT], dash, -period
         )
     return length * width / (along * across)

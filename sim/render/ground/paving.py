@@ -1,6 +1,7 @@
-"""A road plan -> the ground as arrays: what `picture` draws from.
+"""A road plan -> the ground as arrays: what `rasterise` draws from.
 
-The road is described in road coordinates (s, d): one cross profile over d, and along s what changes from place to place.
+The road is described in road coordinates (s, d): one cross profile over d, and along s what changes
+from place to place.
 """
 
 from typing import NamedTuple
@@ -11,42 +12,59 @@ from numpy.typing import NDArray
 from sim.geometry.frenet import SPACING, Centreline
 from sim.jit import kernel
 from sim.random import Stream, stream_generator
-from sim.render.ground.pieces import BUCKET, OUTER_LEFT, OUTER_RIGHT, SEALED, pieces_of, ranges_of
-from sim.render.ground.profile import STRIP, ProfileTable, profile_table
+from sim.render.ground.pieces import (
+    INDEX_SPACING,
+    OUTER_LEFT,
+    OUTER_RIGHT,
+    SEALED,
+    pieces_of,
+    ranges_of,
+)
+from sim.render.ground.profile import PROFILE_STEP, ProfileTable, profile_table
 from sim.render.lighting.palette import GRAIN, PALETTE
 from sim.render.noise import Grain, grain
-from sim.roads.plan import UNDER_WALLS, Marking, Material, RoadPlan
+from sim.roads.plan import GROUND_UNDER_WALLS, Marking, Material, RoadPlan
 from sim.scenario import RoadKind
 
 CELL = 8.0  # [m] edge of a cell of the grid that finds the nearest centreline sample
-VERGE = 5.0  # [m] of open ground on either side within the cross profile
-IN_LANE = 0.35  # how much of the driven lane's wear lies outside its two wheel tracks
+VERGE_WIDTH = 5.0  # [m] of open ground on either side within the cross profile
+LANE_WEAR = 0.35  # how much of the driven lane's wear lies outside its two wheel tracks
 
-# How often a bucket of road has been mended, and how far [m] its edges wander; others have few patches and straight edges.
-MENDED = {
+# How often a bucket of road has been mended, and how far [m] its edges wander; others have few
+# patches and straight edges.
+PATCH_PROBABILITY = {
     RoadKind.RURAL_UNMARKED: 0.45,
     RoadKind.RESIDENTIAL: 0.25,
     RoadKind.MOUNTAIN: 0.3,
     RoadKind.RACETRACK: 0.03,
 }
-RAGGED = {RoadKind.RURAL_UNMARKED: 0.08, RoadKind.UNPAVED: 0.16}
+EDGE_RAGGEDNESS = {RoadKind.RURAL_UNMARKED: 0.08, RoadKind.UNPAVED: 0.16}
 
 
 class Ground(NamedTuple):
     """The ground of a plan as arrays.
 
     line: (N, 5) centreline samples x, y, cos, sin of the heading, curvature.
-    cells: (rows, columns) nearest sample of each CELL, -1 far from the road; origin: world x, y of its corner.
-    profile: (M, 6 + D) running integrals over d of red, green, blue, grain, surface (1 on the road), wheel tracks and the
-    paint of each of D patterns; ragged: (M,) [m] by which noise moves d; first: d of the profile's first sample.
-    patterns: (D, 3) dash and period [m] and wear. tone, worn: (N,) running integrals over s of the surface's brightness and of
-    how much more or less than their wear markings have lost; wander: (N,) what is added to the noise at ragged edges.
-    patches: (B, 5) s and d limits [m] and brightness. pieces, ranges: see `sim.render.ground.pieces`.
-    sealed: 1 where the surface is asphalt, 0 on unpaved roads; beyond: red, green, blue and grain of the ground further
-    out; reach: [m] to the side up to which the ground is anything else; drivable: d limits [m] of what counts as road.
-    tunnels: (T, 6) first and last station, lamp spacing, d of both edges of the ground in their light [m], and what share of
-    their light the open air before them lets through to the camera; street_lamps: d of the rows of lamps, one every
-    lamp_spacing [m]. means: the profile averaged beforehand; grain: the ground's texture.
+    cells: (rows, columns) nearest sample of each CELL, -1 far from the road.
+    origin: world x, y of its corner.
+    profile: (M, 6 + D) running integrals over d of red, green, blue, grain, surface (1 on the
+    road), wheel tracks and the paint of each of D patterns.
+    ragged: (M,) [m] by which noise moves d.
+    first: d of the profile's first sample.
+    patterns: (D, 3) dash and period [m] and wear. tone, worn: (N,) running integrals over s of the
+    surface's brightness and of how much more or less than their wear markings have lost.
+    wander: (N,) what is added to the noise at ragged edges.
+    patches: (B, 5) s and d limits [m] and brightness. pieces, ranges: see
+    `sim.render.ground.pieces`.
+    sealed: 1 where the surface is asphalt, 0 on unpaved roads.
+    beyond: red, green, blue and grain of the ground further out.
+    reach: [m] to the side up to which the ground is anything else.
+    drivable: d limits [m] of what counts as road.
+    tunnels: (T, 6) first and last station, lamp spacing, d of both edges of the ground in their
+    light [m], and what share of their light the open air before them lets through to the camera.
+    street_lamps: d of the rows of lamps, one every lamp_spacing [m]. means: the profile averaged
+    beforehand.
+    grain: the ground's texture.
     """
 
     line: NDArray[np.float64]
@@ -104,7 +122,14 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
         drivable=plan.drivable,
         tunnels=np.array(
             [
-                (t.start, t.finish, t.lamps, t.left - UNDER_WALLS, t.right + UNDER_WALLS, 1.0)
+                (
+                    t.start,
+                    t.finish,
+                    t.lamps,
+                    t.left - GROUND_UNDER_WALLS,
+                    t.right + GROUND_UNDER_WALLS,
+                    1.0,
+                )
                 for t in plan.tunnels
             ]
         ).reshape(-1, 6),
@@ -118,8 +143,11 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
 def _cross_profile(
     plan: RoadPlan,
 ) -> tuple[float, NDArray[np.float32], NDArray[np.float32], NDArray[np.float64]]:
-    edge = max(max(-band.left, band.right) for band in plan.bands if band.endless) + VERGE
-    d = np.arange(-round(edge / STRIP), round(edge / STRIP)) * STRIP + STRIP / 2
+    edge = max(max(-band.left, band.right) for band in plan.bands if band.endless) + VERGE_WIDTH
+    d = (
+        np.arange(-round(edge / PROFILE_STEP), round(edge / PROFILE_STEP)) * PROFILE_STEP
+        + PROFILE_STEP / 2
+    )
     material = np.full(d.size, int(plan.beyond))
     for band in plan.bands:
         if band.endless:
@@ -134,7 +162,7 @@ def _cross_profile(
     colours *= (
         1
         + (0.11 if unpaved else -0.085)
-        * (np.clip((tracks - IN_LANE) / (1 - IN_LANE), 0.0, 1.0) * surface)[:, None]
+        * (np.clip((tracks - LANE_WEAR) / (1 - LANE_WEAR), 0.0, 1.0) * surface)[:, None]
     )
     endless = [marking for marking in plan.markings if marking.endless]
     patterns = sorted({_pattern(marking) for marking in endless if _is_patterned(marking)})
@@ -150,10 +178,17 @@ def _cross_profile(
     columns = np.concatenate(
         [colours, grain[:, None], surface[:, None], tracks[:, None], painted], axis=1
     )
-    profile = np.concatenate([np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0) * STRIP])
+    profile = np.concatenate(
+        [np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0) * PROFILE_STEP]
+    )
     dashes = np.array([(dash, dash + gap, wear) for dash, gap, wear in patterns]).reshape(-1, 3)
-    ragged = _raggedness(d, surface, RAGGED.get(plan.kind, 0.0))
-    return float(d[0] - STRIP / 2), profile.astype(np.float32), ragged.astype(np.float32), dashes
+    ragged = _raggedness(d, surface, EDGE_RAGGEDNESS.get(plan.kind, 0.0))
+    return (
+        float(d[0] - PROFILE_STEP / 2),
+        profile.astype(np.float32),
+        ragged.astype(np.float32),
+        dashes,
+    )
 
 
 def _is_patterned(marking: Marking) -> bool:
@@ -168,13 +203,15 @@ def _pattern(marking: Marking) -> tuple[float, float, float]:
 
 
 def _wheel_tracks(d: NDArray[np.floating], plan: RoadPlan) -> NDArray[np.float64]:
-    """How much tyres wear the ground: 1 in the two tracks of every lane, IN_LANE elsewhere in it, 0 outside."""
+    """How much tyres wear the ground: 1 in the two tracks of every lane, LANE_WEAR elsewhere in it, 0
+    outside.
+    """
     tracks = np.zeros(d.size)
     for lane in plan.lanes:
         beside = np.abs(d - lane.offset)
         wheel = np.exp(-(((beside - 0.8) / 0.28) ** 2))
         tracks = np.maximum(
-            tracks, np.where(beside < lane.width / 2, IN_LANE + (1 - IN_LANE) * wheel, 0.0)
+            tracks, np.where(beside < lane.width / 2, LANE_WEAR + (1 - LANE_WEAR) * wheel, 0.0)
         )
     return tracks
 
@@ -182,7 +219,9 @@ def _wheel_tracks(d: NDArray[np.floating], plan: RoadPlan) -> NDArray[np.float64
 def _raggedness(
     d: NDArray[np.floating], surface: NDArray[np.float64], least: float
 ) -> NDArray[np.float64]:
-    """By how much [m] noise moves d: paved edges are straight, unless the road is ragged by at least `least`; grass is ragged."""
+    """By how much [m] noise moves d: paved edges are straight, unless the road is ragged by at
+    least `least`; grass is ragged.
+    """
     paved = d[surface > 0]
     if not paved.size:
         return np.full(d.size, 0.13)
@@ -192,7 +231,9 @@ def _raggedness(
 
 
 def _drift(generator: np.random.Generator, count: int, scale: float) -> NDArray[np.float64]:
-    """Smooth noise along the road, (count,), of mean 0 and standard deviation near 1, changing over `scale` metres."""
+    """Smooth noise along the road, (count,), of mean 0 and standard deviation near 1, changing over
+    `scale` metres.
+    """
     knots = generator.standard_normal(int(count * SPACING / scale) + 3)
     return 1.2 * np.interp(np.arange(count) * SPACING / scale, np.arange(knots.size), knots)
 
@@ -202,12 +243,17 @@ def _cover(d: NDArray[np.floating], marking: Marking) -> NDArray[np.float64]:
     left = marking.offset - marking.width / 2
     right = marking.offset + marking.width / 2
     return np.clip(
-        (np.minimum(d + STRIP / 2, right) - np.maximum(d - STRIP / 2, left)) / STRIP, 0.0, 1.0
+        (np.minimum(d + PROFILE_STEP / 2, right) - np.maximum(d - PROFILE_STEP / 2, left))
+        / PROFILE_STEP,
+        0.0,
+        1.0,
     )
 
 
 def _surface_tone(generator: np.random.Generator, line: Centreline) -> NDArray[np.float64]:
-    """Running integral of the surface's brightness along the road: sections laid in different years."""
+    """Running integral of the surface's brightness along the road: sections laid in different
+    years.
+    """
     tone = np.empty(line.x.size)
     i = 0
     while i < tone.size:
@@ -219,13 +265,15 @@ def _surface_tone(generator: np.random.Generator, line: Centreline) -> NDArray[n
 
 def _patches(generator: np.random.Generator, plan: RoadPlan) -> NDArray[np.float64]:
     """At most one mended patch per bucket of road, within one lane and within the bucket."""
-    patches = np.zeros((int(plan.centreline.length / BUCKET) + 1, 5))
+    patches = np.zeros((int(plan.centreline.length / INDEX_SPACING) + 1, 5))
     patches[:, 4] = 1.0
-    for i in np.flatnonzero(generator.random(len(patches)) < MENDED.get(plan.kind, 0.16)):
+    for i in np.flatnonzero(
+        generator.random(len(patches)) < PATCH_PROBABILITY.get(plan.kind, 0.16)
+    ):
         lane = plan.lanes[generator.integers(len(plan.lanes))]
-        length = generator.uniform(1.0, BUCKET - 2.0)
+        length = generator.uniform(1.0, INDEX_SPACING - 2.0)
         width = generator.uniform(0.7, lane.width - 0.4)
-        s = i * BUCKET + generator.uniform(0.5, BUCKET - 0.5 - length)
+        s = i * INDEX_SPACING + generator.uniform(0.5, INDEX_SPACING - 0.5 - length)
         d = lane.offset + generator.uniform(-0.5, 0.5) * (lane.width - 0.3 - width)
         patches[i] = s, s + length, d - width / 2, d + width / 2, generator.uniform(0.80, 0.93)
     return patches

@@ -1,4 +1,6 @@
-"""What lies on the road only between two stations, as pieces over the cross profile: streets, zebras, bays, short markings."""
+"""What lies on the road only between two stations, as pieces over the cross profile: streets,
+zebras, bays, short markings.
+"""
 
 import math
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ from numpy.typing import NDArray
 from sim.render.lighting.palette import GRAIN, PALETTE
 from sim.roads.plan import Band, Marking, Material, RoadPlan, Street, Zebra
 
-BUCKET = 12.0  # [m] of road between entries of the index by station
+INDEX_SPACING = 12.0  # [m] of road between entries of the index by station
 SEALED = (
     Material.ASPHALT,
     Material.PAINT,
@@ -25,21 +27,26 @@ KERB = 0.15
 BAR = 0.5  # [m] width of a zebra's bars and of the gaps between them
 STREET_TRACK = 0.35
 
-# Columns of a piece. Period: above 0, dashes along the road; below 0, bars that repeat across it; 0 for all painted.
-# Remade: 1 where the piece has wheel tracks of its own, 0 for paint, which leaves them as they were.
-# Slope: metres to the right per metre along the road, from `start` on; outer left and right: the limits with that.
+# Columns of a piece. Period: above 0, dashes along the road; below 0, bars that repeat across it; 0
+# for all painted.
+# Remade: 1 where the piece has wheel tracks of its own, 0 for paint, which leaves them as they
+# were.
+# Slope: metres to the right per metre along the road, from `start` on; outer left and right: the
+# limits with that.
 START, FINISH, LEFT, RIGHT, RED, GREEN, BLUE, ROUGH, HARD, TRACK, DASH, PERIOD, WEAR, SLOPE = range(
     14
 )
 OUTER_LEFT = 14
 OUTER_RIGHT = 15
 REMADE = 16
-COLUMNS = 17
+PIECE_COLUMNS = 17
 Piece = list[float]
 
 
 def pieces_of(plan: RoadPlan, edge: float) -> NDArray[np.float64]:
-    """All pieces of a plan, (P, COLUMNS), sorted by where they start; later ones lie on top. edge: the profile's end [m]."""
+    """All pieces of a plan, (P, PIECE_COLUMNS), sorted by where they start; later ones lie on top. edge:
+    the profile's end [m].
+    """
     pieces = [_band(band, plan.centreline.length) for band in plan.bands if not band.endless]
     for marking in plan.markings:
         if not marking.endless:
@@ -49,17 +56,20 @@ def pieces_of(plan: RoadPlan, edge: float) -> NDArray[np.float64]:
             pieces += _street(street, side, plan, max(edge, STREET_LENGTH))
     pieces += [_zebra(zebra, plan.carriageway) for zebra in plan.zebras]
     pieces.sort(key=lambda piece: piece[START])
-    return np.array(pieces, dtype=np.float64).reshape(-1, COLUMNS)
+    return np.array(pieces, dtype=np.float64).reshape(-1, PIECE_COLUMNS)
 
 
 def ranges_of(pieces: NDArray[np.float64], length: float) -> NDArray[np.int64]:
-    """For each BUCKET of road, first and last + 1 of the pieces that may touch it, (B, 2); empty when first >= last."""
-    count = int(length / BUCKET) + 1
-    # Pieces are sorted by their start; the farthest finish so far is sorted too, and so both ends can be looked up.
+    """For each INDEX_SPACING of road, first and last + 1 of the pieces that may touch it, (B, 2); empty
+    when first >= last.
+    """
+    count = int(length / INDEX_SPACING) + 1
+    # Pieces are sorted by their start; the farthest finish so far is sorted too, and so both ends
+    # can be looked up.
     first = np.searchsorted(
-        np.maximum.accumulate(pieces[:, FINISH]), np.arange(count) * BUCKET, side="right"
+        np.maximum.accumulate(pieces[:, FINISH]), np.arange(count) * INDEX_SPACING, side="right"
     )
-    last = np.searchsorted(pieces[:, START], np.arange(1, count + 1) * BUCKET)
+    last = np.searchsorted(pieces[:, START], np.arange(1, count + 1) * INDEX_SPACING)
     return np.stack([first, last], axis=1).astype(np.int64)
 
 
@@ -124,7 +134,9 @@ def _zebra(zebra: Zebra, carriageway: tuple[float, float]) -> Piece:
 
 
 def _street(street: Street, side: int, plan: RoadPlan, reach: float) -> Iterator[Piece]:
-    """Pavements, kerbs and asphalt from the carriageway's edge outwards, and a give-way line before the lane that enters."""
+    """Pavements, kerbs and asphalt from the carriageway's edge outwards, and a give-way line before
+    the lane that enters.
+    """
     kerb = abs(plan.carriageway[(side + 1) // 2])
     back = max(abs(band.left if side < 0 else band.right) for band in plan.bands)
     start = street.station - street.width / 2
@@ -135,7 +147,8 @@ def _street(street: Street, side: int, plan: RoadPlan, reach: float) -> Iterator
         )
         yield _across(start - KERB, finish + KERB, side, kerb, reach, Material.KERBSTONE)
     yield _across(start, finish, side, kerb, reach, Material.ASPHALT, STREET_TRACK)
-    # Who comes towards the road keeps to the right: beyond the station on its right side, before it on its left.
+    # Who comes towards the road keeps to the right: beyond the station on its right side, before it
+    # on its left.
     entering = (street.station, finish) if side > 0 else (start, street.station)
     left, right = sorted((side * (kerb + 0.2), side * (kerb + 0.6)))
     yield _piece((*entering, left, right), Material.PAINT, 0.0, 0.5, 0.75, 0.1)

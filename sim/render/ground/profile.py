@@ -1,14 +1,17 @@
-"""The cross profile averaged beforehand over every width of footprint: a pixel reads two neighbouring entries of one level."""
+"""The cross profile averaged beforehand over every width of footprint: a pixel reads two
+neighbouring entries of one level.
+"""
 
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-STRIP = 0.02  # [m] between the samples of the cross profile
-STEPS = 2  # levels per octave of width
-WIDEST = 1000.0  # [m]
-# Channels of the cross profile, after red, green and blue. In the running integrals every pattern of paint has a channel of its
+PROFILE_STEP = 0.02  # [m] between the samples of the cross profile
+LEVELS_PER_OCTAVE = 2  # levels per octave of width
+MAX_PROFILE_WIDTH = 1000.0  # [m]
+# Channels of the cross profile, after red, green and blue. In the running integrals every pattern
+# of paint has a channel of its
 # own, in the table the last one is their sum.
 GRAIN_CHANNEL = 3
 SURFACE_CHANNEL = 4
@@ -18,8 +21,9 @@ CHANNELS = 7
 
 
 class ProfileTable(NamedTuple):
-    """values: (CHANNELS, T) the means, level by level; levels: (L, 4) for each level of width STRIP * 2 ** (level / STEPS):
-    its first entry's index and d [m], entries per metre, and the farthest place within it (a little less than its entries - 1);
+    """values: (CHANNELS, T) the means, level by level; levels: (L, 4) for each level of width PROFILE_STEP
+    * 2 ** (level / LEVELS_PER_OCTAVE): its first entry's index and d [m], entries per metre, and the farthest
+    place within it (a little less than its entries - 1);
     alike: (T,) the last of the entries that follow each one and are the same.
     """
 
@@ -40,8 +44,8 @@ def profile_table(profile: NDArray[np.floating], first: float) -> ProfileTable:
     parts = []
     levels = []
     count = 0
-    for level in range(round(STEPS * np.log2(WIDEST / STRIP))):
-        width = 2 ** (level / STEPS)  # everything in strips here
+    for level in range(round(LEVELS_PER_OCTAVE * np.log2(MAX_PROFILE_WIDTH / PROFILE_STEP))):
+        width = 2 ** (level / LEVELS_PER_OCTAVE)  # everything in strips here
         step = max(width / 4, 1.0)
         edge = width / 2 + step
         centres = (
@@ -51,8 +55,15 @@ def profile_table(profile: NDArray[np.floating], first: float) -> ProfileTable:
         high = centres + width / 2
         beyond = np.clip(0 - low, 0, width) + np.clip(high - strips, 0, width)
         mean = [np.interp(high, at, channel) - np.interp(low, at, channel) for channel in running.T]
-        parts.append((np.stack(mean) + beyond * outside[:, None]) / (width * STRIP))
-        levels.append((count, first + centres[0] * STRIP, 1 / (step * STRIP), centres.size - 1.001))
+        parts.append((np.stack(mean) + beyond * outside[:, None]) / (width * PROFILE_STEP))
+        levels.append(
+            (
+                count,
+                first + centres[0] * PROFILE_STEP,
+                1 / (step * PROFILE_STEP),
+                centres.size - 1.001,
+            )
+        )
         count += centres.size
     values = np.concatenate(parts, axis=1).astype(np.float32)
     changes = np.flatnonzero(np.abs(np.diff(values, axis=1)).max(0) > 1e-4)

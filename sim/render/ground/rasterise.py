@@ -1,7 +1,8 @@
 """The ground as a camera sees it.
 
-No map is painted: every pixel's footprint is carried to road coordinates (s, d), and what lies there is averaged over it. So
-lines are crisp near by, fade with distance instead of shimmering, and cost the same for any number of lanes.
+No map is painted: every pixel's footprint is carried to road coordinates (s, d), and what lies
+there is averaged over it. So lines are crisp near by, fade with distance instead of shimmering, and
+cost the same for any number of lanes.
 """
 
 import math
@@ -35,24 +36,25 @@ from sim.render.ground.row_buffer import (
     RowBuffer,
     blank_row_buffer,
 )
-from sim.render.ground.shading import light_tunnel, light_up, write_pixels
+from sim.render.ground.shading import light_open_ground, light_tunnel, write_pixels
 from sim.render.ground.surface import lay_road, road_coordinates, tone_at
 from sim.render.ground.weathering import lamp_pool, reflectance, tunnel_at
 from sim.render.lighting.light import Light, beam
-from sim.render.noise import STEPS, TILE, UNIT, grain_at, grain_tile
-from sim.render.sky import TREELINE
+from sim.render.noise import GRAIN_SCALE, TILE, TILES_PER_LEVEL, grain_at, grain_tile
+from sim.render.sky import TREELINE_DISTANCE
 
 # [m] texel of the noise for grain and for fields
 GRAIN_TEXEL = 0.03
 FIELD_TEXEL = 2.0
-FARTHEST = 3000.0  # [m]
-NOWHERE = 1e6  # [m] the offset of pixels far from the road
+MAX_GROUND_DISTANCE = 3000.0  # [m]
+FAR_OFFSET = 1e6  # [m] the offset of pixels far from the road
 
 
 def draw_ground(canvas: FrameBuffer, ground: Ground, light: Light, tunnel: Light, eye: Eye) -> None:
     """Fill the canvas's rows below the horizon.
 
-    light, tunnel: in the open and inside tunnels. Wet ground mirrors the rows above the horizon, which must be drawn already.
+    light, tunnel: in the open and inside tunnels. Wet ground mirrors the rows above the horizon,
+    which must be drawn already.
     """
     draw_rows(
         canvas,
@@ -79,11 +81,12 @@ def draw_rows(
 ) -> None:
     """Fill the rows [first_row, last_row), all below the horizon, with `room` to work in."""
     width = canvas.image.shape[1]
-    # Ground beyond the trees on the horizon is not seen: no more haze than theirs lies before it, so that it meets them.
-    least = math.exp(-TREELINE / light.haze_reach)
+    # Ground beyond the trees on the horizon is not seen: no more haze than theirs lies before it,
+    # so that it meets them.
+    least = math.exp(-TREELINE_DISTANCE / light.haze_reach)
     for row in range(first_row, last_row):
         below = row + 0.5 - eye.horizon
-        forward = min(eye.focal * eye.elevation / max(below, 1e-6), FARTHEST)
+        forward = min(eye.focal * eye.elevation / max(below, 1e-6), MAX_GROUND_DISTANCE)
         ray = forward / max(below, 0.5)
         side = forward / eye.focal
         blur = max(ray, side) ** 0.75 * side**0.25
@@ -100,7 +103,7 @@ def draw_rows(
                 blur,
                 count,
             )
-            _lay_out(
+            _fill_row(
                 room,
                 ground,
                 light,
@@ -121,18 +124,21 @@ def _spread_grain(
     room: RowBuffer, corners: NDArray[np.int32], starts: NDArray[np.int64], eye: Eye, forward: float, left: float, blur: float,
     count: int,
 ) -> None:  # fmt: skip
-    """Write the finest noise of a row's pixels; left: the first column, from the middle; blur: the size of their footprints."""
+    """Write the finest noise of a row's pixels; left: the first column, from the middle; blur: the
+    size of their footprints.
+    """
     pixels = room.values
     places = room.places
     tile = grain_tile(blur / GRAIN_TEXEL)
-    size = TILE >> (tile // STEPS)
+    size = TILE >> (tile // TILES_PER_LEVEL)
     start = np.int32(starts[tile])
-    scale = 0.5 ** (tile // STEPS) / GRAIN_TEXEL
+    scale = 0.5 ** (tile // TILES_PER_LEVEL) / GRAIN_TEXEL
     slope = (left + 0.5) / eye.focal
     side = forward / eye.focal
     u = (eye.x + forward * (eye.cos - slope * eye.sin)) * scale - 0.5
     v = (eye.y + forward * (eye.sin + slope * eye.cos)) * scale - 0.5
-    # The noise repeats: whole tiles are taken off or added, so that the numbers are small and stay above zero along the row.
+    # The noise repeats: whole tiles are taken off or added, so that the numbers are small and stay
+    # above zero along the row.
     step_u = np.float32(-side * eye.sin * scale)
     step_v = np.float32(side * eye.cos * scale)
     u, v = u - math.floor(u / size) * size, v - math.floor(v / size) * size
@@ -147,7 +153,7 @@ def _spread_grain(
         pixels[RED + n] = x - np.float32(j)
         pixels[GREEN + n] = y - np.float32(i)
         places[n] = start + (i & mask) * (mask + np.int32(1)) + (j & mask)
-    unit = np.float32(1 / UNIT)
+    unit = np.float32(1 / GRAIN_SCALE)
     for n in range(count):
         four = np.int32(corners[np.uint32(places[n])])
         t = pixels[RED + n]
@@ -164,7 +170,9 @@ def _spread_grain(
 def _footprint(
     ground: Ground, eye: Eye, forward: float, slope: float, ray: float, side: float
 ) -> tuple[bool, float, float, float, float]:
-    """Whether a pixel falls near a road, s, d, and how far its parallelogram, ray x side [m], reaches along and across."""
+    """Whether a pixel falls near a road, s, d, and how far its parallelogram, ray x side [m],
+    reaches along and across.
+    """
     ray_x = eye.cos - slope * eye.sin
     ray_y = eye.sin + slope * eye.cos
     near, s, d, cos, sin = road_coordinates(
@@ -189,7 +197,7 @@ def _field(ground: Ground, eye: Eye, tile: int, forward: float, slope: float) ->
 
 
 @kernel
-def _between(pixels: NDArray[np.float32], start: int, before: float, after: float) -> None:
+def _interpolate_span(pixels: NDArray[np.float32], start: int, before: float, after: float) -> None:
     """Write the straight line from `before` to `after`, which belongs to the pixel behind the span."""
     low = np.float32(before)
     step = np.float32((after - before) / SPAN)
@@ -199,11 +207,13 @@ def _between(pixels: NDArray[np.float32], start: int, before: float, after: floa
 
 
 @kernel
-def _lay_out(
+def _fill_row(
     room: RowBuffer, ground: Ground, light: Light, eye: Eye, forward: float, left: float, ray: float, side: float, tile: int,
     least: float, count: int,
 ) -> None:  # fmt: skip
-    """Write a row's places, lamps and haze, known at both ends of a span with straight lines between them, and its material."""
+    """Write a row's places, lamps and haze, known at both ends of a span with straight lines
+    between them, and its material.
+    """
     pixels = room.values
     lit = light.headlight > 0.0
     bright = light.headlight > 0.0 and light.lamp > 0.0 and ground.street_lamps.size > 0
@@ -221,15 +231,15 @@ def _lay_out(
         clear_after = max(
             math.exp(-forward * math.sqrt(1 + slope * slope) / light.haze_reach), least
         )
-        _between(pixels, FIELD + start, field, field_after)
-        _between(pixels, CLEAR + start, clear, clear_after)
+        _interpolate_span(pixels, FIELD + start, field, field_after)
+        _interpolate_span(pixels, CLEAR + start, clear, clear_after)
         if lit:
             lamps_after = beam(light, eye, forward, forward * slope)
-            _between(pixels, LAMP + start, lamps, lamps_after)
+            _interpolate_span(pixels, LAMP + start, lamps, lamps_after)
             lamps = lamps_after
         if bright:
             pool_after = lamp_pool(ground, light, after[0], after[1], after[2])
-            _between(pixels, STREET + start, pool, pool_after)
+            _interpolate_span(pixels, STREET + start, pool, pool_after)
             pool = pool_after
         if _is_off_road(ground, before, after):
             if begun < start:
@@ -237,7 +247,7 @@ def _lay_out(
             begun = start + SPAN
             _lay_off_road(pixels, ground.beyond, start)
         else:
-            _place_span(room, ground, eye, forward, left, ray, side, start, before, after)
+            _write_span(room, ground, eye, forward, left, ray, side, start, before, after)
         before = after
         field = field_after
         clear = clear_after
@@ -266,7 +276,7 @@ def _lay_off_road(pixels: NDArray[np.float32], beyond: NDArray[np.float64], star
     rough = np.float32(beyond[3])
     span = pixels[start:]
     for n in range(SPAN):
-        span[OFFSET + n] = np.float32(NOWHERE)
+        span[OFFSET + n] = np.float32(FAR_OFFSET)
         span[RED + n] = red
         span[GREEN + n] = green
         span[BLUE + n] = blue
@@ -275,11 +285,13 @@ def _lay_off_road(pixels: NDArray[np.float32], beyond: NDArray[np.float64], star
 
 
 @inlined
-def _place_span(
+def _write_span(
     room: RowBuffer, ground: Ground, eye: Eye, forward: float, left: float, ray: float, side: float, start: int,
     before: tuple[bool, float, float, float, float], after: tuple[bool, float, float, float, float],
 ) -> None:  # fmt: skip
-    """Write the places of a span; where the road between its ends is not smooth, every pixel has its own."""
+    """Write the places of a span; where the road between its ends is not smooth, every pixel has
+    its own.
+    """
     pixels = room.values
     reach = 2.0 * SPAN * side
     if (
@@ -289,12 +301,12 @@ def _place_span(
     ):
         tone, wander = tone_at(ground, before[1], before[3])
         tone_after, wander_after = tone_at(ground, after[1], after[3])
-        _between(pixels, STATION + start, before[1], after[1])
-        _between(pixels, OFFSET + start, before[2], after[2])
-        _between(pixels, ALONG + start, before[3], after[3])
-        _between(pixels, ACROSS + start, before[4], after[4])
-        _between(pixels, TONE + start, tone, tone_after)
-        _between(pixels, WANDER + start, wander, wander_after)
+        _interpolate_span(pixels, STATION + start, before[1], after[1])
+        _interpolate_span(pixels, OFFSET + start, before[2], after[2])
+        _interpolate_span(pixels, ALONG + start, before[3], after[3])
+        _interpolate_span(pixels, ACROSS + start, before[4], after[4])
+        _interpolate_span(pixels, TONE + start, tone, tone_after)
+        _interpolate_span(pixels, WANDER + start, wander, wander_after)
     else:
         for n in range(start, start + SPAN):
             near, s, d, along, across = _footprint(
@@ -302,7 +314,7 @@ def _place_span(
             )
             tone, wander = tone_at(ground, s, along)
             pixels[STATION + n] = s
-            pixels[OFFSET + n] = d if near else NOWHERE
+            pixels[OFFSET + n] = d if near else FAR_OFFSET
             pixels[ALONG + n] = along
             pixels[ACROSS + n] = across
             pixels[TONE + n] = tone
@@ -314,7 +326,9 @@ def _shade(
     canvas: FrameBuffer, room: RowBuffer, ground: Ground, light: Light, tunnel: Light, eye: Eye, row: int, first: int, count: int,
     forward: float, shine: float,
 ) -> None:  # fmt: skip
-    """Light a row's pixels from column `first` on and write them: those inside a tunnel and those outside by turns."""
+    """Light a row's pixels from column `first` on and write them: those inside a tunnel and those
+    outside by turns.
+    """
     start = 0
     while start < count:
         covered = _covered_by(room, ground, start)
@@ -325,9 +339,9 @@ def _shade(
                 end += 1
         if covered >= 0:
             light_tunnel(room, light, tunnel, ground.tunnels, covered, start, end)
-            write_pixels(canvas, room, row, first, start, end, forward, -NOWHERE, NOWHERE)
+            write_pixels(canvas, room, row, first, start, end, forward, -FAR_OFFSET, FAR_OFFSET)
         else:
-            light_up(canvas.image, room, light, eye, row, first, start, end, shine)
+            light_open_ground(canvas.image, room, light, eye, row, first, start, end, shine)
             write_pixels(
                 canvas,
                 room,

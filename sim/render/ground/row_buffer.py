@@ -1,7 +1,9 @@
-"""Room to work in: what is known of the pixels of a row, one channel after the other, so that loops run on vectors.
+"""Room to work in: what is known of the pixels of a row, one channel after the other, so that loops
+run on vectors.
 
-A row is drawn BLOCK columns at a time. The channels lie a constant STRIDE apart: only so does the compiler know that they do not
-overlap. Kernels read and write `values[CHANNEL + n]` for the n-th column of the block.
+A row is drawn BLOCK columns at a time. The channels lie a constant STRIDE apart: only so does the
+compiler know that they do not overlap. Kernels read and write `values[CHANNEL + n]` for the n-th
+column of the block.
 """
 
 from typing import NamedTuple
@@ -27,7 +29,9 @@ STRIDE = (
     CLEAR,  # what the haze lets through
     TONE,  # brightness of the road's section, and what is added to the noise at ragged edges
     WANDER,
-    RED,  # the material: colour, strength of its grain, whether it belongs to the road, whether paint lies on it
+    # the material: colour, strength of its grain, whether it belongs to the road, whether paint
+    # lies on it
+    RED,
     GREEN,
     BLUE,
     ROUGH,
@@ -41,7 +45,9 @@ CHANNELS = 20
 
 
 class RowBuffer(NamedTuple):
-    """values: float32 (CHANNELS * STRIDE,); places: int32 (STRIDE,), where each pixel reads a table."""
+    """values: float32 (CHANNELS * STRIDE,); places: int32 (STRIDE,), where each pixel reads a
+    table.
+    """
 
     values: NDArray[np.float32]
     places: NDArray[np.int32]

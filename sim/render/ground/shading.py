@@ -1,4 +1,6 @@
-"""A row of the ground under the light: lamps, snow, wet and haze, or a tunnel's light, and how it gets onto the canvas."""
+"""A row of the ground under the light: lamps, snow, wet and haze, or a tunnel's light, and how it
+gets onto the canvas.
+"""
 
 import math
 
@@ -38,16 +40,16 @@ from sim.types import Image
 
 TERRAIN = int(Label.TERRAIN)
 ROAD = int(Label.ROAD)
-MOUTH = 12.0  # [m] into which daylight falls into a tunnel
-ZERO = np.float32(0)
-HALF = np.float32(0.5)
-ONE = np.float32(1)
-FULL = np.float32(255)
-Floats = NDArray[np.float32]
+DAYLIGHT_REACH = 12.0  # [m] into which daylight falls into a tunnel
+F32_ZERO = np.float32(0)
+F32_HALF = np.float32(0.5)
+F32_ONE = np.float32(1)
+F32_MAX_LEVEL = np.float32(255)
+Floats32 = NDArray[np.float32]
 
 
 @kernel
-def light_up(
+def light_open_ground(
     image: Image,
     room: RowBuffer,
     light: Light,
@@ -58,25 +60,26 @@ def light_up(
     last: int,
     shine: float,
 ) -> None:
-    """Turn the material of the pixels [first, last) into what is seen of it; shine: what wet ground mirrors.
+    """Turn the material of the pixels [first, last) into what is seen of it; shine: what wet ground
+    mirrors.
 
     The room's first pixel is that of `column`.
     """
     pixels = room.values[first:]
     count = last - first
     for n in range(count):
-        pixels[COVER + n] = ZERO
+        pixels[COVER + n] = F32_ZERO
     if light.headlight > 0.0:
-        _throw_back(pixels, count)
+        _retroreflect(pixels, count)
     if light.snow > 0.0:
-        _snow(pixels, np.float32(light.snow), count)
+        _add_snow(pixels, np.float32(light.snow), count)
     _shade(
         pixels, np.float32(light.level_red), np.float32(light.level_green), np.float32(light.level_blue),
         light.headlight > 0.0, count,
     )  # fmt: skip
     if shine > 0.0:
-        _mirror(image, pixels, light.wet, eye, row, column + first, count, shine)
-    _veil(
+        _add_reflection(image, pixels, light.wet, eye, row, column + first, count, shine)
+    _add_haze(
         pixels,
         np.float32(light.haze_red),
         np.float32(light.haze_green),
@@ -86,16 +89,16 @@ def light_up(
 
 
 @kernel
-def _throw_back(pixels: Floats, count: int) -> None:
+def _retroreflect(pixels: Floats32, count: int) -> None:
     """Paint throws the headlights back."""
     for n in range(count):
-        pixels[LAMP + n] *= ONE + np.float32(RETROREFLECTION) * max(
-            pixels[GREEN + n] - np.float32(0.6), ZERO
+        pixels[LAMP + n] *= F32_ONE + np.float32(RETROREFLECTION) * max(
+            pixels[GREEN + n] - np.float32(0.6), F32_ZERO
         )
 
 
 @kernel
-def _snow(pixels: Floats, snow: np.float32, count: int) -> None:
+def _add_snow(pixels: Floats32, snow: np.float32, count: int) -> None:
     """Lay snow over the ground."""
     red = np.float32(SNOW[0])
     green = np.float32(SNOW[1])
@@ -114,7 +117,7 @@ def _snow(pixels: Floats, snow: np.float32, count: int) -> None:
 
 @kernel
 def _shade(
-    pixels: Floats,
+    pixels: Floats32,
     level_red: np.float32,
     level_green: np.float32,
     level_blue: np.float32,
@@ -125,7 +128,7 @@ def _shade(
     for n in range(count):
         rough = pixels[ROUGH + n]
         field = pixels[FIELD + n]
-        shade = ONE + rough * (pixels[GRAIN + n] + np.float32(0.3) * field)
+        shade = F32_ONE + rough * (pixels[GRAIN + n] + np.float32(0.3) * field)
         meadow = np.float32(0.35) * rough * field
         pixels[RED + n] *= shade + meadow
         pixels[GREEN + n] *= shade
@@ -149,9 +152,9 @@ def _shade(
 
 
 @kernel
-def _mirror(
+def _add_reflection(
     image: Image,
-    pixels: Floats,
+    pixels: Floats32,
     wetness: float,
     eye: Eye,
     row: int,
@@ -159,8 +162,11 @@ def _mirror(
     count: int,
     shine: float,
 ) -> None:
-    """Wet ground is darker and mirrors what is above the horizon; the first pixel is that of `column`."""
-    # The film of water on asphalt is rough: it throws light from above the trees, not from their foot.
+    """Wet ground is darker and mirrors what is above the horizon; the first pixel is that of
+    `column`.
+    """
+    # The film of water on asphalt is rough: it throws light from above the trees, not from their
+    # foot.
     horizon = min(max(int(math.ceil(eye.horizon)), 1), image.shape[0])
     above = np.float32(eye.horizon - (row + 0.5 - eye.horizon) - ROUGHNESS * eye.focal)
     lowest = np.float32(horizon - 1)
@@ -170,24 +176,28 @@ def _mirror(
     darkening = np.float32(WET_DARKENING * wetness)
     for n in range(count):
         hard = pixels[HARD + n]
-        if hard > ZERO:
+        if hard > F32_ZERO:
             grain = pixels[GRAIN + n]
-            wet = hard * (ONE - pixels[COVER + n])
+            wet = hard * (F32_ONE - pixels[COVER + n])
             mirror = gleam * mirror_at(
                 wet,
                 pixels[FIELD + n] + np.float32(0.3) * grain + np.float32(0.4) * pixels[TRACK + n],
             )
-            dry = (ONE - darkening * wet) * (ONE - mirror)
+            dry = (F32_ONE - darkening * wet) * (F32_ONE - mirror)
             gloss = mirror * np.float32(1 / 255)
-            i = np.uint32(min(max(above + np.float32(2.0) * grain, ZERO), lowest))
-            j = np.uint32(min(max(left + np.float32(n) + np.float32(1.5) * grain, ZERO), rightmost))
+            i = np.uint32(min(max(above + np.float32(2.0) * grain, F32_ZERO), lowest))
+            j = np.uint32(
+                min(max(left + np.float32(n) + np.float32(1.5) * grain, F32_ZERO), rightmost)
+            )
             pixels[RED + n] = pixels[RED + n] * dry + np.float32(image[i, j, 0]) * gloss
             pixels[GREEN + n] = pixels[GREEN + n] * dry + np.float32(image[i, j, 1]) * gloss
             pixels[BLUE + n] = pixels[BLUE + n] * dry + np.float32(image[i, j, 2]) * gloss
 
 
 @kernel
-def _veil(pixels: Floats, red: np.float32, green: np.float32, blue: np.float32, count: int) -> None:
+def _add_haze(
+    pixels: Floats32, red: np.float32, green: np.float32, blue: np.float32, count: int
+) -> None:
     """Lay the haze before the ground."""
     for n in range(count):
         clear = pixels[CLEAR + n]
@@ -206,7 +216,9 @@ def light_tunnel(
     first: int,
     last: int,
 ) -> None:
-    """Turn the material of the pixels [first, last), inside tunnel `covered`, into what is seen of it."""
+    """Turn the material of the pixels [first, last), inside tunnel `covered`, into what is seen of
+    it.
+    """
     pixels = room.values
     start = tunnels[covered, 0]
     finish = tunnels[covered, 1]
@@ -217,7 +229,7 @@ def light_tunnel(
         s = pixels[STATION + n]
         phase = math.cos(2 * math.pi * (s - start) / lamps)
         shade = (1 + pixels[ROUGH + n] * pixels[GRAIN + n]) * (1 + 0.14 * phase) * clear
-        day = 0.7 * max(1 - min(s - start, finish - s) / MOUTH, 0.0) ** 2
+        day = 0.7 * max(1 - min(s - start, finish - s) / DAYLIGHT_REACH, 0.0) ** 2
         lamp = 0.3 * pixels[LAMP + n]
         red = tunnel.level_red + lamp + day * outside.sky_red
         green = tunnel.level_green + lamp + day * outside.sky_green
@@ -239,14 +251,22 @@ def write_pixels(
     left: float,
     right: float,
 ) -> None:
-    """Write the pixels [first, last) of a row, `forward` metres away; where d lies in (left, right) they are road."""
+    """Write the pixels [first, last) of a row, `forward` metres away; where d lies in (left, right)
+    they are road.
+    """
     pixels = room.values[first:]
     count = last - first
     line = canvas.image[row, column + first :]
     for n in range(count):
-        line[n, 0] = np.uint8(np.int32(min(max(pixels[RED + n], ZERO), ONE) * FULL + HALF))
-        line[n, 1] = np.uint8(np.int32(min(max(pixels[GREEN + n], ZERO), ONE) * FULL + HALF))
-        line[n, 2] = np.uint8(np.int32(min(max(pixels[BLUE + n], ZERO), ONE) * FULL + HALF))
+        line[n, 0] = np.uint8(
+            np.int32(min(max(pixels[RED + n], F32_ZERO), F32_ONE) * F32_MAX_LEVEL + F32_HALF)
+        )
+        line[n, 1] = np.uint8(
+            np.int32(min(max(pixels[GREEN + n], F32_ZERO), F32_ONE) * F32_MAX_LEVEL + F32_HALF)
+        )
+        line[n, 2] = np.uint8(
+            np.int32(min(max(pixels[BLUE + n], F32_ZERO), F32_ONE) * F32_MAX_LEVEL + F32_HALF)
+        )
     if canvas.depth.size:
         depths = canvas.depth[row, column + first :]
         labels = canvas.label[row, column + first :]

@@ -1,7 +1,8 @@
-"""The surface of the ground at a point: world -> road coordinates, and what lies there, averaged over a pixel's footprint.
+"""The surface of the ground at a point: world -> road coordinates, and what lies there, averaged
+over a pixel's footprint.
 
-The cross profile is read from means over widths near the footprint's; what needs exactness, such as the dashes of lines, lies in
-`sim.render.ground.markings`.
+The cross profile is read from means over widths near the footprint's; what needs exactness, such as
+the dashes of lines, lies in `sim.render.ground.markings`.
 """
 
 import math
@@ -11,11 +12,11 @@ from numpy.typing import NDArray
 
 from sim.geometry.frenet import SPACING
 from sim.jit import inlined, kernel
-from sim.render.ground.footprint import average, limits, overlap
+from sim.render.ground.footprint import overlap, value_range, window_mean
 from sim.render.ground.markings import lay_paint, lay_pieces
 from sim.render.ground.paving import CELL, Ground
-from sim.render.ground.pieces import BUCKET
-from sim.render.ground.profile import STEPS, STRIP
+from sim.render.ground.pieces import INDEX_SPACING
+from sim.render.ground.profile import LEVELS_PER_OCTAVE, PROFILE_STEP
 from sim.render.ground.row_buffer import (
     ACROSS,
     ALONG,
@@ -40,7 +41,9 @@ from sim.render.ground.row_buffer import (
 
 @inlined
 def road_coordinates(ground: Ground, x: float, y: float) -> tuple[bool, float, float, float, float]:
-    """Whether a road is near, and then (s, d) [m] of a world point and the cosine and sine of the road's heading there."""
+    """Whether a road is near, and then (s, d) [m] of a world point and the cosine and sine of the
+    road's heading there.
+    """
     return _coordinates(ground.line, ground.cells, ground.origin[0], ground.origin[1], x, y)
 
 
@@ -87,7 +90,9 @@ def _coordinates(
 def tone_at(ground: Ground, s: float, along: float) -> tuple[float, float]:
     """How bright the surface is around station s, and what is added to the noise at ragged edges."""
     wander = ground.wander
-    return average(ground.tone, s, along), wander[min(max(int(s / SPACING), 0), wander.size - 1)]
+    return window_mean(ground.tone, s, along), wander[
+        min(max(int(s / SPACING), 0), wander.size - 1)
+    ]
 
 
 @kernel
@@ -99,12 +104,17 @@ def _read_profile(
     pixels = room.values
     places = room.places
     outer = np.float32(edge)
-    per_metre = np.float32(1 / STRIP)
+    per_metre = np.float32(1 / PROFILE_STEP)
     most = np.float32(ragged.size - 1)
     for start in range(first, last, SPAN):
         across = 0.5 * (pixels[ACROSS + start] + pixels[ACROSS + start + SPAN - 1])
         level = min(
-            max(int(math.floor(math.log2(max(across / STRIP, 1.0)) * STEPS + 0.5)), 0),
+            max(
+                int(
+                    math.floor(math.log2(max(across / PROFILE_STEP, 1.0)) * LEVELS_PER_OCTAVE + 0.5)
+                ),
+                0,
+            ),
             levels.shape[0] - 1,
         )
         base = np.int32(levels[level, 0])
@@ -157,7 +167,9 @@ def _fill(span: NDArray[np.float32], values: NDArray[np.float32], i: int) -> Non
 def _interpolate(
     span: NDArray[np.float32], entries: NDArray[np.int32], values: NDArray[np.float32]
 ) -> None:
-    """Write what lies between each pixel's entry of the profile's table and the next, COVER of the way from one to the other."""
+    """Write what lies between each pixel's entry of the profile's table and the next, COVER of the
+    way from one to the other.
+    """
     for n in range(SPAN):
         i = np.uint32(entries[n])
         t = span[COVER + n]
@@ -175,16 +187,18 @@ def _interpolate(
 def _tint(
     room: RowBuffer, patches: NDArray[np.float64], sealed: float, first: int, last: int
 ) -> None:
-    """Lay the tone of the road's section over the pixels [first, last), and the patches that it may have."""
+    """Lay the tone of the road's section over the pixels [first, last), and the patches that it may
+    have.
+    """
     pixels = room.values
     section = pixels[first:]
     count = last - first
     for n in range(count):
         section[COVER + n] = section[TONE + n]
     for start in range(first, last, SPAN):
-        nearest, farthest = limits(pixels[STATION + start :])
-        low = min(max(int(nearest / BUCKET), 0), patches.shape[0] - 1)
-        high = min(max(int(farthest / BUCKET), 0), patches.shape[0] - 1)
+        nearest, farthest = value_range(pixels[STATION + start :])
+        low = min(max(int(nearest / INDEX_SPACING), 0), patches.shape[0] - 1)
+        high = min(max(int(farthest / INDEX_SPACING), 0), patches.shape[0] - 1)
         for bucket in range(low, high + 1):
             if patches[bucket, 4] < 1.0:
                 _patch(pixels, patches, bucket, sealed, start)
@@ -209,7 +223,7 @@ def _patch(
 ) -> None:
     """Darken the COVER of a span's pixels that lie in a bucket of road by the patch there."""
     for n in range(start, start + SPAN):
-        if min(max(int(pixels[STATION + n] / BUCKET), 0), patches.shape[0] - 1) == bucket:
+        if min(max(int(pixels[STATION + n] / INDEX_SPACING), 0), patches.shape[0] - 1) == bucket:
             cover = overlap(
                 pixels[OFFSET + n], pixels[ACROSS + n], patches[bucket, 2], patches[bucket, 3]
             )
@@ -224,10 +238,11 @@ def _patch(
 
 @inlined
 def lay_road(room: RowBuffer, ground: Ground, first: int, last: int) -> None:
-    """Write the material of the pixels [first, last), whole spans whose places and footprints the room holds.
+    """Write the material of the pixels [first, last), whole spans whose places and footprints the
+    room holds.
 
-    RED, GREEN, BLUE, ROUGH: what lies there; HARD, TRACK: shares in [0, 1], how much of it is sealed, and how much tyres wear
-    what lies on it: 1 in wheel tracks, 0 beside the lanes.
+    RED, GREEN, BLUE, ROUGH: what lies there; HARD, TRACK: shares in [0, 1], how much of it is
+    sealed, and how much tyres wear what lies on it: 1 in wheel tracks, 0 beside the lanes.
     """
     means = ground.means
     _read_profile(

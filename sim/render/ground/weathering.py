@@ -1,4 +1,6 @@
-"""What weather and lamps make of the ground: wet and snow on a surface, tunnels and street lamps above it."""
+"""What weather and lamps make of the ground: wet and snow on a surface, tunnels and street lamps
+above it.
+"""
 
 import math
 
@@ -11,12 +13,10 @@ from sim.render.lighting.light import Light
 
 SNOW = (0.90, 0.92, 0.96)
 WET_DARKENING = 0.45  # how much darker a wet surface is
-ROUGH_MIRROR = (
-    0.85  # the share of a smooth mirror's reflection that wet asphalt keeps; puddles keep it all
-)
-ROUGHNESS = (
-    0.06  # [rad] by which the film of water on asphalt throws light higher than a mirror would
-)
+# the share of a smooth mirror's reflection that wet asphalt keeps; puddles keep it all
+ROUGH_MIRROR = 0.85
+# [rad] by which the film of water on asphalt throws light higher than a mirror would
+ROUGHNESS = 0.06
 # noise above which water stands, and how sharply its edge is drawn
 PUDDLES = 0.75
 PUDDLE_EDGE = 2.0
@@ -31,8 +31,11 @@ def snow_cover(
 ) -> np.float32:
     """The share of a surface that snow hides: grass first, then the road, its wheel tracks last.
 
-    snow: how much lies, in [0, 1]; hard: sealed share; track: share of wheel tracks; roughness: noise around 0. Where tyres run
-    it is as on a sealed surface: nothing else shows where an unpaved road lies.
+    snow: how much lies, in [0, 1].
+    hard: sealed share.
+    track: share of wheel tracks.
+    roughness: noise around 0. Where tyres run it is as on a sealed surface: nothing else shows
+    where an unpaved road lies.
     """
     bare = np.float32(0.10) + np.float32(0.38) * max(hard, track) + np.float32(0.55) * track
     cover = np.float32(2.2) * (np.float32(1.35) * snow - bare + np.float32(0.07) * roughness)
@@ -41,7 +44,9 @@ def snow_cover(
 
 @kernel
 def reflectance(ahead: float, elevation: float) -> float:
-    """Fresnel's reflectance of water seen from `elevation` above it, `ahead` [m] away (Schlick 1994)."""
+    """Fresnel's reflectance of water seen from `elevation` above it, `ahead` [m] away (Schlick
+    1994).
+    """
     upright = elevation / math.sqrt(ahead * ahead + elevation * elevation)
     return 0.02 + 0.98 * (1 - upright) ** 5
 
@@ -57,7 +62,9 @@ def tunnel_at(tunnels: NDArray[np.float64], s: float) -> int:
 
 @kernel
 def mirror_at(wet: np.float32, noise: np.float32) -> np.float32:
-    """The share of a smooth mirror that a wet surface is: a film of water, and puddles where the noise is high."""
+    """The share of a smooth mirror that a wet surface is: a film of water, and puddles where the
+    noise is high.
+    """
     height = noise - np.float32(PUDDLES) + np.float32(0.5) * (wet - np.float32(1))
     puddle = min(max(np.float32(PUDDLE_EDGE) * height, np.float32(0)), np.float32(1))
     return max(wet, np.float32(0)) * (

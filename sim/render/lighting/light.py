@@ -10,11 +10,13 @@ from sim.render.frame_buffer import Eye
 class Light(NamedTuple):
     """What kernels need of the light in one place; everything here is times the camera's exposure.
 
-    sun_x, sun_y, sun_up: unit vector towards the sun (or moon); sun_*: strength of its direct light by colour;
-    sky_*: of the light from all around; level_*: of both together on level ground; haze_*: the haze's colour, and the distance
-    [m] at which it hides all but 1/e; shadow: the share of the light that a full shadow takes away, 0 without a sun;
-    headlight: how bright the ego's headlights make what stands in them, 0 when they are off; lamp: how bright the lamps of
-    others shine, 0 when they are off; wet, snow: how much of the ground is covered, in [0, 1].
+    sun_x, sun_y, sun_up: unit vector towards the sun (or moon); sun_*: strength of its direct light
+    by colour; sky_*: of the light from all around; level_*: of both together on level ground;
+    haze_*: the haze's colour, and the distance [m] at which it hides all but 1/e.
+    shadow: the share of the light that a full shadow takes away, 0 without a sun.
+    headlight: how bright the ego's headlights make what stands in them, 0 when they are off.
+    lamp: how bright the lamps of others shine, 0 when they are off.
+    wet, snow: how much of the ground is covered, in [0, 1].
     """
 
     sun_x: float
@@ -41,8 +43,9 @@ class Light(NamedTuple):
 
 
 @kernel
-def across_air(light: Light, outside: Light, clear: float, away: float) -> Light:
-    """The light of a tunnel of things `away` [m] across the outside's air, which lets `clear` of it through.
+def seen_through_air(light: Light, outside: Light, clear: float, away: float) -> Light:
+    """The light of a tunnel of things `away` [m] across the outside's air, which lets `clear` of it
+    through.
 
     Both hazes on the way become one that hides as much.
     """
@@ -63,7 +66,9 @@ def across_air(light: Light, outside: Light, clear: float, away: float) -> Light
 
 @kernel
 def beam(light: Light, eye: Eye, forward: float, right: float) -> float:
-    """Strength of the ego's headlights on what stands low at `forward`, `right` [m] of the camera: two low beams."""
+    """Strength of the ego's headlights on what stands low at `forward`, `right` [m] of the camera:
+    two low beams.
+    """
     if light.headlight <= 0.0 or not 1.0 <= forward < 120.0:
         return 0.0
     right += eye.lateral
@@ -84,5 +89,7 @@ def beam(light: Light, eye: Eye, forward: float, right: float) -> float:
 
 @kernel
 def beam_share(forward: float, height: float) -> float:
-    """The share of the low beam that reaches a height [m] above the ground: it is cut off a little above the lamps."""
+    """The share of the low beam that reaches a height [m] above the ground: it is cut off a little
+    above the lamps.
+    """
     return 0.10 + 0.90 * min(max((0.95 + 0.012 * forward - height) / 0.5, 0.0), 1.0)

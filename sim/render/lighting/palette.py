@@ -1,4 +1,6 @@
-"""The colours that things have in themselves, RGB in [0, 1] as a display shows them; lighting multiplies them."""
+"""The colours that things have in themselves, RGB in [0, 1] as a display shows them; lighting
+multiplies them.
+"""
 
 from sim.roads.plan import Material
 

@@ -32,7 +32,9 @@ def _beyond(pose: Floats, size: Floats, side: int, x: float, y: float) -> float:
 
 @kernel
 def _parted(pose: Floats, size: Floats, other: Floats, extent: Floats, eye: Eye) -> int:
-    """+1: the other stands on the eye's side of one of the sides of the footprint, -1: on the far side, 0: none parts them."""
+    """+1: the other stands on the eye's side of one of the sides of the footprint, -1: on the far
+    side, 0: none parts them.
+    """
     for side in range(4):
         outside = True
         for corner in range(4):
@@ -74,9 +76,12 @@ def put_in_order(
     sizes: Floats,
     eye: Eye,
 ) -> None:
-    """Mend an order by the distances of the centres: move what is wrongly before or behind a vehicle across it.
+    """Mend an order by the distances of the centres: move what is wrongly before or behind a
+    vehicle across it.
 
-    things: (N,) indices, from `still` on those of `poses` (K, 4) x, y, cos, sin and `sizes` (K, 3) [m]; forward, right: (N,) [m].
+    things: (N,) indices, from `still` on those of `poses` (K, 4) x, y, cos, sin and `sizes` (K, 3)
+    [m].
+    forward, right: (N,) [m].
     """
     for first in range(things.size):
         if things[first] < still:

@@ -1,7 +1,8 @@
 """Facets: flat pieces with four corners at two heights, for roofs and gables.
 
-The upright plane through the eye and a column of the picture cuts a facet in a segment; its ends are found on the facet's edges,
-and along it the distance follows from 1 / distance being straight in the picture.
+The upright plane through the eye and a column of the picture cuts a facet in a segment; its ends
+are found on the facet's edges, and along it the distance follows from 1 / distance being straight
+in the picture.
 """
 
 import math
@@ -39,7 +40,9 @@ def _cut(
     low: float,
     high: float,
 ) -> tuple[int, float, float, float, float]:
-    """How many edges the upright plane of a slope crosses, and forward and height [m] at the first and the last of them."""
+    """How many edges the upright plane of a slope crosses, and forward and height [m] at the first
+    and the last of them.
+    """
     heights = (low, low, high, high)
     crossed = 0
     f0 = 0.0

@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.jit import inlined, kernel
 from sim.render.frame_buffer import FrameBuffer, Label, level_of, write_truth
-from sim.render.ground.footprint import painted
+from sim.render.ground.footprint import dash_integral
 
 ROAD = int(Label.ROAD)
 STRUCTURE = int(Label.STRUCTURE)
@@ -18,13 +18,19 @@ TOUCHING = 0.01  # [m]: what is nearer than this to each other does not hide one
 
 @kernel
 def pulse(x: float, width: float, period: float, on: float) -> float:
-    """The share of [x - width / 2, x + width / 2] that lies in [k period, k period + on] for any whole k."""
-    return (painted(x + width / 2, on, period) - painted(x - width / 2, on, period)) / width
+    """The share of [x - width / 2, x + width / 2] that lies in [k period, k period + on] for any
+    whole k.
+    """
+    return (
+        dash_integral(x + width / 2, on, period) - dash_integral(x - width / 2, on, period)
+    ) / width
 
 
 @kernel
 def within(distance: float, width: float) -> float:
-    """The share of a footprint `width` wide that lies inside an edge, `distance` inwards of its middle."""
+    """The share of a footprint `width` wide that lies inside an edge, `distance` inwards of its
+    middle.
+    """
     return min(max(distance / width + 0.5, 0.0), 1.0)
 
 

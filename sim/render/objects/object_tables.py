@@ -13,13 +13,15 @@ OPEN, SHELTERED, PORTAL = range(
     3
 )  # what light falls on a thing: outside, inside a tunnel, outside in front and inside behind
 SHAPES = 12  # numbers that describe a thing's shape; what they are depends on the family
-# Columns of a panel's shape. It stands on the ground line from a to b; from its front, a is on the left.
+# Columns of a panel's shape. It stands on the ground line from a to b; from its front, a is on the
+# left.
 AX, AY, BX, BY, LOW, HIGH_A, HIGH_B, U_A, U_B, PITCH, SEED, FLAGS = range(SHAPES)
 # flags: ends that nothing joins, and a panel that is seen from its front only
 FREE_A = 1
 FREE_B = 2
 ONE_SIDED = 4
-# Columns of a facet's shape: its lower edge from a to b at LOW, its upper edge from d (above a) to c (above b) at HIGH.
+# Columns of a facet's shape: its lower edge from a to b at LOW, its upper edge from d (above a) to
+# c (above b) at HIGH.
 HIGH = 5
 CX = 6
 CY = 7
@@ -30,11 +32,15 @@ HALF, BOTTOM, TOP = range(3)
 
 
 class Scenery(NamedTuple):
-    """All that stands still, sorted by station [m], arrays of shape (N,), colour (N, 3) and shape (N, SHAPES).
+    """All that stands still, sorted by station [m], arrays of shape (N,), colour (N, 3) and shape
+    (N, SHAPES).
 
-    x, y: world [m]; family: PLANT, UPRIGHT, PANEL or FACET; kind: which picture, upright or skin; height, reach [m]: beyond
-    `reach` it has faded away; radius: of the disc around (x, y) that it lies in [m]; lead: how much farther than (x, y) it counts
-    when things are drawn from far to near [m]; place: which light falls on it.
+    x, y: world [m].
+    family: PLANT, UPRIGHT, PANEL or FACET.
+    kind: which picture, upright or skin. height, reach [m]: beyond `reach` it has faded away.
+    radius: of the disc around (x, y) that it lies in [m].
+    lead: how much farther than (x, y) it counts when things are drawn from far to near [m].
+    place: which light falls on it.
     """
 
     station: Floats
@@ -56,7 +62,9 @@ _WIDTHS = {"colour": 3, "shape": SHAPES}
 
 
 def rows(**columns: Any) -> Scenery:
-    """Rows of the table; columns are arrays (N,) or one value for all, `lead` and `place` are 0 where not given."""
+    """Rows of the table; columns are arrays (N,) or one value for all, `lead` and `place` are 0
+    where not given.
+    """
     columns = {"lead": 0.0, "place": OPEN, "shape": np.zeros(SHAPES), **columns}
     count = np.asarray(columns["x"]).size
     filled: dict[str, Any] = {}
@@ -81,7 +89,9 @@ def chosen(table: Scenery, which: NDArray[Any]) -> Scenery:
 def places(
     line: Centreline, s: NDArray[np.floating], d: NDArray[np.floating]
 ) -> tuple[Floats, Floats, Floats]:
-    """World x, y [m] and the line's heading [rad] at road coordinates; the line goes on straight beyond its ends."""
+    """World x, y [m] and the line's heading [rad] at road coordinates; the line goes on straight
+    beyond its ends.
+    """
     at = np.arange(line.x.size) * SPACING
     heading = np.interp(s, at, line.heading)
     over = s - np.clip(s, 0.0, line.length)
@@ -97,7 +107,9 @@ def panels(
     high_b: Any = None, along: tuple[Any, Any] | None = None, pitch: Any = 0.0, seed: Any = 0.0, flags: Any = FREE_A | FREE_B,
     reach: Any = 350.0, place: Any = OPEN, solid: bool = True,
 ) -> Scenery:  # fmt: skip
-    """Panels from a to b (world x and y [m]), between the heights `low` and `high`; `solid` ones hide all behind them."""
+    """Panels from a to b (world x and y [m]), between the heights `low` and `high`; `solid` ones
+    hide all behind them.
+    """
     (ax, ay), (bx, by) = a, b
     length = np.hypot(bx - ax, by - ay)
     start, end = along if along is not None else (0.0, length)
@@ -128,7 +140,9 @@ def facets(
     station: Any, corners: Sequence[tuple[Floats, Floats]], low: Any, high: Any, skin: int, colour: Any, *, pitch: Any = 0.0,
     seed: Any = 0.0, reach: Any = 350.0,
 ) -> Scenery:  # fmt: skip
-    """Flat pieces with the corners a, b at `low` and c, d at `high`; seen from outside, a, b, c, d turn anticlockwise."""
+    """Flat pieces with the corners a, b at `low` and c, d at `high`; seen from outside, a, b, c, d
+    turn anticlockwise.
+    """
     (ax, ay), (bx, by), (cx, cy), (dx, dy) = corners
     shape = np.zeros((np.asarray(ax).size, SHAPES))
     for column, value in enumerate((ax, ay, bx, by, low, high, cx, cy, dx, dy, seed, pitch)):
@@ -143,7 +157,9 @@ def facets(
 
 
 def uprights(station: Any, x: Floats, y: Floats, kind: int, high: Any, **columns: Any) -> Scenery:
-    """Thin upright things of a kind (see `posts`); half, bottom: half the width and the lower edge [m] where it has them."""
+    """Thin upright things of a kind (see `posts`); half, bottom: half the width and the lower edge
+    [m] where it has them.
+    """
     shape = np.zeros((np.asarray(x).size, SHAPES))
     shape[:, HALF] = columns.pop("half", 0.0)
     shape[:, BOTTOM] = columns.pop("bottom", 0.0)

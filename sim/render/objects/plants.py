@@ -1,6 +1,7 @@
 """Trees, bushes and tufts of grass as pictures that face the camera and are lit by the day's sun.
 
-A picture holds what lighting needs: opacity, tone, surface direction and bark. It has a mip pyramid, so leaves do not shimmer.
+A picture holds what lighting needs: opacity, tone, surface direction and bark. It has a mip
+pyramid, so leaves do not shimmer.
 """
 
 import math
@@ -30,7 +31,8 @@ CONIFERS = 3
 BUSHES = 3
 TUFTS = 2
 KINDS = BROADLEAVES + CONIFERS + BUSHES + TUFTS
-# Channels of a picture, each times opacity: opacity itself, tone, tone times direction (right, up, towards the camera), bark.
+# Channels of a picture, each times opacity: opacity itself, tone, tone times direction (right, up,
+# towards the camera), bark.
 CHANNELS = 6
 DIRECTION_SCALE = 127.0
 BARK = (0.36, 0.33, 0.30)
@@ -39,10 +41,12 @@ PLANT = int(Label.PLANT)
 
 
 class PlantPictures(NamedTuple):
-    """texels: int16 (T, CHANNELS), the pictures mip by mip, kind by kind, row by row; starts: where each mip begins.
+    """texels: int16 (T, CHANNELS), the pictures mip by mip, kind by kind, row by row; starts: where
+    each mip begins.
 
-    solid: (T,) whether a texel and all around it hide what is behind them. spans: (R, 4) for each row of the pictures, in the
-    same order, its first and its last column that is not empty, and its first and its last that is solid.
+    solid: (T,) whether a texel and all around it hide what is behind them. spans: (R, 4) for each
+    row of the pictures, in the same order, its first and its last column that is not empty, and its
+    first and its last that is solid.
     """
 
     texels: NDArray[np.int16]
@@ -53,7 +57,9 @@ class PlantPictures(NamedTuple):
 
 @cache
 def plants() -> PlantPictures:
-    """The pictures of all kinds of plants; the same in every world, so they are made once per process."""
+    """The pictures of all kinds of plants; the same in every world, so they are made once per
+    process.
+    """
     makers: list[tuple[Callable[[np.random.Generator], Floats], int]] = [
         (_broadleaf, BROADLEAVES), (_conifer, CONIFERS), (_bush, BUSHES), (_tuft, TUFTS),
     ]  # fmt: skip
@@ -79,7 +85,9 @@ def plants() -> PlantPictures:
 
 
 def _span(marks: NDArray[np.bool_]) -> NDArray[np.int16]:
-    """The first and last column of each row (..., columns) that is marked, (..., 2); where none is, the last is before them."""
+    """The first and last column of each row (..., columns) that is marked, (..., 2); where none is,
+    the last is before them.
+    """
     columns = marks.shape[-1]
     some = marks.any(axis=-1)
     first = marks.argmax(axis=-1)
@@ -133,7 +141,9 @@ def _picture(
 
 
 def _crown(generator: np.random.Generator, blobs: Floats, trunk: float) -> Floats:
-    """The picture of leaf balls (right, up, towards, radius), on a trunk of that width (0 for none)."""
+    """The picture of leaf balls (right, up, towards, radius), on a trunk of that width (0 for
+    none).
+    """
     right, up = _grid()
     ragged_right, ragged_up, leaves = (_leaf_noise(generator) for _ in range(3))
     x = right + 0.012 * ragged_right
@@ -259,7 +269,9 @@ def _first_row(mip: int, kind: int) -> int:
 def _between(
     first: int, last: int, low: int, high: int, wide: int, left: float, step: float
 ) -> tuple[int, int]:
-    """Those of the columns [first, last) that the texels low to high of a row `wide` texels long reach, and a few around them."""
+    """Those of the columns [first, last) that the texels low to high of a row `wide` texels long
+    reach, and a few around them.
+    """
     # Beyond the picture's sides its outermost texels go on.
     begin = first if low == 0 else max(first, int(math.floor((low - 0.5) / step + left - 0.5)))
     return begin, last if high == wide - 1 else min(
@@ -317,7 +329,8 @@ def draw_plant(
 ) -> None:  # fmt: skip
     """Blend one plant over the picture; it stands `forward`, `right` [m] of the camera.
 
-    sun_right, sun_towards: the sun's direction in the camera's axes; red, green, blue: the leaves.
+    sun_right, sun_towards: the sun's direction in the camera's axes.
+    red, green, blue: the leaves.
     """
     image = canvas.image
     columns = image.shape[1]

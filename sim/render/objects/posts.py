@@ -26,7 +26,8 @@ def draw_upright(
 ) -> None:  # fmt: skip
     """Blend one thing over the picture; it stands `forward`, `right` [m] of the camera.
 
-    half, low, high: half its width and its edges above the ground [m], its colour: of bars and lamps.
+    half, low, high: half its width and its edges above the ground [m], its colour: of bars and
+    lamps.
     """
     if kind == BAR:
         facing = 0.45 + 0.35 * sun_towards
@@ -199,7 +200,9 @@ def _bar(
     canvas: FrameBuffer, light: Light, eye: Eye, forward: float, right: float,
     half: float, low: float, high: float, red: float, green: float, blue: float, opacity: float,
 ) -> None:  # fmt: skip
-    """Blend an upright rectangle `2 half` wide between the heights `low` and `high` [m], facing the camera."""
+    """Blend an upright rectangle `2 half` wide between the heights `low` and `high` [m], facing the
+    camera.
+    """
     columns = canvas.image.shape[1]
     scale = eye.focal / forward
     left = columns / 2 + (right - half) * scale

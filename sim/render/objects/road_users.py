@@ -25,7 +25,9 @@ from sim.types import Actor
 
 
 class RoadUsersToDraw(NamedTuple):
-    """The actors of a frame; pose: (K, 4) x, y, cos, sin and size: (K, 3) [m] of all, the vehicles before the people."""
+    """The actors of a frame; pose: (K, 4) x, y, cos, sin and size: (K, 3) [m] of all, the vehicles
+    before the people.
+    """
 
     pose: NDArray[np.float64]
     size: NDArray[np.float64]

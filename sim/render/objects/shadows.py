@@ -14,7 +14,9 @@ from sim.types import Image
 
 @kernel
 def darken(image: Image, row: int, column: int, cover: float, light: Light, haze: float) -> None:
-    """Take light away from the ground, but not from the haze before it, which hides the share `haze` of the ground."""
+    """Take light away from the ground, but not from the haze before it, which hides the share
+    `haze` of the ground.
+    """
     # The sky still lights a shadow, and it is blue.
     red = 255 * haze * light.haze_red
     green = 255 * haze * light.haze_green
@@ -26,7 +28,9 @@ def darken(image: Image, row: int, column: int, cover: float, light: Light, haze
 
 @kernel
 def _outside(out_x: float, out_y: float) -> float:
-    """Distance from a rectangle, negative inside, of a point that lies out_x and out_y beyond its edges."""
+    """Distance from a rectangle, negative inside, of a point that lies out_x and out_y beyond its
+    edges.
+    """
     x = max(out_x, 0.0)
     y = max(out_y, 0.0)
     return math.sqrt(x * x + y * y) + min(max(out_x, out_y), 0.0)
@@ -36,7 +40,9 @@ def _outside(out_x: float, out_y: float) -> float:
 def _off_trail(
     x: float, y: float, half_length: float, half_width: float, trail_x: float, trail_y: float
 ) -> float:
-    """Distance [m] of a point from what a rectangle around the origin covers on its way along the trail, negative inside."""
+    """Distance [m] of a point from what a rectangle around the origin covers on its way along the
+    trail, negative inside.
+    """
     away = _outside(
         abs(x - trail_x / 2) - half_length - abs(trail_x) / 2,
         abs(y - trail_y / 2) - half_width - abs(trail_y) / 2,
@@ -52,7 +58,9 @@ def _off_trail(
 def _ground_box(
     canvas: FrameBuffer, eye: Eye, forward: float, right: float, radius: float
 ) -> tuple[int, int, int, int]:
-    """Rows and columns (first row, last row, first column, last column) that hold a disc on the ground."""
+    """Rows and columns (first row, last row, first column, last column) that hold a disc on the
+    ground.
+    """
     near = max(forward - radius, 0.5)
     away = forward + radius
     columns = canvas.image.shape[1]
@@ -113,7 +121,8 @@ def shade_under_car(
                 continue
             if hidden(canvas, row, column, ahead):
                 continue
-            # From the shoulder up there is only the cabin, shorter and narrower than the body and set back.
+            # From the shoulder up there is only the cabin, shorter and narrower than the body and
+            # set back.
             half_x = throw_x / 2
             half_y = throw_y / 2
             body = _off_trail(px, py, half_length, half_width - 0.06, half_x, half_y)

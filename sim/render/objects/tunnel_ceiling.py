@@ -1,4 +1,6 @@
-"""The ceilings of tunnels: the ground's technique turned upside down, a level plane in road coordinates."""
+"""The ceilings of tunnels: the ground's technique turned upside down, a level plane in road
+coordinates.
+"""
 
 import math
 
@@ -27,10 +29,11 @@ def draw_ceiling(
     canvas: FrameBuffer, ground: Ground, grain: Grain, left: float, right: float, start: float, finish: float, height: float,
     lamps: float, light: Light, outside: Light, clear: float, eye: Eye,
 ) -> None:  # fmt: skip
-    """Fill the pixels above the horizon whose rays meet the ceiling of one tunnel first (see `Tunnel` for its measures).
+    """Fill the pixels above the horizon whose rays meet the ceiling of one tunnel first (see
+    `Tunnel` for its measures).
 
-    From outside it begins half a pixel before its tunnel, behind the lintel, so that nothing shows through between the two;
-    the air before the tunnel lets `clear` of its light through.
+    From outside it begins half a pixel before its tunnel, behind the lintel, so that nothing shows
+    through between the two; the air before the tunnel lets `clear` of its light through.
     """
     near, here, _, _, _ = road_coordinates(ground, eye.x, eye.y)
     rise = height - eye.elevation
@@ -79,7 +82,8 @@ def _draw_row(
     canvas: FrameBuffer, ground: Ground, grain: Grain, left: float, right: float, start: float, finish: float, before_it: float,
     after_it: float, lamps: float, light: Light, outside: Light, clear: float, eye: Eye, row: int, forward: float,
 ) -> None:  # fmt: skip
-    """One row of a ceiling `forward` [m] away; road coordinates are straight lines over SPAN pixels.
+    """One row of a ceiling `forward` [m] away; road coordinates are straight lines over SPAN
+    pixels.
 
     before_it, after_it: metres by which it reaches out of the tunnel's ends.
     """

@@ -1,7 +1,8 @@
 """Upright panels: whatever stands along a line on the ground, drawn column by column.
 
-All rows of a column of the picture lie at one distance, where the column's ray meets the line. So texture, light and haze along
-the panel are worked out once per column, and the panel's edges are covered exactly.
+All rows of a column of the picture lie at one distance, where the column's ray meets the line. So
+texture, light and haze along the panel are worked out once per column, and the panel's edges are
+covered exactly.
 """
 
 import math
@@ -55,9 +56,11 @@ def draw_panel(
     canvas: FrameBuffer, grain: Grain, shape: NDArray[np.float64], skin: int, red: float, green: float, blue: float, reach: float,
     front: Light, back: Light, eye: Eye, painted: bool,
 ) -> None:  # fmt: skip
-    """Blend one panel over the picture, or where it is not to be painted yet, mark only the pixels that it wholly hides.
+    """Blend one panel over the picture, or where it is not to be painted yet, mark only the pixels
+    that it wholly hides.
 
-    shape: see `tables`; front, back: the light on either side of it; it fades away towards `reach` [m].
+    shape: see `object_tables`.
+    front, back: the light on either side of it; it fades away towards `reach` [m].
     """
     columns = canvas.image.shape[1]
     ax = shape[AX] - eye.x
@@ -122,7 +125,9 @@ def _shield_column(
     forward: float,
     t: float,
 ) -> None:
-    """Mark a column of a panel, `t` of the way along it, where nothing of what lies behind can show."""
+    """Mark a column of a panel, `t` of the way along it, where nothing of what lies behind can
+    show.
+    """
     if forward > 0.75 * reach:
         return
     scale = eye.focal / forward
@@ -143,7 +148,9 @@ def _draw_column(
     light: Light, eye: Eye, column: int, slope: float, forward: float, t: float, spread: float, facing: float, wide: float,
     ahead: bool,
 ) -> None:  # fmt: skip
-    """One column of a panel, `t` of the way along it; spread: how much of it [1/m of distance] the column's ray sweeps."""
+    """One column of a panel, `t` of the way along it; spread: how much of it [1/m of distance] the
+    column's ray sweeps.
+    """
     opacity = wide * min(4 - 4 * forward / reach, 1.0)
     if opacity <= 0.0:
         return

@@ -1,4 +1,6 @@
-"""Gamepads and steering wheels: what an axis or a button of a controller means, found out once for each kind of controller."""
+"""Gamepads and steering wheels: what an axis or a button of a controller means, found out once for
+each kind of controller.
+"""
 
 import math
 from collections.abc import Mapping
@@ -14,9 +16,11 @@ LEAST_TRAVEL = 0.2  # of an axis, whose readings go from -1 to 1
 
 @dataclass(frozen=True)
 class Axis:
-    """An axis of a controller: its number, and what it reads when let go and fully turned to the right or pressed.
+    """An axis of a controller: its number, and what it reads when let go and fully turned to the
+    right or pressed.
 
-    `full` below `rest` is an axis that is the wrong way round; two pedals on one axis lie on either side of its rest.
+    `full` below `rest` is an axis that is the wrong way round; two pedals on one axis lie on either
+    side of its rest.
     dead_zone: the share of the way about rest that means nothing.
     """
 
@@ -33,7 +37,8 @@ class Axis:
                 raise ValueError(f"{name} is {getattr(self, name)}; an axis reads from -1 to 1")
         if abs(self.full - self.rest) < LEAST_TRAVEL:
             raise ValueError(
-                f"full is {self.full}; it must be {LEAST_TRAVEL} or more away from rest, which is {self.rest}"
+                f"full is {self.full}; it must be {LEAST_TRAVEL} or more away from rest, which "
+                f"is {self.rest}"
             )
         if not 0 <= self.dead_zone <= 0.5:
             raise ValueError(f"dead_zone is {self.dead_zone}; it must lie between 0 and 0.5")
@@ -46,7 +51,9 @@ class Axis:
 
 @dataclass(frozen=True)
 class ControllerMap:
-    """What the axes and buttons of a controller are for; buttons: from the names of actions to numbers."""
+    """What the axes and buttons of a controller are for; buttons: from the names of actions to
+    numbers.
+    """
 
     steering: Axis | None = None
     throttle: Axis | None = None
@@ -113,7 +120,9 @@ class ControllerMaps(Protocol):
     """Where the maps of controllers are kept."""
 
     def find(self, guid: str) -> ControllerMap | None:
-        """The map of a kind of controller, None where there is none yet; ValueError in one line for a damaged one."""
+        """The map of a kind of controller, None where there is none yet; ValueError in one line for
+        a damaged one.
+        """
         ...
 
     def keep(self, guid: str, name: str, found: ControllerMap) -> Path:

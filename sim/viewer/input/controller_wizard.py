@@ -1,4 +1,6 @@
-"""Setting up a controller in a minute: it is asked to be moved, and what then moves is what it is for."""
+"""Setting up a controller in a minute: it is asked to be moved, and what then moves is what it is
+for.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,7 +19,9 @@ MOVED = 0.4  # that it must be away from where it was before
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked for: the name of an axis or of an action, the words, and how a moved axis is brought back."""
+    """What is asked for: the name of an axis or of an action, the words, and how a moved axis is
+    brought back.
+    """
 
     name: str
     words: str
@@ -39,7 +43,9 @@ QUESTIONS = (
 class Wizard:
     """Asks one question after the other about a device, and makes its map.
 
-    number: of the question; remark: what it says about the last answer; axes, buttons: what was found so far.
+    number: of the question.
+    remark: what it says about the last answer.
+    axes, buttons: what was found so far.
     """
 
     def __init__(self, device: Device) -> None:
@@ -54,13 +60,11 @@ class Wizard:
 
     def _begin(self) -> None:
         self._before = dict(self._readings)
-        self._held: tuple[int, float] | None = (
-            None  # an axis and its reading, which began to be held
-        )
+        # an axis and its reading, which began to be held
+        self._held: tuple[int, float] | None = None
         self._since = 0.0
-        self._full: tuple[int, float] | None = (
-            None  # an axis and its reading fully moved; now it is let go
-        )
+        # an axis and its reading fully moved; now it is let go
+        self._full: tuple[int, float] | None = None
 
     @property
     def question(self) -> Question | None:
@@ -146,7 +150,9 @@ class Wizard:
             self._taken(question, *moved)
 
     def _farthest(self) -> tuple[int, float] | None:
-        """The axis that is farthest from where it was, and its reading, when that is far enough and it may be asked for."""
+        """The axis that is farthest from where it was, and its reading, when that is far enough and
+        it may be asked for.
+        """
         taken = self.axes.get(STEERING)
         away = {
             number: abs(reading - self._before.get(number, 0.0))
@@ -167,7 +173,9 @@ class Wizard:
         )
 
     def _taken(self, question: Question, number: int, reading: float) -> None:
-        """An axis was held: fully moved, or let go again, which tells its rest: until then some triggers read 0."""
+        """An axis was held: fully moved, or let go again, which tells its rest: until then some
+        triggers read 0.
+        """
         self._held = None
         self._since = 0.0
         if self._full is None:
@@ -188,67 +196,69 @@ class Wizard:
         self._next()
 
 
-def draw_wizard(sheet: Canvas, wizard: Wizard | None) -> None:
-    """The question in the middle, how far one is, and what the axes read; without a device, that one is waited for."""
-    height, width = sheet.array.shape[:2]
-    sheet.array[:] = GROUND
-    sheet.scale = min(max(min(width / 720, height / 420), 0.5), 2.0)
-    card = Rect(0, 0, width, height).shrunk(sheet.px(12))
-    sheet.card(card, CARD, 1.0)
-    left = card.x + sheet.px(28)
-    right = card.right - sheet.px(28)
+def draw_wizard(canvas: Canvas, wizard: Wizard | None) -> None:
+    """The question in the middle, how far one is, and what the axes read; without a device, that
+    one is waited for.
+    """
+    height, width = canvas.array.shape[:2]
+    canvas.array[:] = GROUND
+    canvas.scale = min(max(min(width / 720, height / 420), 0.5), 2.0)
+    card = Rect(0, 0, width, height).shrunk(canvas.px(12))
+    canvas.card(card, CARD, 1.0)
+    left = card.x + canvas.px(28)
+    right = card.right - canvas.px(28)
     name = wizard.name if wizard else "a controller"
-    lines = sheet.lines(f"Setting up {name}", right - left, 14)
-    sheet.text(lines[0], left, card.y + sheet.px(40), 14, QUIET)
-    row = card.y + sheet.px(90)
+    lines = canvas.lines(f"Setting up {name}", right - left, 14)
+    canvas.text(lines[0], left, card.y + canvas.px(40), 14, QUIET)
+    row = card.y + canvas.px(90)
     words = wizard.words if wizard else "Plug in a gamepad or a steering wheel"
-    for line in sheet.lines(words, right - left, 24, bold=True):
-        sheet.text(line, left, row, 24, INK, bold=True)
-        row += sheet.px(34)
+    for line in canvas.lines(words, right - left, 24, bold=True):
+        canvas.text(line, left, row, 24, INK, bold=True)
+        row += canvas.px(34)
     if wizard:
-        sheet.text(wizard.remark, left, row + sheet.px(4), 14, ORANGE)
-        _draw_progress(sheet, wizard, Rect(left, row + sheet.px(20), right - left, sheet.px(8)))
+        canvas.text(wizard.remark, left, row + canvas.px(4), 14, ORANGE)
+        _draw_progress(canvas, wizard, Rect(left, row + canvas.px(20), right - left, canvas.px(8)))
         _draw_axes(
-            sheet,
+            canvas,
             wizard,
-            Rect(left, row + sheet.px(52), right - left, card.bottom - row - sheet.px(130)),
+            Rect(left, row + canvas.px(52), right - left, card.bottom - row - canvas.px(130)),
         )
     keys = (
         "Space skips this    Backspace goes back    Esc leaves without saving"
         if wizard
         else "Esc leaves"
     )
-    if card.bottom - sheet.px(24) > row:
-        for line in sheet.lines(keys, right - left, 13)[:1]:
-            sheet.text(line, left, card.bottom - sheet.px(22), 13, QUIET)
+    if card.bottom - canvas.px(24) > row:
+        for line in canvas.lines(keys, right - left, 13)[:1]:
+            canvas.text(line, left, card.bottom - canvas.px(22), 13, QUIET)
 
 
-def _draw_progress(sheet: Canvas, wizard: Wizard, place: Rect) -> None:
+def _draw_progress(canvas: Canvas, wizard: Wizard, place: Rect) -> None:
     """A piece for each question, those answered filled, the present one as far as its axis is held."""
     pitch = place.width / len(QUESTIONS)
     for number in range(len(QUESTIONS)):
         start = place.x + number * pitch
-        end = place.x + (number + 1) * pitch - sheet.px(12)
-        sheet.line([(start, place.y), (end, place.y)], FAINT, 6)
+        end = place.x + (number + 1) * pitch - canvas.px(12)
+        canvas.line([(start, place.y), (end, place.y)], FAINT, 6)
         share = (
             1.0 if number < wizard.number else wizard.progress if number == wizard.number else 0.0
         )
         if share:
-            sheet.line([(start, place.y), (start + share * (end - start), place.y)], GREEN, 6)
+            canvas.line([(start, place.y), (start + share * (end - start), place.y)], GREEN, 6)
 
 
-def _draw_axes(sheet: Canvas, wizard: Wizard, place: Rect) -> None:
+def _draw_axes(canvas: Canvas, wizard: Wizard, place: Rect) -> None:
     """A level bar for every axis, from its reading to the middle, as many as there is room for."""
-    pitch = sheet.px(24)
+    pitch = canvas.px(24)
     names = {axis.number: name for name, axis in wizard.axes.items()}
     for row, (number, reading) in enumerate(wizard.shares()):
         y = place.y + row * pitch
         if y + pitch > place.bottom:
             return
         words = f"axis {number}" + (f"  {names[number]}" if number in names else "")
-        sheet.text(words, place.x, y + sheet.px(4), 12, INK if number in names else QUIET)
-        start = place.x + sheet.px(140)
+        canvas.text(words, place.x, y + canvas.px(4), 12, INK if number in names else QUIET)
+        start = place.x + canvas.px(140)
         middle = (start + place.right) / 2
         half = (place.right - start) / 2
-        sheet.line([(start, y), (place.right, y)], FAINT, 2)
-        sheet.line([(middle, y), (middle + half * min(max(reading, -1.0), 1.0), y)], SKY_BLUE, 6)
+        canvas.line([(start, y), (place.right, y)], FAINT, 2)
+        canvas.line([(middle, y), (middle + half * min(max(reading, -1.0), 1.0), y)], SKY_BLUE, 6)

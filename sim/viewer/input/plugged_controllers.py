@@ -1,4 +1,6 @@
-"""The controllers that are plugged in: their events turn the wheel and press the pedals, through the map of each."""
+"""The controllers that are plugged in: their events turn the wheel and press the pedals, through
+the map of each.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +21,9 @@ EVENTS = (
 
 @dataclass(frozen=True)
 class ControllerEvent:
-    """What came of a controller's event: something to tell, an action asked for, or one in use that went or came back."""
+    """What came of a controller's event: something to tell, an action asked for, or one in use that
+    went or came back.
+    """
 
     said: str = ""
     action: str = ""

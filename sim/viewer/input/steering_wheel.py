@@ -1,12 +1,15 @@
-"""A steering wheel and two pedals that a person holds: keys and controllers move them smoothly, a driver reads where they are.
+"""A steering wheel and two pedals that a person holds: keys and controllers move them smoothly, a
+driver reads where they are.
 
-The law of the keys. The wheel's position p lies between -1 (full lock left) and 1 (right). A held key turns it at a constant
-rate, from the middle to full lock in LOCK_TIME; let go, or against the key, it comes back to the middle in RETURN_TIME from full
-lock. The commanded curvature is reach(v) * p * |p| [1/m]: fine about the middle, without a jump or a kink there, and full lock
-asks for LATERAL_REACH of lateral acceleration at any speed. So what a key records is a curve, not bang-bang.
+The law of the keys. The wheel's position p lies between -1 (full lock left) and 1 (right). A held
+key turns it at a constant rate, from the middle to full lock in LOCK_TIME; let go, or against the
+key, it comes back to the middle in RETURN_TIME from full lock. The commanded curvature is reach(v)
+* p * |p| [1/m]: fine about the middle, without a jump or a kink there, and full lock asks for
+LATERAL_REACH of lateral acceleration at any speed. So what a key records is a curve, not bang-bang.
 
-The law of a controller: the wheel follows the stick or the real wheel, at a rate of at most full lock in FOLLOW_TIME; a held key
-overrules it. Pedals follow keys and controllers alike, at most all the way in PEDAL_TRAVEL.
+The law of a controller: the wheel follows the stick or the real wheel, at a rate of at most full
+lock in FOLLOW_TIME; a held key overrules it. Pedals follow keys and controllers alike, at most all
+the way in PEDAL_TRAVEL.
 """
 
 from enum import StrEnum
@@ -85,12 +88,16 @@ class SteeringWheel:
         self._left.pop(name, None)
 
     def release_all(self) -> None:
-        """Every key goes up and controllers to their rest, as when the window no longer hears of them."""
+        """Every key goes up and controllers to their rest, as when the window no longer hears of
+        them.
+        """
         self._held.clear()
         self._aims = dict.fromkeys(self._aims, 0.0)
 
     def let_go(self) -> None:
-        """Hands off: wheel in the middle, pedals up; keys that are down and controllers count again when they are moved."""
+        """Hands off: wheel in the middle, pedals up; keys that are down and controllers count again
+        when they are moved.
+        """
         self._held.clear()
         self._left = dict(self._aims)
         self.position = 0.0
@@ -99,7 +106,9 @@ class SteeringWheel:
         self.touched = False
 
     def pass_time(self, seconds: float) -> None:
-        """Move everything as keys and controllers are held for so long; however the time is cut, the end is the same."""
+        """Move everything as keys and controllers are held for so long; however the time is cut,
+        the end is the same.
+        """
         held = set(self._held.values())
         aims = self._aims
         if STEERING in aims and not held & {ControlKey.LEFT, ControlKey.RIGHT}:
@@ -133,7 +142,9 @@ class HumanDriver:
         self._wheel = wheel
 
     def reset(self) -> None:
-        """Keep wheel and pedals where the hands and feet hold them; `SteeringWheel.let_go` centres them before a drive."""
+        """Keep wheel and pedals where the hands and feet hold them; `SteeringWheel.let_go` centres
+        them before a drive.
+        """
 
     def act(self, observation: Observation) -> Control:
         """What the hands and feet do now."""
@@ -141,12 +152,16 @@ class HumanDriver:
 
 
 def reach(speed: float) -> float:
-    """The curvature [1/m] of full lock at a `speed` [m/s]: LATERAL_REACH / v², at most what the wheels can turn."""
+    """The curvature [1/m] of full lock at a `speed` [m/s]: LATERAL_REACH / v², at most what the
+    wheels can turn.
+    """
     return LATERAL_REACH / max(speed**2, LATERAL_REACH / MAX_CURVATURE)
 
 
 def turned(position: float, direction: int, seconds: float) -> float:
-    """Where a wheel is after `seconds` with a key held towards `direction` (-1, 1), or with none (0)."""
+    """Where a wheel is after `seconds` with a key held towards `direction` (-1, 1), or with none
+    (0).
+    """
     if position * direction <= 0:
         back = min(seconds, abs(position) * RETURN_TIME)  # first it comes back to the middle
         left = abs(position) - back / RETURN_TIME

@@ -32,7 +32,9 @@ RECORDED = Camera()
 
 @dataclass(frozen=True)
 class CameraView:
-    """From where the road is watched: behind the car's middle and above the ground [m], and the horizon's share of the height."""
+    """From where the road is watched: behind the car's middle and above the ground [m], and the
+    horizon's share of the height.
+    """
 
     name: str
     behind: float
@@ -57,27 +59,35 @@ class Overlay(StrEnum):
 
 
 class RoadPicture:
-    """Pictures of one drive, of any size and outlook; renderers are made again only when those or the sky change."""
+    """Pictures of one drive, of any size and outlook; renderers are made again only when those or
+    the sky change.
+    """
 
     def __init__(self, drive: Drive) -> None:
         self._drive = drive
         self._made_for: object = None
 
-    def draw(self, sheet: Canvas, scene: DrawnScene, outlook: CameraView, overlay: Overlay) -> None:
+    def draw(
+        self, canvas: Canvas, scene: DrawnScene, camera_view: CameraView, overlay: Overlay
+    ) -> None:
         """Fill the sheet with what is seen at `scene`."""
-        height, width = sheet.array.shape[:2]
+        height, width = canvas.array.shape[:2]
         shrink = min(1.0, math.sqrt(MOST_PIXELS / (width * height)))
-        camera = camera_for(round(width * shrink), round(height * shrink), outlook)
-        sheet.picture(self._render(camera, scene, outlook), sheet.whole)
+        camera = camera_for(round(width * shrink), round(height * shrink), camera_view)
+        canvas.picture(self._render(camera, scene, camera_view), canvas.whole)
         if overlay is not Overlay.NOTHING:
-            full = camera_for(width, height, outlook)
-            draw_command(sheet, full, outlook, self._drive)
+            full = camera_for(width, height, camera_view)
+            draw_command(canvas, full, camera_view, self._drive)
             if overlay is Overlay.THOUGHTS:
                 draw_explanation(
-                    sheet, full, outlook, self._drive.explanation(), self._drive.seat.colour
+                    canvas,
+                    full,
+                    camera_view,
+                    self._drive.explanation(),
+                    self._drive.driver_spec.colour,
                 )
 
-    def _render(self, camera: Camera, scene: DrawnScene, outlook: CameraView) -> Image:
+    def _render(self, camera: Camera, scene: DrawnScene, camera_view: CameraView) -> Image:
         drive = self._drive
         wanted = (camera, drive.scenario)
         if self._made_for != wanted:
@@ -85,9 +95,9 @@ class RoadPicture:
             self._made_for = wanted
         pose = scene.ego
         actors = list(scene.actors)
-        if outlook.behind:
-            actors.append(ego_actor(pose, drive.seat.colour))
-            back = outlook.behind
+        if camera_view.behind:
+            actors.append(ego_actor(pose, drive.driver_spec.colour))
+            back = camera_view.behind
             pose = Pose(
                 pose.x - back * math.cos(pose.heading),
                 pose.y - back * math.sin(pose.heading),
@@ -96,11 +106,13 @@ class RoadPicture:
         return self._renderer.render(pose, actors, scene.time)[0]
 
 
-def camera_for(width: int, height: int, outlook: CameraView) -> Camera:
-    """The camera of a picture of this size: as wide as the recorded one's on a wide picture, less wide on a tall one."""
+def camera_for(width: int, height: int, camera_view: CameraView) -> Camera:
+    """The camera of a picture of this size: as wide as the recorded one's on a wide picture, less
+    wide on a tall one.
+    """
     focal = max(RECORDED.focal * width / RECORDED.width, 0.8 * height)
     return Camera(
-        width, height, focal, round(outlook.horizon * height), elevation=outlook.elevation
+        width, height, focal, round(camera_view.horizon * height), elevation=camera_view.elevation
     )
 
 
@@ -111,75 +123,83 @@ def ego_actor(pose: Pose, colour: Colour) -> Actor:
     )
 
 
-def draw_command(sheet: Canvas, camera: Camera, outlook: CameraView, drive: Drive) -> None:
+def draw_command(canvas: Canvas, camera: Camera, camera_view: CameraView, drive: Drive) -> None:
     """The car's track for the driver's command, and the middle of the expert's."""
     step = drive.step
     curvature = drive.command.curvature
     apart = drive.reference.curvature != curvature
     draw_lane_of_command(
-        sheet, camera, outlook, curvature, step.ego.speed, drive.command_colour(apart)
+        canvas, camera, camera_view, curvature, step.ego.speed, drive.command_colour(apart)
     )
     if apart:
         draw_middle_of_command(
-            sheet, camera, outlook, drive.reference.curvature, step.ego.speed, REFERENCE
+            canvas, camera, camera_view, drive.reference.curvature, step.ego.speed, REFERENCE
         )
 
 
 def draw_lane_of_command(
-    sheet: Canvas,
+    canvas: Canvas,
     camera: Camera,
-    outlook: CameraView,
+    camera_view: CameraView,
     curvature: float,
     speed: float,
     colour: Colour,
 ) -> None:
     """The track of a commanded curvature [1/m] at a speed [m/s], as wide as the car."""
     length = float(recovery_length(speed))
-    sides = [track(camera, outlook, curvature, length, side * CAR_WIDTH / 2) for side in (-1, 1)]
-    sheet.glaze(np.concatenate([sides[0], sides[1][::-1]]), colour, 0.22)
+    sides = [
+        track(camera, camera_view, curvature, length, side * CAR_WIDTH / 2) for side in (-1, 1)
+    ]
+    canvas.glaze(np.concatenate([sides[0], sides[1][::-1]]), colour, 0.22)
     for side in sides:
-        sheet.line(side, colour, 2)
+        canvas.line(side, colour, 2)
 
 
 def draw_middle_of_command(
-    sheet: Canvas,
+    canvas: Canvas,
     camera: Camera,
-    outlook: CameraView,
+    camera_view: CameraView,
     curvature: float,
     speed: float,
     colour: Colour,
 ) -> None:
     """The middle of such a track, dashed."""
-    middle = track(camera, outlook, curvature, float(recovery_length(speed)))
+    middle = track(camera, camera_view, curvature, float(recovery_length(speed)))
     for i in range(0, len(middle) - 3, 6):
-        sheet.line(middle[i : i + 4], colour, 3)
+        canvas.line(middle[i : i + 4], colour, 3)
 
 
 def track(
-    camera: Camera, outlook: CameraView, curvature: float, length: float, across: float = 0.0
+    camera: Camera, camera_view: CameraView, curvature: float, length: float, across: float = 0.0
 ) -> NDArray[np.float64]:
-    """The pixels (N, 2) of what a held curvature drives; from outside the car, only what lies before it."""
+    """The pixels (N, 2) of what a held curvature drives; from outside the car, only what lies
+    before it.
+    """
     forward, right = arc(curvature, length, across)
-    before = forward >= (CAR_LENGTH / 2 if outlook.behind else 0.0)
-    return ground_points(camera, outlook, forward[before], right[before])
+    before = forward >= (CAR_LENGTH / 2 if camera_view.behind else 0.0)
+    return ground_points(camera, camera_view, forward[before], right[before])
 
 
 def draw_explanation(
-    sheet: Canvas, camera: Camera, outlook: CameraView, thoughts: Explanation, colour: Colour
+    canvas: Canvas, camera: Camera, camera_view: CameraView, thoughts: Explanation, colour: Colour
 ) -> None:
-    """What the driver shows: heat first, then lines on the ground, then boxes; from outside the car, footprints for boxes."""
-    if outlook is FRONT:
-        lay_heat(sheet, camera, thoughts)
+    """What the driver shows: heat first, then lines on the ground, then boxes; from outside the
+    car, footprints for boxes.
+    """
+    if camera_view is FRONT:
+        lay_heat(canvas, camera, thoughts)
     for line in thoughts.lines:
-        draw_ground_line(sheet, camera, outlook, line, colour)
-    for box in thoughts.boxes if outlook is FRONT else ():
-        draw_box(sheet, camera, box)
-    for footprint in () if outlook is FRONT else thoughts.footprints:
-        draw_footprint(sheet, camera, outlook, footprint)
+        draw_ground_line(canvas, camera, camera_view, line, colour)
+    for box in thoughts.boxes if camera_view is FRONT else ():
+        draw_box(canvas, camera, box)
+    for footprint in () if camera_view is FRONT else thoughts.footprints:
+        draw_footprint(canvas, camera, camera_view, footprint)
 
 
-def lay_heat(sheet: Canvas, camera: Camera, thoughts: Explanation) -> None:
-    """The heat over the part of the road that the network sees: from nothing over orange to bright yellow."""
+def lay_heat(canvas: Canvas, camera: Camera, thoughts: Explanation) -> None:
+    """The heat over the part of the road that the network sees: from nothing over orange to bright
+    yellow.
+    """
     if thoughts.heat is None or thoughts.camera is None:
         return
     seen = thoughts.camera
@@ -198,12 +218,14 @@ def lay_heat(sheet: Canvas, camera: Camera, thoughts: Explanation) -> None:
     layer, weight = _heat_layer(
         HeldHeat(thoughts.heat), Rect(left, top, right - left, bottom - top), frame
     )
-    under = sheet.part(frame)
+    under = canvas.part(frame)
     cv2.blendLinear(layer, np.ascontiguousarray(under), weight, 1 - weight, under)
 
 
 class HeldHeat:
-    """A heat map by which a layer can be looked up: the same map in every picture until the next tick."""
+    """A heat map by which a layer can be looked up: the same map in every picture until the next
+    tick.
+    """
 
     def __init__(self, heat: NDArray[np.float32]) -> None:
         self.heat = heat
@@ -217,7 +239,9 @@ class HeldHeat:
 
 @lru_cache(maxsize=4)
 def _heat_layer(held: HeldHeat, whole: Rect, frame: Rect) -> tuple[Image, NDArray[np.float32]]:
-    """Colours and weights of a heat map that is stretched over `whole`, as far as the `frame` shows them."""
+    """Colours and weights of a heat map that is stretched over `whole`, as far as the `frame` shows
+    them.
+    """
     heat = cv2.GaussianBlur(held.heat, (0, 0), HEAT_BLUR)
     weight = HEAT_OPACITY * np.clip((heat - HEAT_LEAST) / (HEAT_MOST - HEAT_LEAST), 0, 1)
     colours = _HEAT_COLOURS[np.clip(heat * 255, 0, 255).astype(np.uint8)]
@@ -252,49 +276,56 @@ def line_style(role: Role, colour: Colour) -> tuple[Colour, float]:
 
 
 def draw_ground_line(
-    sheet: Canvas, camera: Camera, outlook: CameraView, line: GroundLine, colour: Colour
+    canvas: Canvas, camera: Camera, camera_view: CameraView, line: GroundLine, colour: Colour
 ) -> None:
     """A line on the ground, the fainter the less sure it is."""
-    points = ground_points(camera, outlook, line.points[:, 0], line.points[:, 1])
+    points = ground_points(camera, camera_view, line.points[:, 0], line.points[:, 1])
     shade, width = line_style(line.role, colour)
-    sheet.line(points, mixed(shade, (90, 90, 90), 1 - min(max(line.strength, 0.0), 1.0)), width)
+    canvas.line(points, mixed(shade, (90, 90, 90), 1 - min(max(line.strength, 0.0), 1.0)), width)
 
 
-def draw_box(sheet: Canvas, camera: Camera, box: PictureBox, recorded: Camera = RECORDED) -> None:
+def draw_box(canvas: Canvas, camera: Camera, box: PictureBox, recorded: Camera = RECORDED) -> None:
     """A box that was found in the frame of the camera `recorded`, with its words on a plate."""
     (left, top), (right, bottom) = (
         recorded.transfer(camera, box.left, box.top),
         recorded.transfer(camera, box.right, box.bottom),
     )
     colour = PERSON if box.person else SKY_BLUE
-    sheet.line([(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], colour, 2)
+    canvas.line(
+        [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], colour, 2
+    )
     if box.text:
-        wide = sheet.text_width(box.text, 11) + sheet.px(8)
-        high = sheet.px(16)
-        sheet.shape(
+        wide = canvas.text_width(box.text, 11) + canvas.px(8)
+        high = canvas.px(16)
+        canvas.shape(
             [(left, top - high), (left + wide, top - high), (left + wide, top), (left, top)], colour
         )
-        sheet.text(box.text, left + sheet.px(4), top - sheet.px(4), 11, (0, 0, 0))
+        canvas.text(box.text, left + canvas.px(4), top - canvas.px(4), 11, (0, 0, 0))
 
 
 def draw_footprint(
-    sheet: Canvas, camera: Camera, outlook: CameraView, footprint: RoadUserFootprint
+    canvas: Canvas, camera: Camera, camera_view: CameraView, footprint: RoadUserFootprint
 ) -> None:
     """Where the driver thinks that a road user stands."""
     colour = PERSON if footprint.person else SKY_BLUE
     pose = Pose(footprint.forward, footprint.right, footprint.heading)
     corners = rectangle_corners(pose, footprint.length, footprint.width)
-    points = ground_points(camera, outlook, corners[:, 0], corners[:, 1])
+    points = ground_points(camera, camera_view, corners[:, 0], corners[:, 1])
     if len(points) == 4:
-        sheet.glaze(points, colour, 0.35)
-        sheet.line(np.concatenate([points, points[:1]]), colour, 2)
+        canvas.glaze(points, colour, 0.35)
+        canvas.line(np.concatenate([points, points[:1]]), colour, 2)
 
 
 def ground_points(
-    camera: Camera, outlook: CameraView, forward: NDArray[np.float64], right: NDArray[np.float64]
+    camera: Camera,
+    camera_view: CameraView,
+    forward: NDArray[np.float64],
+    right: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Ground points in the car's coordinates [m] as pixels (N, 2); those too near to be seen are left out."""
-    away = np.asarray(forward, float) + outlook.behind
+    """Ground points in the car's coordinates [m] as pixels (N, 2); those too near to be seen are
+    left out.
+    """
+    away = np.asarray(forward, float) + camera_view.behind
     visible = away > NEAREST
     return np.stack(
         camera.ground_to_pixel(away[visible], np.asarray(right, float)[visible]), axis=1

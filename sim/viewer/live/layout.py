@@ -1,4 +1,6 @@
-"""Where the panels are, for any size of window and one or two drivers. What has no room is left out, never squeezed."""
+"""Where the panels are, for any size of window and one or two drivers. What has no room is left
+out, never squeezed.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -53,7 +55,9 @@ class LiveLayout:
 
 
 def layouts(width: int, height: int, views: Sequence[bool]) -> list[LiveLayout]:
-    """One layout per driver, side by side with a line's width between them; `views`: whether each has a view to show."""
+    """One layout per driver, side by side with a line's width between them; `views`: whether each
+    has a view to show.
+    """
     count = len(views)
     edges = [round(i * width / count) for i in range(count + 1)]
     scale = min(max(min(width / DESIGN[0], height / DESIGN[1]), LEAST), MOST)
@@ -86,7 +90,9 @@ def _layout(region: Rect, scale: float, view: bool) -> LiveLayout:
 
 
 def _dashboard(width: float, height: float, wide: bool) -> dict[Panel, Rect]:
-    """The instruments along the lower edge, the strips taking what the others leave: side by side, or one above the other."""
+    """The instruments along the lower edge, the strips taking what the others leave: side by side,
+    or one above the other.
+    """
     top = round(height) - MARGIN - DASHBOARD
     right = round(width) - MARGIN
     wheel, speed, score = (150, 104, COLUMN) if wide else (124, 88, 140)

@@ -85,18 +85,20 @@ class Drive:
 
     def __init__(
         self,
-        seat: DriverSpec,
+        driver_spec: DriverSpec,
         scenario: Scenario,
         env: EnvConfig | None = None,
         wheel: SteeringWheel | None = None,
         boxes: bool = False,
     ) -> None:
-        self.seat = seat
+        self.driver_spec = driver_spec
         self.scenario = scenario
         self.env = DrivingEnv(env or EnvConfig(cameras=CAMERA_NAMES))
-        self.driver = seat.make(self.env)
+        self.driver = driver_spec.make(self.env)
         self._wheel = wheel
-        self._witness = RecordingDriver(self.driver, self.env, None if seat.person else wheel)
+        self._witness = RecordingDriver(
+            self.driver, self.env, None if driver_spec.person else wheel
+        )
         self._rollout = rollout(self.env, self._witness, scenario, boxes=boxes)
         self.taken_over = False
         self.steps: list[Step] = []
@@ -118,13 +120,15 @@ class Drive:
     @property
     def by_person(self) -> bool:
         """Whether a person drove the last tick."""
-        return self.seat.person or self.taken_over
+        return self.driver_spec.person or self.taken_over
 
     @property
     def command(self) -> Control:
-        """What is steered: a person's command as their hands move, between ticks too; a driver's as it was at the last tick."""
+        """What is steered: a person's command as their hands move, between ticks too; a driver's as
+        it was at the last tick.
+        """
         wheel = self._wheel
-        by_hand = wheel is not None and (self.seat.person or wheel.touched)
+        by_hand = wheel is not None and (self.driver_spec.person or wheel.touched)
         return wheel.control(self.step.ego.speed) if wheel and by_hand else self.step.control
 
     @property
@@ -133,8 +137,10 @@ class Drive:
         return isinstance(self.driver, Expert)
 
     def command_colour(self, apart: bool) -> Colour:
-        """Return the colour of the driver's command: the seat's, or another when a person steers `apart` from the expert."""
-        return SKY_BLUE if self.by_expert and apart else self.seat.colour
+        """Return the colour of the driver's command: the seat's, or another when a person steers
+        `apart` from the expert.
+        """
+        return SKY_BLUE if self.by_expert and apart else self.driver_spec.colour
 
     @property
     def interventions(self) -> int:

@@ -1,4 +1,6 @@
-"""The whole picture: one or two drives, each with its road and panels. Window and film both show just this."""
+"""The whole picture: one or two drives, each with its road and panels. Window and film both show
+just this.
+"""
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
@@ -30,7 +32,9 @@ Autonomy = Callable[[float, float], float]
 
 @dataclass(frozen=True)
 class RecordLamp:
-    """The record light: whether it is on, how many seconds are recorded, and how many ticks were late."""
+    """The record light: whether it is on, how many seconds are recorded, and how many ticks were
+    late.
+    """
 
     on: bool
     seconds: float
@@ -41,12 +45,15 @@ class RecordLamp:
 class Shown:
     """What is shown beside the drives themselves.
 
-    share: of the present tick that has passed; status: a few words for the header, such as the speed of time; notice: a line in
-    the middle; help: keys and what they do, None when they are not to be shown; light: None where nothing can be recorded.
+    share: of the present tick that has passed.
+    status: a few words for the header, such as the speed of time.
+    notice: a line in the middle.
+    help: keys and what they do, None when they are not to be shown.
+    light: None where nothing can be recorded.
     """
 
     share: float
-    outlook: CameraView
+    camera_view: CameraView
     overlay: Overlay
     status: str = ""
     notice: str = ""
@@ -55,7 +62,9 @@ class Shown:
 
 
 class DrivePicture:
-    """What is kept from one picture of a drive to the next: the renderer of its road, and its panels."""
+    """What is kept from one picture of a drive to the next: the renderer of its road, and its
+    panels.
+    """
 
     def __init__(self, drive: Drive) -> None:
         self.drive = drive
@@ -64,36 +73,36 @@ class DrivePicture:
 
 
 def draw_picture(
-    sheet: Canvas, pictures: Sequence[DrivePicture], shown: Shown, autonomy: Autonomy
+    canvas: Canvas, pictures: Sequence[DrivePicture], shown: Shown, autonomy: Autonomy
 ) -> None:
     """Draw everything on the sheet, whose scale follows from its size."""
-    height, width = sheet.array.shape[:2]
+    height, width = canvas.array.shape[:2]
     places = layouts(
         width, height, [picture.drive.explanation().view is not None for picture in pictures]
     )
     for picture, layout in zip(pictures, places, strict=True):
-        sheet.scale = layout.scale
-        _draw_drive(sheet, picture, layout, shown, autonomy)
+        canvas.scale = layout.scale
+        _draw_drive(canvas, picture, layout, shown, autonomy)
     if shown.notice:
-        _draw_notice(sheet, shown.notice)
+        _draw_notice(canvas, shown.notice)
     if shown.help is not None:
-        _draw_help(sheet, shown.help)
+        _draw_help(canvas, shown.help)
     if shown.light:  # above everything: one always sees it
-        sheet.scale = places[0].scale
-        _draw_light(sheet, places[0], shown.light)
+        canvas.scale = places[0].scale
+        _draw_light(canvas, places[0], shown.light)
 
 
 def _draw_drive(
-    sheet: Canvas, picture: DrivePicture, layout: LiveLayout, shown: Shown, autonomy: Autonomy
+    canvas: Canvas, picture: DrivePicture, layout: LiveLayout, shown: Shown, autonomy: Autonomy
 ) -> None:
     """The road as it is at this moment, and over it the panels, which show the last tick."""
     drive = picture.drive
     picture.road.draw(
-        sheet.inset(layout.road), drive.scene(shown.share), shown.outlook, shown.overlay
+        canvas.inset(layout.road), drive.scene(shown.share), shown.camera_view, shown.overlay
     )
     fresh = fresh_intervention(drive, drive.steps)
     if fresh:
-        _draw_alarm(sheet, layout, fresh, shown.notice)
+        _draw_alarm(canvas, layout, fresh, shown.notice)
     for panel, rect in layout.panels.items():
         opacity = MAP_OPACITY if panel is Panel.MAP else CARD_OPACITY
         draw = partial(
@@ -101,37 +110,39 @@ def _draw_drive(
         )
         pictures = panel in (Panel.CAMERAS, Panel.VIEW, Panel.MAP)
         picture.cards.lay(
-            sheet, panel, rect, _shows(panel, drive, shown.status), draw, opacity, pictures
+            canvas, panel, rect, _shows(panel, drive, shown.status), draw, opacity, pictures
         )
 
 
 def _shows(panel: Panel, drive: Drive, status: str) -> Hashable:
     """What a panel's looks follow from: it is drawn anew when that changes."""
     if panel is Panel.HEADER:
-        return drive.taken_over, drive.explanation().word, drive.scenario, status
+        return drive.taken_over, drive.explanation().behaviour, drive.scenario, status
     return (drive.command if panel is Panel.WHEEL else None), len(drive.steps)
 
 
-def _draw_panel(sheet: Canvas, panel: Panel, drive: Drive, status: str, autonomy: Autonomy) -> None:
+def _draw_panel(
+    canvas: Canvas, panel: Panel, drive: Drive, status: str, autonomy: Autonomy
+) -> None:
     step = drive.step
-    colour = drive.seat.colour
+    colour = drive.driver_spec.colour
     if panel is Panel.HEADER:
-        _draw_header(sheet, drive, status)
+        _draw_header(canvas, drive, status)
     elif panel is Panel.MAP:
-        draw_map(sheet, drive, drive.scene(0.0), drive.explanation())
+        draw_map(canvas, drive, drive.scene(0.0), drive.explanation())
     elif panel is Panel.WHEEL:
         command = drive.command.curvature
         reference = drive.reference.curvature
-        panels.draw_wheel(sheet, command, reference, drive.command_colour(command != reference))
+        panels.draw_wheel(canvas, command, reference, drive.command_colour(command != reference))
     elif panel is Panel.SPEED:
-        panels.draw_speed(sheet, step.ego.speed, drive.env.world.plan.speed_limit)
+        panels.draw_speed(canvas, step.ego.speed, drive.env.world.plan.speed_limit)
     elif panel is Panel.CURVATURE:
-        _draw_curvature(sheet, drive)
+        _draw_curvature(canvas, drive)
     elif panel is Panel.OFFSET:
-        _draw_offset(sheet, drive)
+        _draw_offset(canvas, drive)
     elif panel is Panel.SCORE:
         panels.draw_score(
-            sheet,
+            canvas,
             autonomy(drive.interventions, drive.elapsed),
             drive.interventions,
             drive.elapsed,
@@ -139,29 +150,31 @@ def _draw_panel(sheet: Canvas, panel: Panel, drive: Drive, status: str, autonomy
         )
     elif panel is Panel.CAUSES:
         # What happens to a person is not on the driver's list.
-        panels.draw_causes(sheet, drive.counts, fresh_intervention(drive, drive.own_steps))
+        panels.draw_causes(canvas, drive.counts, fresh_intervention(drive, drive.own_steps))
     else:
-        _draw_seen(sheet, panel, drive)
+        _draw_seen(canvas, panel, drive)
 
 
-def _draw_seen(sheet: Canvas, panel: Panel, drive: Drive) -> None:
+def _draw_seen(canvas: Canvas, panel: Panel, drive: Drive) -> None:
     """The cameras' pictures, or the network's view."""
     seen = drive.step.observation
     view = drive.explanation().view
     if panel is Panel.CAMERAS:
-        panels.draw_cameras(sheet, {"left": seen.left, "centre": seen.centre, "right": seen.right})
+        panels.draw_cameras(canvas, {"left": seen.left, "centre": seen.centre, "right": seen.right})
     elif view is not None:
-        panels.draw_view(sheet, view)
+        panels.draw_view(canvas, view)
 
 
-def _draw_curvature(sheet: Canvas, drive: Drive) -> None:
-    """Draw the commanded curvature, and the expert's where another driver or a person commanded another."""
+def _draw_curvature(canvas: Canvas, drive: Drive) -> None:
+    """Draw the commanded curvature, and the expert's where another driver or a person commanded
+    another.
+    """
     steps = drive.steps
     count = round(WINDOW * drive.rate)
     commanded = latest([step.control.curvature for step in steps[-count:]], count)
     expert = latest([control.curvature for control in drive.references[-count:]], count)
     reach = panels.bend_reach(np.concatenate([commanded, expert]))
-    title = drive.seat.title
+    title = drive.driver_spec.title
     apart = commanded != expert  # (N,) also True for NaN, which is not drawn
     by_person = drive.by_expert and bool(np.any(apart & ~np.isnan(commanded)))
     if by_person:
@@ -177,21 +190,21 @@ def _draw_curvature(sheet: Canvas, drive: Drive) -> None:
     strip = panels.StripChart(
         f"curvature, last {WINDOW:g} s", value, reach, None, f"{reach:g} /km", legend
     )
-    panels.draw_strip(sheet, strip, curves, marks(drive, count))
+    panels.draw_strip(canvas, strip, curves, marks(drive, count))
 
 
-def _draw_offset(sheet: Canvas, drive: Drive) -> None:
+def _draw_offset(canvas: Canvas, drive: Drive) -> None:
     count = round(WINDOW * drive.rate)
     offsets = latest([step.ego.offset for step in drive.steps[-count:]], count)
     # The car is put back at an intervention: the line breaks there.
     for i in np.flatnonzero(marks(drive, count)[:-1]):
         offsets[i + 1] = np.nan
     value = f"{signed(drive.step.ego.offset, 2)} m"
-    curve = panels.Curve(offsets, drive.seat.colour)
+    curve = panels.Curve(offsets, drive.driver_spec.colour)
     strip = panels.StripChart(
         f"offset, last {WINDOW:g} s", value, OFFSET_REACH, MAX_OFFSET, f"{MAX_OFFSET:g} m"
     )
-    panels.draw_strip(sheet, strip, [curve], marks(drive, count))
+    panels.draw_strip(canvas, strip, [curve], marks(drive, count))
 
 
 def latest(values: Sequence[float], count: int) -> np.ndarray:
@@ -211,7 +224,9 @@ def signed(value: float, digits: int) -> str:
 
 
 def fresh_intervention(drive: Drive, steps: Sequence[Step]) -> Cause | None:
-    """The cause of an intervention in the last moments of the drive that is among these of its steps, or None."""
+    """The cause of an intervention in the last moments of the drive that is among these of its
+    steps, or None.
+    """
     recent = (
         step
         for step in reversed(steps[-round(FLASH * drive.rate) :])
@@ -220,30 +235,32 @@ def fresh_intervention(drive: Drive, steps: Sequence[Step]) -> Cause | None:
     return next((step.intervention for step in recent if step.intervention), None)
 
 
-def _draw_header(sheet: Canvas, drive: Drive, status: str) -> None:
+def _draw_header(canvas: Canvas, drive: Drive, status: str) -> None:
     """Draw the driver's name and behaviour, the scenario, and the speed of time."""
-    middle = sheet.whole.height / 2
-    pad = sheet.px(12)
-    line = round(middle + sheet.px(4.5))
-    sheet.circle(pad + sheet.px(4), middle, sheet.px(5), drive.seat.colour)
-    x = pad + sheet.px(16)
-    x += sheet.text(drive.seat.title, x, line, 13, INK, bold=True) + sheet.px(10)
-    word = "you drive" if drive.taken_over else drive.explanation().word
+    middle = canvas.whole.height / 2
+    pad = canvas.px(12)
+    line = round(middle + canvas.px(4.5))
+    canvas.circle(pad + canvas.px(4), middle, canvas.px(5), drive.driver_spec.colour)
+    x = pad + canvas.px(16)
+    x += canvas.text(drive.driver_spec.title, x, line, 13, INK, bold=True) + canvas.px(10)
+    word = "you drive" if drive.taken_over else drive.explanation().behaviour
     if word:
-        wide = sheet.text_width(word, 11, bold=True) + sheet.px(12)
-        sheet.card(
-            Rect(x, round(middle) - sheet.px(9), wide, sheet.px(18)), drive.seat.colour, 0.95
+        wide = canvas.text_width(word, 11, bold=True) + canvas.px(12)
+        canvas.card(
+            Rect(x, round(middle) - canvas.px(9), wide, canvas.px(18)),
+            drive.driver_spec.colour,
+            0.95,
         )
-        sheet.text(word, x + sheet.px(6), middle + sheet.px(4), 11, (0, 0, 0), bold=True)
-        x += wide + sheet.px(10)
-    right = sheet.whole.right - pad
-    while status and x + sheet.text_width(status, 12) > right:
+        canvas.text(word, x + canvas.px(6), middle + canvas.px(4), 11, (0, 0, 0), bold=True)
+        x += wide + canvas.px(10)
+    right = canvas.whole.right - pad
+    while status and x + canvas.text_width(status, 12) > right:
         status = status.partition("   ")[2]
-    right -= sheet.text(status, right, line, 12, INK, align=1.0) + sheet.px(16) if status else 0
+    right -= canvas.text(status, right, line, 12, INK, align=1.0) + canvas.px(16) if status else 0
     place = conditions(drive.scenario)
-    while place and x + sheet.text_width(place, 12) > right:
+    while place and x + canvas.text_width(place, 12) > right:
         place = place.rpartition(" · ")[0]
-    sheet.text(place, x, line, 12, QUIET)
+    canvas.text(place, x, line, 12, QUIET)
 
 
 def conditions(scenario: Scenario) -> str:
@@ -254,84 +271,92 @@ def conditions(scenario: Scenario) -> str:
     )
 
 
-def _draw_alarm(sheet: Canvas, layout: LiveLayout, cause: Cause, notice: str) -> None:
-    """A frame around the road and the cause in words, but for low pictures in which a notice stands already."""
+def _draw_alarm(canvas: Canvas, layout: LiveLayout, cause: Cause, notice: str) -> None:
+    """A frame around the road and the cause in words, but for low pictures in which a notice stands
+    already.
+    """
     road = layout.road
-    thick = sheet.px(5)
+    thick = canvas.px(5)
     for rect in (
         Rect(road.x, road.y, road.width, thick),
         Rect(road.x, road.bottom - thick, road.width, thick),
         Rect(road.x, road.y, thick, road.height),
         Rect(road.right - thick, road.y, thick, road.height),
     ):
-        sheet.part(rect)[:] = ALARM
+        canvas.part(rect)[:] = ALARM
     header = layout.panels.get(Panel.HEADER)
-    top = header.bottom + sheet.px(8) if header else road.y + sheet.px(12)
-    if notice and top + sheet.px(28) > NOTICE * road.height:
+    top = header.bottom + canvas.px(8) if header else road.y + canvas.px(12)
+    if notice and top + canvas.px(28) > NOTICE * road.height:
         return
-    sheet.plate(f"intervention: {cause}", road.x + road.width / 2, top, ALARM)
+    canvas.plate(f"intervention: {cause}", road.x + road.width / 2, top, ALARM)
 
 
-def _draw_light(sheet: Canvas, layout: LiveLayout, light: RecordLamp) -> None:
-    """The record light above the instruments, or at the lower edge where there are none: dot, minutes and late ticks."""
+def _draw_light(canvas: Canvas, layout: LiveLayout, light: RecordLamp) -> None:
+    """The record light above the instruments, or at the lower edge where there are none: dot,
+    minutes and late ticks.
+    """
     below = layout.panels.get(Panel.WHEEL)
-    bottom = (below.y if below else layout.road.bottom) - sheet.px(8)
+    bottom = (below.y if below else layout.road.bottom) - canvas.px(8)
     minutes, seconds = divmod(int(light.seconds), 60)
     words = f"{'REC' if light.on else 'not recording'}  {minutes}:{seconds:02d} min"
     late = f"{light.late} late tick{'s' * (light.late != 1)}" if light.late else ""
-    wide = sheet.text_width(words, 14, bold=True) + sheet.px(40)
-    beside = sheet.text_width(late, 12) + sheet.px(12)
+    wide = canvas.text_width(words, 14, bold=True) + canvas.px(40)
+    beside = canvas.text_width(late, 12) + canvas.px(12)
     if late and wide + beside <= layout.road.width:
         wide += beside
     else:
         late = ""
     left = round(layout.road.x + (layout.road.width - wide) / 2)
-    top = bottom - sheet.px(30)
-    sheet.card(Rect(left, top, wide, sheet.px(30)), RECORDING if light.on else CARD, 0.92)
+    top = bottom - canvas.px(30)
+    canvas.card(Rect(left, top, wide, canvas.px(30)), RECORDING if light.on else CARD, 0.92)
     ink = (255, 255, 255) if light.on else QUIET
-    sheet.circle(left + sheet.px(16), top + sheet.px(15), sheet.px(6), ink, 0 if light.on else 2)
+    canvas.circle(
+        left + canvas.px(16), top + canvas.px(15), canvas.px(6), ink, 0 if light.on else 2
+    )
     x = (
         left
-        + sheet.px(28)
-        + sheet.text(words, left + sheet.px(28), top + sheet.px(20), 14, ink, bold=True)
+        + canvas.px(28)
+        + canvas.text(words, left + canvas.px(28), top + canvas.px(20), 14, ink, bold=True)
     )
     if late:
-        sheet.text(late, x + sheet.px(12), top + sheet.px(20), 12, ink)
+        canvas.text(late, x + canvas.px(12), top + canvas.px(20), 12, ink)
 
 
-def _draw_notice(sheet: Canvas, words: str) -> None:
-    sheet.plate(words, sheet.whole.width / 2, sheet.whole.height * NOTICE, FAINT)
+def _draw_notice(canvas: Canvas, words: str) -> None:
+    canvas.plate(words, canvas.whole.width / 2, canvas.whole.height * NOTICE, FAINT)
 
 
-def _draw_help(sheet: Canvas, keys: Sequence[tuple[str, str]]) -> None:
+def _draw_help(canvas: Canvas, keys: Sequence[tuple[str, str]]) -> None:
     """The keys, in a card in the middle, as large as there is room for."""
     pitch = 22
     widest = 400
     size = min(
-        sheet.scale,
-        sheet.whole.height / (pitch * len(keys) + 70),
-        sheet.whole.width / (widest + 20),
+        canvas.scale,
+        canvas.whole.height / (pitch * len(keys) + 70),
+        canvas.whole.width / (widest + 20),
     )
     if size < LEAST_HELP:
-        sheet.plate("enlarge the window to read the keys", sheet.whole.width / 2, 0, FAINT)
+        canvas.plate("enlarge the window to read the keys", canvas.whole.width / 2, 0, FAINT)
         return
-    before = sheet.scale
-    sheet.scale = size
-    width = sheet.px(widest)
-    height = sheet.px(pitch * len(keys) + 52)
-    card = Rect((sheet.whole.width - width) // 2, (sheet.whole.height - height) // 2, width, height)
-    sheet.card(card, opacity=0.92)
-    sheet.text("keys", card.x + sheet.px(20), card.y + sheet.px(28), 14, INK, bold=True)
+    before = canvas.scale
+    canvas.scale = size
+    width = canvas.px(widest)
+    height = canvas.px(pitch * len(keys) + 52)
+    card = Rect(
+        (canvas.whole.width - width) // 2, (canvas.whole.height - height) // 2, width, height
+    )
+    canvas.card(card, opacity=0.92)
+    canvas.text("keys", card.x + canvas.px(20), card.y + canvas.px(28), 14, INK, bold=True)
     for row, (key, meaning) in enumerate(keys):
-        line = card.y + sheet.px(54 + pitch * row)
-        sheet.text(key, card.x + sheet.px(20), line, 12, INK, bold=True)
-        sheet.text(meaning, card.x + sheet.px(130), line, 12, QUIET)
-    sheet.scale = before
+        line = card.y + canvas.px(54 + pitch * row)
+        canvas.text(key, card.x + canvas.px(20), line, 12, INK, bold=True)
+        canvas.text(meaning, card.x + canvas.px(130), line, 12, QUIET)
+    canvas.scale = before
 
 
-def draw_words(sheet: Canvas, notice: str, keys: Sequence[tuple[str, str]] | None) -> None:
+def draw_words(canvas: Canvas, notice: str, keys: Sequence[tuple[str, str]] | None) -> None:
     """A line in the middle, and above it the keys when they are to be shown."""
     if notice:
-        _draw_notice(sheet, notice)
+        _draw_notice(canvas, notice)
     if keys is not None:
-        _draw_help(sheet, keys)
+        _draw_help(canvas, keys)

@@ -1,4 +1,6 @@
-"""A show in a window: keys become the show's actions, and steering keys and controllers turn its wheel."""
+"""A show in a window: keys become the show's actions, and steering keys and controllers turn its
+wheel.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -16,13 +18,14 @@ from sim.viewer.live.session import Session, StatusTexts
 class LiveView:
     """The content of a window in which drivers are watched or a person drives.
 
-    controllers: those that turn the show's wheel; mapping: whether one is set up before anything else.
+    controllers: those that turn the show's wheel.
+    mapping: whether one is set up before anything else.
     """
 
     def __init__(
-        self, show: Session, controllers: PluggedControllers | None = None, mapping: bool = False
+        self, session: Session, controllers: PluggedControllers | None = None, mapping: bool = False
     ) -> None:
-        self._show = show
+        self._show = session
         self._controllers = controllers
         self._mapping, self._wizard = (
             mapping,
@@ -49,12 +52,12 @@ class LiveView:
             self._finish(self._controllers, self._wizard) if self._wizard.question is None else ""
         )
 
-    def draw(self, sheet: Canvas, words: StatusTexts) -> None:
+    def draw(self, canvas: Canvas, words: StatusTexts) -> None:
         """Draw this moment of the drives, or the question that is asked about a controller."""
         if self._mapping:
-            draw_wizard(sheet, self._wizard)
+            draw_wizard(canvas, self._wizard)
         else:
-            self._show.draw(sheet, replace(words, notice=words.notice or self._lost))
+            self._show.draw(canvas, replace(words, notice=words.notice or self._lost))
 
     def handle(self, event: pygame.event.Event) -> str | None:
         """Answer an event: what to tell about it; None when it means nothing here."""
@@ -104,25 +107,25 @@ class LiveView:
 
     def _act(self, action: str) -> str:
         """Do what an action says; what to tell about it."""
-        show = self._show
+        session = self._show
         silent: dict[str, Callable[[], None]] = {
             "pause": self._pause,
-            "step": show.step,
-            "faster": lambda: show.faster(1),
-            "slower": lambda: show.faster(-1),
-            "restart": show.restart,
-            "next": show.next_scenario,
-            "driver": show.next_driver,
+            "step": session.step,
+            "faster": lambda: session.faster(1),
+            "slower": lambda: session.faster(-1),
+            "restart": session.restart,
+            "next": session.next_scenario,
+            "driver": session.next_driver,
         }
         telling: dict[str, Callable[[], str]] = {
             "hand_back": self._hand_back,
             "record": self._toggle_record,
             "discard": self._discard,
             "map": self._begin_mapping,
-            "overlay": lambda: f"overlay: {show.next_overlay()}",
-            "camera": show.next_outlook,
-            "weather": lambda: f"weather: {show.next_weather()}",
-            "light": lambda: f"light: {show.next_light()}",
+            "overlay": lambda: f"overlay: {session.next_overlay()}",
+            "camera": session.next_outlook,
+            "weather": lambda: f"weather: {session.next_weather()}",
+            "light": lambda: f"light: {session.next_light()}",
         }
         if action in silent:
             silent[action]()

@@ -26,8 +26,8 @@ CAR_COLOUR: Colour = (205, 209, 213)
 class MapFrame:
     """From the world to the pixels of a map around a car."""
 
-    def __init__(self, sheet: Canvas, ego: Pose, top: int) -> None:
-        height, width = sheet.array.shape[:2]
+    def __init__(self, canvas: Canvas, ego: Pose, top: int) -> None:
+        height, width = canvas.array.shape[:2]
         self.scale = (height - top) / RANGE  # [px/m]
         self._centre = (width / 2, top + PLACE * (height - top))
         self._ego = ego
@@ -49,48 +49,50 @@ class MapFrame:
         return np.stack([x + self.scale * right, y - self.scale * forward], axis=1)
 
 
-def draw_map(sheet: Canvas, drive: Drive, scene: DrawnScene, thoughts: Explanation) -> None:
+def draw_map(canvas: Canvas, drive: Drive, scene: DrawnScene, thoughts: Explanation) -> None:
     """The map's whole panel."""
-    frame = MapFrame(sheet, scene.ego, sheet.px(24))
-    colour = drive.seat.colour
+    frame = MapFrame(canvas, scene.ego, canvas.px(24))
+    colour = drive.driver_spec.colour
     plan = drive.env.world.plan
-    draw_road(sheet, frame, plan, drive.step.ego.station, colour)
+    draw_road(canvas, frame, plan, drive.step.ego.station, colour)
     for line in thoughts.lines:
         shade, width = line_style(line.role, colour)
-        sheet.line(frame.from_car(line.points[:, 0], line.points[:, 1]), shade, min(width, 2.0))
+        canvas.line(frame.from_car(line.points[:, 0], line.points[:, 1]), shade, min(width, 2.0))
     for actor in scene.actors:
-        draw_actor(sheet, frame, actor)
+        draw_actor(canvas, frame, actor)
     for seen in thoughts.footprints:
         pose = Pose(seen.forward, seen.right, seen.heading)
         corners = rectangle_corners(pose, max(seen.length, 1.0) + 1.0, max(seen.width, 1.0) + 1.0)
         outline = frame.from_car(corners[:, 0], corners[:, 1])
-        sheet.line(np.concatenate([outline, outline[:1]]), PERSON if seen.person else SKY_BLUE, 1.5)
+        canvas.line(
+            np.concatenate([outline, outline[:1]]), PERSON if seen.person else SKY_BLUE, 1.5
+        )
     ego = rectangle_corners(
         Pose(0.0, 0.0, 0.0), max(CAR_LENGTH, 9 / frame.scale), max(CAR_WIDTH, 5 / frame.scale)
     )
-    sheet.shape(frame.from_car(ego[:, 0], ego[:, 1]), colour)
+    canvas.shape(frame.from_car(ego[:, 0], ego[:, 1]), colour)
     driven = drive.step.ego.station - plan.start
     whole = plan.finish - plan.start
-    sheet.title("map", f"{min(max(driven, 0.0), whole):.0f} of {whole:.0f} m")
-    draw_progress(sheet, min(max(driven / whole, 0.0), 1.0), colour)
+    canvas.title("map", f"{min(max(driven, 0.0), whole):.0f} of {whole:.0f} m")
+    draw_progress(canvas, min(max(driven / whole, 0.0), 1.0), colour)
 
 
 def draw_road(
-    sheet: Canvas, frame: MapFrame, plan: RoadPlan, station: float, colour: Colour
+    canvas: Canvas, frame: MapFrame, plan: RoadPlan, station: float, colour: Colour
 ) -> None:
     """Surface, lines, zebras and the way ahead of the car."""
     near = stations(plan, station - frame.reach * 0.6, station + frame.reach)
     outline = np.concatenate(
         [across(plan, near, plan.drivable[0]), across(plan, near, plan.drivable[1])[::-1]]
     )
-    sheet.shape(frame.from_world(outline), mixed(ASPHALT, (0, 0, 0), 0.35))
+    canvas.shape(frame.from_world(outline), mixed(ASPHALT, (0, 0, 0), 0.35))
     outline = np.concatenate(
         [across(plan, near, plan.carriageway[0]), across(plan, near, plan.carriageway[1])[::-1]]
     )
-    sheet.shape(frame.from_world(outline), ASPHALT)
+    canvas.shape(frame.from_world(outline), ASPHALT)
     for marking in plan.markings:
         if marking.endless:
-            sheet.line(
+            canvas.line(
                 frame.from_world(across(plan, near, marking.offset)),
                 PAINT if not marking.gap else FAINT,
                 1,
@@ -99,9 +101,9 @@ def draw_road(
         if near.size and near[0] < zebra.station < near[-1]:
             both = np.array([zebra.station + zebra.length / 2])
             ends = np.concatenate([across(plan, both, edge) for edge in plan.carriageway])
-            sheet.line(frame.from_world(ends), INK, 3)
+            canvas.line(frame.from_world(ends), INK, 3)
     ahead = near[near >= station]
-    sheet.line(
+    canvas.line(
         frame.from_world(across(plan, ahead[ahead <= plan.finish], plan.path_offset)),
         mixed(colour, (0, 0, 0), 0.15),
         2,
@@ -128,21 +130,21 @@ def across(plan: RoadPlan, stations: NDArray[np.float64], offset: float) -> NDAr
     )
 
 
-def draw_actor(sheet: Canvas, frame: MapFrame, actor: Actor) -> None:
+def draw_actor(canvas: Canvas, frame: MapFrame, actor: Actor) -> None:
     """A car as a rectangle, the parked ones darker; a person as a dot."""
     if actor.is_person:
         x, y = frame.from_world(np.array([[actor.pose.x, actor.pose.y]]))[0]
-        sheet.circle(float(x), float(y), sheet.px(2.5), PERSON)
+        canvas.circle(float(x), float(y), canvas.px(2.5), PERSON)
     else:
         shade = mixed(CAR_COLOUR, (0, 0, 0), 0.45) if actor.parked else CAR_COLOUR
-        sheet.shape(frame.from_world(actor.corners()), shade)
+        canvas.shape(frame.from_world(actor.corners()), shade)
 
 
-def draw_progress(sheet: Canvas, share: float, colour: Colour) -> None:
+def draw_progress(canvas: Canvas, share: float, colour: Colour) -> None:
     """How much of the road is driven, along the lower edge."""
-    left = sheet.px(10)
-    right = sheet.whole.right - sheet.px(10)
-    row = sheet.whole.bottom - sheet.px(8)
-    sheet.line([(left, row), (right, row)], FAINT, 2)
-    sheet.line([(left, row), (left + share * (right - left), row)], colour, 2)
-    sheet.circle(left + share * (right - left), row, sheet.px(3), QUIET)
+    left = canvas.px(10)
+    right = canvas.whole.right - canvas.px(10)
+    row = canvas.whole.bottom - canvas.px(8)
+    canvas.line([(left, row), (right, row)], FAINT, 2)
+    canvas.line([(left, row), (left + share * (right - left), row)], colour, 2)
+    canvas.circle(left + share * (right - left), row, canvas.px(3), QUIET)

@@ -1,4 +1,6 @@
-"""Panels that are drawn when they change, ten times a second at most, and laid over the road in every picture."""
+"""Panels that are drawn when they change, ten times a second at most, and laid over the road in
+every picture.
+"""
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
@@ -13,13 +15,16 @@ from sim.viewer.canvas import CARD_OPACITY, ROUNDING, Canvas, Rect, corner_cover
 from sim.viewer.theme import CARD
 
 Levels = NDArray[np.uint8]  # (256,)
-DRAWN = 150.0  # from the ground, in levels: as far as the palest letters are, whose smooth edges are nearer
+# from the ground, in levels: as far as the palest letters are, whose smooth edges are nearer
+DRAWN = 150.0
 TITLE = 24  # height of a panel's heading
 
 
 @dataclass(frozen=True)
 class _Card:
-    """A drawn panel: what it was drawn for, what it adds to a picture, and how much of that it lets through (0 to 255)."""
+    """A drawn panel: what it was drawn for, what it adds to a picture, and how much of that it lets
+    through (0 to 255).
+    """
 
     made_for: Hashable
     ink: Image
@@ -34,7 +39,7 @@ class PanelCache:
 
     def lay(
         self,
-        sheet: Canvas,
+        canvas: Canvas,
         name: str,
         rect: Rect,
         shows: Hashable,
@@ -42,16 +47,17 @@ class PanelCache:
         opacity: float = CARD_OPACITY,
         pictures: bool = False,
     ) -> None:
-        """Lay a panel over a rectangle; it is drawn anew where what it `shows`, its size or its scale is another than before.
+        """Lay a panel over a rectangle; it is drawn anew where what it `shows`, its size or its
+        scale is another than before.
 
-        Its ground lets a little of the road through, what is drawn on it nothing. pictures: dark things are drawn, too, below
-        its title.
+        Its ground lets a little of the road through, what is drawn on it nothing. pictures: dark
+        things are drawn, too, below its title.
         """
-        made_for = (shows, rect.width, rect.height, sheet.scale)
+        made_for = (shows, rect.width, rect.height, canvas.scale)
         card = self._cards.get(name)
         if card is None or card.made_for != made_for:
-            card = self._cards[name] = _drawn(made_for, rect, sheet.scale, draw, opacity, pictures)
-        under = sheet.part(rect)
+            card = self._cards[name] = _drawn(made_for, rect, canvas.scale, draw, opacity, pictures)
+        under = canvas.part(rect)
         cv2.multiply(under, card.through, under, 1 / 255)
         cv2.add(under, card.ink, under)
 
@@ -85,7 +91,9 @@ def _drawn(
 
 @cache
 def through_by_difference(opacity: float, drawn: float) -> Levels:
-    """How much a pixel lets through (0 to 255) by how far it is from the ground: as the ground, from `drawn` on nothing."""
+    """How much a pixel lets through (0 to 255) by how far it is from the ground: as the ground,
+    from `drawn` on nothing.
+    """
     shares = np.clip(1 - np.arange(256) / drawn, 0, 1)
     return np.asarray((255 * (1 - opacity) * shares).round(), np.uint8)
 

@@ -1,4 +1,6 @@
-"""The instruments: each draws one panel on a sheet of its own, from what it is given and nothing else."""
+"""The instruments: each draws one panel on a sheet of its own, from what it is given and nothing
+else.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -30,40 +32,44 @@ def wheel_angle(curvature: float) -> float:
 
 
 def draw_wheel(
-    sheet: Canvas, commanded: float, reference: float, colour: Colour, mark: Colour = REFERENCE
+    canvas: Canvas, commanded: float, reference: float, colour: Colour, mark: Colour = REFERENCE
 ) -> None:
-    """A steering wheel turned as a command [1/m] turns it, and a mark on its rim where another would; none for NaN."""
-    width = sheet.whole.width
-    height = sheet.whole.height
+    """A steering wheel turned as a command [1/m] turns it, and a mark on its rim where another
+    would; none for NaN.
+    """
+    width = canvas.whole.width
+    height = canvas.whole.height
     x = width / 2
-    y = sheet.px(22) + (height - sheet.px(26)) / 2
-    radius = min(width / 2 - sheet.px(16), (height - sheet.px(26)) / 2 - sheet.px(9))
+    y = canvas.px(22) + (height - canvas.px(26)) / 2
+    radius = min(width / 2 - canvas.px(16), (height - canvas.px(26)) / 2 - canvas.px(9))
     angle = wheel_angle(commanded)
-    sheet.title("steering")
-    sheet.circle(x, y, radius, mixed(INK, (0, 0, 0), 0.25), 6)
+    canvas.title("steering")
+    canvas.circle(x, y, radius, mixed(INK, (0, 0, 0), 0.25), 6)
     for spoke in (math.pi / 2, -math.pi / 2, math.pi):
         (inner,), (outer,) = (ring(x, y, r, angle + spoke, 0, 1) for r in (radius * 0.22, radius))
-        sheet.line([inner, outer], mixed(INK, (0, 0, 0), 0.25), 5)
-    sheet.circle(x, y, radius * 0.26, mixed(INK, (0, 0, 0), 0.25))
-    sheet.line(ring(x, y, radius, angle - 0.16, angle + 0.16, 8), colour, 7)
+        canvas.line([inner, outer], mixed(INK, (0, 0, 0), 0.25), 5)
+    canvas.circle(x, y, radius * 0.26, mixed(INK, (0, 0, 0), 0.25))
+    canvas.line(ring(x, y, radius, angle - 0.16, angle + 0.16, 8), colour, 7)
     if math.isnan(reference):
         return
     tip, left, right = (
-        ring(x, y, radius + sheet.px(r), wheel_angle(reference) + a, 0, 1)[0]
+        ring(x, y, radius + canvas.px(r), wheel_angle(reference) + a, 0, 1)[0]
         for r, a in ((4, 0.0), (12, -0.11), (12, 0.11))
     )
-    sheet.shape([tip, left, right], mark)
+    canvas.shape([tip, left, right], mark)
 
 
-def draw_speed(sheet: Canvas, speed: float, limit: float | None = None) -> None:
+def draw_speed(canvas: Canvas, speed: float, limit: float | None = None) -> None:
     """The speed [m/s] in large figures of km/h, and the road's limit where it is known."""
-    middle = sheet.whole.width / 2
-    height = sheet.whole.height
-    sheet.title("speed")
-    sheet.text(f"{3.6 * speed:.0f}", middle, height * 0.62, 40, INK, bold=True, align=0.5)
-    sheet.text("km/h", middle, height * 0.62 + sheet.px(18), 12, QUIET, align=0.5)
+    middle = canvas.whole.width / 2
+    height = canvas.whole.height
+    canvas.title("speed")
+    canvas.text(f"{3.6 * speed:.0f}", middle, height * 0.62, 40, INK, bold=True, align=0.5)
+    canvas.text("km/h", middle, height * 0.62 + canvas.px(18), 12, QUIET, align=0.5)
     if limit is not None:
-        sheet.text(f"limit {3.6 * limit:.0f}", middle, height - sheet.px(12), 11, QUIET, align=0.5)
+        canvas.text(
+            f"limit {3.6 * limit:.0f}", middle, height - canvas.px(12), 11, QUIET, align=0.5
+        )
 
 
 @dataclass(frozen=True)
@@ -77,9 +83,11 @@ class Curve:
 
 @dataclass(frozen=True)
 class StripChart:
-    """What a strip shows: title and present value; values from -reach to reach, upwards to the right; dashed lines at ±limit.
+    """What a strip shows: title and present value; values from -reach to reach, upwards to the
+    right; dashed lines at ±limit.
 
-    edge: in words, what the limit is, or where there is none, the reach; legend: whose lines have which colour.
+    edge: in words, what the limit is, or where there is none, the reach.
+    legend: whose lines have which colour.
     """
 
     title: str
@@ -91,40 +99,40 @@ class StripChart:
 
 
 def draw_strip(
-    sheet: Canvas, strip: StripChart, curves: Sequence[Curve], marks: Sequence[bool]
+    canvas: Canvas, strip: StripChart, curves: Sequence[Curve], marks: Sequence[bool]
 ) -> None:
     """The last seconds as lines that move to the left; marks: where interventions were."""
-    sheet.title(strip.title, strip.value)
-    x = sheet.px(20) + sheet.text_width(strip.title, 11)
+    canvas.title(strip.title, strip.value)
+    x = canvas.px(20) + canvas.text_width(strip.title, 11)
     for words, colour in strip.legend:
         if (
-            x + sheet.text_width(words, 11) + sheet.text_width(strip.value, 11) + sheet.px(24)
-            < sheet.whole.width
+            x + canvas.text_width(words, 11) + canvas.text_width(strip.value, 11) + canvas.px(24)
+            < canvas.whole.width
         ):
-            x += sheet.text(words, x, sheet.px(18), 11, colour) + sheet.px(10)
-    area = strip_area(sheet.whole, sheet.scale)
+            x += canvas.text(words, x, canvas.px(18), 11, colour) + canvas.px(10)
+    area = strip_area(canvas.whole, canvas.scale)
     middle = area.y + area.height / 2
     half = area.height / 2
-    sheet.line([(area.x, middle), (area.right, middle)], FAINT, 1)
+    canvas.line([(area.x, middle), (area.right, middle)], FAINT, 1)
     away = half * (strip.limit or strip.reach) / strip.reach
     for side, word in ((-1, "R"), (1, "L")):
         row = middle + side * away
         if strip.limit:
-            sheet.dashes(area.x, area.right, row, mixed(ALARM, (0, 0, 0), 0.15))
-        if area.height > sheet.px(60):
-            sheet.text(
-                f"{word} {strip.edge}", area.x, row - side * sheet.px(7) + sheet.px(4), 10, QUIET
+            canvas.dashes(area.x, area.right, row, mixed(ALARM, (0, 0, 0), 0.15))
+        if area.height > canvas.px(60):
+            canvas.text(
+                f"{word} {strip.edge}", area.x, row - side * canvas.px(7) + canvas.px(4), 10, QUIET
             )
     columns = np.linspace(area.x, area.right, len(marks))
     for x, marked in zip(columns, marks, strict=True):
         if marked:
-            sheet.line([(x, area.y), (x, area.bottom)], ALARM, 2)
+            canvas.line([(x, area.y), (x, area.bottom)], ALARM, 2)
     for curve in curves:
         values = np.asarray(curve.values, float)
         rows = middle - np.clip(values / strip.reach, -1.05, 1.05) * half
         points = np.stack([columns, rows], axis=1)
         for first, end in runs(~np.isnan(values)):
-            sheet.line(points[first:end], curve.colour, curve.width)
+            canvas.line(points[first:end], curve.colour, curve.width)
 
 
 def strip_area(panel: Rect, scale: float) -> Rect:
@@ -147,42 +155,42 @@ def bend_reach(curvatures: NDArray[np.float64]) -> float:
 
 
 def draw_score(
-    sheet: Canvas, autonomy: float, interventions: int, elapsed: float, colour: Colour
+    canvas: Canvas, autonomy: float, interventions: int, elapsed: float, colour: Colour
 ) -> None:
     """Autonomy so far [%], and what it is made of."""
-    height = sheet.whole.height
-    sheet.title("autonomy so far")
-    wide = sheet.text(f"{autonomy:.1f}", sheet.px(10), height * 0.58, 34, colour, bold=True)
-    sheet.text("%", sheet.px(14) + wide, height * 0.58, 16, QUIET)
+    height = canvas.whole.height
+    canvas.title("autonomy so far")
+    wide = canvas.text(f"{autonomy:.1f}", canvas.px(10), height * 0.58, 34, colour, bold=True)
+    canvas.text("%", canvas.px(14) + wide, height * 0.58, 16, QUIET)
     minutes, seconds = divmod(int(elapsed), 60)
     kind = "intervention" if interventions == 1 else "interventions"
-    sheet.text(
+    canvas.text(
         f"{interventions} {kind}",
-        sheet.px(10),
-        height - sheet.px(29),
+        canvas.px(10),
+        height - canvas.px(29),
         12,
         ALARM if interventions else INK,
     )
-    sheet.text(f"in {minutes}:{seconds:02d} min", sheet.px(10), height - sheet.px(12), 12, QUIET)
+    canvas.text(f"in {minutes}:{seconds:02d} min", canvas.px(10), height - canvas.px(12), 12, QUIET)
 
 
-def draw_causes(sheet: Canvas, counts: Mapping[Cause, int], fresh: Cause | None) -> None:
+def draw_causes(canvas: Canvas, counts: Mapping[Cause, int], fresh: Cause | None) -> None:
     """How often which cause took the wheel from the driver; the one that just did stands out."""
-    sheet.title("interventions by cause")
-    first = sheet.px(28)
-    pitch = (sheet.whole.height - first - sheet.px(6)) / len(counts)
+    canvas.title("interventions by cause")
+    first = canvas.px(28)
+    pitch = (canvas.whole.height - first - canvas.px(6)) / len(counts)
     for row, (cause, count) in enumerate(counts.items()):
         line = first + (row + 0.72) * pitch
         if cause is fresh:
             top = round(first + row * pitch)
-            sheet.card(
-                Rect(sheet.px(4), top, sheet.whole.width - sheet.px(8), round(pitch)), ALARM, 0.9
+            canvas.card(
+                Rect(canvas.px(4), top, canvas.whole.width - canvas.px(8), round(pitch)), ALARM, 0.9
             )
         shade = INK if count else QUIET
-        sheet.text(str(cause), sheet.px(10), line, 12, shade)
-        sheet.text(
+        canvas.text(str(cause), canvas.px(10), line, 12, shade)
+        canvas.text(
             str(count),
-            sheet.whole.right - sheet.px(10),
+            canvas.whole.right - canvas.px(10),
             line,
             12,
             shade,
@@ -191,35 +199,35 @@ def draw_causes(sheet: Canvas, counts: Mapping[Cause, int], fresh: Cause | None)
         )
 
 
-def draw_cameras(sheet: Canvas, frames: Mapping[str, Image | None]) -> None:
+def draw_cameras(canvas: Canvas, frames: Mapping[str, Image | None]) -> None:
     """What the cameras see, one below the other."""
-    sheet.title("cameras")
-    first = sheet.px(26)
-    gap = sheet.px(6)
-    pad = sheet.px(8)
-    height = (sheet.whole.height - first - pad - gap * (len(frames) - 1)) // len(frames)
+    canvas.title("cameras")
+    first = canvas.px(26)
+    gap = canvas.px(6)
+    pad = canvas.px(8)
+    height = (canvas.whole.height - first - pad - gap * (len(frames) - 1)) // len(frames)
     for row, (name, frame) in enumerate(frames.items()):
-        place = Rect(pad, first + row * (height + gap), sheet.whole.width - 2 * pad, height)
+        place = Rect(pad, first + row * (height + gap), canvas.whole.width - 2 * pad, height)
         if frame is not None:
-            sheet.picture(fitted(frame, place), place)
+            canvas.picture(fitted(frame, place), place)
         plate = Rect(
             place.x,
-            place.bottom - sheet.px(17),
-            sheet.text_width(name, 10) + sheet.px(10),
-            sheet.px(17),
+            place.bottom - canvas.px(17),
+            canvas.text_width(name, 10) + canvas.px(10),
+            canvas.px(17),
         )
-        sheet.card(plate)
-        sheet.text(name, plate.x + sheet.px(5), plate.bottom - sheet.px(5), 10)
+        canvas.card(plate)
+        canvas.text(name, plate.x + canvas.px(5), plate.bottom - canvas.px(5), 10)
 
 
-def draw_camera(sheet: Canvas, name: str, frame: Image) -> None:
+def draw_camera(canvas: Canvas, name: str, frame: Image) -> None:
     """What one camera sees."""
-    sheet.title(name)
-    pad = sheet.px(8)
+    canvas.title(name)
+    pad = canvas.px(8)
     place = Rect(
-        pad, sheet.px(26), sheet.whole.width - 2 * pad, sheet.whole.height - sheet.px(26) - pad
+        pad, canvas.px(26), canvas.whole.width - 2 * pad, canvas.whole.height - canvas.px(26) - pad
     )
-    sheet.picture(fitted(frame, place), place)
+    canvas.picture(fitted(frame, place), place)
 
 
 def fitted(image: Image, place: Rect) -> Image:
@@ -232,11 +240,11 @@ def fitted(image: Image, place: Rect) -> Image:
     return image[top : top + kept, left : left + wide]
 
 
-def draw_view(sheet: Canvas, view: Image) -> None:
+def draw_view(canvas: Canvas, view: Image) -> None:
     """What the network looks at, every pixel of it."""
-    sheet.title("the network's view", f"{view.shape[1]} \N{MULTIPLICATION SIGN} {view.shape[0]}")
-    pad = sheet.px(8)
+    canvas.title("the network's view", f"{view.shape[1]} \N{MULTIPLICATION SIGN} {view.shape[0]}")
+    pad = canvas.px(8)
     place = Rect(
-        pad, sheet.px(26), sheet.whole.width - 2 * pad, sheet.whole.height - sheet.px(26) - pad
+        pad, canvas.px(26), canvas.whole.width - 2 * pad, canvas.whole.height - canvas.px(26) - pad
     )
-    sheet.picture(view, place, smooth=False)
+    canvas.picture(view, place, smooth=False)

@@ -1,6 +1,8 @@
-"""What is on: drivers on scenarios, the clock, and what is shown. The window and the film turn it; it knows neither.
+"""What is on: drivers on scenarios, the clock, and what is shown. The window and the film turn it;
+it knows neither.
 
-Ticks are never dropped: time passes as asked, the drives follow tick by tick, and a picture shows the moment in between.
+Ticks are never dropped: time passes as asked, the drives follow tick by tick, and a picture shows
+the moment in between.
 """
 
 from collections.abc import Sequence
@@ -21,7 +23,8 @@ from sim.viewer.live.live_picture import Autonomy, DrivePicture, RecordLamp, Sho
 
 Item = TypeVar("Item")
 SPEEDS = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0)
-LONGEST_GAP = 0.5  # [s] after which time is not caught up with: the machine slept, or the window was being moved
+# [s] after which time is not caught up with: the machine slept, or the window was being moved
+LONGEST_GAP = 0.5
 MEASURED = 1.0  # [s] over which the speed of time is measured
 PATIENCE = 0.2  # [s] that ticks may take before a picture is due; what is left then is given up
 PAUSE_AT_END = 1.5  # [s] before the next scenario
@@ -30,7 +33,9 @@ LATE = 0.05  # [s] a tick may begin behind its time before it counts as late
 
 @dataclass(frozen=True)
 class StatusTexts:
-    """What a window has to say: a few words for the header, a line in the middle, and the keys when help is shown."""
+    """What a window has to say: a few words for the header, a line in the middle, and the keys when
+    help is shown.
+    """
 
     status: str = ""
     notice: str = ""
@@ -70,7 +75,9 @@ class SessionRecorder(Protocol):
         ...
 
     def abandon(self) -> None:
-        """Stop recording and drop the part that could not be written; finished parts stay. Raises nothing."""
+        """Stop recording and drop the part that could not be written; finished parts stay. Raises
+        nothing.
+        """
         ...
 
 
@@ -85,7 +92,7 @@ class Session:
 
     def __init__(
         self,
-        seats: Sequence[DriverSpec],
+        driver_specs: Sequence[DriverSpec],
         scenarios: Sequence[Scenario],
         autonomy: Autonomy,
         count: int | None = None,
@@ -93,10 +100,10 @@ class Session:
         tape: SessionRecorder | None = None,
         env: EnvConfig | None = None,
     ) -> None:
-        self._seats = list(seats)
+        self._seats = list(driver_specs)
         self._scenarios = list(scenarios)
         self._autonomy = autonomy
-        self._count = count or len(seats)
+        self._count = count or len(driver_specs)
         self.wheel = wheel
         self.tape = tape
         self._env = env
@@ -108,7 +115,7 @@ class Session:
         self.paused = False
         self.over = False
         self._fresh = False
-        self.outlook = OUTLOOKS[0]
+        self.camera_view = OUTLOOKS[0]
         self.overlay = Overlay.THOUGHTS
         self.speed = 1.0
         self._pace = TimeRate()
@@ -117,7 +124,9 @@ class Session:
 
     def _begin(self) -> None:
         """Start the present scenario with the drivers whose turn it is."""
-        seats = [self._seats[(self._turn + i) % len(self._seats)] for i in range(self._count)]
+        driver_specs = [
+            self._seats[(self._turn + i) % len(self._seats)] for i in range(self._count)
+        ]
         if self.wheel:
             self.wheel.let_go()
         if self.tape:
@@ -125,8 +134,10 @@ class Session:
         scenario = self._scenarios[self._number]
         boxes = self.tape is not None
         self.drives = [
-            Drive(seat, scenario, self._env, None if place else self.wheel, boxes and not place)
-            for place, seat in enumerate(seats)
+            Drive(
+                driver_spec, scenario, self._env, None if place else self.wheel, boxes and not place
+            )
+            for place, driver_spec in enumerate(driver_specs)
         ]
         self._pictures = [DrivePicture(drive) for drive in self.drives]
         self._time = 0.0
@@ -149,7 +160,9 @@ class Session:
         return max(len(drive.steps) for drive in self.drives)
 
     def pass_time(self, seconds: float, hurried: bool = False) -> None:
-        """Let `seconds` of the watcher's time pass; `hurried` gives up ticks that would take longer than a watcher waits."""
+        """Let `seconds` of the watcher's time pass; `hurried` gives up ticks that would take longer
+        than a watcher waits.
+        """
         if self.paused or self.over:
             self._pace = TimeRate()
             return
@@ -242,8 +255,8 @@ class Session:
 
     def next_outlook(self) -> str:
         """Watch from elsewhere; where, in words."""
-        self.outlook = following(OUTLOOKS, self.outlook)
-        return self.outlook.name
+        self.camera_view = following(OUTLOOKS, self.camera_view)
+        return self.camera_view.name
 
     def next_overlay(self) -> Overlay:
         """Draw something else over the road."""
@@ -269,7 +282,7 @@ class Session:
         for drive in self.drives:
             drive.change_sky(weather, light)
 
-    def draw(self, sheet: Canvas, words: StatusTexts = NOTHING_SAID) -> Image:
+    def draw(self, canvas: Canvas, words: StatusTexts = NOTHING_SAID) -> Image:
         """The picture of this moment, drawn on the sheet."""
         notice = words.notice or (
             "the end"
@@ -284,9 +297,9 @@ class Session:
         speed = self._pace.words(self.speed) if words.status or self.speed != 1 else ""
         status = "   ".join(word for word in (speed, words.status) if word)
         light = RecordLamp(self.tape.recording, self.tape.seconds, self.late) if self.tape else None
-        shown = Shown(self.share, self.outlook, self.overlay, status, notice, words.keys, light)
-        draw_picture(sheet, self._pictures, shown, self._autonomy)
-        return sheet.array
+        shown = Shown(self.share, self.camera_view, self.overlay, status, notice, words.keys, light)
+        draw_picture(canvas, self._pictures, shown, self._autonomy)
+        return canvas.array
 
     def all_driven(self) -> list[Drive]:
         """Every drive that counts: those that ended and the one that is on."""

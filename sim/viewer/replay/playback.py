@@ -1,4 +1,6 @@
-"""A recording that is played: where the playhead is, and what is marked as discarded. Window and film turn it."""
+"""A recording that is played: where the playhead is, and what is marked as discarded. Window and
+film turn it.
+"""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -67,7 +69,9 @@ class Recording:
 
 
 class RecordingList(Protocol):
-    """Recordings, one after the other, and their marks; `discard` and `restore` write, and raise OSError where they cannot."""
+    """Recordings, one after the other, and their marks; `discard` and `restore` write, and raise
+    OSError where they cannot.
+    """
 
     def __len__(self) -> int:
         """How many there are."""
@@ -92,7 +96,9 @@ class RecordingList(Protocol):
 
 @dataclass
 class Predictions:
-    """What a network would have commanded at each moment of a recording [1/m], (N,); NaN where it was not asked yet."""
+    """What a network would have commanded at each moment of a recording [1/m], (N,); NaN where it
+    was not asked yet.
+    """
 
     recording: Recording
     predictor: Predictor
@@ -116,7 +122,9 @@ class Predictions:
         self.curvature[moment] = self.predictor.curvature(seen)
 
     def look_on(self, moment: int, seconds: float | None) -> None:
-        """Ask for moments not asked for yet, those from `moment` on first, for so many seconds; for all where None."""
+        """Ask for moments not asked for yet, those from `moment` on first, for so many seconds; for
+        all where None.
+        """
         started = monotonic()
         unknown = np.flatnonzero(np.isnan(self.curvature))
         for later in (*unknown[unknown >= moment], *unknown[unknown < moment]):
@@ -126,7 +134,9 @@ class Predictions:
 
 
 class Playback:
-    """Plays an album from its recording `number` on, with the commands of a network beside the labels where one is given."""
+    """Plays an album from its recording `number` on, with the commands of a network beside the
+    labels where one is given.
+    """
 
     def __init__(
         self, album: RecordingList, predictor: Predictor | None = None, number: int = 0
@@ -141,7 +151,9 @@ class Playback:
         self.go_to(number)
 
     def go_to(self, number: int) -> str:
-        """Open a recording at its beginning; a stretch that was begun in another is given up. What to tell about it."""
+        """Open a recording at its beginning; a stretch that was begun in another is given up. What
+        to tell about it.
+        """
         if not 0 <= number < len(self.album):
             return f"there is no episode {'before' if number < 0 else 'after'} this one"
         self.number, self.recording = number, self.album.open(number)
@@ -174,7 +186,9 @@ class Playback:
         self.over = False
 
     def pass_time(self, seconds: float, hurried: bool = False) -> None:
-        """Let `seconds` of the watcher's time pass; `hurried` leaves predictions for the strip to later pictures."""
+        """Let `seconds` of the watcher's time pass; `hurried` leaves predictions for the strip to
+        later pictures.
+        """
         if self.predictions:
             self.predictions.look_on(self.moment, LOOKING if hurried else None)
         if self.paused or self.over:

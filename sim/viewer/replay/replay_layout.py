@@ -1,4 +1,6 @@
-"""Where the panels of a replay are, for any size of window. What has no room is left out; the picture is always whole."""
+"""Where the panels of a replay are, for any size of window. What has no room is left out; the
+picture is always whole.
+"""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -47,7 +49,9 @@ class ReplayLayout:
 def replay_layout(
     width: int, height: int, shape: float, beside: tuple[ReplayPanel, ...]
 ) -> ReplayLayout:
-    """The layout of a window [px]; shape: the centre picture's width by its height; beside: what there is for the column."""
+    """The layout of a window [px]; shape: the centre picture's width by its height; beside: what
+    there is for the column.
+    """
     scale = min(max(min(width / DESIGN[0], height / DESIGN[1]), LEAST), MOST)
     room_x = round(width / scale)
     room_y = round(height / scale)
@@ -73,7 +77,9 @@ def replay_layout(
 
 
 def _instruments(width: int, height: int) -> tuple[dict[ReplayPanel, Rect], int]:
-    """The strips and instruments along the lower edge, and the row above which the picture has room."""
+    """The strips and instruments along the lower edge, and the row above which the picture has
+    room.
+    """
     right = width - MARGIN
     if height < LEAST_HEIGHT or right - MARGIN < 100:
         return {}, height

@@ -1,4 +1,6 @@
-"""The whole picture of a replay: what the centre camera saw with the label on it, and the drive so far and to come."""
+"""The whole picture of a replay: what the centre camera saw with the label on it, and the drive so
+far and to come.
+"""
 
 from dataclasses import replace
 
@@ -39,7 +41,7 @@ def layout_of(replay: Playback, width: int, height: int) -> ReplayLayout:
 
 
 def draw_replay(
-    sheet: Canvas,
+    canvas: Canvas,
     replay: Playback,
     status: str = "",
     notice: str = "",
@@ -47,23 +49,25 @@ def draw_replay(
 ) -> ReplayLayout:
     """Draw everything on the sheet; where it is.
 
-    status: a few words for the header; notice: a line in the middle; keys: the help, None when it is not to be shown.
+    status: a few words for the header.
+    notice: a line in the middle.
+    keys: the help, None when it is not to be shown.
     """
-    height, width = sheet.array.shape[:2]
+    height, width = canvas.array.shape[:2]
     layout = layout_of(replay, width, height)
-    sheet.scale = layout.scale
-    sheet.array[:] = GROUND
+    canvas.scale = layout.scale
+    canvas.array[:] = GROUND
     thoughts = replay.predictions.explain(replay.moment) if replay.predictions else Explanation()
-    _draw_centre(sheet.inset(layout.picture), replay, thoughts)
+    _draw_centre(canvas.inset(layout.picture), replay, thoughts)
     for panel, rect in layout.panels.items():
-        sheet.card(rect, CARD, 1.0)
-        _draw_panel(sheet.inset(rect), panel, replay, thoughts, status)
+        canvas.card(rect, CARD, 1.0)
+        _draw_panel(canvas.inset(rect), panel, replay, thoughts, status)
     draw_words(
-        sheet.inset(layout.picture),
+        canvas.inset(layout.picture),
         notice or replay.notice or ("paused" if replay.paused else ""),
         None,
     )
-    draw_words(sheet, "", keys)
+    draw_words(canvas, "", keys)
     return layout
 
 
@@ -78,13 +82,13 @@ def moment_at(layout: ReplayLayout, count: int, column: int, row: int) -> int | 
     return None
 
 
-def _draw_centre(sheet: Canvas, replay: Playback, thoughts: Explanation) -> None:
+def _draw_centre(canvas: Canvas, replay: Playback, thoughts: Explanation) -> None:
     """The centre camera's picture, on it the way of the label, the network's, and the boxes."""
     recording = replay.recording
     moment = replay.moment
-    whole = sheet.whole
+    whole = canvas.whole
     recorded = recording.cameras["centre"]
-    sheet.picture(recording.look(moment)["centre"], whole)
+    canvas.picture(recording.look(moment)["centre"], whole)
     larger = whole.width / recorded.width
     camera = replace(
         recorded,
@@ -95,69 +99,69 @@ def _draw_centre(sheet: Canvas, replay: Playback, thoughts: Explanation) -> None
     )
     if replay.overlay is not Overlay.NOTHING:
         if replay.overlay is Overlay.THOUGHTS:
-            lay_heat(sheet, camera, thoughts)
-        _draw_ways(sheet, camera, replay)
+            lay_heat(canvas, camera, thoughts)
+        _draw_ways(canvas, camera, replay)
         for box in recording.boxes(moment) if replay.overlay is Overlay.THOUGHTS else ():
-            draw_box(sheet, camera, box, recorded)
+            draw_box(canvas, camera, box, recorded)
     if any(first <= moment < end for first, end in replay.discarded):
-        _draw_discarded(sheet)
+        _draw_discarded(canvas)
 
 
-def _draw_ways(sheet: Canvas, camera: Camera, replay: Playback) -> None:
+def _draw_ways(canvas: Canvas, camera: Camera, replay: Playback) -> None:
     """The way of the label, and dashed that of the network."""
     recording = replay.recording
     moment = replay.moment
     speed = float(recording.speed[moment])
-    draw_lane_of_command(sheet, camera, FRONT, float(recording.curvature[moment]), speed, LABEL)
+    draw_lane_of_command(canvas, camera, FRONT, float(recording.curvature[moment]), speed, LABEL)
     if replay.predictions:
         draw_middle_of_command(
-            sheet, camera, FRONT, float(replay.predictions.curvature[moment]), speed, PREDICTED
+            canvas, camera, FRONT, float(replay.predictions.curvature[moment]), speed, PREDICTED
         )
 
 
-def _draw_discarded(sheet: Canvas) -> None:
+def _draw_discarded(canvas: Canvas) -> None:
     """Draw a border and a note: training leaves this frame out."""
-    whole = sheet.whole
-    thick = sheet.px(5)
+    whole = canvas.whole
+    thick = canvas.px(5)
     for rect in (
         Rect(0, 0, whole.width, thick),
         Rect(0, whole.height - thick, whole.width, thick),
         Rect(0, 0, thick, whole.height),
         Rect(whole.width - thick, 0, thick, whole.height),
     ):
-        sheet.part(rect)[:] = ALARM
-    if sheet.px(60) < whole.height:
-        sheet.plate("discarded", whole.width / 2, sheet.px(14), ALARM)
+        canvas.part(rect)[:] = ALARM
+    if canvas.px(60) < whole.height:
+        canvas.plate("discarded", whole.width / 2, canvas.px(14), ALARM)
 
 
 def _draw_panel(
-    sheet: Canvas, panel: ReplayPanel, replay: Playback, thoughts: Explanation, status: str
+    canvas: Canvas, panel: ReplayPanel, replay: Playback, thoughts: Explanation, status: str
 ) -> None:
     recording = replay.recording
     moment = replay.moment
     if panel is ReplayPanel.HEADER:
-        _draw_header(sheet, replay, status)
+        _draw_header(canvas, replay, status)
     elif panel is ReplayPanel.WHEEL:
         predicted = (
             float(replay.predictions.curvature[moment]) if replay.predictions else float("nan")
         )
-        panels.draw_wheel(sheet, float(recording.curvature[moment]), predicted, LABEL, PREDICTED)
+        panels.draw_wheel(canvas, float(recording.curvature[moment]), predicted, LABEL, PREDICTED)
     elif panel is ReplayPanel.SPEED:
-        panels.draw_speed(sheet, float(recording.speed[moment]))
+        panels.draw_speed(canvas, float(recording.speed[moment]))
     elif panel is ReplayPanel.CURVATURE:
-        _draw_curvature(sheet, replay)
+        _draw_curvature(canvas, replay)
     elif panel is ReplayPanel.OFFSET:
-        _draw_offset(sheet, replay)
+        _draw_offset(canvas, replay)
     elif panel is ReplayPanel.TRACK:
-        draw_track(sheet, recording, moment)
+        draw_track(canvas, recording, moment)
     elif panel is ReplayPanel.VIEW:
         if thoughts.view is not None:
-            panels.draw_view(sheet, thoughts.view)
+            panels.draw_view(canvas, thoughts.view)
     else:
-        panels.draw_camera(sheet, f"{panel} camera", recording.look(moment)[panel])
+        panels.draw_camera(canvas, f"{panel} camera", recording.look(moment)[panel])
 
 
-def _draw_curvature(sheet: Canvas, replay: Playback) -> None:
+def _draw_curvature(canvas: Canvas, replay: Playback) -> None:
     """The label all through the drive, and the network's commands as far as they are known."""
     recording = replay.recording
     moment = replay.moment
@@ -177,21 +181,23 @@ def _draw_curvature(sheet: Canvas, replay: Playback) -> None:
     strip = panels.StripChart(
         "curvature, whole drive", value, reach, None, f"{reach:g} /km", legend
     )
-    _draw_whole(sheet, replay, strip, curves)
+    _draw_whole(canvas, replay, strip, curves)
 
 
-def _draw_offset(sheet: Canvas, replay: Playback) -> None:
+def _draw_offset(canvas: Canvas, replay: Playback) -> None:
     recording = replay.recording
     value = f"{signed(recording.offset[replay.moment], 2)} m"
     strip = panels.StripChart("offset", value, OFFSET_REACH, MAX_OFFSET, f"{MAX_OFFSET:g} m")
-    _draw_whole(sheet, replay, strip, [panels.Curve(recording.offset, LABEL)])
+    _draw_whole(canvas, replay, strip, [panels.Curve(recording.offset, LABEL)])
 
 
 def _draw_whole(
-    sheet: Canvas, replay: Playback, strip: panels.StripChart, curves: list[panels.Curve]
+    canvas: Canvas, replay: Playback, strip: panels.StripChart, curves: list[panels.Curve]
 ) -> None:
-    """A strip of the whole drive: what is discarded in red, the lines, interventions, late ticks below, and the playhead."""
-    area = panels.strip_area(sheet.whole, sheet.scale)
+    """A strip of the whole drive: what is discarded in red, the lines, interventions, late ticks
+    below, and the playhead.
+    """
+    area = panels.strip_area(canvas.whole, canvas.scale)
     last = max(len(replay.recording) - 1, 1)
     for first, end in replay.discarded:
         left, right = (
@@ -199,36 +205,40 @@ def _draw_whole(
             for edge in (first - 0.5, end - 0.5)
         )
         corners = [(left, area.y), (right, area.y), (right, area.bottom), (left, area.bottom)]
-        sheet.glaze(np.array(corners, float), ALARM, DISCARDED_OPACITY)
-    panels.draw_strip(sheet, strip, curves, replay.recording.intervened.tolist())
+        canvas.glaze(np.array(corners, float), ALARM, DISCARDED_OPACITY)
+    panels.draw_strip(canvas, strip, curves, replay.recording.intervened.tolist())
     for late in np.flatnonzero(replay.recording.late):
         column = area.x + area.width * int(late) / last
-        sheet.line(
-            [(column, area.bottom - sheet.px(2)), (column, area.bottom + sheet.px(4))], PERSON, 2
+        canvas.line(
+            [(column, area.bottom - canvas.px(2)), (column, area.bottom + canvas.px(4))], PERSON, 2
         )
     column = area.x + area.width * replay.moment / last
-    sheet.line([(column, area.y - sheet.px(4)), (column, area.bottom + sheet.px(4))], INK, 2)
+    canvas.line([(column, area.y - canvas.px(4)), (column, area.bottom + canvas.px(4))], INK, 2)
 
 
-def draw_track(sheet: Canvas, recording: Recording, moment: int) -> None:
-    """The way driven, from above, its first heading upwards, as large as it fits; and where the car is on it."""
+def draw_track(canvas: Canvas, recording: Recording, moment: int) -> None:
+    """The way driven, from above, its first heading upwards, as large as it fits; and where the car
+    is on it.
+    """
     driven = float(np.sum(recording.speed[: moment + 1])) / recording.rate
     whole = float(np.sum(recording.speed)) / recording.rate
-    sheet.title("way driven", f"{driven:.0f} of {whole:.0f} m")
+    canvas.title("way driven", f"{driven:.0f} of {whole:.0f} m")
     area = Rect(
-        sheet.px(14),
-        sheet.px(30),
-        sheet.whole.width - sheet.px(28),
-        sheet.whole.height - sheet.px(42),
+        canvas.px(14),
+        canvas.px(30),
+        canvas.whole.width - canvas.px(28),
+        canvas.whole.height - canvas.px(42),
     )
     points = track_points(recording.pose, area)
-    sheet.line(points, FAINT, 3)
-    sheet.line(points[: moment + 1], LABEL, 3)
-    sheet.circle(float(points[moment, 0]), float(points[moment, 1]), sheet.px(5), INK)
+    canvas.line(points, FAINT, 3)
+    canvas.line(points[: moment + 1], LABEL, 3)
+    canvas.circle(float(points[moment, 0]), float(points[moment, 1]), canvas.px(5), INK)
 
 
 def track_points(pose: NDArray[np.float64], area: Rect) -> NDArray[np.float64]:
-    """Poses (N, 3) as pixels (N, 2) of an area: the first heading upwards, in the middle and as large as there is room for."""
+    """Poses (N, 3) as pixels (N, 2) of an area: the first heading upwards, in the middle and as
+    large as there is room for.
+    """
     dx, dy = (pose[:, :2] - pose[0, :2]).T
     cos = np.cos(pose[0, 2])
     sin = np.sin(pose[0, 2])
@@ -241,27 +251,27 @@ def track_points(pose: NDArray[np.float64], area: Rect) -> NDArray[np.float64]:
     return np.asarray(middle + scale * (points - (low + high) / 2))
 
 
-def _draw_header(sheet: Canvas, replay: Playback, status: str) -> None:
+def _draw_header(canvas: Canvas, replay: Playback, status: str) -> None:
     """Which recording, where it was driven, and the time."""
     recording = replay.recording
-    pad = sheet.px(12)
-    line = round(sheet.whole.height / 2 + sheet.px(4.5))
+    pad = canvas.px(12)
+    line = round(canvas.whole.height / 2 + canvas.px(4.5))
     rate = recording.rate
     clock = f"{time_text(replay.moment / rate)} of {time_text((len(recording) - 1) / rate)}"
-    right = sheet.whole.right - pad
+    right = canvas.whole.right - pad
     for words, colour in ((clock, INK), (status, QUIET)):
-        if words and right - sheet.text_width(words, 12) > pad:
-            right -= sheet.text(words, right, line, 12, colour, align=1.0) + sheet.px(16)
+        if words and right - canvas.text_width(words, 12) > pad:
+            right -= canvas.text(words, right, line, 12, colour, align=1.0) + canvas.px(16)
     for words in (recording.name, *_fewer(recording.name)):
-        if pad + sheet.text_width(words, 13, bold=True) <= right:
-            x = pad + sheet.text(words, pad, line, 13, INK, bold=True) + sheet.px(12)
+        if pad + canvas.text_width(words, 13, bold=True) <= right:
+            x = pad + canvas.text(words, pad, line, 13, INK, bold=True) + canvas.px(12)
             break
     else:
         return
     place = conditions(recording.scenario)
-    while place and x + sheet.text_width(place, 12) > right:
+    while place and x + canvas.text_width(place, 12) > right:
         place = place.rpartition(" · ")[0]
-    sheet.text(place, x, line, 12, QUIET)
+    canvas.text(place, x, line, 12, QUIET)
 
 
 def _fewer(name: str) -> list[str]:

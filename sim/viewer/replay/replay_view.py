@@ -27,13 +27,13 @@ class ReplayView:
         self._replay.pass_time(min(seconds, LONGEST_GAP), hurried=True)
         return ""
 
-    def draw(self, sheet: Canvas, words: StatusTexts) -> None:
+    def draw(self, canvas: Canvas, words: StatusTexts) -> None:
         """Draw the moment under the playhead."""
         speed = (
             f"\N{MULTIPLICATION SIGN}{self._replay.speed:g}   " if self._replay.speed != 1 else ""
         )
         self.layout = draw_replay(
-            sheet, self._replay, speed + words.status, words.notice, words.keys
+            canvas, self._replay, speed + words.status, words.notice, words.keys
         )
 
     def handle(self, event: pygame.event.Event) -> str | None:

@@ -1,4 +1,6 @@
-"""Errors of commands: one line for user and machine errors, a traceback and a request to report it for bugs."""
+"""Errors of commands: one line for user and machine errors, a traceback and a request to report it
+for bugs.
+"""
 
 from pathlib import Path
 

@@ -1,4 +1,6 @@
-"""Help and user errors load none of the heavy packages; a command loads them after its settings have been checked."""
+"""Help and user errors load none of the heavy packages; a command loads them after its settings
+have been checked.
+"""
 
 import json
 import subprocess
@@ -18,20 +20,23 @@ HEAVY = (
 WRONG = {
     "demo": (["--evaluate.drivers", "[nonsense]"], "driver is 'nonsense'"),
     "record": (["--suite", "moon"], "suite is 'moon'"),
-    "train": (["nowhere", "--augmentation.shift", "-1"], "shift is -1.0; it must lie between 0 and 2"),
+    "train": (["nowhere", "--augmentation.shift", "-1"], "shift is -1.0; it must lie between 0 "
+                                                         "and 2"),
     "evaluate": (["modular"], "driver modular needs a detector of cars"),
     "watch": (["expert", "--roads", "canal"], "roads is 'canal'"),
     "report": (["nowhere"], "results nowhere does not exist"),
     "drive": (["--width", "3"], "width is 3 px"),
     "train-detector": (["lorries", "nowhere"], "target is 'lorries'"),
-    "score-detector": (["cars", "nowhere", "--checkpoint", "nowhere"], "data nowhere does not exist"),
+    "score-detector": (["cars", "nowhere", "--checkpoint", "nowhere"], "data nowhere does not "
+                                                                       "exist"),
     "score-lanes": (["--noise", "-1"], "noise is -1.0 m"),
     "check": (["nowhere"], "data nowhere does not exist"),
     "scenes": (["sheet.png", "--light", "noon"], "light is 'noon'"),
     "results": (["--root", "nowhere"], "root is nowhere; it must be a repository"),
     "completion": (["fish"], "shell is 'fish'; it must be one of bash, zsh, tcsh"),
 }  # fmt: skip
-# Runs commands one after the other, which is quicker than a process for each, and prints the exit code of each.
+# Runs commands one after the other, which is quicker than a process for each, and prints the exit
+# code of each.
 PROGRAM = f"""
 import json, sys
 from pilotnet.cli import main
@@ -48,7 +53,9 @@ for words in json.loads(sys.argv[1]):
 def run(
     commands: list[list[str]], folder: Path, *options: str
 ) -> tuple[str, list[tuple[list[str], int, list[str]]], list[str]]:
-    """Run commands in a fresh process: standard output, how each ended, and the other lines of standard error."""
+    """Run commands in a fresh process: standard output, how each ended, and the other lines of
+    standard error.
+    """
     call = [sys.executable, *options, "-c", PROGRAM, json.dumps(commands)]
     done = subprocess.run(
         call, cwd=folder, capture_output=True, text=True, timeout=120, check=False

@@ -24,8 +24,8 @@ ONE_GO = StageFiles("make", ("half",))
 HOLD = """
 import sys, time
 from pathlib import Path
-from pilotnet.common.folders import Stage, output_folder
-with output_folder(Path(sys.argv[1]), Stage("make", ("half",))) as folder:
+from pilotnet.common.folders import StageFiles, output_folder
+with output_folder(Path(sys.argv[1]), StageFiles("make", ("half",))) as folder:
     (folder / "half").touch()
     print("holding", flush=True)
     time.sleep(60)
@@ -182,7 +182,8 @@ def test_the_hint_of_an_interruption_says_what_is_kept(tmp_path: Path) -> None:
     with pytest.raises(Interrupted) as caught:
         fail(tmp_path / "a", Interrupted(signal.SIGTERM), done=True)
     assert str(caught.value) == (
-        "ended by SIGTERM; what was finished is kept, the same command with --resume goes on from there"
+        "ended by SIGTERM; what was finished is kept, the same command with --resume goes on "
+        "from there"
     )
     assert caught.value.exit_code == 143
 

@@ -3,12 +3,23 @@
 import contextlib
 import os
 import signal
+from collections.abc import Iterator
 
 import pytest
 
 from pilotnet.cli import COMMANDS, main
 from pilotnet.common.interrupts import Interrupted, signals_as_interrupts, with_hint
 from pilotnet.common.progress import track
+
+
+@pytest.fixture(autouse=True)
+def default_signals() -> Iterator[None]:
+    """Python's own handlers, also in a background job, which ignores SIGINT and SIGHUP."""
+    own = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in own.items()}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129)])

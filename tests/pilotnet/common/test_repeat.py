@@ -1,4 +1,6 @@
-"""`--config` with the `<stage>.yaml` of an earlier run repeats that run; files of other stages and worlds are refused."""
+"""`--config` with the `<stage>.yaml` of an earlier run repeats that run; files of other stages and
+worlds are refused.
+"""
 
 from dataclasses import asdict
 from pathlib import Path

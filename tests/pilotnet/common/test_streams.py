@@ -29,7 +29,9 @@ NOTICE = "pilotnet: standard output cannot be written ([Errno 28] No space left 
 
 
 def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a shell command in a folder, with python as $python, and the exit code of a pipe's first command as its own."""
+    """Run a shell command in a folder, with python as $python, and the exit code of a pipe's first
+    command as its own.
+    """
     script = ["bash", "-c", f"set -o pipefail; {command}"]
     environment = os.environ | {"python": sys.executable}
     return subprocess.run(

@@ -217,7 +217,8 @@ def test_settings_that_make_no_sense_are_refused(key: str, value: object, words:
 FOREIGN = (
     "notes.txt", "data/chunk-000/notes.txt", "data/chunk-000/@eaDir/x", "data/chunk-000/._file-000.parquet",
     "meta/episodes/chunk-000/._file-000.parquet", "meta/episodes/.ipynb_checkpoints/file-000-checkpoint.parquet",
-    "videos/observation.images.left/chunk-000/.DS_Store", "boxes/chunk-000/file-000 (copy).parquet", ".mine.tmp",
+    "videos/observation.images.left/chunk-000/.DS_Store", "boxes/chunk-000/file-000 "
+                                                          "(copy).parquet", ".mine.tmp",
 )  # fmt: skip
 
 

@@ -1,4 +1,6 @@
-"""The maps of controllers come back from the user's config folder as they were kept, and damaged ones are one line."""
+"""The maps of controllers come back from the user's config folder as they were kept, and damaged
+ones are one line.
+"""
 
 from pathlib import Path
 

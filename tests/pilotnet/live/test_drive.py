@@ -1,4 +1,6 @@
-"""DRIVE and takeovers by synthetic keys: what a person drives is recorded, counted and can be learnt from."""
+"""DRIVE and takeovers by synthetic keys: what a person drives is recorded, counted and can be
+learnt from.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -34,7 +36,9 @@ Script = dict[int, list[pygame.event.Event]]  # what happens in which turn
 
 @pytest.fixture
 def play(monkeypatch: pytest.MonkeyPatch) -> Callable[[Script, int], None]:
-    """Lets windows live through a script of events, a tenth of a second a turn, and then closes them."""
+    """Lets windows live through a script of events, a tenth of a second a turn, and then closes
+    them.
+    """
 
     def prepare(script: Script, turns: int) -> None:
         def run(window: Window) -> None:
@@ -220,7 +224,9 @@ def test_backspace_takes_five_seconds_away(
 
 
 def taken_over(play: Callable[[Script, int], None], folder: Path | None) -> Score:
-    """The expert drives for a second, a person for 0.6 s, too short to leave the lane, and again the expert."""
+    """The expert drives for a second, a person for 0.6 s, too short to leave the lane, and again
+    the expert.
+    """
     play({10: [down(pygame.K_RIGHT)], 12: [up(pygame.K_RIGHT)], 16: [down(pygame.K_RETURN)]}, 26)
     return watch(["expert"], WATCHED, recording=folder)["expert"]
 
@@ -289,7 +295,10 @@ def test_without_a_dataset_a_takeover_still_counts(
 @pytest.mark.parametrize(
     ("words", "says"),
     [
-        (["drive", "--road", "canal"], "road is 'canal'; it must be one of rural"),
+        (
+            ["drive", "--roads", "canal"],
+            "roads is 'canal'; of suite lane_keeping it must be one of",
+        ),
         (["drive", "--width", "90"], "width is 90 px; it must lie between 200"),
         (
             ["watch", "expert", "--record", "data"],

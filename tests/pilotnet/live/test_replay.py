@@ -1,4 +1,6 @@
-"""REPLAY: recorded frames under the playhead, keys that seek, mark and restore, a network beside the label, and a film."""
+"""REPLAY: recorded frames under the playhead, keys that seek, mark and restore, a network beside
+the label, and a film.
+"""
 
 from pathlib import Path
 
@@ -70,14 +72,14 @@ def test_the_frame_under_the_playhead_is_the_recorded_one(root: Path) -> None:
         shown.seek(moment)
         for name, recorded in frames.items():
             np.testing.assert_array_equal(shown.recording.look(moment)[name], recorded[moment])
-        sheet = Canvas.blank(320, 180)
-        place = draw_replay(sheet, shown).picture
+        canvas = Canvas.blank(320, 180)
+        place = draw_replay(canvas, shown).picture
         expected = Canvas.blank(320, 180)
         expected.picture(frames["centre"][moment], place)
         # Where neither notice nor playhead lies.
         rows = slice(place.y, place.y + place.height // 5)
         np.testing.assert_array_equal(
-            sheet.array[rows, place.x : place.right], expected.array[rows, place.x : place.right]
+            canvas.array[rows, place.x : place.right], expected.array[rows, place.x : place.right]
         )
 
 
@@ -220,8 +222,8 @@ def test_the_network_beside_the_label_says_what_it_would_drive(
     heat = shown.predictions.explain(5).heat
     network.curvature(Observation(float(speed[5]), frames[5]))
     np.testing.assert_array_equal(heat, network.explanation().heat)  # type: ignore[arg-type]
-    sheet = Canvas.blank(1280, 720)
-    assert ReplayPanel.VIEW in draw_replay(sheet, shown).panels
+    canvas = Canvas.blank(1280, 720)
+    assert ReplayPanel.VIEW in draw_replay(canvas, shown).panels
 
 
 @pytest.mark.parametrize("size", [(200, 100), (480, 300), (640, 720), (1280, 720), (2560, 900)])
@@ -271,8 +273,8 @@ def test_a_network_of_another_camera_is_refused(root: Path, tiny_model: Path) ->
     ("words", "says"),
     [
         (
-            ["--road", "mountain"],
-            "road is 'mountain'; a recording is shown as it was driven, leave out --road",
+            ["--roads", "mountain"],
+            "roads is 'mountain'; a recording is shown as it was driven, leave out --roads",
         ),
         (["--first", "9"], "first is 9; {root} has the episodes 0 to 2"),
         (["expert"], "is a folder and is replayed by itself"),

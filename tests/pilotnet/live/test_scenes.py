@@ -19,11 +19,11 @@ def test_the_sheet_has_a_row_for_each_road_and_weather_and_a_column_for_each_lig
     path = scenes(
         ScenesConfig(("rural",), ("clear", "snow"), ("day", "night")), tmp_path / "sheet.png"
     )
-    sheet = cv2.imread(str(path))
-    height = sheet.shape[0] // 2
-    width = sheet.shape[1] // 2
+    canvas = cv2.imread(str(path))
+    height = canvas.shape[0] // 2
+    width = canvas.shape[1] // 2
     assert 2 * width > 1.5 * 2 * height
-    quarters = [sheet[:height, :width], sheet[:height, width:], sheet[height:, :width]]
+    quarters = [canvas[:height, :width], canvas[:height, width:], canvas[height:, :width]]
     day, night, snow = (quarter.mean() for quarter in quarters)
     assert day > night + 30
     assert abs(snow - day) > 2

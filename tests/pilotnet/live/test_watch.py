@@ -1,4 +1,6 @@
-"""WATCH from the command line: a film of real drivers without a screen, the score, and one line for every mistake."""
+"""WATCH from the command line: a film of real drivers without a screen, the score, and one line for
+every mistake.
+"""
 
 import resource
 from collections.abc import Iterator
@@ -98,14 +100,20 @@ def test_road_weather_and_light_can_be_chosen_from_a_suite() -> None:
 
 
 def test_the_other_drivers_wait_behind_those_asked_for(tiny_model: Path) -> None:
-    assert [seat.name for seat in driver_specs(["straight"], None)] == ["straight", "expert"]
-    assert next(seat.title for seat in driver_specs(["pilotnet"], tiny_model)) == "PilotNet"
+    assert [driver_spec.name for driver_spec in driver_specs(["straight"], None)] == [
+        "straight",
+        "expert",
+    ]
+    assert (
+        next(driver_spec.title for driver_spec in driver_specs(["pilotnet"], tiny_model))
+        == "PilotNet"
+    )
 
 
 def test_a_stack_with_parts_replaced_keeps_its_colour_and_says_so() -> None:
-    (seat, *_) = driver_specs(["modular+cars+pedestrians+lanes"], None)
-    assert seat.colour == driver_colour("modular")
-    assert seat.title.startswith("Modular + ")
+    (driver_spec, *_) = driver_specs(["modular+cars+pedestrians+lanes"], None)
+    assert driver_spec.colour == driver_colour("modular")
+    assert driver_spec.title.startswith("Modular + ")
 
 
 @pytest.mark.parametrize(
@@ -159,7 +167,7 @@ def test_the_window_shows_the_progress_of_compiling_before_a_road(
 
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     monkeypatch.setattr("pilotnet.live.watch.compile_in_view", closed)
-    monkeypatch.setattr("pilotnet.live.watch.Show", too_early)
+    monkeypatch.setattr("pilotnet.live.watch.Session", too_early)
     with pytest.raises(KeyboardInterrupt):
         watch(["expert"], SHORT)
 

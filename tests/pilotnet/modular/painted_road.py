@@ -1,4 +1,6 @@
-"""Pictures of ideal roads, painted straight from the pinhole geometry: what the lane finder's answers have a closed form for."""
+"""Pictures of ideal roads, painted straight from the pinhole geometry: what the lane finder's
+answers have a closed form for.
+"""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +41,8 @@ def painted_road(
 ) -> Image:
     """A two-lane road with three lines, seen from its right lane; the arc is exact.
 
-    offset: of the car, right of its lane's centre [m]; heading_error: the car's minus the lane's [rad]; curvature [1/m];
+    offset: of the car, right of its lane's centre [m]; heading_error: the car's minus the lane's
+    [rad]; curvature [1/m];
     wear: by which share the asphalt is darker where wheels run.
     """
     across = _across(offset, heading_error, curvature)
@@ -63,7 +66,9 @@ def snowed_road(
 
 
 def _across(offset: float, heading_error: float, curvature: float) -> Floats:
-    """Right of an arc [m] that starts at the lane's centre, along it: from the arc's centre, less the radius."""
+    """Right of an arc [m] that starts at the lane's centre, along it: from the arc's centre, less
+    the radius.
+    """
     x, y = _ground(offset, heading_error)
     return y if curvature == 0 else (1 - np.hypot(x * curvature, 1 - y * curvature)) / curvature
 
@@ -83,8 +88,10 @@ def painted_street(
 ) -> Image:
     """A straight two-lane street between kerbs and pavements, seen from its right lane.
 
-    offset, heading_error: as for a road; width: of a lane [m]; zebra: how far ahead a crossing begins [m], None for none;
-    line: whether one is painted along its middle; wet: by which share kerb and pavement look like the street, as in rain.
+    offset, heading_error: as for a road; width: of a lane [m]; zebra: how far ahead a crossing
+    begins [m], None for none;
+    line: whether one is painted along its middle; wet: by which share kerb and pavement look like
+    the street, as in rain.
     """
     along, y = _ground(offset, heading_error)
     across = y + width / 2  # from the street's middle
@@ -106,7 +113,9 @@ def painted_street(
 
 
 def _ground(offset: float, heading_error: float) -> tuple[Floats, Floats]:
-    """Along and right of the lane's centre [m], for every sample of the picture, as if the horizon were very far down."""
+    """Along and right of the lane's centre [m], for every sample of the picture, as if the horizon
+    were very far down.
+    """
     row, column = _samples()
     forward = CAMERA.focal * CAMERA.elevation / np.maximum(row - CAMERA.horizon, 1e-3)
     right = forward * (column - CAMERA.centre_column) / CAMERA.focal

@@ -1,4 +1,6 @@
-"""What the whole stack, with its own eyes, makes of a camera that fails on the road: it stops in its lane and then drives on."""
+"""What the whole stack, with its own eyes, makes of a camera that fails on the road: it stops in
+its lane and then drives on.
+"""
 
 import math
 from collections.abc import Callable
@@ -55,7 +57,9 @@ class FailingCamera:
 
 
 def own_eyes(env: DrivingEnv) -> ModularDriver:
-    """The stack without an oracle; nobody is on the road, and its untrained detectors are sure of nothing."""
+    """The stack without an oracle; nobody is on the road, and its untrained detectors are sure of
+    nothing.
+    """
     cars, pedestrians = (
         Detector(DetectorCheckpoint(DetectorNetwork(), target, Camera(), {}))
         for target in ("cars", "pedestrians")

@@ -1,4 +1,6 @@
-"""The whole modular driver: with the truth for eyes it drives, and with bad eyes it stops without ever losing its head."""
+"""The whole modular driver: with the truth for eyes it drives, and with bad eyes it stops without
+ever losing its head.
+"""
 
 import math
 from collections.abc import Callable
@@ -59,7 +61,9 @@ class Finds:
 def drive(
     driver: ModularDriver, frames: Callable[[int], Image], ticks: int, speed: float = 10.0
 ) -> list[float]:
-    """The speeds of a car on a straight road with its driver's foot on the pedals; every command is a finite number."""
+    """The speeds of a car on a straight road with its driver's foot on the pedals; every command is
+    a finite number.
+    """
     speeds = []
     for tick in range(ticks):
         control = driver.act(Observation(speed, centre=frames(tick)))
@@ -191,7 +195,7 @@ def test_it_can_say_what_it_thought() -> None:
         DrivingEnv(),
     )
     assert isinstance(driver, ExplainingDriver)
-    assert driver.explain().word == ""
+    assert driver.explain().behaviour == ""
     drive(driver, lambda tick: NOISE[tick % 8], 10)
     thought = driver.explain()
     assert {line.role for line in thought.lines} >= {
@@ -202,4 +206,4 @@ def test_it_can_say_what_it_thought() -> None:
     }
     assert len(thought.boxes) == 1
     assert len(thought.footprints) == 1
-    assert thought.word in {"keep", "avoid", "follow", "stop"}
+    assert thought.behaviour in {"keep", "avoid", "follow", "stop"}

@@ -1,4 +1,5 @@
-"""The paper's own check of the masks (arXiv 1704.07911, 4): shift what they mark, and see whether the steering follows.
+"""The paper's own check of the masks (arXiv 1704.07911, 4): shift what they mark, and see whether
+the steering follows.
 
 By hand, for a trained network: `python -m tests.pilotnet.training.saliency_check MODEL DATASET`.
 """
@@ -19,16 +20,19 @@ from pilotnet.training.viewpoint import Viewpoint
 from sim.scenario import Split
 
 SHARES = (0.05, 0.1, 0.2, 0.3)  # of the views' pixels, the highest of the mask
-MARGIN = 4  # [px] around them that moves along: the thing's edge needs the ground beside it, as in the paper
+# [px] around them that moves along: the thing's edge needs the ground beside it, as in the paper
+MARGIN = 4
 SHIFTS = (-6, -3, 3, 6)  # [px] to the right
 EVERY = 100  # frames of the dataset from one view to the next
 
 
 @dataclass(frozen=True)
 class Response:
-    """Change of the steering, root mean square over views and shifts [1/m], and which share of the pixels moved.
+    """Change of the steering, root mean square over views and shifts [1/m], and which share of the
+    pixels moved.
 
-    whole: when the whole view is shifted; salient, random: when only the marked pixels are, or blobs of equal area elsewhere;
+    whole: when the whole view is shifted; salient, random: when only the marked pixels are, or
+    blobs of equal area elsewhere;
     rest: when all but the marked ones are.
     """
 
@@ -42,9 +46,11 @@ class Response:
 def response(
     model: PilotNet, views: Tensor, generator: torch.Generator, share: float = 0.1
 ) -> Response:
-    """How the steering for the views (B, 3, H, W) follows shifts of all of it, of the salient pixels, of others.
+    """How the steering for the views (B, 3, H, W) follows shifts of all of it, of the salient
+    pixels, of others.
 
-    share: of the pixels, the highest of the mask, which count as salient, before their margin is added.
+    share: of the pixels, the highest of the mask, which count as salient, before their margin is
+    added.
     """
     heat = visual_back_prop(model, views)
     marked = widened(highest(heat, share), MARGIN)
@@ -63,14 +69,18 @@ def response(
 
 @torch.no_grad()
 def steering_change(model: PilotNet, views: Tensor, mask: Tensor) -> float:
-    """Root mean square change of the curvature [1/m] when the pixels under `mask` (B, H, W) are shifted to either side."""
+    """Root mean square change of the curvature [1/m] when the pixels under `mask` (B, H, W) are
+    shifted to either side.
+    """
     before = model(views)
     changes = [model(shifted(views, mask, by)) - before for by in SHIFTS]
     return float(torch.stack(changes).square().mean().sqrt())
 
 
 def shifted(views: Tensor, mask: Tensor, by: int) -> Tensor:
-    """The views with the pixels under `mask` moved `by` columns to the right, over what is there; the border is repeated."""
+    """The views with the pixels under `mask` moved `by` columns to the right, over what is there;
+    the border is repeated.
+    """
     columns = (torch.arange(views.shape[-1]) - by).clamp(0, views.shape[-1] - 1)
     return torch.where(mask[..., columns][:, None], views[..., columns], views)
 
@@ -81,7 +91,9 @@ def highest(values: Tensor, share: float) -> Tensor:
 
 
 def widened(mask: Tensor, margin: int) -> Tensor:
-    """The mask (B, H, W) with everything within `margin` pixels of it; of numbers, the highest there."""
+    """The mask (B, H, W) with everything within `margin` pixels of it; of numbers, the highest
+    there.
+    """
     wide = functional.max_pool2d(mask[:, None].float(), 2 * margin + 1, stride=1, padding=margin)[
         :, 0
     ]

@@ -1,4 +1,6 @@
-"""Arrays for frames: the memory that machine and containers leave, and the file on disk when that is too little."""
+"""Arrays for frames: the memory that machine and containers leave, and the file on disk when that
+is too little.
+"""
 
 import os
 import tempfile

@@ -1,4 +1,6 @@
-"""VisualBackProp: its steps against what they stand for, and the paper's own check on painted roads."""
+"""VisualBackProp: its steps against what they stand for, and the paper's own check on painted
+roads.
+"""
 
 import pytest
 import torch
@@ -34,7 +36,9 @@ def trained() -> PilotNet:
 
 
 def painted_roads(count: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-    """Views (B, 3, 66, 200) of two lines on mottled ground, and the curvature [1/m] that goes back between them, (B,)."""
+    """Views (B, 3, 66, 200) of two lines on mottled ground, and the curvature [1/m] that goes back
+    between them, (B,).
+    """
     view = ViewCamera()
     down = ((torch.arange(view.height) + 0.5 - view.horizon) / view.focal).clamp(min=1e-3)
     ahead = (ELEVATION / down)[None, :, None]
@@ -86,7 +90,8 @@ def test_a_value_is_spread_over_exactly_the_pixels_that_its_layer_saw(
     pixels = torch.zeros(1, 1, *size, requires_grad=True)
     seen = layer(pixels)
     mask = torch.rand(seen.shape)
-    # What a pixel gets is the sum of the values it has a part in: the gradient of their sum, weighed by the mask.
+    # What a pixel gets is the sum of the values it has a part in: the gradient of their sum,
+    # weighed by the mask.
     (shares,) = torch.autograd.grad((seen * mask).sum(), pixels)
     torch.testing.assert_close(spread(mask, layer, torch.Size(size)), shares)
 
@@ -101,7 +106,8 @@ def test_only_what_the_network_looks_at_can_count() -> None:
             nn.init.constant_(layer.bias, 0.0)
     mask = visual_back_prop(model, (views + 1) / 2)[0]
     rows, columns = torch.nonzero(mask == 1).T
-    # The last layers see 61 x 61 pixels: the brightest spot lies where all layers agree, around the bright square.
+    # The last layers see 61 x 61 pixels: the brightest spot lies where all layers agree, around the
+    # bright square.
     assert abs(rows.float().mean() - 42) < 6
     assert abs(columns.float().mean() - 122) < 6
     assert mask[:, :50].max() == 0

@@ -1,4 +1,6 @@
-"""Training samples: where they come from, how they are moved, and the label that belongs to the move."""
+"""Training samples: where they come from, how they are moved, and the label that belongs to the
+move.
+"""
 
 import math
 from dataclasses import replace
@@ -32,11 +34,14 @@ STEP = 25  # grey levels between two digits: packing moves a level by one or two
 
 
 def drives(size: int = 400) -> TrainingFrames:
-    """Grey frames of 2 x 4 pixels; their columns say in digits which camera and which moment, up to 999, recorded them."""
+    """Grey frames of 2 x 4 pixels; their columns say in digits which camera and which moment, up to
+    999, recorded them.
+    """
     cameras = rig(Camera(width=4, height=2, horizon=1.0))
-    moments = np.arange(size) % 1000
+    frame_numbers = np.arange(size) % 1000
     digits = np.stack(
-        [np.zeros(size, int), moments // 100, moments // 10 % 10, moments % 10], axis=1
+        [np.zeros(size, int), frame_numbers // 100, frame_numbers // 10 % 10, frame_numbers % 10],
+        axis=1,
     )
     frames = np.empty((3, size, 3, 4), np.uint8)
     for camera in range(3):
@@ -76,7 +81,8 @@ def test_a_moved_view_keeps_the_speed_to_drive_of_its_moment() -> None:
 
 
 def test_whoever_paces_towards_the_speed_label_brakes_as_the_recorded_driver_did() -> None:
-    # Constant braking by 1.5 m/s² from 12 m/s: the label is 0.9 m/s below the present speed, and 0.9 / 0.6 is 1.5 again.
+    # Constant braking by 1.5 m/s² from 12 m/s: the label is 0.9 m/s below the present speed, and
+    # 0.9 / 0.6 is 1.5 again.
     speed = np.maximum(12.0 - 1.5 * np.arange(100) / 10, 0.0).astype(np.float32)
     label = target_speed(speed, rate=10)
     np.testing.assert_allclose(
@@ -146,7 +152,8 @@ def test_balancing_draws_rare_bends_more_often() -> None:
 def test_hairpins_and_the_bends_of_highways_are_both_drawn_more_often_than_they_are_driven() -> (
     None
 ):
-    # As sharp by lateral acceleration, 2 m/s²; by the angle turned on the way of a recovery a highway's bend is nearly straight.
+    # As sharp by lateral acceleration, 2 m/s²; by the angle turned on the way of a recovery a
+    # highway's bend is nearly straight.
     speed = np.repeat([20.0, 30.0, 5.0], [850, 140, 10])
     curvature = np.repeat([0.0, 2.0 / 30.0**2, 2.0 / 5.0**2], [850, 140, 10])
     driven = sampling_probability(curvature, speed, 0.0)

@@ -1,4 +1,6 @@
-"""What all trainings share: the schedule of the learning rate, the precision, the seeds, and the memory that is kept."""
+"""What all trainings share: the schedule of the learning rate, the precision, the seeds, and the
+memory that is kept.
+"""
 
 import platform
 import subprocess

@@ -1,4 +1,6 @@
-"""Checkpoints of unfinished trainings: damaged ones are detected, and other data or settings are refused."""
+"""Checkpoints of unfinished trainings: damaged ones are detected, and other data or settings are
+refused.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

@@ -40,7 +40,8 @@ def test_a_ground_point_is_found_where_the_recording_camera_saw_it(
 ) -> None:
     columns, rows = source(shift, rotation)
     for i, j in [(30, 20), (40, 100), (65, 199), (50, 0)]:
-        # From the view's pixel to the ground by its own camera, then to the car's frame, then to the recorded pixel.
+        # From the view's pixel to the ground by its own camera, then to the car's frame, then to
+        # the recorded pixel.
         ahead = VIEW.focal * CAMERA.elevation / (i + 0.5 - VIEW.horizon)
         across = ahead * (j + 0.5 - VIEW.width / 2) / VIEW.focal
         forward = ahead * math.cos(rotation) - across * math.sin(rotation)

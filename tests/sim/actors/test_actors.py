@@ -1,4 +1,6 @@
-"""Gaps between rectangles, traffic that keeps its lane and its distance, parked cars that leave room."""
+"""Gaps between rectangles, traffic that keeps its lane and its distance, parked cars that leave
+room.
+"""
 
 import math
 
@@ -100,9 +102,9 @@ def test_traffic_starts_apart_in_its_lanes_and_away_from_the_ego(kind: RoadKind)
     assert len(cars) > 25
     for car in cars:
         lane = plan.lanes[car.lane_number]
-        assert abs(car.across - lane.offset) <= max((lane.width - car.WIDTH) / 2, 0.0)
+        assert abs(car.lateral_offset - lane.offset) <= max((lane.width - car.WIDTH) / 2, 0.0)
         assert plan.centreline.project(*car.position) == pytest.approx(
-            (car.station, car.across), abs=0.02
+            (car.station, car.lateral_offset), abs=0.02
         )
         assert car.lane_number != plan.path or abs(car.station - plan.start) > 50
         others = [o for o in cars if o is not car and o.lane_number == car.lane_number]
@@ -119,7 +121,7 @@ def test_a_leader_is_slow_and_a_little_ahead_in_the_egos_lane() -> None:
         (leader,) = place_traffic(plan, 0.0, rng(seed), leader=True)
         assert leader.lane_number == plan.path
         assert 30 <= leader.station - plan.start <= 60
-        assert 0.55 <= leader.wanted / 15.0 <= 0.75
+        assert 0.55 <= leader.desired_speed / 15.0 <= 0.75
 
 
 def test_cars_come_in_all_shapes_and_sizes_but_long_ones_keep_off_hairpins_and_narrow_lanes() -> (
@@ -150,10 +152,16 @@ def test_traffic_keeps_its_lane_in_hairpins(radius: float) -> None:
             car.move(0.05)
         car.place()
         aside = keeping_right(1 / radius, WIDTH, shape.width)
-        assert car.across == pytest.approx(plan.lanes[lane].offset + car.way * aside)
-        assert plan.centreline.project(*car.position)[1] == pytest.approx(car.across, abs=0.02)
+        assert car.lateral_offset == pytest.approx(
+            plan.lanes[lane].offset + car.travel_direction * aside
+        )
+        assert plan.centreline.project(*car.position)[1] == pytest.approx(
+            car.lateral_offset, abs=0.02
+        )
         # On its own, tighter or wider arc it goes as far as its speed says.
-        assert abs(car.station - 50.0) * (1 - car.across / radius) == pytest.approx(25.0, rel=1e-3)
+        assert abs(car.station - 50.0) * (1 - car.lateral_offset / radius) == pytest.approx(
+            25.0, rel=1e-3
+        )
 
 
 def road_with(

@@ -42,8 +42,8 @@ def test_the_path_is_displaced_by_the_whole_shift_beside_an_obstacle_and_not_at_
 def test_halfway_up_the_ramp_it_is_displaced_by_half_and_steepest() -> None:
     middle = obstacle_shift(100.0 - RAMP / 2, demands((100.0, 112.0, -1.5)), RAMP)
     assert middle.displacement == pytest.approx(-0.75)
-    assert middle.slope == pytest.approx(-1.5 * 15 / 8 / RAMP)  # of a quintic
-    assert middle.bend == pytest.approx(0.0, abs=1e-12)
+    assert middle.d_prime == pytest.approx(-1.5 * 15 / 8 / RAMP)  # of a quintic
+    assert middle.d_second == pytest.approx(0.0, abs=1e-12)
 
 
 def test_slope_and_bend_are_the_derivatives_of_the_displacement() -> None:
@@ -52,10 +52,10 @@ def test_slope_and_bend_are_the_derivatives_of_the_displacement() -> None:
         before, here, after = (
             obstacle_shift(station + step, around, RAMP) for step in (-1e-3, 0.0, 1e-3)
         )
-        assert here.slope == pytest.approx(
+        assert here.d_prime == pytest.approx(
             (after.displacement - before.displacement) / 2e-3, abs=1e-6
         )
-        assert here.bend == pytest.approx((after.slope - before.slope) / 2e-3, abs=1e-5)
+        assert here.d_second == pytest.approx((after.d_prime - before.d_prime) / 2e-3, abs=1e-5)
 
 
 def test_close_neighbours_are_one_swing_and_do_not_add_up() -> None:

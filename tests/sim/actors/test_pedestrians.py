@@ -17,7 +17,7 @@ FAR = PassingVehicle(-10.0, -15.0, 1, 10.0)
 def person(**changes: float) -> PedestrianState:
     values = {
         "station": 100.0,
-        "across": 4.0,
+        "lateral_offset": 4.0,
         "speed": 1.4,
         "height": 1.7,
         "mode": Mode.WALKING,
@@ -102,7 +102,7 @@ def test_somebody_who_crosses_arrives_and_faces_the_way_they_go() -> None:
     people.mode[0] = Mode.CROSSING
     for _ in range(58):
         people.step(0.1, FAR, [])
-    assert people.across[0] == pytest.approx(-4.0)
+    assert people.lateral_offset[0] == pytest.approx(-4.0)
     assert people.mode[0] == Mode.STANDING
     assert people.actor(0).ident == 7
     assert people.actor(0).is_person
@@ -112,7 +112,7 @@ def test_who_has_crossed_a_lane_is_no_longer_in_its_way() -> None:
     people = Pedestrians(straight_road(), [waiting()], 1)
     people.mode[0] = Mode.CROSSING
     assert people.in_the_way(0, 0.7, 2.7)
-    people.across[0] = 0.2
+    people.lateral_offset[0] = 0.2
     assert not people.in_the_way(0, 0.7, 2.7)
     assert people.in_the_way(0, -2.7, -0.7)
 
@@ -123,7 +123,7 @@ def test_people_walk_beside_the_lanes_and_within_reach_of_a_car_that_keeps_its_l
         for seed in range(3)
     ):
         assert len(people) > 50
-        assert all(WIDTH + 0.2 <= abs(someone.across) <= WIDTH + 0.8 for someone in people)
+        assert all(WIDTH + 0.2 <= abs(someone.lateral_offset) <= WIDTH + 0.8 for someone in people)
         assert {someone.mode for someone in people} == {Mode.WALKING, Mode.STANDING}
         assert all(1.5 <= someone.height <= 1.95 for someone in people)
 
@@ -131,14 +131,14 @@ def test_people_walk_beside_the_lanes_and_within_reach_of_a_car_that_keeps_its_l
 def test_people_use_the_pavements_and_cross_at_zebras_where_there_are_any() -> None:
     plan = straight_road(1500.0, walks=(-5.0, 5.0), zebras=(Zebra(300.0), Zebra(700.0)))
     beside = pedestrians(plan, 20.0, np.random.default_rng(0), FreeStations())
-    assert all(abs(abs(someone.across) - 5.0) <= 0.4 for someone in beside)
-    across = crossers(plan, 5.0, np.random.default_rng(0), FreeStations())
-    assert len(across) > 4
-    for someone in across:
+    assert all(abs(abs(someone.lateral_offset) - 5.0) <= 0.4 for someone in beside)
+    lateral_offset = crossers(plan, 5.0, np.random.default_rng(0), FreeStations())
+    assert len(lateral_offset) > 4
+    for someone in lateral_offset:
         assert any(
             zebra.station < someone.station < zebra.station + zebra.length for zebra in plan.zebras
         )
-        assert someone.across * someone.goal < 0
+        assert someone.lateral_offset * someone.goal < 0
         assert someone.goal in plan.walks
 
 
@@ -147,7 +147,7 @@ def test_nobody_stands_inside_a_wall_or_walks_through_a_parked_car() -> None:
     for someone in pedestrians(
         straight_road(700.0), 80.0, np.random.default_rng(0), FreeStations([car])
     ):
-        if someone.across > 0:
+        if someone.lateral_offset > 0:
             assert not (300.0 < someone.station < 305.0)
             assert someone.high <= 299.0 or someone.low >= 306.0
 

@@ -43,7 +43,8 @@ def test_the_recovery_is_the_initial_curvature_of_the_cubic_that_meets_the_path_
     heading_error = -0.03
     length = recovery_length(speed)
     assert length == 2 * speed
-    # y(0) = offset, y'(0) = tan(heading error) ~ heading error, y(L) = y'(L) = 0; coefficients of 1, x, x², x³.
+    # y(0) = offset, y'(0) = tan(heading error) ~ heading error, y(L) = y'(L) = 0; coefficients of
+    # 1, x, x², x³.
     powers = np.array(
         [
             [1, 0, 0, 0],

@@ -12,7 +12,8 @@ import sim
 from sim.geometry.camera import Camera
 from sim.highway_env.front_camera import FrontCamera, front_camera_sheet, highway_environments
 
-# Gymnasium's and HighwayEnv's own advice about old versions and unbounded spaces is not ours to mend.
+# Gymnasium's and HighwayEnv's own advice about old versions and unbounded spaces is not ours to
+# mend.
 pytestmark = [
     pytest.mark.filterwarnings("ignore:.*:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:.*:UserWarning:gymnasium"),

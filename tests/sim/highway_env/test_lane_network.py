@@ -1,4 +1,6 @@
-"""The ground of a lane network: lines where they belong, paint that is shared only once, roads that cross."""
+"""The ground of a lane network: lines where they belong, paint that is shared only once, roads that
+cross.
+"""
 
 import numpy as np
 import pytest

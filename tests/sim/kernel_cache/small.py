@@ -53,7 +53,9 @@ def write_module(folder: Path, source: str = SOURCE) -> Path:
 
 
 def run_module(path: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the module in a process that finds the same packages as this one, with these environment variables."""
+    """Run the module in a process that finds the same packages as this one, with these environment
+    variables.
+    """
     return subprocess.run(
         [sys.executable, path], capture_output=True, text=True, env=child_environment(**environment)
     )

@@ -53,7 +53,9 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
 
 @pytest.fixture
 def cached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """An empty folder for compiled kernels; afterwards the list of kernels and the notices are as before."""
+    """An empty folder for compiled kernels; afterwards the list of kernels and the notices are as
+    before.
+    """
     monkeypatch.setattr(cache_folders, "_chosen", lambda: str(tmp_path / "cache"))
     monkeypatch.setattr(notices, "_said", set())
     monkeypatch.setattr(cache, "KERNELS", [])

@@ -24,7 +24,9 @@ posix = pytest.mark.skipif(sys.platform in ("win32", "darwin"), reason="places o
 
 @pytest.fixture
 def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A folder with a package, a home and temporary files; the caches of `folders` are empty before and after."""
+    """A folder with a package, a home and temporary files; the caches of `folders` are empty before
+    and after.
+    """
     monkeypatch.setattr(cache_folders, "_chosen", lambda: "")
     monkeypatch.setattr(notices, "_said", set())
     monkeypatch.setattr(

@@ -21,7 +21,9 @@ class Terminal(io.StringIO):
 
 
 def open_terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
-    """Make stderr a terminal; not in a fixture, since pytest replaces stderr after fixtures have run."""
+    """Make stderr a terminal; not in a fixture, since pytest replaces stderr after fixtures have
+    run.
+    """
     made = Terminal()
     monkeypatch.setattr(sys, "stderr", made)
     monkeypatch.setattr(sys, "__stderr__", made)
@@ -90,7 +92,9 @@ def test_a_process_without_stderr_shows_nothing(monkeypatch: pytest.MonkeyPatch)
 
 
 def compile_all(kernels: list[Any], clock: list[float], seconds: float) -> None:
-    """Send a listener the events of compiling these kernels one after the other, `seconds` [s] each."""
+    """Send a listener the events of compiling these kernels one after the other, `seconds` [s]
+    each.
+    """
     listener = CompileProgress()
     for kernel in kernels:
         event: Any = SimpleNamespace(data={"dispatcher": kernel})

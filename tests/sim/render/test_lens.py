@@ -1,4 +1,6 @@
-"""The camera and the air before it: noise without a bias, weather that is seen, and a glare where the sun is."""
+"""The camera and the air before it: noise without a bias, weather that is seen, and a glare where
+the sun is.
+"""
 
 from dataclasses import replace
 
@@ -6,7 +8,7 @@ import numpy as np
 import pytest
 
 from sim.render.frame_buffer import Eye, Label, blank_frame_buffer
-from sim.render.lens import through_lens
+from sim.render.lens import apply_lens_effects
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.scenario import RoadKind, Scenario
 from sim.types import Image
@@ -27,7 +29,7 @@ def seen(
     canvas = blank_frame_buffer(160, 320, truth=True)
     canvas.image[:] = level
     canvas.label[:] = label
-    through_lens(canvas, Atmosphere.of(scenario), eye, scenario.seed, time, sheltered)
+    apply_lens_effects(canvas, Atmosphere.of(scenario), eye, scenario.seed, time, sheltered)
     return canvas.image
 
 

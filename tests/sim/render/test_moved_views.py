@@ -1,6 +1,8 @@
-"""Views rendered from moved cameras against the same views warped: the ground moves as a plane, what is far as a rotation.
+"""Views rendered from moved cameras against the same views warped: the ground moves as a plane,
+what is far as a rotation.
 
-The geometry is the pinhole camera's own, point by point; training moves its views by the same rules.
+The geometry is the pinhole camera's own, point by point; training moves its views by the same
+rules.
 """
 
 import math
@@ -52,10 +54,11 @@ def seen_from(renderer: Renderer, shift: float, rotation: float) -> tuple[FrameB
 def warped(
     picture: NDArray[np.float64], camera: Camera, shift: float, rotation: float
 ) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-    """A picture (H, W) as a camera moved by `shift` [m] and `rotation` [rad] should see it, and the pixels where that is known.
+    """A picture (H, W) as a camera moved by `shift` [m] and `rotation` [rad] should see it, and the
+    pixels where that is known.
 
-    Below the horizon from a pixel to the ground, into the frame of the camera that took the picture and to its pixel; above it
-    by directions alone.
+    Below the horizon from a pixel to the ground, into the frame of the camera that took the picture
+    and to its pixel; above it by directions alone.
     """
     rows, columns = np.mgrid[: camera.height, : camera.width] + 0.5
     below = rows > camera.horizon

@@ -1,4 +1,6 @@
-"""The sky: where the sun stands in it, what fog leaves of it, and every weather in every light as a whole picture."""
+"""The sky: where the sun stands in it, what fog leaves of it, and every weather in every light as a
+whole picture.
+"""
 
 from dataclasses import replace
 from itertools import combinations, product
@@ -10,7 +12,7 @@ from sim.geometry.camera import Camera
 from sim.render.frame_buffer import blank_frame_buffer
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.render.renderer import Renderer
-from sim.render.sky import draw_sky, packed, panorama
+from sim.render.sky import draw_sky, pack_panorama, panorama
 from sim.roads.kinds import plan_road
 from sim.scenario import Daytime, RoadKind, Scenario, Weather
 from sim.types import Image
@@ -109,7 +111,7 @@ def test_the_sky_lies_in_the_picture_where_its_directions_point_blended_between_
         0, 256, (42, round(2 * np.pi * focal), 3), dtype=np.uint8
     )
     canvas = blank_frame_buffer(50, width)
-    draw_sky(canvas, packed(painted), focal, horizon, heading, 1.0)
+    draw_sky(canvas, pack_panorama(painted), focal, horizon, heading, 1.0)
     across = (np.arange(width) + 0.5 - width / 2) / focal
     up = horizon - np.arange(40)[:, None] - 0.5
     column = (heading + np.arctan(across)) * painted.shape[1] / (2 * np.pi) - 0.5 + 0 * up

@@ -112,10 +112,10 @@ def test_an_error_in_a_band_is_an_error() -> None:
 
 def test_only_large_pictures_are_drawn_in_bands_and_only_by_the_threads_there_are() -> None:
     threads = numba.get_num_threads()
-    edge = math.isqrt(bands.LARGE) + 1
+    edge = math.isqrt(bands.LARGE_IMAGE) + 1
     assert bands.bands_of(blank_frame_buffer(160, 320)) == 1
     assert bands.bands_of(blank_frame_buffer(edge, edge)) == (
-        1 if threads == 1 else bands.BANDS_EACH * threads
+        1 if threads == 1 else bands.BANDS_PER_THREAD * threads
     )
     try:
         numba.set_num_threads(1)

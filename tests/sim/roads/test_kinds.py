@@ -1,4 +1,6 @@
-"""Road plans: continuous, drivable, never meeting themselves, the same for the same scenario; and what lies along each kind."""
+"""Road plans: continuous, drivable, never meeting themselves, the same for the same scenario; and
+what lies along each kind.
+"""
 
 from dataclasses import replace
 from itertools import pairwise
@@ -11,7 +13,6 @@ from sim.geometry.frenet import SPACING, Centreline, Floats
 from sim.roads.curves import BEFORE_START, LEAD_IN, path_curvature
 from sim.roads.furniture import bends, free_stretches, stretches
 from sim.roads.kinds import COMFORT_BRAKING, COMFORT_LATERAL, comfortable_speed, plan_road
-from sim.roads.network import lane_index, network
 from sim.roads.plan import Material, RoadPlan, Wall
 from sim.scenario import RoadKind, Scenario
 
@@ -50,7 +51,8 @@ def test_different_seeds_give_different_roads(kind: RoadKind) -> None:
 @every_plan
 def test_curvature_is_continuous_and_within_what_a_car_can_drive(plan: RoadPlan) -> None:
     curvature = plan.centreline.curvature
-    # Clothoids are at least 20 m long, so over 0.5 m the curvature changes by at most 1/40 of its whole range.
+    # Clothoids are at least 20 m long, so over 0.5 m the curvature changes by at most 1/40 of its
+    # whole range.
     assert np.abs(np.diff(curvature)).max() <= np.ptp(curvature) / 40 + 1e-9
     assert np.abs(curvature).max() <= 1 / TIGHTEST.get(plan.kind, 30.0) + 1e-9
     assert max(np.abs(path_curvature(curvature, lane.offset)).max() for lane in plan.lanes) <= 0.12
@@ -77,7 +79,9 @@ def test_roads_bend_both_ways_equally_often() -> None:
 
 
 def corners_across(plan: RoadPlan) -> Floats:
-    """Where the four corners of a car that follows the path without error are, at every other sample: d, (N, 4) [m]."""
+    """Where the four corners of a car that follows the path without error are, at every other
+    sample: d, (N, 4) [m].
+    """
     line = plan.centreline
     spaces = []
     for i in range(0, line.x.size, 2):
@@ -120,25 +124,19 @@ def test_the_path_is_comfortable_at_the_comfortable_speed(plan: RoadPlan) -> Non
 
 
 @every_kind
-def test_lanes_drive_on_the_right_and_their_local_coordinates_round_trip(kind: RoadKind) -> None:
-    plan = PLANS[kind][0]
-    net = network(plan)
-    for number, lane in enumerate(plan.lanes):
+def test_lanes_drive_on_the_right(kind: RoadKind) -> None:
+    for lane in PLANS[kind][0].lanes:
         assert np.sign(lane.offset) == lane.direction or kind is RoadKind.RACETRACK
-        built = net.get_lane(lane_index(plan, number))
-        assert built.offset == lane.offset
-        for along in (50.0, 300.0, 700.0):
-            assert built.local_coordinates(built.position(along, 0.5)) == pytest.approx(
-                (along, 0.5), abs=0.01
-            )
 
 
 @every_kind
-def test_every_lane_heads_where_its_longitudinal_coordinate_grows(kind: RoadKind) -> None:
-    for lane in network(PLANS[kind][0]).lanes_list():
-        moved = lane.position(301.0, 0.0) - lane.position(300.0, 0.0)
-        heading = lane.heading_at(300.5)
-        assert moved @ [np.cos(heading), np.sin(heading)] > 0.8
+def test_frenet_coordinates_in_every_lane_round_trip(kind: RoadKind) -> None:
+    plan = PLANS[kind][0]
+    for lane in plan.lanes:
+        for station in (50.0, 300.0, 700.0):
+            pose = plan.centreline.pose_at(station, lane.offset)
+            found = plan.centreline.project(pose.x, pose.y)
+            assert found == pytest.approx((station, lane.offset), abs=0.01)
 
 
 @every_plan

@@ -60,8 +60,8 @@ def seat_of(name: str, colour: tuple[int, int, int]) -> DriverSpec:
 
 def show_of(*names: str, count: int = 1) -> Session:
     """These drivers on two short scenarios."""
-    seats = [seat_of(name, (86, 180, 233)) for name in names]
-    return Session(seats, [SCENARIO, OTHER], lambda *_: 100.0, count)
+    driver_specs = [seat_of(name, (86, 180, 233)) for name in names]
+    return Session(driver_specs, [SCENARIO, OTHER], lambda *_: 100.0, count)
 
 
 @pytest.fixture

@@ -22,9 +22,9 @@ def screen(monkeypatch: pytest.MonkeyPatch) -> Generator[pygame.Surface, None, N
 def test_the_bar_grows_with_what_is_compiled() -> None:
     shares = []
     for done in (0, 28, 57):
-        sheet = Canvas.blank(640, 360)
-        draw_compiling(sheet, done, 57)
-        row = sheet.array[180]
+        canvas = Canvas.blank(640, 360)
+        draw_compiling(canvas, done, 57)
+        row = canvas.array[180]
         filled, rest = ((row == colour).all(axis=1).sum() for colour in (SKY_BLUE, FAINT))
         shares.append(filled / (filled + rest))
     assert shares[0] == 0.0

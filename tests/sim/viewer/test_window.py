@@ -42,20 +42,20 @@ def test_step_drives_one_tick_and_stops(window: Window) -> None:
 
 
 def test_keys_change_driver_scenario_outlook_overlay_and_sky(window: Window) -> None:
-    show = show_in(window)
+    session = show_in(window)
     press(window, "driver")
-    assert show.drives[0].seat.name == "thinker"
+    assert session.drives[0].driver_spec.name == "thinker"
     press(window, "next")
-    assert show.drives[0].scenario.seed == OTHER.seed
+    assert session.drives[0].scenario.seed == OTHER.seed
     press(window, "camera")
-    assert show.outlook is OUTLOOKS[1]
+    assert session.camera_view is OUTLOOKS[1]
     press(window, "overlay")
-    assert show.overlay is Overlay.COMMAND
+    assert session.overlay is Overlay.COMMAND
     press(window, "weather")
     press(window, "light")
-    assert show.drives[0].scenario.name == "rural-cloudy-low_sun-5"
+    assert session.drives[0].scenario.name == "rural-cloudy-low_sun-5"
     press(window, "restart")
-    assert show.drives[0].scenario.name == "rural-cloudy-low_sun-5"
+    assert session.drives[0].scenario.name == "rural-cloudy-low_sun-5"
     window.turn(0.05)
 
 
@@ -117,7 +117,9 @@ def test_slow_drawing_costs_pictures_and_no_time(
     monkeypatch.setattr("sim.viewer.window.monotonic", lambda: next(times))
     monkeypatch.setattr("sim.viewer.live.session.monotonic", lambda: 0.0)
     drawn: list[float] = []
-    monkeypatch.setattr(Session, "draw", lambda show, *_: drawn.append(show.drives[0].step.time))
+    monkeypatch.setattr(
+        Session, "draw", lambda session, *_: drawn.append(session.drives[0].step.time)
+    )
     window.run(limit=2.0)
     steps = show_in(window).drives[0].steps
     assert len(drawn) == 5
@@ -130,14 +132,16 @@ def test_hands_on_the_wheel_are_seen_in_the_next_picture_before_any_tick(
 ) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     wheel = SteeringWheel()
-    show = Session([seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel)
-    window = Window(LiveView(show), open_display((1280, 720)), Reel, tmp_path)
+    session = Session(
+        [seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel
+    )
+    window = Window(LiveView(session), open_display((1280, 720)), Reel, tmp_path)
     window.turn(0.0)
     panel = layouts(1280, 720, [False])[0].panels[Panel.WHEEL]
     before = window._sheet.part(panel).copy()
     window.handle(pygame.event.Event(pygame.KEYDOWN, key=pygame.K_LEFT, mod=0, unicode=""))
     window.turn(0.09)
-    assert len(show.drives[0].steps) == 1
+    assert len(session.drives[0].steps) == 1
     assert (window._sheet.part(panel) != before).any()
     pygame.display.quit()
 
@@ -148,9 +152,11 @@ def test_a_controller_is_set_up_in_the_window_and_counts_at_once(
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     wheel = SteeringWheel()
     maps = FakeMaps()
-    show = Session([seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel)
+    session = Session(
+        [seat_of("expert", (86, 180, 233))], [SCENARIO], lambda *_: 100.0, wheel=wheel
+    )
     window = Window(
-        LiveView(show, PluggedControllers(wheel, maps, lambda _: FakeDevice())),
+        LiveView(session, PluggedControllers(wheel, maps, lambda _: FakeDevice())),
         open_display((320, 180)),
         Reel,
         tmp_path,
@@ -167,14 +173,14 @@ def test_a_controller_is_set_up_in_the_window_and_counts_at_once(
     window.turn(0.0)
     assert window._notice == "saved memory"
     assert maps.known["g0300aa"].steering == Axis(0, 0.0, 1.0)
-    assert len(show.drives[0].steps) == 1, "nobody drives meanwhile"
+    assert len(session.drives[0].steps) == 1, "nobody drives meanwhile"
     window.handle(moved(0, 0.5))
     assert wheel.touched
     window.handle(unplugged())
     window.turn(0.2)
-    assert show.paused
+    assert session.paused
     press(window, "help")
-    assert not show.paused
+    assert not session.paused
     pygame.display.quit()
 
 

@@ -166,15 +166,15 @@ def test_a_recording_that_cannot_be_written_stops_and_the_drive_goes_on(
 ) -> None:
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
     tape = FullTape()
-    seat = DriverSpec("human", "You", (86, 180, 233), Expert, person=True)
-    show = Session([seat], [SCENARIO], lambda *_: 100.0, tape=tape)
-    window = Window(LiveView(show), open_display((320, 180)), Reel, tmp_path)
+    driver_spec = DriverSpec("human", "You", (86, 180, 233), Expert, person=True)
+    session = Session([driver_spec], [SCENARIO], lambda *_: 100.0, tape=tape)
+    window = Window(LiveView(session), open_display((320, 180)), Reel, tmp_path)
     window.turn(0.0)
     window.turn(0.2)
     assert window._notice == "the recording stopped: No space left on device"
-    steps = len(show.drives[0].steps)
+    steps = len(session.drives[0].steps)
     window.turn(0.2)
-    assert len(show.drives[0].steps) > steps
+    assert len(session.drives[0].steps) > steps
     tape.recording = True
     press(window, "record")
     assert window._notice == "the recording stopped: take-1/centre.mp4 is truncated"

@@ -60,7 +60,9 @@ HAIR_COLOURS = (
 
 @lru_cache(maxsize=1024)
 def dress_of(ident: int, jacket: tuple[int, int, int]) -> tuple[Floats, float, int]:
-    """Colours (6, 3) by what they are on, stoutness (1 is average) and what is carried, the same for an ident for ever."""
+    """Colours (6, 3) by what they are on, stoutness (1 is average) and what is carried, the same
+    for an ident for ever.
+    """
     draws = stream_generator(ident & 0x7FFFFFFF, Stream.PEDESTRIAN_APPEARANCE)
     colours = np.empty((6, 3))
     colours[SKIN] = SKINS[draws.integers(len(SKINS))]
@@ -92,7 +94,9 @@ def _put(
     b: float,
     flat: float,
 ) -> None:
-    """A limb from one point to another; a, b: half widths there [m]; flat: its depth as a share of its width."""
+    """A limb from one point to another; a, b: half widths there [m]; flat: its depth as a share of
+    its width.
+    """
     row = limbs[limb]
     row[0] = ax
     row[1] = ay
@@ -108,7 +112,9 @@ def _put(
 
 @kernel
 def _foot(cycle: float, sweep: float, vigour: float) -> tuple[float, float, float, float]:
-    """Heel x and z, toe x and z [m] of a foot at `cycle` in [0, 1); sweep: how far it comes before and behind the hips [m]."""
+    """Heel x and z, toe x and z [m] of a foot at `cycle` in [0, 1); sweep: how far it comes before
+    and behind the hips [m].
+    """
     if cycle < STANCE:
         middle = sweep - 2 * sweep * cycle / STANCE
         lift = 0.0
@@ -134,7 +140,9 @@ def _foot(cycle: float, sweep: float, vigour: float) -> tuple[float, float, floa
 def pose_limbs(
     limbs: Floats, height: float, stout: float, carried: int, speed: float, phase: float
 ) -> None:
-    """Write every limb (LIMBS, 10): its two ends, their half widths, their half depths [m]; phase [rad], 2 pi is two steps."""
+    """Write every limb (LIMBS, 10): its two ends, their half widths, their half depths [m]; phase
+    [rad], 2 pi is two steps.
+    """
     scale = height / TALL
     vigour = min(max(speed, 0.0) / 0.6, 1.0)
     sweep = 0.5 * STRIDE_LENGTH * STANCE * vigour / scale

@@ -1,4 +1,6 @@
-"""People on foot, drawn limb by limb as round tapered bars, with exact coverage at their edges, and their shadows."""
+"""People on foot, drawn limb by limb as round tapered bars, with exact coverage at their edges, and
+their shadows.
+"""
 
 import math
 from collections.abc import Sequence
@@ -29,7 +31,9 @@ PERSON = int(Label.PERSON)
 NEAREST = 0.5  # [m] in front of the camera: pedestrians nearer than this are not drawn
 MARGIN = 1.0  # [m] around a person's place that holds all of them
 LIMB_BLUR = 0.5  # [px] around a limb that its edge is spread over
-SPOTS = 14  # of a limb on the screen: two discs (column, row, radius, distance, half depth), and the box around both
+# of a limb on the screen: two discs (column, row, radius, distance, half depth), and the box around
+# both
+SPOTS = 14
 
 
 LimbView = tuple[float, float, float, float]
@@ -38,9 +42,14 @@ LimbView = tuple[float, float, float, float]
 class PedestriansToDraw(NamedTuple):
     """The people of a frame.
 
-    pose: (K, 4) x, y, cos, sin; size: (K, 3) length, width, height [m]; gait: (K, 2) speed [m/s] and phase [rad];
-    stout: (K,); carried: (K,); colours: (K, 6, 3) in [0, 1]; ident: (K,). limbs: (LIMBS, 10) and spots: (LIMBS, SPOTS) are
-    written by the kernels.
+    pose: (K, 4) x, y, cos, sin.
+    size: (K, 3) length, width, height [m].
+    gait: (K, 2) speed [m/s] and phase [rad].
+    stout: (K,).
+    carried: (K,).
+    colours: (K, 6, 3) in [0, 1].
+    ident: (K,). limbs: (LIMBS, 10) and.
+    spots: (LIMBS, SPOTS) are written by the kernels.
     """
 
     pose: Floats
@@ -170,7 +179,9 @@ def project_limbs(
 
 @kernel
 def _meet(spots: Floats, i: int, u: float, v: float) -> tuple[float, float, float, float, float]:
-    """Cover of a pixel by limb `i`, its distance [m], and the normal there: right, up, towards the camera."""
+    """Cover of a pixel by limb `i`, its distance [m], and the normal there: right, up, towards the
+    camera.
+    """
     ax = spots[i, 0]
     ay = spots[i, 1]
     bx = spots[i, 5]
@@ -199,7 +210,9 @@ def _meet(spots: Floats, i: int, u: float, v: float) -> tuple[float, float, floa
 
 @kernel
 def _features(limb: int, ahead: float, aside: float, up: float, fine: bool) -> float:
-    """How dark a face's eyes and mouth and a jacket's seam make a point; ahead, aside, up: its normal in the person's frame."""
+    """How dark a face's eyes and mouth and a jacket's seam make a point; ahead, aside, up: its
+    normal in the person's frame.
+    """
     if not fine:
         return 1.0
     if limb == HEAD and ahead > 0.35:
@@ -216,7 +229,9 @@ def _features(limb: int, ahead: float, aside: float, up: float, fine: bool) -> f
 
 @kernel
 def _layers(spots: Floats, u: float, v: float) -> tuple[int, float, float, int, float]:
-    """The two nearest limbs at a pixel: the first (-1 for none), its cover and distance [m], the second and its cover."""
+    """The two nearest limbs at a pixel: the first (-1 for none), its cover and distance [m], the
+    second and its cover.
+    """
     front = -1
     back = -1
     near = 1e9
@@ -243,7 +258,9 @@ def _layers(spots: Floats, u: float, v: float) -> tuple[int, float, float, int, 
 
 @kernel
 def _view_of(pose: Floats, light: Light, sight_x: float, sight_y: float) -> LimbView:
-    """The sun and a person's own forward, seen along the line of sight: right of it and towards the camera."""
+    """The sun and a person's own forward, seen along the line of sight: right of it and towards the
+    camera.
+    """
     return (
         light.sun_y * sight_x - light.sun_x * sight_y,
         -(light.sun_x * sight_x + light.sun_y * sight_y),
@@ -265,7 +282,9 @@ def _shaded(
     view: LimbView,
     fine: bool,
 ) -> tuple[float, float, float]:
-    """The colour of a limb at a pixel; low: the headlights there, dim: how much of the sky's light comes so low."""
+    """The colour of a limb at a pixel; low: the headlights there, dim: how much of the sky's light
+    comes so low.
+    """
     sun_right, sun_towards, face_right, face_towards = view
     _, _, right, up, towards = _meet(people.spots, limb, u, v)
     ahead = right * face_right + towards * face_towards
@@ -344,6 +363,8 @@ def draw_pedestrian(
 
 @kernel
 def pedestrian_covers(spots: Floats, u: float, v: float) -> bool:
-    """Whether at least half of a pixel shows a person that stands alone; `project_limbs` comes first."""
+    """Whether at least half of a pixel shows a person that stands alone; `project_limbs` comes
+    first.
+    """
     _, front_cover, _, _, back_cover = _layers(spots, u, v)
     return front_cover + (1 - front_cover) * back_cover >= 0.5

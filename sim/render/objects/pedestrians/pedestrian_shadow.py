@@ -1,4 +1,6 @@
-"""The shadows of people: every limb's own, thrown away from the sun, and the dark where the feet touch the ground."""
+"""The shadows of people: every limb's own, thrown away from the sun, and the dark where the feet
+touch the ground.
+"""
 
 import math
 
@@ -42,7 +44,9 @@ def _ground_rows(canvas: FrameBuffer, eye: Eye, near: float, away: float) -> tup
 
 @kernel
 def _cast(limbs: Floats, throw_x: float, throw_y: float, x: float, y: float, soft: float) -> float:
-    """How much of the sun the limbs hide from a point of the ground; throw: where a metre of height falls [m]."""
+    """How much of the sun the limbs hide from a point of the ground; throw: where a metre of height
+    falls [m].
+    """
     cast = 0.0
     for i in CASTING:
         low = limbs[i, 2]
@@ -130,7 +134,9 @@ def shade_under_pedestrian(
 
 @kernel
 def _contact(limbs: Floats, x: float, y: float, soft: float) -> float:
-    """How much of the sky the feet hide from a point of the ground: less when they are lifted, or small beside a pixel."""
+    """How much of the sky the feet hide from a point of the ground: less when they are lifted, or
+    small beside a pixel.
+    """
     dark = 0.0
     width = 0.09
     strength = 0.55 * min(1.6 * width / (width + soft), 1.0)

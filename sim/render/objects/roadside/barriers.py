@@ -112,7 +112,9 @@ def _on_a_lane(site: FreeGround, x: Floats, y: Floats) -> Flags:
 
 
 def tunnel_panels(site: FreeGround) -> Iterator[Scenery]:
-    """Walls inside every tunnel, a portal and a hill's face at both its ends, and the hill's flanks along it."""
+    """Walls inside every tunnel, a portal and a hill's face at both its ends, and the hill's flanks
+    along it.
+    """
     for tunnel in site.plan.tunnels:
         s = stations_along(site, tunnel.start, tunnel.finish)
         for d, place in ((tunnel.left, SHELTERED), (tunnel.right, SHELTERED)):
@@ -151,7 +153,8 @@ def _portal(site: FreeGround, tunnel: Tunnel, station: float, facing: int) -> Sc
         (left, right, tunnel.height, above, above, SurfaceKind.PORTAL),
         (right, right + RIM, 0.0, above, above, SurfaceKind.PORTAL),
     ]
-    # The hill reaches behind half of the frame all round, so that nothing shows through between them.
+    # The hill reaches behind half of the frame all round, so that nothing shows through between
+    # them.
     hidden_from = left - RIM / 2
     hidden_to = right + RIM / 2
     cuts = np.sort(np.append(np.linspace(-HILL_HALF, HILL_HALF, 41), [hidden_from, hidden_to]))
@@ -172,7 +175,8 @@ def _portal(site: FreeGround, tunnel: Tunnel, station: float, facing: int) -> Sc
         s, (ax, ay), (bx, by), skins, high_a, colour, low=spans[:, 2], high_b=high_b, along=(near, away), flags=0,
         reach=900.0, place=np.where(skins == SurfaceKind.PORTAL, PORTAL, OPEN),
     )  # fmt: skip
-    # All of the hill is drawn before the portal, whose upper edge covers its last row of pixels in part.
+    # All of the hill is drawn before the portal, whose upper edge covers its last row of pixels in
+    # part.
     return table._replace(
         lead=np.where(skins == SurfaceKind.HILL, table.lead.max() + 0.5, table.lead)
     )

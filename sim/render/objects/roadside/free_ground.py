@@ -1,4 +1,6 @@
-"""Where there is room beside a road: distances from every road, from streets, from tunnels and from what stands already."""
+"""Where there is room beside a road: distances from every road, from streets, from tunnels and from
+what stands already.
+"""
 
 from dataclasses import dataclass
 
@@ -21,7 +23,9 @@ HILLSIDE = 22.0  # [m] from the road's middle to where the ground over a tunnel 
 
 @dataclass
 class FreeGround:
-    """A plan and its ground, asked for room; `taken` are discs (x, y, radius) that stand already, (K, 3) [m]."""
+    """A plan and its ground, asked for room; `taken` are discs (x, y, radius) that stand already,
+    (K, 3) [m].
+    """
 
     plan: RoadPlan
     ground: Ground
@@ -39,7 +43,9 @@ class FreeGround:
         return places(self.plan.centreline, s, d)
 
     def edge(self, s: Floats, side: int) -> Floats:
-        """Distance [m] from the reference line to where the outermost band ends on one side, 1 right or -1 left, at stations."""
+        """Distance [m] from the reference line to where the outermost band ends on one side, 1
+        right or -1 left, at stations.
+        """
         edge = np.zeros(np.shape(s))
         for band in self.plan.bands:
             if _is_ground(band, self.plan):
@@ -63,7 +69,9 @@ class FreeGround:
         return s, d
 
     def clear(self, x: Floats, y: Floats, margin: float, hillside: float = HILLSIDE) -> Flags:
-        """Whether points are more than `margin` [m] off every band, street, tunnel and thing that stands already."""
+        """Whether points are more than `margin` [m] off every band, street, tunnel and thing that
+        stands already.
+        """
         s, d = self.located(x, y)
         near = np.isfinite(d)
         at = np.where(near, s, -1e9)

@@ -1,4 +1,6 @@
-"""Houses along residential streets and farms beside rural roads: boxes of walls under gable, hip or flat roofs."""
+"""Houses along residential streets and farms beside rural roads: boxes of walls under gable, hip or
+flat roofs.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
@@ -29,9 +31,11 @@ REACH = 420.0  # [m]
 
 @dataclass(frozen=True)
 class Houses:
-    """Houses as arrays (N,) or (N, 3): station, middle x, y, where the front faces (unit vector), size [m] and looks.
+    """Houses as arrays (N,) or (N, 3): station, middle x, y, where the front faces (unit vector),
+    size [m] and looks.
 
-    width along the front, depth, eaves and ridge [m] above the ground; roof: GABLE, HIP or FLAT; skin of the walls.
+    width along the front, depth, eaves and ridge [m] above the ground; roof: GABLE, HIP or FLAT;
+    skin of the walls.
     """
 
     station: Floats
@@ -86,7 +90,9 @@ def house_rows(generator: np.random.Generator, site: FreeGround) -> Iterator[Sce
 def _along_the_road(
     generator: np.random.Generator, site: FreeGround
 ) -> Iterator[tuple[float, ...]]:
-    """Lots (s, d, turn, width, depth, storeys) side by side along both sides; turn: of the front from the line's right."""
+    """Lots (s, d, turn, width, depth, storeys) side by side along both sides; turn: of the front
+    from the line's right.
+    """
     for side in (-1, 1):
         back = float(site.edge(np.array([0.0]), side)[0])
         s = -20.0
@@ -113,7 +119,9 @@ def _along_the_road(
 
 
 def _along_streets(generator: np.random.Generator, plan: RoadPlan) -> Iterator[tuple[float, ...]]:
-    """Lots on both sides of crossing streets, behind the first row along the road; their fronts face the street."""
+    """Lots on both sides of crossing streets, behind the first row along the road; their fronts
+    face the street.
+    """
     for street in plan.streets:
         for side in (-1, 1) if street.side == 0 else (street.side,):
             for flank in (-1, 1):
@@ -196,7 +204,9 @@ def _looks(generator: np.random.Generator, site: FreeGround, lots: Floats) -> Ho
 
 
 def _settled(site: FreeGround, houses: Houses) -> Houses:
-    """The houses that have room: clear of roads and streets at every corner, and of each other in the order given."""
+    """The houses that have room: clear of roads and streets at every corner, and of each other in
+    the order given.
+    """
     free = np.ones(houses.x.size, bool)
     for along in (-0.5, 0.0, 0.5):
         for out in (-0.5, 0.0, 0.5):
@@ -256,7 +266,9 @@ def built(houses: Houses) -> Iterator[Scenery]:
 
 
 def _as_one(parts: Scenery, houses: Houses, radius: Floats) -> Scenery:
-    """The same parts, all counted as lying in the middle of their house, so that none comes before another by chance."""
+    """The same parts, all counted as lying in the middle of their house, so that none comes before
+    another by chance.
+    """
     nearest = np.argmin(
         (parts.x[:, None] - houses.x) ** 2 + (parts.y[:, None] - houses.y) ** 2, axis=1
     )
@@ -296,7 +308,8 @@ def _roof(houses: Houses, roof: int) -> list[Scenery]:
     gables = ([corner(w, t), corner(w, -t), corner(w, 0.0), corner(w, 0.0)],
               [corner(-w, -t), corner(-w, t), corner(-w, 0.0), corner(-w, 0.0)])  # fmt: skip
     skin = SurfaceKind.PLASTER
-    # Wall and gable share a row of pixels, through which the sky would show: a strip covers the seam.
+    # Wall and gable share a row of pixels, through which the sky would show: a strip covers the
+    # seam.
     inner = t * (1 - SEAM / (houses.ridge - houses.eaves))
     seams = [(corner(w, inner), corner(w, -inner)), (corner(-w, -inner), corner(-w, inner))]
     return [

@@ -46,11 +46,14 @@ def _box(
     colour: object,
     seed: float,
 ) -> Scenery:
-    """A box along the road with its front, on the road's side, at d; skins of its front and its other sides."""
+    """A box along the road with its front, on the road's side, at d; skins of its front and its
+    other sides.
+    """
     side = 1 if d > 0 else -1
     ends = [s + side * length / 2, s - side * length / 2]
     offsets = [d, d + side * depth]
-    # From the front's left end, as seen from the road, around: the front is on the right of its way.
+    # From the front's left end, as seen from the road, around: the front is on the right of its
+    # way.
     corners = [
         (ends[0], offsets[0]),
         (ends[1], offsets[0]),

@@ -1,4 +1,6 @@
-"""Where things stand beside a road: the same plan and seed give the same trees, houses, walls and signs, none on the road."""
+"""Where things stand beside a road: the same plan and seed give the same trees, houses, walls and
+signs, none on the road.
+"""
 
 import numpy as np
 
@@ -17,7 +19,8 @@ from sim.roads.plan import RoadPlan
 def scenery_of(plan: RoadPlan, ground: Ground, seed: int) -> Scenery:
     """Everything that stands beside the road of a plan."""
     site = FreeGround.of(plan, ground)
-    # Each family has its own generator, so that one may change without moving the others; what comes first takes its room first.
+    # Each family has its own generator, so that one may change without moving the others; what
+    # comes first takes its room first.
     makers = (barrier_panels, house_rows, racing_rows, sign_rows, vegetation_rows)
     parts = [
         part

@@ -1,4 +1,6 @@
-"""Signs, gantries, street lamps, reflector posts and poles: what the road's owner puts up beside it."""
+"""Signs, gantries, street lamps, reflector posts and poles: what the road's owner puts up beside
+it.
+"""
 
 from collections.abc import Iterator, Sequence
 
@@ -114,7 +116,9 @@ def roadside(site: FreeGround, s: Floats, side: int) -> Floats:
 
 
 def _posts(site: FreeGround) -> Iterator[Scenery]:
-    """Reflector posts: every 25 m on winding roads, every 50 m on highways, before tunnels, on the mountain's outer side."""
+    """Reflector posts: every 25 m on winding roads, every 50 m on highways, before tunnels, on the
+    mountain's outer side.
+    """
     plan = site.plan
     length = plan.centreline.length
     if plan.kind in POSTED:
@@ -183,7 +187,9 @@ def _street_lamps(site: FreeGround) -> Iterator[Scenery]:
 
 
 def _bend_signs(site: FreeGround) -> Iterator[Scenery]:
-    """Red and white arrows on the outside of sharp bends, for both directions, and a warning before them."""
+    """Red and white arrows on the outside of sharp bends, for both directions, and a warning before
+    them.
+    """
     plan = site.plan
     radius = SHARP.get(plan.kind, 60.0)
     for start, finish, sign in bends(plan.centreline.curvature, radius, 10.0):
@@ -267,7 +273,9 @@ def _apart(site: FreeGround, s: Floats, d: Floats, others: Sequence[Scenery]) ->
 
 
 def _gantries(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
-    """Directions over one carriageway, about every kilometre: two posts, a beam and one board over each pair of lanes."""
+    """Directions over one carriageway, about every kilometre: two posts, a beam and one board over
+    each pair of lanes.
+    """
     plan = site.plan
     for direction in (1, -1):
         s: Floats = np.arange(generator.uniform(150.0, 700.0), plan.centreline.length, 1000.0)

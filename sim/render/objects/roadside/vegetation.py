@@ -25,9 +25,14 @@ LEAVES = np.array(
 class VegetationRule:
     """What grows along a kind of road.
 
-    clearance: nearest that trees stand to the road's outermost band [m]; spacings: possible mean distances between the trees of a
-    stand [m]; conifers: possible shares of conifers; bushes: how many per tree; tufts: how many per metre of verge; heights: of
-    broadleaf trees [m]; depth: how far back they stand on average [m]; avenue: how often one side is lined with a row of trees.
+    clearance: nearest that trees stand to the road's outermost band [m].
+    spacings: possible mean distances between the trees of a stand [m].
+    conifers: possible shares of conifers.
+    bushes: how many per tree.
+    tufts: how many per metre of verge.
+    heights: of broadleaf trees [m].
+    depth: how far back they stand on average [m].
+    avenue: how often one side is lined with a row of trees.
     """
 
     clearance: float
@@ -87,7 +92,9 @@ def _settled(site: FreeGround, plants: Scenery, margin: float) -> Iterator[Scene
 def _stands(
     generator: np.random.Generator, growth: VegetationRule, length: float
 ) -> Iterator[tuple[Floats, Floats]]:
-    """Stations of trees, and for each the chance that it is a conifer (-1 in avenues), stand by stand of 30 to 150 m."""
+    """Stations of trees, and for each the chance that it is a conifer (-1 in avenues), stand by
+    stand of 30 to 150 m.
+    """
     s = -40.0
     while s < length:
         end = s + generator.uniform(30.0, 150.0)

@@ -1,14 +1,15 @@
-"""What barriers along roads look like: opacity and colour of a point of a panel, averaged over a pixel's footprint.
+"""What barriers along roads look like: opacity and colour of a point of a panel, averaged over a
+pixel's footprint.
 
-Each takes the log2 of the footprint, u along and z above the ground [m], the footprint along and up, the panel's height and its
-own colour; it gives (opacity, red, green, blue).
+Each takes the log2 of the footprint, u along and z above the ground [m], the footprint along and
+up, the panel's height and its own colour; it gives (opacity, red, green, blue).
 """
 
 import math
 
 from sim.jit import kernel
 from sim.render.ground.footprint import overlap
-from sim.render.noise import LEVELS, Grain, grain_between
+from sim.render.noise import MIP_LEVELS, Grain, grain_between
 from sim.render.objects.filters import pulse, step_hash
 from sim.roads.plan import Wall
 
@@ -25,8 +26,10 @@ NOISE = int(Wall.NOISE)
 
 @kernel
 def rough(grain: Grain, u: float, z: float, blur: float, octave: int) -> float:
-    """Noise on an upright surface with 2 ** octave texels per metre; blur: of the footprint, log2 of metres."""
-    level = min(max(blur + octave, 0.0), LEVELS - 1.001)
+    """Noise on an upright surface with 2 ** octave texels per metre; blur: of the footprint, log2
+    of metres.
+    """
+    level = min(max(blur + octave, 0.0), MIP_LEVELS - 1.001)
     scale = float(1 << octave)
     return grain_between(grain.corners, grain.starts, level, u * scale, z * scale)
 

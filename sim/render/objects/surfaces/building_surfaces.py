@@ -1,6 +1,7 @@
-"""What buildings look like: walls with windows and doors, garages, roofs, stands, boards, and the insides of tunnels.
+"""What buildings look like: walls with windows and doors, garages, roofs, stands, boards, and the
+insides of tunnels.
 
-Like `barrier_skins`, with the share of a point that shines by itself after the colour.
+Like `barrier_surfaces`, with the share of a point that shines by itself after the colour.
 """
 
 import math
@@ -21,7 +22,9 @@ def house_wall(
     grain: Grain, blur: float, u: float, z: float, du: float, dz: float, red: float, green: float, blue: float,
     pitch: float, seed: float, eaves: float, brick: bool, door: bool,
 ) -> Shining:  # fmt: skip
-    """A wall with one window per `pitch` [m] and storey up to the eaves, in front with a door in one of the fields."""
+    """A wall with one window per `pitch` [m] and storey up to the eaves, in front with a door in
+    one of the fields.
+    """
     tone = 1 + 0.05 * rough(grain, u, z, blur, 3)
     if brick:
         course = math.floor(z / 0.10)
@@ -110,7 +113,9 @@ def roof(
 def stand(
     u: float, z: float, du: float, dz: float, red: float, green: float, blue: float, height: float
 ) -> Shining:
-    """A grandstand's rows, filled with people, between a coloured wall below and the dark under the roof."""
+    """A grandstand's rows, filled with people, between a coloured wall below and the dark under the
+    roof.
+    """
     wall = overlap(z, dz, -1.0, 1.6)
     dark = overlap(z, dz, height - 1.2, height + 9.0)
     seat = math.floor(u / 0.55)

@@ -1,4 +1,5 @@
-"""The faces of signs, as their driver sees them: x to the right and y up from the middle, in half sizes of the sign.
+"""The faces of signs, as their driver sees them: x to the right and y up from the middle, in half
+sizes of the sign.
 
 Each gives (opacity, red, green, blue), averaged over a footprint of `blur` half sizes.
 """
@@ -16,7 +17,8 @@ WHITE = (0.90, 0.90, 0.88)
 BLACK = (0.06, 0.06, 0.06)
 
 
-# Figures of seven strokes, a bit each: top, upper right, lower right, bottom, lower left, upper left, middle.
+# Figures of seven strokes, a bit each: top, upper right, lower right, bottom, lower left, upper
+# left, middle.
 STROKES = (
     0b0111111,
     0b0000110,
@@ -37,7 +39,9 @@ BETWEEN = 0.10
 
 @kernel
 def _figure(x: float, y: float, blur: float, width: float, digit: int) -> float:
-    """How much of a footprint a figure covers: `width` wide from x = 0 on, in the middle of its height at y = 0."""
+    """How much of a footprint a figure covers: `width` wide from x = 0 on, in the middle of its
+    height at y = 0.
+    """
     thick = THICK * width
     strokes = STROKES[digit]
     bar = overlap(x, blur, 0.0, width)
@@ -87,7 +91,9 @@ def _triangle(x: float, y: float, size: float) -> float:
 
 @kernel
 def warning_face(x: float, y: float, blur: float, towards: float) -> Skinned:
-    """A bend ahead: a red triangle with an arrow that bends to the right where `towards` is 1, to the left where it is -1."""
+    """A bend ahead: a red triangle with an arrow that bends to the right where `towards` is 1, to
+    the left where it is -1.
+    """
     cover = within(_triangle(x, y, 1.0), blur)
     inner = within(_triangle(x, y, 0.70), blur)
     across = x * towards
@@ -133,7 +139,9 @@ def crossing_face(x: float, y: float, blur: float) -> Skinned:
 
 @kernel
 def gantry_face(x: float, y: float, blur: float, aspect: float, seed: float) -> Skinned:
-    """Directions on a highway: white lines of writing and an arrow on blue, with a white border; x in half heights."""
+    """Directions on a highway: white lines of writing and an arrow on blue, with a white border; x
+    in half heights.
+    """
     border = within(0.94 - abs(y), blur) * within(aspect - 0.06 - abs(x), blur)
     border *= 1 - within(0.86 - abs(y), blur) * within(aspect - 0.14 - abs(x), blur)
     letters = 0.55 + 0.45 * (pulse(x, blur, 0.21, 0.14) - 0.67) * min(

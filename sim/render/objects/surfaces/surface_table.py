@@ -1,4 +1,6 @@
-"""The surfaces that panels and roofs are covered with, by number: what each looks like, and how light and snow take to it."""
+"""The surfaces that panels and roofs are covered with, by number: what each looks like, and how
+light and snow take to it.
+"""
 
 from enum import IntEnum
 
@@ -79,7 +81,8 @@ CROSSING = int(SurfaceKind.CROSSING)
 GANTRY = int(SurfaceKind.GANTRY)
 PLASTER = int(SurfaceKind.PLASTER)
 RETROREFLECTION = 8.0  # how much more of the headlights a sign throws back than a wall
-BRIGHTEST = 1.1  # what a camera shows of that at most: the colours of a sign in full beam do not drown in white
+# what a camera shows of that at most: the colours of a sign in full beam do not drown in white
+BRIGHTEST = 1.1
 SEE_THROUGH = (SurfaceKind.RAIL, SurfaceKind.FENCE)
 
 
@@ -107,7 +110,9 @@ def slanted(skin: int) -> float:
 
 @kernel
 def snowed(skin: int) -> tuple[float, float]:
-    """How thick snow lies on top of a skin [m], and what share of its face holds snow, when as much lies as can."""
+    """How thick snow lies on top of a skin [m], and what share of its face holds snow, when as much
+    lies as can.
+    """
     if skin == HILL:
         return 0.3, 0.75
     if skin == ROOF:
@@ -190,9 +195,14 @@ def surface(
 ) -> Surface:  # fmt: skip
     """What a pixel shows of a skin.
 
-    blur: of the footprint, log2 of metres; u: along the panel [m]; z: above the ground [m]; du, dz: the pixel's footprint [m];
-    low, height: of the panel's edges above the ground [m]; pitch: width of a window's field (negative: in front, with a door), of
-    a garage or of a sign [m]; seed: in [0, 1), what makes one different from the next, for arrows 1 to the right and -1 to the
+    blur: of the footprint, log2 of metres.
+    u: along the panel [m].
+    z: above the ground [m].
+    du, dz: the pixel's footprint [m].
+    low, height: of the panel's edges above the ground [m].
+    pitch: width of a window's field (negative: in front, with a door), of a garage or of a sign
+    [m].
+    seed: in [0, 1), what makes one different from the next, for arrows 1 to the right and -1 to the
     left, for speed limits the limit [km/h].
     """
     if skin <= NOISE:

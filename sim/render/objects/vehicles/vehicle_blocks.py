@@ -1,6 +1,8 @@
-"""Plain boxes that stand on the ground: barriers, walls, and flat marks; rays are cut against them as against cars.
+"""Plain boxes that stand on the ground: barriers, walls, and flat marks; rays are cut against them
+as against cars.
 
-Block frame: as a car's; x along its length, y right, z up [m], origin on the ground below its centre.
+Block frame: as a car's; x along its length, y right, z up [m], origin on the ground below its
+centre.
 """
 
 import math
@@ -19,7 +21,8 @@ from sim.render.objects.vehicles.vehicle_rays import convex, screen_box
 from sim.render.objects.vehicles.vehicle_shapes import Floats
 from sim.types import Pose
 
-LONGEST = 3.0  # [m] a longer block is drawn in pieces, so that what is nearer than a part of it hides that part
+# [m] a longer block is drawn in pieces, so that what is nearer than a part of it hides that part
+LONGEST = 3.0
 SEAM = 0.03  # [m] by which pieces reach into their neighbours
 STRUCTURE = int(Label.STRUCTURE)
 NORMALS = np.array(
@@ -54,7 +57,9 @@ class Block:
 
 
 class Blocks(NamedTuple):
-    """Blocks as arrays: pose (K, 4) x, y, cos, sin; size (K, 3) [m]; colour (K, 3); planes (K, 6, 4), room (K, 6) as for cars."""
+    """Blocks as arrays: pose (K, 4) x, y, cos, sin; size (K, 3) [m]; colour (K, 3); planes (K, 6,
+    4), room (K, 6) as for cars.
+    """
 
     pose: Floats
     size: Floats

@@ -1,4 +1,6 @@
-"""Vehicles: convex solids on wheels; rays are cut against them in the car's own frame (see `car_rays`)."""
+"""Vehicles: convex solids on wheels; rays are cut against them in the car's own frame (see
+`vehicle_rays`).
+"""
 
 import math
 from collections.abc import Sequence
@@ -44,7 +46,8 @@ from sim.render.objects.vehicles.vehicle_shapes import (
 )
 from sim.types import Actor, Kind
 
-# Rays of a pixel (right, down), on a turned grid; large cars send the last two only where the first two differ.
+# Rays of a pixel (right, down), on a turned grid; large cars send the last two only where the first
+# two differ.
 RAYS = ((0.125, 0.375), (0.875, 0.625), (0.375, 0.875), (0.625, 0.125))
 LARGE = 100.0  # [px] area on the screen
 DIFFERENT = 0.08  # in brightness
@@ -54,8 +57,13 @@ CAR = int(Label.CAR)
 class VehiclesToDraw(NamedTuple):
     """The vehicles of a frame.
 
-    pose: (K, 4) x, y, cos, sin; size: (K, 3) length, width, height [m]; colour: (K, 3) in [0, 1]; braking, parked: (K,).
-    ident: (K,) the actors' numbers; style: (K,) of the paint. planes, roles, starts, wheels, lamps, glass: see `VehicleShape`, stacked.
+    pose: (K, 4) x, y, cos, sin.
+    size: (K, 3) length, width, height [m].
+    colour: (K, 3) in [0, 1].
+    braking, parked: (K,).
+    ident: (K,) the actors' numbers.
+    style: (K,) of the paint. planes, roles, starts, wheels, lamps,.
+    glass: see `VehicleShape`, stacked.
     room: (K, PLANES) for the distance of the eye from each plane, written by the kernel.
     """
 
@@ -117,7 +125,9 @@ def vehicles_to_draw(actors: Sequence[Actor]) -> VehiclesToDraw:
 
 @lru_cache(maxsize=64)
 def _stacked(vehicles: tuple[tuple[Kind, float, float, float], ...]) -> VehicleShape:
-    """The shapes of vehicles (kind, length, width, height), stacked; from one frame to the next they are mostly the same."""
+    """The shapes of vehicles (kind, length, width, height), stacked; from one frame to the next
+    they are mostly the same.
+    """
     shapes = [shape_of(*vehicle) for vehicle in vehicles]
     return (
         VehicleShape(*(np.array(each) for each in zip(*shapes, strict=True)))
@@ -330,7 +340,9 @@ def draw_vehicle(canvas: FrameBuffer, cars: VehiclesToDraw, k: int, light: Light
 def vehicle_covers(
     cars: VehiclesToDraw, k: int, own: Eye, columns: int, row: float, column: float
 ) -> bool:
-    """Whether at least half of a pixel shows the vehicle number `k` when it stands alone; `measure_room` comes first."""
+    """Whether at least half of a pixel shows the vehicle number `k` when it stands alone;
+    `measure_room` comes first.
+    """
     hits = 0
     for ray in range(4):
         slope = (column + RAYS[ray][0] - columns / 2) / own.focal

@@ -1,4 +1,6 @@
-"""What shines from other vehicles: lamps that are on, reflectors in the ego's headlights, and the glow around lamps."""
+"""What shines from other vehicles: lamps that are on, reflectors in the ego's headlights, and the
+glow around lamps.
+"""
 
 import math
 
@@ -21,7 +23,9 @@ Shine = tuple[float, float, float]
 
 @kernel
 def shine(finish: int, braking: bool, parked: bool, light: Light, headlight: float) -> Shine:
-    """What a point sends out by itself: red, green, blue; headlight: what the ego's headlights throw on it."""
+    """What a point sends out by itself: red, green, blue; headlight: what the ego's headlights
+    throw on it.
+    """
     on = 0.0 if parked else light.lamp
     if finish == HEADLAMP:
         return 1.25 * on, 1.20 * on, 1.05 * on

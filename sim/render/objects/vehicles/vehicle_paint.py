@@ -1,4 +1,6 @@
-"""How vehicles are painted: the colour and the finish of every point of their faces, given in the car's own frame."""
+"""How vehicles are painted: the colour and the finish of every point of their faces, given in the
+car's own frame.
+"""
 
 import math
 
@@ -47,7 +49,9 @@ def painted(
 
 @kernel
 def wheel(radius: float, outer: float, across: float, half: float) -> Painted:
-    """Tyre and rim at a distance `radius` from an axle [m]; across: distance from the car's middle, half: that of the tyre's."""
+    """Tyre and rim at a distance `radius` from an axle [m]; across: distance from the car's middle,
+    half: that of the tyre's.
+    """
     if across < half - 0.26:
         return 0.03, 0.03, 0.03, MATT
     share = radius / outer
@@ -269,7 +273,9 @@ def _truck_box(
     green: float,
     blue: float,
 ) -> Painted:
-    """The box: light, with a band in the truck's colour; behind it doors with their rods, seam and markings."""
+    """The box: light, with a band in the truck's colour; behind it doors with their rods, seam and
+    markings.
+    """
     if role == REAR:
         if z < 1.19 or (out > 0.93 and z < 1.9):
             return _stripes(y if y > 0.0 else -y, z)

@@ -1,4 +1,6 @@
-"""Rays cut against a vehicle's convex parts and its wheels, in the vehicle's own frame (see `car_shapes`)."""
+"""Rays cut against a vehicle's convex parts and its wheels, in the vehicle's own frame (see
+`vehicle_shapes`).
+"""
 
 import math
 
@@ -18,9 +20,11 @@ Hit = tuple[int, float, int, float]
 def convex(
     planes: Floats, first: int, last: int, room: Floats, dx: float, dy: float, dz: float
 ) -> tuple[float, int]:
-    """Distance along a ray to where it enters planes [first, last), -1 if it does not, and the plane.
+    """Distance along a ray to where it enters planes [first, last), -1 if it does not, and the
+    plane.
 
-    room: how far the eye is inside each plane [m]; dx, dy, dz: the ray.
+    room: how far the eye is inside each plane [m].
+    dx, dy, dz: the ray.
     """
     enter = 0.0
     face = -1
@@ -47,7 +51,9 @@ def convex(
 def _wheels(
     wheels: Floats, half: float, x: float, y: float, z: float, dx: float, dy: float, dz: float
 ) -> tuple[float, float]:
-    """Distance along a ray from (x, y, z) to the nearest axle's wheels, -1 for none, and how far from the axle [m] it hits."""
+    """Distance along a ray from (x, y, z) to the nearest axle's wheels, -1 for none, and how far
+    from the axle [m] it hits.
+    """
     best = -1.0
     radius = 0.0
     outer = wheels[0]
@@ -78,7 +84,9 @@ def hit_of(
     planes: Floats, starts: NDArray[np.int64], room: Floats, wheels: Floats, width: float,
     x: float, y: float, z: float, dx: float, dy: float, dz: float,
 ) -> Hit:  # fmt: skip
-    """The part that a ray meets first (PARTS for a wheel), how far along, through which plane, how far from the axle [m]."""
+    """The part that a ray meets first (PARTS for a wheel), how far along, through which plane, how
+    far from the axle [m].
+    """
     part = NOTHING
     nearest = 1e9
     face = -1
@@ -111,13 +119,16 @@ def eye_in_frame(pose: Floats, eye: Eye) -> Eye:
 
 @kernel
 def screen_box(size: Floats, eye: Eye, columns: int) -> tuple[float, float, float, float]:
-    """Columns and rows (left, right, top, bottom) that a block covers, seen by an eye in its frame. Left > right: none."""
+    """Columns and rows (left, right, top, bottom) that a block covers, seen by an eye in its frame.
+    Left > right: none.
+    """
     left = 1e9
     right = -1e9
     top = 1e9
     bottom = -1e9
     for edge in range(4):
-        # The four upright faces' ground edges, cut where the world begins; upright edges share their ends.
+        # The four upright faces' ground edges, cut where the world begins; upright edges share
+        # their ends.
         ax = size[0] * (0.5 if edge in (0, 3) else -0.5)
         ay = size[1] * (0.5 if edge in (0, 1) else -0.5)
         bx = size[0] * (0.5 if edge in (2, 3) else -0.5)

@@ -1,7 +1,8 @@
-"""The shapes of cars, vans, trucks and buses: convex parts bounded by planes, wheels and lamps, in the car's own frame.
+"""The shapes of cars, vans, trucks and buses: convex parts bounded by planes, wheels and lamps, in
+the car's own frame.
 
-Car frame: x forward, y right, z up [m], origin on the ground below the car's centre. Every shape touches all six sides of its
-length x width x height.
+Car frame: x forward, y right, z up [m], origin on the ground below the car's centre. Every shape
+touches all six sides of its length x width x height.
 """
 
 from functools import lru_cache
@@ -16,7 +17,8 @@ Floats = NDArray[np.float64]
 Vector = tuple[float, float, float]
 # What a plane is, for the paint.
 FRONT, REAR, RIGHT, LEFT, BOTTOM, TOP, BONNET, BOOT = range(8)
-# Saloon, estate and van have a body and a cabin; a truck a cab, a box and a chassis; a bus one hull.
+# Saloon, estate and van have a body and a cabin; a truck a cab, a box and a chassis; a bus one
+# hull.
 CAR_STYLE, VAN_STYLE, TRUCK_STYLE, BUS_STYLE = range(4)
 STYLES = {
     Kind.SALOON: CAR_STYLE,
@@ -38,10 +40,14 @@ LAMPS = 8
 class VehicleShape(NamedTuple):
     """A vehicle's solids.
 
-    planes: (PLANES, 4) outward unit normals and distances from the origin [m], part after part; roles: (PLANES,) what each is;
-    starts: (PARTS + 1,) where each part's planes begin; wheels: (WHEELS,) radius, x of up to three axles [m], and how many.
-    lamps: (LAMPS,) distance from the middle, height, half width and half height [m] of the headlamps, then of the tail lamps.
-    glass: (6,) of a cabin: height and x of the windscreen's foot, its rake, x of the rear window's foot, its rake, height.
+    planes: (PLANES, 4) outward unit normals and distances from the origin [m], part after part.
+    roles: (PLANES,) what each is.
+    starts: (PARTS + 1,) where each part's planes begin.
+    wheels: (WHEELS,) radius, x of up to three axles [m], and how many.
+    lamps: (LAMPS,) distance from the middle, height, half width and half height [m] of the
+    headlamps, then of the tail lamps.
+    glass: (6,) of a cabin: height and x of the windscreen's foot, its rake, x of the rear window's
+    foot, its rake, height.
     """
 
     planes: Floats
@@ -55,9 +61,10 @@ class VehicleShape(NamedTuple):
 class Profile(NamedTuple):
     """The side view of a car, in shares of its length and height.
 
-    shoulder, nose, tail: heights of the shoulder line and of its front and rear ends; bonnet, boot: how far from the ends they
-    reach; screen, rear: x of the feet of windscreen and rear window from the centre, each with its rake; tumble: how far the
-    cabin's sides lean in [share of their rise].
+    shoulder, nose, tail: heights of the shoulder line and of its front and rear ends.
+    bonnet, boot: how far from the ends they reach.
+    screen, rear: x of the feet of windscreen and rear window from the centre, each with its rake.
+    tumble: how far the cabin's sides lean in [share of their rise].
     """
 
     shoulder: float
@@ -176,7 +183,8 @@ def _car(profile: Profile, length: float, width: float, height: float) -> Vehicl
     rise = height - shoulder
     screen = profile.screen * length
     rear = profile.rear * length
-    # Flush with the body: a ledge of a few centimetres would come and go between the rays of a pixel, as a dotted line.
+    # Flush with the body: a ledge of a few centimetres would come and go between the rays of a
+    # pixel, as a dotted line.
     base = side - LEAN * (shoulder - waist) + 0.003
     build.add(FRONT, (rise, 0, profile.screen_rake * length), (screen, 0, shoulder))
     build.add(REAR, (-rise, 0, profile.rear_rake * length), (rear, 0, shoulder))

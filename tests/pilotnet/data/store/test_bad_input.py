@@ -1,4 +1,6 @@
-"""Whatever is wrong with a dataset, or with what is given to its writer, is said in one line that names it."""
+"""Whatever is wrong with a dataset, or with what is given to its writer, is said in one line that
+names it.
+"""
 
 import shutil
 from collections.abc import Callable

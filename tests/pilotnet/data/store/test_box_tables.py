@@ -1,4 +1,6 @@
-"""Boxes come back as they were recorded, from a file that leaves other readers alone; recordings without them stay readable."""
+"""Boxes come back as they were recorded, from a file that leaves other readers alone; recordings
+without them stay readable.
+"""
 
 from pathlib import Path
 

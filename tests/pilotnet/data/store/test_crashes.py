@@ -56,7 +56,9 @@ def test_killed_in_the_middle_of_an_episode(tmp_path: Path) -> None:
 
 
 def die_in_commit(root: Path, moment: str) -> None:
-    """Commit an episode, and die in the second one just before a file whose path holds `moment` takes its place."""
+    """Commit an episode, and die in the second one just before a file whose path holds `moment`
+    takes its place.
+    """
     replace = Path.replace
     writer = write_dataset(root, lengths=(12,), validation=(), boxes=True)
 

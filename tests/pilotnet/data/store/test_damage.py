@@ -1,4 +1,6 @@
-"""Digests and limits detect damage that leaves files readable; a damaged last episode can be set aside."""
+"""Digests and limits detect damage that leaves files readable; a damaged last episode can be set
+aside.
+"""
 
 import json
 import os
@@ -79,9 +81,12 @@ def test_a_video_of_one_frame_is_whole(tmp_path: Path) -> None:
 
 
 def test_the_check_of_a_video_reads_no_freed_memory(sound: Path, tmp_path: Path) -> None:
-    """With MALLOC_PERTURB_, glibc overwrites freed memory with a pattern, so that reading it gives wrong sizes."""
+    """With MALLOC_PERTURB_, glibc overwrites freed memory with a pattern, so that reading it gives
+    wrong sizes.
+    """
     code = (
-        "import sys; from pathlib import Path; from pilotnet.data.store.video import Quality, check_video; path = Path(sys.argv[1]);"
+        "import sys; from pathlib import Path; from pilotnet.data.store.video import Quality, "
+        "check_video; path = Path(sys.argv[1]);"
         "check_video(path, 15, 64, 32, Quality.SMALL); path.write_bytes(path.read_bytes()[:-1]);"
         "check_video(path, 15, 64, 32, Quality.SMALL)"
     )

@@ -1,4 +1,6 @@
-"""Marks: what is discarded is written beside the data, read back, checked, and left out by whoever learns."""
+"""Marks: what is discarded is written beside the data, read back, checked, and left out by whoever
+learns.
+"""
 
 from pathlib import Path
 
@@ -92,9 +94,9 @@ def test_training_leaves_out_what_is_discarded_and_looks_into_none_of_it(root: P
         root, Marks().discard(dataset.episodes[0], 8, 12).discard(dataset.episodes[1], 4, 6)
     )
     kept = load_training_frames(Dataset.open(root), Split.TRAIN, ViewCamera(), Augmentation())
-    moments = [*range(8), *range(12, 16), *range(18, 27)]
-    np.testing.assert_array_equal(kept.frames, whole.frames[:, moments])
-    np.testing.assert_array_equal(kept.curvature, whole.curvature[moments])
+    frame_numbers = [*range(8), *range(12, 16), *range(18, 27)]
+    np.testing.assert_array_equal(kept.frames, whole.frames[:, frame_numbers])
+    np.testing.assert_array_equal(kept.curvature, whole.curvature[frame_numbers])
     speed = whole.speed
     stretches = [
         target_speed(speed[first:end], dataset.fps) for first, end in ((0, 8), (12, 16), (18, 27))

@@ -72,14 +72,14 @@ def test_rows_cut_every_picture(dataset: Dataset) -> None:
 
 
 @pytest.mark.parametrize(
-    "moments", [slice(3, 7), slice(12, 22, 4), slice(20, None), slice(-1, None), slice(5, 5)]
+    "frame_numbers", [slice(3, 7), slice(12, 22, 4), slice(20, None), slice(-1, None), slice(5, 5)]
 )
-def test_any_moments_can_be_picked(dataset: Dataset, moments: slice) -> None:
+def test_any_moments_can_be_picked(dataset: Dataset, frame_numbers: slice) -> None:
     whole = dataset.frames(0, "centre")
-    picked = list(dataset.stream(0, "centre", moments))
-    assert len(picked) == len(whole[moments])
+    picked = list(dataset.stream(0, "centre", frame_numbers))
+    assert len(picked) == len(whole[frame_numbers])
     assert all(
-        np.array_equal(one, other) for one, other in zip(picked, whole[moments], strict=True)
+        np.array_equal(one, other) for one, other in zip(picked, whole[frame_numbers], strict=True)
     )
 
 

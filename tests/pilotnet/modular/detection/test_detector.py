@@ -1,4 +1,6 @@
-"""The detector: small enough, able to learn, mirrored when the picture is, and unimpressed by pictures of nothing."""
+"""The detector: small enough, able to learn, mirrored when the picture is, and unimpressed by
+pictures of nothing.
+"""
 
 import math
 from dataclasses import replace
@@ -66,7 +68,7 @@ def quiet_maps() -> DetectorOutput:
 
 def as_proposed(features: torch.Tensor, proposals: Proposals) -> Refined:  # noqa: ARG001
     """A head that believes every proposal and leaves it where it is."""
-    return Refined(proposals.edges, proposals.heat)
+    return Refined(proposals.edges, proposals.centre_logits)
 
 
 def speak(
@@ -79,7 +81,7 @@ def speak(
 ) -> None:
     """Let a cell speak of a box."""
     left, top, right, bottom = edges
-    maps.heat[0, row, column] = math.log(score / (1 - score))
+    maps.centre_logits[0, row, column] = math.log(score / (1 - score))
     maps.offset[0, :, row, column] = torch.tensor(
         [(left + right) / 2 - 2 * column - 1, (top + bottom) / 2 - 2 * row - 1]
     )
@@ -195,19 +197,19 @@ def test_maps_that_are_not_numbers_give_no_detections() -> None:
 
 def test_every_box_has_its_peak_and_its_cells_where_it_lies() -> None:
     wanted = targets(labels((40.0, 30.0, 80.0, 50.0), (201.0, 41.0, 203.0, 48.0)), HEIGHT, WIDTH)
-    assert torch.nonzero(wanted.heat[0] == 1).tolist() == [[20, 30], [22, 101]]
+    assert torch.nonzero(wanted.centre_logits[0] == 1).tolist() == [[20, 30], [22, 101]]
     assert wanted.owner[0, 20, 30] == 0
     assert wanted.owner[0, 22, 101] == 1
     for box in (0, 1):
         assert wanted.weight[0][wanted.owner[0] == box].sum() == pytest.approx(1.0)
-    assert wanted.heat[0, 20, 26] < wanted.heat[0, 20, 28] < 1
+    assert wanted.centre_logits[0, 20, 26] < wanted.centre_logits[0, 20, 28] < 1
 
 
 def test_what_is_ignored_is_neither_right_nor_wrong() -> None:
     boxes = labels((40.0, 30.0, 80.0, 50.0))
     boxes = boxes._replace(counts=~boxes.counts, ignored=~boxes.ignored)
     wanted = targets(boxes, HEIGHT, WIDTH)
-    assert wanted.heat.max() == 0
+    assert wanted.centre_logits.max() == 0
     assert wanted.ignored.sum() == 20 * 10
     maps = quiet_maps()
     silent = loss(maps, boxes)["heat"]
@@ -221,7 +223,7 @@ def test_a_mirrored_strip_has_mirrored_targets() -> None:
     boxes = labels((40.0, 30.0, 81.0, 50.0), (201.5, 41.0, 204.0, 48.0))
     wanted = targets(boxes, HEIGHT, WIDTH)
     mirrored = targets(boxes.mirrored(320), HEIGHT, WIDTH)
-    torch.testing.assert_close(mirrored.heat, wanted.heat.flip(-1))
+    torch.testing.assert_close(mirrored.centre_logits, wanted.centre_logits.flip(-1))
     torch.testing.assert_close(mirrored.weight, wanted.weight.flip(-1))
 
 
@@ -253,8 +255,8 @@ def test_eight_strips_can_be_learned_by_heart() -> None:
     strips = torch.rand(8, 3, 48, 96) * 0.2
     corners = generator.integers([4, 4], [60, 26], (8, 2))
     sizes = generator.integers([10, 8], [30, 18], (8, 2))
-    for strip, (left, top), (width, height) in zip(strips, corners, sizes, strict=True):
-        strip[:, top : top + height, left : left + width] += 0.6
+    for birds_eye_image, (left, top), (width, height) in zip(strips, corners, sizes, strict=True):
+        birds_eye_image[:, top : top + height, left : left + width] += 0.6
     edges = torch.from_numpy(np.concatenate([corners, corners + sizes], 1)).float()
     truth = Labels(
         edges[:, None], torch.ones(8, 1), torch.linspace(10.0, 40.0, 8)[:, None],

@@ -1,4 +1,6 @@
-"""The head for single boxes: it samples where it should, stays near what is proposed, and learns where a box's edges lie."""
+"""The head for single boxes: it samples where it should, stays near what is proposed, and learns
+where a box's edges lie.
+"""
 
 import math
 
@@ -46,25 +48,32 @@ def labels(*boxes: tuple[float, float, float, float], counts: bool = True) -> La
 
 def maps_of(*boxes: tuple[float, float, float, float]) -> DetectorOutput:
     """Maps of one strip that speak of these boxes alone."""
-    heat = torch.full((1, HEIGHT, WIDTH), -9.0)
+    centre_logits = torch.full((1, HEIGHT, WIDTH), -9.0)
     pair = torch.zeros(1, 2, HEIGHT, WIDTH)
     size = pair + 2.0
     for left, top, right, bottom in boxes:
         column = int((left + right) / 4)
         row = int((top + bottom) / 4)
-        heat[0, row, column] = 1.0
+        centre_logits[0, row, column] = 1.0
         pair[0, :, row, column] = torch.tensor(
             [(left + right) / 2 - 2 * column - 1, (top + bottom) / 2 - 2 * row - 1]
         )
         size[0, :, row, column] = torch.tensor([right - left, bottom - top])
-    distance = torch.full_like(heat, math.log(20.0))
+    distance = torch.full_like(centre_logits, math.log(20.0))
     return DetectorOutput(
-        heat, pair, size, torch.zeros_like(heat), distance, torch.zeros(1, CHANNELS, HEIGHT, WIDTH)
+        centre_logits,
+        pair,
+        size,
+        torch.zeros_like(centre_logits),
+        distance,
+        torch.zeros(1, CHANNELS, HEIGHT, WIDTH),
     )
 
 
 class Says(RoiHead):
-    """A head that moves every box onto one place, and says how well they fit: the first so many well."""
+    """A head that moves every box onto one place, and says how well they fit: the first so many
+    well.
+    """
 
     def __init__(self, edges: tuple[float, float, float, float], fitting: int) -> None:
         super().__init__(CHANNELS, STRIDE)
@@ -72,7 +81,7 @@ class Says(RoiHead):
         self.fitting = fitting
 
     def forward(self, features: torch.Tensor, proposals: Proposals) -> Refined:  # noqa: ARG002
-        count = len(proposals.strip)
+        count = len(proposals.birds_eye_image)
         return Refined(
             self.edges.expand(count, 4), torch.where(torch.arange(count) < self.fitting, 9.0, -9.0)
         )
@@ -151,16 +160,16 @@ def test_boxes_that_are_not_numbers_give_no_error() -> None:
 
 def test_the_surest_places_of_a_strip_are_proposed_as_they_are() -> None:
     proposed = surest(maps_of(BOX, (10.0, 6.0, 14.0, 20.0)))
-    assert len(proposed.strip) == PROPOSED
+    assert len(proposed.birds_eye_image) == PROPOSED
     assert {tuple(edges) for edges in proposed.edges[:2].tolist()} == {BOX, (10.0, 6.0, 14.0, 20.0)}
-    assert proposed.heat[:2].tolist() == [1.0, 1.0]
+    assert proposed.centre_logits[:2].tolist() == [1.0, 1.0]
 
 
 def test_boxes_beside_a_true_one_lie_beside_it_and_say_what_is_felt_there() -> None:
     truth = labels(*[BOX] * 30)
-    heat = maps_of(BOX).heat
-    boxes = beside(truth, heat, generator())
-    assert len(boxes.strip) == 30 * BESIDE
+    centre_logits = maps_of(BOX).centre_logits
+    boxes = beside(truth, centre_logits, generator())
+    assert len(boxes.birds_eye_image) == 30 * BESIDE
     middle = (boxes.edges[:, :2] + boxes.edges[:, 2:]) / 2
     side = boxes.edges[:, 2:] - boxes.edges[:, :2]
     shift = (middle - torch.tensor([44.0, 32.0])) / torch.tensor([8.0, 24.0])
@@ -169,10 +178,10 @@ def test_boxes_beside_a_true_one_lie_beside_it_and_say_what_is_felt_there() -> N
         assert 0.9 * most < drawn.abs().max() <= most + 1e-4
         assert drawn.mean().abs() < 0.2 * most
     here = (middle / STRIDE).long() == torch.tensor([22, 16])
-    torch.testing.assert_close(boxes.heat, torch.where(here.all(1), 1.0, -9.0))
-    torch.testing.assert_close(beside(truth, heat, generator()).edges, boxes.edges)
-    assert not torch.equal(beside(truth, heat, generator(1)).edges, boxes.edges)
-    assert len(beside(labels(BOX, counts=False), heat, generator()).strip) == 0
+    torch.testing.assert_close(boxes.centre_logits, torch.where(here.all(1), 1.0, -9.0))
+    torch.testing.assert_close(beside(truth, centre_logits, generator()).edges, boxes.edges)
+    assert not torch.equal(beside(truth, centre_logits, generator(1)).edges, boxes.edges)
+    assert len(beside(labels(BOX, counts=False), centre_logits, generator()).birds_eye_image) == 0
 
 
 def test_a_head_that_moves_boxes_onto_the_true_one_and_knows_it_costs_nothing_and_others_do() -> (
@@ -211,8 +220,10 @@ def test_a_head_learns_where_the_edges_of_what_it_sees_lie() -> None:
     )
     edges = torch.stack([left, top, left + width, top + height], 1).float()
     strips = torch.rand(200, 3, 48, 96, generator=picks) * 0.2
-    for strip, (first, upper, last, lower) in zip(strips, edges.int().tolist(), strict=True):
-        strip[:, upper:lower, first:last] += 0.6
+    for birds_eye_image, (first, upper, last, lower) in zip(
+        strips, edges.int().tolist(), strict=True
+    ):
+        birds_eye_image[:, upper:lower, first:last] += 0.6
     features = torch.nn.functional.avg_pool2d(strips, STRIDE)
     which = torch.ones(200, 1, dtype=torch.bool)
     truth = Labels(
@@ -228,8 +239,8 @@ def test_a_head_learns_where_the_edges_of_what_it_sees_lie() -> None:
         optimizer.zero_grad()
         torch.stack(list(parts.values())).sum().backward()
         optimizer.step()
-    asked = beside(truth, maps.heat, generator(1000))
+    asked = beside(truth, maps.centre_logits, generator(1000))
     with torch.inference_mode():
         found = head(features, asked).edges
-    true = edges[asked.strip]
+    true = edges[asked.birds_eye_image]
     assert (found - true).abs().mean() < 0.5 * (asked.edges - true).abs().mean()

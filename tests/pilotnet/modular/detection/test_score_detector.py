@@ -115,7 +115,9 @@ def test_nothing_to_find_has_no_precision() -> None:
 
 
 def person(middle: float, forward: float, told: float) -> tuple[list[float], Detection]:
-    """Somebody whose feet stand on the road `forward` metres ahead, and their box, said to be as far away as `told`."""
+    """Somebody whose feet stand on the road `forward` metres ahead, and their box, said to be as
+    far away as `told`.
+    """
     slope = (middle - CAMERA.centre_column) / CAMERA.focal
     feet = CAMERA.horizon + CAMERA.focal * CAMERA.elevation / forward
     box = [middle - 3, feet - 10, middle + 3, feet]
@@ -131,7 +133,8 @@ def test_places_are_compared_with_where_things_are() -> None:
     hit, errors = localisation_errors(truth, found, 0.3, CAMERA)
     assert list(hit) == [True, True, True]
     assert errors[0] < 0.01
-    # The row of its feet and the distance it is said to have are weighed, and what is farther than 40 m does not count.
+    # The row of its feet and the distance it is said to have are weighed, and what is farther than
+    # 40 m does not count.
     assert 0.02 < errors[1] < 0.2
     assert errors.size == 2
     assert list(localisation_errors(truth, [replace(found_near, score=0.2)], 0.3, CAMERA)[0]) == [

@@ -166,11 +166,11 @@ def test_pictures_are_mirrored_with_their_boxes(data: Path) -> None:
     for epoch in range(4):
         samples.start_epoch(epoch)
         batch = samples.__getitems__(list(range(len(samples))))
-        for strip, edges, counts in zip(
+        for birds_eye_image, edges, counts in zip(
             batch.strips, batch.labels.edges, batch.labels.counts, strict=True
         ):
             for flip, known in ((False, pictures.strips), (True, pictures.strips[:, :, ::-1])):
-                picture, start = place_of(strip.numpy(), known)
+                picture, start = place_of(birds_eye_image.numpy(), known)
                 if picture is not None:
                     truth = pictures.labels.edges[picture]
                     whole = (
@@ -182,7 +182,8 @@ def test_pictures_are_mirrored_with_their_boxes(data: Path) -> None:
                     )
                     moved = whole - torch.tensor([start, 0, start, 0])
                     middle = (moved[:, 0] + moved[:, 2]) / 2
-                    # The window was cut before it was mirrored, so the edge that still belongs to it changes sides.
+                    # The window was cut before it was mirrored, so the edge that still belongs to
+                    # it changes sides.
                     inside = (
                         (middle > 0) & (middle <= 160) if flip else (middle >= 0) & (middle < 160)
                     )
@@ -215,7 +216,10 @@ def test_a_window_shows_the_middle_of_something_to_find_wherever_there_is_anythi
         batch = samples.__getitems__(list(range(len(samples))))
         assert batch.strips.shape[1:] == (112, 160, 3)
         assert int((batch.labels.counts | batch.labels.ignored).any(1).sum()) >= filled
-        starts |= {place_of(strip.numpy(), pictures.strips)[1] for strip in batch.strips}
+        starts |= {
+            place_of(birds_eye_image.numpy(), pictures.strips)[1]
+            for birds_eye_image in batch.strips
+        }
     assert len(starts) > 3
 
 
@@ -271,7 +275,7 @@ def test_light_varies_and_stays_light() -> None:
 def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """The one line of a command that must fail with code 2."""
     assert main(words) == 2
-    lines = capsys.readouterr().err.strip().splitlines()
+    lines = capsys.readouterr().err.birds_eye_image().splitlines()
     assert len(lines) == 1
     return lines[0]
 

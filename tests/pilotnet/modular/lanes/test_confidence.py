@@ -10,12 +10,12 @@ SURE = 0.05  # [m] what the filter itself thinks
 
 def watched(measurements: int, seconds: float = 2.0, speed: float = 0.0) -> LaneConfidence:
     """Trust after some time with so many clear measurements a frame."""
-    trust = LaneConfidence()
+    confidence_model = LaneConfidence()
     ones = np.ones(measurements)
     for _ in range(round(seconds / 0.05)):
-        trust.age(0.05, speed * 0.05)
-        trust.judge(np.linspace(4.0, 19.0, measurements), ones, ones)
-    return trust
+        confidence_model.age(0.05, speed * 0.05)
+        confidence_model.judge(np.linspace(4.0, 19.0, measurements), ones, ones)
+    return confidence_model
 
 
 def test_more_measurements_are_trusted_more() -> None:
@@ -24,30 +24,30 @@ def test_more_measurements_are_trusted_more() -> None:
 
 
 def test_what_fits_no_better_than_noise_is_not_trusted() -> None:
-    trust = LaneConfidence()
+    confidence_model = LaneConfidence()
     ones = np.ones(60)
     for _ in range(40):
-        trust.age(0.05, 0.0)
-        trust.judge(np.linspace(4.0, 19.0, 60), 0.25 * ones, ones)
-    assert trust.confidence(SURE, 0) < 0.02
+        confidence_model.age(0.05, 0.0)
+        confidence_model.judge(np.linspace(4.0, 19.0, 60), 0.25 * ones, ones)
+    assert confidence_model.confidence(SURE, 0) < 0.02
 
 
 def test_trust_ends_within_a_second_without_measurements() -> None:
-    trust = watched(30)
+    confidence_model = watched(30)
     for _ in range(20):
-        trust.age(0.05, 0.0)
-    assert trust.confidence(SURE, 0) < 0.1
-    assert trust.is_lost
+        confidence_model.age(0.05, 0.0)
+    assert confidence_model.confidence(SURE, 0) < 0.1
+    assert confidence_model.is_lost
 
 
-def unseen_until_lost(trust: LaneConfidence, speed: float) -> float:
+def unseen_until_lost(confidence_model: LaneConfidence, speed: float) -> float:
     """How long without a measurement until the lane is lost [s]."""
     none = np.zeros(0)
     for tick in range(200):
-        if trust.is_lost:
+        if confidence_model.is_lost:
             return tick * 0.05
-        trust.age(0.05, speed * 0.05)
-        trust.judge(none, none, none)
+        confidence_model.age(0.05, speed * 0.05)
+        confidence_model.judge(none, none, none)
     return 10.0
 
 

@@ -11,11 +11,13 @@ SEEN = np.ones(COLUMNS)
 
 
 def stepped(*steps: tuple[float, float]) -> Floats:
-    """A profile of foreign ground, on both sides alike: from each distance [m] from the centre on, the next value."""
-    foreign = np.zeros(COLUMNS)
+    """A profile of foreign ground, on both sides alike: from each distance [m] from the centre on,
+    the next value.
+    """
+    off_road_likelihood = np.zeros(COLUMNS)
     for distance, value in steps:
-        foreign[np.abs(OFFSETS) >= distance - STEP / 2] = value
-    return foreign
+        off_road_likelihood[np.abs(OFFSETS) >= distance - STEP / 2] = value
+    return off_road_likelihood
 
 
 def sloping(nearest: float, farthest: float, value: float) -> Floats:
@@ -23,9 +25,9 @@ def sloping(nearest: float, farthest: float, value: float) -> Floats:
     return np.interp(np.abs(OFFSETS), [nearest, farthest], [0.0, value])
 
 
-def distances(foreign: Floats, seen: Floats = SEEN) -> list[float]:
+def distances(off_road_likelihood: Floats, seen: Floats = SEEN) -> list[float]:
     """How far from the centre the edges of a profile are that is alike on both sides."""
-    left, right = edges_in(foreign, seen)
+    left, right = edges_in(off_road_likelihood, seen)
     assert right == pytest.approx(tuple(-edge for edge in left), abs=STEP)
     return list(right)
 

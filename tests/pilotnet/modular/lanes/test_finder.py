@@ -1,4 +1,6 @@
-"""The lane finder: closed forms on painted roads, symmetry, what it does when it sees nothing, and a rendered road."""
+"""The lane finder: closed forms on painted roads, symmetry, what it does when it sees nothing, and
+a rendered road.
+"""
 
 from dataclasses import replace
 
@@ -57,7 +59,8 @@ def test_a_painted_road_gives_its_own_state(
     )
     seen = np.array([4.0, 7.0, 10.0, 15.0])
     assert np.abs(estimate.centre(seen) - truth.centre(seen))[:, 1].max() < 0.08
-    # Seen from 3 m on only, a little more heading looks like a little more curvature beside the car.
+    # Seen from 3 m on only, a little more heading looks like a little more curvature beside the
+    # car.
     assert estimate.offset == pytest.approx(offset, abs=0.1)
     assert estimate.heading_error == pytest.approx(heading_error, abs=0.03)
     assert estimate.curvature == pytest.approx(curvature, abs=0.007)
@@ -82,7 +85,8 @@ def test_a_first_look_in_a_hairpin_finds_the_lane(curvature: float, settled: boo
 @pytest.mark.parametrize("offset", [0.0, 0.3])
 @pytest.mark.parametrize(("line", "accuracy"), [(False, 0.13), (True, 0.06)])
 def test_a_street_ends_at_its_kerbs(line: bool, accuracy: float, offset: float) -> None:
-    # Taken for painted lines, the kerbstones once let the street seem 0.46 m wider to the right than it was.
+    # Taken for painted lines, the kerbstones once let the street seem 0.46 m wider to the right
+    # than it was.
     width = 2.8
     estimate = settle(painted_street(offset, width=width, line=line))
     assert estimate.right_room == pytest.approx(width / 2, abs=0.1)
@@ -107,7 +111,8 @@ def test_a_wet_street_ends_at_its_kerbs_though_its_pavements_look_like_it(offset
 def test_a_kerb_that_fades_in_the_wet_is_not_lost_to_its_verge(
     wet: float, zebra: float | None
 ) -> None:
-    # The verge is clearer than a faint kerb: confused with it, the lane is a metre wrong within a second.
+    # The verge is clearer than a faint kerb: confused with it, the lane is a metre wrong within a
+    # second.
     finder = LaneFinder(CAMERA)
     width = 2.9  # [m]
     way = 0.8  # [m] driven in a tick
@@ -153,7 +158,9 @@ def test_under_snow_the_lane_is_where_the_ruts_are(
 
 
 def followed(walks: bool, told: bool) -> LaneEstimate:
-    """The lane after somebody in dark clothes has walked over its right rut, close before a car at walking pace."""
+    """The lane after somebody in dark clothes has walked over its right rut, close before a car at
+    walking pace.
+    """
     finder = LaneFinder(CAMERA)
     road = snowed_road()
     for _ in range(10):
@@ -186,7 +193,8 @@ def test_worn_asphalt_has_no_ruts() -> None:
 
 
 def test_a_mirrored_road_gives_the_mirrored_course() -> None:
-    # The car is near the middle of the road; in the mirror its lane is the other one, with the same line between them.
+    # The car is near the middle of the road; in the mirror its lane is the other one, with the same
+    # line between them.
     frame = painted_road(-3.5 / 2, 0.02, 0.01)
     plain = settle(frame)
     mirrored = settle(frame[:, ::-1].copy())

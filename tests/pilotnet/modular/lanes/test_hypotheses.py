@@ -12,28 +12,28 @@ from pilotnet.modular.lanes.hypotheses import (
 
 
 def test_two_lines_a_lane_apart_are_its_borders() -> None:
-    reading = best_hypothesis(
+    hypothesis = best_hypothesis(
         SectionMeasurement((MeasuredLine(-1.8, 0.5), MeasuredLine(1.6, 0.9))), 0.0, 1.0
     )
-    assert reading is not None
-    assert (reading.layout, reading.centre, reading.width) == (
+    assert hypothesis is not None
+    assert (hypothesis.layout, hypothesis.centre, hypothesis.width) == (
         RoadLayout.MARKED,
         pytest.approx(-0.1),
         pytest.approx(3.4),
     )
-    assert not reading.alone
+    assert not hypothesis.alone
 
 
 def test_a_middle_line_and_a_faint_line_on_the_far_verge_are_no_road_without_a_middle_line() -> (
     None
 ):
-    reading = best_hypothesis(
+    hypothesis = best_hypothesis(
         SectionMeasurement((MeasuredLine(-2.3, 0.5), MeasuredLine(4.3, 0.17))), 0.0, 1.0
     )
-    assert reading is not None
-    assert reading.layout is RoadLayout.MARKED
-    assert reading.centre == pytest.approx(-2.3 + USUAL_WIDTH / 2)
-    assert reading.alone
+    assert hypothesis is not None
+    assert hypothesis.layout is RoadLayout.MARKED
+    assert hypothesis.centre == pytest.approx(-2.3 + USUAL_WIDTH / 2)
+    assert hypothesis.alone
 
 
 def test_a_single_line_is_the_border_on_the_side_that_leaves_the_car_in_its_lane() -> None:
@@ -53,9 +53,9 @@ def test_nothing_in_sight_cannot_be_read() -> None:
 
 def test_a_lane_lies_in_the_middle_of_its_ruts_and_the_other_lane_s_are_farther_away() -> None:
     ruts = tuple(MeasuredLine(place, 0.6) for place in (-4.1, -2.5, -0.7, 0.9))
-    reading = best_hypothesis(SectionMeasurement((), ruts=ruts), 0.0, 1.0)
-    assert reading is not None
-    assert (reading.layout, reading.centre, reading.width) == (
+    hypothesis = best_hypothesis(SectionMeasurement((), ruts=ruts), 0.0, 1.0)
+    assert hypothesis is not None
+    assert (hypothesis.layout, hypothesis.centre, hypothesis.width) == (
         RoadLayout.RUTTED,
         pytest.approx(0.1),
         USUAL_WIDTH,
@@ -83,18 +83,18 @@ def test_ruts_of_no_car_are_no_lane() -> None:
 
 
 def test_a_street_between_kerbs_is_no_racetrack_between_lawns() -> None:
-    reading = best_hypothesis(SectionMeasurement((), (-4.5, -6.4), (1.6, 5.9)), 0.0, 0.5)
-    assert reading is not None
-    assert reading.layout is RoadLayout.HALVED
-    assert reading.centre == pytest.approx(0.0, abs=0.1)
-    assert reading.width == pytest.approx(2.9, abs=0.1)
+    hypothesis = best_hypothesis(SectionMeasurement((), (-4.5, -6.4), (1.6, 5.9)), 0.0, 0.5)
+    assert hypothesis is not None
+    assert hypothesis.layout is RoadLayout.HALVED
+    assert hypothesis.centre == pytest.approx(0.0, abs=0.1)
+    assert hypothesis.width == pytest.approx(2.9, abs=0.1)
 
 
 def test_a_street_s_lane_lies_beside_its_kerb_when_nothing_else_is_seen() -> None:
-    reading = best_hypothesis(SectionMeasurement((), (), (1.2, 3.2)), 0.0, 0.5)
-    assert reading is not None
-    assert reading.centre == pytest.approx(1.2 - USUAL_WIDTH / 2, abs=0.2)
-    assert not reading.alone
+    hypothesis = best_hypothesis(SectionMeasurement((), (), (1.2, 3.2)), 0.0, 0.5)
+    assert hypothesis is not None
+    assert hypothesis.centre == pytest.approx(1.2 - USUAL_WIDTH / 2, abs=0.2)
+    assert not hypothesis.alone
 
 
 def test_a_step_far_before_the_verge_is_no_street_s_kerb() -> None:
@@ -109,19 +109,21 @@ def test_what_can_be_read_as_a_street_and_as_a_racetrack_stays_what_it_was(
     known: float | None, layout: RoadLayout
 ) -> None:
     followed = layout if known else None
-    reading = best_hypothesis(
+    hypothesis = best_hypothesis(
         SectionMeasurement((), (-5.0, -6.6), (1.6, 5.7)), -0.4, 0.4, known, followed
     )
-    assert reading is not None
-    assert reading.layout is layout
-    assert abs(reading.width - (known or 3.15)) < 0.3
+    assert hypothesis is not None
+    assert hypothesis.layout is layout
+    assert abs(hypothesis.width - (known or 3.15)) < 0.3
 
 
 def test_a_wet_street_between_verges_without_painted_borders_is_no_racetrack() -> None:
     line = MeasuredLine(1.94, 0.25)  # of a parking bay
-    reading = best_hypothesis(SectionMeasurement((line,), (-6.75, -8.45), (4.25, 6.75)), 0.0, 0.5)
-    assert reading is not None
-    assert reading.layout is not RoadLayout.TRACK
+    hypothesis = best_hypothesis(
+        SectionMeasurement((line,), (-6.75, -8.45), (4.25, 6.75)), 0.0, 0.5
+    )
+    assert hypothesis is not None
+    assert hypothesis.layout is not RoadLayout.TRACK
 
 
 def test_a_track_that_is_followed_stays_one_when_its_lines_fade() -> None:

@@ -39,7 +39,8 @@ def test_an_edge_seen_farther_out_is_a_wider_road_or_a_car_farther_left() -> Non
 
 
 def test_a_verge_may_be_ragged_and_a_line_may_not() -> None:
-    # Mountain roads in rain once seemed lost with both their edges in plain sight, which swung by a quarter of a metre.
+    # Mountain roads in rain once seemed lost with both their edges in plain sight, which swung by a
+    # quarter of a metre.
     ragged = 0.25 * np.sin(2 * np.pi * ALONG / 5)
     verge, line = (LaneFilter(10.0, 0.0).update(edge(ragged, stray)) for stray in (0.24, 0.06))
     assert verge.mean() > 0.6

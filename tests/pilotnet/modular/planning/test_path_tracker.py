@@ -1,4 +1,6 @@
-"""The path tracker drives what was planned: a circle in a bend, back to the path from beside it, and mirrored when mirrored."""
+"""The path tracker drives what was planned: a circle in a bend, back to the path from beside it,
+and mirrored when mirrored.
+"""
 
 import math
 
@@ -21,15 +23,15 @@ def planned(offset: float = 0.0) -> Plan:
 
 
 def test_on_a_circle_it_holds_the_circle() -> None:
-    bend = 1 / 40
-    here = lane(curvature=bend, heading_error=-slip_angle(bend))
-    assert steer(planned(), here, 10.0) == pytest.approx(bend)
+    d_second = 1 / 40
+    here = lane(curvature=d_second, heading_error=-slip_angle(d_second))
+    assert steer(planned(), here, 10.0) == pytest.approx(d_second)
 
 
 def test_a_displaced_path_on_a_circle_is_a_circle_of_another_radius() -> None:
-    bend = 1 / 40
+    d_second = 1 / 40
     inner = 1 / (40 - 1.5)
-    here = lane(curvature=bend, offset=1.5, heading_error=-slip_angle(inner))
+    here = lane(curvature=d_second, offset=1.5, heading_error=-slip_angle(inner))
     assert steer(planned(1.5), here, 10.0) == pytest.approx(inner, rel=1e-3)
 
 

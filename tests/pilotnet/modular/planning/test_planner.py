@@ -17,12 +17,16 @@ SEEDS = range(25)
 
 
 def gap_beside(planned: Plan, track: Track) -> float:
-    """Metres between the car's body, as it lies along its path, and a road user of a straight road, at the closest."""
+    """Metres between the car's body, as it lies along its path, and a road user of a straight road,
+    at the closest.
+    """
     path = planned.path
     gaps = []
     other = rectangle_corners(Pose(track.forward, track.right, 0.0), track.length, track.width)
-    for s, d, slope, bend in zip(path.stations, path.offsets, path.slopes, path.bends, strict=True):
-        body = Pose(float(s), float(d), math.atan(slope) - slip_angle(float(bend)))
+    for s, d, d_prime, d_second in zip(
+        path.stations, path.offsets, path.d_primes, path.d_seconds, strict=True
+    ):
+        body = Pose(float(s), float(d), math.atan(d_prime) - slip_angle(float(d_second)))
         gaps.append(rectangle_gap(rectangle_corners(body, CAR_LENGTH, CAR_WIDTH), other))
     return min(gaps)
 
@@ -39,7 +43,7 @@ def random_crowd(seed: int) -> list[Track]:
 
 def test_a_free_road_is_kept() -> None:
     planned = plan()
-    assert planned.word is Behaviour.KEEP
+    assert planned.behaviour is Behaviour.KEEP
     assert np.abs(planned.path.offsets).max() == 0.0
     assert planned.acceleration > 0
 
@@ -47,7 +51,7 @@ def test_a_free_road_is_kept() -> None:
 def test_a_parked_car_is_given_a_metre() -> None:
     parked = car(40.0, 1.8)
     planned = plan(parked)
-    assert planned.word is Behaviour.AVOID
+    assert planned.behaviour is Behaviour.AVOID
     assert gap_beside(planned, parked) == pytest.approx(1.0, abs=0.15)
     assert planned.path.offsets[-1] == 0.0
 
@@ -72,26 +76,27 @@ def test_a_narrow_gap_is_driven_through_and_slowly() -> None:
 def test_it_stops_before_a_blocked_road() -> None:
     planned = plan(car(30.0, 1.7), car(30.0, -0.9 - 1.0), left_room=3.0)
     assert planned.path.cost == math.inf
-    assert planned.word is Behaviour.STOP
+    assert planned.behaviour is Behaviour.STOP
     # From 10 m/s to rest before the bumper, at a standstill's margin.
     assert -4.0 < planned.acceleration < -1.5
 
 
 def test_it_stops_for_somebody_who_steps_out_and_goes_on_when_they_are_across() -> None:
-    assert plan(person(25.0, 3.0, across=-1.4)).word is Behaviour.STOP
-    assert plan(person(25.0, -3.0, across=-1.4)).word is Behaviour.KEEP
-    assert plan(person(25.0, -3.0, across=1.4)).word is Behaviour.STOP
-    # Of somebody seen only lately the speed along the road is uncertain, as distances are; across it, less so.
-    assert plan(person(18.0, -3.0, along=2.5, across=0.8)).word is Behaviour.STOP
-    assert plan(person(18.0, -3.0, along=1.4, across=0.3)).word is Behaviour.KEEP
+    assert plan(person(25.0, 3.0, across=-1.4)).behaviour is Behaviour.STOP
+    assert plan(person(25.0, -3.0, across=-1.4)).behaviour is Behaviour.KEEP
+    assert plan(person(25.0, -3.0, across=1.4)).behaviour is Behaviour.STOP
+    # Of somebody seen only lately the speed along the road is uncertain, as distances are; across
+    # it, less so.
+    assert plan(person(18.0, -3.0, along=2.5, across=0.8)).behaviour is Behaviour.STOP
+    assert plan(person(18.0, -3.0, along=1.4, across=0.3)).behaviour is Behaviour.KEEP
 
 
 def test_it_waits_for_oncoming_traffic_before_it_swings_out() -> None:
     parked = car(22.0, 1.2)
     waiting = plan(parked, car(60.0, -3.4, -12.0), speed=6.0)
-    assert waiting.word is Behaviour.YIELD
+    assert waiting.behaviour is Behaviour.YIELD
     assert waiting.acceleration < 0
-    assert plan(parked, car(-10.0, -3.4, -12.0), speed=6.0).word is Behaviour.AVOID
+    assert plan(parked, car(-10.0, -3.4, -12.0), speed=6.0).behaviour is Behaviour.AVOID
 
 
 def test_a_car_that_stands_and_sees_nothing_of_its_lane_still_has_a_plan_for_a_narrow_place() -> (
@@ -104,7 +109,7 @@ def test_a_car_that_stands_and_sees_nothing_of_its_lane_still_has_a_plan_for_a_n
 
 def test_it_follows_a_slow_car_and_never_overtakes_it() -> None:
     planned = plan(car(20.0, 0.1, 5.0), left_oncoming=False)
-    assert planned.word is Behaviour.FOLLOW
+    assert planned.behaviour is Behaviour.FOLLOW
     assert planned.acceleration < 0
     assert np.abs(planned.path.offsets).max() == 0.0
 
@@ -125,7 +130,7 @@ def test_a_blind_stack_slows_down_to_a_stop_in_its_lane_and_drives_on_when_it_se
         planned = planner.plan(
             Situation(lane(), (), speed, speed * DURATION, 0.0, blind=tick < 150)
         )
-        assert planned.word is (Behaviour.BLIND if tick < 150 else Behaviour.KEEP)
+        assert planned.behaviour is (Behaviour.BLIND if tick < 150 else Behaviour.KEEP)
         assert np.abs(planned.path.offsets).max() == 0.0
         speed = max(speed + planned.acceleration * DURATION, 0.0)
         assert speed < 0.1 or not 100 < tick < 150
@@ -151,7 +156,7 @@ def test_mirrored_scenes_have_mirrored_plans(seed: int) -> None:
     other = plan(*(mirrored(track) for track in tracks), right_hand=False, **rules)
     np.testing.assert_allclose(other.path.offsets, -one.path.offsets, atol=1e-6)
     assert other.acceleration == pytest.approx(one.acceleration)
-    assert other.word is one.word
+    assert other.behaviour is one.behaviour
 
 
 @pytest.mark.parametrize("where", [0.0, 1.0])

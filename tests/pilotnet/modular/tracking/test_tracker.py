@@ -1,4 +1,6 @@
-"""Detections become road users: places by the flat road, velocities by filters, and false boxes nothing at all."""
+"""Detections become road users: places by the flat road, velocities by filters, and false boxes
+nothing at all.
+"""
 
 import math
 from dataclasses import replace
@@ -50,7 +52,9 @@ def test_a_box_that_ends_at_the_horizon_has_no_row() -> None:
 def follow(
     tracker: Tracker, seconds: float, speed: float, person: bool = True
 ) -> tuple[float, float]:
-    """Drive straight on past somebody who walks across at 1.2 m/s; the velocity that is found at the end, over the ground."""
+    """Drive straight on past somebody who walks across at 1.2 m/s; the velocity that is found at
+    the end, over the ground.
+    """
     tracks = []
     for tick in range(int(seconds / DURATION)):
         time = tick * DURATION
@@ -151,7 +155,8 @@ def test_who_stands_before_the_bumper_is_remembered_though_the_detector_does_not
 
 @pytest.mark.parametrize("way", [-1, 1])
 def test_who_walks_across_the_way_is_not_forgotten_before_they_are_over(way: int) -> None:
-    # The car had nearly stopped for a man on a zebra crossing; not found for a second, he was driven into.
+    # The car had nearly stopped for a man on a zebra crossing; not found for a second, he was
+    # driven into.
     tracker = Tracker(CAMERA, DURATION)
     still = Pose(0.0, 0.0, 0.0)
     for tick in range(20):
@@ -164,7 +169,9 @@ def test_who_walks_across_the_way_is_not_forgotten_before_they_are_over(way: int
 
 
 def visible_box(forward: float, right: float) -> Detection | None:
-    """The box around what the picture shows of a car of 4.5 x 1.8 x 1.4 m along the road; None when it shows nothing."""
+    """The box around what the picture shows of a car of 4.5 x 1.8 x 1.4 m along the road; None when
+    it shows nothing.
+    """
     along, across = np.meshgrid(
         forward + np.linspace(-2.25, 2.25, 451), right + np.array([-0.9, 0.9])
     )

@@ -9,7 +9,7 @@ import pytest
 from sim.geometry.camera import Camera
 from sim.render.frame_buffer import Eye, blank_frame_buffer
 from sim.render.ground.paving import Ground, ground_of
-from sim.render.ground.profile import PAINT_CHANNEL, STRIP, profile_table
+from sim.render.ground.profile import PAINT_CHANNEL, PROFILE_STEP, profile_table
 from sim.render.ground.rasterise import draw_ground
 from sim.render.ground.row_buffer import (
     ACROSS,
@@ -72,7 +72,9 @@ def seen(ground: Ground, pose: Pose, camera: Camera) -> Image:
 def road_surface(
     ground: Ground, s: float, d: float, along: float, across: float, grain: float
 ) -> tuple[float, ...]:
-    """Mean red, green, blue and grain of the ground around (s, d) over `along` x `across` metres, its hard share and tracks."""
+    """Mean red, green, blue and grain of the ground around (s, d) over `along` x `across` metres,
+    its hard share and tracks.
+    """
     room = blank_row_buffer()
     pixels = room.values
     tone, wander = tone_at(ground, s, along)
@@ -86,7 +88,8 @@ def road_surface(
 
 def test_road_coordinates_agree_with_the_centreline(plan: RoadPlan, ground: Ground) -> None:
     generator = np.random.default_rng(0)
-    # As far as the ground is anything else than what lies all around; from hairpins 12 m may lie nearer to another part.
+    # As far as the ground is anything else than what lies all around; from hairpins 12 m may lie
+    # nearer to another part.
     reach = min(6.0 if plan.kind is RoadKind.MOUNTAIN else 12.0, ground.reach)
     for s, d in zip(
         generator.uniform(0, plan.centreline.length, 400),
@@ -108,7 +111,9 @@ def test_far_from_the_road_there_is_none(plan: RoadPlan, ground: Ground) -> None
 
 
 def painted_share(ground: Ground, plan: RoadPlan, marking: Marking, length: float) -> float:
-    """The mean share of paint over `length` metres of a marking, from brightness with and without it."""
+    """The mean share of paint over `length` metres of a marking, from brightness with and without
+    it.
+    """
     with_paint, without = (
         np.mean(
             [
@@ -320,9 +325,9 @@ def test_the_table_of_means_agrees_with_the_exact_integral(ground: Ground) -> No
     running = np.column_stack(
         [ground.profile[:, :PAINT_CHANNEL], ground.profile[:, PAINT_CHANNEL:].sum(1)]
     )
-    at = ground.first + np.arange(len(running)) * STRIP
+    at = ground.first + np.arange(len(running)) * PROFILE_STEP
     for level, (start, begin, density, last) in enumerate(table.levels[::3]):
-        width = STRIP * 2 ** (3 * level / 2)
+        width = PROFILE_STEP * 2 ** (3 * level / 2)
         place = np.clip((generator.uniform(at[0], at[-1], 50) - begin) * density, 0, last)
         d = begin + place / density
         i = start.astype(int) + place.astype(int)
@@ -331,14 +336,15 @@ def test_the_table_of_means_agrees_with_the_exact_integral(ground: Ground) -> No
         high = d + width / 2
         beyond = np.clip(at[0] - low, 0, width) + np.clip(high - at[-1], 0, width)
         exact = [
-            np.interp(high, at, r) - np.interp(low, at, r) + beyond * r[1] / STRIP
+            np.interp(high, at, r) - np.interp(low, at, r) + beyond * r[1] / PROFILE_STEP
             for r in running.T
         ]
-        # A mean over `width` bends by at most 1 / width where the profile jumps by 1: straight lines between entries miss a bend
+        # A mean over `width` bends by at most 1 / width where the profile jumps by 1: straight
+        # lines between entries miss a bend
         # by a quarter of it per metre between them.
-        assert np.abs(read - np.array(exact) / width).max() < 1e-3 + max(width / 4, STRIP) / (
-            4 * width
-        )
+        assert np.abs(read - np.array(exact) / width).max() < 1e-3 + max(
+            width / 4, PROFILE_STEP
+        ) / (4 * width)
         assert np.abs(read - np.array(exact) / width).mean() < 0.01
 
 
@@ -391,7 +397,8 @@ def test_a_turn_to_the_right_moves_the_road_to_the_left(plan: RoadPlan, ground: 
 
 
 def test_far_dashes_do_not_shimmer(plan: RoadPlan, ground: Ground) -> None:
-    # In a tenth of a second at 20 m/s the ground far ahead may change by a few levels, not by a line's contrast.
+    # In a tenth of a second at 20 m/s the ground far ahead may change by a few levels, not by a
+    # line's contrast.
     camera = Camera()
     frames = [
         seen(ground, plan.centreline.pose_at(5.0 + 2.0 * k, plan.path_offset), camera)[

@@ -1,4 +1,6 @@
-"""Controllers by their events: what an axis stands for, whose touch counts, and what is asked to set one up."""
+"""Controllers by their events: what an axis stands for, whose touch counts, and what is asked to
+set one up.
+"""
 
 from itertools import pairwise
 
@@ -237,12 +239,12 @@ def test_questions_can_be_skipped_and_asked_again_and_no_button_taken_twice() ->
 @pytest.mark.parametrize("size", [(200, 100), (640, 360), (1280, 720)])
 def test_every_question_can_be_drawn_at_any_size(size: tuple[int, int]) -> None:
     wizard = Wizard(FakeDevice())
-    sheet = Canvas.blank(*size)
+    canvas = Canvas.blank(*size)
     seen = []
-    draw_wizard(sheet, None)
-    seen.append(sheet.array.copy())
+    draw_wizard(canvas, None)
+    seen.append(canvas.array.copy())
     while wizard.question:
-        draw_wizard(sheet, wizard)
-        seen.append(sheet.array.copy())
+        draw_wizard(canvas, wizard)
+        seen.append(canvas.array.copy())
         wizard.skip()
     assert all((one != other).any() for one, other in pairwise(seen))

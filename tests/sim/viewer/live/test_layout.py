@@ -1,4 +1,6 @@
-"""Nothing overlaps and nothing leaves the window, however large it is; what has no room is left out."""
+"""Nothing overlaps and nothing leaves the window, however large it is; what has no room is left
+out.
+"""
 
 from itertools import combinations
 

@@ -1,4 +1,6 @@
-"""A watched drive is the evaluator's drive, and between two ticks everybody is on the way from one to the other."""
+"""A watched drive is the evaluator's drive, and between two ticks everybody is on the way from one
+to the other.
+"""
 
 import math
 from dataclasses import replace

@@ -56,9 +56,11 @@ def always(_: float, __: float) -> float:
 def drawn(
     drive: Drive, size: tuple[int, int] = (640, 360), shown: Shown | None = None
 ) -> np.ndarray:
-    sheet = Canvas.blank(*size)
-    draw_picture(sheet, [DrivePicture(drive)], shown or Shown(0.5, FRONT, Overlay.THOUGHTS), always)
-    return sheet.array
+    canvas = Canvas.blank(*size)
+    draw_picture(
+        canvas, [DrivePicture(drive)], shown or Shown(0.5, FRONT, Overlay.THOUGHTS), always
+    )
+    return canvas.array
 
 
 @pytest.fixture(scope="module")
@@ -70,13 +72,13 @@ def test_the_same_moment_gives_the_same_picture(thinking: Drive) -> None:
     np.testing.assert_array_equal(drawn(thinking), drawn(thinking))
 
 
-@pytest.mark.parametrize("outlook", OUTLOOKS)
+@pytest.mark.parametrize("camera_view", OUTLOOKS)
 def test_everything_that_can_be_thought_is_drawn_from_everywhere(
-    thinking: Drive, outlook: object
+    thinking: Drive, camera_view: object
 ) -> None:
-    with_thoughts = drawn(thinking, shown=Shown(0.0, outlook, Overlay.THOUGHTS))  # type: ignore[arg-type]
-    command = drawn(thinking, shown=Shown(0.0, outlook, Overlay.COMMAND))  # type: ignore[arg-type]
-    nothing = drawn(thinking, shown=Shown(0.0, outlook, Overlay.NOTHING))  # type: ignore[arg-type]
+    with_thoughts = drawn(thinking, shown=Shown(0.0, camera_view, Overlay.THOUGHTS))  # type: ignore[arg-type]
+    command = drawn(thinking, shown=Shown(0.0, camera_view, Overlay.COMMAND))  # type: ignore[arg-type]
+    nothing = drawn(thinking, shown=Shown(0.0, camera_view, Overlay.NOTHING))  # type: ignore[arg-type]
     assert (with_thoughts != command).any()
     assert (command != nothing).any()
 
@@ -104,17 +106,18 @@ def test_the_record_light_is_always_in_view(
 
 
 def test_the_picture_is_a_surface_too(thinking: Drive) -> None:
-    sheet = Canvas.blank(300, 200)
-    draw_picture(sheet, [DrivePicture(thinking)], Shown(0.0, FRONT, Overlay.NOTHING), always)
-    assert tuple(sheet.surface.get_at((17, 120)))[:3] == tuple(sheet.array[120, 17])
+    canvas = Canvas.blank(300, 200)
+    draw_picture(canvas, [DrivePicture(thinking)], Shown(0.0, FRONT, Overlay.NOTHING), always)
+    assert tuple(canvas.surface.get_at((17, 120)))[:3] == tuple(canvas.array[120, 17])
 
 
 def test_heat_lies_over_what_the_network_saw() -> None:
     camera = camera_for(1280, 720, FRONT)
-    sheet = Canvas.blank(1280, 720)
-    lay_heat(sheet, camera, Thinker().explain())
-    rows, columns = np.nonzero(sheet.array.sum(axis=2) > 100)
-    # The hot pixels are rows 30-40 and columns 90-110 of the view: their middle, by the two cameras' own tangents.
+    canvas = Canvas.blank(1280, 720)
+    lay_heat(canvas, camera, Thinker().explain())
+    rows, columns = np.nonzero(canvas.array.sum(axis=2) > 100)
+    # The hot pixels are rows 30-40 and columns 90-110 of the view: their middle, by the two
+    # cameras' own tangents.
     view = Camera(200, 66, 173.0, 22.0)
     assert columns.mean() == pytest.approx(camera.centre_column, abs=2)
     assert rows.mean() == pytest.approx(
@@ -169,16 +172,16 @@ def test_mirrored_commands_mirror_the_wheel() -> None:
 
 
 def test_a_strip_rises_to_the_right_and_marks_interventions() -> None:
-    sheet = Canvas.blank(300, 150)
+    canvas = Canvas.blank(300, 150)
     strip = panels.StripChart("offset", "", 1.35, 1.0, "1 m")
     marks = [False] * 100
-    panels.draw_strip(sheet, strip, [panels.Curve(np.linspace(-1, 1, 100), REFERENCE)], marks)
-    rows, columns = np.nonzero((sheet.array == REFERENCE).all(axis=2))
+    panels.draw_strip(canvas, strip, [panels.Curve(np.linspace(-1, 1, 100), REFERENCE)], marks)
+    rows, columns = np.nonzero((canvas.array == REFERENCE).all(axis=2))
     assert np.corrcoef(rows, columns)[0, 1] < -0.9
-    assert not (sheet.array == ALARM).all(axis=2).any()
+    assert not (canvas.array == ALARM).all(axis=2).any()
     marks[50] = True
-    panels.draw_strip(sheet, strip, [], marks)
-    _, columns = np.nonzero((sheet.array == ALARM).all(axis=2))
+    panels.draw_strip(canvas, strip, [], marks)
+    _, columns = np.nonzero((canvas.array == ALARM).all(axis=2))
     assert columns.mean() == pytest.approx(10 + 280 * 50 / 99, abs=2)
 
 
@@ -266,14 +269,14 @@ def test_another_driver_s_line_is_drawn_over_the_expert_s(
 
 
 def test_a_card_darkens_its_rectangle_and_nothing_else() -> None:
-    sheet = Canvas.blank(60, 60)
-    sheet.array[:] = 200
-    sheet.card(Rect(10, 10, 30, 30), (0, 0, 0), 0.5)
-    assert (sheet.array[25, 25] == 100).all()
-    assert (sheet.array[10, 10] > 180).all()  # a round corner
+    canvas = Canvas.blank(60, 60)
+    canvas.array[:] = 200
+    canvas.card(Rect(10, 10, 30, 30), (0, 0, 0), 0.5)
+    assert (canvas.array[25, 25] == 100).all()
+    assert (canvas.array[10, 10] > 180).all()  # a round corner
     outside = np.ones((60, 60), bool)
     outside[10:40, 10:40] = False
-    assert (sheet.array[outside] == 200).all()
+    assert (canvas.array[outside] == 200).all()
 
 
 @pytest.mark.parametrize(

@@ -14,15 +14,15 @@ def laid(
 ) -> np.ndarray:
     """A card with a pale and a dark bar on a road of one grey."""
 
-    def draw(sheet: Canvas) -> None:
+    def draw(canvas: Canvas) -> None:
         drawn.append(shows)
-        sheet.part(Rect(20, 30, 20, 5))[:] = 40
-        sheet.part(Rect(20, 20, 20, 5))[:] = 200
+        canvas.part(Rect(20, 30, 20, 5))[:] = 40
+        canvas.part(Rect(20, 20, 20, 5))[:] = 200
 
-    sheet = Canvas.blank(80, 60)
-    sheet.array[:] = road
-    cards.lay(sheet, "card", PLACE, shows, draw, pictures=pictures)
-    return sheet.array
+    canvas = Canvas.blank(80, 60)
+    canvas.array[:] = road
+    cards.lay(canvas, "card", PLACE, shows, draw, pictures=pictures)
+    return canvas.array
 
 
 def test_a_card_is_drawn_only_when_what_it_shows_changes() -> None:
