@@ -50,8 +50,7 @@ class Augmentation:
         side_cameras: start from the nearest of the three cameras rather than always from the centre
             one
         balance: 0 draws frames as they were driven, 1 draws straights and all bends alike
-        light: standard deviation of the changes of brightness, contrast and colour, as shares; see
-            `relit`
+        light: standard deviation of the changes of brightness, contrast and colour, as shares
     """
 
     shift: float = 0.5
