@@ -1,8 +1,8 @@
-"""The main job with one command: record, train both stacks, drive, score, report. Each stage is the
-one its own command runs.
+"""DEMO: run all stages with one command: record, train, evaluate, report.
 
-PilotNet and the detectors of the modular stack learn from the same drives. Finished stages stay
-when a later one fails, and the same command goes on from there.
+PilotNet and the detectors of the modular stack learn from the same drives. Each stage is the one
+that its own command runs. After an interruption, the same command continues with the first
+unfinished stage.
 """
 
 from collections.abc import Callable
@@ -41,22 +41,20 @@ CARS = "cars"
 PEDESTRIANS = "pedestrians"
 RESULTS = "results"
 REPORT = "report.html"
-FREE_SETTINGS = (
-    "record.workers",
-    "evaluate.workers",
-)  # may differ in a resumed demo: they change no result
+# Settings that may differ in a resumed demo, because they change no result.
+FREE_SETTINGS = ("record.workers", "evaluate.workers")
 
 
 @dataclass(frozen=True)
 class DemoStage:
     """One stage of the demo, which writes a folder of its own.
 
-    name: of the folder below the demo's.
+    name: of the folder in the demo's folder.
     kind: the stage that writes it.
     product: the file that only a finished run leaves there.
-    participle: how a notice says that the stage is finished, such as `recorded`.
-    run: takes the settings, the demo's folder and whether to resume; returns a line about the
-    result and the next command.
+    participle: for the notice that the stage is finished, such as `recorded`.
+    run: takes the settings, the demo's folder and whether to resume. It returns a line about the
+    result, and the next command.
     """
 
     name: str
@@ -70,9 +68,7 @@ class DemoStage:
         return (out / self.name / self.product).is_file() and not is_unfinished(out / self.name)
 
     def has_work(self, out: Path) -> bool:
-        """Return whether the demo's folder `out` holds work of this stage that a later run can go
-        on with.
-        """
+        """Return whether the demo's folder `out` holds work of this stage that can be resumed."""
         return self.finished(out) or self.kind.has_work(out / self.name)
 
     def finish(self, config: DemoConfig, out: Path) -> None:
@@ -96,13 +92,13 @@ def run_train(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:
 
 
 def run_cars(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:
-    """Train the detector of cars."""
+    """Train the car detector."""
     train_detector(config.detect, "cars", out / DATA, out / CARS, resume)
     return f"wrote {out / CARS}", f"pilotnet train-detector pedestrians {out / DATA}"
 
 
 def run_pedestrians(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:
-    """Train the detector of pedestrians."""
+    """Train the pedestrian detector."""
     train_detector(config.detect, "pedestrians", out / DATA, out / PEDESTRIANS, resume)
     detectors = f"--cars {out / CARS} --pedestrians {out / PEDESTRIANS}"
     drivers = " ".join(config.evaluate.drivers)
@@ -113,14 +109,9 @@ def run_pedestrians(config: DemoConfig, out: Path, resume: bool) -> tuple[str, s
 
 
 def run_evaluate(config: DemoConfig, out: Path, resume: bool) -> tuple[str, str]:
-    """Drive the suite with every driver."""
-    evaluate(
-        config.evaluate,
-        out / RESULTS,
-        out / MODEL,
-        Detectors(out / CARS, out / PEDESTRIANS),
-        resume,
-    )
+    """Evaluate all drivers."""
+    detectors = Detectors(out / CARS, out / PEDESTRIANS)
+    evaluate(config.evaluate, out / RESULTS, out / MODEL, detectors, resume)
     return (
         f"wrote {out / RESULTS}",
         f"pilotnet report {out / RESULTS} --model {out / MODEL} --data {out / DATA}",
@@ -137,7 +128,7 @@ STAGES = (
 
 
 def has_work(out: Path) -> bool:
-    """Return whether the folder `out` holds a demo that a later run can go on with."""
+    """Return whether the folder `out` holds a demo that can be resumed."""
     return (out / f"{NAME}.yaml").is_file() and any(stage.has_work(out) for stage in STAGES)
 
 
@@ -147,7 +138,7 @@ STAGE = StageFiles(NAME, (*(stage.name for stage in STAGES), REPORT), has_work, 
 def demo(config: DemoConfig, out: Path) -> Results:
     """Run every unfinished stage into folders below `out` and return the results.
 
-    Raises ValueError when `out` holds anything but a demo of the same settings.
+    Raises ValueError when `out` holds something else than a demo with the same settings.
     """
     with output_folder(out, STAGE, resume=has_work(user_path(out))) as folder:
         if has_work(folder):
@@ -165,7 +156,7 @@ def demo(config: DemoConfig, out: Path) -> Results:
 
 
 def require_same_demo(config: DemoConfig, folder: Path) -> None:
-    """Raise ValueError naming the first setting that differs from those of the demo in `folder`."""
+    """Raise ValueError, naming the setting, unless the demo in `folder` has the same settings."""
     provenance = read_provenance(folder, NAME)
     require_present_world(folder, provenance["world"])
     require_same_settings(

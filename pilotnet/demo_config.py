@@ -13,7 +13,9 @@ from pilotnet.training.train_config import TrainConfig
 class DemoConfig:
     """The settings of the stages; `configs/demo.yaml` holds the demo's own defaults.
 
-    detect: for both detectors. Raises ValueError for settings with which a later stage would fail.
+    detect: for both detectors.
+
+    Raises ValueError for settings with which a later stage would fail.
     """
 
     record: RecordConfig = field(default_factory=RecordConfig)
@@ -23,19 +25,19 @@ class DemoConfig:
 
     def __post_init__(self) -> None:
         for name in ("episodes", "validation_episodes"):
-            if getattr(self.record, name) < 1:
+            count = getattr(self.record, name)
+            if count < 1:
                 raise ValueError(
-                    f"record.{name} is {getattr(self.record, name)}; it must be 1 or more, for "
-                    f"training needs both"
+                    f"record.{name} is {count}; it must be 1 or more, because training needs it"
                 )
         if not self.record.boxes:
             raise ValueError(
-                "record.boxes is False; it must be true, since the detectors of the driver "
-                "modular learn from boxes"
+                "record.boxes is False; "
+                "it must be true, because the detectors of the driver modular learn from boxes"
             )
         names = [split_name(name)[0] for name in self.evaluate.drivers]
         if self.evaluate.pedals == "driver" and "pilotnet" in names and not self.train.speed:
             raise ValueError(
-                "train.speed is False; with evaluate.pedals driver it must be true: pilotnet "
-                "chooses its speed"
+                "train.speed is False; "
+                "with evaluate.pedals driver it must be true, because pilotnet chooses its speed"
             )

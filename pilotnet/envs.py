@@ -1,8 +1,8 @@
-"""Gymnasium environments on the suites: `gymnasium.make("pilotnet.envs:PilotNet/LaneKeeping-v0",
-split="train", length=500.0)`.
+"""Gymnasium environments of the suites.
 
-Importing this module registers an id for every suite that comes with the package, beside `sim`'s
-own `PilotNet/Drive-v0`.
+Example: `gymnasium.make("pilotnet.envs:PilotNet/LaneKeeping-v0", split="train", length=500.0)`.
+Importing this module registers an id for every suite of the package. The simulator itself
+registers `PilotNet/Drive-v0`.
 """
 
 from dataclasses import dataclass
@@ -19,8 +19,9 @@ from sim.scenario import Scenario, Split
 
 @dataclass(frozen=True)
 class SuiteSampler:
-    """Draws scenarios of a suite, of `length` [m], on random roads of a split; ValueError for bad
-    settings.
+    """Draws scenarios of a suite, of `length` [m], on random roads of a split.
+
+    Raises ValueError for wrong settings.
     """
 
     suite: str
@@ -31,19 +32,18 @@ class SuiteSampler:
         self.scenario(0)
 
     def scenario(self, road: int) -> Scenario:
-        """Return the scenario of the suite on the road with this number."""
+        """Return the scenario of the suite on road number `road`."""
         return suite(self.suite, self.split, 1, self.length, first=road)[0]
 
     def __call__(self, generator: np.random.Generator) -> Scenario:
-        """Return the scenario on a road that the generator draws."""
+        """Return the scenario on a random road."""
         return self.scenario(int(generator.integers(ROADS)))
 
 
 class SuiteEnv(DrivingEnv):
-    """`DrivingEnv` on the scenarios of a suite, of one split and length [m]; every other setting is
-    that of `DrivingEnv`.
+    """A `DrivingEnv` on the scenarios of a suite, of one split and one length [m].
 
-    Raises ValueError for bad settings.
+    settings: passed to `DrivingEnv`. Raises ValueError for wrong settings.
     """
 
     def __init__(
@@ -53,12 +53,12 @@ class SuiteEnv(DrivingEnv):
 
 
 def environment_id(name: str) -> str:
-    """Return the Gymnasium id of a suite: `PilotNet/LaneKeeping-v0` of `lane_keeping`."""
+    """Return the Gymnasium id of a suite: `PilotNet/LaneKeeping-v0` for `lane_keeping`."""
     return f"PilotNet/{name.title().replace('_', '')}-v0"
 
 
 def register() -> None:
-    """Register an environment for every suite; calling it again changes nothing."""
+    """Register an environment for every suite; a second call changes nothing."""
     for name in suite_names():
         if environment_id(name) not in gymnasium.registry:
             gymnasium.register(

@@ -1,5 +1,5 @@
-"""What a driver shows of its thoughts: plain drawables, which viewer, film and report draw without
-knowing whose they are.
+"""Explanations of drivers as drawables: boxes, lines and images that viewer, film and report draw
+for any driver.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from sim.types import Control, Image, Observation, require_image
 
 
 class Role(StrEnum):
-    """What a line on the ground stands for, which decides how it is drawn."""
+    """Meaning of a line on the ground, which decides its style."""
 
     LANE = "lane"
     EDGE = "road edge"
@@ -25,8 +25,8 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class PictureBox:
-    """A box on the centre camera's frame: edges [px], whether it is around a person, and a few
-    words beside it.
+    """A box on the centre camera's frame: edges [px], whether it is a pedestrian, and a short
+    text.
     """
 
     left: float
@@ -40,7 +40,7 @@ class PictureBox:
 @dataclass(frozen=True)
 class GroundLine:
     """A line on the ground: points (N, 2), (forward, right) in car coordinates [m]; strength in [0,
-    1] says how sure it is.
+    1] is its confidence.
     """
 
     points: NDArray[np.float64]
@@ -54,7 +54,7 @@ class GroundLine:
 
 @dataclass(frozen=True)
 class RoadUserFootprint:
-    """Where a road user stands: (forward, right) of its centre [m], heading relative to the car's
+    """Footprint of a road user: (forward, right) of its centre [m], heading relative to the car's
     [rad], length and width [m].
     """
 
@@ -69,12 +69,12 @@ class RoadUserFootprint:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Everything a driver shows of one moment.
+    """A driver's explanation of one tick.
 
-    view: what a network looked at, RGB (rows, columns, 3), as if taken by `camera`, which stands on
-    the car.
-    heat: how much each pixel of it counts, (rows, columns) in [0, 1].
-    word: what it is doing.
+    view: the image that a network received, RGB (rows, columns, 3), as if taken by `camera` on the
+    car.
+    heat: saliency of each pixel, (rows, columns) in [0, 1].
+    behaviour: what the driver does, in a word.
     """
 
     boxes: tuple[PictureBox, ...] = ()
@@ -99,16 +99,16 @@ class Explanation:
 
 @runtime_checkable
 class ExplainingDriver(Protocol):
-    """A driver that can say what it thought at its last `act`."""
+    """A driver that can explain its last command."""
 
     def reset(self) -> None:
-        """Engage anew, without memory of earlier ticks."""
+        """Remove all memory of earlier ticks."""
         ...
 
     def act(self, observation: Observation) -> Control:
-        """The command for what is seen now."""
+        """Return the command for an observation."""
         ...
 
     def explain(self) -> Explanation:
-        """What the last command came from."""
+        """Return what the last command was computed from."""
         ...

@@ -207,7 +207,7 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         self._film_renderer: Renderer | None = None
 
     def observe(self) -> Observation:
-        """What a driver sees now."""
+        """Return the driver's observation of the present tick."""
         ego = self.world.ego_state()
         actors = self.world.actors()
         canvases = (
@@ -233,8 +233,8 @@ class DrivingEnv(gymnasium.Env[dict[str, np.ndarray], np.ndarray]):
         return tuple(boxes(seen.canvases["centre"], self.cameras["centre"], seen.pose, seen.actors))
 
     def advance(self, control: Control) -> tuple[Cause | None, bool]:
-        """Hold a command for one tick; the cause of an intervention, if one happened, and whether
-        the drive is over.
+        """Hold a command for one tick; return the cause of an intervention or None, and whether the
+        drive is over.
         """
         if self._over:
             raise ValueError("the drive is over, or has not begun; call reset before step")

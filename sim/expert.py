@@ -1,4 +1,6 @@
-"""The privileged driver that labels the data: it knows the road and its place on it."""
+"""The expert, the privileged driver whose commands are the labels: it reads the road and the car's
+position from the world.
+"""
 
 from sim.control.bicycle import slip_angle
 from sim.control.path_tracking import recovery_curvature
@@ -9,10 +11,11 @@ PREVIEW = 0.1  # [s] the command is for the road just ahead, where it will act
 
 
 class Expert:
-    """Steers by its path's curvature plus the two-second recovery to that path, as labels of moved
-    views do.
+    """Steers by its path's curvature plus the two-second recovery to that path, as the labels of
+    shifted views do.
 
-    The path is the middle of the lane, and swings around what stands at the edge of the road.
+    The path is the middle of the lane, with lateral shifts around obstacles at the edge of the
+    road.
     """
 
     def __init__(self, env: DrivingEnv) -> None:

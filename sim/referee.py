@@ -1,8 +1,7 @@
-"""The intervention rules: when a safety driver would have taken the wheel, and how they hand it
-back.
+"""The intervention rules: when a safety driver would have taken over, and how the car is put back.
 
-PROTOCOL says it in words, for the report and `docs/protocol.md`; the cases in
-`tests/sim/test_referee.py` are worked by hand.
+PROTOCOL states them in words, for the report and `docs/protocol.md`; `tests/sim/test_referee.py`
+works cases by hand.
 """
 
 import math
@@ -96,7 +95,7 @@ PROTOCOL = (
 
 
 class Referee:
-    """Watches one world from its first step on."""
+    """Judges one world from its first tick on."""
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -108,7 +107,9 @@ class Referee:
         self._set_back_at = -math.inf  # station [m]
 
     def judge(self, elapsed: float) -> Cause | None:
-        """The cause of an intervention now, `elapsed` seconds after the last call, or None."""
+        """Return the cause of an intervention now, `elapsed` seconds after the last call, or
+        None.
+        """
         world = self._world
         ego = world.ego_state()
         self._settled = self._settled + elapsed if ego.speed < STANDING_SPEED else 0.0
@@ -156,7 +157,7 @@ class Referee:
         return Cause.PERSON if any(actor.is_person for actor in hit) else Cause.CONTACT
 
     def _came_by_itself(self, neighbour: Neighbour, ego: EgoState) -> bool:
-        """Whether the other closed the gap, not the ego."""
+        """Return whether the other road user closed the gap, and not the ego."""
         actor, gap = neighbour
         before = self._forgiven.get(actor.ident)
         if before is not None and gap > before - CLOSING:

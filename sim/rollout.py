@@ -1,5 +1,5 @@
-"""The one loop that steps the world. Recorder, evaluator, viewer and film-maker are each a `for
-step in rollout(...)`.
+"""The only loop that steps the world. Recorder, evaluator, live window and film iterate over
+`rollout(...)`.
 """
 
 import math
@@ -16,11 +16,11 @@ from sim.types import Control, Driver, Step
 
 
 class Disturbance:
-    """Noise on the expert's steering while recording (DART): the data shows how to recover, and the
+    """Noise on the expert's steering while recording (DART): the data shows recoveries, and the
     label stays the expert's.
 
-    An Ornstein-Uhlenbeck process with a correlation time of 2 s. Its strength is in metres: held
-    for good, a disturbance of one standard deviation would keep the car that far off its path.
+    An Ornstein-Uhlenbeck process with a correlation time of 2 s. Its strength is in metres: a
+    constant disturbance of one standard deviation would keep the car that far off its path.
     """
 
     CORRELATION_TIME = 2.0  # [s]
@@ -43,7 +43,9 @@ class Disturbance:
         return cls(strength, stream_generator(scenario.seed, stream)) if strength else None
 
     def __call__(self, control: Control, speed: float, duration: float) -> Control:
-        """The command that is carried out instead of `control` for the next `duration` [s]."""
+        """Return the command that is carried out instead of `control` for the next `duration`
+        [s].
+        """
         keep = math.exp(-duration / self.CORRELATION_TIME)
         self._value = (
             keep * self._value + math.sqrt(1 - keep**2) * self._generator.standard_normal()

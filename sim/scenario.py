@@ -13,7 +13,7 @@ from sim.types import quoted, require_finite
 
 
 class Split(StrEnum):
-    """Which roads a scenario may use."""
+    """Training, validation or test roads."""
 
     TRAIN = "train"
     VALIDATION = "validation"
@@ -34,7 +34,7 @@ class RoadKind(StrEnum):
 
 
 class Weather(StrEnum):
-    """What falls from the sky or hangs in the air."""
+    """Weather: clear, clouds, fog, rain or snow."""
 
     CLEAR = "clear"
     CLOUDY = "cloudy"
@@ -44,7 +44,7 @@ class Weather(StrEnum):
 
 
 class Daytime(StrEnum):
-    """Where the light comes from."""
+    """Light: by day, with a low sun, at dusk or at night."""
 
     DAY = "day"
     LOW_SUN = "low_sun"
@@ -136,8 +136,8 @@ class Scenario:
 
     @property
     def name(self) -> str:
-        """A short name that tells scenarios of a suite apart, such as `rural-rain-night-17`; clear
-        days go without saying.
+        """A short name that distinguishes the scenarios of a suite, such as `rural-rain-night-17`;
+        clear and day are left out.
         """
         sky = [] if self.weather is Weather.CLEAR else [self.weather]
         hour = [] if self.light is Daytime.DAY else [self.light]
@@ -169,7 +169,9 @@ def require_disturbance(name: str, strength: float) -> None:
 
 
 def choice(name: str, value: str, options: type[Choice]) -> Choice:
-    """`value` as a member of `options`; ValueError naming `name`, the value and what is allowed."""
+    """Return `value` as a member of `options`; ValueError naming `name`, the value and what is
+    allowed.
+    """
     try:
         return options(value)
     except ValueError:

@@ -1,6 +1,6 @@
-"""The records that pass between the rooms of the simulator, and the Driver protocol.
+"""The records that pass between the modules of the simulator, and the Driver protocol.
 
-Every record is frozen and checks itself when it is made; `sim/__init__.py` states the conventions
+Every record is frozen and checks itself on construction; `sim/__init__.py` states the conventions
 for axes, signs and units.
 """
 
@@ -58,10 +58,9 @@ def require_image(name: str, image: Image) -> None:
 
 @dataclass(frozen=True)
 class Control:
-    """What a driver commands: the curvature of the path [1/m, right positive] and the acceleration
-    [m/s²].
+    """A driver's command: curvature of the path [1/m, right positive] and acceleration [m/s²].
 
-    The acceleration counts only where the driver has the pedals (`pedals: driver`).
+    The acceleration counts only where each driver brakes for itself (`pedals: driver`).
     """
 
     curvature: float
@@ -74,7 +73,7 @@ class Control:
 
 @dataclass(frozen=True)
 class Observation:
-    """What a driver may see: the camera frames, RGB uint8 (H, W, 3), and its own speed [m/s].
+    """A driver's input: the camera frames, RGB uint8 (H, W, 3), and the car's speed [m/s].
 
     A frame is None when the environment was made without that camera; driving needs the centre
     camera only.
@@ -95,7 +94,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class Pose:
-    """A place and a direction on the ground: x, y [m], heading [rad, clockwise from above]."""
+    """Position and heading on the ground: x, y [m], heading [rad, clockwise from above]."""
 
     x: float
     y: float
@@ -104,12 +103,12 @@ class Pose:
 
 @dataclass(frozen=True)
 class EgoState:
-    """Where the car is, seen from the world and from its reference path.
+    """State of the ego vehicle in the world and relative to its path.
 
     station: arc length along the road's reference line [m].
-    offset: cross-track offset, right of the path positive [m].
-    heading_error: car's heading minus the path's [rad].
-    path_curvature: the path's own curvature here [1/m].
+    offset: cross-track error, right of the path positive [m].
+    heading_error: the car's heading minus the path's [rad].
+    path_curvature: curvature of the path here [1/m].
     curvature: what the front wheels hold now [1/m].
     """
 
@@ -124,7 +123,7 @@ class EgoState:
 
 
 class Kind(StrEnum):
-    """What an actor is: the shape it is drawn in, and for detectors its class."""
+    """Kind of an actor: its shape, and for detectors its class."""
 
     SALOON = "saloon"
     ESTATE = "estate"
@@ -136,12 +135,13 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Actor:
-    """A car or a person other than the ego: pose and speed of the centre, size [m] and main colour
-    (RGB 0-255).
+    """A vehicle or pedestrian other than the ego: pose and speed of its centre, size [m] and main
+    colour (RGB 0-255).
 
-    ident: a number that stays with it for the whole drive, 1 or more.
-    phase: of a person's gait [rad], two steps in a turn. Cars show brake lights when `braking`;
-    `parked` ones are dark at night.
+    ident: a number that stays the same for the whole drive, 1 or more.
+    phase: of a pedestrian's gait [rad], two steps in a turn.
+    braking: whether the brake lights are on.
+    parked: whether its lights are off at night.
     """
 
     ident: int
@@ -168,15 +168,14 @@ class Actor:
 
 @dataclass(frozen=True)
 class Box:
-    """A car or a person in a camera's view.
+    """A vehicle or pedestrian in a camera's image.
 
-    left, top, right, bottom: the tightest edges around its whole silhouette, hidden parts too,
-    within the picture [px]; exact for people, those of whole pixels for cars.
-    visible: pixels that show it, over the pixels it would take alone in a picture without edges
-    (followed for two widths and heights beyond them; large ones sampled).
+    left, top, right, bottom: the tightest edges around the whole silhouette, hidden parts too,
+    within the picture [px].
+    visible: visible pixels over the pixels of the whole silhouette, in [0, 1].
     ground: (forward, right) of its centre in car coordinates [m].
     heading: relative to the ego's [rad].
-    distance: of the centre from the ego's [m].
+    distance: between its centre and the ego's [m].
     size: length, width, height [m].
     """
 
@@ -231,23 +230,19 @@ class Step:
 
 
 class Driver(Protocol):
-    """What commands the car: `reset` before each drive and after each intervention, then `act` once
-    per tick.
-    """
+    """A driver: `reset` before each drive and after each intervention, then `act` once per tick."""
 
     def reset(self) -> None:
-        """Engage anew, without memory of earlier ticks: a drive begins, or the referee has put the
-        car back.
-        """
+        """Remove all memory of earlier ticks: a drive begins, or the referee has moved the car."""
         ...
 
     def act(self, observation: Observation) -> Control:
-        """The command for what is seen now."""
+        """Return the command for an observation."""
         ...
 
 
 def rectangle_corners(pose: Pose, length: float, width: float) -> NDArray[np.float64]:
-    """Ground corners of an oriented rectangle: front right, front left, rear left, rear right; (4,
+    """Return the ground corners of a rectangle: front right, front left, rear left, rear right; (4,
     2) [m].
     """
     cos = math.cos(pose.heading)

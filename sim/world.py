@@ -1,5 +1,5 @@
-"""A scenario come alive: the ego, the traffic and the people on its road, stepped, and read out as
-plain geometry.
+"""The world of one scenario: ego vehicle, traffic and pedestrians, stepped in time and returned as
+geometry.
 """
 
 import math
@@ -63,9 +63,7 @@ class Neighbour(NamedTuple):
 
 
 class World:
-    """One scenario at one moment. Everything in it follows from the scenario and the commands given
-    so far.
-    """
+    """One scenario at one time. Its state follows from the scenario and the commands so far."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -111,8 +109,8 @@ class World:
 
     @property
     def avoiding(self) -> bool:
-        """Whether something that reaches into the way lies within 40 m along the road, so that the
-        ego may leave its lane.
+        """Return whether an obstacle that reaches into the lane lies within 40 m along the road, so
+        that the ego may leave its lane.
         """
         here = self._ego.station
         path = self.plan.path_offset
@@ -147,7 +145,7 @@ class World:
         )
 
     def ego_state(self) -> EgoState:
-        """The ego's pose, motion and place relative to its path."""
+        """Return the ego's pose, motion and position relative to its path."""
         ego = self._ego
         line = self.plan.centreline
         return EgoState(
@@ -166,7 +164,7 @@ class World:
         return self._ego.corners()
 
     def leaves_the_road(self) -> bool:
-        """Whether a corner of the ego is beyond the surface that a wheel may touch."""
+        """Return whether a corner of the ego is beyond the drivable surface."""
         lateral_offset = self._ego.corners_across()
         return (
             min(lateral_offset) < self.plan.drivable[0]
@@ -174,7 +172,7 @@ class World:
         )
 
     def actors(self) -> list[Actor]:
-        """The cars, parked cars and people near the ego."""
+        """Return the vehicles, parked cars and pedestrians near the ego."""
         here = self._ego.station
         people = self._people
         parked = [car.actor for car in self._parked if abs(car.place.start - here) < AWAKE]
@@ -186,8 +184,8 @@ class World:
         )
 
     def gaps(self) -> tuple[float, float]:
-        """Distances [m] from the ego's body to the nearest car and to the nearest person; inf
-        beyond a few metres.
+        """Return the distances [m] from the ego's body to the nearest vehicle and to the nearest
+        pedestrian; inf beyond a few metres.
         """
         near = self.neighbours()
         cars, people = (
@@ -208,7 +206,7 @@ class World:
         return [Neighbour(actor, rectangle_gap(corners, actor.corners())) for actor in near]
 
     def path_curvature_at(self, station: float) -> float:
-        """Curvature [1/m] of the ego's path beside a station [m] of the reference line."""
+        """Return the curvature [1/m] of the ego's path at a station [m] of the reference line."""
         curvature = self.plan.centreline.curvature_at(station)
         return curvature / (1 - curvature * self.plan.path_offset)
 
@@ -217,8 +215,8 @@ class World:
         return self._path.point(station)
 
     def lead(self) -> tuple[float, float] | None:
-        """Bumper-to-bumper gap [m] to the car ahead in the ego's way and its speed [m/s] in the
-        ego's direction, or None.
+        """Return the bumper-to-bumper gap [m] to the car ahead and its speed [m/s] in the ego's
+        direction, or None.
         """
         ego = self._ego
         best = None
@@ -276,7 +274,7 @@ class World:
         return self._pedals
 
     def _wanted_acceleration(self) -> float:
-        """The least that anything ahead asks for [m/s²]."""
+        """Return the least acceleration [m/s²] over all constraints ahead."""
         ego = self._ego
         speed = float(self._ego.speed)
         soon = ego.station + speed * PEDAL_TIME
@@ -335,7 +333,7 @@ class World:
         self._changed(duration)
 
     def _changed(self, duration: float) -> None:
-        """Forget what was worked out for the moment before."""
+        """Discard everything that was computed for the tick before."""
         self.time += duration
         self._duration = duration or self._duration
         self._path.forget()
@@ -363,8 +361,8 @@ class World:
             self._ego.speed *= 0.95
 
     def _free_station(self, clearance: float, onwards: bool) -> float:
-        """The nearest free station [m] before the ego or, `onwards` or if there is none, behind it;
-        the finish if all is full.
+        """Return the nearest free station [m] behind the ego or, with `onwards` or without one,
+        ahead of it; the finish if all is occupied.
         """
         here = self._ego.station
         start = self.plan.start
@@ -397,7 +395,7 @@ class World:
 
 
 def _gap_to_path(left: float, right: float, path: float) -> float:
-    """Metres between something from d = `left` to `right` and the side of a car in the middle of
-    its lane.
+    """Return the gap [m] between an obstacle from d = `left` to `right` and the side of a car in
+    the middle of its lane.
     """
     return max(left - path, path - right) - CAR_WIDTH / 2

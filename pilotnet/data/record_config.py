@@ -18,17 +18,24 @@ LARGEST_SEED = MAX_ROADS // ROADS_PER_SEED - 1
 class RecordConfig:
     """What to record.
 
-    Args: suite: name of a suite; several with + between them take turns roads: only these kinds of
-        road, with commas between them; empty for all weather: only these kinds of weather, in the
-        same form light: only these kinds of light, in the same form episodes: drives on training
-        roads validation_episodes: drives on validation roads test_episodes: drives on test roads,
-        for scoring detectors length: metres of each drive cameras: all three, or only the centre
-        one, which is enough for detectors and three times as fast boxes: whether to store the boxes
-        of cars and people in the centre camera's pictures, from which detectors learn videos: small
-        or fine; fine ones are three times as large and keep people of a few pixels, which detectors
-        need noise: strength of the steering disturbance [m], 0 for none; the label stays the
-        expert's seed: of the choice of roads and of the noise workers: processes, 0 for all cores;
-        does not change what is recorded
+    Args:
+        suite: name of a suite; several with + between them take turns
+        roads: only these kinds of road, with commas between them; empty for all
+        weather: only these kinds of weather, in the same form
+        light: only these kinds of light, in the same form
+        episodes: drives on training roads
+        validation_episodes: drives on validation roads
+        test_episodes: drives on test roads, for scoring detectors
+        length: metres of each drive
+        cameras: all three, or only the centre one, which is enough for detectors and three times as
+            fast
+        boxes: whether to store the boxes of cars and people in the centre camera's pictures, from
+            which detectors learn
+        videos: small or fine; fine ones are three times as large and keep people of a few pixels,
+            which detectors need
+        noise: strength of the steering disturbance [m], 0 for none; the label stays the expert's
+        seed: of the choice of roads and of the noise
+        workers: processes, 0 for all cores; does not change what is recorded
     """
 
     suite: str = "lane_keeping"

@@ -1,1 +1,1 @@
-"""Drivers: their names, and one factory that makes each for an environment."""
+"""Drivers: the table of all drivers, and the factory that makes one for an environment."""

@@ -1,8 +1,7 @@
-"""Names of drivers: checked, with the parts of the modular stack that the ground truth replaces,
-and the folders they need.
+"""Names of drivers: parse them, and check that the folders they need exist.
 
 `modular+cars+lanes` is the modular stack with the ground truth in place of its parts `cars` and
-`lanes`; `modular+all` replaces all of them.
+`lanes`. `modular+all` replaces all parts.
 """
 
 from collections.abc import Iterable
@@ -13,44 +12,46 @@ from pilotnet.drivers.driver_table import DRIVER_NAMES, Detectors, Part, driver_
 from sim.scenario import choice
 from sim.types import quoted
 
-ALL = "all"  # stands for every part of the modular stack in a name
+ALL_PARTS = "all"  # in a name: every part of the modular stack
 
 
 def split_name(name: str) -> tuple[str, frozenset[Part]]:
-    """Return a driver's name without the parts that the ground truth replaces, and those parts.
+    """Return a driver's base name, and the parts that the ground truth replaces.
 
     Raises ValueError for an unknown name or part.
     """
-    base, *parts = name.split("+")
-    if base not in DRIVER_NAMES or (parts and base != "modular"):
+    base, *part_names = name.split("+")
+    if base not in DRIVER_NAMES or (part_names and base != "modular"):
         raise ValueError(
-            f"driver is {quoted(name)}; it must be one of {', '.join(DRIVER_NAMES)}, or "
-            f"modular+PART"
+            f"driver is {quoted(name)}; "
+            f"it must be one of {', '.join(DRIVER_NAMES)}, or modular+PART"
         )
-    return base, frozenset(
-        part
-        for word in parts
-        for part in (tuple(Part) if word == ALL else (choice("oracle", word, Part),))
-    )
+    parts: set[Part] = set()
+    for part_name in part_names:
+        parts.update(Part if part_name == ALL_PARTS else [choice("oracle", part_name, Part)])
+    return base, frozenset(parts)
 
 
 def with_oracles(names: Iterable[str], oracles: str) -> tuple[str, ...]:
-    """Return the names with `modular` replaced by `modular+PART+...`; oracles: the parts, separated
-    by commas.
+    """Return the names with `modular` replaced by `modular+PART+...`.
 
-    Raises ValueError for an unknown part.
+    oracles: the parts, separated by commas. Raises ValueError for an unknown part.
     """
-    with_parts = "+".join(["modular", *(word.strip() for word in oracles.split(","))])
+    with_parts = "+".join(["modular", *(part.strip() for part in oracles.split(","))])
     split_name(with_parts)
     return tuple(with_parts if name == "modular" else name for name in names)
 
 
 def ablated(names: Iterable[str]) -> tuple[str, ...]:
-    """Return the names with `modular` replaced by all its ablations: no part, each single part and
-    all parts by the ground truth.
+    """Return the names with `modular` replaced by all its ablations.
+
+    In these the ground truth replaces no part, each single part, and all parts.
     """
-    forms = ("modular", *(f"modular+{part}" for part in Part), f"modular+{ALL}")
-    return tuple(form for name in names for form in (forms if name == "modular" else (name,)))
+    ablations = ("modular", *(f"modular+{part}" for part in Part), f"modular+{ALL_PARTS}")
+    result: list[str] = []
+    for name in names:
+        result.extend(ablations if name == "modular" else [name])
+    return tuple(result)
 
 
 def needs_camera(name: str) -> bool:
@@ -68,8 +69,8 @@ def require_folders(name: str, checkpoint: Path | None, detectors: Detectors | N
     if info.needs_checkpoint:
         if checkpoint is None:
             raise ValueError(
-                f"driver {base} needs a checkpoint; give --checkpoint the folder that `pilotnet "
-                f"train` wrote"
+                f"driver {base} needs a checkpoint; "
+                "give --checkpoint the folder that `pilotnet train` wrote"
             )
         require_exists("checkpoint", checkpoint, "train")
     if info.needs_detectors:
@@ -79,10 +80,11 @@ def require_folders(name: str, checkpoint: Path | None, detectors: Detectors | N
 
 
 def _require_detector(part: Part, folder: Path | None) -> None:
+    """Raise ValueError unless the folder of a detector is given and exists."""
     if folder is None:
         raise ValueError(
-            f"driver modular needs a detector of {part}; give --{part} the folder that `pilotnet "
-            f"train-detector {part}` wrote, "
+            f"driver modular needs a detector of {part}; "
+            f"give --{part} the folder that `pilotnet train-detector {part}` wrote, "
             f"or replace it by the ground truth with --oracle {part}"
         )
     require_exists("checkpoint", folder, f"train-detector {part}")

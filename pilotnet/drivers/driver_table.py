@@ -1,5 +1,4 @@
-"""The table of drivers. A driver is added here and nowhere else: command line, window and report
-read this table.
+"""The table of drivers; command line, window and report read it. Add a driver here only.
 
 The module loads no driver, so that settings are checked and help is printed quickly.
 """
@@ -25,7 +24,7 @@ class Part(StrEnum):
 
 @dataclass(frozen=True)
 class Detectors:
-    """The folders that `pilotnet train-detector` wrote, for the driver modular."""
+    """The folders of the modular stack's networks, which `pilotnet train-detector` wrote."""
 
     cars: Path | None = None
     pedestrians: Path | None = None
@@ -33,11 +32,11 @@ class Detectors:
 
 @dataclass(frozen=True)
 class DriverInputs:
-    """What a factory may need beside the environment.
+    """The arguments of a factory besides the environment.
 
     checkpoint: the folder that `pilotnet train` wrote, or None.
     detectors: the folders of the two detectors.
-    oracles: parts of the modular stack that the ground truth replaces.
+    oracles: the parts of the modular stack that the ground truth replaces.
     """
 
     checkpoint: Path | None = None
@@ -51,11 +50,10 @@ class DriverInfo:
 
     name: on the command line and in results.
     title: in tables, plots and windows.
-    colour: `#rrggbb`, in the window and in the report; of Okabe and Ito's palette, which
-    colour-blind readers can tell apart.
+    colour: `#rrggbb`, in the window and in the report; from Okabe and Ito's palette, whose colours
+    colour-blind readers can distinguish.
     description: one or two sentences for the report.
-    factory: `module:function`, a function from a `DrivingEnv` and `DriverInputs` to a driver;
-    loaded when it is needed.
+    factory: `module:function`; takes a `DrivingEnv` and `DriverInputs` and returns a driver.
     needs_camera: whether the driver reads the centre camera's frame.
     needs_checkpoint: whether it needs the folder that `pilotnet train` wrote.
     needs_detectors: whether it needs the folders that `pilotnet train-detector` wrote.
@@ -72,7 +70,7 @@ class DriverInfo:
 
     @property
     def rgb(self) -> Rgb:
-        """The colour as red, green and blue in 0-255."""
+        """The colour as red, green and blue, each 0-255."""
         red, green, blue = bytes.fromhex(self.colour[1:])
         return red, green, blue
 
@@ -88,16 +86,16 @@ DRIVERS: tuple[DriverInfo, ...] = (
         "expert",
         "Expert",
         "#009e73",
-        "Reads the true state of the world. Its commands are the labels that PilotNet learns "
-        "from, so it shows what is possible.",
+        "Reads the true state of the world. Its commands are the labels that PilotNet learns from, "
+        "so its score is an upper bound.",
         "pilotnet.drivers.factory:make_expert",
     ),
     DriverInfo(
         "pilotnet",
         "PilotNet",
         "#56b4e9",
-        "The network: one frame of the centre camera in, one curvature out, and a target speed "
-        "where each driver brakes for itself.",
+        "The network: it predicts a curvature from one frame of the centre camera, "
+        "and a target speed where each driver controls its own speed.",
         "pilotnet.drivers.factory:make_pilotnet",
         needs_camera=True,
         needs_checkpoint=True,
@@ -106,9 +104,8 @@ DRIVERS: tuple[DriverInfo, ...] = (
         "modular",
         "Modular",
         "#e69f00",
-        "The hand-built pipeline: detectors of cars and pedestrians, a lane finder without a "
-        "network, a tracker and a planner. "
-        "Parts after a plus sign were replaced by the ground truth.",
+        "A modular pipeline: detectors of cars and pedestrians, a lane finder without a network, "
+        "a tracker and a planner. Parts after a plus sign are replaced by the ground truth.",
         "pilotnet.drivers.factory:make_modular",
         needs_camera=True,
         needs_detectors=True,
@@ -117,8 +114,7 @@ DRIVERS: tuple[DriverInfo, ...] = (
         "straight",
         "Straight",
         "#cc79a7",
-        "Holds the wheel straight. It is the floor: what a road gives to a driver that does "
-        "nothing.",
+        "Keeps the steering wheel straight. It is the baseline: a driver that does nothing.",
         "pilotnet.drivers.factory:make_straight",
     ),
 )
@@ -129,8 +125,9 @@ DRIVER_NAMES = tuple(info.name for info in DRIVERS)
 
 
 def driver_info(name: str) -> DriverInfo | None:
-    """Return the row of a driver, whose parts after a plus sign do not count; None for a name that
-    is not in the table.
+    """Return the row of a driver, None for a name that is not in the table.
+
+    Parts after a plus sign are ignored.
     """
     base = name.partition("+")[0]
     return next((info for info in (*DRIVERS, HUMAN) if info.name == base), None)

@@ -1,4 +1,4 @@
-"""Make a driver by name for an environment; one function for each row of the table of drivers."""
+"""Make a driver by name for an environment; each row of the table of drivers has a function."""
 
 from pathlib import Path
 
@@ -21,8 +21,8 @@ def make_driver(
 ) -> Driver:
     """Return the driver of this name for an environment.
 
-    Raises ValueError for an unknown name, for missing folders, and for networks that do not fit the
-    environment.
+    Raises ValueError for an unknown name, for missing folders, and for networks that were trained
+    for another camera or cannot control the speed.
     """
     require_folders(name, checkpoint, detectors)
     base, oracles = split_name(name)
@@ -31,18 +31,18 @@ def make_driver(
     return info.load()(env, DriverInputs(checkpoint, detectors or Detectors(), oracles))
 
 
-def make_expert(env: DrivingEnv, inputs: DriverInputs) -> Driver:  # noqa: ARG001 - as every factory
+def make_expert(env: DrivingEnv, inputs: DriverInputs) -> Driver:  # noqa: ARG001
     """Return the expert, which reads the world of the environment."""
     return Expert(env)
 
 
-def make_straight(env: DrivingEnv, inputs: DriverInputs) -> Driver:  # noqa: ARG001 - as every factory
-    """Return the driver that holds the wheel straight."""
+def make_straight(env: DrivingEnv, inputs: DriverInputs) -> Driver:  # noqa: ARG001
+    """Return the driver that keeps the steering wheel straight."""
     return Straight()
 
 
 def make_modular(env: DrivingEnv, inputs: DriverInputs) -> Driver:
-    """Return the modular stack, with None in place of the parts that the ground truth replaces."""
+    """Return the modular stack; parts that the ground truth replaces are None."""
     oracles = inputs.oracles
     parts = Parts(
         cars=_detector(Part.CARS, inputs.detectors.cars, env, oracles),
@@ -55,21 +55,21 @@ def make_modular(env: DrivingEnv, inputs: DriverInputs) -> Driver:
 def make_pilotnet(env: DrivingEnv, inputs: DriverInputs) -> Driver:
     """Return PilotNet from its checkpoint.
 
-    Raises ValueError when it was trained for another camera, or only steers where each driver
-    brakes for itself.
+    Raises ValueError when it was trained for another camera, or when it only steers and each driver
+    must control its own speed.
     """
     checkpoint = inputs.checkpoint
     assert checkpoint is not None, "require_folders has checked that pilotnet has its checkpoint"
     loaded = load_checkpoint(checkpoint)
     if loaded.camera != env.cameras["centre"]:
         raise ValueError(
-            f"checkpoint {checkpoint} was trained for {loaded.camera}; the environment has "
-            f"{env.cameras['centre']}"
+            f"checkpoint {checkpoint} was trained for {loaded.camera}; "
+            f"the environment has {env.cameras['centre']}"
         )
     if env.config.pedals is SpeedControl.DRIVER and loaded.model.speed_scale is None:
         raise ValueError(
-            f"checkpoint {checkpoint} only steers; with speed control by the driver it must also "
-            f"choose its speed: "
+            f"checkpoint {checkpoint} only steers; "
+            "with speed control by the driver it must also choose its speed: "
             "train one with `pilotnet train DATA --speed`"
         )
     return PilotNetDriver(loaded)
@@ -78,16 +78,18 @@ def make_pilotnet(env: DrivingEnv, inputs: DriverInputs) -> Driver:
 def _detector(
     part: Part, folder: Path | None, env: DrivingEnv, oracles: frozenset[Part]
 ) -> Detector | None:
-    """Return the detector of a part from its folder; None where the ground truth replaces it."""
+    """Return the detector of a part from its folder, None when the ground truth replaces it.
+
+    Raises ValueError when it was trained for another camera.
+    """
     if part in oracles:
         return None
     assert folder is not None, "require_folders has checked that every part has its folder"
-    detector = Detector.load(
-        folder, part, KEEP_ALIVE_SCORE if part is Part.PEDESTRIANS else CONFIRM_SCORE
-    )
+    min_score = KEEP_ALIVE_SCORE if part is Part.PEDESTRIANS else CONFIRM_SCORE
+    detector = Detector.load(folder, part, min_score)
     if detector.camera != env.config.camera:
         raise ValueError(
-            f"detector {folder} was trained for {detector.camera}; the environment has "
-            f"{env.config.camera}"
+            f"detector {folder} was trained for {detector.camera}; "
+            f"the environment has {env.config.camera}"
         )
     return detector

@@ -1,6 +1,4 @@
-"""PilotNet as a driver: the centre frame of the camera in, a curvature and perhaps a target speed
-out.
-"""
+"""PilotNet as a driver: from a camera frame to a curvature and, if trained so, a target speed."""
 
 import torch
 
@@ -13,53 +11,48 @@ from sim.types import Control, Observation
 
 
 class PilotNetDriver:
-    """Drives by the network alone: the centre camera's frame -> the network's view, unmoved ->
-    curvature and target speed.
+    """A driver whose commands come from the network alone.
+
+    The network's view is the centre camera's frame without shift and rotation.
     """
 
     def __init__(self, checkpoint: Checkpoint, device: str = "cpu") -> None:
         self._viewpoint = Viewpoint(checkpoint.view, checkpoint.camera)
         self._model = checkpoint.model.to(device).eval()
-        self._unmoved = torch.zeros(1, device=device)
+        self._no_move = torch.zeros(1, device=device)
         self._device = device
         self._views: torch.Tensor | None = None
 
     def reset(self) -> None:
-        """Forget what was seen; one frame, one command, so nothing else depends on it."""
+        """Discard the last view; commands depend on the current frame only."""
         self._views = None
 
     @torch.inference_mode()
     def act(self, observation: Observation) -> Control:
-        """The network's command; ValueError when the observation has no centre frame, or one of
-        another camera.
+        """Return the network's command.
+
+        Raises ValueError when the observation has no centre frame, or one of another camera.
         """
         if observation.centre is None:
             raise ValueError(
-                "the observation has no centre frame; pilotnet needs an environment with the "
-                "centre camera"
+                "the observation has no centre frame; "
+                "pilotnet needs an environment with the centre camera"
             )
         frame = torch.from_numpy(observation.centre)[None].to(self._device)
-        self._views, _ = self._viewpoint(frame, self._unmoved, self._unmoved)
+        self._views, _ = self._viewpoint(frame, self._no_move, self._no_move)
         curvature, speed = self._model.commands(self._views)
         if speed is None:
             return Control(float(curvature))
-        # The road's speed is no reason to pull away faster than people do.
-        return Control(
-            float(curvature),
-            min(
-                speed_tracking_acceleration(observation.speed, max(float(speed), 0.0)),
-                PULL_AWAY_ACCELERATION,
-            ),
-        )
+        target_speed = max(float(speed), 0.0)
+        acceleration = speed_tracking_acceleration(observation.speed, target_speed)
+        # A much higher target speed must not make the car pull away faster than human drivers do.
+        return Control(float(curvature), min(acceleration, PULL_AWAY_ACCELERATION))
 
     @torch.inference_mode()
     def explain(self) -> Explanation:
-        """The last view and what in it the command came from (VisualBackProp); nothing before the
-        first command.
-        """
+        """Return the last view and its saliency map (VisualBackProp); empty before a command."""
         if self._views is None:
             return Explanation()
-        heat = visual_back_prop(self._model, self._views)[0].cpu().numpy()
-        return Explanation(
-            view=to_rgb(self._views[0]), heat=heat, camera=self._viewpoint.virtual_camera
-        )
+        saliency = visual_back_prop(self._model, self._views)[0].cpu().numpy()
+        camera = self._viewpoint.virtual_camera
+        return Explanation(view=to_rgb(self._views[0]), heat=saliency, camera=camera)

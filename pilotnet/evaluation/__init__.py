@@ -1,1 +1,1 @@
-"""Closed-loop evaluation: drives, scores and the report."""
+"""Closed-loop evaluation: drives on test roads, scores, and the report."""

@@ -1,8 +1,8 @@
-"""The finished drives of an unfinished evaluation: one file each, which the driving process writes
-in one step.
+"""Files of finished drives in an unfinished evaluation; `--resume` does not repeat these drives.
 
-A file holds the drive's trace, with the columns of `traces.parquet`. Its header holds the drive's
-row of `episodes.csv` as JSON, and a digest of both.
+The worker process writes one file for each drive, atomically. The file holds the trace, with the
+columns of `traces.parquet`. Its header holds the row of `episodes.csv` as JSON, and a digest of
+both.
 """
 
 import hashlib
@@ -21,14 +21,15 @@ from pilotnet.data.store.parquet_files import read_table, write_table
 from pilotnet.evaluation.metrics import EpisodeScore
 from pilotnet.training.checkpoint import FILE_NAME
 
-FOLDER = "unfinished"
-INPUTS_FILE = "inputs.json"
-ROW_KEY = b"episode"  # of the header
-DIGEST_KEY = b"digest"  # of the header
+FOLDER = "unfinished"  # name of the folder of these files in the results folder
+INPUTS_FILE = "inputs.json"  # digests of the networks
+ROW_KEY = b"episode"  # in the header
+DIGEST_KEY = b"digest"  # in the header
+SHOWN_DIGITS = 12  # of a digest in messages
 
 
 def drive_path(folder: Path, number: int) -> Path:
-    """Return the file of an evaluation's drive with this number."""
+    """Return the path of the file of drive `number` of the evaluation in `folder`."""
     return folder / FOLDER / f"drive-{number:06d}.parquet"
 
 
@@ -38,23 +39,23 @@ def has_drives(folder: Path) -> bool:
 
 
 def write_drive(path: Path, score: EpisodeScore, trace: pyarrow.Table) -> None:
-    """Write a drive's score and trace in one step; trace: the columns of `results.TRACES_SCHEMA`."""
+    """Write a drive's score and trace atomically; trace: the columns of `results.TRACES_SCHEMA`."""
     row = json.dumps(asdict(score))
-    write_table(
-        path, trace.replace_schema_metadata({ROW_KEY: row, DIGEST_KEY: _digest(row, trace)})
-    )
+    header = {ROW_KEY: row, DIGEST_KEY: _digest(row, trace)}
+    write_table(path, trace.replace_schema_metadata(header))
 
 
 def _digest(row: str, trace: pyarrow.Table) -> str:
-    """Return the SHA-256 of a drive's row as JSON and of the values of its trace."""
+    """Return the SHA-256 of a drive's row as JSON and of its trace's values."""
     digest = hashlib.sha256(row.encode())
     digest.update(json.dumps(trace.to_pydict()).encode())
     return digest.hexdigest()
 
 
 def is_drive_of(path: Path, driver: str, scenario: str) -> bool:
-    """Return whether a whole file holds the drive of this driver on this scenario; False when there
-    is none, or a damaged one.
+    """Return whether an undamaged file holds the drive of this driver on this scenario.
+
+    Return False for a missing or damaged file.
     """
     if not path.is_file():
         return False
@@ -66,20 +67,21 @@ def is_drive_of(path: Path, driver: str, scenario: str) -> bool:
 
 
 def read_drive(path: Path) -> tuple[EpisodeScore, pyarrow.Table]:
-    """Return what `write_drive` wrote; raises DamagedFileError when the file is damaged, ValueError
-    when it may not be read.
+    """Return the score and the trace of a drive that `write_drive` wrote.
+
+    Raises DamagedFileError when the file is damaged, ValueError when it may not be read.
     """
     table = read_table(path)
     try:
         metadata = table.schema.metadata or {}
         text = metadata[ROW_KEY].decode()
-        whole = metadata[DIGEST_KEY].decode() == _digest(text, table)
+        unchanged = metadata[DIGEST_KEY].decode() == _digest(text, table)
         score = structured(load_json(text, infinite=True), EpisodeScore, path)
     except (KeyError, ValueError):
         raise DamagedFileError(
-            f"{path} is no drive of this version; delete it, and --resume drives it again"
+            f"{path} is not a drive of this version; delete it, and --resume drives it again"
         ) from None
-    if not whole:
+    if not unchanged:
         raise DamagedFileError(
             f"{path} has changed since it was written; delete it, and --resume drives it again"
         )
@@ -87,47 +89,48 @@ def read_drive(path: Path) -> tuple[EpisodeScore, pyarrow.Table]:
 
 
 def remove_drives(folder: Path) -> None:
-    """Remove the drives of a finished evaluation."""
+    """Remove the files of the drives of a finished evaluation."""
     shutil.rmtree(folder / FOLDER, ignore_errors=True)
 
 
 def digests_of(networks: Mapping[str, Path | None]) -> dict[str, str | None]:
-    """Return the SHA-256 of each network's file, None for a network that is None; networks: folders
-    or files by name.
+    """Return the SHA-256 of the file of each network, None where there is no network.
+
+    networks: folders or files, by name.
     """
-    files = {
-        name: path / FILE_NAME if path and path.is_dir() else path
-        for name, path in networks.items()
-    }
-    return {name: file_digest(file) if file else None for name, file in files.items()}
+    return {name: _network_digest(path) if path else None for name, path in networks.items()}
+
+
+def _network_digest(path: Path) -> str:
+    """Return the SHA-256 of a network; path: its folder or file."""
+    return file_digest(path / FILE_NAME if path.is_dir() else path)
 
 
 def write_inputs(folder: Path, digests: Mapping[str, str | None]) -> None:
-    """Write the digests of the networks that an evaluation drives with."""
+    """Write the digests of the networks of an evaluation."""
     write_json(folder / INPUTS_FILE, dict(digests))
 
 
 def require_same_inputs(folder: Path, digests: Mapping[str, str | None]) -> None:
-    """Raise ValueError naming the first network that differs from those that the evaluation in
-    `folder` began with.
+    """Raise ValueError, naming the network, unless an evaluation has the same networks.
 
-    Results of earlier versions, which do not name their networks, pass.
+    Results of earlier versions do not name their networks and pass.
     """
     path = folder / INPUTS_FILE
     if not path.is_file():
         return
     try:
-        before = structured(load_json(path), dict[str, str | None], path)
+        recorded = structured(load_json(path), dict[str, str | None], path)
     except DamagedFileError:
         raise DamagedFileError(f"{path} is damaged; evaluate into another folder") from None
     for name, digest in digests.items():
-        if before.get(name) != digest:
+        if recorded.get(name) != digest:
+            expected = _shortened(recorded.get(name))
             raise ValueError(
-                f"{name} is {_shortened(digest)}, but {folder} was begun with "
-                f"{_shortened(before.get(name))}; "
-                "an evaluation can only be resumed with its own networks"
+                f"{name} is {_shortened(digest)}, but {folder} was begun with {expected}; "
+                "an evaluation can only be resumed with the same networks"
             )
 
 
 def _shortened(digest: str | None) -> str:
-    return f"a network with SHA-256 {digest[:12]}..." if digest else "no network"
+    return f"a network with SHA-256 {digest[:SHOWN_DIGITS]}..." if digest else "no network"

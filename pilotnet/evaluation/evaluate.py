@@ -1,8 +1,8 @@
-"""EVALUATE: drivers x suite -> a results folder: one row per episode, and the trace of every drive.
+"""EVALUATE: let every driver drive the roads of a suite, and write a results folder.
 
 `episodes.csv` holds a row for each drive, `scores.json` the totals, `traces.parquet` a row for each
-tick. Drives run in parallel and write a file each; the tables are made of these files at the end.
-Neither the number of workers nor an interruption changes them.
+tick. Drives run in parallel and write one file each; the tables are made from these files at the
+end. They depend neither on the number of workers nor on interruptions.
 """
 
 from collections.abc import Mapping, Sequence
@@ -64,20 +64,21 @@ def evaluate(
     detectors: Detectors | None = None,
     resume: bool = False,
 ) -> Results:
-    """Drive the suite with every driver and write the results folder.
+    """Drive the suite with every driver, write the results folder and return its content.
 
-    Every drive is kept as soon as it is finished. With `resume` a stopped evaluation does the
-    missing drives; its results equal those of an evaluation without a stop.
+    checkpoint: the folder of PilotNet.
+    detectors: the folders of the modular stack's networks.
+    resume: do only the missing drives of an interrupted evaluation. The results equal those of an
+    evaluation without interruption.
 
-    Raises ValueError for bad settings, before anything is written, and for resuming with other
-    settings, with other networks or in another world version.
+    Raises ValueError for wrong settings, before anything is written. Raises ValueError when an
+    evaluation is resumed with other settings, with other networks or in another world version.
     """
     scenarios = config.scenarios()
-    for name in config.drivers:
-        make_driver(
-            name, DrivingEnv(EnvConfig(pedals=SpeedControl(config.pedals))), checkpoint, detectors
-        )
     detectors = detectors or Detectors()
+    for name in config.drivers:  # checks the networks
+        env = DrivingEnv(EnvConfig(pedals=SpeedControl(config.pedals)))
+        make_driver(name, env, checkpoint, detectors)
     inputs = digests_of(
         {"checkpoint": checkpoint, "cars": detectors.cars, "pedestrians": detectors.pedestrians}
     )
@@ -108,8 +109,9 @@ STAGE = StageFiles(
 def require_same_evaluation(
     config: EvaluateConfig, inputs: Mapping[str, str | None], folder: Path
 ) -> None:
-    """Raise ValueError unless the evaluation in `folder` was begun with these settings and
-    networks, in the present world.
+    """Raise ValueError unless the evaluation in `folder` has the same inputs.
+
+    These are the settings, the networks and the world version.
     """
     provenance = read_provenance(folder, STAGE.name)
     require_present_world(folder, provenance["world"])
@@ -124,34 +126,37 @@ def drive_missing(
     checkpoint: Path | None,
     detectors: Detectors,
 ) -> None:
-    """Do the drives that have no whole file in the results folder; drives: (driver, scenario) in
-    the order of their numbers.
+    """Do the drives that have no undamaged file in the results folder.
+
+    drives: (driver, scenario) in the order of their numbers.
     """
-    paths = {drive_path(folder, number): drive for number, drive in enumerate(drives)}
     common = (checkpoint, detectors, config.noise, SpeedControl(config.pedals))
-    jobs = [
-        (name, scenario, path, *common)
-        for path, (name, scenario) in paths.items()
-        if not is_drive_of(path, name, scenario.name)
-    ]
+    jobs = []
+    for number, (name, scenario) in enumerate(drives):
+        path = drive_path(folder, number)
+        if not is_drive_of(path, name, scenario.name):
+            jobs.append((name, scenario, path, *common))
     if any(needs_camera(name) for name, *_ in jobs):
         compile_side_by_side(config.workers)
-    with closing(in_parallel(_drive, jobs, config.workers, _described)) as done:
-        for _ in track(done, "driving", len(jobs)):
+    with closing(in_parallel(_drive, jobs, config.workers, _drive_name)) as finished:
+        for _ in track(finished, "driving", len(jobs)):
             pass
 
 
 def write_tables(config: EvaluateConfig, count: int, folder: Path) -> None:
-    """Make the tables of the files of all `count` drives; `results.json`, written last, marks the
-    folder as finished.
+    """Write the tables from the files of all `count` drives.
+
+    `results.json` is written last and marks the folder as finished.
     """
-    done = [read_drive(drive_path(folder, number)) for number in range(count)]
-    suites = [
-        suite_of(config.suite, config.first + number % config.episodes) for number in range(count)
-    ]
-    episodes = [replace(row, suite=name) for (row, _), name in zip(done, suites, strict=True)]
+    episodes = []
+    traces = []
+    for number in range(count):
+        score, trace = read_drive(drive_path(folder, number))
+        suite = suite_of(config.suite, config.first + number % config.episodes)
+        episodes.append(replace(score, suite=suite))
+        traces.append(trace)
     write_scores(folder, episodes)
-    write_results(folder, episodes, pyarrow.concat_tables([trace for _, trace in done]))
+    write_results(folder, episodes, pyarrow.concat_tables(traces))
 
 
 def _drive(
@@ -163,28 +168,26 @@ def _drive(
     noise: float,
     pedals: SpeedControl,
 ) -> None:
-    """Do one drive and write its file, in a worker process; ValueError naming driver and scenario
-    when the driver fails.
+    """Do one drive in a worker process and write its file.
+
+    Raises ValueError, naming driver and scenario, when the driver raises it.
     """
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
     driver = make_driver(name, env, checkpoint, detectors)
     try:
-        steps = [
-            without_frames(step)
-            for step in rollout(env, driver, scenario, Disturbance.of(scenario, noise))
-        ]
+        drive = rollout(env, driver, scenario, Disturbance.of(scenario, noise))
+        steps = [without_frames(step) for step in drive]
     except ValueError as error:
-        raise ValueError(f"{_described(name, scenario)}: {error}") from error
-    write_drive(
-        path, score_episode(name, scenario, env.rate, steps), trace_table(name, scenario, steps)
-    )
+        raise ValueError(f"{_drive_name(name, scenario)}: {error}") from error
+    score = score_episode(name, scenario, env.rate, steps)
+    write_drive(path, score, trace_table(name, scenario, steps))
 
 
-def _described(name: str, scenario: Scenario, *_: object) -> str:
+def _drive_name(name: str, scenario: Scenario, *_: object) -> str:
     """Return a drive's name for messages."""
     return f"driver {name} on {scenario.name}"
 
 
 def without_frames(step: Step) -> Step:
-    """The step without its pictures, so that a long drive fits in memory."""
+    """Return the step without its camera images, so that a long drive fits in memory."""
     return replace(step, observation=Observation(step.observation.speed))

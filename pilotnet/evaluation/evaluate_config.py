@@ -1,6 +1,4 @@
-"""The settings of EVALUATE, in a module that does not load PyTorch: help and wrong values are
-quick.
-"""
+"""The settings of EVALUATE; the module does not load PyTorch, so that help is quick."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,15 +16,19 @@ from sim.types import quoted
 class EvaluateConfig:
     """The drivers to score, and the roads and conditions that they drive.
 
-    Args: drivers: names: expert, pilotnet, modular, straight; modular+PART has the truth in place
-        of a part suite: name of a suite; several with + between them take turns roads: only these
-        kinds of road, with commas between them; empty for all weather: only these kinds of weather,
-        in the same form light: only these kinds of light, in the same form split: train, validation
-        or test roads; tune on validation, and use test for final results only episodes: roads that
-        every driver drives length: metres of each drive first: number of the first road of the
-        split pedals: shared: the simulator's speed controller brakes for every driver; driver: each
-        driver brakes by itself noise: strength of the steering disturbance [m], 0 for none; the
-        same for every driver workers: processes, 0 for all cores; does not change the scores
+    Args:
+        drivers: expert, pilotnet, modular, straight; modular+PART has the ground truth of a part
+        suite: name of a suite; in A+B two suites alternate
+        roads: only these kinds of road, with commas between them; empty for all
+        weather: only these kinds of weather, in the same form
+        light: only these kinds of light, in the same form
+        split: train, validation or test roads; tune on validation, use test for final results only
+        episodes: roads that every driver drives
+        length: length of each drive [m]
+        first: number of the first road of the split
+        pedals: shared, by the simulator's speed controller, or driver, by each driver itself
+        noise: strength of the steering disturbance [m], 0 for none; the same for every driver
+        workers: processes, 0 for all cores; does not change the scores
     """
 
     drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
@@ -51,23 +53,25 @@ class EvaluateConfig:
             split_name(name)
             if self.drivers.count(name) > 1:
                 raise ValueError(
-                    f"drivers names {quoted(name)} {self.drivers.count(name)} times; it may name "
-                    f"each driver once"
+                    f"drivers contains {quoted(name)} {self.drivers.count(name)} times; "
+                    "each driver may occur once"
                 )
         if self.workers < 0:
             raise ValueError(f"workers is {self.workers}; it must be 0 or more")
         choice("pedals", self.pedals, SpeedControl)
         require_disturbance("noise", self.noise)
-        require_suite(self.suite, self.split, self.episodes, self.length, self.first, self._only())
+        require_suite(
+            self.suite, self.split, self.episodes, self.length, self.first, self._filter()
+        )
 
     def scenarios(self) -> list[Scenario]:
-        """Return the roads that every driver drives."""
-        return suite(self.suite, self.split, self.episodes, self.length, self.first, self._only())
+        """Return the scenarios that every driver drives."""
+        return suite(self.suite, self.split, self.episodes, self.length, self.first, self._filter())
 
     def require_folders(self, checkpoint: Path | None, detectors: Detectors | None) -> None:
         """Raise ValueError unless every driver has the folders it needs, and they exist."""
         for name in self.drivers:
             require_folders(name, checkpoint, detectors)
 
-    def _only(self) -> ScenarioFilter:
+    def _filter(self) -> ScenarioFilter:
         return ScenarioFilter(self.roads, self.weather, self.light)

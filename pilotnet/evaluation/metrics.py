@@ -1,12 +1,12 @@
-"""Scores of drives: pure functions and records, no world.
+"""Scores of drives: pure functions and records, without a simulator.
 
-Autonomy is the paper's: an intervention costs six seconds, autonomy = (1 - 6 s * interventions /
-elapsed time) * 100, floored at 0.
+Autonomy is defined as in Bojarski et al. 2016, "End to End Learning for Self-Driving Cars":
+autonomy = (1 - 6 s * interventions / elapsed time) * 100 %, at least 0.
 """
 
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -16,17 +16,22 @@ from pilotnet.common.reading import DamagedFileError, load_json, structured
 from sim.scenario import Scenario
 from sim.types import Cause, Step, quoted
 
-INTERVENTION_COST = 6.0  # [s] the paper's
+INTERVENTION_COST = 6.0  # [s] of an intervention; Bojarski et al. 2016
 
 
 @dataclass(frozen=True)
 class EpisodeScore:
-    """One driver on one scenario: elapsed [s], distance [m], RMS offset from the path [m], RMS rate
-    of the commanded curvature [1/m/s], smallest time to collision [s, inf when nothing was ever
-    closed in on], interventions by cause.
+    """The score of one drive.
 
-    settings: the whole scenario as JSON, so that the drive can be driven again.
-    suite: where the scenario is from, if from any.
+    driver, scenario, road, weather, light: names.
+    settings: the whole scenario as JSON, so that the drive can be repeated.
+    elapsed: duration [s].
+    distance: driven [m].
+    offset_rms: RMS cross-track error [m].
+    curvature_rate_rms: RMS rate of the curvature command [1/m/s].
+    min_time_to_collision: smallest value [s], inf when the ego never approached an obstacle.
+    departure to takeover: number of interventions by cause.
+    suite: the scenario's suite, empty when it has none.
     """
 
     driver: str
@@ -45,33 +50,37 @@ class EpisodeScore:
     contact: int
     person: int
     stuck: int
-    takeover: int = 0  # by a person; results from before it was counted have none
-    suite: str = ""  # results from before suites could be mixed have none
+    takeover: int = 0  # by a person; absent from results of earlier versions
+    suite: str = ""  # absent from results of earlier versions
 
     def conditions(self) -> Scenario:
-        """Return the scenario that was driven; raises DamagedFileError when `settings` does not
-        describe one.
-        """
+        """Return the scenario; raises DamagedFileError when `settings` does not describe one."""
         try:
             return structured(load_json(self.settings), Scenario, "scenario")
         except ValueError:
-            wrong = quoted(self.settings)
             raise DamagedFileError(
-                f"settings of {self.scenario} are {wrong}; they must describe a scenario"
+                f"settings of {self.scenario} are {quoted(self.settings)}; "
+                "they must describe a scenario"
             ) from None
 
     @property
     def interventions(self) -> int:
-        """Interventions of every cause."""
+        """Number of interventions of all causes."""
         return sum(getattr(self, cause.name.lower()) for cause in Cause)
 
 
 @dataclass(frozen=True)
 class Score:
-    """Many episodes of one driver: autonomy [%] with its 95 % interval, and what stands beside it.
+    """The score of one driver over many drives.
 
-    hours, kilometres: what was driven.
-    autonomous_distance: mean kilometres between interventions (all of them, when there was none).
+    autonomy: [%].
+    interval: lower and upper limit of its 95 % interval [%].
+    hours, kilometres: total duration and distance.
+    interventions, causes: total number, and number by cause.
+    autonomous_distance: mean distance between interventions [km]; the total without any.
+    offset_rms: RMS cross-track error [m].
+    curvature_rate_rms: RMS rate of the curvature command [1/m/s].
+    min_time_to_collision: smallest value [s], inf when the ego never approached an obstacle.
     """
 
     autonomy: float
@@ -87,15 +96,19 @@ class Score:
 
 
 def autonomy(interventions: float, elapsed: float) -> float:
-    """The paper's autonomy [%] of `interventions` in `elapsed` seconds of driving."""
+    """Return the autonomy [%] for a number of interventions in `elapsed` [s] of driving.
+
+    Raises ValueError unless `elapsed` is above 0.
+    """
     if not elapsed > 0:
         raise ValueError(f"elapsed is {elapsed} s; it must be above 0")
     return 100 * max(0.0, 1 - INTERVENTION_COST * interventions / elapsed)
 
 
 def poisson_interval(count: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Exact interval of a Poisson mean after `count` events: [chi²(a/2; 2N) / 2, chi²(1 - a/2; 2N +
-    2) / 2] (Garwood 1936).
+    """Return the exact confidence interval of a Poisson mean after `count` events (Garwood 1936).
+
+    With a = 1 - confidence and N = count: [chi²(a/2; 2N) / 2, chi²(1 - a/2; 2N + 2) / 2].
     """
     tail = (1 - confidence) / 2
     low = float(chi2.ppf(tail, 2 * count)) / 2 if count else 0.0
@@ -103,15 +116,15 @@ def poisson_interval(count: int, confidence: float = 0.95) -> tuple[float, float
 
 
 def autonomy_interval(interventions: int, elapsed: float) -> tuple[float, float]:
-    """95 % interval of the autonomy [%], interventions taken as a Poisson process."""
-    few, many = poisson_interval(interventions)
-    return autonomy(many, elapsed), autonomy(few, elapsed)
+    """Return the 95 % interval of the autonomy [%], with interventions as a Poisson process."""
+    fewest, most = poisson_interval(interventions)
+    return autonomy(most, elapsed), autonomy(fewest, elapsed)
 
 
 def score_episode(
     driver: str, scenario: Scenario, rate: float, steps: Sequence[Step]
 ) -> EpisodeScore:
-    """The score of one drive, ticked at `rate` [Hz]."""
+    """Return the score of one drive; rate: of its steps [Hz]."""
     speed = np.array([step.ego.speed for step in steps])
     offset = np.array([step.ego.offset for step in steps])
     command = np.array([step.control.curvature for step in steps])
@@ -138,9 +151,7 @@ def score_episode(
 
 
 def total_score(episodes: Iterable[EpisodeScore]) -> Score:
-    """The score over many episodes, which count by the time they took; ValueError when there is
-    none.
-    """
+    """Return the score over many drives, weighted by duration; ValueError when there is none."""
     episodes = list(episodes)
     if not episodes:
         raise ValueError("there are 0 episodes to score; at least 1 is needed")
@@ -159,31 +170,37 @@ def total_score(episodes: Iterable[EpisodeScore]) -> Score:
         interventions=interventions,
         causes=causes,
         autonomous_distance=kilometres / max(interventions, 1),
-        offset_rms=math.sqrt(
-            sum(w * episode.offset_rms**2 for w, episode in zip(weights, episodes, strict=True))
-        ),
-        curvature_rate_rms=math.sqrt(
-            sum(w * e.curvature_rate_rms**2 for w, e in zip(weights, episodes, strict=True))
+        offset_rms=_weighted_rms(weights, [episode.offset_rms for episode in episodes]),
+        curvature_rate_rms=_weighted_rms(
+            weights, [episode.curvature_rate_rms for episode in episodes]
         ),
         min_time_to_collision=min(episode.min_time_to_collision for episode in episodes),
     )
 
 
-def scores_by(episodes: Iterable[EpisodeScore], quality: str) -> dict[str, dict[str, Score]]:
-    """Return every driver's score for each value of `quality` (suite, road, weather or light), in
-    the order of the episodes.
+def scores_by(episodes: Iterable[EpisodeScore], field: str) -> dict[str, dict[str, Score]]:
+    """Return the score of every driver for each value of a field, in the order of the episodes.
+
+    field: `suite`, `road`, `weather` or `light`.
     """
-    parts: dict[str, dict[str, list[EpisodeScore]]] = {}
+    groups: dict[str, dict[str, list[EpisodeScore]]] = {}
     for episode in episodes:
-        parts.setdefault(getattr(episode, quality), {}).setdefault(episode.driver, []).append(
-            episode
-        )
-    return {
-        value: {name: total_score(rows) for name, rows in drivers.items()}
-        for value, drivers in parts.items()
-    }
+        by_driver = groups.setdefault(getattr(episode, field), {})
+        by_driver.setdefault(episode.driver, []).append(episode)
+    return {value: _total_scores(by_driver) for value, by_driver in groups.items()}
+
+
+def _total_scores(episodes: Mapping[str, Sequence[EpisodeScore]]) -> dict[str, Score]:
+    """Return the total score of each driver; episodes: by driver."""
+    return {name: total_score(drives) for name, drives in episodes.items()}
+
+
+def _weighted_rms(weights: Sequence[float], values: Sequence[float]) -> float:
+    """Return the weighted root mean square; weights: with sum 1."""
+    squares = (weight * value**2 for weight, value in zip(weights, values, strict=True))
+    return math.sqrt(sum(squares))
 
 
 def root_mean_square(values: np.ndarray) -> float:
-    """Root of the mean square; 0 of nothing."""
+    """Return the root mean square of an array, 0 of an empty one."""
     return float(np.sqrt(np.mean(values**2))) if values.size else 0.0

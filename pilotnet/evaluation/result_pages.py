@@ -1,8 +1,8 @@
 """`docs/results.md` and the result rows of the README, rendered from committed result files.
 
 A study is a folder `docs/results/NAME` with a folder for each training seed. Each of these holds
-`scores.json` and `evaluate.yaml` of one evaluation. Figures are means over training seeds, with the
-lowest and the highest seed in parentheses.
+`scores.json` and `evaluate.yaml` of one evaluation. Figures are means over training seeds, with
+the lowest and the highest seed in parentheses.
 """
 
 from collections.abc import Sequence
@@ -36,7 +36,7 @@ class SeedResult:
 
 @dataclass(frozen=True)
 class Study:
-    """Evaluations of one recipe with several training seeds, and the text that describes it."""
+    """Evaluations of one experiment with several training seeds, and its description."""
 
     name: str
     description: str
@@ -52,7 +52,7 @@ class Study:
         return list(dict.fromkeys(name for score in scores for name in score["suites"]))
 
     def values(self, driver: str, suite: str, key: str) -> list[float]:
-        """Return a figure of each seed that has the driver."""
+        """Return a value of the score, such as `autonomy`, for each seed that has the driver."""
         with_driver = [seed.scores[driver] for seed in self.seeds if driver in seed.scores]
         return [float(score["suites"][suite][key]) for score in with_driver]
 
@@ -70,14 +70,12 @@ def read_seed(folder: Path) -> SeedResult:
     """Read the scores and the provenance of one evaluation."""
     content = load_json(folder / SCORES_FILE)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise DamagedFileError(f"{folder / SCORES_FILE} is no score file of format {FORMAT}")
+        raise DamagedFileError(f"{folder / SCORES_FILE} is not a score file of format {FORMAT}")
     return SeedResult(content["drivers"], read_provenance(folder, STAGE_NAME))
 
 
 def spread_text(values: Sequence[float]) -> str:
-    """Return the mean, and the lowest and highest value where there are several: `91.2
-    (88.0-93.1)`.
-    """
+    """Return the mean and, of several values, the lowest and the highest: `91.2 (88.0-93.1)`."""
     mean = f"{fmean(values):.1f}"
     return mean if len(values) == 1 else f"{mean} ({min(values):.1f}-{max(values):.1f})"
 
@@ -88,25 +86,26 @@ def suite_title(suite: str) -> str:
 
 
 def autonomy_table(study: Study) -> str:
-    """Return the Markdown table of autonomy [%]: a row for each driver, a column for each suite."""
+    """Return autonomy [%] as Markdown: a row for each driver, a column for each suite."""
     suites = study.suites()
     lines = [
         f"| autonomy [%] | {' | '.join(map(suite_title, suites))} | training seeds |",
         f"|---|{'--:|' * (len(suites) + 1)}",
     ]
     for driver in study.drivers():
-        cells = [spread_text(study.values(driver, suite, "autonomy")) for suite in suites]
-        count = len(study.values(driver, suites[0], "autonomy"))
+        values = [study.values(driver, suite, "autonomy") for suite in suites]
+        cells = [spread_text(of_suite) for of_suite in values]
+        count = len(values[0])
         seeds = str(count) if count > 1 else "not trained"
         lines.append(f"| {driver_title(driver)} | {' | '.join(cells)} | {seeds} |")
     return "\n".join(lines)
 
 
 def detail_table(study: Study) -> str:
-    """Return the Markdown table of interventions and distance: a row for each driver and suite."""
+    """Return interventions and distance as Markdown: a row for each driver and suite."""
     lines = [
-        "| driver | suite | interventions per run | distance per run [km] | RMS cross-track "
-        "error [m] |",
+        "| driver | suite | interventions per run | distance per run [km] "
+        "| RMS cross-track error [m] |",
         "|---|---|--:|--:|--:|",
     ]
     for driver in study.drivers():
@@ -132,10 +131,9 @@ def rendered_page(root: Path) -> str:
     """Return the text of `docs/results.md` for the repository at `root`."""
     studies = [read_study(folder) for folder in sorted((root / STUDIES).iterdir())]
     head = (
-        "# Results\n\nWritten by `pilotnet results` from the files in `docs/results/`. Figures "
-        "are means "
-        "over training seeds,\nwith the lowest and the highest seed in parentheses. All are from "
-        "test roads."
+        "# Results\n\nWritten by `pilotnet results` from the files in `docs/results/`. "
+        "Figures are means over training seeds,\n"
+        "with the lowest and the highest seed in parentheses. All are from test roads."
     )
     return "\n\n".join([head, *(section(study) for study in studies)]) + "\n"
 
@@ -155,11 +153,10 @@ def rendered_readme(root: Path) -> str:
 
 
 def write_result_pages(root: Path) -> list[Path]:
-    """Write `docs/results.md` and the README's rows in the repository at `root`; return the changed
-    files.
-    """
+    """Write `docs/results.md` and the README's rows in a repository; return the changed files."""
+    texts = {root / PAGE: rendered_page(root), root / README: rendered_readme(root)}
     changed = []
-    for path, text in ((root / PAGE, rendered_page(root)), (root / README, rendered_readme(root))):
+    for path, text in texts.items():
         if not path.exists() or path.read_text(encoding="utf-8") != text:
             write_text(path, text)
             changed.append(path)

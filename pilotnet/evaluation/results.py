@@ -1,7 +1,7 @@
-"""The results folder: what `evaluate` writes and every reader opens.
+"""The results folder: written by `evaluate`, read by the report and by other tools.
 
-`episodes.csv` holds one row per drive, `traces.parquet` one row per control tick of every drive.
-`results.json` holds the number of drives and the digests of the other files, which detect damage.
+`episodes.csv` holds one row for each drive, `traces.parquet` one row for each control tick.
+`results.json` holds the number of drives, and digests of the other files that detect damage.
 """
 
 import csv
@@ -28,9 +28,9 @@ EPISODES_FILE = "episodes.csv"
 TRACES_FILE = "traces.parquet"
 INFO_FILE = "results.json"
 PROVENANCE_FILE = "evaluate.yaml"
-HASHED_FILES = (EPISODES_FILE, TRACES_FILE, PROVENANCE_FILE)  # whose digests results.json holds
+HASHED_FILES = (EPISODES_FILE, TRACES_FILE, PROVENANCE_FILE)  # with a digest in results.json
 FORMAT = 1  # version of results.json
-COLUMNS = tuple(field.name for field in fields(EpisodeScore))
+EPISODE_COLUMNS = tuple(field.name for field in fields(EpisodeScore))
 LATER_COLUMNS = ("takeover", "suite")  # absent from results of earlier versions
 TRACES_SCHEMA = pyarrow.schema(
     [("driver", pyarrow.string()), ("scenario", pyarrow.string())]
@@ -45,13 +45,13 @@ TRACES_SCHEMA = pyarrow.schema(
 
 @dataclass(frozen=True)
 class Results:
-    """What an evaluation wrote: the folder and its rows, in the order of drivers and scenarios."""
+    """The content of a results folder; episodes: in the order of drivers and scenarios."""
 
     folder: Path
     episodes: tuple[EpisodeScore, ...]
 
     def scores(self) -> dict[str, Score]:
-        """Return the total score of each driver, in the order in which they come."""
+        """Return the total score of each driver, in the order of the rows."""
         drives: dict[str, list[EpisodeScore]] = {}
         for episode in self.episodes:
             drives.setdefault(episode.driver, []).append(episode)
@@ -59,7 +59,7 @@ class Results:
 
 
 def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarrow.Table:
-    """Return a drive as columns, one row per tick: metres, radians and seconds as everywhere."""
+    """Return a drive as a table with a row for each tick, in metres, radians and seconds."""
     rows: list[dict[str, Any]] = [
         {
             "driver": driver,
@@ -82,14 +82,15 @@ def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarr
 
 
 def write_results(folder: Path, episodes: Sequence[EpisodeScore], traces: pyarrow.Table) -> Results:
-    """Write the rows and the traces of an evaluation, and last `results.json`, which marks the
-    folder as finished.
+    """Write the rows and the traces of an evaluation and return them.
+
+    `results.json` is written last and marks the folder as finished.
     """
     with (
         atomic_path(folder / EPISODES_FILE) as unfinished,
         unfinished.open("w", newline="", encoding="utf-8") as file,
     ):
-        writer = csv.DictWriter(file, COLUMNS)
+        writer = csv.DictWriter(file, EPISODE_COLUMNS)
         writer.writeheader()
         writer.writerows(asdict(episode) for episode in episodes)
     write_table(folder / TRACES_FILE, traces)
@@ -107,36 +108,32 @@ def write_results(folder: Path, episodes: Sequence[EpisodeScore], traces: pyarro
 def read_results(folder: Path) -> Results:
     """Read the rows of a results folder.
 
-    Raises ValueError when `folder` is no results folder or may not be read. Raises
-    DamagedFileError, naming file, row and column, for damaged or changed files and for missing or
-    duplicate rows. Folders of earlier versions have no `results.json`; their number of drives is
-    taken from `evaluate.yaml`.
+    Folders of earlier versions have no `results.json`; their number of drives is taken from
+    `evaluate.yaml`.
+
+    Raises ValueError when `folder` is not a results folder or may not be read. Raises
+    DamagedFileError, naming file, row and column, for damaged or changed files, and for missing or
+    duplicate rows.
     """
     path = folder / EPISODES_FILE
     if not path.exists():
         raise ValueError(
-            f"{folder} is not a results folder: it has no {EPISODES_FILE}; give the folder that "
-            f"`pilotnet evaluate` wrote"
+            f"{folder} is not a results folder: it has no {EPISODES_FILE}; "
+            "give the folder that `pilotnet evaluate` wrote"
         )
-    rows = read_rows(path, [name for name in COLUMNS if name not in LATER_COLUMNS], LATER_COLUMNS)
+    required = [name for name in EPISODE_COLUMNS if name not in LATER_COLUMNS]
+    rows = read_rows(path, required, LATER_COLUMNS)
     episodes = tuple(
         _parsed(row, f"{path} is damaged: row {number}") for number, row in enumerate(rows, 1)
     )
     _check_rows(episodes, path)
     info = read_info(folder)
-    settings = evaluate_settings(folder) if (folder / PROVENANCE_FILE).exists() else None
-    wanted = (
-        info.drives
-        if info
-        else dict.fromkeys(settings.drivers, settings.episodes)
-        if settings
-        else None
-    )
-    found = dict(Counter(episode.driver for episode in episodes))
-    if wanted is not None and found != wanted:
+    expected = _expected_drives(folder, info)
+    present = dict(Counter(episode.driver for episode in episodes))
+    if expected is not None and present != expected:
         raise DamagedFileError(
-            f"{path} has {_counted(found)}; the evaluation drove {_counted(wanted)}: rows are "
-            f"missing or new"
+            f"{path} has {_counted(present)}; the evaluation drove {_counted(expected)}: "
+            "rows are missing or new"
         )
     if info:
         for name in (EPISODES_FILE, PROVENANCE_FILE):
@@ -145,9 +142,20 @@ def read_results(folder: Path) -> Results:
     return Results(folder, episodes)
 
 
+def _expected_drives(folder: Path, info: ResultsInfo | None) -> dict[str, int] | None:
+    """Return the number of drives of each driver; None when the folder does not record it."""
+    settings = evaluate_settings(folder) if (folder / PROVENANCE_FILE).exists() else None
+    if info:
+        return info.drives
+    if settings:
+        return dict.fromkeys(settings.drivers, settings.episodes)
+    return None
+
+
 def read_info(folder: Path) -> ResultsInfo | None:
-    """Return the contents of `results.json`, None for a folder of an earlier version; raises
-    DamagedFileError on damage.
+    """Return the content of `results.json`, None for a folder of an earlier version.
+
+    Raises DamagedFileError when it is damaged.
     """
     path = folder / INFO_FILE
     if not path.exists():
@@ -159,80 +167,81 @@ def read_info(folder: Path) -> ResultsInfo | None:
 
 
 def evaluate_settings(folder: Path) -> EvaluateSettings:
-    """Return the settings of the evaluation that wrote a results folder; raises DamagedFileError
-    when they are damaged.
+    """Return the settings of the evaluation that wrote a results folder.
+
+    Raises DamagedFileError when they are damaged.
     """
     config = read_provenance(folder, "evaluate")["config"]
     return structured(config, EvaluateSettings, folder / PROVENANCE_FILE)
 
 
-def _parsed(row: dict[str, str], place: str) -> EpisodeScore:
-    """Return a row of episodes.csv as a record; raises DamagedFileError beginning with `place` for
-    an impossible value.
+def _parsed(row: dict[str, str], message: str) -> EpisodeScore:
+    """Return a row of episodes.csv as a record.
+
+    Raises DamagedFileError for an impossible value; `message` is the start of the error message.
     """
     values: dict[str, Any] = {}
     for field in fields(EpisodeScore):
         if field.name in row:
-            values[field.name] = _value(
-                row[field.name], field.type, f"{place} has {field.name} {quoted(row[field.name])}"
-            )
+            text = row[field.name]
+            start = f"{message} has {field.name} {quoted(text)}"
+            values[field.name] = _value(text, field.type, start)
     episode = EpisodeScore(**values)
     for name in ("elapsed", "distance", "offset_rms", "curvature_rate_rms"):
         if not math.isfinite(values[name]):
-            raise DamagedFileError(f"{place} has {name} {values[name]}; it must be finite")
+            raise DamagedFileError(f"{message} has {name} {values[name]}; it must be finite")
     if not episode.elapsed > 0:
-        raise DamagedFileError(f"{place} has elapsed {episode.elapsed}; it must be above 0")
+        raise DamagedFileError(f"{message} has elapsed {episode.elapsed}; it must be above 0")
     try:
-        driven = episode.conditions()
+        scenario = episode.conditions()
     except DamagedFileError as error:
-        raise DamagedFileError(f"{place}: {error}") from None
-    described = (driven.name, driven.road, driven.weather, driven.light)
+        raise DamagedFileError(f"{message}: {error}") from None
+    described = (scenario.name, scenario.road, scenario.weather, scenario.light)
     if described != (episode.scenario, episode.road, episode.weather, episode.light):
         raise DamagedFileError(
-            f"{place} is of {quoted(episode.scenario)}, but its settings describe {driven.name}"
+            f"{message} is of {quoted(episode.scenario)}, but its settings describe {scenario.name}"
         )
     return episode
 
 
-def _value(text: str, kind: Any, place: str) -> Any:
-    """Return the value of a cell; raises DamagedFileError beginning with `place` unless a number is
-    0 or more.
+def _value(text: str, kind: Any, message: str) -> Any:
+    """Return the value of a cell: text, or a number of 0 or more.
+
+    Raises DamagedFileError for another value; `message` is the start of the error message.
     """
     if kind is str:
         return text
     try:
         value = kind(text)
     except ValueError:
-        raise DamagedFileError(
-            f"{place}; it must be a {'whole number' if kind is int else 'number'}"
-        ) from None
+        allowed = "whole number" if kind is int else "number"
+        raise DamagedFileError(f"{message}; it must be a {allowed}") from None
     if not value >= 0:
-        raise DamagedFileError(f"{place}; it must be 0 or more")
+        raise DamagedFileError(f"{message}; it must be 0 or more")
     return value
 
 
 def _check_rows(episodes: Sequence[EpisodeScore], path: Path) -> None:
-    """Raise DamagedFileError for no rows, for duplicate rows, and when drivers did not all drive
-    the same scenarios.
-    """
+    """Raise DamagedFileError unless there are rows, one for each driver and scenario."""
     if not episodes:
         raise DamagedFileError(f"{path} has no rows; evaluate again")
     drives = Counter((episode.driver, episode.scenario) for episode in episodes)
-    (driver, scenario), most = drives.most_common(1)[0]
-    if most > 1:
+    (driver, scenario), count = drives.most_common(1)[0]
+    if count > 1:
         raise DamagedFileError(
-            f"{path} is damaged: {quoted(driver)} has {most} rows for {quoted(scenario)}; it "
-            f"must have one"
+            f"{path} is damaged: {quoted(driver)} has {count} rows for {quoted(scenario)}; "
+            "it must have one"
         )
     scenarios = dict.fromkeys(episode.scenario for episode in episodes)
     for driver in dict.fromkeys(episode.driver for episode in episodes):
         absent = [scenario for scenario in scenarios if (driver, scenario) not in drives]
         if absent:
             raise DamagedFileError(
-                f"{path} is damaged: {quoted(driver)} has no row for {quoted(absent[0])}, others "
-                f"have"
+                f"{path} is damaged: {quoted(driver)} has no row for {quoted(absent[0])}, "
+                "other drivers have"
             )
 
 
 def _counted(drives: Mapping[str, int]) -> str:
+    """Return numbers of drives as text, such as `20 of 'expert', 20 of 'pilotnet'`."""
     return ", ".join(f"{count} of {quoted(name)}" for name, count in drives.items())

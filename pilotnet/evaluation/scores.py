@@ -1,15 +1,15 @@
-"""`scores.json` in a results folder: the figures of the score table in full precision, for other
-programs.
+"""`scores.json` in a results folder: the score table in full precision, for other programs.
 
-It holds for each driver the score of `all` its drives, and `suites` with the score of each suite's
-drives. A score holds
+For each driver it holds the score of `all` its drives, and in `suites` the score of each suite.
+A score holds
 
-* `autonomy` and `interval`, its lower and upper 95 % limits [%];
-* `interventions`, and how many of each cause in `causes`;
-* `kilometres`, `hours`, and `autonomous_distance` [km], the mean between interventions, or the
-  whole distance without any;
-* `offset_rms` [m], `curvature_rate_rms` [1/m/s], and `min_time_to_collision` [s], null when nothing
-  was ever approached.
+* `autonomy` [%] and `interval`, the limits of its 95 % interval [%];
+* `interventions`, and in `causes` their number by cause;
+* `kilometres` and `hours`;
+* `autonomous_distance` [km], the mean between interventions, or the whole distance without any;
+* `offset_rms`, the RMS cross-track error [m];
+* `curvature_rate_rms`, the RMS rate of the curvature command [1/m/s];
+* `min_time_to_collision` [s], null when the ego never approached an obstacle.
 """
 
 import math
@@ -22,36 +22,28 @@ from pilotnet.common.folders import plain, write_json
 from pilotnet.evaluation.metrics import EpisodeScore, Score, scores_by, total_score
 
 SCORES_FILE = "scores.json"
-FORMAT = 1  # version: increases when a key changes its meaning or is removed
+FORMAT = 1  # increases when a key is removed or changes its meaning
 
 
 def write_scores(folder: Path, episodes: Sequence[EpisodeScore]) -> Path:
-    """Write `scores.json` of an evaluation's drives and return its path. Raises ValueError for no
-    drives.
-    """
+    """Write `scores.json` and return its path; raises ValueError when there is no drive."""
     if not episodes:
-        raise ValueError("episodes is empty; there must be a drive to score")
-    drivers = dict.fromkeys(episode.driver for episode in episodes)
-    suites = scores_by(episodes, "suite")
-    scores = {
-        driver: {
-            "all": plain_score(
-                total_score(episode for episode in episodes if episode.driver == driver)
-            ),
-            "suites": {
-                name: plain_score(part[driver]) for name, part in suites.items() if driver in part
-            },
+        raise ValueError("episodes is empty; it must have at least one drive")
+    by_suite = scores_by(episodes, "suite")
+    scores = {}
+    for driver in dict.fromkeys(episode.driver for episode in episodes):
+        own = [episode for episode in episodes if episode.driver == driver]
+        suites = {name: part[driver] for name, part in by_suite.items() if driver in part}
+        scores[driver] = {
+            "all": plain_score(total_score(own)),
+            "suites": {name: plain_score(score) for name, score in suites.items()},
         }
-        for driver in drivers
-    }
     path = folder / SCORES_FILE
     write_json(path, {"format": FORMAT, "drivers": scores})
     return path
 
 
 def plain_score(score: Score) -> dict[str, Any]:
-    """Return a score in the types of JSON, under the names of its fields; infinity, which JSON
-    lacks, becomes None.
-    """
+    """Return a score as JSON values by field name; infinity, which JSON lacks, becomes None."""
     values: dict[str, Any] = plain(asdict(score))
     return {name: None if value == math.inf else value for name, value in values.items()}

@@ -1,8 +1,6 @@
-"""Another light on a training view: how exposure, weather and the hour change a picture while the
-road in it stays the same.
+"""Photometric augmentation: random changes of exposure, contrast and colour of a training view.
 
-A network that meets every road in one light only learns the light along with the road. Labels stay
-as they are.
+It keeps the network from overfitting to the lighting of its training roads. Labels do not change.
 """
 
 import numpy as np
@@ -23,8 +21,8 @@ NUMBERS = (
 def draw_photometric_parameters(
     generator: np.random.Generator, size: int, strength: float, limit: float
 ) -> NDArray[np.float32]:
-    """Random lights, (size, NUMBERS): normals of standard deviation `strength`, cut off at `limit`
-    standard deviations.
+    """Return random parameters, (size, NUMBERS): normals of standard deviation `strength`, cut off
+    at `limit` standard deviations.
     """
     lights = np.clip(
         generator.standard_normal((size, NUMBERS), dtype=np.float32), -limit, limit
@@ -35,12 +33,11 @@ def draw_photometric_parameters(
 
 
 def photometric_augment(views: Tensor, lights: Tensor) -> Tensor:
-    """Views (B, 3, H, W), YUV in [-1, 1], as another exposure and another light would show them.
+    """Return views (B, 3, H, W), YUV in [-1, 1], with changed exposure and light.
 
-    lights: (B, NUMBERS): how much more contrast, as the logarithm of a factor; how much brighter,
-    in shares of half the range of brightness; how much more colour, as the logarithm of a factor;
-    how much bluer and redder; and the shade, a coarse picture of changes of brightness, row by row.
-    Zeros change nothing.
+    lights: (B, NUMBERS): contrast as the logarithm of a factor; brightness in shares of half its
+    range; colour as the logarithm of a factor; shifts to blue and red; and a coarse grid of
+    brightness changes, row by row. Zeros change nothing.
     """
     contrast, lift, colour = lights[:, :3, None, None, None].unbind(1)
     tint = lights[:, 3:5, None, None]

@@ -1,5 +1,5 @@
-"""VisualBackProp (arXiv 1611.05418; for PilotNet arXiv 1704.07911): which pixels of a view the
-steering comes from.
+"""VisualBackProp (arXiv 1611.05418; for PilotNet arXiv 1704.07911): the pixels of a view that the
+steering depends on.
 """
 
 import torch
@@ -11,12 +11,11 @@ from pilotnet.training.model import PilotNet
 
 @torch.no_grad()
 def visual_back_prop(model: PilotNet, views: Tensor) -> Tensor:
-    """How much each pixel of the views (B, 3, H, W) counts, (B, H, W) in [0, 1], each view's
-    highest being 1.
+    """Return the saliency of each pixel of the views (B, 3, H, W): (B, H, W) in [0, 1], the highest
+    of each view being 1.
 
-    The maps of every layer, averaged over their channels, are carried down to the input: each is
-    spread over what the layer saw and multiplied with the map below it, so that what stays was
-    active at every depth. 0 everywhere where nothing was.
+    Each layer's feature maps are averaged over channels, upsampled to the layer below and
+    multiplied with its map, down to the input. A view without any activity is 0 everywhere.
     """
     signal = views
     sizes = []

@@ -1,10 +1,9 @@
 """From a dataset to training batches: decoded frames, and for each sample a random shift and
 rotation with its label.
 
-Frames are decoded once into one uint8 array, in memory or in a file, that keeps only the rows a
-view can need, with the colours at half the resolution, as the video holds them: half the memory,
-and two hours fit a laptop. Episodes never mix between splits, and what is marked as discarded is
-left out.
+Frames are decoded once into one uint8 array, in memory or in a file. It keeps only the rows that a
+view can need, as YUV 4:2:0, which takes half the memory. Splits share no episode, and discarded
+frames are left out.
 """
 
 from collections.abc import Sequence
@@ -36,14 +35,15 @@ SLOWEST = 0.5  # [m/s] standing counts as creeping
 
 
 class Batch(NamedTuple):
-    """Samples of B moved views.
+    """A batch of B shifted and rotated views.
 
-    frames: recorded pictures, (B, H, W, 3) uint8; shift [m] and rotation [rad]: how the view is
-    moved against the camera that recorded them, (B,).
-    curvature: what to learn [1/m], (B,).
-    recovery: the way [m] back to the path, (B,).
-    speed: to drive [m/s], (B,), for networks with that output.
-    light: see `relit`, (B, NUMBERS).
+    frames: recorded frames, (B, H, W, 3) uint8.
+    shift, rotation: displacement [m] and rotation [rad] of the view against the recording camera,
+    (B,).
+    curvature: label [1/m], (B,).
+    recovery: distance [m] back to the path, (B,).
+    speed: label of the speed output [m/s], (B,).
+    light: parameters of `photometric_augment`, (B, NUMBERS).
     """
 
     frames: Tensor
@@ -57,11 +57,11 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True)
 class TrainingFrames:
-    """All frames of one split, `packed`: (cameras, N, H * 3 / 2, W) uint8; the curvature label
+    """All frames of one split, `packed`: (cameras, N, H * 3 / 2, W) uint8, with the curvature label
     [1/m] and the speed [m/s], (N,).
 
-    cameras: what recorded them, cropped to the rows that are kept, in the order of the first axis.
-    target_speed: the label of the speed output [m/s], (N,).
+    cameras: the recording cameras, cropped to the kept rows, in the order of the first axis.
+    target_speed: label of the speed output [m/s], (N,).
     """
 
     frames: NDArray[np.uint8]
@@ -174,8 +174,8 @@ def unpacked(planes: NDArray[np.uint8]) -> Image:
 
 
 class Samples(TorchDataset[Batch]):
-    """Moved views of `drives`, drawn anew each epoch: sample i of epoch n is the same whenever and
-    wherever it is asked for.
+    """Shifted and rotated views of `drives`, drawn anew each epoch; sample i of epoch n is always
+    the same.
     """
 
     def __init__(self, drives: TrainingFrames, augmentation: Augmentation, seed: int) -> None:
@@ -258,14 +258,13 @@ class Samples(TorchDataset[Batch]):
 def sampling_probability(
     curvature: NDArray[np.float64], speed: NDArray[np.float64], balance: float, bins: int = 12
 ) -> NDArray[np.float64]:
-    """How often each moment is drawn, (N,), summing to 1: a kind of bend by its share of the drive
-    to the power 1 - balance.
+    """Return how often each frame is drawn, (N,), summing to 1: a class of bends by its share of
+    the drive to the power 1 - balance.
 
-    Bends are told apart in two ways, and the one in which a moment is rarer counts: by lateral
-    acceleration, curvature x speed², which is as large in a highway's bend as in any, and by the
-    angle turned on the way of a recovery, which is large in hairpins alone. A moment counts by the
-    square root of its speed: drawn by time, highways fly by in few moments; drawn by metres,
-    hairpins do.
+    Bends are classified in two ways, and the rarer class counts: by lateral acceleration, curvature
+    x speed², and by the angle turned within a recovery length, which is large in hairpins only. A
+    frame counts by the square root of its speed: by time, highways would have few frames; by
+    distance, hairpins would.
     """
     pace = np.sqrt(np.maximum(speed, SLOWEST))
     weight = np.zeros(len(curvature))

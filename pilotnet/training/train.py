@@ -1,9 +1,9 @@
-"""TRAIN: a dataset -> a PilotNet that steers by it.
+"""TRAIN: from a dataset to a PilotNet.
 
-The loss is the mean square error of curvature, each sample weighed by what the error would do to
-the car (see `BehaviourCloningModule.loss`), on views moved anew for every sample. Validation is on
-other roads. What matters is driving: the validation error shows that training works, and does not
-choose between networks.
+The loss is the mean square error of curvature, each sample weighted by the effect of an error on
+the car (see `BehaviourCloningModule.loss`), on views that are shifted and rotated anew for every
+sample. Validation is on other roads. The validation error shows that training works; it does not
+rank networks as drivers.
 """
 
 import gc
@@ -44,7 +44,7 @@ VALIDATION_SEED = 2**31  # far from any training seed: validation views are the 
 
 
 class BehaviourCloningModule(lightning.LightningModule):
-    """Behavioural cloning: moved views in, the label that belongs to them out."""
+    """Behavioural cloning: shifted and rotated views in, their labels out."""
 
     def __init__(
         self,
@@ -87,7 +87,7 @@ class BehaviourCloningModule(lightning.LightningModule):
         return loss, errors
 
     def training_step(self, batch: Batch, index: int) -> Tensor:
-        """One step down."""
+        """Return the loss of a batch."""
         loss, _ = self.loss(batch)
         self.log("train_loss", loss, on_step=False, on_epoch=True, batch_size=len(batch.curvature))
         return loss
@@ -98,7 +98,7 @@ class BehaviourCloningModule(lightning.LightningModule):
         self.log_dict({"val_loss": loss, **errors}, batch_size=len(batch.curvature))
 
     def configure_optimizers(self) -> Any:
-        """AdamW, the learning rate warming up and then falling to nothing by the last step."""
+        """Return AdamW with a learning rate that warms up and then falls to 0 by the last step."""
         optimizer = torch.optim.AdamW(
             self.parameters(), self._config.learning_rate, weight_decay=self._config.weight_decay
         )

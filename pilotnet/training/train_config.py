@@ -43,12 +43,14 @@ def require_learnable(config: Any) -> None:
 class Augmentation:
     """How training views are moved off the recorded path, and how they are drawn.
 
-    Args: shift: standard deviation of the sideways shift [m] rotation: standard deviation of the
-        rotation [degrees] at 15 m/s; it grows as speed falls, and shrinks as speed rises
+    Args:
+        shift: standard deviation of the sideways shift [m]
+        rotation: standard deviation of the rotation [degrees] at 15 m/s; it grows as speed falls,
+            and shrinks as speed rises
         side_cameras: start from the nearest of the three cameras rather than always from the centre
-        one balance: 0 draws frames as they were driven, 1 draws straights and all bends alike
-        light: standard deviation of the changes of brightness, contrast and colour, as shares; see
-        `relit`
+            one
+        balance: 0 draws frames as they were driven, 1 draws straights and all bends alike
+        light: standard deviation of the changes of brightness, contrast and colour, as shares
     """
 
     shift: float = 0.5
@@ -88,11 +90,17 @@ class Augmentation:
 class TrainConfig:
     """How to train.
 
-    Args: epochs: passes; in each, as many views are drawn as there are recorded moments batch_size:
-        views per step learning_rate: the highest, after a warm-up weight_decay: of AdamW device:
-        auto, cpu or cuda precision: of the network in training: float32, bfloat16, or auto for
-        bfloat16 where the hardware has it seed: of the first weights and of all random draws speed:
-        learn a second output, the speed to drive, which `evaluate --speed-control driver` needs
+    Args:
+        epochs: passes; in each, as many views are drawn as there are recorded moments
+        batch_size: views per step
+        learning_rate: the highest, after a warm-up
+        weight_decay: of AdamW
+        device: auto, cpu or cuda
+        precision: of the network in training: float32, bfloat16, or auto for bfloat16 where the
+            hardware has it
+        seed: of the first weights and of all random draws
+        speed: learn a second output, the speed to drive, which `evaluate --speed-control driver`
+            needs
         augmentation: how views are moved off the recorded path
     """
 

@@ -1,4 +1,4 @@
-"""What all trainings share: Lightning's Trainer with our bar and metrics, resuming, precision, the
+"""What all trainings share: Lightning's Trainer, progress, metrics, resuming, precision and the
 learning rate's schedule.
 """
 
@@ -46,11 +46,10 @@ def require_device(device: str) -> None:
 
 
 def keep_freed_memory() -> None:
-    """Have the C library keep what one step frees for the next, instead of handing it back to be
-    zeroed anew page by page.
+    """Make the C library keep freed memory for the next step instead of returning it to the system.
 
-    That took a tenth of a step of PilotNet's. The settings are glibc's, mallopt(3); elsewhere
-    nothing happens.
+    Returning it costs a tenth of a training step of PilotNet. The settings are glibc's, mallopt(3);
+    elsewhere nothing happens.
     """
     try:
         mallopt = ctypes.CDLL(None).mallopt
@@ -177,7 +176,9 @@ class ProgressBar(Callback):
         self._config = config
 
     def on_train_start(self, trainer: lightning.Trainer, module: lightning.LightningModule) -> None:
-        """Say what is really used, and begin where the training begins, or is taken up again."""
+        """Print the device and precision in use, and start the bar at the first or the resumed
+        step.
+        """
         total = int(trainer.estimated_stepping_batches)
         console.print(
             f"training on {device_name(module.device)} in {precision(self._config, module.device)}"

@@ -1,8 +1,8 @@
-"""The one image transform: recorded frame -> the network's view, at any shift and rotation.
+"""The viewpoint transform: from a recorded frame to the network's view, at any shift and rotation.
 
-Training and driving call the same function, so every view has gone through the same resampling, and
-the network cannot read its offset off resampling artefacts. Below the horizon the world is a flat
-plane at the camera height; above it, infinitely far (arXiv 1604.07316, 5.2).
+Training and driving call the same function, so every view has the same resampling, and the network
+cannot infer its offset from artefacts. Below the horizon the world is a flat plane at the camera's
+height; above it, infinitely far (arXiv 1604.07316, 5.2).
 """
 
 import math
@@ -64,11 +64,11 @@ class Viewpoint:
         )
 
     def source(self, shift: Tensor, rotation: Tensor) -> tuple[Tensor, Tensor]:
-        """Where in the recorded frame each pixel of a moved view lies: columns and rows [px], each
-        (B, 66, 200).
+        """Return where in the recorded frame each pixel of a shifted and rotated view lies: columns
+        and rows [px], each (B, 66, 200).
 
-        shift: how far right of the recording camera the view stands [m].
-        rotation: how far right it is turned [rad]; (B,) each.
+        shift: distance of the view to the right of the recording camera [m], (B,).
+        rotation: angle of the view to the right [rad], (B,).
         """
         right = self._right.to(shift.device)[None, None, :]
         down = self._down.to(shift.device)[None, :, None]
@@ -84,12 +84,12 @@ class Viewpoint:
         return column, row
 
     def __call__(self, frames: Tensor, shift: Tensor, rotation: Tensor) -> tuple[Tensor, Tensor]:
-        """Views (B, 3, 66, 200), YUV in [-1, 1], of frames (B, H, W, 3) RGB uint8; and a mask (B,
-        66, 200) of what they saw.
+        """Return views (B, 3, 66, 200), YUV in [-1, 1], of frames (B, H, W, 3) RGB uint8, and a
+        mask (B, 66, 200) of valid pixels.
 
-        What lies outside the frame is mid grey and False in the mask; it is never smeared. So is
-        its mirror image: grey on one side alone would tell a network which way the view is turned,
-        and there is none when it drives. Raises ValueError for frames of another camera.
+        Pixels outside the frame are mid grey and False in the mask, and so are their mirror images:
+        grey on one side alone would show the network the direction of the rotation. Raises
+        ValueError for frames of another camera.
         """
         size = (self.camera.height, self.camera.width)
         if frames.shape[1:] != (*size, 3):

@@ -1,5 +1,5 @@
-"""Whether there is room for a car somewhere on the road: what a safety driver looks for before they
-hand the car back.
+"""Whether a position on the road is free for the car, as a safety driver checks before handing back
+control.
 """
 
 from collections.abc import Iterable
@@ -14,7 +14,9 @@ FOLLOWER_BRAKING = 3.0  # [m/s²] highest braking of a following vehicle
 
 
 def touches(place: Pose, clearance: float, actors: Iterable[Actor]) -> bool:
-    """Whether a car at `place` would be closer than `clearance` [m] to any of `actors`."""
+    """Return whether a car at the pose `place` would be closer than `clearance` [m] to any of
+    `actors`.
+    """
     corners = rectangle_corners(place, CAR_LENGTH, CAR_WIDTH)
     reach = clearance + 12.0
     near = [

@@ -1,6 +1,4 @@
-"""The ego's path around what stands at the edge of its road, at one moment, and what lies on it and
-beside it.
-"""
+"""The ego's path around obstacles at the edge of the road, and the road users on and beside it."""
 
 import math
 from collections.abc import Iterator
@@ -28,10 +26,11 @@ HORIZON = 160.0  # [m] the pedals look ahead for swings and people
 
 
 class PathPoint(NamedTuple):
-    """The ego's path around what stands at the edge of the road, at one station.
+    """The ego's path at one station.
 
     displacement: from the lane's centre [m, right positive].
-    direction: relative to the lane's [rad]; curvature [1/m].
+    direction: relative to the lane's [rad].
+    curvature: [1/m].
     """
 
     displacement: float
@@ -56,7 +55,7 @@ class EgoPath:
         self._demands: ShiftRequests | None = None
 
     def forget(self) -> None:
-        """A new moment: people have moved."""
+        """Discard the computed path: pedestrians have moved."""
         self._demands = None
 
     def point(self, station: float) -> PathPoint:
@@ -68,11 +67,13 @@ class EgoPath:
         return PathPoint(moved.displacement, direction, displaced_curvature(curvature, path, moved))
 
     def swing_at(self, station: float) -> LateralShift:
-        """How far the path is displaced at a station [m]."""
+        """Return the lateral shift of the path at a station [m]."""
         return obstacle_shift(station, self._demands_now(), self._ramp)
 
     def speed_of_swings(self, station: float) -> float:
-        """The highest speed [m/s] at a station with which the swings ahead will be comfortable."""
+        """Return the highest speed [m/s] at a station with which the lateral shifts ahead are
+        comfortable.
+        """
         line = self._plan.centreline
         path = self._plan.path_offset
         return shift_speed(
@@ -119,7 +120,7 @@ class EgoPath:
                 yield there - PEDESTRIAN_DEPTH / 2 - front
 
     def _demands_now(self) -> ShiftRequests:
-        """What parked cars and people demand of the path at this moment."""
+        """Return the shift requests of parked cars and pedestrians in this tick."""
         if self._demands is None:
             people = self._people
             parked = self._parked

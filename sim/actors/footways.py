@@ -1,4 +1,6 @@
-"""Where people are placed: on pavements, at the edge of roads without any, and waiting to cross."""
+"""Where pedestrians are placed: on pavements, at the edge of roads without any, and at
+crossings.
+"""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Where along a road something can stand: what is taken already, and what may not be blocked."""
+"""Free stretches along a road: what is occupied already, and what must not be blocked."""
 
 from dataclasses import dataclass, field
 
@@ -86,9 +86,7 @@ def expected_count(per_kilometre: float, start: float, finish: float) -> float:
 
 
 class NoRoomError(ValueError):
-    """A road has no room for any of what is to be placed; `name`: the scenario's field that asks
-    for it.
-    """
+    """A road has no space for any object of a kind; `name`: the scenario's field that asks for it."""
 
     def __init__(self, name: str, density: float) -> None:
         super().__init__(

@@ -1,10 +1,10 @@
-"""The way around what stands at the edge of the road: a smooth displacement of the ego's path, and
-where that makes it narrow.
+"""Lateral shift of the ego's path around obstacles at the edge of the road, and where it makes the
+road narrow.
 
-Every obstacle demands a shift of the path beside it, positive to the right. The displacement is the
-demand, held on for half a ramp at either end and then averaged with a bell one ramp wide: beside an
-obstacle it is exactly the shift, the ramps between are quintics, neighbours merge into one swing,
-and it changes smoothly when people walk.
+Every obstacle requests a shift of the path, positive to the right. The requests are extended by
+half a ramp at both ends and convolved with a bell one ramp wide. Beside an obstacle the shift is
+exactly the request, the ramps between are quintics, and neighbours merge. The shift changes
+smoothly when pedestrians walk.
 """
 
 import math

@@ -1,8 +1,8 @@
-"""Parked cars: in parking strips where there are any, else at the edge of the road, some reaching
+"""Parked cars: in parking bays where there are any, else at the edge of the road, some reaching
 into the lane.
 
-The road stays passable: one narrow place at a time, room to swing back in between, and never two
-cars opposite each other.
+The road stays passable: one narrow place at a time, space to return to the lane in between, and
+never two cars opposite each other.
 """
 
 import math

@@ -82,10 +82,10 @@ class PedestrianState:
 
 @dataclass(frozen=True)
 class PassingVehicle:
-    """A car as people see it: where its front and rear bumpers are along the road [m], which way it
-    goes, how fast [m/s].
+    """A vehicle as pedestrians see it: stations of its front and rear bumpers [m], direction of
+    travel, and speed [m/s].
 
-    across: d of its middle [m], where that matters.
+    lateral_offset: d of its centre [m], where that matters.
     """
 
     front: float
@@ -96,8 +96,8 @@ class PassingVehicle:
 
 
 class Pedestrians:
-    """All people of one road; arrays (N,) named like the fields of Person, and `pace`, the speed of
-    each now [m/s].
+    """All pedestrians of one road; arrays (N,) named like the fields of PedestrianState, and
+    `pace`, the present speed [m/s].
     """
 
     def __init__(self, plan: RoadPlan, people: list[PedestrianState], first_ident: int) -> None:

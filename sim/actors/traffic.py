@@ -36,8 +36,8 @@ Car = TrafficVehicle | EgoVehicle
 
 
 class RoadTraffic:
-    """The moving cars of one road, the narrow places between its parked cars, and the rules between
-    them.
+    """The moving vehicles of one road, the narrow places between its parked cars, and the right of
+    way there.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class RoadTraffic:
         self.wake_and_sleep()
 
     def wake_and_sleep(self) -> None:
-        """Let the traffic around the ego move, and drop what has been left behind for good."""
+        """Activate the traffic around the ego, and remove vehicles that are left behind."""
         here = self.ego.station
         near = [car for car in self._asleep if abs(car.station - here) < AWAKE]
         if near:
@@ -80,7 +80,7 @@ class RoadTraffic:
         ]
 
     def act(self, people: Pedestrians) -> None:
-        """Let every car choose its acceleration."""
+        """Set the acceleration of every vehicle."""
         crossing = [
             (float(people.station[i]), i) for i in people.crossing(self.ego.station, 1.5 * AWAKE)
         ]

@@ -111,7 +111,7 @@ class TrafficVehicle:
         return self.station + self.travel_direction * self.LENGTH / 2
 
     def move(self, dt: float) -> None:
-        """Roll on for `dt` [s] under the present throttle."""
+        """Move on for `dt` [s] with the present acceleration."""
         speed = max(self.speed + self.throttle * dt, 0.0)
         curvature = self.plan.centreline.curvature_at(self.station)
         aside = (
@@ -131,7 +131,7 @@ class TrafficVehicle:
         self.speed = speed
 
     def actor(self) -> Actor:
-        """What the rest of the world sees of this car."""
+        """Return the vehicle as an Actor."""
         kind, length, width, height, colour = self.shape
         pose = Pose(float(self.position[0]), float(self.position[1]), self.heading)
         braking = self.throttle < BRAKE_LIGHTS or self.speed < 0.1
@@ -139,7 +139,7 @@ class TrafficVehicle:
 
 
 class EgoVehicle(Vehicle):
-    """The car that a driver drives: commands arrive from outside."""
+    """The ego vehicle, which a driver's commands steer."""
 
     LENGTH = CAR_LENGTH
     WIDTH = CAR_WIDTH

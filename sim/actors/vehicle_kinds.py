@@ -1,4 +1,4 @@
-"""How big cars are, what colour, and which of them are met on which road."""
+"""Sizes and colours of vehicles, and which kinds drive on which road."""
 
 from typing import NamedTuple
 

@@ -24,8 +24,8 @@ def steering_angle(curvature: float, length: float = CAR_LENGTH) -> float:
 
 
 def slip_angle(curvature: float, length: float = CAR_LENGTH) -> float:
-    """Direction of motion minus heading [rad] of HighwayEnv's bicycle on a circle: its centre moves
-    across its axis.
+    """Return the slip angle [rad]: direction of motion minus heading of HighwayEnv's bicycle on a
+    circle.
     """
     return math.asin(min(max(curvature * length / 2, -1.0), 1.0))
 

@@ -1,7 +1,6 @@
-"""The command that brings a car back to its path.
+"""Path tracking: the curvature that brings a car back to its path.
 
-One place for both users: the expert steers by the recovery, and the training labels of moved views
-are corrected by it.
+The expert steers by it, and the training labels of shifted views are corrected by it.
 """
 
 from typing import TypeVar
@@ -16,7 +15,7 @@ Number = TypeVar("Number", float, NDArray[np.float64])
 
 
 def recovery_length(speed: Number) -> Number:
-    """The way [m] in which a car at `speed` [m/s] should be back on its path."""
+    """Return the distance [m] within which a car at `speed` [m/s] should be back on its path."""
     return np.maximum(speed * RECOVERY_TIME, MIN_RECOVERY_LENGTH)
 
 

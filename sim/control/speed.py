@@ -1,4 +1,4 @@
-"""The parts of the shared speed controller: how fast, and how hard to brake, by closed forms."""
+"""Speed control by closed forms: target speeds, and how hard to brake."""
 
 import math
 from enum import StrEnum
@@ -22,8 +22,8 @@ PASSING_REACH = 2.0
 
 
 class SpeedControl(StrEnum):
-    """Longitudinal control: by the simulator's speed controller, the same for every driver, or by
-    the driver itself.
+    """Longitudinal control: one shared speed controller for every driver, or each driver by
+    itself.
     """
 
     SHARED = "shared"
@@ -31,20 +31,20 @@ class SpeedControl(StrEnum):
 
 
 def speed_tracking_acceleration(speed: float, desired: float) -> float:
-    """The acceleration [m/s²] that leads to a wanted speed [m/s]."""
+    """Return the acceleration [m/s²] towards a desired speed [m/s]."""
     return (desired - speed) / PEDAL_TIME
 
 
 def speed_before(speed: float, distance: float) -> float:
-    """The highest speed [m/s] at `distance` metres before a place that asks for `speed`."""
+    """Return the highest speed [m/s] at `distance` metres before a place that allows `speed`."""
     return math.sqrt(speed**2 + 2 * COMFORT_BRAKING * max(distance, 0.0))
 
 
 def stopping_acceleration(speed: float, distance: float) -> float:
-    """The most acceleration [m/s²] with which a car still stops comfortably `distance` metres
-    ahead.
+    """Return the highest acceleration [m/s²] with which a car still stops comfortably within
+    `distance` metres.
 
-    Far away it is no limit; then it goes over smoothly into the constant deceleration that ends at
+    Far away it is no limit; closer it changes smoothly into the constant deceleration that ends at
     the place.
     """
     if distance <= 0.05:
@@ -70,8 +70,8 @@ def passing_speed(gap: float) -> float:
 
 
 def cornering_speed_limit(speed: float, curvature: float) -> float:
-    """The acceleration [m/s²] that slows a car down whose wheels hold too tight a path for its
-    speed; inf when they do not.
+    """Return the acceleration [m/s²] for a car that is too fast for the curvature its wheels hold;
+    inf when it is not.
     """
     if speed**2 * abs(curvature) <= LATERAL_LIMIT:
         return math.inf
@@ -79,8 +79,8 @@ def cornering_speed_limit(speed: float, curvature: float) -> float:
 
 
 def jerk_limited(desired: float, before: float, duration: float) -> float:
-    """A wanted acceleration [m/s²] `duration` [s] after another, with limited jerk while braking is
-    comfortable.
+    """Return a desired acceleration [m/s²], `duration` [s] after another, with limited jerk while
+    braking is comfortable.
     """
     if desired < -COMFORTABLE:
         return desired

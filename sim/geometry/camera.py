@@ -1,8 +1,8 @@
-"""Pinhole cameras over a flat road: pure mathematics, no pictures.
+"""Pinhole cameras over a flat road: mathematics only, no images.
 
-A camera looks along the car's x axis from `height` above the ground and `lateral` to the right of
-the car's centre. Its optical axis is level, so the horizon is the row `horizon` everywhere; moving
-the principal point up or down takes the place of pitch.
+A camera looks along the car's x axis from `elevation` above the ground and `lateral` to the right
+of the car's centre. Its optical axis is level, so the horizon is the row `horizon` everywhere;
+moving the principal point up or down takes the place of pitch.
 """
 
 import math
@@ -73,8 +73,8 @@ class Camera:
         return replace(self, height=bottom - top, horizon=self.horizon - top)
 
     def transfer(self, other: "Camera", column: Number, row: Number) -> tuple[Number, Number]:
-        """Where `other`, which stands where this camera does, sees what this one sees at (column,
-        row) [px].
+        """Return where in the image of `other`, at the same position, a pixel (column, row) [px] of
+        this camera lies.
         """
         larger = other.focal / self.focal
         return other.centre_column + (column - self.centre_column) * larger, other.horizon + (

@@ -1,7 +1,7 @@
-"""Curves on the ground: a sampled centreline with continuous curvature, and the maps between it and
+"""Frenet coordinates: a sampled centreline with continuous curvature, and the maps between it and
 the plane.
 
-Road coordinates are (s, d): s the arc length along the line [m], d the distance to the right of it
+Coordinates are (s, d): s the arc length along the line [m], d the lateral offset to the right of it
 [m].
 """
 
@@ -65,14 +65,14 @@ class Centreline:
         return _interpolate(self.heading, s)
 
     def pose_at(self, s: float, d: float = 0.0) -> Pose:
-        """The pose at road coordinates (s, d), facing along the line; the line goes on straight
-        beyond its ends.
+        """Return the pose at Frenet coordinates (s, d), heading along the line; the line continues
+        straight beyond its ends.
         """
         return Pose(*_position(self.x, self.y, self.heading, s, d), self.heading_at(s))
 
     def project(self, x: float, y: float) -> tuple[float, float]:
-        """Road coordinates (s, d) of a point: the nearest place on the line, which goes on straight
-        beyond its ends.
+        """Return the Frenet coordinates (s, d) of the closest point on the line, which continues
+        straight beyond its ends.
         """
         s, d = project_point(self.x, self.y, self.heading, x, y)
         return s, d

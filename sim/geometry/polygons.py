@@ -1,4 +1,4 @@
-"""Distances between things on the ground."""
+"""Distances between polygons on the ground."""
 
 import math
 
@@ -20,7 +20,7 @@ def rectangle_gap(a: Floats, b: Floats) -> float:
 
 @exact
 def _separated(a: Floats, b: Floats) -> bool:
-    """Whether one of the edges of `a` parts the two."""
+    """Return whether an edge of `a` separates the two."""
     for i in range(a.shape[0]):
         j = (i + 1) % a.shape[0]
         normal_x = a[i, 1] - a[j, 1]

@@ -197,7 +197,7 @@ class Dataset:
 
     def signals(self, episode: SupportsIndex) -> Signals:
         """Read the signals of an episode, given by its record or its index; DamagedFileError
-        outside of `limits.LIMITS`.
+        outside of `value_limits.LIMITS`.
         """
         record = self.episodes[episode]
         path = self._checked(record, schema.data_path(self.root, record.index))

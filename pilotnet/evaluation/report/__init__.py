@@ -1,8 +1,7 @@
-"""REPORT: a results folder -> one self-contained HTML page, and the score table that the terminal
-shows too.
+"""REPORT: make one self-contained HTML page of a results folder; the terminal shows its table.
 
-`tables` words the scores, `plots` draws them, `views` shows what the network learns from, `clip`
-films a drive, `page` binds it all.
+`tables` turns scores into text, `plots` draws them, `views` shows training samples, `clip` films
+a drive, and `page` puts everything into one file.
 """
 
 from pilotnet.evaluation.report.page import write_report

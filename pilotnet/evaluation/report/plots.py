@@ -1,6 +1,4 @@
-"""The report's drawings, as SVG that takes the page's text colour and font, so that they follow it
-into dark mode.
-"""
+"""The report's plots, as SVG in the page's text colour and font, so that they follow dark mode."""
 
 import io
 import math
@@ -27,17 +25,31 @@ from pilotnet.evaluation.report.traces import drive_columns
 from sim.referee import MAX_OFFSET
 from sim.types import quoted
 
-# Of drivers that are not in the table, from Paul Tol's "muted" scheme.
+# Of drivers that are not in the table of drivers, from Paul Tol's "muted" scheme.
 OTHER_COLOURS = ("#aa4499", "#999933", "#33bbee", "#882255", "#bbbbbb")
-ALARM_COLOUR = "#cc3311"
-INK = "#010203"  # stands for the page's text colour until the SVG is written
-WIDTH = 9.0  # [inch] of every drawing
-WIDEST_OFFSET = (
-    2.0 * MAX_OFFSET
-)  # [m] what strays farther leaves its panel, lest nothing be seen of the others
+INTERVENTION_COLOUR = "#cc3311"
+INK = "#010203"  # replaced by the page's text colour when the SVG is written
+PLOT_WIDTH = 9.0  # [inch] of every plot
+MAX_SHOWN_OFFSET = 2.0 * MAX_OFFSET  # [m] larger offsets leave the panel and keep it readable
+
+# Autonomy bars, in units of one bar's row.
+BAR_HEIGHT = 0.78
+GROUP_GAP = 0.6
+ROW_HEIGHT = 0.34  # [inch]
+AXIS_HEIGHT = 0.4  # [inch] of the axis below the bars
+LABEL_GAP = 1.5  # [%] between the interval and the label
+LABEL_SPACE = 118  # [%] width of the axis without the longest title; a character takes about 1 %
+
+# Offset panels.
+PANEL_HEIGHT = 1.15  # [inch] for each driver
+CURVATURE_HEIGHT = 1.2  # [inch] of the curvature panel and the titles
+CURVATURE_RATIO = 0.6  # height of the curvature panel relative to a driver's
+OFFSET_MARGIN = 1.35  # half height of a panel relative to the largest shown offset
+MARKER_MARGIN = 1.3  # where interventions beyond the panel are marked, in the same unit
+
 STYLE: dict[Any, Any] = {
     "svg.fonttype": "none",
-    "text.parse_math": False,  # dollar signs in names are no formulas
+    "text.parse_math": False,  # a dollar sign in a name does not begin a formula
     "font.size": 10.0,
     "text.color": INK,
     "axes.labelcolor": INK,
@@ -55,11 +67,9 @@ Series = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
 def colours(drivers: Iterable[str]) -> dict[str, str]:
-    """Return the colour of each driver, `#rrggbb`, the same in every drawing of a page and in the
-    window.
+    """Return the colour of each driver, `#rrggbb`, as in the window and in every plot of a page.
 
-    Forms of the modular stack, and drivers that are not in the table, take the colours that are
-    left.
+    Variants of the modular stack, and drivers that are not in the table, take other colours.
     """
     others = cycle(OTHER_COLOURS)
     table = {info.name: info.colour for info in DRIVERS}
@@ -67,29 +77,28 @@ def colours(drivers: Iterable[str]) -> dict[str, str]:
 
 
 def autonomy_bars(groups: Mapping[str, Mapping[str, Score]]) -> Markup:
-    """Autonomy with its 95 % interval: a bar per driver in each group of roads."""
+    """Plot autonomy with its 95 % interval: a bar for each driver in each group of roads."""
+    names = list(dict.fromkeys(name for scores in groups.values() for name in scores))
+    longest = max(len(driver_title(name)) for name in names)
+    bar_colours = colours(names)
+    rows = sum(len(scores) + GROUP_GAP for scores in groups.values())
     with matplotlib.rc_context(STYLE):
-        figure = Figure(
-            (WIDTH, 0.4 + 0.34 * sum(len(scores) + 0.6 for scores in groups.values())),
-            layout="constrained",
-        )
+        figure = Figure((PLOT_WIDTH, AXIS_HEIGHT + ROW_HEIGHT * rows), layout="constrained")
         axes = figure.subplots()
-        place = 0.0
+        position = 0.0
         ticks = []
-        longest = max(len(driver_title(name)) for scores in groups.values() for name in scores)
-        shades = colours(dict.fromkeys(name for scores in groups.values() for name in scores))
         for scores in groups.values():
-            ticks.append(place + (len(scores) - 1) / 2)
+            ticks.append(position + (len(scores) - 1) / 2)
             for name, score in scores.items():
-                _bar(axes, place, name, score, shades[name])
-                place += 1
-            place += 0.6
+                _bar(axes, position, name, score, bar_colours[name])
+                position += 1
+            position += GROUP_GAP
         axes.set_yticks(ticks, list(groups))
         axes.set(
-            xlim=(0, 118 + longest),
+            xlim=(0, LABEL_SPACE + longest),
             xticks=range(0, 101, 20),
             xlabel="autonomy [%]",
-            ylim=(place - 1, -0.7),
+            ylim=(position - 1, -0.7),
         )
         axes.tick_params("y", length=0)
         axes.spines["left"].set_visible(False)
@@ -97,54 +106,56 @@ def autonomy_bars(groups: Mapping[str, Mapping[str, Score]]) -> Markup:
         return _svg(figure, "autonomy")
 
 
-def _bar(axes: Axes, place: float, name: str, score: Score, shade: str) -> None:
+def _bar(axes: Axes, position: float, name: str, score: Score, colour: str) -> None:
+    """Draw one driver's bar with its interval and label."""
     low, high = score.interval
-    axes.barh(place, score.autonomy, 0.78, color=shade)
+    axes.barh(position, score.autonomy, BAR_HEIGHT, color=colour)
     spread = [[max(score.autonomy - low, 0)], [max(high - score.autonomy, 0)]]
-    axes.errorbar(score.autonomy, place, xerr=spread, color=INK, capsize=3, linewidth=1)
-    axes.text(
-        high + 1.5, place, f"{driver_title(name)}  {score.autonomy:.1f}", va="center", color=INK
-    )
+    axes.errorbar(score.autonomy, position, xerr=spread, color=INK, capsize=3, linewidth=1)
+    label = f"{driver_title(name)}  {score.autonomy:.1f}"
+    axes.text(high + LABEL_GAP, position, label, va="center", color=INK)
 
 
 def offset_lines(traces: pyarrow.Table, drivers: Sequence[str], scenarios: Sequence[str]) -> Markup:
-    """Offset from the path along the road: drivers down, scenarios across, over the road's
-    curvature.
+    """Plot the cross-track error along the road: a row for each driver, a column for each scenario.
+
+    The last row shows the curvature of the road.
     """
+    count = len(drivers)
     with matplotlib.rc_context(STYLE):
-        count = len(drivers)
-        figure = Figure((WIDTH, 1.15 * count + 1.2), layout="constrained")
-        ratios = [1.0] * count + [0.6]
+        height = PANEL_HEIGHT * count + CURVATURE_HEIGHT
+        figure = Figure((PLOT_WIDTH, height), layout="constrained")
         panels = figure.subplots(
             count + 1,
             len(scenarios),
             sharex="col",
             sharey="row",
             squeeze=False,
-            height_ratios=ratios,
+            height_ratios=[1.0] * count + [CURVATURE_RATIO],
         )
-        shades = colours(drivers)
-        widest = MAX_OFFSET
+        line_colours = colours(drivers)
+        largest = MAX_OFFSET
         for column, scenario in enumerate(scenarios):
             for row, name in enumerate(drivers):
                 drive = drive_columns(traces, name, scenario)
-                _offset(panels[row, column], drive, shades[name])
-                widest = float(np.clip(np.abs(drive["offset"]).max(), widest, WIDEST_OFFSET))
-            drive = drive_columns(traces, drivers[0], scenario)
-            panels[count, column].fill_between(
-                drive["station"], 1000 * drive["path_curvature"], color=INK, alpha=0.3, linewidth=0
-            )
+                draw_offset(panels[row, column], drive, line_colours[name])
+                drive_largest = np.abs(drive["offset"]).max()
+                largest = float(np.clip(drive_largest, largest, MAX_SHOWN_OFFSET))
+            _draw_curvature(panels[count, column], drive_columns(traces, drivers[0], scenario))
             panels[0, column].set_title(scenario, loc="left")
-            panels[count, column].set_xlabel("distance along the road [m]")
         for row, name in enumerate(drivers):
             panels[row, 0].set_ylabel(f"{driver_title(name)}\noffset [m]")
-            panels[row, 0].set_ylim(-1.35 * widest, 1.35 * widest)
-        panels[count, 0].set_ylabel("bend\n[1/km]")
+            panels[row, 0].set_ylim(-OFFSET_MARGIN * largest, OFFSET_MARGIN * largest)
+        panels[count, 0].set_ylabel("curvature\n[1/km]")
         figure.align_ylabels(panels[:, 0])
         return _svg(figure, "offset")
 
 
-def _offset(axes: Axes, drive: Mapping[str, NDArray[np.float64]], shade: str) -> None:
+def draw_offset(axes: Axes, drive: Mapping[str, NDArray[np.float64]], colour: str) -> None:
+    """Draw the cross-track error of one drive, and a cross at each intervention.
+
+    drive: the columns of `drive_columns`.
+    """
     station = drive["station"]
     offset = drive["offset"]
     stopped = drive["stopped"]
@@ -156,32 +167,36 @@ def _offset(axes: Axes, drive: Mapping[str, NDArray[np.float64]], shade: str) ->
     axes.plot(
         np.insert(station, breaks, np.nan),
         np.insert(offset, breaks, np.nan),
-        color=shade,
+        color=colour,
         linewidth=1.1,
     )
-    edge = 1.3 * WIDEST_OFFSET
-    within = np.clip(offset, -edge, edge)
-    axes.plot(station[stopped > 0], within[stopped > 0], "x", color=ALARM_COLOUR, markersize=4.5)
+    edge = MARKER_MARGIN * MAX_SHOWN_OFFSET
+    marked = np.clip(offset, -edge, edge)
+    crosses = stopped > 0
+    axes.plot(station[crosses], marked[crosses], "x", color=INTERVENTION_COLOUR, markersize=4.5)
     axes.set_yticks([-MAX_OFFSET, 0, MAX_OFFSET])
 
 
+def _draw_curvature(axes: Axes, drive: Mapping[str, NDArray[np.float64]]) -> None:
+    """Draw the curvature of the road under one drive."""
+    curvature = 1000 * drive["path_curvature"]
+    axes.fill_between(drive["station"], curvature, color=INK, alpha=0.3, linewidth=0)
+    axes.set_xlabel("distance along the road [m]")
+
+
 def training_curves(metrics: Mapping[str, Series]) -> Markup:
-    """Over the epochs: the losses, and beside them the validation errors, as an offset and, where
-    it is learned, of the speed.
-    """
+    """Plot the losses over the epochs, and the validation errors in metres and of speed, if any."""
     errors = [
-        ("val_offset", "offset the error would hold [m]"),
-        ("val_speed", "error of the speed [m/s]"),
+        ("val_offset", "steady-state offset [m]"),
+        ("val_speed", "speed error [m/s]"),
     ]
     errors = [(name, label) for name, label in errors if name in metrics]
     with matplotlib.rc_context(STYLE):
-        figure = Figure((WIDTH, 3.0), layout="constrained")
+        figure = Figure((PLOT_WIDTH, 3.0), layout="constrained")
         losses, *others = figure.subplots(1, 1 + len(errors), squeeze=False)[0]
-        for name, label, shade in (
-            ("train_loss", "training roads", colours(["pilotnet"])["pilotnet"]),
-            ("val_loss", "validation roads", INK),
-        ):
-            _curve(losses, metrics, name, label, shade)
+        train_colour = colours(["pilotnet"])["pilotnet"]
+        _curve(losses, metrics, "train_loss", "training roads", train_colour)
+        _curve(losses, metrics, "val_loss", "validation roads", INK)
         losses.set(xlabel="epoch", ylabel="squared error [label variance]", ylim=(0, None))
         for axes, (name, label) in zip(others, errors, strict=True):
             _curve(axes, metrics, name, "validation roads", INK)
@@ -192,41 +207,41 @@ def training_curves(metrics: Mapping[str, Series]) -> Markup:
         return _svg(figure, "training")
 
 
-def _curve(axes: Axes, metrics: Mapping[str, Series], name: str, label: str, shade: str) -> None:
+def _curve(axes: Axes, metrics: Mapping[str, Series], name: str, label: str, colour: str) -> None:
     if name in metrics:
-        axes.plot(*metrics[name], "-o", color=shade, markersize=3, linewidth=1.3, label=label)
+        axes.plot(*metrics[name], "-o", color=colour, markersize=3, linewidth=1.3, label=label)
 
 
 def read_metrics(path: Path) -> dict[str, Series]:
     """Read the columns of metrics.csv: for each the epochs, from 1, and the values.
 
-    Raises DamagedFileError, naming file, row and column, when it is missing or damaged, and
+    Raises DamagedFileError, naming file, row and column, when it is missing or damaged. Raises
     ValueError when it may not be read.
     """
     rows = read_rows(path, ["epoch"], optional=None)
     points: dict[str, list[tuple[int, float]]] = {}
-    before = 0
+    previous = 0
     for number, row in enumerate(rows, 1):
         epoch = int(_metric(path, number, "epoch", row["epoch"]))
-        # Each epoch has one row; Lightning's own file, of earlier versions, has two and a column
-        # `step`.
-        if epoch < before or ("step" not in row and epoch != number - 1):
+        # Each epoch has one row. Lightning's own file, of earlier versions, has two for each, and
+        # a column `step`.
+        if epoch < previous or ("step" not in row and epoch != number - 1):
             raise DamagedFileError(
                 f"{path} has epoch {epoch} in row {number}; rows are missing, added or out of order"
             )
-        before = epoch
-        for name in row:
-            if name not in ("epoch", "step") and row[name]:
-                points.setdefault(name, []).append(
-                    (epoch + 1, _metric(path, number, name, row[name]))
-                )
+        previous = epoch
+        for name, text in row.items():
+            if name not in ("epoch", "step") and text:
+                value = _metric(path, number, name, text)
+                points.setdefault(name, []).append((epoch + 1, value))
     columns = {name: np.array(values, float).T for name, values in points.items()}
-    return {name: (values[0], values[1]) for name, values in columns.items()}
+    return {name: (epochs, values) for name, (epochs, values) in columns.items()}
 
 
 def _metric(path: Path, row: int, name: str, text: str) -> float:
-    """Return a cell of metrics.csv as a number; raises DamagedFileError unless it is finite, and
-    whole for an epoch.
+    """Return a cell of metrics.csv as a number, whole for an epoch.
+
+    Raises DamagedFileError unless it is finite.
     """
     try:
         value = int(text) if name == "epoch" else float(text)
@@ -234,21 +249,21 @@ def _metric(path: Path, row: int, name: str, text: str) -> float:
         value = math.nan
     if not math.isfinite(value):
         raise DamagedFileError(
-            f"{path} is damaged: it has {name} {quoted(text)} in row {row}; it must be a finite "
-            f"number"
+            f"{path} is damaged: it has {name} {quoted(text)} in row {row}; "
+            "it must be a finite number"
         )
     return value
 
 
 def _svg(figure: Figure, name: str) -> Markup:
-    """The figure as an <svg> element; `name` keeps its ids apart from the other drawings' and the
-    same in every run.
+    """Return the figure as an <svg> element.
+
+    `name` makes its ids differ from those of other plots, and the same in every run.
     """
     stream = io.StringIO()
+    metadata = {"Date": None, "Creator": None}
     with matplotlib.rc_context({"svg.hashsalt": name}):
-        figure.savefig(
-            stream, format="svg", transparent=True, metadata={"Date": None, "Creator": None}
-        )
+        figure.savefig(stream, format="svg", transparent=True, metadata=metadata)
     text = stream.getvalue()
     text = text[text.index("<svg") :].replace(INK, "currentColor")
     text = re.sub(r'(\bid="|url\(#|href="#)', rf"\1{name}-", text)

@@ -1,6 +1,4 @@
-"""Scores in words and figures: the rows of the score table, once, for the terminal and for the
-page.
-"""
+"""Scores as text: the rows of the score table, for the terminal and for the page, and titles."""
 
 import html
 import math
@@ -8,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 from rich import box
 from rich.console import Group
@@ -20,17 +19,18 @@ from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
 
 MARKDOWN_MARKS = re.compile(r"[\\`*_\[\]|~]")
-# [columns] of the terminal; so many drivers fit beside the labels
-LONGEST_VALUE = 11
-DRIVERS_ABREAST = 4
+DRIVER_COLUMN_WIDTH = 11  # [characters] at most
+DRIVERS_PER_TABLE = 4  # so many columns fit beside the labels in 80 characters
 
 
 @dataclass(frozen=True)
 class Measure:
-    """One row of the score table: its label with the unit, and the text of a value.
+    """One row of the score table.
 
-    detail: whether it is a part of the row above.
-    rare: left out where it is 0 for all drivers.
+    label: with the unit.
+    text: the function that writes the value of a score.
+    detail: whether the row belongs to the row above it, and is indented.
+    rare: whether the row is left out when it is 0 for all drivers.
     """
 
     label: str
@@ -41,7 +41,7 @@ class Measure:
 
 @dataclass(frozen=True)
 class Row:
-    """A measure written out, one value per driver."""
+    """A measure as text, with a value for each driver."""
 
     label: str
     values: tuple[str, ...]
@@ -72,64 +72,67 @@ MEASURES = (
     Measure("Distance [km]", lambda score: f"{score.kilometres:.1f}"),
     Measure("Time [h]", lambda score: f"{score.hours:.2f}"),
     Measure("Mean autonomous distance [km]", lambda score: distance_text(score)),
-    Measure("RMS offset [m]", lambda score: f"{score.offset_rms:.2f}"),
+    Measure("RMS cross-track error [m]", lambda score: f"{score.offset_rms:.2f}"),
     Measure("RMS curvature rate [1/km/s]", lambda score: f"{1000 * score.curvature_rate_rms:.2f}"),
     Measure("Min. time to collision [s]", lambda score: time_text(score.min_time_to_collision)),
 )
 
 
 def score_rows(scores: Mapping[str, Score], measures: Sequence[Measure] = MEASURES) -> list[Row]:
-    """The score table's rows, a value for each driver in the order of `scores`."""
-    rows = [(m, tuple(m.text(score) for score in scores.values())) for m in measures]
-    return [
-        Row(m.label, values, m.detail) for m, values in rows if not m.rare or set(values) != {"0"}
-    ]
+    """Return the rows of the score table; their values are in the order of `scores`."""
+    rows = []
+    for measure in measures:
+        values = tuple(measure.text(score) for score in scores.values())
+        if not measure.rare or set(values) != {"0"}:
+            rows.append(Row(measure.label, values, measure.detail))
+    return rows
 
 
-Parts = Mapping[
-    str, Mapping[str, Score]
-]  # for each part of the roads, by its title, the score of every driver
+# The score of every driver on each part of the roads, by the title of the part.
+Parts = Mapping[str, Mapping[str, Score]]
 
 
 def score_table(
     scores: Mapping[str, Score], caption: str = "", parts: Parts | None = None
 ) -> Group:
-    """The score table for the terminal: measures down, drivers across, as many below each other as
-    80 columns make necessary.
+    """Return the score table for the terminal: a row for each measure, a column for each driver.
 
-    parts: scores on parts of the roads, which come, in brief, below those on all.
+    More than DRIVERS_PER_TABLE drivers make several tables, so that each fits 80 characters.
+    parts: scores on parts of the roads; they follow in brief below the scores on all roads.
     """
     names = list(scores)
-    abreast = [names[i : i + DRIVERS_ABREAST] for i in range(0, len(names), DRIVERS_ABREAST)]
-    tables = [_table(scores, parts or {}, some) for some in abreast]
-    return Group(*tables, *([Text(f"  {caption}", "dim")] if caption else []))
+    starts = range(0, len(names), DRIVERS_PER_TABLE)
+    tables = [_table(scores, parts or {}, names[i : i + DRIVERS_PER_TABLE]) for i in starts]
+    captions = [Text(f"  {caption}", "dim")] if caption else []
+    return Group(*tables, *captions)
 
 
 def _table(scores: Mapping[str, Score], parts: Parts, names: Sequence[str]) -> Table:
+    """Return the score table of the drivers `names`."""
     table = Table(box=box.SIMPLE_HEAD, header_style="bold", collapse_padding=True)
     table.add_column(no_wrap=True)
     for name in names:
-        table.add_column(
-            Text(driver_title(name), overflow="fold"), justify="right", max_width=LONGEST_VALUE
-        )
-    for title, part, measures in [
-        ("", scores, MEASURES),
-        *((title, part, BRIEF) for title, part in parts.items()),
-    ]:
-        if title:
-            table.add_section()
-            table.add_row(Text(title, "bold"))
-        for row in score_rows({name: part[name] for name in names}, measures):
-            # Plain strings would lose their [units] as markup.
-            table.add_row(
-                Text(f"  {row.label}", "dim") if row.detail else Text(row.label), *row.values
-            )
+        heading = Text(driver_title(name), overflow="fold")
+        table.add_column(heading, justify="right", max_width=DRIVER_COLUMN_WIDTH)
+    _add_rows(table, score_rows({name: scores[name] for name in names}))
+    for title, part in parts.items():
+        table.add_section()
+        table.add_row(Text(title, style="bold"))
+        _add_rows(table, score_rows({name: part[name] for name in names}, BRIEF))
     return table
 
 
+def _add_rows(table: Table, rows: Sequence[Row]) -> None:
+    """Add rows; labels are Text, because plain strings would lose their [units] as markup."""
+    for row in rows:
+        label = Text(f"  {row.label}", "dim") if row.detail else Text(row.label)
+        table.add_row(label, *row.values)
+
+
 def scores_by_suite(episodes: Sequence[EpisodeScore]) -> dict[str, dict[str, Score]]:
-    """For each suite, by its title, the score of every driver; nothing where all drives are from
-    the same one.
+    """Return the score of every driver on each suite, by the title of the suite.
+
+    The result is empty when all drives are from one suite.
     """
     parts = scores_by(episodes, "suite")
     return {suite_title(name): part for name, part in parts.items()} if len(parts) > 1 else {}
@@ -137,10 +140,10 @@ def scores_by_suite(episodes: Sequence[EpisodeScore]) -> dict[str, dict[str, Sco
 
 @dataclass(frozen=True)
 class Grid:
-    """One driver's autonomy [%] by condition (rows: weather and light) and road (columns); None
-    where nothing was driven.
+    """One driver's autonomy [%] for each weather and light (rows) and kind of road (columns).
 
-    The last column and the last row are over all roads and all conditions.
+    The last column holds all roads, the last row all conditions. A value is None where there was
+    no drive.
     """
 
     columns: tuple[str, ...]
@@ -148,32 +151,31 @@ class Grid:
 
 
 def condition_grid(episodes: Iterable[EpisodeScore], driver: str) -> Grid:
-    """The autonomy of `driver` on every road in every weather and light that it met."""
+    """Return the autonomy of a driver for every kind of road, weather and light it has driven."""
     own = [episode for episode in episodes if episode.driver == driver]
-    roads = [kind for kind in RoadKind if any(e.road == kind for e in own)]
-    skies = [
-        (w, d) for w in Weather for d in Daytime if any((e.weather, e.light) == (w, d) for e in own)
-    ]
-    lines = [
-        (f"{w}, {in_words(d)}", [e for e in own if (e.weather, e.light) == (w, d)])
-        for w, d in skies
-    ]
-    return Grid(
-        columns=(*(in_words(road) for road in roads), "all"),
-        rows=tuple(
-            (
-                title,
-                (
-                    *(_autonomy([e for e in part if e.road == road]) for road in roads),
-                    _autonomy(part),
-                ),
-            )
-            for title, part in [*lines, ("all", own)]
-        ),
-    )
+    driven_roads = {episode.road for episode in own}
+    driven_conditions = {(episode.weather, episode.light) for episode in own}
+    roads = [road for road in RoadKind if road in driven_roads]
+    rows = []
+    for condition in product(Weather, Daytime):
+        if condition in driven_conditions:
+            weather, light = condition
+            drives = [e for e in own if (e.weather, e.light) == condition]
+            rows.append((f"{weather}, {in_words(light)}", _autonomies(drives, roads)))
+    rows.append(("all", _autonomies(own, roads)))
+    return Grid((*map(in_words, roads), "all"), tuple(rows))
 
 
-def _autonomy(episodes: list[EpisodeScore]) -> float | None:
+def _autonomies(
+    episodes: Sequence[EpisodeScore], roads: Sequence[RoadKind]
+) -> tuple[float | None, ...]:
+    """Return the autonomy on each kind of road, and last on all of them."""
+    by_road = [[episode for episode in episodes if episode.road == road] for road in roads]
+    return (*map(_autonomy, by_road), _autonomy(episodes))
+
+
+def _autonomy(episodes: Sequence[EpisodeScore]) -> float | None:
+    """Return the autonomy [%] over all episodes, None when there is none."""
     return total_score(episodes).autonomy if episodes else None
 
 
@@ -191,29 +193,27 @@ def markdown_grid(grid: Grid) -> str:
 
 
 def markdown_text(text: str) -> str:
-    """Return text from a file for Markdown, on one line, with HTML and Markdown's marks escaped."""
+    """Return text for Markdown: in one line, with the marks of HTML and Markdown escaped."""
     return MARKDOWN_MARKS.sub(r"\\\g<0>", html.escape(" ".join(text.split()), quote=False))
 
 
 def in_words(name: str) -> str:
-    """A name for people: `low_sun` is `low sun`."""
+    """Return a name for people: `low sun` for `low_sun`."""
     return name.replace("_", " ")
 
 
 def suite_title(name: str) -> str:
-    """A suite's name for people: `lane_keeping-small` is `Lane keeping, small`."""
+    """Return a suite's title: `Lane keeping, small` for `lane_keeping-small`."""
     return in_words(name).replace("-", ", ").capitalize()
 
 
 def base_name(label: str) -> str:
-    """The driver that a label is about: `modular` of `modular+cars`, the modular stack that is told
-    where the cars are.
-    """
+    """Return a driver's name without the parts that the ground truth replaces: `modular`."""
     return label.split("+")[0]
 
 
 def driver_title(label: str) -> str:
-    """A driver's label for people: `modular+cars` is `Modular + cars`."""
+    """Return a driver's title: `Modular + cars` for `modular+cars`."""
     base, *parts = label.split("+")
     info = driver_info(base)
     title = info.title if info else in_words(base).capitalize()
@@ -221,18 +221,21 @@ def driver_title(label: str) -> str:
 
 
 def interval_text(score: Score) -> str:
-    """The 95 % interval of the autonomy, such as `97.1-99.4` with an en dash."""
+    """Return the 95 % interval of the autonomy, such as `97.1-99.4` with an en dash."""
     return "\N{EN DASH}".join(f"{limit:.1f}" for limit in score.interval)
 
 
 def distance_text(score: Score) -> str:
-    """The mean autonomous distance; without an intervention it is only known to be longer than what
-    was driven.
+    """Return the mean distance between interventions [km].
+
+    Without any intervention it is a lower bound, marked by `>`.
     """
     distance = score.autonomous_distance
-    return f"{'' if score.interventions else '> '}{distance:.{1 if distance >= 1 else 2}f}"
+    sign = "" if score.interventions else "> "
+    decimals = 1 if distance >= 1 else 2
+    return f"{sign}{distance:.{decimals}f}"
 
 
 def time_text(seconds: float) -> str:
-    """A time to collision, or a dash when the car never closed in on another."""
+    """Return a time to collision [s], or a dash when the ego never approached an obstacle."""
     return f"{seconds:.1f}" if math.isfinite(seconds) else "\N{EN DASH}"

@@ -24,11 +24,16 @@ def is_person(target: str) -> bool:
 class DetectorTrainConfig:
     """How to train a detector.
 
-    Args: epochs: passes over the pictures batch_size: pictures per step learning_rate: the highest,
-        after a warm-up weight_decay: of AdamW every: use every n-th picture, because neighbours are
-        alike device: auto, cpu or cuda precision: of the network in training: float32, bfloat16, or
-        auto for bfloat16 where the hardware has it seed: of the first weights and of all random
-        draws
+    Args:
+        epochs: passes over the pictures
+        batch_size: pictures per step
+        learning_rate: the highest, after a warm-up
+        weight_decay: of AdamW
+        every: use every n-th picture, because neighbours are alike
+        device: auto, cpu or cuda
+        precision: of the network in training: float32, bfloat16, or auto for bfloat16 where the
+            hardware has it
+        seed: of the first weights and of all random draws
     """
 
     epochs: int = 12
@@ -50,8 +55,10 @@ class DetectorTrainConfig:
 class DetectorScoreConfig:
     """What a detector is scored on.
 
-    Args: split: train, validation or test drives; tune on validation, and use test for final
-        results only every: use every n-th picture, because neighbours are alike
+    Args:
+        split: train, validation or test drives; tune on validation, and use test for final results
+            only
+        every: use every n-th picture, because neighbours are alike
     """
 
     split: Literal["train", "validation", "test"] = "test"

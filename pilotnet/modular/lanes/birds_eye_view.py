@@ -1,8 +1,9 @@
-"""The road ahead laid out straight: the frame resampled along the lane as it is expected to run.
+"""Bird's-eye view: the frame resampled along the expected course of the lane (inverse perspective
+mapping).
 
-A strip has a row per station and a column per offset from the lane's centre, so that a lane that
-runs as expected is a bundle of upright lines, in a hairpin too, and what is left to be measured is
-how far they lean and bend.
+The image has a row for each station and a column for each lateral offset from the lane's centre. A
+lane that runs as expected appears as vertical lines, also in a hairpin; what remains to be measured
+is how far they lean and bend.
 """
 
 import math
@@ -27,8 +28,8 @@ FARTHEST = 50.0
 
 
 def stations(camera: Camera) -> Floats:
-    """Distances along the lane [m] of a strip's rows: 0.4 m apart near by, two thirds of a
-    picture's row further out.
+    """Return the distances along the lane [m] of the image's rows: 0.4 m apart nearby, two thirds
+    of a frame row farther away.
     """
     found = [NEAREST]
     while found[-1] < FARTHEST:
@@ -38,10 +39,10 @@ def stations(camera: Camera) -> Floats:
 
 
 def birds_eye_view(image: Image, camera: Camera, course: Floats, birds_eye_image: Floats32) -> None:
-    """Write the colours of the ground in lane coordinates into `birds_eye_image` (rows, columns,
-    3); -1 where it is out of sight.
+    """Write the ground's colours in lane coordinates into `birds_eye_image` (rows, columns, 3); -1
+    outside the frame.
 
-    course: forward, right [m], cosine and sine of the heading of the lane's centre in every row,
+    course: forward, right [m], cosine and sine of the heading of the lane's centre for every row,
     (rows, 4), in car coordinates.
     """
     optics = np.array(
@@ -59,7 +60,7 @@ def _straighten(
     step: float,
     birds_eye_image: Floats32,
 ) -> None:
-    """Bilinear look-up."""
+    """Sample the frame bilinearly at the ground point of every pixel."""
     height = image.shape[0]
     width = image.shape[1]
     focal = optics[0]
@@ -94,10 +95,10 @@ def _straighten(
 
 
 def occlusion_mask(course: Floats, shadows: Floats, hidden: NDArray[np.bool_]) -> None:
-    """Write into `hidden` (rows, columns) which ground of a strip lies in a shadow; course: see
+    """Write into `hidden` (rows, columns) which ground is occluded by road users; course: as in
     `birds_eye_view`.
 
-    shadows: (N, 3), from so far ahead on [m], between two directions, right over forward.
+    shadows: (N, 3): least distance ahead [m], and two bounding directions as right over forward.
     """
     _in_shadow(course, shadows, HALF_WIDTH, STEP, hidden)
 

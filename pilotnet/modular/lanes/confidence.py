@@ -1,4 +1,6 @@
-"""How far the lane finder may be trusted: from what it found lately to a probability."""
+"""Confidence of the lane finder: from the number and agreement of recent measurements to a
+probability.
+"""
 
 import math
 
@@ -29,7 +31,7 @@ TOLERANCE = 0.3  # [m] what the confidence speaks of
 
 
 class LaneConfidence:
-    """Counts of clear measurements, smoothed over frames, and the time since the last sighting."""
+    """Counts of clear measurements, smoothed over frames, and the time since the last one."""
 
     def __init__(self) -> None:
         self._support = self._agreement = 0.0
@@ -39,15 +41,15 @@ class LaneConfidence:
 
     @property
     def is_lost(self) -> bool:
-        """Whether too little fits the lane that is tracked, and did for so long that the lane may
-        be elsewhere by now.
+        """Return whether so few measurements have agreed with the tracked lane for so long that it
+        must be searched for again.
         """
         weak = self._support < LOST_SUPPORT or self._unseen > LOST_AFTER
         kept = min(max(EARNED * (self._found - BELIEVED), 0.0), COASTED)
         return weak and (self._coasted >= kept or self._coasting > PATIENCE)
 
     def age(self, duration: float, way: float) -> None:
-        """Let time [s] and way [m] pass."""
+        """Advance time [s] and travelled distance `way` [m]."""
         self._unseen += duration
         self._coasting, self._coasted = self._coasting + duration, self._coasted + way
         if self._support >= LOST_SUPPORT and self._unseen <= LOST_AFTER:
@@ -55,8 +57,8 @@ class LaneConfidence:
         self._found = 0.0 if self.is_lost else self._found + way * (self._support >= SUPPORTS[1])
 
     def judge(self, along: Floats, weight: Floats, clear: Floats) -> None:
-        """Take note of a frame's measurements (M,): how far ahead [m], how well they fit and how
-        clear they are in [0, 1].
+        """Update with a frame's measurements (M,): distance ahead [m], agreement and clarity, both
+        in [0, 1].
         """
         near = (along > 0) & (along < NEAR)
         found = float(weight[near].sum())
@@ -67,10 +69,11 @@ class LaneConfidence:
             self._unseen = 0.0
 
     def confidence(self, spread: float, doubt: int) -> float:
-        """That the car is within TOLERANCE of where it is thought to be in its lane; spread: the
-        filter's own opinion [m].
+        """Return the probability that the car is within TOLERANCE of its estimated lateral
+        position.
 
-        doubt: frames in a row in which another reading of the cross-section was better.
+        spread: standard deviation of the filter [m].
+        doubt: number of consecutive frames in which another hypothesis scored better.
         """
         fits = math.erf(TOLERANCE / (math.sqrt(2) * (spread + 0.02)))
         seen = math.exp(-self._unseen / FORGETTING)

@@ -1,5 +1,5 @@
-"""The road's cross-section as it is remembered: what was seen at each offset from the lane over the
-last metres of way.
+"""Memory of the road's cross-section: what was measured at each lateral offset over the last
+metres.
 """
 
 from collections.abc import Sequence
@@ -32,8 +32,8 @@ PAIRED_KERB = 3.0
 
 @dataclass
 class Kerb:
-    """A kerb before a verge: where both are [m], the way on which they were seen together and that
-    since then [m].
+    """A kerb in front of a verge: their lateral offsets [m], the distance over which both were
+    seen, and the distance since then [m].
     """
 
     place: float
@@ -43,19 +43,17 @@ class Kerb:
 
     @property
     def is_believed(self) -> bool:
-        """Whether it is there although it is not seen."""
+        """Return whether the kerb is assumed to be there although it is not seen now."""
         return self.known > KNOWN_KERB and self.unseen < KEPT_KERB
 
     @property
     def is_paired(self) -> bool:
-        """Whether kerb and verge are measured together."""
+        """Return whether kerb and verge are measured together."""
         return self.known > PAIRED_KERB and self.unseen < KEPT_KERB
 
 
 class Kerbs:
-    """What is remembered of the kerbs on the left and on the right: wet ones are seen now and then,
-    and verges always.
-    """
+    """Memory of the kerbs on both sides: a wet kerb is seen now and then, its verge always."""
 
     def __init__(self) -> None:
         self._kerbs: list[Kerb | None] = [None, None]
@@ -63,7 +61,7 @@ class Kerbs:
 
     @property
     def pavements(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-        """Offsets of kerb and verge [m] on the left and on the right; None where no kerb has been
+        """Return the lateral offsets of kerb and verge [m], left and right; None where no kerb was
         seen for PAIRED_KERB metres.
         """
         left, right = (
@@ -72,18 +70,18 @@ class Kerbs:
         return left, right
 
     def pass_by(self, way: float) -> None:
-        """Go on for so many metres."""
+        """Advance by a distance [m]."""
         self._way += way
 
     def shift(self, right: float) -> None:
-        """Move the origin by so many metres to the right."""
+        """Move the origin to the right by a distance [m]."""
         for kerb in self._kerbs:
             if kerb:
                 kerb.place, kerb.verge = kerb.place - right, kerb.verge - right
 
     def complete(self, *sides: tuple[float, ...]) -> list[tuple[float, ...]]:
-        """The edges that are seen on the left and on the right, from the centre outwards, with
-        kerbs that are not.
+        """Return the edges seen on both sides, from the centre outwards, completed with remembered
+        kerbs.
         """
         completed = [self._complete(side, edges) for side, edges in enumerate(sides)]
         self._way = 0.0
@@ -107,7 +105,9 @@ class Kerbs:
 
 
 class CrossSection:
-    """Paint, foreign ground, sight and ruts, summed along the lane at each offset."""
+    """Markings, off-road ground, visibility and ruts, summed along the lane for each lateral
+    offset.
+    """
 
     def __init__(self, along: Floats) -> None:
         self._along = along
@@ -116,7 +116,7 @@ class CrossSection:
         self._know(np.zeros((4, COLUMNS)))
 
     def remember(self, evidence: LaneEvidence, way: float) -> None:
-        """Add what is seen now, `way` metres after the last time."""
+        """Add the present measurement, `way` metres after the last one."""
         self._kerbs.pass_by(way)
         self._know(
             self._profile * 0.5 ** (way / MEMORY)
@@ -124,17 +124,17 @@ class CrossSection:
         )
 
     def restart(self, evidence: LaneEvidence, lean: float = 0.0) -> None:
-        """Know only what is seen now, along a lane that leans to the right by `lean` [rad]."""
+        """Keep only the present measurement, along a lane turned to the right by `lean` [rad]."""
         self._kerbs = Kerbs()
         self._know(self._profile_along(evidence, lean))
 
     def shift(self, right: float) -> None:
-        """Move the origin by so many metres to the right."""
+        """Move the origin to the right by a distance [m]."""
         self._kerbs.shift(right)
         self._know(np.roll(self._profile, -round(right / STEP), axis=1))
 
     def clarity(self, section: SectionMeasurement) -> float:
-        """How much of a step the outer edges of a reading of this are, 0 to 1 each; they are where
+        """Return how sharp the outer edges of a hypothesis are, 0 to 1 each; they are sharp where
         they run along the lane.
         """
         off_road_likelihood = self._shares[1]
@@ -154,17 +154,17 @@ class CrossSection:
 
     @property
     def pavements(self) -> tuple[tuple[float, float] | None, tuple[float, float] | None]:
-        """Offsets of the kerb and of the verge beyond it [m] on the left and on the right; None
-        where they are not known.
+        """Return the lateral offsets of the kerb and of the verge behind it [m], left and right;
+        None where unknown.
         """
         return self._kerbs.pavements
 
     def is_painted(self, offset: float) -> bool:
-        """Whether a line has been seen near an offset [m]."""
+        """Return whether a line was seen near a lateral offset [m]."""
         return self._is_marked(self._shares[0], offset)
 
     def is_worn(self, offset: float) -> bool:
-        """Whether a rut has been seen near an offset [m]."""
+        """Return whether a rut was seen near a lateral offset [m]."""
         return self._is_marked(self._shares[3], offset)
 
     @staticmethod
@@ -172,8 +172,8 @@ class CrossSection:
         return bool(shares[np.abs(OFFSETS - offset) < 0.35].max(initial=0.0) > LEAST_PAINT)
 
     def read(self) -> SectionMeasurement:
-        """The lines and the road's edges; lines beyond the edges are none, nor is a kerb where a
-        line is.
+        """Return the lines and edges of the road; lines beyond the edges are dropped, and so are
+        kerbs at a line.
         """
         marking_likelihood, off_road_likelihood, seen, ruts = self._shares
         left, right = edges_in(off_road_likelihood, seen)
@@ -184,15 +184,15 @@ class CrossSection:
         return SectionMeasurement(lines, left, right, lines_in(ruts, LEAST_RUT))
 
     def with_known_kerbs(self, section: SectionMeasurement) -> SectionMeasurement:
-        """What was read, and kerbs that were seen before these verges and are not now; to be asked
-        once after every look.
+        """Return the measured section, completed with kerbs that were seen earlier; call it once
+        per frame.
         """
         left, right = self._kerbs.complete(section.left_edges, section.right_edges)
         return replace(section, left_edges=left, right_edges=right)
 
     def _profile_along(self, evidence: LaneEvidence, lean: float = 0.0) -> Floats:
-        """Paint, foreign, seen and ruts summed along a line that leans to the right by `lean`
-        [rad], (4, COLUMNS).
+        """Sum markings, off-road ground, visibility and ruts along a line turned to the right by
+        `lean` [rad], (4, COLUMNS).
         """
         total = np.zeros((4, COLUMNS))
         _add_up(
@@ -206,8 +206,8 @@ class CrossSection:
         return total
 
     def _know(self, profile: Floats) -> None:
-        """Keep a profile, and the shares of the seen way that were paint and foreign, the sight
-        itself, 1 where it is best, and the share of ruts, (COLUMNS,) each.
+        """Keep a profile, and from it the shares of markings and off-road ground, the visibility (1
+        is best) and the share of ruts, (COLUMNS,) each.
         """
         self._profile = profile
         marking_likelihood, off_road_likelihood, seen, ruts = profile
@@ -223,7 +223,7 @@ class CrossSection:
 
 
 def _apart_from(lines: Sequence[MeasuredLine], places: Sequence[float]) -> tuple[float, ...]:
-    """Those places where no line is, nor its blurred rim."""
+    """Return the lateral offsets at which there is neither a line nor its blurred border."""
     return tuple(place for place in places if all(abs(line.offset - place) > RIM for line in lines))
 
 
@@ -236,8 +236,8 @@ def _add_up(
     shifts: Floats,
     total: Floats,
 ) -> None:
-    """Sum the rows, each shifted to the left by so many columns, into paint, foreign, seen and
-    ruts, (4, columns).
+    """Sum the rows, each shifted left by a number of columns, into markings, off-road ground,
+    visibility and ruts, (4, columns).
     """
     columns = marking_likelihood.shape[1]
     for i in range(weights.size):

@@ -1,9 +1,8 @@
-"""Where a road may end, in its cross-section: at a kerb, and where the ground no longer looks like
-a road's at all.
+"""Candidates for the road's edge in its cross-section: a kerb, and the place where the ground no
+longer looks like road.
 
-By day a pavement is as foreign to a road as a lawn is. In rain and in snow it is nearly of the
-road's colour: its kerb is a small step, but a sharp one, and on both sides of it the ground is
-smooth.
+By day a pavement differs from the road as much as a lawn does. In rain and snow it has nearly the
+road's colour: its kerb is a small but sharp step, with smooth ground on both sides.
 """
 
 import numpy as np
@@ -31,11 +30,11 @@ IN_SIGHT = 0.05  # of the best seen offset's sight, that an edge needs
 def edges_in(
     off_road_likelihood: Floats, seen: Floats
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    """The offsets [m] left and right of the lane's centre where the road may end, from the centre
-    outwards, a kerb and a verge.
+    """Return the lateral offsets [m] left and right where the road may end, from the centre
+    outwards: a kerb and a verge.
 
-    foreign, seen: share of the way along which the ground was foreign at each offset, and its
-    sight, 1 at best, (COLUMNS,).
+    off_road_likelihood, seen: share of off-road ground and visibility (1 is best) for each lateral
+    offset, (COLUMNS,).
     """
     middle = off_road_likelihood.size // 2
     found: list[tuple[float, ...]] = []
@@ -51,7 +50,7 @@ def edges_in(
 
 @kernel
 def _step(sums: Floats, known: Floats, at: int, span: int) -> float:
-    """By how much the `span` columns from `at` on are more foreign than those before it, from
+    """Return by how much the `span` columns from `at` on are more off-road than those before, from
     running sums.
     """
     if known[at] <= IN_SIGHT:
@@ -61,8 +60,8 @@ def _step(sums: Floats, known: Floats, at: int, span: int) -> float:
 
 @kernel
 def _verge(sums: Floats, known: Floats) -> int:
-    """The first column from which on the ground stays foreign, -1 where there is none; the grass
-    between two ruts does not.
+    """Return the first column from which on the ground stays off-road, -1 without one; grass
+    between two ruts does not count.
     """
     columns = known.size
     span = int(round(SPAN / STEP))
@@ -82,7 +81,7 @@ def _verge(sums: Floats, known: Floats) -> int:
 
 @kernel
 def _kerb(sums: Floats, known: Floats, verge: int) -> int:
-    """The first column of a pavement before the verge, -1 where there is none."""
+    """Return the first column of a pavement before the verge, -1 without one."""
     span = int(round(KERB_SPAN / STEP))
     wide = int(round(NARROWEST_PAVEMENT / STEP))
     least = LEAST_KERB if verge >= 0 else LONE_KERB

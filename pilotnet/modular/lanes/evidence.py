@@ -1,11 +1,10 @@
-"""What speaks for markings and for the road's edge in a strip of ground, row by row.
+"""Likelihood of markings and of off-road ground in a bird's-eye view, row by row.
 
-Paint is a ridge: bright in every colour, about as wide as a line, darker ground on both sides. It
-is weighed against the row's own noise, so that it counts alike by day, at night and in the wet.
-Where snow hides it, wheels leave ruts: troughs much darker than the snow on both sides, which the
-worn asphalt of a bare road never is. The road is whatever looks like the ground between the lane's
-borders in the same row, so that fog, lamps and shadows along the road do not matter; its edge is
-where that look ends.
+A marking is a ridge: bright in every colour, about as wide as a line, with darker ground on both
+sides. It is compared with the row's own noise, so that the result is the same by day, at night and
+on wet roads. Under snow, wheels leave ruts: troughs much darker than the snow on both sides. Road
+is whatever looks like the ground between the lane's borders in the same row, so fog, lamps and
+shadows along the road do not matter; the edge is where this look ends.
 """
 
 import math
@@ -44,8 +43,11 @@ COLOURLESS = 0.35
 
 
 class LaneEvidence:
-    """Evidence of one strip: `marking_likelihood` in [-1, 1], below 0 where it speaks for a rut,
-    `off_road_likelihood` in [0, 1] and `seen`, each (rows, columns).
+    """Likelihoods of one bird's-eye view, each (rows, columns).
+
+    marking_likelihood: in [-1, 1]; negative values stand for ruts.
+    off_road_likelihood: in [0, 1].
+    seen: visibility of the ground.
     """
 
     def __init__(self, rows: int) -> None:
@@ -55,7 +57,9 @@ class LaneEvidence:
         self._scratch = np.zeros((8, COLUMNS + 1))
 
     def weigh(self, birds_eye_image: Floats32, widths: NDArray[np.float64]) -> None:
-        """Fill the evidence from a strip; widths: how much ground a pixel covers in each row [m]."""
+        """Compute the likelihoods of a bird's-eye view; widths: ground that a pixel covers in each
+        row [m].
+        """
         _weigh(
             birds_eye_image,
             widths,
@@ -66,20 +70,20 @@ class LaneEvidence:
         )
 
     def forget(self, hidden: NDArray[np.bool_]) -> None:
-        """Take back what was found where something else is seen than the ground, (rows, COLUMNS)."""
+        """Remove what was found where something hides the ground; hidden: (rows, COLUMNS)."""
         self.marking_likelihood[hidden] = self.off_road_likelihood[hidden] = 0.0
         self.seen[hidden] = False
 
 
 @kernel
 def _mean(sums: NDArray[np.float64], k: int, low: int, high: int) -> float:
-    """The mean of channel k over [low, high), from running sums."""
+    """Return the mean of channel k over columns [low, high), from running sums."""
     return (sums[k, high] - sums[k, low]) / (high - low)
 
 
 @kernel
 def _colour(sums: NDArray[np.float64], low: int, high: int) -> tuple[float, float, float]:
-    """Mean red, green and blue over [low, high)."""
+    """Return mean red, green and blue over columns [low, high)."""
     return _mean(sums, 0, low, high), _mean(sums, 1, low, high), _mean(sums, 2, low, high)
 
 
@@ -100,8 +104,8 @@ def _running_sums(
 
 @kernel
 def _span(birds_eye_image: Floats32, i: int) -> tuple[int, int]:
-    """First and last + 1 column of a row that is in sight; it is one piece, as the picture is
-    convex.
+    """Return the first and last + 1 visible column of a row; they enclose one stretch, because the
+    frame is convex.
     """
     low = 0
     high = birds_eye_image.shape[1]
@@ -114,12 +118,12 @@ def _span(birds_eye_image: Floats32, i: int) -> tuple[int, int]:
 
 @kernel
 def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: int) -> float:
-    """How far the ground around column j rises above its brighter flank, outward being 1 to the
+    """Return how far the ground around column j rises above its brighter flank; outward is 1 to the
     right and -1 to the left.
 
-    Less the step up to the outer flank: a kerbstone, between the road and a brighter pavement, is
-    no line. Of that flank the darkest 0.1 m beside the line counts, for the verge beyond a strip of
-    asphalt may be as bright as paint.
+    The step up to the outer flank is subtracted: a kerbstone between the road and a brighter
+    pavement is no line. Of that flank the darkest 0.1 m beside the line counts, because the verge
+    beyond a strip of asphalt may be as bright as paint.
     """
     low = j - half
     high = j + half + 1
@@ -137,10 +141,10 @@ def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: in
 def _tint(
     sums: NDArray[np.float64], j: int, half: int, flank: int, ground: tuple[float, float, float]
 ) -> float:
-    """By how many levels a ridge is redder than white paint would be in the light that the row's
-    ground lies in.
+    """Return by how many levels a ridge is redder than white paint in the light of the row's
+    ground.
 
-    Gravel beside the road is bright, too, but brown; fog pales both alike.
+    Gravel beside the road is bright, too, but brown; fog desaturates both alike.
     """
     low = j - half
     high = j + half + 1
@@ -155,8 +159,8 @@ def _tint(
 
 @kernel
 def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
-    """The same upside down: how far it lies below its darker flank, a measure of noise that paint
-    has no part in.
+    """Return how far the ground around column j lies below its darker flank, a measure of noise
+    that paint does not affect.
     """
     low = j - half
     high = j + half + 1
@@ -167,7 +171,9 @@ def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
 
 @kernel
 def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
-    """How much speaks for a rut at column j, in [0, 1]: a trough between two strips of snow."""
+    """Return the likelihood of a rut at column j, in [0, 1]: a trough between two strips of
+    snow.
+    """
     depth = _trough(sums, j, half, flank)
     bright = _mean(sums, DARKEST, j - half, j + half + 1) + depth + 1.0
     ratio = depth / (RUT_DEPTH * bright)
@@ -214,7 +220,9 @@ def _weigh(
 
 @kernel
 def _is_crossing(scratch: NDArray[np.float64], low: int, high: int) -> bool:
-    """Whether bars lie side by side in a row, closer together than lines do."""
+    """Return whether a row shows the bars of a zebra crossing: ridges closer together than
+    lines.
+    """
     half = int(round(BROAD / STEP)) // 2
     flank = int(round(FLANK / STEP))
     margin = half + flank + 2
@@ -238,7 +246,7 @@ def _is_crossing(scratch: NDArray[np.float64], low: int, high: int) -> bool:
 def _running_noise(
     scratch: NDArray[np.float64], low: int, high: int, margin: int, half: int, flank: int
 ) -> None:
-    """Running sums of the troughs of a row, and of their number."""
+    """Fill running sums of the troughs of a row, and of their number."""
     scratch[DEPTHS, low + margin] = scratch[TROUGHS, low + margin] = 0.0
     for j in range(low + margin, high - margin):
         trough = _trough(scratch, j, half, flank)
@@ -250,8 +258,8 @@ def _running_noise(
 def _noise(
     scratch: NDArray[np.float64], j: int, outward: int, low: int, high: int, least: float
 ) -> float:
-    """What paint at column j has to rise above: the noise of the ground from there towards the
-    lane, and `least`.
+    """Return the level above which a ridge at column j counts as a marking: the noise from there
+    towards the lane, and `least`.
     """
     around = int(round(NOISE_REACH / STEP))
     first, last = (max(j - around, low), j) if outward > 0 else (j, min(j + around, high))
@@ -260,7 +268,7 @@ def _noise(
 
 @kernel
 def _trough_mean(scratch: NDArray[np.float64], low: int, high: int) -> float:
-    """The mean depth of the troughs over [low, high), from running sums."""
+    """Return the mean depth of the troughs over columns [low, high), from running sums."""
     return (scratch[DEPTHS, high] - scratch[DEPTHS, low]) / max(
         scratch[TROUGHS, high] - scratch[TROUGHS, low], 1.0
     )
@@ -362,8 +370,8 @@ def _keep_to_road(
     reach: int,
     i: int,
 ) -> None:
-    """Paint with foreign ground on both sides is none: it is a post, a rail or a sign before the
-    grass.
+    """Remove markings with off-road ground on both sides: they are posts, rails or signs in front
+    of grass.
     """
     away = int(round(BROAD / STEP)) // 2 + 2 * reach + 2  # beyond what counts as painted beside it
     for j in range(low + away, high - away):

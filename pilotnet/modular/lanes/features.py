@@ -1,6 +1,6 @@
 """The features of a road's cross-section that the lane finder measures: lines, ruts and edges.
 
-`lane_layout` decides which layout a road has; `lanes` measures the features of that layout in every
+`hypotheses` decides which layout a road has; `finder` measures the features of that layout in every
 row.
 """
 

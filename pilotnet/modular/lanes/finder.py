@@ -1,10 +1,9 @@
-"""The road by classical vision: the frame laid out along the lane, evidence for paint and edges,
-and a tracked lane.
+"""The lane finder: classical computer vision and a Kalman filter, without a network.
 
-One frame is one cycle of a Kalman filter: move the lane with the car, lay the ground ahead out
-along it, weigh the evidence, read the cross-section, measure where its lines and edges lie in every
-row, and correct. No network; the limits are part of the answer: `LaneEstimate.confidence` falls
-where nothing is seen, while the lane coasts on.
+Each frame is one cycle: move the lane with the car, resample the ground ahead along it, compute
+likelihoods of markings and edges, choose the best hypothesis for the cross-section, measure its
+lines and edges in every row, and correct the filter. `LaneEstimate.confidence` falls where nothing
+is measured, while the lane is coasting.
 """
 
 import math
@@ -109,7 +108,7 @@ NOBODY = np.zeros((0, 3))  # hides nothing
 
 
 class LaneFinder:
-    """Follows the ego's lane from frame to frame."""
+    """Tracks the ego's lane from frame to frame."""
 
     def __init__(self, camera: Camera) -> None:
         self._camera = camera
@@ -124,7 +123,7 @@ class LaneFinder:
         self.reset()
 
     def reset(self) -> None:
-        """Forget all earlier frames."""
+        """Remove all memory of earlier frames."""
         self._filter: LaneFilter | None = None
         self._layout = RoadLayout.MARKED
         self._section = CrossSection(self._along)
@@ -144,10 +143,11 @@ class LaneFinder:
         duration: float,
         shadows: Floats = NOBODY,
     ) -> LaneEstimate:
-        """The lane in the next frame; curvature: what was held since the last one [1/m], `duration`
-        [s] ago.
+        """Return the lane in the next frame.
 
-        shadows: (N, 3), the ground that road users hide, as `ground.hidden_ground` gives it.
+        curvature: held by the wheels since the last frame [1/m].
+        duration: time since the last frame [s].
+        shadows: (N, 3), the ground that road users hide, from `ground_position.occluded_ground`.
         """
         require_image("frame", frame)
         self._shadows = shadows
@@ -172,10 +172,10 @@ class LaneFinder:
         return self._estimate(self._filter, speed)
 
     def _is_sighted(self, frame: Image, speed: float) -> bool:
-        """Whether the frame shows anything, and something new.
+        """Return whether the frame shows a scene, and one that differs from the last.
 
-        A car that moves never sees the same twice; a frame that froze then is not believed until it
-        changes, not by a car that has stopped because of it either.
+        A moving car never sees the same frame twice. A frozen frame counts as blank until it
+        changes, also when the car has stopped because of it.
         """
         unchanged = self._last is not None and np.array_equal(frame, self._last)
         self._frozen = unchanged and (self._frozen or speed > 0.5)
@@ -183,7 +183,7 @@ class LaneFinder:
         return not self._frozen and int(ground.max()) - int(ground.min()) >= CONTRAST
 
     def _look(self, frame: Image, lane: LaneFilter, speed: float, way: float) -> None:
-        """Correct the lane by what the frame shows."""
+        """Correct the lane with the frame."""
         self._weigh(frame, lane)
         self._section.remember(self._evidence, way)
         self._read(lane)
@@ -206,8 +206,8 @@ class LaneFinder:
             self._evidence.forget(self._hidden)
 
     def _search(self, frame: Image, lane: LaneFilter) -> None:
-        """A first look: with which bend and heading the cross-section reads best as a lane that a
-        car drives in.
+        """Search for the lane without a prior: the curvature and heading whose cross-section fits a
+        lane that a car drives in best.
         """
         bend, _ = road_scales(self._road_speed)
         start = lane.mean.copy()
@@ -243,8 +243,8 @@ class LaneFinder:
             self._adopt(lane, *found[1:])
 
     def _read(self, lane: LaneFilter) -> None:
-        """Keep to the layout, or change over when another reading of the cross-section was better
-        for some frames.
+        """Keep the present layout, or change it when another hypothesis scored better for some
+        frames.
         """
         section = self._section.read()
         spread = math.sqrt(lane.covariance[OFFSET, OFFSET]) + 0.2
@@ -271,7 +271,7 @@ class LaneFinder:
     def _adopt(
         self, lane: LaneFilter, hypothesis: LaneHypothesis, section: SectionMeasurement
     ) -> None:
-        """Take the lane to be what the reading says."""
+        """Set the lane to a hypothesis."""
         self._layout = hypothesis.layout
         self._doubt = 0
         centre = hypothesis.centre
@@ -288,7 +288,9 @@ class LaneFinder:
         self._section.shift(centre)
 
     def _sightings(self, lane: LaneFilter, speed: float) -> tuple[Measurements, Floats]:
-        """Where lines and edges lie in the rows of the strip, and how far ahead those rows are [m]."""
+        """Return the measurements of lines and edges in the rows of the bird's-eye view, and how
+        far ahead the rows are [m].
+        """
         rows = int(np.searchsorted(self._along, max(FORESIGHT * speed, LEAST_FORESIGHT)))
         along = self._along[:rows]
         ev = self._evidence
@@ -328,7 +330,9 @@ class LaneFinder:
         return Measurements(*seen), ahead
 
     def _expected(self, lane: LaneFilter) -> list[tuple[Feature, float]]:
-        """The features of the layout that there is reason to look for, and their offsets [m]."""
+        """Return the features of the layout that should be visible, and their lateral offsets
+        [m].
+        """
         features = FEATURES[self._layout]
         sides = zip((LEFT_EDGE, RIGHT_EDGE), self._section.pavements, strict=True)
         # Racetracks and ruts have no pavements.
@@ -347,8 +351,8 @@ class LaneFinder:
     def _course(
         self, lane: LaneFilter, features: list[tuple[Feature, float]], rows: int, bend: float
     ) -> Floats:
-        """How far right [m] of where it was expected the lane runs in each row. The road may bend
-        more than the filter thinks.
+        """Return how far right [m] of its expected position the lane runs in each row; the road may
+        bend more than the filter predicts.
         """
         ev = self._evidence
         along = self._along[:rows]

@@ -1,9 +1,9 @@
-"""The lane finder against the truth: the expert drives a suite, and every estimate is compared with
-the lane that is there.
+"""Score the lane finder against the ground truth: the expert drives a suite, and every estimate is
+compared with the true lane.
 
-`frames.parquet` holds a row per frame, `conditions.csv` the scores by road, weather and light,
-`calibration.csv` how often an estimate is right when it says that it is, and `calibration.png`
-draws that.
+`frames.parquet` holds a row per frame, `conditions.csv` the scores by road, weather and light.
+`calibration.csv` holds how often an estimate of a given confidence is right, and `calibration.png`
+plots it.
 """
 
 import csv
@@ -45,15 +45,13 @@ BINS = np.linspace(0.0, 1.0, 11)
 
 @dataclass(frozen=True)
 class ConditionScore:
-    """What the estimates of one road, weather and light were worth; `all` where frames of several
-    are taken together.
+    """Scores of one road, weather and light; `all` where several are taken together.
 
     lateral_rms, lateral_p95: error of the lane's centre AHEAD [m].
-    sure_rms: the same where the confidence is above SURE, NaN where it never is; heading_rms [rad],
-    curvature_rms [1/m], width_rms [m].
+    sure_rms: the same where the confidence is above SURE, NaN without such frames [m]. heading_rms
+    [rad], curvature_rms [1/m], width_rms [m].
     sure: share of frames with confidence above SURE.
-    close: share of frames in which the car is within CLOSE of where the estimate puts it in its
-    lane.
+    close: share of frames in which the estimated lateral position is within CLOSE of the true one.
     """
 
     road: str
@@ -72,8 +70,8 @@ class ConditionScore:
 
 @dataclass(frozen=True)
 class CalibrationBin:
-    """Frames whose confidence lies between low and high: how many, their mean confidence, and the
-    share that is really close.
+    """Frames with a confidence between low and high: their number, mean confidence, and share with
+    a small error.
     """
 
     low: float
@@ -84,7 +82,7 @@ class CalibrationBin:
 
 
 def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...]:
-    """Drive the suite, write the results folder, and give the scores by road, each road's total
+    """Drive the suite, write the results folder, and return the scores by road, each road's total
     first.
     """
     scenarios = config.scenarios()
@@ -107,8 +105,7 @@ def score_lanes(config: LaneScoreConfig, out: Path) -> tuple[ConditionScore, ...
 
 
 def drive_frames(scenario: Scenario, noise: float) -> pyarrow.Table:
-    """Score one drive of the expert with the finder looking on: a row per frame, truth and
-    estimate.
+    """Score one drive of the expert: a row per frame with truth and estimate.
 
     The finder is reset after each intervention, as a driver with its own finder is.
     """
@@ -135,9 +132,7 @@ def drive_frames(scenario: Scenario, noise: float) -> pyarrow.Table:
 
 
 def compare(estimate: LaneEstimate, truth: LaneGeometry, plan: RoadPlan) -> dict[str, float]:
-    """Errors of an estimate, each estimate minus truth, for an ego that drives the way that the
-    plan's stations count.
-    """
+    """Return the errors of an estimate, each estimate minus truth."""
     lane = plan.lanes[truth.own.index].offset
     return {
         "confidence": estimate.confidence,
@@ -155,8 +150,8 @@ def compare(estimate: LaneEstimate, truth: LaneGeometry, plan: RoadPlan) -> dict
 
 
 def lateral_error(point: Floats, line: Floats) -> float:
-    """How far right [m] of a line of points (N, 2) a point (2,) lies, both (forward, right); along
-    its segments and beyond.
+    """Return how far right [m] of a polyline (N, 2) a point (2,) lies, both as (forward, right);
+    the ends are extended.
     """
     starts = line[:-1]
     ways = np.diff(line, axis=0)
@@ -171,8 +166,8 @@ def lateral_error(point: Floats, line: Floats) -> float:
 
 
 def condition_scores(frames: pyarrow.Table) -> Iterator[ConditionScore]:
-    """The scores of each road, then of each of its weathers and lights; in the order of their
-    names.
+    """Return the scores of each road, then of each of its weathers and lights, in the order of
+    their names.
     """
     columns = {name: frames[name].to_numpy(zero_copy_only=False) for name in frames.column_names}
     for road in sorted(set(columns["road"])):
@@ -216,7 +211,9 @@ def _rms(values: Floats) -> float:
 
 
 def calibration(frames: pyarrow.Table) -> tuple[CalibrationBin, ...]:
-    """Confidence against the share of frames that deserve it, for every bin that has frames."""
+    """Return the confidence against the share of frames with a small error, for every bin with
+    frames.
+    """
     confidence = frames["confidence"].to_numpy()
     close = np.abs(frames["offset_error"].to_numpy()) < CLOSE
     place = np.clip(np.digitize(confidence, BINS) - 1, 0, BINS.size - 2)
@@ -234,7 +231,7 @@ def calibration(frames: pyarrow.Table) -> tuple[CalibrationBin, ...]:
 
 
 def plot_calibration(bins: Sequence[CalibrationBin], path: Path) -> None:
-    """A reliability diagram with the number of frames below it, as a PNG."""
+    """Write a reliability diagram, with the number of frames below it, as a PNG."""
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(4.6, 4.6), layout="constrained")
@@ -269,7 +266,7 @@ def _write_rows(
 
 
 def lane_table(scores: Sequence[ConditionScore]) -> Table:
-    """The totals of every road, for the terminal."""
+    """Return the totals of every road as a table for the terminal."""
     table = Table(
         "road",
         "frames",

@@ -13,12 +13,18 @@ from sim.scenario import Scenario, require_disturbance
 class LaneScoreConfig:
     """Which roads the lane finder is scored on.
 
-    Args: suite: name of a suite; several with + between them take turns roads: only these kinds of
-        road, with commas between them; empty for all weather: only these kinds of weather, in the
-        same form light: only these kinds of light, in the same form split: train, validation or
-        test roads; tune on validation, and use test for final results only episodes: roads to drive
-        length: metres of each drive first: number of the first road of the split noise: strength of
-        the expert's steering disturbance [m], so that the car is not always in the lane's middle
+    Args:
+        suite: name of a suite; several with + between them take turns
+        roads: only these kinds of road, with commas between them; empty for all
+        weather: only these kinds of weather, in the same form
+        light: only these kinds of light, in the same form
+        split: train, validation or test roads; tune on validation, and use test for final results
+            only
+        episodes: roads to drive
+        length: metres of each drive
+        first: number of the first road of the split
+        noise: strength of the expert's steering disturbance [m], so that the car is not always in
+            the lane's middle
         workers: processes, 0 for all cores; does not change the scores
     """
 

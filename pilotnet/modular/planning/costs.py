@@ -1,9 +1,9 @@
-"""What it costs to be where: a map over stations and offsets, filled with the lane's rules and with
-what stands about.
+"""The cost grid: cost per metre over stations and lateral offsets, from the rules of the lane and
+from static obstacles.
 
-Two layers: `ground` for the place of the car's middle (offset, right-hand rule, road edges),
-`touch` for any part of its body as wide as the car (clearance). A cost of HIT or more means that
-the car would touch something or leave the road.
+It has two layers: `ground` for the position of the car's centre (offset, right-hand rule, road
+edges), and `touch` for the car's body (clearance). A cost of HIT or more means a contact, or
+leaving the road.
 """
 
 import math
@@ -36,23 +36,23 @@ TAIL_IN = CAR_LENGTH**2 / 8
 
 
 class CostGrid(NamedTuple):
-    """The map: (stations, offsets); row REAR is its first station, rows are 1 m apart."""
+    """The two layers, (stations, offsets) each; row REAR is station 0, rows are 1 m apart."""
 
     ground: Floats
     touch: Floats
 
 
 def offsets() -> Floats:
-    """The offsets [m] of the map's columns."""
+    """Return the lateral offsets [m] of the grid's columns."""
     return STEP * np.arange(-SIDE, SIDE + 1, dtype=np.float64)
 
 
 def free_width_beside(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Floats]:
-    """How far the car's middle may go to the left and to the right [m], at stations where the lane
-    has these curvatures (N,).
+    """Return how far the car's centre may go to the left and right [m], at stations with lane
+    curvatures (N,) [1/m].
 
-    Its own lane is never denied to it: where less room is seen than it needs there, the estimate is
-    doubted.
+    Its own lane is always allowed: where the estimate leaves less width than the car needs there,
+    the estimate is distrusted.
     """
     left_turn = np.maximum(-curvature, 0.0)
     right_turn = np.maximum(curvature, 0.0)
@@ -69,8 +69,8 @@ def cost_grid(
     first: float,
     right_hand: bool = True,
 ) -> CostGrid:
-    """The map from REAR metres before station `first` [m] on, one row for each of `curvature` (N,)
-    of the lane [1/m].
+    """Return the grid from REAR metres before station `first` [m] on, with a row for each of
+    `curvature` (N,) of the lane [1/m].
     """
     d = offsets()
     own = max(lane.width / 2 - CAR_WIDTH / 2 - LINE_MARGIN, 0.0)
@@ -98,8 +98,8 @@ def _stand(
     enough: Floats,
     least: Floats,
 ) -> None:
-    """Add what it costs to come close to each of the standing; `own` is how far the car may go
-    within its lane [m].
+    """Add the cost of closeness to each static obstacle; `own`: how far the car may go within its
+    lane [m].
     """
     rows, columns = touch.shape
     half = CAR_WIDTH / 2
@@ -123,8 +123,8 @@ def _stand(
 
 @exact
 def _gap(along: float, left: float, right: float, d: float, half: float) -> float:
-    """Distance [m] of a car `half` wide to either side at offset `d` from something `along` metres
-    away between two sides.
+    """Return the distance [m] between a car of half width `half` at offset `d` and an obstacle
+    `along` metres away, between two sides.
     """
     beside = max((left - d) - half, (d - right) - half, 0.0)
     return math.sqrt(along**2 + beside**2)
@@ -132,7 +132,7 @@ def _gap(along: float, left: float, right: float, d: float, half: float) -> floa
 
 @exact
 def _column(d: float) -> int:
-    """The column of an offset [m], rounded alike on both sides."""
+    """Return the column of a lateral offset [m], rounded symmetrically."""
     away = min(int(abs(d) / STEP + 0.5), SIDE)
     return SIDE + away if d > 0 else SIDE - away
 
@@ -147,11 +147,11 @@ def place_cost(
     curvature: float,
     speed: float,
 ) -> float:
-    """The cost per metre of being at a row of the map and at offset `d` [m], and of bending there;
-    HIT or more is none.
+    """Return the cost per metre at a row of the grid and a lateral offset `d` [m], with the cost of
+    bending there; HIT or more is blocked.
 
-    Of the body's ends and its middle the one closest to something counts. It lies across the path
-    by the slip angle, half its length times the path's curvature.
+    Of the body's front, centre and rear the part closest to an obstacle counts. The body lies
+    across the path by the slip angle: half its length times the path's curvature.
     """
     ground, touch = cost_grid
     last = ground.shape[0] - 1

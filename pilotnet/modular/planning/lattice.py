@@ -1,10 +1,10 @@
-"""The cheapest paths over a lattice in lane coordinates: quintic ramps between end offsets at
+"""The cheapest paths over a lattice in lane coordinates: quintic ramps between lateral offsets at
 stations 4 m apart.
 
-Ramps of several lengths lead from every node to later ones, or first from where the car is now;
-dynamic programming finds the cheapest path to every end offset at the horizon (Werling's quintics,
-Ziegler's state lattice). Stations are fixed to the road, so that the same paths are found again at
-the next tick.
+Ramps of several lengths lead from every node to later ones, and from the car's present state.
+Dynamic programming finds the cheapest path to every end offset at the horizon (Werling's quintics,
+Ziegler's state lattice). Stations are fixed to the road, so that the next tick finds the same paths
+again.
 """
 
 from typing import NamedTuple
@@ -30,7 +30,7 @@ UNREACHED = 1e12
 
 
 class LateralState(NamedTuple):
-    """Offset [m] and its first and second derivative by the station."""
+    """Lateral offset [m], and its first and second derivative by the station."""
 
     offset: float
     d_prime: float
@@ -38,7 +38,7 @@ class LateralState(NamedTuple):
 
 
 def grid_nodes(left: float, right: float) -> Floats:
-    """The end offsets [m] from `left` (0 or less) to `right` (0 or more); 0 is always one of them."""
+    """Return the end offsets [m] from `left` (0 or less) to `right` (0 or more), always with 0."""
     return NODE * np.arange(
         -int(-left / NODE + 1e-9), int(right / NODE + 1e-9) + 1, dtype=np.float64
     )
@@ -46,8 +46,8 @@ def grid_nodes(left: float, right: float) -> Floats:
 
 @exact
 def quintic(start: LateralState, end: float, length: float, at: float) -> LateralState:
-    """The quintic that leads from a state to (end, 0, 0) within `length` metres, `at` metres behind
-    its beginning.
+    """Return the state at `at` metres on the quintic from a state to (end, 0, 0) within `length`
+    metres.
     """
     if at >= length:
         return LateralState(end, 0.0, 0.0)
@@ -76,10 +76,10 @@ def _ramp_cost(
     speed: float,
     most: float,
 ) -> float:
-    """The cost of a ramp that begins `first` metres after the map's first station; UNREACHED where
-    it is too sharp.
+    """Return the cost of a ramp that begins `first` metres after the grid's first station;
+    UNREACHED where it is too sharp.
 
-    It is given up as soon as it costs more than `most`.
+    The sum ends as soon as it exceeds `most`.
     """
     change = abs(end - start.offset)
     sharpest = 5.78 * change / length**2
@@ -107,12 +107,12 @@ def cheapest_paths(
     paths: Floats,
     costs: Floats,
 ) -> None:
-    """The cheapest path to each of the end offsets `ends` (J,) [m] at the last layer, into `paths`
-    (J, 3, N) and `costs` (J,).
+    """Write the cheapest path to each end offset `ends` (J,) [m] at the last layer into `paths` (J,
+    3, N) and `costs` (J,).
 
-    The path begins in the state `start` at the map's first station; layer k lies lead_in + LAYER k
-    metres behind it. A path's columns are offset, slope and bend, one metre apart. curvature: of
-    the lane, for every row of the map [1/m].
+    Paths begin in the state `start` at the grid's first station; layer k lies lead_in + LAYER k
+    metres behind it. The rows of a path are lateral offset, first and second derivative, one column
+    per metre. curvature: of the lane, for every row of the grid [1/m].
     """
     count = ends.size
     best = np.full((LAYERS, count), UNREACHED)
@@ -157,7 +157,7 @@ def cheapest_paths(
 def _write(
     start: LateralState, lead_in: int, ends: Floats, parent: np.ndarray, j: int, path: Floats
 ) -> None:
-    """Write the path to end offset number `j` from its last ramp to its first."""
+    """Write the path to end offset number `j`, from its last ramp to its first."""
     layer = LAYERS - 1
     node = j
     last = lead_in + LAYER * layer
@@ -183,8 +183,8 @@ def _write(
 def path_cost(
     surface: CostGrid, curvature: Floats, path: Floats, speed: float
 ) -> tuple[float, int]:
-    """The cost of a path (3, N) from the map's first station on, and its free length [m]: until it
-    touches something.
+    """Return the cost of a path (3, N) from the grid's first station on, and its free length
+    [m].
     """
     cost = 0.0
     free = path.shape[1]

@@ -36,8 +36,9 @@ SLOWEST = 3.0  # [m/s] lowest speed in computing where the car meets a road user
 
 
 class ClearanceSpec(NamedTuple):
-    """How much room something is given [m]: `wanted`, what is `enough` for a car that stays in its
-    lane, and the `least`.
+    """Clearances of a class of obstacles [m].
+
+    wanted: desired; enough: sufficient for a car that stays in its lane; least: never less.
     """
 
     wanted: float
@@ -55,11 +56,13 @@ WAITING = ClearanceSpec(
 @dataclass(frozen=True)
 class RoadUsers:
     """Road users as arrays (N,): station ahead of the car and d right of the lane's centre, of
-    their middles [m].
+    their centres [m].
 
     along, across: speeds [m/s].
     half_length, half_width: of the footprint along and across the lane [m].
-    spread: one standard deviation of the position [m]; age [s].
+    spread: one standard deviation of the position [m].
+    age: since the first detection [s].
+    person: whether it is a pedestrian.
     """
 
     station: Floats
@@ -74,7 +77,7 @@ class RoadUsers:
 
     @classmethod
     def of(cls, tracks: Sequence[Track], course: Centreline) -> "RoadUsers":
-        """Tracks in the coordinates of a lane's course, as `LaneEstimate.course` gives it."""
+        """Return tracks in the coordinates of a lane's course (`LaneEstimate.course`)."""
         rows = np.array([_in_lane(track, course) for track in tracks], dtype=np.float64).reshape(
             -1, 8
         )
@@ -86,13 +89,13 @@ class RoadUsers:
         return self.station.size
 
     def chosen(self, mask: Mask) -> "RoadUsers":
-        """Some of them."""
+        """Return those that a mask (N,) selects."""
         return RoadUsers(**{name: values[mask] for name, values in vars(self).items()})
 
 
 def _in_lane(track: Track, course: Centreline) -> tuple[float, ...]:
-    """A track as a row of Users. Cars that stand are taken to stand along the road: only motion
-    shows a direction.
+    """Return a track as a row of RoadUsers. Standing vehicles count as aligned with the road,
+    because only motion shows a direction.
     """
     station, d = course.project(track.forward, track.right)
     direction = course.heading_at(station)
@@ -109,11 +112,11 @@ def _in_lane(track: Track, course: Centreline) -> tuple[float, ...]:
 
 @dataclass(frozen=True)
 class StaticObstacles:
-    """What the path must lead around, as arrays (N,): ground from `start` to `finish` and from
-    `left` to `right` [m].
+    """What the path must avoid, as arrays (N,): ground from `start` to `finish` and from `left` to
+    `right` [m].
 
-    wanted, enough, least: the room it is given [m], see Wishes; walkers are stretched over the way
-    until we meet them.
+    wanted, enough, least: clearances [m], see ClearanceSpec. Walking pedestrians are extended over
+    the distance until the car reaches them.
     """
 
     start: Floats
@@ -125,8 +128,8 @@ class StaticObstacles:
     least: Floats
 
     def useful(self, left: float, right: float) -> tuple[float, float]:
-        """How far it makes sense to go to either side to get past them, at most from `left` (< 0)
-        to `right` (> 0) [m].
+        """Return the largest useful lateral offsets for passing them, at most from `left` (< 0) to
+        `right` (> 0) [m].
         """
         half = CAR_WIDTH / 2
         to_left = self.left - half - self.wanted
@@ -183,7 +186,7 @@ def _crosses(users: RoadUsers, lane: LaneEstimate) -> Mask:
 
 
 def _standing(users: RoadUsers, lane: LaneEstimate, speed: float) -> StaticObstacles:
-    """The ground that they take until we have met them, and the room they are given."""
+    """Return the ground that the road users take until the car has passed, and their clearances."""
     meeting = np.maximum(users.station, 0.0) / np.maximum(max(speed, SLOWEST) - users.along, 1.0)
     walked = np.where(users.person, users.along * meeting, 0.0)
     grown = np.minimum(users.spread + GROWTH * meeting * users.person, MOST_GROWTH)
@@ -205,12 +208,12 @@ def _standing(users: RoadUsers, lane: LaneEstimate, speed: float) -> StaticObsta
 
 
 def overlaps(users: RoadUsers, path_d: Floats, margin: float) -> Mask:
-    """Whose footprint is in the way of a car at `path_d` (N,) [m] beside each of them, `margin` [m]
-    wider than it is.
+    """Return which footprints are in the way of a car at `path_d` (N,) [m] beside each of them,
+    `margin` [m] wider than it is.
     """
     return np.abs(users.d - path_d) < users.half_width + CAR_WIDTH / 2 + margin
 
 
 def gap_ahead(users: RoadUsers) -> Floats:
-    """Metres from our front bumper to the nearest part of each (N,)."""
+    """Return the distance [m] from the front bumper to the nearest part of each road user, (N,)."""
     return users.station - users.half_length - CAR_LENGTH / 2

@@ -1,5 +1,5 @@
-"""The path tracker: a planned path becomes a curvature, by the recovery law that brings a car back
-in two seconds.
+"""The path tracker: from a planned path to a curvature, by the recovery law that returns to the
+path in two seconds.
 """
 
 import numpy as np
@@ -13,8 +13,8 @@ PREVIEW = 0.1  # [s] the command is for the road just ahead, where it will act
 
 
 def steer(plan: Plan, lane: LaneEstimate, speed: float) -> float:
-    """The curvature [1/m] that follows the path: its own just ahead, and the way back to it from
-    where the car is.
+    """Return the curvature command [1/m]: the path's own just ahead, plus the recovery from the
+    present error.
     """
     here = _on_path(plan, 0.0)
     soon = _on_path(plan, speed * PREVIEW)
@@ -31,7 +31,9 @@ def steer(plan: Plan, lane: LaneEstimate, speed: float) -> float:
 
 
 def limited(wanted: float, before: float, duration: float) -> float:
-    """A wanted curvature [1/m] `duration` [s] after another, as fast as the front wheels turn."""
+    """Return a desired curvature [1/m], limited to what the front wheels reach from `before` within
+    `duration` [s].
+    """
     most = MAX_CURVATURE_RATE * duration
     return min(max(wanted, before - most), before + most)
 

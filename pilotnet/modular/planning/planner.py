@@ -61,10 +61,10 @@ class Situation:
 
 @dataclass
 class Planner:
-    """Plans anew at every tick, and remembers the path it is on.
+    """Plans at every tick, and keeps the present path.
 
-    duration: the time between two ticks [s].
-    right_hand: whether it drives on the right.
+    duration: time between two ticks [s].
+    right_hand: whether traffic drives on the right.
     """
 
     duration: float
@@ -76,7 +76,7 @@ class Planner:
     _acceleration: float = 0.0
 
     def plan(self, now: Situation) -> Plan:
-        """What to drive now."""
+        """Return the plan for this tick."""
         lane = now.lane
         speed = now.speed
         self._go_on(now)
@@ -108,18 +108,18 @@ class Planner:
 
     @property
     def _first(self) -> int:
-        """The first whole metre ahead of the car, where new paths begin, as a station since the
-        beginning.
+        """Return the first whole metre ahead of the car, where new paths begin, as a station since
+        the start.
         """
         return math.floor(self._station) + 1
 
     @property
     def _next(self) -> float:
-        """How far ahead of the car that is [m]."""
+        """Return how far ahead of the car that station is [m]."""
         return self._first - self._station
 
     def _go_on(self, now: Situation) -> None:
-        """Move on along the present path, or begin one where the car is."""
+        """Continue the present path, or begin one at the car's position."""
         lane = now.lane
         self._station += now.distance / max(1 - lane.curvature * lane.offset, 0.2)
         if self._path is not None:
@@ -143,8 +143,8 @@ class Planner:
     def _cheapest(
         self, limits: tuple[float, float], costs: CostGrid, curvature: Floats, speed: float
     ) -> list[tuple[Floats, float, int]]:
-        """The cheapest path (3, N) to every end offset between two limits, its cost, and how far it
-        is free [m].
+        """Return the cheapest path (3, N) to every end offset between two limits, its cost, and its
+        free length [m].
         """
         assert self._path is not None
         ends = grid_nodes(*limits)
@@ -162,7 +162,7 @@ class Planner:
         curvature: Floats,
         speed: float,
     ) -> tuple[Candidate, float]:
-        """The path to drive, and how far ahead it is free [m], inf for all of it."""
+        """Return the path to drive and its free length [m], inf when all of it is free."""
         assert self._path is not None
         present = _from(self._path, 2)
         path, cost, free = present, *path_cost(costs, curvature, present, speed)
@@ -199,7 +199,9 @@ class Planner:
 
 
 def _from(path: Floats, begin: int, length: int = LENGTH) -> Floats:
-    """`length` columns of a path from one of its columns on; beyond its end it keeps its offset."""
+    """Return `length` columns of a path from one of its columns on; beyond its end it keeps its
+    lateral offset.
+    """
     kept = path[:, begin : begin + length]
     rest = np.zeros((3, length - kept.shape[1]))
     rest[0] = path[0, -1]
@@ -220,7 +222,9 @@ def _useful(
 
 
 def _word(asked: Behaviour, path: Candidate) -> Behaviour:
-    """The word for a plan whose pedals obey a demand: a free path around something avoids it."""
+    """Return the behaviour of a plan from its binding limit; a free path around an obstacle avoids
+    it.
+    """
     close = (path.stations >= 0) & (path.stations <= AVOIDED_WITHIN)
     avoids = bool(np.any(np.abs(path.offsets[close]) > AVOIDING))
     if asked is not Behaviour.KEEP:

@@ -48,19 +48,19 @@ SIDE_GAP = 1.0  # [m] parked cars passed closer than this are passed slowly
 
 
 class AccelerationLimit(NamedTuple):
-    """The most acceleration [m/s²] that something allows, and what one does about it."""
+    """Highest acceleration [m/s²] that a constraint allows, and the resulting behaviour."""
 
     acceleration: float
     behaviour: Behaviour
 
 
 def legal_speed(width: float) -> float:
-    """The speed [m/s] on a free straight road with lanes so wide [m]."""
+    """Return the speed [m/s] on a free straight road with lanes of this width [m]."""
     return float(np.interp(width, LANE_WIDTHS, LEGAL_SPEEDS))
 
 
 def sight_speed(reach: float) -> float:
-    """The speed [m/s] from which it can stop within `reach` metres."""
+    """Return the highest speed [m/s] from which the car can stop within `reach` metres."""
     delay = SIGHT_BRAKING * SIGHT_TIME
     return math.sqrt(delay**2 + 2 * SIGHT_BRAKING * max(reach, 0.0)) - delay
 
@@ -68,8 +68,8 @@ def sight_speed(reach: float) -> float:
 def wanted_speed(
     lane: LaneEstimate, path: Candidate, scene: ClassifiedRoadUsers, speed: float
 ) -> float:
-    """The speed [m/s] for the road as far as it is seen: legal, within sight, comfortable in bends,
-    polite beside others.
+    """Return the target speed [m/s] on the visible road: legal, within sight, comfortable in bends,
+    and slow beside pedestrians.
     """
     soon = speed * PEDAL_TIME
     ahead = np.maximum(path.stations - soon, 0.0)
@@ -191,8 +191,8 @@ def _giving_way(
 
 
 def _narrow(lane: LaneEstimate, path: Candidate) -> tuple[float, float] | None:
-    """The next stretch ahead [m] on which the car's body needs the oncoming lane; short refuges
-    within it count as part of it.
+    """Return the next stretch ahead [m] on which the car's body needs the oncoming lane; short
+    refuges within it count as part of it.
     """
     if not lane.left_oncoming:
         return None
@@ -208,7 +208,9 @@ def _narrow(lane: LaneEstimate, path: Candidate) -> tuple[float, float] | None:
 def _somebody_comes(
     zone: tuple[float, float], oncoming: RoadUsers, speed: float, wanted: float, lane: LaneEstimate
 ) -> bool:
-    """Whether an oncoming car reaches a narrow place before we have left it, or is in it."""
+    """Return whether an oncoming vehicle is in a narrow place, or reaches it before the car has
+    left it.
+    """
     needed = (
         time_over(zone[1] + CAR_LENGTH / 2, speed, min(max(wanted, CRAWL), THROUGH)) + CLEAR_TIME
     )

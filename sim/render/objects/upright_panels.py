@@ -59,7 +59,7 @@ def draw_panel(
     """Blend one panel over the picture, or where it is not to be painted yet, mark only the pixels
     that it wholly hides.
 
-    shape: see `tables`.
+    shape: see `object_tables`.
     front, back: the light on either side of it; it fades away towards `reach` [m].
     """
     columns = canvas.image.shape[1]

@@ -5,6 +5,7 @@ code.
 import pytest
 
 from pilotnet.cli import COMMANDS
+from pilotnet.cli.help_page import HIDDEN, meaning
 from pilotnet.data.suites import suite_names
 from sim.scenario import RoadKind
 
@@ -42,3 +43,10 @@ def test_examples_are_command_lines_that_the_parser_accepts() -> None:
         words = command.example.partition(" > ")[0].split()
         assert words[:2] == ["pilotnet", name]
         command.parser().parse_args(words[2:])
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_option_has_a_description(name: str) -> None:
+    actions = COMMANDS[name].parser()._actions
+    shown = [action for action in actions if type(action).__name__ not in HIDDEN]
+    assert [action.dest for action in shown if not meaning(action)] == []

@@ -38,7 +38,7 @@ class Cruise(torch.nn.Module):
         return torch.zeros(len(views)), torch.full((len(views),), self._speed)
 
 
-def test_a_mirrored_picture_is_steered_the_other_way() -> None:
+def test_a_mirrored_image_gives_the_opposite_curvature() -> None:
     driver = PilotNetDriver(Checkpoint(Balance(), ViewCamera(), Camera(), {}))
     frame = np.zeros((160, 320, 3), np.uint8)
     frame[:, 160:] = 255
@@ -48,7 +48,7 @@ def test_a_mirrored_picture_is_steered_the_other_way() -> None:
     assert right > 0.5
 
 
-def test_pilotnet_shows_its_view_and_what_counts_in_it() -> None:
+def test_pilotnet_explains_its_view_by_a_saliency_map() -> None:
     driver = PilotNetDriver(Checkpoint(PilotNet(), ViewCamera(), Camera(elevation=1.2), {}))
     assert driver.explain() == Explanation()
     driver.act(
@@ -69,7 +69,7 @@ def test_straight_never_steers() -> None:
     assert driver.act(Observation(20.0)) == Control(0.0)
 
 
-def test_straight_holds_the_speed_it_set_out_with_in_every_drive_anew() -> None:
+def test_straight_keeps_the_first_speed_of_each_drive() -> None:
     driver = make_driver("straight", DrivingEnv(EnvConfig(cameras=())))
     driver.act(Observation(20.0))
     assert driver.act(Observation(17.0)).acceleration == pytest.approx(3.0 / PEDAL_TIME)
@@ -78,7 +78,7 @@ def test_straight_holds_the_speed_it_set_out_with_in_every_drive_anew() -> None:
     assert driver.act(Observation(8.0)) == driver.act(Observation(8.0)) == Control(0.0)
 
 
-def test_pilotnet_paces_towards_the_speed_of_its_network() -> None:
+def test_pilotnet_tracks_the_target_speed_of_its_network() -> None:
     frame = np.zeros((160, 320, 3), np.uint8)
     driver = PilotNetDriver(Checkpoint(Cruise(10.0), ViewCamera(), Camera(), {}))
     assert driver.act(Observation(10.0, centre=frame)).acceleration == pytest.approx(0.0)
@@ -88,14 +88,14 @@ def test_pilotnet_paces_towards_the_speed_of_its_network() -> None:
     assert driver.act(Observation(1.0, centre=frame)).acceleration == PULL_AWAY_ACCELERATION
 
 
-def test_a_speed_below_zero_is_a_stop() -> None:
+def test_a_negative_target_speed_is_a_stop() -> None:
     frame = np.zeros((160, 320, 3), np.uint8)
     driver = PilotNetDriver(Checkpoint(Cruise(-3.0), ViewCamera(), Camera(), {}))
     assert driver.act(Observation(0.0, centre=frame)).acceleration == 0.0
     assert driver.act(Observation(1.2, centre=frame)).acceleration == pytest.approx(-2.0)
 
 
-def test_with_its_own_pedals_pilotnet_needs_a_speed_output(tiny_model: Path) -> None:
+def test_own_speed_control_needs_a_speed_output(tiny_model: Path) -> None:
     with pytest.raises(
         ValueError, match=r"only steers; .* train one with `pilotnet train DATA --speed`"
     ):
@@ -110,24 +110,24 @@ def test_an_unknown_driver_is_refused() -> None:
         make_driver("chauffeur", DrivingEnv(EnvConfig(cameras=())))
 
 
-def test_pilotnet_without_a_checkpoint_says_how_to_give_one() -> None:
+def test_the_error_without_checkpoint_names_the_option() -> None:
     with pytest.raises(ValueError, match="give --checkpoint the folder"):
         make_driver("pilotnet", DrivingEnv())
 
 
-def test_pilotnet_refuses_a_camera_it_was_not_trained_for(tiny_model: Path) -> None:
+def test_a_checkpoint_for_another_camera_is_refused(tiny_model: Path) -> None:
     env = DrivingEnv(EnvConfig(camera=Camera(focal=100.0)))
     with pytest.raises(ValueError, match=r"was trained for Camera\(.*focal=175.0"):
         make_driver("pilotnet", env, tiny_model)
 
 
-def test_pilotnet_needs_to_see() -> None:
+def test_pilotnet_needs_the_centre_frame() -> None:
     driver = PilotNetDriver(Checkpoint(PilotNet(), ViewCamera(), Camera(), {}))
     with pytest.raises(ValueError, match="has no centre frame"):
         driver.act(Observation(20.0))
 
 
-def test_the_name_of_the_modular_driver_says_which_parts_the_truth_replaces() -> None:
+def test_the_name_of_modular_lists_the_oracle_parts() -> None:
     assert with_oracles(("expert", "modular"), "cars, lanes") == ("expert", "modular+cars+lanes")
     assert needs_camera("modular+cars+lanes")
     assert not needs_camera("modular+all")
@@ -135,20 +135,21 @@ def test_the_name_of_the_modular_driver_says_which_parts_the_truth_replaces() ->
     assert isinstance(make_driver("modular+all", DrivingEnv(EnvConfig(cameras=()))), ModularDriver)
 
 
-def test_ablating_tries_every_part_by_itself_and_all_together() -> None:
+def test_ablations_replace_each_part_and_all_parts() -> None:
     forms = ("modular", "modular+cars", "modular+pedestrians", "modular+lanes", "modular+all")
     assert ablated(("expert", "modular")) == ("expert", *forms)
 
 
 @pytest.mark.parametrize("name", ["modular+", "modular+wheels", "expert+cars", "modular+all+"])
-def test_parts_that_do_not_exist_are_refused(name: str) -> None:
+def test_unknown_parts_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="it must be one of"):
         needs_camera(name)
 
 
-def test_modular_without_a_detector_says_how_to_give_one_or_do_without() -> None:
+def test_the_error_without_detector_names_both_options() -> None:
     with pytest.raises(
         ValueError,
-        match=r"give --pedestrians the folder .* or replace it by the ground truth with --oracle ped",
+        match=r"give --pedestrians the folder .* "
+        r"or replace it by the ground truth with --oracle ped",
     ):
         make_driver("modular+cars+lanes", DrivingEnv())

@@ -1,4 +1,4 @@
-"""Evaluation: rows and traces that agree, whatever the number of workers."""
+"""Evaluation: rows and traces agree and do not depend on workers or interruptions."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_every_driver_has_a_row_for_every_scenario_and_the_expert_needs_no_help(
+def test_every_driver_has_a_row_for_every_scenario(
     results: Path,
 ) -> None:
     read = read_results(results)
@@ -50,7 +50,7 @@ def test_rows_read_back_as_they_were_written(results: Path, tmp_path: Path) -> N
     )
 
 
-def test_the_traces_tell_the_same_story_as_the_rows(results: Path) -> None:
+def test_traces_and_rows_agree(results: Path) -> None:
     trace = pyarrow.parquet.read_table(results / TRACES_FILE).to_pylist()
     for row in read_results(results).episodes:
         ticks = [
@@ -62,11 +62,11 @@ def test_the_traces_tell_the_same_story_as_the_rows(results: Path) -> None:
         assert sum(bool(tick["intervention"]) for tick in ticks) == row.interventions
 
 
-def test_the_settings_lie_beside_the_results(results: Path) -> None:
+def test_the_results_folder_holds_the_settings(results: Path) -> None:
     assert read_provenance(results, "evaluate")["config"]["split"] == "test"
 
 
-def test_held_out_roads_are_roads_of_the_test_split() -> None:
+def test_the_default_roads_are_of_the_test_split() -> None:
     assert {scenario.split for scenario in EvaluateConfig().scenarios()} == {"test"}
 
 
@@ -78,9 +78,7 @@ def test_pilotnet_drives_by_its_checkpoint(tiny_model: Path, tmp_path: Path) -> 
     assert row.distance == pytest.approx(60.0, abs=5.0)
 
 
-def test_pushes_move_every_driver_alike_and_the_expert_steers_against_them(
-    results: Path, tmp_path: Path
-) -> None:
+def test_the_disturbance_is_the_same_for_every_driver(results: Path, tmp_path: Path) -> None:
     calm = read_results(results).scores()["expert"].offset_rms
     pushed = evaluate(replace(TINY, drivers=("expert",), noise=0.4), tmp_path / "pushed").scores()[
         "expert"
@@ -89,9 +87,7 @@ def test_pushes_move_every_driver_alike_and_the_expert_steers_against_them(
     assert pushed.interventions == 0
 
 
-def test_the_expert_drives_alike_with_its_own_pedals_and_with_the_shared_ones(
-    results: Path, tmp_path: Path
-) -> None:
+def test_the_expert_drives_equally_with_both_speed_controls(results: Path, tmp_path: Path) -> None:
     driven = evaluate(
         replace(TINY, drivers=("expert", "straight"), pedals="driver"), tmp_path / "own"
     )
@@ -106,7 +102,7 @@ def test_the_expert_drives_alike_with_its_own_pedals_and_with_the_shared_ones(
     assert read_provenance(results, "evaluate")["config"]["pedals"] == "shared"
 
 
-def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
+def test_wrong_settings_leave_no_folder(tmp_path: Path) -> None:
     for changes, message in [
         ({"drivers": ("nonsense",)}, "driver is 'nonsense'"),
         ({"suite": "moon"}, "suite is 'moon'"),
@@ -119,21 +115,19 @@ def test_bad_settings_leave_no_folder(tmp_path: Path) -> None:
     assert not (tmp_path / "results").exists()
 
 
-def test_a_driver_named_twice_is_refused_before_anything_is_driven() -> None:
+def test_a_driver_given_twice_is_refused() -> None:
     with pytest.raises(
-        ValueError, match="drivers names 'expert' 2 times; it may name each driver once"
+        ValueError, match="drivers contains 'expert' 2 times; each driver may occur once"
     ):
         EvaluateConfig(drivers=("expert", "straight", "expert"))
 
 
-def test_unknown_pedals_are_refused() -> None:
+def test_an_unknown_speed_control_is_refused() -> None:
     with pytest.raises(ValueError, match="pedals is 'both'; it must be one of shared, driver"):
         replace(TINY, pedals="both")
 
 
-def test_with_its_own_pedals_a_network_that_only_steers_is_refused(
-    tiny_model: Path, tmp_path: Path
-) -> None:
+def test_a_network_without_speed_cannot_control_its_speed(tiny_model: Path, tmp_path: Path) -> None:
     with pytest.raises(
         ValueError, match="only steers; with speed control by the driver it must also"
     ):
@@ -143,7 +137,7 @@ def test_with_its_own_pedals_a_network_that_only_steers_is_refused(
     assert not (tmp_path / "results").exists()
 
 
-def test_a_folder_that_is_no_evaluation_is_refused(tmp_path: Path) -> None:
+def test_a_folder_of_another_kind_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="is not a results folder"):
         read_results(tmp_path)
 
@@ -171,7 +165,7 @@ def stop_after(monkeypatch: pytest.MonkeyPatch, drives: int, error: BaseExceptio
 @pytest.mark.parametrize(
     "error", [KeyboardInterrupt(), ValueError("Control.curvature is nan"), OSError("full")]
 )
-def test_a_stopped_evaluation_keeps_its_drives_and_goes_on_to_the_same_files(
+def test_a_resumed_evaluation_writes_the_same_files(
     results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
 ) -> None:
     with monkeypatch.context() as patch:
@@ -188,8 +182,8 @@ def test_a_stopped_evaluation_keeps_its_drives_and_goes_on_to_the_same_files(
     }
     with pytest.raises(
         ValueError,
-        match="already holds something; choose another folder, delete it, or go on with it by "
-        "--resume",
+        match="already holds something; choose another folder, delete it, "
+        "or go on with it by --resume",
     ):
         evaluate(TINY, tmp_path)
     with monkeypatch.context() as patch:
@@ -198,7 +192,7 @@ def test_a_stopped_evaluation_keeps_its_drives_and_goes_on_to_the_same_files(
     assert contents(tmp_path) == contents(results)
 
 
-def test_changed_and_swapped_drives_of_a_stopped_evaluation_are_driven_again(
+def test_damaged_or_swapped_drives_are_repeated(
     results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -218,7 +212,7 @@ def test_changed_and_swapped_drives_of_a_stopped_evaluation_are_driven_again(
     assert contents(tmp_path) == contents(results)
 
 
-def test_an_evaluation_stopped_before_its_first_drive_leaves_nothing(
+def test_an_interruption_before_the_first_drive_leaves_nothing(
     results: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
@@ -246,19 +240,20 @@ def test_another_evaluation_cannot_be_resumed(results: Path, key: str, value: ob
     before = contents(results)
     with pytest.raises(
         ValueError,
-        match=f"^{key} is .*, but .* was begun with .*; it can only be resumed with its own "
-        f"settings",
+        match=f"^{key} is .*, but .* was begun with .*; "
+        "it can only be resumed with its own settings",
     ):
         evaluate(replace(TINY, **{key: value}), results, resume=True)
     assert contents(results) == before
 
 
-def test_an_evaluation_of_another_world_or_another_network_cannot_be_resumed(
+def test_another_world_or_network_cannot_be_resumed(
     results: Path, tiny_model: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(
         ValueError,
-        match=r"checkpoint is a network with SHA-256 \w{12}\.\.\., but .* was begun with no network",
+        match=r"checkpoint is a network with SHA-256 \w{12}\.\.\., "
+        r"but .* was begun with no network",
     ):
         evaluate(TINY, results, tiny_model, resume=True)
     earlier = shutil.copytree(results, tmp_path / "earlier") / "evaluate.yaml"
@@ -267,7 +262,7 @@ def test_an_evaluation_of_another_world_or_another_network_cannot_be_resumed(
         evaluate(TINY, tmp_path / "earlier", resume=True)
 
 
-def test_a_driver_that_fails_is_named_with_its_road(
+def test_the_error_of_a_driver_names_its_scenario(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> Iterator[Step]:

@@ -48,7 +48,7 @@ def episode(elapsed: float, departures: int = 0, distance: float = 1000.0) -> Ep
     )
 
 
-def test_the_papers_example_ten_interventions_in_600_seconds_are_90_percent() -> None:
+def test_ten_interventions_in_600_seconds_are_90_percent() -> None:
     assert autonomy(10, 600.0) == pytest.approx(90.0)
 
 
@@ -56,12 +56,12 @@ def test_autonomy_never_falls_below_zero() -> None:
     assert autonomy(1000, 600.0) == 0.0
 
 
-def test_autonomy_of_no_time_is_refused() -> None:
+def test_autonomy_without_duration_is_refused() -> None:
     with pytest.raises(ValueError, match="elapsed is 0 s"):
         autonomy(0, 0)
 
 
-def test_no_event_still_leaves_the_rule_of_three_and_a_bit() -> None:
+def test_the_upper_limit_without_events_is_3_69() -> None:
     low, high = poisson_interval(0)
     assert low == 0.0
     assert high == pytest.approx(-math.log(0.025))
@@ -75,7 +75,7 @@ def test_the_poisson_interval_has_its_stated_tails() -> None:
     assert at_least == pytest.approx(0.025)
 
 
-def test_98_percent_over_three_hours_is_known_to_a_third_of_a_point() -> None:
+def test_the_interval_of_98_percent_over_three_hours() -> None:
     low, high = autonomy_interval(36, 3 * 3600.0)
     assert low < autonomy(36, 3 * 3600.0) < high
     assert (high - low) / 2 == pytest.approx(0.66, abs=0.1)
@@ -96,7 +96,7 @@ def test_an_episode_is_scored_by_its_steps() -> None:
     assert (score.departure, score.contact, score.interventions) == (1, 1, 2)
 
 
-def test_episodes_count_by_their_time() -> None:
+def test_drives_are_weighted_by_their_duration() -> None:
     total = total_score([episode(100.0, 1), episode(500.0, 0)])
     assert total.autonomy == pytest.approx(99.0)
     assert total.kilometres == 2.0
@@ -104,18 +104,18 @@ def test_episodes_count_by_their_time() -> None:
     assert total.causes[Cause.DEPARTURE] == 1
 
 
-def test_nothing_to_score_is_refused() -> None:
+def test_a_score_of_no_drive_is_refused() -> None:
     with pytest.raises(ValueError, match="0 episodes"):
         total_score([])
 
 
-def test_a_score_knows_the_whole_scenario_so_that_the_drive_can_be_driven_again() -> None:
+def test_a_score_holds_the_whole_scenario() -> None:
     score = score_episode("pilotnet", SCENARIO, 10, [step(0)])
     assert score.conditions() == SCENARIO
     assert (score.road, score.weather, score.light) == ("mountain", "fog", "night")
 
 
-def test_a_score_whose_scenario_is_damaged_says_so() -> None:
+def test_a_damaged_scenario_of_a_score_is_refused() -> None:
     with pytest.raises(
         ValueError, match=r"settings of rural-2 are '\{'; they must describe a scenario"
     ):

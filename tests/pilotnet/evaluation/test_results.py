@@ -66,11 +66,11 @@ def test_earlier_results_are_read(earlier: Path, sound: Path) -> None:
     assert read_results(earlier).episodes == read_results(sound).episodes
 
 
-def test_rows_that_come_twice_or_are_missing_are_refused(earlier: Path) -> None:
+def test_duplicate_or_missing_rows_are_refused(earlier: Path) -> None:
     rows = lines(earlier)
     for damaged, says in [
         ([*rows, rows[1]], r"'expert' has 2 rows for 'rural-2'; it must have one"),
-        (rows[:-1], r"'straight' has no row for 'rural-8', others have"),
+        (rows[:-1], r"'straight' has no row for 'rural-8', other drivers have"),
         (
             [row for row in rows if "rural-8" not in row],
             r"has 2 of 'expert', 2 of 'straight'; the evaluation drove 3 of 'expert'",
@@ -94,7 +94,7 @@ def test_the_order_of_rows_does_not_change_the_scores(earlier: Path, sound: Path
 
 
 @pytest.mark.parametrize("name", [EPISODES_FILE, PROVENANCE_FILE])
-def test_a_changed_digit_is_found(folder: Path, name: str) -> None:
+def test_a_changed_digit_is_detected(folder: Path, name: str) -> None:
     text = (folder / name).read_text()
     assert "0.1" in text or "0.2" in text
     (folder / name).write_text(
@@ -104,7 +104,7 @@ def test_a_changed_digit_is_found(folder: Path, name: str) -> None:
         read_results(folder)
 
 
-def test_changed_traces_and_a_changed_info_file_are_found(folder: Path) -> None:
+def test_changed_traces_and_info_files_are_detected(folder: Path) -> None:
     table = pq.ParquetFile(folder / TRACES_FILE).read()
     pq.write_table(table.slice(1), folder / TRACES_FILE)
     with pytest.raises(DamagedFileError, match=r"traces\.parquet was changed after it was written"):
@@ -144,9 +144,7 @@ def test_impossible_values_are_refused_with_row_and_column(
     assert len(str(caught.value)) < 500
 
 
-def test_a_table_saved_by_a_spreadsheet_is_read_or_named_as_such(
-    earlier: Path, sound: Path
-) -> None:
+def test_tables_that_a_spreadsheet_saved(earlier: Path, sound: Path) -> None:
     path = earlier / EPISODES_FILE
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes())
     assert read_results(earlier).episodes == read_results(sound).episodes
@@ -157,7 +155,7 @@ def test_a_table_saved_by_a_spreadsheet_is_read_or_named_as_such(
         read_results(earlier)
 
 
-def test_traces_of_other_types_are_refused_at_once(earlier: Path) -> None:
+def test_traces_of_other_types_are_refused(earlier: Path) -> None:
     table = pq.ParquetFile(earlier / TRACES_FILE).read()
     path = earlier / TRACES_FILE
     place = table.column_names.index("offset")

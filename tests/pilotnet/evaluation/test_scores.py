@@ -1,4 +1,4 @@
-"""scores.json says what the score table says, in full precision."""
+"""scores.json holds the values of the score table in full precision."""
 
 import io
 import json
@@ -51,7 +51,7 @@ def score_of(plain: dict) -> Score:
     )
 
 
-def test_an_evaluation_leaves_the_figures_of_its_table(tmp_path: Path) -> None:
+def test_an_evaluation_writes_the_values_of_its_table(tmp_path: Path) -> None:
     suites = "lane_keeping-small+traffic-small"
     config = EvaluateConfig(
         drivers=("expert", "straight"), suite=suites, episodes=4, length=100.0, workers=1
@@ -81,7 +81,7 @@ def printed(scores: dict[str, Score], parts: dict[str, dict[str, Score]]) -> str
     return console.export_text()
 
 
-def test_every_driver_has_its_totals_and_those_of_each_suite(tmp_path: Path) -> None:
+def test_every_driver_has_a_score_for_each_suite(tmp_path: Path) -> None:
     rows = [
         replace(EPISODE, suite="traffic"),
         replace(EPISODE, suite="obstacles", departure=0),
@@ -105,14 +105,14 @@ def test_every_driver_has_its_totals_and_those_of_each_suite(tmp_path: Path) -> 
     assert set(found) == set(asdict(total))
 
 
-def test_a_drive_that_never_closed_in_has_null(tmp_path: Path) -> None:
+def test_an_infinite_time_to_collision_is_null(tmp_path: Path) -> None:
     path = write_scores(tmp_path, [replace(EPISODE, min_time_to_collision=math.inf)])
     assert (
         json.loads(path.read_text())["drivers"]["pilotnet"]["all"]["min_time_to_collision"] is None
     )
 
 
-def test_nothing_is_written_of_no_drives(tmp_path: Path) -> None:
-    with pytest.raises(ValueError, match="episodes is empty; there must be a drive to score"):
+def test_no_file_is_written_without_drives(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="episodes is empty; it must have at least one drive"):
         write_scores(tmp_path, [])
     assert not list(tmp_path.iterdir())

@@ -1,7 +1,7 @@
 """What buildings look like: walls with windows and doors, garages, roofs, stands, boards, and the
 insides of tunnels.
 
-Like `barrier_skins`, with the share of a point that shines by itself after the colour.
+Like `barrier_surfaces`, with the share of a point that shines by itself after the colour.
 """
 
 import math

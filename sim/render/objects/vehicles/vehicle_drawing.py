@@ -1,5 +1,5 @@
 """Vehicles: convex solids on wheels; rays are cut against them in the car's own frame (see
-`car_rays`).
+`vehicle_rays`).
 """
 
 import math

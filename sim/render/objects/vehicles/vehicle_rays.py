@@ -1,5 +1,5 @@
 """Rays cut against a vehicle's convex parts and its wheels, in the vehicle's own frame (see
-`car_shapes`).
+`vehicle_shapes`).
 """
 
 import math

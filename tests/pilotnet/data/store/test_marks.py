@@ -9,7 +9,7 @@ import pytest
 
 from pilotnet.data.store import Dataset, Marks, write_marks
 from pilotnet.data.store.schema import MARKS_PATH
-from pilotnet.evaluation.report.views import choose_moments
+from pilotnet.evaluation.report.views import choose_samples
 from pilotnet.modular.detection.detection_data import load_pictures
 from pilotnet.modular.detection.score_detector import look
 from pilotnet.modular.records import Detection
@@ -153,16 +153,16 @@ def test_a_detector_is_scored_on_the_kept_pictures_alone(root: Path) -> None:
 
 def test_the_report_shows_no_moment_that_is_discarded(root: Path) -> None:
     dataset = Dataset.open(root)
-    chosen = choose_moments(dataset)[2]
+    chosen = choose_samples(dataset)[2]
     write_marks(root, Marks().discard(chosen.episode, chosen.row, chosen.row + 1))
-    others = choose_moments(Dataset.open(root))
+    others = choose_samples(Dataset.open(root))
     assert (chosen.episode, chosen.row) not in [(moment.episode, moment.row) for moment in others]
     marks = Marks()
     for episode in dataset.episodes:
         marks = marks.discard(episode, 0, episode.length)
     write_marks(root, marks)
     with pytest.raises(ValueError, match=r"every frame of .* is marked as discarded"):
-        choose_moments(Dataset.open(root))
+        choose_samples(Dataset.open(root))
 
 
 def test_a_split_without_episodes_says_how_to_record_some(root: Path) -> None:

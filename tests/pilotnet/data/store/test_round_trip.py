@@ -72,7 +72,7 @@ def test_rows_cut_every_picture(dataset: Dataset) -> None:
 
 
 @pytest.mark.parametrize(
-    "moments", [slice(3, 7), slice(12, 22, 4), slice(20, None), slice(-1, None), slice(5, 5)]
+    "frame_numbers", [slice(3, 7), slice(12, 22, 4), slice(20, None), slice(-1, None), slice(5, 5)]
 )
 def test_any_moments_can_be_picked(dataset: Dataset, frame_numbers: slice) -> None:
     whole = dataset.frames(0, "centre")

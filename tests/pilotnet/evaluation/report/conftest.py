@@ -1,6 +1,4 @@
-"""A small evaluation, shared by the report's tests; the recording and the network are those of all
-tests.
-"""
+"""A small evaluation for the tests of the report."""
 
 from pathlib import Path
 

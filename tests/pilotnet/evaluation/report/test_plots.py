@@ -1,4 +1,4 @@
-"""Drawings are SVG elements that take the page's colours; metrics.csv is read with its gaps."""
+"""Plots are SVG elements in the page's text colour; metrics.csv may have empty cells."""
 
 from pathlib import Path
 
@@ -9,17 +9,20 @@ from matplotlib.figure import Figure
 from pilotnet.evaluation.metrics import EpisodeScore, total_score
 from pilotnet.evaluation.report.plots import (
     INK,
-    WIDEST_OFFSET,
-    _offset,
+    MAX_SHOWN_OFFSET,
     autonomy_bars,
+    draw_offset,
     read_metrics,
     training_curves,
 )
 
-SPARSE = "epoch,step,train_loss,val_loss,val_offset\n0,9,,0.8,0.4\n0,9,0.9,,\n1,19,,0.5,0.2\n1,19,0.6,,\n"
+SPARSE = (
+    "epoch,step,train_loss,val_loss,val_offset\n"
+    "0,9,,0.8,0.4\n0,9,0.9,,\n1,19,,0.5,0.2\n1,19,0.6,,\n"
+)
 
 
-def test_metrics_are_read_with_their_gaps(tmp_path: Path) -> None:
+def test_metrics_may_have_empty_cells(tmp_path: Path) -> None:
     (tmp_path / "metrics.csv").write_text(SPARSE)
     metrics = read_metrics(tmp_path / "metrics.csv")
     assert set(metrics) == {"train_loss", "val_loss", "val_offset"}
@@ -33,29 +36,29 @@ def test_damaged_metrics_are_named(tmp_path: Path) -> None:
         read_metrics(tmp_path / "metrics.csv")
 
 
-def test_a_drawing_follows_the_pages_text_colour_and_is_the_same_twice(tmp_path: Path) -> None:
+def test_a_plot_is_reproducible_and_in_the_text_colour(tmp_path: Path) -> None:
     (tmp_path / "metrics.csv").write_text(SPARSE)
     metrics = read_metrics(tmp_path / "metrics.csv")
-    drawing = training_curves(metrics)
-    assert drawing.startswith("<svg")
-    assert "currentColor" in drawing
-    assert INK not in drawing
-    assert drawing == training_curves(metrics)
+    plot = training_curves(metrics)
+    assert plot.startswith("<svg")
+    assert "currentColor" in plot
+    assert INK not in plot
+    assert plot == training_curves(metrics)
 
 
-def test_an_intervention_far_off_the_road_is_marked_at_the_edge_of_its_panel() -> None:
+def test_a_far_intervention_is_marked_at_the_panel_edge() -> None:
     axes = Figure().subplots()
     drive = {
         "station": np.arange(3.0),
         "offset": np.array([0.0, 0.9, -9.0]),
         "stopped": np.array([0.0, 1.0, 1.0]),
     }
-    _offset(axes, drive, "#000000")
+    draw_offset(axes, drive, "#000000")
     marks = np.asarray(axes.lines[-1].get_ydata())
-    assert marks.tolist() == [0.9, -1.3 * WIDEST_OFFSET]
+    assert marks.tolist() == [0.9, -1.3 * MAX_SHOWN_OFFSET]
 
 
-def test_a_name_with_dollar_signs_is_drawn_as_it_is() -> None:
+def test_a_dollar_sign_in_a_name_begins_no_formula() -> None:
     row = EpisodeScore(
         "x",
         "rural-2",

@@ -1,4 +1,4 @@
-"""The score table says the same in the terminal and on the page."""
+"""The score table: units, bounds, width in the terminal, and Markdown."""
 
 import io
 import math
@@ -39,32 +39,32 @@ EPISODE = EpisodeScore(
 )
 
 
-def written(label: str, episode: EpisodeScore) -> str:
+def cell(label: str, episode: EpisodeScore) -> str:
     rows = score_rows({"pilotnet": total_score([episode])})
     return next(row.values[0] for row in rows if row.label.startswith(label))
 
 
-def test_rows_hold_the_numbers_in_the_units_of_their_labels() -> None:
-    assert written("Autonomy", EPISODE) == "97.0"  # 3 interventions of 6 s in 600 s
-    assert written("Interventions", EPISODE) == "3"
-    assert written("lane departure", EPISODE) == "2"
-    assert written("Mean autonomous distance", EPISODE) == "3.0"
-    assert written("RMS curvature rate", EPISODE) == "1.20"
-    assert written("Min. time to collision", EPISODE) == "3.2"
+def test_values_have_the_units_of_their_labels() -> None:
+    assert cell("Autonomy", EPISODE) == "97.0"  # 3 interventions of 6 s in 600 s
+    assert cell("Interventions", EPISODE) == "3"
+    assert cell("lane departure", EPISODE) == "2"
+    assert cell("Mean autonomous distance", EPISODE) == "3.0"
+    assert cell("RMS curvature rate", EPISODE) == "1.20"
+    assert cell("Min. time to collision", EPISODE) == "3.2"
 
 
-def test_without_an_intervention_the_autonomous_distance_is_a_bound() -> None:
-    assert written("Mean autonomous distance", replace(EPISODE, departure=0, off_road=0)) == "> 9.0"
+def test_without_intervention_the_distance_is_a_lower_bound() -> None:
+    assert cell("Mean autonomous distance", replace(EPISODE, departure=0, off_road=0)) == "> 9.0"
 
 
-def test_a_car_that_never_closed_in_has_no_time_to_collision() -> None:
+def test_an_infinite_time_to_collision_is_a_dash() -> None:
     assert (
-        written("Min. time to collision", replace(EPISODE, min_time_to_collision=math.inf))
+        cell("Min. time to collision", replace(EPISODE, min_time_to_collision=math.inf))
         == "\N{EN DASH}"
     )
 
 
-def test_the_terminal_table_fits_eighty_columns_and_holds_every_row() -> None:
+def test_the_table_fits_eighty_columns_with_every_row() -> None:
     scores = {name: total_score([EPISODE]) for name in ("expert", "pilotnet", "straight")}
     console = Console(width=80, file=io.StringIO(), record=True)
     console.print(score_table(scores))
@@ -76,40 +76,40 @@ def test_the_terminal_table_fits_eighty_columns_and_holds_every_row() -> None:
     assert "PilotNet" in lines[1]
 
 
-def test_any_label_gets_a_title() -> None:
+def test_every_driver_name_has_a_title() -> None:
     assert driver_title("pilotnet") == "PilotNet"
     assert driver_title("expert") == "Expert"
     assert driver_title("modular+cars+pedestrians") == "Modular + cars + pedestrians"
     assert base_name("modular+cars") == base_name("modular") == "modular"
 
 
-def test_six_drivers_fit_eighty_columns_and_no_number_is_cut() -> None:
+def test_six_drivers_fit_eighty_columns() -> None:
     labels = ("expert", "pilotnet", "modular", "modular+cars", "modular+pedestrians", "straight")
     scores = {
         label: total_score([replace(EPISODE, driver=label, elapsed=6000.0 + i)])
         for i, label in enumerate(labels)
     }
     console = Console(width=80, file=io.StringIO(), record=True)
-    console.print(score_table(scores, "pedals: driver"))
+    console.print(score_table(scores, "speed control: driver"))
     lines = console.export_text().splitlines()
     for row in score_rows(scores):
-        found = [
+        matching = [
             line.removeprefix(f"  {row.label}").split("  ")
             for line in lines
             if line.strip().startswith(row.label)
         ]
         values = [
             value.strip()
-            for line in found
+            for line in matching
             for value in line
             if value.strip() and row.label not in value
         ]
         assert values == list(row.values)
     assert "…" not in "".join(lines)
-    assert "pedals: driver" in lines[-1]
+    assert "speed control: driver" in lines[-1]
 
 
-def test_roads_are_scored_apart() -> None:
+def test_every_road_has_its_own_score() -> None:
     parts = scores_by([EPISODE, replace(EPISODE, road="highway", departure=0, off_road=0)], "road")
     assert {road: part["pilotnet"].interventions for road, part in parts.items()} == {
         "rural": 3,
@@ -118,7 +118,7 @@ def test_roads_are_scored_apart() -> None:
     assert len(score_rows(parts["rural"], BRIEF)) == len(BRIEF)
 
 
-def test_the_grid_has_every_condition_and_the_totals_of_both_directions() -> None:
+def test_the_grid_has_every_condition_and_totals() -> None:
     drives = [
         EPISODE,
         replace(EPISODE, road="highway", weather="snow", light="low_sun", departure=0, off_road=0),
@@ -140,7 +140,7 @@ def test_the_grid_has_every_condition_and_the_totals_of_both_directions() -> Non
     ]
 
 
-def test_what_comes_from_a_file_stays_text_in_markdown() -> None:
+def test_marks_of_html_and_markdown_are_escaped() -> None:
     assert markdown_text("<img src=x onerror=alert(1)>") == "&lt;img src=x onerror=alert(1)&gt;"
     assert markdown_text("a|b\n[c](d) `e` *f*") == r"a\|b \[c\](d) \`e\` \*f\*"
     assert markdown_text("Modular + cars & lanes") == "Modular + cars &amp; lanes"
