@@ -28,10 +28,8 @@ from sim.render.renderer import Renderer
 from sim.roads.plan import RoadPlan
 from sim.types import Actor, Box, Image, Pose
 
-MAX_SILHOUETTE_SAMPLES = 20000  # silhouettes of more pixels than this are counted on a coarser grid
-SILHOUETTE_MARGIN = (
-    2.0  # how many pictures' widths and heights beyond its edges a silhouette is followed
-)
+MAX_SILHOUETTE_SAMPLES = 20000  # [px] larger silhouettes are sampled on a coarser grid; chosen
+SILHOUETTE_MARGIN = 2.0  # [image sizes] silhouettes are followed this far outside; chosen
 
 
 @dataclass(frozen=True)
@@ -194,8 +192,7 @@ def _measure_silhouette(
     measured[3] = high
     measured[4] = last
     if k >= vehicles:
-        # Far away people are a pixel or two wide, and whole pixels would be wrong by half of them:
-        # these are their limbs' edges.
+        # Distant pedestrians are 1 or 2 px wide: the edges of their limbs are more precise.
         blur = LIMB_BLUR * stretch
         measured[1] = max(left + blur, 0.0)
         measured[3] = min(right - blur, float(columns))

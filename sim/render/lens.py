@@ -30,7 +30,7 @@ def apply_lens_effects(
 ) -> None:
     """Add precipitation, drops on the lens, sun glare and sensor noise to a picture, in place.
 
-    A sheltered camera (cover a tunnel) gets sensor noise only. The result depends on nothing but
+    A sheltered camera (inside a tunnel) gets sensor noise only. The result depends on nothing but
     the arguments: seed, time [s] and the camera's lateral position select the random numbers.
     """
     image = canvas.image
@@ -139,7 +139,7 @@ def _draw_streaks(
     for n in range(streaks.shape[0]):
         column = streaks[n, 0] * columns
         row = streaks[n, 1] * 1.2 * rows - 0.2 * rows
-        # Most drops are far distance: short, thin and faint.
+        # Most drops are far away: short, thin and faint.
         near = 0.3 + 0.9 * streaks[n, 2] ** 3
         lean = 0.8 * (column / columns - 0.5) + 0.10 * (streaks[n, 3] - 0.5)
         length = scale * 13.0 * near

@@ -16,8 +16,7 @@ from sim.random import Stream, stream_generator
 TILE = 256  # texels along an edge of the finest level; a power of two
 MIP_LEVELS = 7  # the coarsest is 4 texels wide
 TILES_PER_LEVEL = 4  # grain tiles per mip level
-# what a standard deviation is stored as in grain tiles, so that four of them fit a byte
-GRAIN_SCALE = 32.0
+GRAIN_SCALE = 32.0  # stored units per standard deviation: a signed byte holds four of them
 
 
 class Noise(NamedTuple):

@@ -1,4 +1,4 @@
-"""The kernels that select and draw everything that stands: scenery and road users.
+"""The kernels that select and draw objects: scenery and road users.
 
 Occluders are marked first, from near to far; then shadows and objects are drawn from far to near.
 """
@@ -74,7 +74,7 @@ def find_visible(
         )
         forward = dx * eye.cos + dy * eye.sin
         right = dy * eye.cos - dx * eye.sin
-        # An object reaches into the view if it is tunnel_light its radius of the slanted sides.
+        # An object reaches into the view if it is within its radius of the slanted sides.
         side_margin = margin * math.sqrt(1 + spread * spread)
         if (
             -margin < forward < reach + margin
@@ -185,8 +185,7 @@ def _mark_occluder(
     dy = scenery.y[i] - eye.y
     forward = dx * eye.cos + dy * eye.sin
     right = dy * eye.cos - dx * eye.sin
-    # Beyond that distance they fade, and what covers few pixels is drawn as fast as it is looked
-    # up.
+    # Farther plants fade; marking an occluder of few pixels takes longer than it saves.
     if (
         NEAREST_OBJECT < forward < 0.75 * reach
         and scenery.height[i] * eye.focal > MIN_OCCLUDER_HEIGHT * forward

@@ -65,7 +65,7 @@ class Renderer:
         views = [
             partial(self._view, camera, ego, road_users.apart(), time) for camera in self.cameras
         ]
-        # Large pictures are drawn by all threads one after the other, small ones side by side.
+        # All threads draw the bands of one large image, or each thread draws a small image.
         large = any(is_large(camera.width, camera.height) for camera in self.cameras)
         return [view() for view in views] if large else run_in_threads(views)
 
@@ -73,9 +73,8 @@ class Renderer:
         self, camera: Camera, ego: Pose, road_users: RoadUsersToDraw, time: float
     ) -> FrameBuffer:
         """Draw the image of one camera."""
-        canvas = blank_frame_buffer(
-            camera.height, camera.width, truth=True
-        )  # depth decides which object hides another
+        # Depth decides which object hides another.
+        canvas = blank_frame_buffer(camera.height, camera.width, truth=True)
         eye = eye_of(camera, ego)
         station = self._plan.centreline.project(eye.x, eye.y)[0] if self._plan.tunnels else 0.0
         inside = self._share_inside_tunnel(station)
@@ -92,7 +91,7 @@ class Renderer:
             0,
             horizon,
         )
-        # Wet ground mirrors the whole sky, and nothing that stands before it.
+        # Wet ground mirrors the sky only, so it is drawn before the objects.
         draw_row_bands(
             lambda band: draw_ground(band, ground, light, tunnel, eye),
             canvas,

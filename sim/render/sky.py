@@ -108,7 +108,7 @@ def _draw_rows(
     buffers: for one row, the index of the lower left of four texels, the share of the upper ones,
     and the weighted sums.
     """
-    # Only reading texels here and there keeps a loop from running on vectors, so it is done apart.
+    # Scattered reads prevent vectorisation, so they have a loop of their own.
     below, rises, texels = buffers
     for row in range(first, last):
         above = np.float32(horizon - row - 0.5)
@@ -166,8 +166,7 @@ def _blend(
         t = np.uint64(shares[n])
         w = np.uint64(np.uint32(rises[n]))
         j = i + np.uint32(1)
-        # Where a colour falls from one texel to the next its difference borrows from the colour
-        # above it, and gives back.
+        # A negative difference borrows from the colour above it; the weighted sum returns it.
         left = lower[i] * np.uint64(ROW_STEPS) + w * (upper[i] - lower[i])
         right = lower[j] * np.uint64(ROW_STEPS) + w * (upper[j] - lower[j])
         texels[n] = left * np.uint64(COLUMN_STEPS) + t * (right - left)
@@ -179,7 +178,7 @@ def _unpack(line: Image, texels: PackedTexels, scale: np.float32) -> None:
     mask = np.uint64((1 << BITS_PER_COLOUR) - 1)
     half = np.float32(0.5)
     most = np.float32(255)
-    # Signed numbers become floats in one step, unsigned ones do not.
+    # Conversion to float is faster from signed than from unsigned integers.
     for n in range(texels.size):
         texel = texels[n]
         line[n, 0] = np.uint8(

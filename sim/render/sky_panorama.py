@@ -40,7 +40,7 @@ def panorama(atmosphere: Atmosphere, seed: int, focal: float, horizon: float) ->
     image = np.empty((rows, columns, 3), np.uint8)
     ridges = np.stack([_skyline(seed, layer, columns) for layer in range(3)])
     light = atmosphere.light
-    # Hills and trees are lit as the ground they stand on, and hidden by the haze before them.
+    # Hills and trees are lit like level ground, and attenuated by haze.
     bare = np.array(SKYLINE_COLOURS)
     white = (np.array(SKYLINE_SNOW_SHARES) * atmosphere.snow)[:, None]
     dimmed = (bare + (np.array(SNOW_COLOUR) - bare) * white) * [
@@ -98,7 +98,7 @@ def _sky_glow(atmosphere: Atmosphere) -> SkyGlow:
     day = atmosphere.daytime is Daytime.DAY
     risen = atmosphere.daytime is not Daytime.DUSK
     disc = min(2.5 * atmosphere.sunshine, 1.0) * (0.75 if night else 1.0) if risen else 0.0
-    # Behind a closed sky the sun is still where the clouds are brightest.
+    # Clouds are brightest in front of the sun.
     halo = atmosphere.halo * (0.3 + 0.7 * clear)
     band = atmosphere.band * (0.25 + 0.75 * clear)
     side = -1.0 if night else 1.0  # a town's glow, angle from the moon
@@ -210,8 +210,7 @@ def _paint_panorama(
                 value += (colours[3, k] - value) * min(band * (1 - 0.35 * cloud), 1.0)
                 value += (colours[1, k] - value) * mist * (1 - 0.7 * band)
                 value += max(1.05 - value, 0.0) * max(disc, 0.85 * blaze) * (1 - 0.6 * cloud)
-                # A sun in the mist is a pale light above the ground, which keeps the mist's own
-                # colour.
+                # In mist, the sun is a pale light of the mist's own colour.
                 value += (
                     max(colours[3, k] - value, 0.0) * 0.5 * halo * mist * min(slope / 0.08, 1.0)
                 )

@@ -1,4 +1,4 @@
-"""Helpers for what stands along a road: where the bends are, and barriers in stretches."""
+"""Helpers for barriers along a road: where the bends are, and barriers in stretches."""
 
 from collections.abc import Iterator, Sequence
 
@@ -51,11 +51,13 @@ def bends(
     return sorted(bends_of_both_signs)
 
 
-def free_stretches(total: float, taken: Sequence[Stretch], least: float) -> list[Stretch]:
+def free_stretches(
+    total: float, stretches_in_use: Sequence[Stretch], least: float
+) -> list[Stretch]:
     """Return the gaps of at least `least` [m] that the stretches leave free in [0, total]."""
     gaps = []
     covered_until = 0.0
-    for start, finish in [*sorted(taken), (total, total)]:
+    for start, finish in [*sorted(stretches_in_use), (total, total)]:
         if start - covered_until >= least:
             gaps.append((covered_until, start))
         covered_until = max(covered_until, finish)

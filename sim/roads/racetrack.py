@@ -92,8 +92,8 @@ def _barriers(
     """Yield tyre walls behind the traps and rails along the rest."""
     corners = bends(curvature, TRAP_RADIUS, 15.0, margin=12.0)
     for side in (-1, 1):
-        taken = [(start, finish) for start, finish, sign in corners if sign == -side]
-        for start, finish in taken:
+        occupied = [(start, finish) for start, finish, sign in corners if sign == -side]
+        for start, finish in occupied:
             yield Barrier(
                 Wall.TYRES,
                 side * (edge + TRAP[1] + 1.0),
@@ -101,7 +101,7 @@ def _barriers(
                 finish,
                 float(generator.uniform(0.9, 1.3)),
             )
-        for start, finish in free_stretches(total, taken, 10.0):
+        for start, finish in free_stretches(total, occupied, 10.0):
             if generator.random() < 0.85:
                 kind = Wall.CONCRETE if generator.random() < 0.2 else Wall.RAIL
                 yield Barrier(

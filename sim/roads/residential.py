@@ -143,13 +143,13 @@ def _zebras(
     generator: np.random.Generator, streets: Sequence[Street], length: float
 ) -> Iterator[Zebra]:
     """Yield zebra crossings every 80 to 250 m of the drive, shifted past streets."""
-    taken = sorted(
+    occupied = sorted(
         _mouths(streets, 1, 3.0)
         + _mouths([street for street in streets if street.side < 0], -1, 3.0)
     )
     s = LEAD_IN + generator.uniform(25.0, 120.0)
     while True:
-        for start, finish in taken:
+        for start, finish in occupied:
             if start < s + ZEBRA_LENGTH and s < finish:
                 s = finish
         if s + ZEBRA_LENGTH > LEAD_IN + length:

@@ -11,8 +11,9 @@ from sim.render.lighting.palette import GRAIN, PALETTE
 from sim.roads.plan import Marking, Material, RoadPlan
 from sim.scenario import RoadKind
 
-VERGE_WIDTH = 5.0  # [m] of open ground on either side within the cross profile
-LANE_WEAR = 0.35  # how much of the driven lane's wear lies outside its two wheel tracks
+VERGE_WIDTH = 5.0  # [m] open ground at both ends of the cross profile; chosen
+LANE_WEAR = 0.35  # wear of a lane outside its two wheel tracks, which have 1; chosen
+# [m] amplitude of the edges' raggedness; edges of other roads are straight; chosen.
 EDGE_RAGGEDNESS = {RoadKind.RURAL_UNMARKED: 0.08, RoadKind.UNPAVED: 0.16}
 
 
@@ -38,7 +39,7 @@ def cross_profile(
     on_road = (d > plan.carriageway[0]) & (d < plan.carriageway[1]) & (material != Material.GRASS)
     surface = (on_road if unpaved else np.isin(material, SEALED)).astype(float)
     tracks = _wheel_tracks(d, plan)
-    # Tyres polish and darken asphalt; on dirt they lay the bright subsoil bare.
+    # Tyres polish and darken asphalt; on dirt they expose the bright subsoil.
     colours *= (
         1
         + (0.11 if unpaved else -0.085)
@@ -89,10 +90,10 @@ def _wheel_tracks(d: NDArray[np.floating], plan: RoadPlan) -> NDArray[np.float64
     """
     tracks = np.zeros(d.size)
     for lane in plan.lanes:
-        beside = np.abs(d - lane.offset)
-        wheel = np.exp(-(((beside - 0.8) / 0.28) ** 2))
+        distance = np.abs(d - lane.offset)
+        wheel = np.exp(-(((distance - 0.8) / 0.28) ** 2))
         tracks = np.maximum(
-            tracks, np.where(beside < lane.width / 2, LANE_WEAR + (1 - LANE_WEAR) * wheel, 0.0)
+            tracks, np.where(distance < lane.width / 2, LANE_WEAR + (1 - LANE_WEAR) * wheel, 0.0)
         )
     return tracks
 

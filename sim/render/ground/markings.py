@@ -50,7 +50,7 @@ from sim.render.lighting.palette import PALETTE
 from sim.roads.plan import Material
 
 PAINTED = PALETTE[Material.PAINT]
-MIN_PAINT_COVER = 0.002  # the share of a footprint below which paint does not show
+MIN_PAINT_COVER = 0.002  # share of a footprint below which paint is invisible; half a pixel level
 
 
 @kernel
@@ -147,7 +147,7 @@ def lay_pieces(
         first_piece = ranges[min(max(int(low / INDEX_SPACING), 0), ranges.shape[0] - 1), 0]
         last_piece = ranges[min(max(int(high / INDEX_SPACING), 0), ranges.shape[0] - 1), 1]
         for k in range(first_piece, last_piece):
-            # Most are elsewhere: told at a glance, with buffer for those that drift sideways.
+            # Most pieces are elsewhere; OUTER_LEFT and OUTER_RIGHT include their lateral drift.
             is_beside = pieces[k, OUTER_LEFT] > right or pieces[k, OUTER_RIGHT] < left
             if not (is_beside or pieces[k, START] > high or pieces[k, FINISH] < low):
                 for n in range(start, start + SPAN):

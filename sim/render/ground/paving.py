@@ -26,9 +26,9 @@ from sim.render.noise import Grain, grain
 from sim.roads.plan import GROUND_UNDER_WALLS, RoadPlan
 from sim.scenario import RoadKind
 
-CELL = 8.0  # [m] edge of a cell of the grid that finds the nearest centreline sample
-# How often a bucket of road has been mended, and how far [m] its edges wander; others have few
-# patches and straight edges.
+CELL = 8.0  # [m] cell size of the grid of nearest centreline samples; chosen
+# Probability of a repaired patch per INDEX_SPACING; DEFAULT_PATCH_PROBABILITY for other kinds.
+DEFAULT_PATCH_PROBABILITY = 0.16  # chosen
 PATCH_PROBABILITY = {
     RoadKind.RURAL_UNMARKED: 0.45,
     RoadKind.RESIDENTIAL: 0.25,
@@ -40,27 +40,29 @@ PATCH_PROBABILITY = {
 class Ground(NamedTuple):
     """The ground of a plan as arrays.
 
-    line: (N, 5) centreline samples x, y, cos, sin of the heading, curvature.
+    line: (N, 5) centreline samples x, y, cos and sin of the heading, curvature.
     cells: (rows, columns) nearest sample of each CELL, -1 far from the road.
-    origin: world x, y of its corner.
+    origin: world x, y of the grid's corner.
     profile: (M, 6 + D) running integrals over d of red, green, blue, grain, surface (1 on the
-    road), wheel tracks and the paint of each of D patterns.
-    ragged: (M,) [m] by which noise moves d.
-    first: d of the profile's first sample.
-    patterns: (D, 3) dash and period [m] and wear. tone, worn: (N,) running integrals over s of the
-    surface's brightness and of how much more or less than their wear markings have lost.
-    wander: (N,) what is added to the noise at ragged edges.
-    patches: (B, 5) s and d limits [m] and brightness. pieces, ranges: see
-    `sim.render.ground.pieces`.
+    road), wheel tracks, and the paint of each of D patterns.
+    ragged: (M,) displacement of d by noise [m].
+    first: d of the profile's first sample [m].
+    patterns: (D, 3) dash [m], period [m] and wear.
+    tone: (N,) running integral over s of the surface's brightness.
+    worn: (N,) running integral over s of the local wear of markings, relative to their own.
+    wander: (N,) value added to the noise at ragged edges.
+    patches: (B, 5) limits in s and d [m], and brightness, of repaired patches.
+    pieces, ranges: see `sim.render.ground.pieces`.
     sealed: 1 where the surface is asphalt, 0 on unpaved roads.
-    beyond: red, green, blue and grain of the ground further out.
-    reach: [m] to the side up to which the ground is anything else.
-    drivable: d limits [m] of what counts as road.
-    tunnels: (T, 6) first and last station, lamp spacing, d of both edges of the ground in their
-    light [m], and what share of their light the open air before them lets through to the camera.
-    street_lamps: d of the rows of lamps, one every lamp_spacing [m]. means: the profile averaged
-    beforehand.
-    grain: the ground's texture.
+    beyond: red, green, blue and grain of the ground away from the road.
+    reach: lateral distance beyond which the ground is uniform [m].
+    drivable: limits in d of what is labelled as road [m].
+    tunnels: (T, 6) first and last station, lamp spacing, limits in d [m], and transmission of the
+    air in front.
+    street_lamps: d of the rows of lamps [m].
+    lamp_spacing: distance of lamps along the road [m].
+    means: the profile averaged in advance.
+    grain: noise for the texture of the ground.
     """
 
     line: NDArray[np.float64]
@@ -161,7 +163,7 @@ def _patches(generator: np.random.Generator, plan: RoadPlan) -> NDArray[np.float
     patches = np.zeros((int(plan.centreline.length / INDEX_SPACING) + 1, 5))
     patches[:, 4] = 1.0
     for i in np.flatnonzero(
-        generator.random(len(patches)) < PATCH_PROBABILITY.get(plan.kind, 0.16)
+        generator.random(len(patches)) < PATCH_PROBABILITY.get(plan.kind, DEFAULT_PATCH_PROBABILITY)
     ):
         lane = plan.lanes[generator.integers(len(plan.lanes))]
         length = generator.uniform(1.0, INDEX_SPACING - 2.0)

@@ -19,9 +19,8 @@ SEALED = (
     Material.CONCRETE,
 )
 STREET_LENGTH = 60.0  # [m] length of side streets from the reference line; chosen
-# [m] pavements and kerbs along crossing streets
-FOOTWAY = 1.5
-KERB = 0.15
+FOOTWAY = 1.5  # [m] width of pavements along side streets, as sim.roads.residential.FOOTWAY
+KERB = 0.15  # [m] width of kerbstones, as sim.roads.residential.KERB
 BAR = 0.5  # [m] width of a zebra's bars and gaps; German StVO, sign 293
 STREET_TRACK = 0.35  # wear by tyres on side streets, 1 in wheel tracks; chosen
 

@@ -8,12 +8,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-PROFILE_STEP = 0.02  # [m] between the samples of the cross profile
-LEVELS_PER_OCTAVE = 2  # levels per octave of width
-MAX_PROFILE_WIDTH = 1000.0  # [m]
-# Channels of the cross profile, after red, green and blue. In the running integrals every pattern
-# of paint has a channel of its
-# own, in the table the last one is their sum.
+PROFILE_STEP = 0.02  # [m] between the samples of the cross profile; chosen
+LEVELS_PER_OCTAVE = 2  # levels per doubling of the width; chosen
+MAX_PROFILE_WIDTH = 1000.0  # [m] widest footprint of the table; chosen
+# Channels of the cross profile, after red, green and blue. In the running integrals each pattern of
+# paint has a channel of its own; in the table, the last channel is their sum.
 GRAIN_CHANNEL = 3
 SURFACE_CHANNEL = 4
 TRACK_CHANNEL = 5

@@ -30,9 +30,8 @@ from sim.render.lighting.light import Light
 from sim.render.noise import GRAIN_SCALE, TILE, TILES_PER_LEVEL, grain_tile
 from sim.render.sky_panorama import TREELINE_DISTANCE
 
-# [m] texel of the noise for grain and for fields
-GRAIN_TEXEL = 0.03
-MAX_GROUND_DISTANCE = 3000.0  # [m]
+GRAIN_TEXEL = 0.03  # [m] size of a noise texel for the grain of surfaces; chosen
+MAX_GROUND_DISTANCE = 3000.0  # [m] rows close to the horizon show this distance; chosen
 
 
 def draw_ground(canvas: FrameBuffer, ground: Ground, light: Light, tunnel: Light, eye: Eye) -> None:
@@ -66,8 +65,7 @@ def draw_rows(
 ) -> None:
     """Fill the rows [first_row, last_row), all below the horizon; `buffer` is scratch memory."""
     width = canvas.image.shape[1]
-    # Ground beyond the trees on the horizon is not seen: no more haze than theirs lies before it,
-    # so that it meets them.
+    # Trees on the horizon hide the ground behind them: haze is limited to their distance.
     least = math.exp(-TREELINE_DISTANCE / light.haze_reach)
     for row in range(first_row, last_row):
         below = row + 0.5 - eye.horizon
@@ -130,8 +128,7 @@ def _spread_grain(
     side = forward / eye.focal
     u = (eye.x + forward * (eye.cos - slope * eye.sin)) * scale - 0.5
     v = (eye.y + forward * (eye.sin + slope * eye.cos)) * scale - 0.5
-    # The noise repeats: whole tiles are taken off or added, so that the numbers are small and stay
-    # above zero along the row.
+    # The noise is periodic: whole tiles are subtracted, so that coordinates are small and positive.
     step_u = np.float32(-side * eye.sin * scale)
     step_v = np.float32(side * eye.cos * scale)
     u, v = u - math.floor(u / size) * size, v - math.floor(v / size) * size

@@ -10,35 +10,31 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-SPAN = 16  # [px] over which road coordinates are interpolated
-BLOCK = 20 * SPAN  # [px]
-STRIDE = (
-    BLOCK + 16
-)  # no power of two, so that the channels do not fight for the same lines of the cache
+SPAN = 16  # [px] over which Frenet coordinates are interpolated; chosen
+BLOCK = 20 * SPAN  # [px] columns drawn at a time; chosen
+STRIDE = BLOCK + 16  # no power of two: the channels would compete for the same cache lines
 
 (
-    STATION,  # road coordinates s, d [m]
-    OFFSET,
-    ALONG,  # how far the pixel's footprint reaches along and across the road [m]
-    ACROSS,
-    GRAIN,  # noise of the finest scale, and of the scale of fields
-    FIELD,
-    LAMP,  # light of the ego's headlights and of street lamps
-    STREET,
-    CLEAR,  # what the haze lets through
-    TONE,  # brightness of the road's section, and what is added to the noise at ragged edges
-    WANDER,
-    # the material: colour, strength of its grain, whether it belongs to the road, whether paint
-    # lies on it
-    RED,
+    STATION,  # s [m]
+    OFFSET,  # d [m]
+    ALONG,  # extent of the pixel's footprint along the road [m]
+    ACROSS,  # and across it [m]
+    GRAIN,  # fine noise
+    FIELD,  # noise of the scale of fields
+    LAMP,  # light of the ego's headlights
+    STREET,  # light of street lamps
+    CLEAR,  # transmission of the haze
+    TONE,  # brightness of the road section
+    WANDER,  # value added to the noise at ragged edges
+    RED,  # colour of the material, later of the pixel
     GREEN,
     BLUE,
-    ROUGH,
-    SURFACE,
-    TRACK,
-    PAINT,
-    HARD,
-    COVER,  # of snow
+    ROUGH,  # strength of the grain
+    SURFACE,  # 1 on the road
+    TRACK,  # wear by tyres
+    PAINT,  # cover of endless markings
+    HARD,  # share of sealed surface
+    COVER,  # of snow; scratch before
 ) = (STRIDE * k for k in range(20))
 CHANNELS = 20
 

@@ -33,8 +33,8 @@ from sim.render.ground.weathering import lamp_pool
 from sim.render.lighting.light import Light, beam
 from sim.render.noise import grain_at
 
-FIELD_TEXEL = 2.0
-FAR_OFFSET = 1e6  # [m] the offset of pixels far from the road
+FIELD_TEXEL = 2.0  # [m] size of a noise texel for variations of the scale of fields; chosen
+FAR_OFFSET = 1e6  # [m] lateral offset of pixels far from the road
 
 
 @inlined

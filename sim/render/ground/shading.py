@@ -168,8 +168,7 @@ def _add_reflection(
 
     column: of the first pixel.
     """
-    # The film of water on asphalt is rough: it throws light from above the trees, not from their
-    # foot.
+    # A rough film of water reflects the sky above the trees, not their foot.
     horizon = min(max(int(math.ceil(eye.horizon)), 1), image.shape[0])
     above = np.float32(eye.horizon - (row + 0.5 - eye.horizon) - ROUGHNESS * eye.focal)
     lowest = np.float32(horizon - 1)

@@ -9,18 +9,15 @@ from sim.jit import inlined, kernel
 from sim.render.ground.paving import Ground
 from sim.render.lighting.light import Light
 
-SNOW = (0.90, 0.92, 0.96)
-WET_DARKENING = 0.45  # how much darker a wet surface is
-# the share of a smooth mirror's reflection that wet asphalt keeps; puddles keep it all
-ROUGH_MIRROR = 0.85
-# [rad] by which the film of water on asphalt throws light higher than a mirror would
-ROUGHNESS = 0.06
-# noise above which water stands, and how sharply its edge is drawn
-PUDDLES = 0.75
-PUDDLE_EDGE = 2.0
-RETROREFLECTION = 2.2  # how much brighter paint throws headlights back than its colour says
-STREET_LAMP = (0.78, 0.62, 0.40)  # light below a street lamp
-LAMP_REACH = 7.5  # [m] along the road
+SNOW = (0.90, 0.92, 0.96)  # RGB; chosen
+WET_DARKENING = 0.45  # share of its brightness that a wet surface loses; chosen
+ROUGH_MIRROR = 0.85  # reflection of wet asphalt relative to that of puddles; chosen
+ROUGHNESS = 0.06  # [rad] elevation of the reflected sky above the mirror direction; chosen
+PUDDLES = 0.75  # noise value above which a puddle begins; chosen
+PUDDLE_EDGE = 2.0  # contrast of the edge of a puddle; chosen
+RETROREFLECTION = 2.2  # gain of headlights on paint, relative to diffuse reflection; chosen
+STREET_LAMP = (0.78, 0.62, 0.40)  # RGB of the light below a street lamp; chosen
+LAMP_REACH = 7.5  # [m] extent of the light of a lamp along the road; chosen
 
 
 @kernel

@@ -14,17 +14,19 @@ from sim.render.lighting.light import Light
 from sim.render.lighting.palette import Colour
 from sim.scenario import Daytime, Scenario, Weather
 
-SHADOW_SHARE = 0.5  # the share of a clear day's light that a shadow takes
-KOSCHMIEDER = 3.0  # meteorological visibility is where contrast falls to 5 %, exp(-3)
-TUNNEL_LAMP_COLOUR = (0.43, 0.38, 0.30)  # warm lamps, before exposure
-HAZE_DEPTH = 25.0  # [m] the depth of haze that the sun shines through from above
-# Meteorological visibility [m] in the lightest and the heaviest weather of a kind.
+SHADOW_SHARE = 0.5  # share of a clear day's light that a full shadow takes away; chosen
+KOSCHMIEDER = (
+    3.0  # visibility / extinction length: contrast falls to 5 % = exp(-3); Koschmieder 1924
+)
+TUNNEL_LAMP_COLOUR = (0.43, 0.38, 0.30)  # RGB of warm lamps, before exposure; chosen
+HAZE_DEPTH = 25.0  # [m] vertical depth of the haze that sunlight passes; chosen
+# [m] meteorological visibility in the lightest and in the heaviest weather of a kind; chosen.
 VISIBILITY_RANGE = {
     Weather.FOG: (250.0, 30.0),
     Weather.RAIN: (900.0, 150.0),
     Weather.SNOW: (600.0, 80.0),
 }
-# The share of a closed sky's light that comes down in the heaviest weather of a kind.
+# Share of a closed sky's light that reaches the ground in the heaviest weather of a kind; chosen.
 MIN_SKY_TRANSMISSION = {
     Weather.CLOUDY: 0.90,
     Weather.FOG: 0.95,
@@ -139,7 +141,7 @@ class Atmosphere:
         """Return the light in the open and in a tunnel.
 
         inside: 1 for a camera inside a tunnel, 0 outside, in between near its portal. Exposure
-        adapts to the camera's place: by day, a tunnel is dark from outside, and its exit is
+        adapts to its surroundings: by day, a tunnel is dark from outside, and its exit is
         overexposed from inside.
         """
         gain = max(exposure(_mean(TUNNEL_LAMP_COLOUR)) / self.gain, 1.0) ** inside
@@ -242,8 +244,7 @@ def _open_light(
         _scaled(daytime_light.sun, gain * _sunshine(overcast, elevation, reach)),
         _scaled(sky, gain),
     )
-    # Level ground is lit by the sky and by the sun at its slant, kept from falling as far as it
-    # does: exposure makes up for it.
+    # Sky and slanting sun light level ground; exposure compensates part of the slant.
     ground = [s + d * (0.20 + 0.70 * up) for s, d in zip(sky, sun, strict=True)]
     direct = _mean(sun) * (0.20 + 0.70 * up) / sum(ground) * 3
     closed = _mean(daytime_light.grey_sky)

@@ -36,6 +36,7 @@ class DaytimeLight:
     band: float
 
 
+# RGB in [0, 1] and strengths, chosen by appearance.
 DAYTIME_LIGHTS = {
     Daytime.DAY: DaytimeLight(
         elevation=(25.0, 60.0),

@@ -46,8 +46,8 @@ class Light(NamedTuple):
 
 
 @kernel
-def seen_through_air(light: Light, outside: Light, clear: float, away: float) -> Light:
-    """Return the light of a tunnel for objects `away` [m] distant, seen through the open air.
+def seen_through_air(light: Light, outside: Light, clear: float, distance: float) -> Light:
+    """Return the light of a tunnel for objects `distance` [m] distant, seen through the open air.
 
     outside: the light in the open.
     clear: transmission of the open air in between. The haze of both is combined to one that
@@ -55,7 +55,7 @@ def seen_through_air(light: Light, outside: Light, clear: float, away: float) ->
     """
     if clear > 0.999:
         return light
-    transmission = math.exp(-away / light.haze_reach)
+    transmission = math.exp(-distance / light.haze_reach)
     total = max(transmission * clear, 1e-9)
     tunnel_share = (1 - transmission) * clear / (1 - total)
     outside_share = (1 - clear) / (1 - total)
@@ -75,7 +75,7 @@ def seen_through_air(light: Light, outside: Light, clear: float, away: float) ->
         tunnel_share * light.haze_red + outside_share * outside.haze_red,
         tunnel_share * light.haze_green + outside_share * outside.haze_green,
         tunnel_share * light.haze_blue + outside_share * outside.haze_blue,
-        max(away, 1.0) / -math.log(total),
+        max(distance, 1.0) / -math.log(total),
         light.shadow,
         light.headlight,
         light.lamp,
@@ -98,13 +98,13 @@ def beam(light: Light, eye: Eye, forward: float, right: float) -> float:
     left_lobe = 1 / (1 + 4.0 * left_lamp * left_lamp)
     right_lobe = 1 / (1 + 4.0 * right_lamp * right_lamp)
     lobes = 0.5 * (left_lobe * left_lobe + right_lobe * right_lobe)
-    away = forward * forward + right * right
+    distance_squared = forward * forward + right * right
     return (
         light.headlight
         * lobes
         * min((forward - 1.0) / 4.0, 1.0)
         * min((120.0 - forward) / 80.0, 1.0)
-        / (1.0 + away / 900.0)
+        / (1.0 + distance_squared / 900.0)
     )
 
 

@@ -4,6 +4,7 @@ from sim.roads.plan import Material
 
 Colour = tuple[float, float, float]
 
+# Chosen by appearance.
 PALETTE: dict[Material, Colour] = {
     Material.GRASS: (0.37, 0.44, 0.20),
     Material.GRAVEL: (0.55, 0.51, 0.44),
@@ -17,6 +18,7 @@ PALETTE: dict[Material, Colour] = {
     Material.RED: (0.68, 0.14, 0.12),
     Material.CONCRETE: (0.57, 0.56, 0.54),
 }
+# Standard deviation of the brightness, relative to its mean; chosen by appearance.
 GRAIN: dict[Material, float] = {
     Material.GRASS: 0.11,
     Material.GRAVEL: 0.12,
