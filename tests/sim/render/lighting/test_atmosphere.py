@@ -7,9 +7,7 @@ import numpy as np
 import pytest
 
 from sim.render.frame_buffer import Eye
-from sim.render.ground.weathering import mirror_at, reflectance, snow_cover
 from sim.render.lighting.atmosphere import KOSCHMIEDER, Atmosphere, exposure
-from sim.render.lighting.light import beam, beam_share
 from sim.scenario import Daytime, RoadKind, Scenario, Weather
 
 DAY = Scenario(RoadKind.RURAL, 3)
@@ -73,48 +71,6 @@ def test_a_low_sun_stands_low_and_shines_warm() -> None:
     assert light.sun_red > 1.5 * light.sun_blue
 
 
-def test_the_headlights_shine_alike_to_both_sides_and_less_with_distance() -> None:
-    light = Atmosphere.of(replace(DAY, light="night")).light
-    assert beam(light, EYE, 15.0, 3.0) == pytest.approx(beam(light, EYE, 15.0, -3.0))
-    assert beam(light, EYE, 12.0, 0.0) > 1.5 * beam(light, EYE, 40.0, 0.0) > 0
-    assert beam(Atmosphere.of(DAY).light, EYE, 12.0, 0.0) == 0.0
-
-
-@pytest.mark.parametrize("lateral", [-0.6, 0.6])
-def test_every_camera_sees_the_same_cone_of_light(lateral: float) -> None:
-    light = Atmosphere.of(replace(DAY, light="night")).light
-    assert beam(light, EYE._replace(lateral=lateral), 15.0, 1.0 - lateral) == pytest.approx(
-        beam(light, EYE, 15.0, 1.0)
-    )
-
-
-def test_the_low_beam_is_cut_off_above_the_lamps() -> None:
-    assert beam_share(20.0, 0.3) == 1.0
-    assert beam_share(20.0, 3.0) == pytest.approx(0.1)
-
-
-def test_snow_hides_the_verge_before_the_road_and_the_wheel_tracks_last() -> None:
-    verge, road, tracks = (
-        snow_cover(0.45, hard, track, 0.0) for hard, track in ((0, 0), (1, 0), (1, 1))
-    )
-    assert verge == 1.0
-    assert verge > road > tracks
-    assert snow_cover(0.0, 0.0, 0.0, 3.0) == 0.0
-
-
-def test_wheel_tracks_show_an_unpaved_road_in_snow_as_they_show_a_paved_one() -> None:
-    unpaved, paved, verge = (
-        snow_cover(0.7, hard, track, 0.0) for hard, track in ((0, 1), (1, 1), (0, 0))
-    )
-    assert unpaved == paved < 0.2
-    assert verge == 1.0
-
-
-def test_wet_ground_is_a_mirror_far_away_and_none_below_the_eye() -> None:
-    assert reflectance(0.0, 1.4) == pytest.approx(0.02)
-    assert reflectance(1e6, 1.4) == pytest.approx(1.0, abs=1e-4)
-
-
 def test_inside_a_tunnel_by_day_the_exit_glares_and_from_outside_the_tunnel_is_dark() -> None:
     atmosphere = Atmosphere.of(DAY)
     (outside, dark), (glaring, inside) = atmosphere.lights(0.0), atmosphere.lights(1.0)
@@ -163,24 +119,3 @@ def test_the_darker_the_world_the_noisier_the_sensor() -> None:
     noise = [Atmosphere.of(replace(DAY, light=light)).noise for light in ("day", "dusk", "night")]
     assert noise[0] == pytest.approx(0.8, abs=0.2)
     assert noise[0] < noise[1] < noise[2] < 5
-
-
-def test_the_headlights_reach_forty_metres_and_hardly_eighty() -> None:
-    light = Atmosphere.of(replace(DAY, light="night")).light
-    near = beam(light, EYE, 40.0, 0.0)
-    far = beam(light, EYE, 80.0, 0.0)
-    assert near > 2 * light.level_green
-    assert near > 3 * far
-
-
-def test_markings_vanish_under_snow_by_degrees() -> None:
-    covers = [snow_cover(snow, 1.0, 0.35, 0.0) for snow in np.linspace(0.05, 1.0, 39)]
-    assert covers[0] == 0.0
-    assert covers[-1] > 0.9
-    assert (np.diff(covers) >= 0).all()
-    assert sum(0 < cover < 1 for cover in covers) > 5
-
-
-def test_standing_water_mirrors_more_than_a_film_and_dry_ground_not_at_all() -> None:
-    assert mirror_at(0.0, 5.0) == 0.0
-    assert mirror_at(1.0, 5.0) == 1.0 > mirror_at(1.0, 0.0) > 0.5

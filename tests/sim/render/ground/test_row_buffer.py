@@ -1,0 +1,20 @@
+"""The work buffer of a row."""
+
+from sim.render.ground.row_buffer import (
+    BLOCK,
+    CHANNELS,
+    COVER,
+    SPAN,
+    STATION,
+    STRIDE,
+    blank_row_buffer,
+)
+
+
+def test_every_channel_holds_a_block_of_whole_spans() -> None:
+    buffer = blank_row_buffer()
+    assert BLOCK % SPAN == 0
+    assert STRIDE >= BLOCK
+    assert STATION == 0
+    assert buffer.values.size == COVER + STRIDE == CHANNELS * STRIDE
+    assert buffer.indices.size == STRIDE
