@@ -11,9 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.mark.parametrize("hiding", ["sim.py", "sim/__init__.py", "sim/notes.txt"])
-def test_a_user_s_file_or_folder_that_hides_the_simulator_is_named(
-    hiding: str, tmp_path: Path
-) -> None:
+def test_a_package_that_hides_the_simulator_is_refused(hiding: str, tmp_path: Path) -> None:
     (tmp_path / hiding).parent.mkdir(exist_ok=True)
     (tmp_path / hiding).write_text("")
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
