@@ -1,5 +1,5 @@
-"""The modular driver: frame -> detections and lane -> tracks -> plan -> path tracker, any part of
-it replaced by the truth.
+"""The modular stack as a driver: detections and lane, tracks, plan, path tracker; any part can be
+replaced by the ground truth.
 """
 
 from collections.abc import Sequence
@@ -21,34 +21,34 @@ from sim.types import Control, Image, Observation
 
 
 class ObjectDetector(Protocol):
-    """A detector of cars, or of people."""
+    """A detector of vehicles, or of pedestrians."""
 
     def detect(self, frame: Image) -> list[Detection]:
-        """What it finds in a centre frame."""
+        """Return the detections in a centre frame."""
         ...
 
 
 class LaneEstimator(Protocol):
-    """A lane finder, which follows the lane over time and knows when it does not see it."""
+    """A lane finder, which tracks the lane over time and estimates its own confidence."""
 
     def reset(self) -> None:
-        """Forget all earlier frames."""
+        """Remove all memory of earlier frames."""
         ...
 
     def find(
         self, frame: Image, speed: float, curvature: float, duration: float, shadows: Floats
     ) -> LaneEstimate:
-        """The lane in the next centre frame; curvature: what was held since the last one [1/m],
-        `duration` [s] ago.
+        """Return the lane in the next centre frame.
 
-        shadows: the ground that road users hide, as `occluded_ground` gives it.
+        curvature: held by the wheels since the last frame [1/m], `duration` [s] ago.
+        shadows: the ground that road users hide, from `occluded_ground`.
         """
         ...
 
 
 @dataclass(frozen=True)
 class Parts:
-    """The parts that see; None for those that the truth replaces."""
+    """The perception parts; None for those that the ground truth replaces."""
 
     cars: ObjectDetector | None = None
     pedestrians: ObjectDetector | None = None
@@ -56,13 +56,13 @@ class Parts:
 
     @property
     def look(self) -> bool:
-        """Whether any of them needs the camera."""
+        """Whether any part needs the camera."""
         return any(part is not None for part in (self.cars, self.pedestrians, self.lanes))
 
 
 class ModularDriver:
-    """Drives by what its parts see on the centre camera and by its own speed; the truth about the
-    rest it asks of `env`.
+    """Drives by its parts' output on the centre frame and by its own speed; `env` gives the ground
+    truth for replaced parts.
     """
 
     def __init__(self, parts: Parts, env: DrivingEnv) -> None:
@@ -72,7 +72,7 @@ class ModularDriver:
         self.reset()
 
     def reset(self) -> None:
-        """Engage anew: forget the tracks, the lane, the path and where the car has been."""
+        """Remove all memory: tracks, lane, path and odometry."""
         duration = 1 / self._env.rate
         self._odometry = Odometry(duration)
         self._sight = FrameCheck(duration)
@@ -83,8 +83,8 @@ class ModularDriver:
             self._parts.lanes.reset()
 
     def act(self, observation: Observation) -> Control:
-        """The command for what is seen now; ValueError when a part needs the centre frame and there
-        is none.
+        """Return the command for an observation; ValueError when a part needs the centre frame and
+        there is none.
         """
         speed = observation.speed
         wheels = self._odometry
@@ -100,7 +100,7 @@ class ModularDriver:
         return Control(wheels.curvature, plan.acceleration)
 
     def explain(self) -> Explanation:
-        """What the last command came from."""
+        """Return what the last command was computed from."""
         return Explanation() if self._thought is None else stack_explanation(*self._thought)
 
     def _frame(self, observation: Observation) -> Image | None:
@@ -115,7 +115,7 @@ class ModularDriver:
         return observation.centre
 
     def _detect(self, frame: Image | None, speed: float) -> list[Detection]:
-        """What the detectors see; nothing on a frame that shows nothing."""
+        """Return all detections; none on a blank frame."""
         if frame is None or not self._sight.shows_something(frame, speed):
             return []
         detectors = (self._parts.cars, self._parts.pedestrians)
@@ -127,7 +127,7 @@ class ModularDriver:
         ]
 
     def _told(self) -> list[Track]:
-        """The road users that the truth tells of."""
+        """Return the true road users, for replaced detectors."""
         classes = ((self._parts.cars, False), (self._parts.pedestrians, True))
         return [
             track
@@ -137,7 +137,7 @@ class ModularDriver:
         ]
 
     def _lane(self, frame: Image | None, speed: float, tracks: Sequence[Track]) -> LaneEstimate:
-        """The lane; the finder knows by itself what to think of a frame that shows nothing."""
+        """Return the lane estimate; the finder handles blank frames itself."""
         if self._parts.lanes is None or frame is None:
             return true_lane(self._env.world)
         return self._parts.lanes.find(

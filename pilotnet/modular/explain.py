@@ -1,5 +1,5 @@
-"""What the stack thinks, as drawables: boxes, tracks with their courses, the lane, the candidates,
-the chosen path, its word.
+"""The explanation of the stack: boxes, tracks with their predicted courses, the lane, candidate
+paths, the chosen path and the behaviour.
 """
 
 import math
@@ -22,7 +22,7 @@ HALF_DEAR = 5.0  # cost of a candidate that is drawn half as strong as a free on
 def stack_explanation(
     detections: Sequence[Detection], tracks: Sequence[Track], lane: LaneEstimate, plan: Plan
 ) -> Explanation:
-    """Everything that led to a plan."""
+    """Return the explanation of a plan."""
     lines = [
         _course(track)
         for track in tracks

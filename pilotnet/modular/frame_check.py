@@ -21,7 +21,7 @@ UNSURE = 0.5  # [s] it may last before the stack calls itself blind
 
 @dataclass
 class FrameCheck:
-    """Watches the frames of one drive, and how sure the lane is; `duration` is the time between two
+    """Checks the frames of one drive, and the lane's confidence; `duration` is the time between two
     ticks [s].
     """
 
@@ -32,8 +32,8 @@ class FrameCheck:
     _unsure: float = 0.0
 
     def shows_something(self, frame: Image, speed: float) -> bool:
-        """Whether a frame is worth looking at, at a speed [m/s]. One that froze stays so until it
-        changes.
+        """Return whether a frame is neither blank nor frozen, at a speed [m/s]. A frozen frame
+        stays so until it changes.
         """
         unchanged = self._last is not None and np.array_equal(frame, self._last)
         self._last = frame
@@ -45,7 +45,9 @@ class FrameCheck:
         return self._same < FROZEN and high > DARKEST and low < BRIGHTEST
 
     def judge(self, confidence: float) -> bool:
-        """Whether the stack is blind, after one more tick with so much confidence in its lane."""
+        """Return whether the lane counts as lost from sight, after one more tick with this
+        confidence.
+        """
         self._unsure = (
             self._unsure + self.duration
             if confidence < (SEES_ABOVE if self.blind else BLIND_BELOW)

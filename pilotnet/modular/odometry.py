@@ -1,4 +1,4 @@
-"""Where the car has been: dead reckoning from its speed and the curvature that its wheels hold."""
+"""Odometry: dead reckoning from the speed and the curvature that the wheels hold."""
 
 import math
 from dataclasses import dataclass, field
@@ -10,10 +10,10 @@ from sim.types import Pose
 
 @dataclass
 class Odometry:
-    """The pose in a frame that stays on the ground and begins at (0, 0, 0); curvature: what the
-    wheels hold [1/m].
+    """Pose in a frame fixed to the ground that begins at (0, 0, 0).
 
-    travelled: the way since the beginning [m].
+    curvature: what the wheels hold [1/m].
+    travelled: distance since the beginning [m].
     """
 
     duration: float
@@ -23,7 +23,7 @@ class Odometry:
     _speed: float | None = None
 
     def move(self, speed: float) -> float:
-        """Go on by one tick, at the end of which the speed is `speed` [m/s]; the way it was [m]."""
+        """Advance one tick that ends at `speed` [m/s]; return the distance [m]."""
         way = 0.0 if self._speed is None else (self._speed + speed) / 2 * self.duration
         self._speed = speed
         turn = self.curvature * way
@@ -36,5 +36,5 @@ class Odometry:
         return way
 
     def hold(self, curvature: float) -> None:
-        """Turn the wheels towards a command [1/m] as fast as they can."""
+        """Turn the wheels towards a curvature command [1/m] at their highest rate."""
         self.curvature = limited(curvature, self.curvature, self.duration)

@@ -24,7 +24,9 @@ KNOWN = 10.0  # [s] age of every track
 
 
 def true_tracks(world: World, camera: Camera, person: bool) -> list[Track]:
-    """The cars, or the people, that a perfect detector and tracker would follow now."""
+    """Return the vehicles, or the pedestrians, that a perfect detector and tracker would track
+    now.
+    """
     ego = world.ego_state().pose
     tracks = (_track(actor, ego) for actor in world.actors() if actor.is_person == person)
     return [track for track in tracks if _is_seen(track, camera)]
@@ -59,8 +61,8 @@ def _is_seen(track: Track, camera: Camera) -> bool:
 
 
 def true_lane(world: World) -> LaneEstimate:
-    """The lane that the ego is to follow, as a perfect lane finder would see it: its whole course,
-    not only a clothoid.
+    """Return the lane that a perfect lane finder would estimate: its whole course, not only a
+    clothoid.
     """
     plan = world.plan
     ego = world.ego_state()
@@ -84,7 +86,9 @@ def true_lane(world: World) -> LaneEstimate:
 
 
 def _curvatures(plan: RoadPlan, ego: EgoState) -> Floats:
-    """Curvature of the lane's centre beside the ego and every SPACING metres along it (N,) [1/m]."""
+    """Curvature of the lane's centre beside the ego and every SPACING metres along it (N,)
+    [1/m].
+    """
     line = plan.centreline
     offset = plan.path_offset
     stations = ego.station + np.arange(0.0, 1.5 * REACH, SPACING)

@@ -1,5 +1,5 @@
-"""The records that pass between the parts of the modular stack. Car coordinates: forward and right
-of the car's middle [m].
+"""The records that pass between the parts of the modular stack, in car coordinates: forward and
+right of its centre [m].
 """
 
 import math
@@ -22,9 +22,12 @@ BEHIND = 30.0  # [m] of a lane's course that lie behind the car
 
 @dataclass(frozen=True)
 class Detection:
-    """A car or a person as a detector sees it: edges in the centre frame [px], how sure in [0, 1],
-    the share of it that is visible in [0, 1], and the distance of its centre from the camera along
-    the ground [m].
+    """A detected vehicle or pedestrian.
+
+    left, top, right, bottom: edges in the centre frame [px].
+    score: in [0, 1].
+    visible: visibility in [0, 1].
+    distance: of its centre from the camera along the ground [m].
     """
 
     person: bool
@@ -159,7 +162,7 @@ class LaneEstimate:
 
 
 class Behaviour(StrEnum):
-    """What the planner is doing."""
+    """What the plan does."""
 
     KEEP = "keep"
     FOLLOW = "follow"
@@ -171,11 +174,10 @@ class Behaviour(StrEnum):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A path that was considered: at stations (N,) ahead [m] its offsets (N,) from the lane's
-    centre [m].
+    """A candidate path: lateral offsets (N,) [m] at stations (N,) ahead [m].
 
-    slopes, bends: first and second derivative of the offsets by the station (N,).
-    cost: inf when the path is not free.
+    d_primes, d_seconds: first and second derivative of the offsets by the station (N,).
+    cost: inf when the path is blocked.
     """
 
     stations: Floats
@@ -187,8 +189,8 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Plan:
-    """What to drive: the chosen path, the speed to hold [m/s], the acceleration now [m/s²], why,
-    and what else was considered.
+    """Output of the planner: the chosen path, target speed [m/s], acceleration [m/s²], behaviour
+    and all candidates.
     """
 
     path: Candidate

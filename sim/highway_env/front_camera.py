@@ -1,7 +1,7 @@
-"""First-person images for any HighwayEnv environment: `env =
-FrontCamera(gymnasium.make("roundabout-v0"))`.
+"""First-person images for any HighwayEnv environment.
 
-Here HighwayEnv's lanes, vehicles and objects become plain records; `front_view` draws them.
+Use it as `env = FrontCamera(gymnasium.make("roundabout-v0"))`. This module converts HighwayEnv's
+lanes, vehicles and objects to plain records; `front_view` draws them.
 """
 
 import math
@@ -22,7 +22,8 @@ from highway_env.vehicle.objects import Landmark, RoadObject
 from sim.actors.vehicle_kinds import PAINTS
 from sim.geometry.camera import Camera
 from sim.highway_env.front_view import FrontView
-from sim.highway_env.lane_network import LaneGround, LaneLine, LaneStrip, lane_ground
+from sim.highway_env.lane_coordinates import LaneGround
+from sim.highway_env.lane_network import LaneLine, LaneStrip, lane_ground
 from sim.render.objects.vehicles.vehicle_blocks import Block
 from sim.scenario import RoadKind, Scenario
 from sim.types import Actor, Image, Kind, Pose, require_finite, require_whole
@@ -33,37 +34,46 @@ LINE_TYPES = {
     LineType.CONTINUOUS: LaneLine.SOLID,
     LineType.CONTINUOUS_LINE: LaneLine.SOLID,
 }
-CURVE_SAMPLE_SPACING = 1.0  # [m] between the points that describe a bent lane
-# [m]
-CAR_HEIGHT = 1.5
-BARRIER_HEIGHT = 0.9
-MARK_HEIGHT = 0.02
+CURVE_SAMPLE_SPACING = 1.0  # [m] between the points that describe a curved lane; chosen
+CAR_HEIGHT = 1.5  # [m] HighwayEnv has no heights; that of a saloon car
+BARRIER_HEIGHT = 0.9  # [m] chosen
+MARK_HEIGHT = 0.02  # [m] of a landmark, which lies flat on the ground; chosen
+# RGB in [0, 1]
 BARRIER = (0.62, 0.60, 0.56)
 LANDMARK = (0.16, 0.62, 0.30)
-BRAKE_LAMP_ACCELERATION = -1.0  # [m/s²] below which brake lamps shine
-# [m]
-MAX_BAY_LENGTH = 12.0
-MIN_LANE_GAP = 1.0
-YARD_MARGIN = 3.0
-IDLE_ACTION = 1  # the number of HighwayEnv's action "IDLE" in every set of actions
-PREVIEW_STEPS = 3  # steps before the picture on the sheet is taken
-CAPTION_HEIGHT = 22  # [px] height of a name under a picture
+BRAKE_LAMP_ACCELERATION = -1.0  # [m/s²] acceleration below which brake lamps shine; chosen
+MAX_BAY_LENGTH = 12.0  # [m] longer lanes are no parking bays; chosen
+MIN_LANE_GAP = 1.0  # [m] lanes whose ends are closer are connected; chosen
+YARD_MARGIN = 3.0  # [m] of paved yard around parking bays; chosen
+IDLE_ACTION = 1  # index of HighwayEnv's action "IDLE" in each of its discrete action spaces
+PREVIEW_STEPS = 3  # steps before the image of the sheet is taken; chosen
+CAPTION_HEIGHT = 22  # [px] height of the name below an image; chosen
 
 
 class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
-    """A camera in the windscreen of a HighwayEnv environment; actions, rewards, info and `render`
-    stay as they are.
+    """A camera in the windscreen of a HighwayEnv environment.
 
+    Actions, rewards, info and `render` are those of the environment.
     observation: "replace" makes the image, uint8 (H, W, 3), the observation; "add" makes it a
-    dictionary of `observation` and `image`. camera: a record or a mapping of its fields. agent:
-    which controlled vehicle carries the camera, in its centre. weather, light, strength, seed: as
-    in Scenario. Raises ValueError for bad settings and for an environment without a road.
+    dictionary of `observation` and `image`.
+    camera: a record or a mapping of its fields.
+    agent: index of the controlled vehicle that carries the camera in its centre.
+    weather, light, strength, seed: as in Scenario. Raises ValueError for invalid settings and for
+    an environment without a road.
     """
 
     def __init__(
-        self, env: gymnasium.Env, camera: Camera | Mapping[str, Any] | None = None, *, weather: str = "clear", light: str = "day",
-        strength: float = 0.6, seed: int = 0, observation: str = "replace", agent: int = 0,
-    ) -> None:  # fmt: skip
+        self,
+        env: gymnasium.Env,
+        camera: Camera | Mapping[str, Any] | None = None,
+        *,
+        weather: str = "clear",
+        light: str = "day",
+        strength: float = 0.6,
+        seed: int = 0,
+        observation: str = "replace",
+        agent: int = 0,
+    ) -> None:
         settings: dict[str, Any] = {
             "weather": weather,
             "light": light,
@@ -88,7 +98,7 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         self._view = FrontView(self.camera, scenario)
         self._network: RoadNetwork | None = None
         self._add = observation == "add"
-        self._begun = False
+        self._has_been_reset = False
         image = spaces.Box(0, 255, (self.camera.height, self.camera.width, 3), np.uint8)
         self.observation_space = (
             spaces.Dict({"observation": env.observation_space, "image": image})
@@ -99,18 +109,19 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Any, dict[str, Any]]:
-        """Gymnasium's reset, its observation with the image."""
+        """Reset the environment; return its observation with the image, and its info."""
         observation, info = self.env.reset(seed=seed, options=options)
-        self._begun = True
+        self._has_been_reset = True
         self._time = 0.0
         return self.observation(observation), info
 
     def step(self, action: Any) -> tuple[Any, SupportsFloat, bool, bool, dict[str, Any]]:
-        """Gymnasium's step, its observation with the image; ValueError before the first reset and
-        for NaN or infinite actions.
+        """Step the environment; return its result with the image in the observation.
+
+        Raises ValueError before the first reset and for actions that are not finite.
         """
-        if not self._begun:
-            raise ValueError("the environment has not begun; call reset before step")
+        if not self._has_been_reset:
+            raise ValueError("the environment has not been reset; call reset before step")
         for number in np.ravel(np.asarray(action, float)):
             require_finite("action", float(number))
         result = self.env.step(action)
@@ -118,23 +129,23 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         return self.observation(result[0]), *result[1:]
 
     def observation(self, observation: Any) -> Any:
-        """What the wrapped environment observed, replaced by or together with the image."""
+        """Return the image, or the environment's observation together with the image."""
         image = self.front_view()
         return {"observation": observation, "image": image} if self._add else image
 
     def front_view(self) -> Image:
-        """What the camera sees now, RGB uint8 (H, W, 3); ValueError before the first reset."""
-        if not self._begun:
-            raise ValueError("the camera has nothing to see yet; call reset before front_view")
+        """Return the current image, RGB uint8 (H, W, 3); ValueError before the first reset."""
+        if not self._has_been_reset:
+            raise ValueError("the environment has not been reset; call reset before front_view")
         road, ego = self.env.unwrapped.road, self._vehicle()  # type: ignore[attr-defined]
         ground = self._ground_of(road.network)
         actors = [self._actor(vehicle) for vehicle in road.vehicles if vehicle is not ego]
         return self._view.draw(
-            ground, _pose(ego), actors, [_block(thing) for thing in road.objects], self._time
+            ground, _pose(ego), actors, [_block(obstacle) for obstacle in road.objects], self._time
         )
 
     def _ground_of(self, network: RoadNetwork) -> LaneGround:
-        """The ground of a network: made anew only when the environment has built another road."""
+        """Return the ground of a network; it is built only when the network is a new one."""
         if network is not self._network:
             self._network = network
             self._ground = lane_ground(strips_of(network))
@@ -142,7 +153,7 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         return self._ground
 
     def _vehicle(self) -> Vehicle:
-        """The vehicle that carries the camera."""
+        """Return the vehicle that carries the camera."""
         if self.env.unwrapped.road is None:  # type: ignore[attr-defined]
             raise ValueError(
                 f"environment {self.env.unwrapped} has no road; it must have one, with a vehicle "
@@ -153,8 +164,9 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         return vehicles[self.agent]
 
     def _actor(self, vehicle: Vehicle) -> Actor:
-        """A vehicle as the renderer knows it; its number, and so its colour, stays as long as the
-        road does.
+        """Return a vehicle as an Actor of the renderer.
+
+        Its number, and so its colour, stays the same as long as the road does.
         """
         number = self._numbers.setdefault(vehicle, len(self._numbers) + 1)
         braking = bool(vehicle.crashed or vehicle.action["acceleration"] < BRAKE_LAMP_ACCELERATION)
@@ -170,20 +182,20 @@ class FrontCamera(gymnasium.ObservationWrapper, RecordConstructorArgs):
         )
 
 
-def _pose(thing: RoadObject) -> Pose:
-    return Pose(float(thing.position[0]), float(thing.position[1]), float(thing.heading))
+def _pose(obstacle: RoadObject) -> Pose:
+    return Pose(float(obstacle.position[0]), float(obstacle.position[1]), float(obstacle.heading))
 
 
-def _block(thing: RoadObject) -> Block:
-    """An obstacle as a barrier, a landmark as a mark on the ground."""
-    flat = isinstance(thing, Landmark)
+def _block(obstacle: RoadObject) -> Block:
+    """Return an obstacle as a barrier, and a landmark as a flat mark on the ground."""
+    flat = isinstance(obstacle, Landmark)
     height, colour = (MARK_HEIGHT, LANDMARK) if flat else (BARRIER_HEIGHT, BARRIER)
-    return Block(_pose(thing), float(thing.LENGTH), float(thing.WIDTH), height, colour)
+    return Block(_pose(obstacle), float(obstacle.LENGTH), float(obstacle.WIDTH), height, colour)
 
 
 def strips_of(network: RoadNetwork) -> list[LaneStrip]:
-    """The lanes of HighwayEnv's network as plain strips; parking bays come with the yard that they
-    lie in.
+    """Return the lanes of HighwayEnv's network as strips, with the paved yard around parking
+    bays.
     """
     lanes = [lane for ends in network.graph.values() for side in ends.values() for lane in side]
     strips = [_strip(lane) for lane in lanes]
@@ -209,8 +221,10 @@ def _strip(lane: AbstractLane) -> LaneStrip:
 
 
 def _parking_yard(strips: list[LaneStrip]) -> LaneStrip | None:
-    """The paved rectangle around lanes that are short and lead nowhere: a car park, whose aisles
-    are no lanes; or None.
+    """Return the paved rectangle around parking bays, or None if these lanes are no parking bays.
+
+    Parking bays are lanes that are all short and not connected; the aisles between them are no
+    lanes.
     """
     starts, ends = (np.array([strip.points[k] for strip in strips]) for k in (0, -1))
     lengths = np.linalg.norm(ends - starts, axis=1)
@@ -229,7 +243,7 @@ def _parking_yard(strips: list[LaneStrip]) -> LaneStrip | None:
 
 
 def highway_environments() -> list[str]:
-    """The newest version of every environment that HighwayEnv registers, by id."""
+    """Return the ids of the newest version of every environment that HighwayEnv registers."""
     newest: dict[str, gymnasium.envs.registration.EnvSpec] = {}
     for spec in gymnasium.registry.values():
         older = newest.get(spec.name, spec)
@@ -246,8 +260,9 @@ def front_camera_sheet(
     seed: int = 0,
     names: Sequence[str] | None = None,
 ) -> Image:
-    """Pictures of environments (all, when no names are given) in a grid with their names under
-    them, RGB uint8.
+    """Return images of environments in a grid, with their names below, RGB uint8.
+
+    names: ids of environments; None for all. Raises ValueError when columns is below 1.
     """
     if columns < 1:
         raise ValueError(f"columns is {columns}; it must be 1 or more")
@@ -272,7 +287,7 @@ def _preview(name: str, camera: Camera, seed: int) -> Image:
 
 
 def _idle_action(actions: spaces.Space) -> Any:
-    """The action that changes nothing: HighwayEnv's IDLE_ACTION, or no steering and no acceleration."""
+    """Return the action that changes nothing: HighwayEnv's IDLE, or zeros."""
     if isinstance(actions, spaces.Tuple):
         return tuple(_idle_action(each) for each in actions.spaces)
     return np.zeros(actions.shape, np.float32) if isinstance(actions, spaces.Box) else IDLE_ACTION

@@ -1,36 +1,39 @@
-"""Any network of lanes -> the ground as arrays: what `lane_network_picture` draws from.
+"""Any network of lanes -> the ground as arrays, which `lane_network_picture` draws.
 
-Every lane is a strip with its own road coordinates (s, d); a grid of cells lists the strips near
-each place. Lanes may cross, touch and lie over one another: paint that another lane's paint or
-surface already covers is left out here, once.
+Each lane is a strip with its own Frenet coordinates (s, d). A grid of cells lists the strips near
+each cell. Lanes may cross, touch and overlap: paint that another lane's paint or surface covers is
+removed here, once per network.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.geometry.frenet import Floats
-from sim.jit import inlined, kernel
+from sim.highway_env.lane_coordinates import (
+    MAX_STRIPS_PER_CELL,
+    LaneGround,
+    nearby_strips,
+    strip_coordinates,
+)
+from sim.jit import kernel
 from sim.render.ground.paving import CELL
 from sim.render.noise import noise
 
-STRIP_SPACING = 0.5  # [m] between the samples of a strip, about
-MAX_STRIPS_PER_CELL = 16  # strips that a cell lists at most, the nearest ones
-CELL_MARGIN = 4.0  # [m] around a cell within which every strip is listed
-SHOULDER_WIDTH = 0.3  # [m] of asphalt beyond a strip's edges
-PAINT_WIDTH = 0.15  # [m]
-SAME_LINE_DISTANCE = 0.3  # [m] within which two lines are one
-FAR_OFFSET = 1e6  # [m]
-END_MARGIN = 0.25  # [m] from its ends a strip hides nothing: there the next one takes over
-INSIDE_MARGIN = 0.4  # [m] inside another strip where a line ends: junctions are open
+STRIP_SPACING = 0.5  # [m] approximate distance between the samples of a strip; chosen
+CELL_MARGIN = 4.0  # [m] distance from a cell within which strips are listed; chosen
+SHOULDER_WIDTH = 0.3  # [m] of asphalt beyond a strip's edges; chosen
+PAINT_WIDTH = 0.15  # [m] of a marking; chosen
+SAME_LINE_DISTANCE = 0.3  # [m] lines closer than this are the same line; chosen
+END_MARGIN = 0.25  # [m] near its ends a strip hides no paint; chosen
+INSIDE_MARGIN = 0.4  # [m] inside another strip paint ends: junctions are open; chosen
 
 
 class LaneLine(IntEnum):
-    """How an edge of a strip is marked."""
+    """The marking of an edge of a strip."""
 
     NONE = 0
     DASHED = 1
@@ -39,10 +42,14 @@ class LaneLine(IntEnum):
 
 @dataclass(frozen=True)
 class LaneStrip:
-    """A lane: points (n, 2) of its centre, headings (n,) [rad], widths (n,) [m] in its direction,
-    and the lines on both edges.
+    """A lane of a network.
 
-    open: whether it is no lane but an open paved area, on which the lines of others show.
+    points: (n, 2) of its centre line [m].
+    headings: (n,) of travel [rad].
+    widths: (n,) [m].
+    left, right: markings of its edges.
+    open: whether it is a paved area instead of a lane, on which the markings of other strips show.
+    Raises ValueError for wrong shapes and values.
     """
 
     points: Floats
@@ -74,39 +81,8 @@ class LaneStrip:
             )
 
 
-class LaneGround(NamedTuple):
-    """The ground of a lane network as arrays.
-
-    line: (N, 6) samples x, y, cos, sin of the heading, curvature, half the width.
-    owner: (N,) each sample's strip.
-    first, last: (L,) samples where a strip begins and ends.
-    spacing: (L,) [m] between them.
-    lines: (L, 2) a Line for each edge.
-    open: (L,) see Strip.
-    shown: (N, 2) running integral over s of whether the paint of each edge shows [m].
-    cells: (rows, columns) row of `near` for each CELL, -1 far from everything.
-    origin: world x, y of its corner.
-    near: (M, MAX_STRIPS_PER_CELL) nearest sample of each strip that a cell lists, then -1. noise, noise_starts:
-    see `sim.render.noise`.
-    """
-
-    line: Floats
-    owner: NDArray[np.int32]
-    first: NDArray[np.int64]
-    last: NDArray[np.int64]
-    spacing: Floats
-    lines: NDArray[np.int64]
-    open: NDArray[np.bool_]
-    shown: Floats
-    cells: NDArray[np.int32]
-    origin: Floats
-    near: NDArray[np.int32]
-    noise: NDArray[np.float32]
-    noise_starts: NDArray[np.int64]
-
-
 def lane_ground(strips: Sequence[LaneStrip]) -> LaneGround:
-    """The ground of a lane network; ValueError when there is no strip at all."""
+    """Return the ground of a lane network; ValueError when there is no strip."""
     if not strips:
         raise ValueError("the lane network has 0 strips; it must have 1 or more")
     samples = [_samples(strip) for strip in strips]
@@ -135,7 +111,7 @@ def lane_ground(strips: Sequence[LaneStrip]) -> LaneGround:
 
 
 def _samples(strip: LaneStrip) -> tuple[Floats, float]:
-    """Evenly spaced samples of a strip, (n, 6) as in LaneGround.line, and their spacing [m]."""
+    """Return evenly spaced samples of a strip, (n, 6) as LaneGround.line, and their spacing [m]."""
     steps = np.hypot(*np.diff(strip.points, axis=0).T)
     station = np.concatenate([[0.0], np.cumsum(steps)])
     count = max(round(station[-1] / STRIP_SPACING), 1) + 1
@@ -157,7 +133,7 @@ def _samples(strip: LaneStrip) -> tuple[Floats, float]:
 def _index_strips(
     line: Floats, owner: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], Floats, NDArray[np.int32]]:
-    """`cells`, `origin` and `near` of a LaneGround."""
+    """Return `cells`, `origin` and `near` of a LaneGround."""
     reach = line[:, 5] + SHOULDER_WIDTH + CELL_MARGIN + CELL * 0.5**0.5
     low = line[:, :2].min(0) - reach.max() - CELL
     high = line[:, :2].max(0) + reach.max() + CELL
@@ -173,6 +149,7 @@ def _index_strips(
 
 @kernel
 def _mark_cells(cells: NDArray[np.int32], line: Floats, origin: Floats, reach: Floats) -> None:
+    """Mark with 0 every cell within reach of a sample."""
     for i in range(line.shape[0]):
         around = int(reach[i] / CELL) + 1
         row = int((line[i, 1] - origin[1]) / CELL)
@@ -184,11 +161,17 @@ def _mark_cells(cells: NDArray[np.int32], line: Floats, origin: Floats, reach: F
 
 @kernel
 def _list_strips(
-    cells: NDArray[np.int32], near: NDArray[np.int32], away: Floats, line: Floats, owner: NDArray[np.int32],
-    origin: Floats, reach: Floats,
-) -> None:  # fmt: skip
-    """List each strip's nearest sample in every cell that it reaches; `away`: the room (M, MAX_STRIPS_PER_CELL)
-    for their distances.
+    cells: NDArray[np.int32],
+    near: NDArray[np.int32],
+    squared: Floats,
+    line: Floats,
+    owner: NDArray[np.int32],
+    origin: Floats,
+    reach: Floats,
+) -> None:
+    """Write the nearest sample of each strip into the list of every cell within its reach.
+
+    squared: (M, MAX_STRIPS_PER_CELL) squared distances of the listed samples [m²], initially inf.
     """
     for i in range(line.shape[0]):
         around = int(reach[i] / CELL) + 1
@@ -201,97 +184,49 @@ def _list_strips(
                 distance = dx * dx + dy * dy
                 if distance < reach[i] * reach[i]:
                     k = cells[r, c]
-                    slot = _slot_of_strip(near, away, owner, k, owner[i])
-                    if distance < away[k, slot]:
+                    slot = _slot_of_strip(near, squared, owner, k, owner[i])
+                    if distance < squared[k, slot]:
                         near[k, slot] = i
-                        away[k, slot] = distance
+                        squared[k, slot] = distance
 
 
 @kernel
 def _slot_of_strip(
-    near: NDArray[np.int32], away: Floats, owner: NDArray[np.int32], k: int, strip: int
+    near: NDArray[np.int32], squared: Floats, owner: NDArray[np.int32], k: int, strip: int
 ) -> int:
-    """Where cell list k keeps a strip: the place it has, the first free one, or else that of the
-    farthest strip.
+    """Return a strip's slot in cell list k: its own, the first free, or that of the farthest
+    strip.
     """
     farthest = 0
     for slot in range(near.shape[1]):
         if near[k, slot] < 0 or owner[near[k, slot]] == strip:
             return slot
-        if away[k, slot] > away[k, farthest]:
+        if squared[k, slot] > squared[k, farthest]:
             farthest = slot
     return farthest
 
 
-@inlined
-def nearby_strips(ground: LaneGround, x: float, y: float) -> int:
-    """The row of `near` that lists the strips around a world point, -1 when there is none."""
-    cells = ground.cells
-    origin = ground.origin
-    column = int(np.floor((x - origin[0]) / CELL))
-    row = int(np.floor((y - origin[1]) / CELL))
-    if column < 0 or row < 0 or row >= cells.shape[0] or column >= cells.shape[1]:
-        return -1
-    return cells[row, column]
-
-
-@inlined
-def strip_coordinates(
-    ground: LaneGround, i: int, x: float, y: float
-) -> tuple[int, float, float, float, float]:
-    """(sample, s, d, cosine, sine) of a world point in the strip of a sample near it; s, d [m]; the
-    strip goes on straight.
-    """
-    line = ground.line
-    strip = ground.owner[i]
-    first = ground.first[strip]
-    last = ground.last[strip]
-    spacing = ground.spacing[strip]
-    along = across = 0.0
-    for _ in range(4):
-        dx = x - line[i, 0]
-        dy = y - line[i, 1]
-        cos = line[i, 2]
-        sin = line[i, 3]
-        curvature = line[i, 4]
-        along = dx * cos + dy * sin
-        across = dy * cos - dx * sin
-        along /= max(1.0 - curvature * across, 0.2)
-        step = min(max(i + int(round(along / spacing)), first), last) - i
-        if step == 0:
-            break
-        i += step
-    if abs(along) < spacing:
-        across -= 0.5 * curvature * along * along
-        cos, sin = cos - curvature * along * sin, sin + curvature * along * cos
-    elif first < i < last:
-        across = (
-            FAR_OFFSET  # beyond the centre of a bend, where a point has no place along the strip
-        )
-    return i, (i - first) * spacing + along, across, cos, sin
-
-
 @kernel
 def _integrate_visible_paint(ground: LaneGround) -> None:
-    """Fill `shown`: between two samples, paint shows when it does at both."""
+    """Fill `shown`; paint is visible between two samples if it is at both."""
     shown = ground.shown
     first = ground.first
     for side in range(2):
-        before = False
+        was_visible = False
         for i in range(ground.line.shape[0]):
             strip = ground.owner[i]
-            here = not _is_hidden(ground, i, side)
+            visible = not _is_hidden(ground, i, side)
             if i > first[strip]:
                 shown[i, side] = shown[i - 1, side] + (
-                    ground.spacing[strip] if here and before else 0.0
+                    ground.spacing[strip] if visible and was_visible else 0.0
                 )
-            before = here
+            was_visible = visible
 
 
 @kernel
 def _is_hidden(ground: LaneGround, i: int, side: int) -> bool:
-    """Whether the paint on an edge of sample i repeats another strip's line, or lies well inside
-    another strip.
+    """Whether the paint on an edge of sample i repeats another strip's line or lies inside a
+    strip.
     """
     line = ground.line
     out = line[i, 5] if side else -line[i, 5]
@@ -314,20 +249,20 @@ def _is_hidden(ground: LaneGround, i: int, side: int) -> bool:
 
 @kernel
 def _hides(ground: LaneGround, other: int, i: int, side: int, x: float, y: float) -> bool:
-    """Whether the strip of sample `other` hides the paint of an edge of sample i, which lies at
-    world (x, y).
+    """Whether the strip of sample `other` hides the paint at world (x, y), on an edge of sample
+    i.
     """
     j, s, d, cos, sin = strip_coordinates(ground, other, x, y)
     strip = ground.owner[other]
-    mine = ground.owner[i]
+    own_strip = ground.owner[i]
     half = ground.line[j, 5]
     length = (ground.last[strip] - ground.first[strip]) * ground.spacing[strip]
     if s < END_MARGIN or s > length - END_MARGIN:
         return False
     if half - abs(d) > INSIDE_MARGIN:
         return True
-    theirs = ground.lines[strip, 1 if d > 0 else 0]
-    ours = ground.lines[mine, side]
+    other_line = ground.lines[strip, 1 if d > 0 else 0]
+    own_line = ground.lines[own_strip, side]
     parallel = abs(ground.line[i, 2] * sin - ground.line[i, 3] * cos) < 0.15
-    first_in_line = theirs > ours or (theirs == ours and strip < mine)
-    return abs(half - abs(d)) < SAME_LINE_DISTANCE and parallel and theirs > 0 and first_in_line
+    first_in_line = other_line > own_line or (other_line == own_line and strip < own_strip)
+    return abs(half - abs(d)) < SAME_LINE_DISTANCE and parallel and other_line > 0 and first_in_line

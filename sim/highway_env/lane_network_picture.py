@@ -1,55 +1,43 @@
-"""A lane network's ground as a camera sees it.
+"""The image of a lane network's ground.
 
-As in `rasterise`, no map is painted: every pixel's footprint is carried to the road coordinates of
-the strips around it, and each strip's surface and paint are averaged over it exactly. Rows that
-reach far into the depth are cut into parts, so that roads which cross the view do not flicker.
+As in `sim.render.ground.rasterise`, no texture map is painted. Each pixel's footprint is
+transformed to the Frenet coordinates of the nearby strips, and their surface and paint are averaged
+over it exactly. Rows that cover a long distance are divided, so that crossing roads do not flicker.
 """
 
 import math
 
 from sim.geometry.frenet import Floats
-from sim.highway_env.lane_network import (
-    CELL_MARGIN,
-    PAINT_WIDTH,
-    SHOULDER_WIDTH,
+from sim.highway_env.lane_coordinates import (
     LaneGround,
-    LaneLine,
     nearby_strips,
     strip_coordinates,
 )
+from sim.highway_env.lane_materials import ground_material
+from sim.highway_env.lane_network import CELL_MARGIN, PAINT_WIDTH, SHOULDER_WIDTH, LaneLine
 from sim.jit import inlined, kernel
 from sim.render.frame_buffer import Eye, FrameBuffer, level_of, write_truth
 from sim.render.ground.footprint import dash_integral, overlap
-from sim.render.ground.rasterise import FIELD_TEXEL, GRAIN_TEXEL, MAX_GROUND_DISTANCE
+from sim.render.ground.rasterise import GRAIN_TEXEL, MAX_GROUND_DISTANCE
+from sim.render.ground.row_layout import FIELD_TEXEL
 from sim.render.ground.shading import ROAD, TERRAIN
 from sim.render.lighting.light import Light, beam
-from sim.render.lighting.palette import GRAIN, PALETTE
 from sim.render.noise import level_for, noise_between
-from sim.render.sky import TREELINE_DISTANCE
-from sim.roads.plan import Material
+from sim.render.sky_panorama import TREELINE_DISTANCE
 
-# [m]
-DASH_LENGTH = 3.0
-DASH_PERIOD = 9.0
-STRIP_SPAN = 8  # [px] over which a strip's coordinates are interpolated
-# [m] that a part of a row reaches into the depth, and how many parts a row has at most
-MAX_PART_DEPTH = 8.0
-MAX_PARTS = 8
+DASH_LENGTH = 3.0  # [m] chosen
+DASH_PERIOD = 9.0  # [m] between the beginnings of dashes; chosen
+STRIP_SPAN = 8  # [px] over which a strip's coordinates are interpolated; chosen
+MAX_PART_DEPTH = 8.0  # [m] depth of a part of a row; chosen
+MAX_PARTS = 8  # parts of a row; chosen
 DASHED = int(LaneLine.DASHED)
-GRASS_MATERIAL = (*PALETTE[Material.GRASS], GRAIN[Material.GRASS])
-ASPHALT_MATERIAL = (*PALETTE[Material.ASPHALT], GRAIN[Material.ASPHALT])
-PAINT_MATERIAL = (*PALETTE[Material.PAINT], GRAIN[Material.PAINT])
-SNOW_MATERIAL = (0.90, 0.92, 0.95, 0.03)
-# the share of lying snow that stays on the road; of its brightness that water takes
-SNOW_ON_ROAD = 0.6
-DARK_WHEN_WET = 0.35
 
 
 @kernel
 def draw_lane_ground(
     canvas: FrameBuffer, ground: LaneGround, light: Light, eye: Eye, cover: Floats
 ) -> None:
-    """Fill the rows below the horizon. `cover`: room to work in, (W, 4)."""
+    """Fill the rows below the horizon. cover: a work buffer, (W, 4)."""
     for row in range(max(int(math.ceil(eye.horizon)), canvas.first), canvas.last):
         cover[:] = 0.0
         below = row + 0.5 - eye.horizon
@@ -64,8 +52,9 @@ def draw_lane_ground(
 
 @kernel
 def _cover_row(cover: Floats, ground: LaneGround, eye: Eye, below: float, parts: int) -> None:
-    """Add one of `parts` equal parts of a row, `below` the horizon [px], to the covers of asphalt
-    and paint.
+    """Add one of `parts` equal parts of a row to the covers of asphalt and paint.
+
+    below: of the part's middle below the horizon [px].
     """
     width = cover.shape[0]
     forward = min(eye.focal * eye.elevation / max(below, 1e-6), MAX_GROUND_DISTANCE)
@@ -96,8 +85,9 @@ def _cover_row(cover: Floats, ground: LaneGround, eye: Eye, below: float, parts:
 def _footprint(
     ground: LaneGround, i: int, eye: Eye, forward: float, slope: float, ray: float, side: float
 ) -> tuple[float, float, float, float, float]:
-    """s, d and half the width of a strip where a pixel falls, and how far its parallelogram, ray x
-    side [m], reaches in them.
+    """Return s, d, half the strip's width, and the footprint's extent along s and d [m].
+
+    The footprint is a parallelogram of ray x side [m], of the pixel in direction `slope` [tangent].
     """
     ray_x = eye.cos - slope * eye.sin
     ray_y = eye.sin + slope * eye.cos
@@ -130,7 +120,7 @@ def _cover_span(
     ray: float,
     side: float,
 ) -> None:
-    """Add what the strip of sample i covers of `span` pixels of a row."""
+    """Add the cover of the strip of sample i to `span` pixels of a row, from `first` on."""
     start = (first + 0.5 - cover.shape[0] / 2) / eye.focal
     end = (span - 1) / eye.focal
     s, d, half, along, across = _footprint(ground, i, eye, forward, start, ray, side)
@@ -139,7 +129,7 @@ def _cover_span(
     if (d > reach and after[1] > reach) or (d < -reach and after[1] < -reach):
         return
     # Straight lines between both ends of the span; where the strip is not smooth between them,
-    # every pixel has its own place.
+    # every pixel has its own position.
     smooth = abs(after[0] - s) < 2 * span * side and abs(after[1] - d) < 2 * span * side
     step = 1 / max(span - 1, 1)
     step_s = (after[0] - s) * step
@@ -150,9 +140,16 @@ def _cover_span(
     for n in range(min(span, cover.shape[0] - first)):
         if smooth:
             _add_pixel(
-                cover, ground, i, first + n, s + n * step_s, d + n * step_d, half + n * step_half,
-                along + n * step_along, across + n * step_across,
-            )  # fmt: skip
+                cover,
+                ground,
+                i,
+                first + n,
+                s + n * step_s,
+                d + n * step_d,
+                half + n * step_half,
+                along + n * step_along,
+                across + n * step_across,
+            )
         else:
             here = _footprint(ground, i, eye, forward, start + n / eye.focal, ray, side)
             _add_pixel(cover, ground, i, first + n, here[0], here[1], here[2], here[3], here[4])
@@ -170,7 +167,7 @@ def _add_pixel(
     along: float,
     across: float,
 ) -> None:
-    """Add the cover of one strip to a pixel."""
+    """Add the cover of one strip to a pixel n at (s, d), with a footprint of along x across [m]."""
     asphalt = overlap(d, across, -half - SHOULDER_WIDTH, half + SHOULDER_WIDTH)
     if asphalt > 0.0:
         strip = ground.owner[i]
@@ -194,20 +191,20 @@ def _add_pixel(
 
 @inlined
 def _shown(ground: LaneGround, strip: int, side: int, s: float) -> float:
-    """Metres of an edge between 0 and s on which its paint shows."""
+    """Return the length [m] of visible paint on an edge between 0 and s."""
     shown = ground.shown
     first = ground.first[strip]
     last = ground.last[strip]
-    place = min(max(s / ground.spacing[strip], 0.0), last - first - 1e-6)
-    i = first + int(place)
-    return shown[i, side] + (first + place - i) * (shown[i + 1, side] - shown[i, side])
+    position = min(max(s / ground.spacing[strip], 0.0), last - first - 1e-6)
+    i = first + int(position)
+    return shown[i, side] + (first + position - i) * (shown[i + 1, side] - shown[i, side])
 
 
 @kernel
 def _shade_row(
     canvas: FrameBuffer, ground: LaneGround, light: Light, eye: Eye, row: int, cover: Floats
 ) -> None:
-    """Write a row of the picture: what covers the ground, its grain, light and haze."""
+    """Write a row of the image: materials, their grain, lighting and haze."""
     width = cover.shape[0]
     below = row + 0.5 - eye.horizon
     forward = min(eye.focal * eye.elevation / max(below, 1e-6), MAX_GROUND_DISTANCE)
@@ -224,7 +221,7 @@ def _shade_row(
         y = eye.y + forward * (eye.sin + slope * eye.cos)
         grain = noise_between(values, starts, fine, x / GRAIN_TEXEL, y / GRAIN_TEXEL)
         field = noise_between(values, starts, wide, y / FIELD_TEXEL, x / FIELD_TEXEL)
-        red, green, blue, rough = _material(light, cover[n, 0], cover[n, 1])
+        red, green, blue, rough = ground_material(light, cover[n, 0], cover[n, 1])
         shade = 1 + rough * (grain + 0.3 * field)
         meadow = 0.35 * rough * field
         clear = max(
@@ -244,64 +241,3 @@ def _shade_row(
             blue * (shade - meadow) * (light.level_blue + lamps) * clear + light.haze_blue * haze
         )
         write_truth(canvas, row, n, forward, ROAD if cover[n, 0] > 0.5 else TERRAIN, 0)
-
-
-@inlined
-def _material(light: Light, asphalt: float, paint: float) -> tuple[float, float, float, float]:
-    """Red, green, blue and grain of ground with these covers of asphalt and, upon it, of paint."""
-    snow = light.snow * (1 + (SNOW_ON_ROAD - 1) * asphalt)
-    dry = 1 - DARK_WHEN_WET * light.wet
-    return (
-        _mixed(
-            GRASS_MATERIAL[0],
-            ASPHALT_MATERIAL[0] * dry,
-            PAINT_MATERIAL[0],
-            SNOW_MATERIAL[0],
-            asphalt,
-            paint,
-            snow,
-        ),
-        _mixed(
-            GRASS_MATERIAL[1],
-            ASPHALT_MATERIAL[1] * dry,
-            PAINT_MATERIAL[1],
-            SNOW_MATERIAL[1],
-            asphalt,
-            paint,
-            snow,
-        ),
-        _mixed(
-            GRASS_MATERIAL[2],
-            ASPHALT_MATERIAL[2] * dry,
-            PAINT_MATERIAL[2],
-            SNOW_MATERIAL[2],
-            asphalt,
-            paint,
-            snow,
-        ),
-        _mixed(
-            GRASS_MATERIAL[3],
-            ASPHALT_MATERIAL[3],
-            PAINT_MATERIAL[3],
-            SNOW_MATERIAL[3],
-            asphalt,
-            paint,
-            snow,
-        ),
-    )
-
-
-@kernel
-def _mixed(
-    grass: float,
-    asphalt: float,
-    paint: float,
-    snow: float,
-    asphalts: float,
-    paints: float,
-    snows: float,
-) -> float:
-    """Four materials laid upon one another, each with its cover."""
-    ground = grass + (asphalt - grass) * asphalts
-    ground += (paint - ground) * paints
-    return ground + (snow - ground) * snows

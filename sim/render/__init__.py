@@ -1,1 +1,1 @@
-"""The renderer: a world and cameras in, pictures and ground truth out."""
+"""The renderer: a road plan, actors and cameras -> images and ground truth."""

@@ -16,13 +16,13 @@ from sim.render.lighting.atmosphere import Atmosphere
 from sim.scenario import Daytime
 from sim.types import Image
 
-# in a picture, in the heaviest weather
-MAX_RAIN_STREAKS = 420
-MAX_SNOWFLAKES = 1100
-MAX_LENS_DROPS = 18
-# [rad] around the sun within which what stands before it takes its glare away by degrees
+MAX_RAIN_STREAKS = 420  # in an image, in the heaviest rain; chosen
+MAX_SNOWFLAKES = 1100  # in an image, in the heaviest snow; chosen
+MAX_LENS_DROPS = 18  # on the glass, in the heaviest rain; chosen
+REFERENCE_FOCAL = 175.0  # [px] focal length for which sizes of drops and flakes are given
+# [rad] radius around the sun within which objects reduce its glare; chosen
 SUN_OCCLUSION_RADIUS = 0.03
-WIPER_PERIOD = 4.0  # [s] after which the drops on the glass are others
+WIPER_PERIOD = 4.0  # [s] after which the drops on the glass change; chosen
 
 
 def apply_lens_effects(
@@ -30,13 +30,13 @@ def apply_lens_effects(
 ) -> None:
     """Add precipitation, drops on the lens, sun glare and sensor noise to a picture, in place.
 
-    A sheltered camera (inside a tunnel) gets sensor noise only. The result depends on nothing but
+    A sheltered camera (cover a tunnel) gets sensor noise only. The result depends on nothing but
     the arguments: seed, time [s] and the camera's lateral position select the random numbers.
     """
     image = canvas.image
     time_key = round(time * 1000)
     camera_key = round((eye.lateral + 10.0) * 1000)
-    scale = eye.focal / 175.0
+    scale = eye.focal / REFERENCE_FOCAL
     light = atmosphere.light
     above = min(0.92 * light.level_green + 0.08 * light.haze_green, 0.95)
     if not sheltered:
@@ -69,9 +69,7 @@ def apply_lens_effects(
 
 
 def glare(canvas: FrameBuffer, atmosphere: Atmosphere, eye: Eye) -> None:
-    """A low sun in or near the picture scatters in the lens: a veil around it, as far as nothing
-    stands before the sun.
-    """
+    """Draw the veiling glare of a low sun in or near the image, unless something hides the sun."""
     light = atmosphere.light
     width = canvas.image.shape[1]
     forward = light.sun_x * eye.cos + light.sun_y * eye.sin
@@ -88,9 +86,7 @@ def glare(canvas: FrameBuffer, atmosphere: Atmosphere, eye: Eye) -> None:
 
 
 def _sky_share(canvas: FrameBuffer, column: float, row: float, reach: float) -> float:
-    """Return the share of sky within `reach` [px] of a pixel, or of the picture's nearest edge; 1
-    outside the picture.
-    """
+    """Return the share of sky within `reach` [px] of a pixel, clamped to the image."""
     if not canvas.label.size:
         return 1.0
     rows, columns = canvas.label.shape
@@ -105,12 +101,12 @@ def _sky_share(canvas: FrameBuffer, column: float, row: float, reach: float) -> 
 
 @kernel
 def _draw_glare(image: Image, column: float, row: float, radius: float, strength: float) -> None:
-    """Lift every pixel towards warm white, less with distance from (column, row) [px]."""
+    """Lift every pixel towards warm white, less with the distance from (column, row) [px]."""
     rows, columns, _ = image.shape
     for i in range(rows):
         for j in range(columns):
-            away = ((i + 0.5 - row) ** 2 + (j + 0.5 - column) ** 2) / (radius * radius)
-            veil = 256 * strength / (1 + away)
+            distance = ((i + 0.5 - row) ** 2 + (j + 0.5 - column) ** 2) / (radius * radius)
+            veil = 256 * strength / (1 + distance)
             image[i, j, 0] += np.uint8((255 - image[i, j, 0]) * veil / 256)
             image[i, j, 1] += np.uint8((255 - image[i, j, 1]) * 0.88 * veil / 256)
             image[i, j, 2] += np.uint8((255 - image[i, j, 2]) * 0.66 * veil / 256)
@@ -118,6 +114,7 @@ def _draw_glare(image: Image, column: float, row: float, radius: float, strength
 
 @kernel
 def _blend(image: Image, i: int, j: int, share: float, bright: float) -> None:
+    """Blend a pixel with a grey of brightness `bright` in [0, 1], by `share`."""
     for k in range(3):
         image[i, j, k] = level_of(image[i, j, k] / 255 * (1 - share) + share * bright)
 
@@ -131,22 +128,23 @@ def _draw_streaks(
     bright: float,
     lamp: float,
 ) -> None:
-    """Falling drops, blurred to lines that lean outwards from the middle, where the car drives into
-    them.
+    """Draw falling rain drops, motion-blurred to lines that lean away from the image centre.
 
-    bright, lamp: what the sky and, below the horizon and a little above it, the headlights make of
-    a drop.
+    streaks: (n, 4) random numbers in [0, 1).
+    scale: image scale relative to a focal length of 175 px.
+    bright, lamp: brightness of a drop due to the sky, and due to the headlights near and below the
+    horizon.
     """
     rows, columns, _ = image.shape
     for n in range(streaks.shape[0]):
         column = streaks[n, 0] * columns
         row = streaks[n, 1] * 1.2 * rows - 0.2 * rows
-        # Most drops are far: short, thin and faint.
+        # Most drops are far distance: short, thin and faint.
         near = 0.3 + 0.9 * streaks[n, 2] ** 3
         lean = 0.8 * (column / columns - 0.5) + 0.10 * (streaks[n, 3] - 0.5)
         length = scale * 13.0 * near
         half = 0.25 + 0.26 * (scale - 0.6) * near
-        shone = bright + lamp * min(max(1.2 - (horizon - row) / (60.0 * scale), 0.2), 1.0)
+        brightness = bright + lamp * min(max(1.2 - (horizon - row) / (60.0 * scale), 0.2), 1.0)
         for step in range(int(length) + 1):
             i = int(row) + step
             middle = column + lean * step
@@ -158,7 +156,7 @@ def _draw_streaks(
                 max(int(math.floor(middle - half)), 0), min(int(math.ceil(middle + half)), columns)
             ):
                 cover = min(middle + half, j + 1.0) - max(middle - half, float(j))
-                _blend(image, i, j, share * cover, shone)
+                _blend(image, i, j, share * cover, brightness)
 
 
 @kernel
@@ -170,10 +168,10 @@ def _draw_flakes(
     bright: float,
     lamp: float,
 ) -> None:
-    """Falling snow: few flakes near, large and out of focus, most far and small; drawn out as the
-    car drives into them.
+    """Draw falling snow, motion-blurred by the car's speed; few flakes are near, most are far.
 
-    bright, lamp: what the sky and the headlights make of a flake.
+    flakes: (n, 4) random numbers in [0, 1).
+    scale, bright, lamp: as in `_draw_streaks`.
     """
     rows, columns, _ = image.shape
     for n in range(flakes.shape[0]):
@@ -182,8 +180,8 @@ def _draw_flakes(
         near = flakes[n, 2] ** 5
         radius = 0.15 + scale * (0.25 + 1.4 * near + 0.25 * flakes[n, 3])
         share = 0.75 - 0.45 * near
-        shone = bright + lamp * min(max(1.2 - (horizon - row) / (60.0 * scale), 0.25), 1.0)
-        # Half the way of a flake while the shutter is open, outwards and down.
+        brightness = bright + lamp * min(max(1.2 - (horizon - row) / (60.0 * scale), 0.25), 1.0)
+        # Half the motion of a flake during the exposure, outwards and down.
         blur = 0.005 + 0.025 * near
         step_x = blur * (column - columns / 2)
         step_y = blur * (row - horizon) + scale * (0.25 + near)
@@ -200,19 +198,20 @@ def _draw_flakes(
                 dy = i + 0.5 - row
                 u = (dx * along_x + dy * along_y) / long
                 v = (dy * along_x - dx * along_y) / radius
-                inside = share * min(max(1.2 * (1.0 - u * u - v * v), 0.0), 1.0)
-                if inside > 0.0:
-                    _blend(image, i, j, inside, shone)
+                cover = share * min(max(1.2 * (1.0 - u * u - v * v), 0.0), 1.0)
+                if cover > 0.0:
+                    _blend(image, i, j, cover, brightness)
 
 
 @kernel
 def _draw_drops(
     image: Image, before: Image, drops: NDArray[np.float32], scale: float, age: float
 ) -> None:
-    """Drops on the glass: each shows what is around it upside down and blurred, with a soft rim,
-    and creeps down.
+    """Draw drops on the glass: each shows its surroundings upside down and blurred.
 
-    age: share of the time between two wipes that has gone by; drops land one after the other.
+    before: the image without drops.
+    drops: (n, 4) random numbers in [0, 1).
+    age: share of the wiper period that has passed; drops land one after the other and creep down.
     """
     rows, columns, _ = image.shape
     for n in range(drops.shape[0]):
@@ -225,24 +224,22 @@ def _draw_drops(
             for j in range(max(int(column - radius), 0), min(int(column + radius) + 1, columns)):
                 u = (j + 0.5 - column) / radius
                 v = (i + 0.5 - row) / (1.15 * radius)
-                out = u * u + v * v
-                if out < 1.0:
+                radius_squared = u * u + v * v
+                if radius_squared < 1.0:
                     source_row = min(max(int(row - 3.5 * v * radius), 0), rows - 1)
                     source_column = min(max(int(column - 3.5 * u * radius), 0), columns - 1)
-                    share = min(1.6 * (1 - out), 0.75)
-                    tone = 1.05 - 0.10 * v - 0.10 * out
+                    share = min(1.6 * (1 - radius_squared), 0.75)
+                    tone = 1.05 - 0.10 * v - 0.10 * radius_squared
                     for k in range(3):
-                        seen = before[source_row, source_column, k] * tone
+                        refracted = before[source_row, source_column, k] * tone
                         image[i, j, k] = np.uint8(
-                            min(image[i, j, k] * (1 - share) + share * seen, 255.0)
+                            min(image[i, j, k] * (1 - share) + share * refracted, 255.0)
                         )
 
 
 @cache
 def _sensor_noise(strength: float) -> NDArray[np.int8]:
-    """Noise of `strength` levels, whole levels, in one long line; three times each, alike in all
-    colours of a pixel.
-    """
+    """Return a long line of noise of `strength` levels, rounded, three equal values per pixel."""
     noise = np.round(
         stream_generator(0, Stream.SENSOR_NOISE).standard_normal(1 << 17) * strength
     ).clip(-127, 127)
@@ -250,14 +247,15 @@ def _sensor_noise(strength: float) -> NDArray[np.int8]:
 
 
 def _noise_start(seed: int, time_key: int, camera_key: int) -> int:
-    """A camera_key in the line of noise that jumps about from time_key to time_key."""
+    """Return a pseudo-random start in the line of noise."""
     return (seed * 73_856_093 ^ time_key * 19_349_663 ^ camera_key * 83_492_791) % (1 << 17)
 
 
 @kernel
 def _add_noise(levels: NDArray[np.uint8], noise: NDArray[np.int8], start: int) -> None:
-    """Add the sensor's noise to a picture's levels (rows, 3 columns); every row begins elsewhere in
-    the line of noise.
+    """Add sensor noise to the levels of an image, (rows, 3 * columns), in place.
+
+    Every row begins elsewhere in the line of noise.
     """
     rows, columns = levels.shape
     for i in range(rows):

@@ -1,7 +1,6 @@
-"""Tileable noise with a mip pyramid: the grain of asphalt and grass, the drift of clouds, the
-raggedness of leaves.
+"""Tileable noise with mip levels: grain of surfaces, drift of clouds, ragged leaves.
 
-One tile serves every scale: it holds octaves from one texel to a quarter of the tile, and a reader
+One tile serves every scale. It holds octaves from one texel to a quarter of the tile; the caller
 chooses the size of a texel.
 """
 
@@ -15,15 +14,17 @@ from sim.jit import kernel
 from sim.random import Stream, stream_generator
 
 TILE = 256  # texels along an edge of the finest level; a power of two
-MIP_LEVELS = 7
-TILES_PER_LEVEL = 4  # grain tiles per level
+MIP_LEVELS = 7  # the coarsest is 4 texels wide
+TILES_PER_LEVEL = 4  # grain tiles per mip level
 # what a standard deviation is stored as in grain tiles, so that four of them fit a byte
 GRAIN_SCALE = 32.0
 
 
 class Noise(NamedTuple):
-    """values: all levels one after the other, mean 0 and standard deviation 1 at the finest;
-    starts: where each begins.
+    """A noise tile with its mip levels.
+
+    values: all levels one after the other; the finest has mean 0 and standard deviation 1.
+    starts: index of the first value of each level.
     """
 
     values: NDArray[np.float32]
@@ -32,8 +33,8 @@ class Noise(NamedTuple):
 
 @cache
 def noise(seed: int = 0) -> Noise:
-    """The noise tile of a seed; coarser levels are averages of 2 x 2 texels, so they hold less and
-    less contrast.
+    """Return the noise tile of a seed; each coarser level averages 2 x 2 texels of the one
+    before.
     """
     draws = stream_generator(seed, Stream.NOISE_TILE)
     tile = np.zeros((TILE, TILE))
@@ -51,12 +52,12 @@ def noise(seed: int = 0) -> Noise:
 
 
 class Grain(NamedTuple):
-    """The noise as kernels read it fastest: the two levels around a fractional one blended
-    beforehand, TILES_PER_LEVEL times per level.
+    """Noise for fast lookups: neighbouring mip levels blended in advance, TILES_PER_LEVEL per
+    level.
 
-    corners: int32, a texel and its right, lower and lower right neighbours in its four bytes
-    (lowest first), each times GRAIN_SCALE.
-    starts: where each tile begins. Tile q is TILE >> (q // TILES_PER_LEVEL) texels wide.
+    corners: int32; its four bytes hold a texel and its right, lower and lower right neighbours
+    (lowest byte first), each times GRAIN_SCALE.
+    starts: index of each tile. Tile q is TILE >> (q // TILES_PER_LEVEL) texels wide.
     """
 
     corners: NDArray[np.int32]
@@ -65,7 +66,7 @@ class Grain(NamedTuple):
 
 @cache
 def grain(seed: int = 0) -> Grain:
-    """The grain tiles of a seed's noise."""
+    """Return the grain tiles of a seed's noise."""
     tile = noise(seed)
     levels = [
         tile.values[start:][: (TILE >> k) ** 2].reshape(TILE >> k, -1)
@@ -86,7 +87,7 @@ def grain(seed: int = 0) -> Grain:
 
 
 def _doubled(tile: NDArray[np.float32]) -> NDArray[np.float32]:
-    """A tile with twice the rows, bilinear between the centres of its texels."""
+    """Return a tile with twice the rows, bilinear between the centres of its texels."""
     above = np.roll(tile, 1, axis=0)
     below = np.roll(tile, -1, axis=0)
     return np.stack([0.75 * tile + 0.25 * above, 0.75 * tile + 0.25 * below], axis=1).reshape(
@@ -95,7 +96,7 @@ def _doubled(tile: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _corners(tile: NDArray[np.float32]) -> NDArray[np.int32]:
-    """Each texel and its neighbours to the right and below in four signed bytes."""
+    """Return each texel and its neighbours to the right and below as four signed bytes."""
     whole = np.round(tile * GRAIN_SCALE).clip(-128, 127).astype(np.int8)
     right = np.roll(whole, -1, axis=1)
     below = np.roll(whole, -1, axis=0)
@@ -107,11 +108,11 @@ def _corners(tile: NDArray[np.float32]) -> NDArray[np.int32]:
 
 
 def _upsampled(cells: NDArray[np.float64]) -> NDArray[np.float64]:
-    """A small periodic grid stretched smoothly to TILE x TILE."""
+    """Return a small periodic grid, interpolated smoothly to TILE x TILE."""
     count = cells.shape[0]
-    place = (np.arange(TILE) + 0.5) * count / TILE - 0.5
-    low = np.floor(place).astype(int)
-    t = place - low
+    position = (np.arange(TILE) + 0.5) * count / TILE - 0.5
+    low = np.floor(position).astype(int)
+    t = position - low
     t = t * t * (3 - 2 * t)
     rows = cells[low % count] * (1 - t)[:, None] + cells[(low + 1) % count] * t[:, None]
     return rows[:, low % count] * (1 - t) + rows[:, (low + 1) % count] * t
@@ -119,8 +120,9 @@ def _upsampled(cells: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @kernel
 def noise_at(values: NDArray[np.float32], start: int, size: int, x: float, y: float) -> float:
-    """Bilinear noise at (x, y), in texels of the level that begins at `start` and is `size` texels
-    wide.
+    """Return bilinear noise at (x, y) [texels of its level].
+
+    The level begins at `start` and is `size` texels wide.
     """
     u = x - 0.5
     v = y - 0.5
@@ -144,7 +146,9 @@ def noise_at(values: NDArray[np.float32], start: int, size: int, x: float, y: fl
 
 @kernel
 def grain_tile(footprint: float) -> int:
-    """The grain tile whose texels are about as large as `footprint`, in texels of the finest level."""
+    """Return the tile whose texels are nearest in size to `footprint` [texels of the finest
+    level].
+    """
     return min(
         max(int(np.floor(np.log2(max(footprint, 1e-9)) * TILES_PER_LEVEL + 0.5)), 0),
         TILES_PER_LEVEL * (MIP_LEVELS - 1) - 1,
@@ -153,7 +157,9 @@ def grain_tile(footprint: float) -> int:
 
 @kernel
 def grain_at(corners: NDArray[np.int32], start: int, tile: int, x: float, y: float) -> float:
-    """Grain at (x, y), in texels of the finest level, from a tile that begins at `start`."""
+    """Return the grain at (x, y) [texels of the finest level] from a tile that begins at
+    `start`.
+    """
     scale = 1.0 / (1 << tile // TILES_PER_LEVEL)
     mask = (TILE >> (tile // TILES_PER_LEVEL)) - 1
     u = x * scale - 0.5
@@ -163,7 +169,7 @@ def grain_at(corners: NDArray[np.int32], start: int, tile: int, x: float, y: flo
     t = u - j
     w = v - i
     four = corners[np.uint64(start + (i & mask) * (mask + 1) + (j & mask))]
-    # shifted out of 32 bits, for the sign
+    # Shifts to the left and back extend the sign of each byte.
     first = np.int32(four << 24) >> 24
     second = np.int32(four << 16) >> 24
     third = np.int32(four << 8) >> 24
@@ -176,16 +182,17 @@ def grain_at(corners: NDArray[np.int32], start: int, tile: int, x: float, y: flo
 def grain_between(
     corners: NDArray[np.int32], starts: NDArray[np.int64], level: float, x: float, y: float
 ) -> float:
-    """Grain at (x, y), in texels of the finest level, from the tile nearest to a fractional level."""
+    """Return the grain at (x, y) [texels of the finest level].
+
+    It is read from the tile nearest to the fractional `level`.
+    """
     tile = min(max(int(level * TILES_PER_LEVEL + 0.5), 0), TILES_PER_LEVEL * (MIP_LEVELS - 1) - 1)
     return grain_at(corners, starts[np.uint32(tile)], tile, x, y)
 
 
 @kernel
 def level_for(footprint: float) -> float:
-    """The (fractional) level whose texels are as large as `footprint`, in texels of the finest
-    level.
-    """
+    """Return the fractional level with texels of size `footprint` [texels of the finest level]."""
     return min(max(np.log2(max(footprint, 1e-9)), 0.0), MIP_LEVELS - 1.001)
 
 
@@ -193,8 +200,9 @@ def level_for(footprint: float) -> float:
 def noise_between(
     values: NDArray[np.float32], starts: NDArray[np.int64], level: float, u: float, v: float
 ) -> float:
-    """Noise at (u, v), in texels of the finest level, blended between the two levels around a
-    fractional one.
+    """Return the noise at (u, v) [texels of the finest level].
+
+    It is blended between the two levels around a fractional `level`.
     """
     low = int(level)
     t = level - low

@@ -1,6 +1,4 @@
-"""Several threads draw at the same time: a large picture in bands of rows, or small pictures side
-by side.
-"""
+"""Drawing with several threads: bands of rows of a large image, or small images in parallel."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -14,18 +12,19 @@ import numba
 from sim.render.frame_buffer import FrameBuffer
 
 Result = TypeVar("Result")
-LARGE_IMAGE = 300_000  # [px] smaller pictures are drawn before a second thread has got going
-BANDS_PER_THREAD = 2  # per thread, so that a thread with an easy one takes another
+LARGE_IMAGE = 300_000  # [px] below this, starting threads takes longer than it saves; measured
+BANDS_PER_THREAD = 2  # a thread that finishes an easy band takes another one; chosen
 
 
 def is_large(width: int, height: int) -> bool:
-    """Whether a picture of this size is worth parting."""
+    """Whether an image of this size [px] is worth drawing with several threads."""
     return width * height > LARGE_IMAGE
 
 
 def row_band_count(canvas: FrameBuffer) -> int:
-    """How many bands a picture is drawn in: some for each of Numba's threads if it is large; a
-    worker process has only one.
+    """Return the number of row bands in which an image is drawn.
+
+    It is 1 for small images and with a single Numba thread, as in worker processes.
     """
     rows, columns, _ = canvas.image.shape
     threads = numba.get_num_threads()
@@ -35,9 +34,9 @@ def row_band_count(canvas: FrameBuffer) -> int:
 def draw_row_bands(
     draw: Callable[[FrameBuffer], None], canvas: FrameBuffer, count: int, first: int, last: int
 ) -> None:
-    """Call `draw` for `count` bands of the rows [first, last), at the same time.
+    """Call `draw` for `count` bands of the rows [first, last), in parallel.
 
-    What it draws in one band must not depend on what it draws in another.
+    What is drawn in one band must not depend on another band.
     """
     first, last = max(first, 0), min(last, canvas.image.shape[0])
     edges = [first + (last - first) * k // count for k in range(count + 1)]
@@ -51,35 +50,35 @@ def draw_row_bands(
 
 
 def run_in_threads(calls: Sequence[Callable[[], Result]]) -> list[Result]:
-    """Return the results of the calls in their order, made by as many threads as Numba may use;
-    kernels release Python's lock.
+    """Run the calls on as many threads as Numba may use; return their results in order.
 
-    The calling thread takes part, and a thread that has finished a call takes the next. A call must
-    not use threads itself, because it could wait for threads that wait for it. A single call is
-    made by the calling thread.
+    Kernels release Python's global lock. The calling thread takes part, and an idle thread takes
+    the next call. A call must not use threads itself: it could wait for threads that wait for it. A
+    single call is run by the calling thread. The first exception of a call is raised after all have
+    ended.
     """
     results: dict[int, Result] = {}
     waiting = iter(enumerate(calls))
 
     def work() -> None:
-        for place, call in waiting:
-            results[place] = call()
+        for index, call in waiting:
+            results[index] = call()
 
     helpers = [_helpers().submit(work) for _ in range(min(len(calls), numba.get_num_threads()) - 1)]
     try:
         work()
     finally:
-        # Nobody goes on drawing on what the asker takes back.
+        # All helpers must have finished before the caller may reuse what they draw on.
         errors = [helper.exception() for helper in helpers]
     for error in errors:
         if error is not None:
             raise error
-    return [results[place] for place in range(len(calls))]
+    return [results[index] for index in range(len(calls))]
 
 
 @cache
 def _helpers() -> ThreadPoolExecutor:
-    """The threads that help the one that asks; a process that forks has to find its own."""
+    """Return the pool of helper threads; a forked process makes its own."""
     return ThreadPoolExecutor(max(os.cpu_count() or 1, 2) - 1, "draw")
 
 

@@ -13,14 +13,25 @@ from sim.types import Pose
 
 
 def assemble(
-    kind: RoadKind, curvature: Floats, length: float, lanes: Sequence[Lane], bands: Sequence[Band], markings: Sequence[Marking],
-    path: int, drivable: tuple[float, float], speed_limit: float, **furniture: Any,
-) -> RoadPlan:  # fmt: skip
+    kind: RoadKind,
+    curvature: Floats,
+    length: float,
+    lanes: Sequence[Lane],
+    bands: Sequence[Band],
+    markings: Sequence[Marking],
+    path: int,
+    drivable: tuple[float, float],
+    speed_limit: float,
+    **furniture: Any,
+) -> RoadPlan:
     """Return the plan of a road with these parts.
 
-    kind: the road kind. curvature: of the reference line at each sample [1/m]. length: of the drive
-    [m]. path: index of the lane that the ego follows. drivable: (left, right) limits of the surface
-    that wheels may touch [m]. furniture: fields of RoadPlan that not every road has.
+    kind: the road kind.
+    curvature: of the reference line at each sample [1/m].
+    length: of the drive [m].
+    path: index of the lane that the ego follows.
+    drivable: (left, right) limits of the surface that wheels may touch [m].
+    furniture: fields of RoadPlan that not every road has.
     """
     # Between the reference line and the path, the larger of the two curvatures sets the speed.
     at_path = path_curvature(curvature, lanes[path].offset)

@@ -36,9 +36,11 @@ def winding_curvature(
 ) -> Floats:
     """Return curvature samples [1/m] of a random road of arcs and straights, joined by clothoids.
 
-    total: length [m]. radii: of arcs [m], drawn evenly in curvature. arcs, straights: limits of
-    their lengths [m]. share: probability that a piece is an arc. An arc that would turn the heading
-    beyond MAX_HEADING bends the other way; one that still would is cut short.
+    total: length [m].
+    radii: of arcs [m], drawn evenly in curvature.
+    arcs, straights: limits of their lengths [m].
+    share: probability that a piece is an arc. An arc that would turn the heading beyond MAX_HEADING
+    bends the other way; one that still would is cut short.
     """
     stations = [0.0, LEAD_IN]
     values = [0.0, 0.0]
@@ -64,9 +66,11 @@ def serpentine_curvature(
 ) -> Floats:
     """Return curvature samples [1/m] of a road that climbs by hairpins.
 
-    total: length [m]. radii: of hairpins [m]. legs: limits of the length between hairpins [m]. The
-    legs lie across the main direction, left and right in turn. A leg only turns towards the main
-    direction and back, so that neighbouring legs diverge.
+    total: length [m].
+    radii: of hairpins [m].
+    legs: limits of the length between hairpins [m]. The legs lie across the main direction, left
+    and right in turn. A leg only turns towards the main direction and back, so that neighbouring
+    legs diverge.
     """
     stations = [0.0, LEAD_IN]
     values = [0.0, 0.0]
@@ -126,8 +130,9 @@ def _transition_length(before: float, after: float) -> float:
 def _heading_margin(heading: float, before: float, target: float) -> float:
     """Return the angle [rad] by which an arc may turn until the heading reaches MAX_HEADING.
 
-    heading: before the arc [rad]. before: curvature of the last piece [1/m]. target: of the arc
-    [1/m]. The clothoids at both ends of the arc are taken into account.
+    heading: before the arc [rad].
+    before: curvature of the last piece [1/m].
+    target: of the arc [1/m]. The clothoids at both ends of the arc are taken into account.
     """
     after_entry = heading + _transition_length(before, target) * (before + target) / 2
     return (
@@ -171,8 +176,9 @@ def outer_swept_distance(curvature: float) -> float:
 def edge_distance(curvature: Floats, offset: float, side: int) -> float:
     """Return the lateral distance [m] of a drivable edge that keeps clear of a car on the path.
 
-    offset: of the path [m, right positive]. side: +1 for the right edge, -1 for the left. The
-    clearance to the car's corners is EDGE_CLEARANCE in the tightest curve.
+    offset: of the path [m, right positive].
+    side: +1 for the right edge, -1 for the left. The clearance to the car's corners is
+    EDGE_CLEARANCE in the tightest curve.
     """
     tightest = float(np.abs(path_curvature(curvature, offset)).max())
     return side * offset + outer_swept_distance(tightest) + EDGE_CLEARANCE

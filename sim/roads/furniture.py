@@ -76,11 +76,16 @@ def rails_in_bends(
 
 
 def hedges_and_walls(
-    generator: np.random.Generator, total: float, offsets: tuple[float, float], kinds: Sequence[Wall], share: float,
-) -> Iterator[Barrier]:  # fmt: skip
+    generator: np.random.Generator,
+    total: float,
+    offsets: tuple[float, float],
+    kinds: Sequence[Wall],
+    share: float,
+) -> Iterator[Barrier]:
     """Yield hedges, fences or walls along a share of both sides, in stretches of 30 to 160 m.
 
-    offsets: limits of the lateral distance [m]. kinds: to draw from.
+    offsets: limits of the lateral distance [m].
+    kinds: to draw from.
     """
     for side in (-1, 1):
         s = 0.0

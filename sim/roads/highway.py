@@ -92,8 +92,10 @@ def _extra_lane(
 ) -> tuple[list[Band], list[Marking]]:
     """Return the bands and markings of an acceleration or exit lane outside the outermost lane.
 
-    side: +1 right, -1 left. far: lateral distance of the outermost lane's edge [m]. start, finish:
-    stations of its full width [m]; it opens and closes over TAPER. Block dashes separate it.
+    side: +1 right, -1 left.
+    far: lateral distance of the outermost lane's edge [m].
+    start, finish: stations of its full width [m]; it opens and closes over TAPER. Block dashes
+    separate it.
     """
     edge = far + OUTER
     outside = far + ENTRY_WIDTH + 0.8

@@ -72,8 +72,9 @@ def _slopes(
 ) -> Iterator[Barrier]:
     """Yield rock faces uphill, rails and stone walls downhill.
 
-    climbs: +1 where the slope rises along the road's main direction, -1 where it falls. edges:
-    lateral offsets of both road edges [m]. verge: width of the ground beyond them [m].
+    climbs: +1 where the slope rises along the road's main direction, -1 where it falls.
+    edges: lateral offsets of both road edges [m].
+    verge: width of the ground beyond them [m].
     """
     heading = np.concatenate([[0.0], np.cumsum((curvature[1:] + curvature[:-1]) / 2 * SPACING)])
     rises_right = -np.sin(heading) * climbs

@@ -36,7 +36,8 @@ class Band:
     top.
 
     start, finish: stations [m] between which it lies. Bands with a start or finish lie on top of
-    endless ones. slope: lateral drift to the right per metre of station, from `start` on.
+    endless ones.
+    slope: lateral drift to the right per metre of station, from `start` on.
     """
 
     left: float
@@ -56,10 +57,12 @@ class Band:
 class Marking:
     """A painted line `width` [m] wide, centred on the lateral offset `offset` [m].
 
-    dash, gap: lengths of paint and of bare ground [m]; solid where gap is 0. wear: share of the
-    paint that is gone, 0 for new. red: whether the gaps are painted red (racetrack kerbs). start,
-    finish: stations [m] between which it is painted; dashes count from `start`, or from 0 where it
-    is endless. slope: lateral drift to the right per metre of station, from `start` on.
+    dash, gap: lengths of paint and of bare ground [m]; solid where gap is 0.
+    wear: share of the paint that is gone, 0 for new.
+    red: whether the gaps are painted red (racetrack kerbs).
+    start, finish: stations [m] between which it is painted; dashes count from `start`, or from 0
+    where it is endless.
+    slope: lateral drift to the right per metre of station, from `start` on.
     """
 
     offset: float
@@ -142,7 +145,8 @@ GROUND_UNDER_WALLS = 1.0
 class Tunnel:
     """A tube between two stations and between d = `left` and `right` [m].
 
-    height: inside [m]. lamps: spacing of the lamps along the road [m].
+    height: inside [m].
+    lamps: spacing of the lamps along the road [m].
     """
 
     start: float
@@ -170,13 +174,17 @@ class Parking:
 class RoadPlan:
     """The static parts of one road.
 
-    path: index of the lane that the ego follows. drivable: (left, right) limits of the surface that
-    wheels may touch [m]. start, finish: stations of the drive [m]. speed_limit: [m/s]. speed:
-    comfortable speed at each sample of the centreline [m/s], (N,). carriageway: (left, right) edges
-    of the part that traffic drives on [m]; zebras and pedestrians cross it. walks: lateral offsets
-    along which pedestrians walk [m]. street_lamps: lateral offsets of the rows of lamps [m].
-    lamp_spacing: between lamps along the road [m], 0 for none. beyond: material of the ground away
-    from the road.
+    path: index of the lane that the ego follows.
+    drivable: (left, right) limits of the surface that wheels may touch [m].
+    start, finish: stations of the drive [m].
+    speed_limit: [m/s].
+    speed: comfortable speed at each sample of the centreline [m/s], (N,).
+    carriageway: (left, right) edges of the part that traffic drives on [m]; zebras and pedestrians
+    cross it.
+    walks: lateral offsets along which pedestrians walk [m].
+    street_lamps: lateral offsets of the rows of lamps [m].
+    lamp_spacing: between lamps along the road [m], 0 for none.
+    beyond: material of the ground away from the road.
     """
 
     kind: RoadKind

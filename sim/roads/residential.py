@@ -35,9 +35,9 @@ BAY_LENGTH = 5.5  # [m] parking bay along the road; EAR has 5.2 to 5.7 m
 class _Section:
     """The cross section of a residential road.
 
-    edge: lateral distance of the carriageway's edges [m]. bays: width of the parking bays on the
-    left and right [m], 0 for none. backs: distance of the far edges of the left and right pavements
-    [m].
+    edge: lateral distance of the carriageway's edges [m].
+    bays: width of the parking bays on the left and right [m], 0 for none.
+    backs: distance of the far edges of the left and right pavements [m].
     """
 
     edge: float
@@ -116,8 +116,9 @@ def _streets(generator: np.random.Generator, line: Centreline, total: float) -> 
 def _is_clear(line: Centreline, station: float, side: int, width: float) -> bool:
     """Whether a street at `station` [m] meets no other part of the road.
 
-    side: +1 right, -1 left. width: of the street [m]. Points along both its edges must project to
-    the station at which the street begins.
+    side: +1 right, -1 left.
+    width: of the street [m]. Points along both its edges must project to the station at which the
+    street begins.
     """
     for at in (station - width / 2 - FOOTWAY, station + width / 2 + FOOTWAY):
         for distance in (20.0, 40.0, STREET_REACH):

@@ -1,5 +1,5 @@
-"""From a dataset to what a detector learns from: strips of the centre camera's pictures, and the
-boxes of one class on them.
+"""From a dataset to the training data of a detector: image strips of the centre camera's frames,
+and the boxes of one class on them.
 """
 
 from dataclasses import dataclass
@@ -51,11 +51,10 @@ class Pictures:
 
 
 def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> Pictures:
-    """Every so manieth picture of a split, with its people or its cars.
+    """Return every n-th frame of a split with its pedestrians or its vehicles; `every`: n.
 
-    What is marked as discarded is left out. Raises ValueError when the dataset has no boxes, no
-    centre camera, or no episode of the split of which something is kept, and for a box with a
-    number that is not finite.
+    Discarded frames are left out. Raises ValueError when the dataset has no boxes, no centre camera
+    or no usable episode of the split, and for a box with a number that is not finite.
     """
     episodes = dataset.kept_of(split, every)
     if not dataset.has_boxes:
@@ -78,10 +77,10 @@ def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> P
 
 
 def frame_labels(boxes: Boxes, top: int, farthest: float) -> Labels:
-    """The labels of one picture, MOST rows, for a strip that begins at the row `top`; boxes are
-    ordered from near to far.
+    """Return the labels of one frame, MOST rows, for a strip that begins at the row `top`; boxes
+    are ordered from near to far.
 
-    What is more than `farthest` metres away need not be found.
+    Objects more than `farthest` metres away are ignored.
     """
     boxes = boxes.pick(slice(MOST))
     edges = np.stack([boxes.left, boxes.top - top, boxes.right, boxes.bottom - top], 1)
@@ -105,14 +104,13 @@ def _padded(values: NDArray) -> NDArray:
 
 
 class DetectorSamples(TorchDataset[LabelledStrips]):
-    """The pictures of an epoch in random order, those without anything to find thinned out; half of
-    them mirrored.
+    """The frames of an epoch in random order; frames without objects are thinned out, and half of
+    all are mirrored.
 
-    Varied ones are shown in the first so many epochs, `windowed`, through a window of half a
-    strip's width around something to find, drawn at random: twice as many people a second, and
-    never twice at the same place. In the last ones they are shown whole, as a driver sees them:
-    through windows there is more to find than there is on the road (compare Touvron et al., arXiv
-    1906.06423).
+    In the first `windowed` epochs each frame is shown through a random window of half a strip's
+    width around an object, which shows twice as many objects a second. In the last epochs whole
+    strips are shown, as in driving: windows show more objects than the road has (compare Touvron et
+    al., arXiv 1906.06423).
     """
 
     def __init__(self, pictures: Pictures, seed: int, varied: bool, windowed: int = 0) -> None:
@@ -132,7 +130,9 @@ class DetectorSamples(TorchDataset[LabelledStrips]):
         self.start_epoch(0)
 
     def start_epoch(self, epoch: int) -> None:
-        """Draw the pictures of an epoch, which of them are mirrored, and where their windows lie."""
+        """Draw the pictures of an epoch, which of them are mirrored, and where their windows
+        lie.
+        """
         draws = stream_generator(self._seed, Stream.DETECTOR_SAMPLES, epoch)
         order = np.arange(self._pictures.size)
         if self._varied:
@@ -179,8 +179,8 @@ def window_width(columns: int) -> int:
 def window_starts(
     pictures: Pictures, order: NDArray[np.intp], generator: np.random.Generator
 ) -> NDArray[np.intp]:
-    """The first column of the window of each of these pictures: anywhere that shows the middle of
-    one thing to find.
+    """Return the first column of each frame's window: random, with the centre of one object
+    inside.
     """
     width = window_width(pictures.strips.shape[2])
     last = pictures.strips.shape[2] - width
@@ -195,8 +195,8 @@ def window_starts(
 
 
 def varied_light(strips: Tensor, generator: torch.Generator) -> Tensor:
-    """Strips, RGB in [0, 1], (B, 3, H, W), under another exposure, contrast and white balance, with
-    sensor noise.
+    """Return strips, RGB in [0, 1], (B, 3, H, W), with random exposure, contrast and white balance,
+    and with sensor noise.
     """
 
     def drawn(low: float, high: float, channels: int = 1) -> Tensor:

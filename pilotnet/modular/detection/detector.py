@@ -1,5 +1,5 @@
-"""A detector: the centre frame in, the cars in it out, or the people. One network, trained once for
-each of the two.
+"""A detector: from the centre frame to the boxes of vehicles, or of pedestrians. The same network
+is trained once for each class.
 """
 
 import copy
@@ -31,8 +31,8 @@ NMS_IOU = 0.55  # two boxes that overlap more are one
 
 @dataclass(frozen=True)
 class DetectorCheckpoint:
-    """A network with what it finds, the camera whose frames it was trained on, and the settings and
-    data of its training.
+    """A network with its target class, the camera of its training frames, and the settings and data
+    of its training.
     """
 
     network: DetectorNetwork
@@ -42,7 +42,9 @@ class DetectorCheckpoint:
 
 
 def save_detector(folder: Path, checkpoint: DetectorCheckpoint) -> Path:
-    """Write a detector's `model.safetensors` into an existing folder, atomically; the file's path."""
+    """Write a detector's `model.safetensors` into an existing folder, atomically; the file's
+    path.
+    """
     settings = {
         "target": checkpoint.target,
         "camera": asdict(checkpoint.camera),
@@ -66,10 +68,10 @@ def load_detector(path: Path) -> DetectorCheckpoint:
 
 
 class Detector:
-    """Finds cars, or people, in the frames of the camera it was trained with; `score`: how sure it
-    must be, in [0, 1].
+    """Detects vehicles, or pedestrians, in the frames of the camera it was trained with; `score`:
+    least score in [0, 1].
 
-    Works on the CPU, and keeps nothing from one frame to the next.
+    It runs on the CPU, and has no memory between frames.
     """
 
     def __init__(self, checkpoint: DetectorCheckpoint, score: float = CONFIRM_SCORE) -> None:
@@ -83,8 +85,8 @@ class Detector:
 
     @classmethod
     def load(cls, path: Path, target: str, score: float = CONFIRM_SCORE) -> Self:
-        """The detector in a folder; ValueError when it finds something else than `target`, or there
-        is none.
+        """Return the detector in a folder; ValueError when it has another target, or there is
+        none.
         """
         checkpoint = load_detector(path)
         if is_person(target) != is_person(checkpoint.target):
@@ -96,7 +98,7 @@ class Detector:
 
     @torch.inference_mode()
     def detect(self, frame: Image) -> list[Detection]:
-        """What is found in a frame of the centre camera, the surest first, 64 at most.
+        """Return the detections in a frame of the centre camera, highest score first, 64 at most.
 
         Raises ValueError for a frame of another size than the camera's.
         """
@@ -127,12 +129,12 @@ class Detector:
 def postprocess(
     maps: DetectorOutput, head: Callable[[Tensor, Proposals], Refined], score: float = CONFIRM_SCORE
 ) -> NDArray[np.float64]:
-    """The boxes that the maps of one strip propose, as a `RoiHead` sees them, (N, 7), the surest
-    first, MOST at most.
+    """Return the boxes of one strip after the second stage and non-maximum suppression, (N, 7),
+    highest score first, MAX_DETECTIONS at most.
 
-    Columns: left, top, right, bottom in the strip [px], score and visible share in [0, 1], distance
-    [m]. The score is what the maps and the head hold of a box in equal parts (compare Zhou et al.,
-    arXiv 2103.07461).
+    Columns: left, top, right, bottom in the strip [px], score and visibility in [0, 1], distance
+    [m]. The score is the sigmoid of the mean of both stages' logits (compare Zhou et al., arXiv
+    2103.07461).
     """
     lowest = torch.logit(torch.tensor(MIN_PROPOSAL_SCORE)).item()
     cells = Cells(*torch.nonzero(peaks(maps.centre_logits) >= lowest, as_tuple=True))
@@ -155,7 +157,9 @@ def postprocess(
 
 
 def nms(boxes: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Which boxes (N, 4), the surest first, are no repetition of a surer one."""
+    """Non-maximum suppression: return which boxes (N, 4), highest score first, overlap no better
+    one by more than NMS_IOU.
+    """
     low = boxes[:, None, :2]
     high = boxes[:, None, 2:]
     common = np.clip(np.minimum(high, boxes[:, 2:]) - np.maximum(low, boxes[:, :2]), 0, None).prod(

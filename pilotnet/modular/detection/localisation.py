@@ -1,5 +1,5 @@
-"""Where a detector puts what it finds: detections matched to objects, and how far off they are on
-the ground.
+"""Localisation errors of a detector: detections matched to objects, and their errors on the
+ground.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ NEAR = 40.0  # [m] up to which places are compared
 def localisation_errors(
     truth: NDArray[np.float64], found: Sequence[Detection], score: float, camera: Camera
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
-    """Which objects are found by detections as sure as `score`, (N,); and how far off those within
-    40 m are placed, as a share of their distance, (M,).
+    """Return which objects are detected with at least `score`, (N,), and the position errors of
+    those within 40 m as a share of their distance, (M,).
 
     truth: rows (left, top, right, bottom [px], visible, distance, forward, right on the ground
     [m]).

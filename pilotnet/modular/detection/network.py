@@ -1,11 +1,10 @@
-"""The detectors' network: a strip of the centre frame around the horizon -> for every 2 x 2 px what
-stands there.
+"""The detectors' network: from a strip of the centre frame around the horizon to an output for
+every 2 x 2 px.
 
-Anchor-free, in the manner of CenterNet (arXiv 1904.07850): a heat map of the boxes' centres, and
-beside it what belongs to the box whose centre lies there. It thinks at a quarter of the frame's
-resolution; finer in its first and last step, and around the horizon, where people are 2 x 6 px,
-which fits into a few milliseconds of one core. A head of its own then looks again at every box that
-is proposed (compare Zhou et al., arXiv 2103.07461, CenterNet of two stages).
+Anchor-free, as CenterNet (arXiv 1904.07850): a heat map of box centres, with size, offset,
+visibility and distance beside it. Features are at a quarter of the frame's resolution, finer in the
+first and last layer and around the horizon, where pedestrians are 2 x 6 px. A second stage refines
+every proposed box (compare CenterNet2, Zhou et al., arXiv 2103.07461).
 """
 
 import math
@@ -32,14 +31,14 @@ TYPICAL_DISTANCE = 25.0
 
 
 class DetectorOutput(NamedTuple):
-    """What the network says of every cell, (B, ..., H, W) over the strip's cells.
+    """The network's output for every cell, (B, ..., H, W).
 
-    heat: logit of a box's centre lying here, (B, H, W).
-    offset: of the centre from the cell's, (right, down) [px], size: (width, height) of the box
-    [px], (B, 2, H, W).
-    visible: logit of its visible share.
-    distance: natural logarithm of metres, (B, H, W); features, (B, CHANNELS, H, W): what the head
-    for single boxes looks at.
+    centre_logits: logit that a box's centre lies here, (B, H, W).
+    offset: of the centre from the cell's, (right, down) [px], (B, 2, H, W).
+    size: (width, height) of the box [px], (B, 2, H, W).
+    visible: logit of the visibility, (B, H, W).
+    distance: natural logarithm of metres, (B, H, W).
+    features: input of the second stage, (B, CHANNELS, H, W).
     """
 
     centre_logits: Tensor
@@ -75,7 +74,7 @@ def convolution(inputs: int, outputs: int, size: int = 3, stride: int = 1) -> nn
 
 
 class Residual(nn.Module):
-    """Two convolutions and a way around them (He et al., arXiv 1512.03385)."""
+    """A residual block of two convolutions (He et al., arXiv 1512.03385)."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -90,9 +89,7 @@ class Residual(nn.Module):
 
 
 class HorizonRefinement(nn.Module):
-    """A residual block for the rows around the horizon alone, of features at half the strip's
-    resolution.
-    """
+    """A residual block for the rows around the horizon only, at half the strip's resolution."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
@@ -107,11 +104,11 @@ class HorizonRefinement(nn.Module):
 
 
 class DetectorNetwork(nn.Module):
-    """Strips, RGB in [0, 1], (B, 3, H, W), both sides multiples of 16 -> `DetectorOutput` of (H /
-    2, W / 2) cells.
+    """From strips, RGB in [0, 1], (B, 3, H, W) with sides that are multiples of 16, to
+    `DetectorOutput` of (H / 2, W / 2) cells.
 
-    A fourth input says how far below the horizon a row lies: what is as high in the picture is as
-    far away.
+    A fourth input channel is the row's distance below the horizon, which determines the distance on
+    flat ground.
     """
 
     def __init__(self) -> None:
@@ -134,7 +131,7 @@ class DetectorNetwork(nn.Module):
         self.head.bias = nn.Parameter(bias)
 
     def forward(self, strips: Tensor) -> DetectorOutput:
-        """What the network says of every cell."""
+        """Return the output for every cell."""
         half = self.stem(torch.cat([strips - 0.5, self._below(strips)], 1))
         quarter = self.quarter(half)
         eighth = self.eighth(quarter)
@@ -162,7 +159,7 @@ class DetectorNetwork(nn.Module):
         return rows.view(1, 1, height, 1).expand(batch, 1, height, width)
 
     def fused(self) -> "DetectorNetwork":
-        """This very network made ready to drive: batch normalisation drawn into the convolutions,
+        """Return this network for inference: batch normalisation fused into the convolutions,
         channels last.
         """
         self.eval()

@@ -1,9 +1,7 @@
-"""The head that looks again at every box a detector proposes: where exactly its edges lie, and
-whether it fits.
+"""The second stage: it refines the edges of every proposed box and scores its quality (Faster
+R-CNN, Ren et al., arXiv 1506.01497).
 
-The second stage of a detector (Ren et al., arXiv 1506.01497), with features sampled as He et al. do
-(arXiv 1703.06870). What a network says at a box's centre tells too little of where a stride ends,
-and less of how well the box fits.
+Features are sampled by RoI align (Mask R-CNN, He et al., arXiv 1703.06870).
 """
 
 import math
@@ -46,8 +44,10 @@ class Proposals(NamedTuple):
 
 
 class Refined(NamedTuple):
-    """What the head makes of N boxes: edges, as in `Proposals`, (N, 4); fit: logit of an object's
-    filling them, (N,).
+    """Output of the second stage for N boxes.
+
+    edges: as in `Proposals`, (N, 4).
+    fit: box quality logit, (N,).
     """
 
     edges: Tensor
@@ -55,8 +55,8 @@ class Refined(NamedTuple):
 
 
 class RoiHead(nn.Module):
-    """Samples the features in each box; two hidden layers, no convolution: an object is upright and
-    fills its box.
+    """Samples the features in each box; two hidden layers, no convolution, because objects are
+    upright and fill their boxes.
     """
 
     def __init__(self, channels: int, stride: int) -> None:
@@ -74,7 +74,7 @@ class RoiHead(nn.Module):
         nn.init.constant_(self.fits.bias, math.log(PRIOR / (1 - PRIOR)))
 
     def forward(self, features: Tensor, proposals: Proposals) -> Refined:
-        """What becomes of N boxes; features: of B strips, (B, channels, H, W)."""
+        """Return the refined boxes; features: of B strips, (B, channels, H, W)."""
         low = proposals.edges[:, :2]
         high = proposals.edges[:, 2:]
         middle = (low + high) / 2
@@ -104,10 +104,10 @@ def _grid(device: torch.device) -> Tensor:
 
 
 def roi_align(source: Tensor, strip: Tensor, places: Tensor) -> Tensor:
-    """A source (B, C, H, W) at places (N, ..., 2) of its strips (N,), right and down [cells]: (N,
-    ..., C).
+    """RoI align: sample a source (B, C, H, W) at positions (N, ..., 2) of its strips (N,), right
+    and down [cells]; (N, ..., C).
 
-    Linear between the middles of cells, nothing beyond the source.
+    Bilinear between the centres of cells, 0 beyond the source.
     """
     height, width = source.shape[-2:]
     flat = source.permute(0, 2, 3, 1).reshape(

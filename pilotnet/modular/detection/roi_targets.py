@@ -1,4 +1,6 @@
-"""What the head for single boxes learns: boxes that are proposed, and boxes beside the true ones."""
+"""Training targets of the second stage: proposed boxes, and jittered copies of the ground-truth
+boxes.
+"""
 
 import torch
 from torch import Tensor
@@ -23,8 +25,8 @@ MOVED_WEIGHT = 2.0
 def roi_loss(
     maps: DetectorOutput, labels: Labels, head: RoiHead, generator: torch.Generator
 ) -> dict[str, Tensor]:
-    """The parts of the loss, each per box and weighted: moved, of boxes near a true one; fit, of
-    proposals.
+    """Return the parts of the loss, each per box and weighted: edges of boxes near a ground-truth
+    box; quality of proposals.
     """
     proposed = surest(maps)
     both = Proposals(
@@ -57,7 +59,7 @@ def roi_loss(
 
 @torch.no_grad()
 def surest(maps: DetectorOutput) -> Proposals:
-    """The network's surest proposals for each strip, B x PROPOSED."""
+    """Return the proposals with the highest score in each strip, B x PROPOSED."""
     strips, _, columns = maps.centre_logits.shape
     place = peaks(maps.centre_logits).flatten(1).topk(PROPOSED, dim=1).indices.flatten()
     strip = torch.arange(strips, device=place.device).repeat_interleave(PROPOSED)
@@ -66,8 +68,8 @@ def surest(maps: DetectorOutput) -> Proposals:
 
 @torch.no_grad()
 def beside(labels: Labels, centre_logits: Tensor, generator: torch.Generator) -> Proposals:
-    """BESIDE boxes beside each one that is to be found, which say what `centre_logits` (B, H, W)
-    says in their middle.
+    """Return BESIDE jittered copies of each ground-truth box, scored by the centre heat map (B, H,
+    W) at their centres.
     """
     strip, number = torch.nonzero(labels.counts, as_tuple=True)
     strip, number = strip.repeat(BESIDE), number.repeat(BESIDE)

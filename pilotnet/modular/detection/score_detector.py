@@ -1,10 +1,9 @@
-"""SCORE-DETECTOR: a detector and a dataset with boxes -> what it finds and where, by distance, size
-and sky.
+"""SCORE-DETECTOR: average precision and localisation errors of a detector on a dataset with boxes,
+by distance, size and conditions.
 
-Average precision is pycocotools'. What counts are objects of which half or more is visible, within
-50 m; finding others is neither right nor wrong, and no more is what a detector says to be farther
-away, as it is in nuScenes (arXiv 1903.11027). pycocotools compares "areas" with ranges; it is
-handed distances or heights instead, which gives all tables.
+Average precision is pycocotools'. Objects count when at least half visible and within 50 m; others
+are ignore regions, and detections predicted beyond 50 m are dropped, as in nuScenes (arXiv
+1903.11027). pycocotools compares "areas" with ranges; it gets distances or heights instead.
 """
 
 import contextlib
@@ -61,15 +60,14 @@ STAGE = StageFiles("score-detector", (SCORES_FILE, JSON_FILE, TABLE_FILE))
 
 @dataclass(frozen=True)
 class DetectorScore:
-    """How good a detector is on one group of pictures or objects.
+    """Scores of a detector on one group of frames or objects.
 
-    by, group: what the group has in common.
-    pictures: how many were looked at.
-    objects: how many counted.
-    ap, ap50: average precision over overlaps of 0.5 to 0.95, and at 0.5.
-    recall: share that is found by a detector as sure as a driver asks it to be.
-    position_error: median distance between where that puts an object and where it is, as a share of
-    its distance, up to 40 m. NaN where nothing counted.
+    by, group: the property and its value.
+    pictures, objects: number of frames and of objects that count.
+    ap, ap50: average precision over IoU thresholds of 0.5 to 0.95, and at 0.5.
+    recall: share that is detected with at least the driver's score.
+    position_error: median localisation error as a share of the distance, up to 40 m; NaN without
+    objects.
     """
 
     by: str
@@ -141,7 +139,7 @@ class DetectorScoreRun:
 
 
 def look(detector: Detector, dataset: Dataset, episode: Episode, every: int) -> list[ScoredPicture]:
-    """What the detector finds in some pictures of an episode, beside what is there."""
+    """Return the detections of every n-th frame of an episode, with the ground truth."""
     boxes = dataset.boxes(episode)
     boxes = boxes.pick((boxes.person == detector.person) & (boxes.visible >= HINTED))
     pictures = []

@@ -1,6 +1,4 @@
-"""What a detector learns: boxes -> maps of what every cell should say, and how wrong the network's
-maps are.
-"""
+"""Training targets and loss of the first stage: from boxes to maps for every cell."""
 
 import math
 from typing import NamedTuple
@@ -26,9 +24,9 @@ class Labels(NamedTuple):
     """The boxes of B strips, up to K each.
 
     edges: left, top, right, bottom in the strip [px], (B, K, 4).
-    visible: share of it that shows, distance [m], (B, K).
-    counts: whether it is to be found, ignored: whether finding it is neither right nor wrong, (B,
-    K) bool; neither where there is none.
+    visible, distance: visibility, and distance [m], (B, K).
+    counts: whether the box must be detected, (B, K) bool.
+    ignored: whether a detection of it is neither right nor wrong, (B, K) bool.
     """
 
     edges: Tensor
@@ -83,12 +81,12 @@ class Labels(NamedTuple):
 
 
 class Targets(NamedTuple):
-    """What cells should say, (B, H, W).
+    """Targets of the cells, (B, H, W).
 
-    heat: in [0, 1], 1 where a centre lies.
-    owner: which box a cell belongs to.
-    weight: how much the cell counts for that box, summing to 1 for each.
-    ignored: whether its heat is neither right nor wrong.
+    heat: centre heat map in [0, 1], 1 at a centre.
+    owner: the box that a cell belongs to.
+    weight: weight of the cell for that box, summing to 1 for each box.
+    ignored: whether the cell is left out of the loss.
     """
 
     centre_logits: Tensor
@@ -114,7 +112,7 @@ def targets(labels: Labels, height: int, width: int) -> Targets:
 
 
 def gaussian_blobs(low: Tensor, high: Tensor, cells: int) -> tuple[Tensor, Tensor]:
-    """Along one axis (B, K, cells): the blot around the cell in which each box's middle lies, and
+    """Return along one axis (B, K, cells): a Gaussian around the cell of each box's centre, and
     which cells the box covers.
     """
     places = torch.arange(cells, device=low.device)
@@ -133,7 +131,9 @@ class Cells(NamedTuple):
 
 
 def box_edges(maps: DetectorOutput, cells: Cells) -> Tensor:
-    """The boxes that these cells speak of: left, top, right, bottom in the strip [px], (N, 4)."""
+    """Return the boxes that the cells predict: left, top, right, bottom in the strip [px], (N,
+    4).
+    """
     places = torch.stack([cells.column, cells.row], 1)
     middle = (places + 0.5) * STRIDE + maps.offset[cells.strip, :, cells.row, cells.column]
     half = maps.size[cells.strip, :, cells.row, cells.column] / 2
@@ -141,21 +141,19 @@ def box_edges(maps: DetectorOutput, cells: Cells) -> Tensor:
 
 
 def peaks(centre_logits: Tensor) -> Tensor:
-    """Heat (B, H, W) where it is highest among its neighbours, and minus infinity elsewhere."""
+    """Return the logits (B, H, W) at local maxima, and minus infinity elsewhere."""
     highest = functional.max_pool2d(centre_logits, 3, stride=1, padding=1)
     return centre_logits.masked_fill(centre_logits != highest, -torch.inf)
 
 
 def proposals(maps: DetectorOutput, cells: Cells) -> Proposals:
-    """What these cells propose to the head for single boxes."""
+    """Return the proposals of these cells for the second stage."""
     distance = maps.distance[cells].clamp(max=math.log(FARTHEST))
     return Proposals(cells.strip, box_edges(maps, cells), maps.centre_logits[cells], distance)
 
 
 def loss(maps: DetectorOutput, labels: Labels) -> dict[str, Tensor]:
-    """The parts of the loss, each per box: heat, box, visible, distance, weighted and ready to be
-    summed.
-    """
+    """Return the parts of the loss, each per box and weighted: heat, box, visible, distance."""
     wanted = targets(labels, *maps.centre_logits.shape[-2:])
     count = labels.counts.sum().clamp(min=1)
     cells = Cells(*torch.nonzero(wanted.weight, as_tuple=True))
@@ -175,8 +173,8 @@ def loss(maps: DetectorOutput, labels: Labels) -> dict[str, Tensor]:
 
 
 def _focal(centre_logits: Tensor, wanted: Targets) -> Tensor:
-    """The focal loss of Law & Deng (arXiv 1808.01244): cells near a centre are forgiven, easy ones
-    hardly count.
+    """Return the focal loss of Law & Deng (arXiv 1808.01244), with reduced weight near a centre and
+    on easy cells.
     """
     probability = torch.sigmoid(centre_logits)
     found = -functional.logsigmoid(centre_logits) * (1 - probability) ** 2

@@ -75,7 +75,9 @@ class DetectorModule(lightning.LightningModule):
         self._validation_samples = validation
 
     def training_step(self, batch: LabelledStrips, index: int) -> Tensor:
-        """One step down, in a light that follows from the seed, the epoch and the step."""
+        """Return the loss of a batch, with photometric augmentation that follows from seed, epoch
+        and step.
+        """
         generator = self._generator(batch.strips.device, self.current_epoch, index)
         strips = varied_light(_numbers(batch.strips), generator)
         total = torch.stack(list(self._losses(strips, batch.labels, generator).values())).sum()
@@ -108,11 +110,11 @@ class DetectorModule(lightning.LightningModule):
             return loss(maps, labels) | roi_loss(maps, labels, self.network.roi_head, generator)
 
     def on_before_optimizer_step(self, optimizer: Any) -> None:  # noqa: ARG002
-        """Crowds make long gradients."""
+        """Clip the gradients, which are large for crowded frames."""
         torch.nn.utils.clip_grad_norm_(self.parameters(), MOST_FORCEFUL)
 
     def configure_optimizers(self) -> Any:
-        """AdamW, the learning rate warming up and then falling to nothing by the last step."""
+        """Return AdamW with a learning rate that warms up and then falls to 0 by the last step."""
         rate = self._config.learning_rate
         decay = self._config.weight_decay
         optimizer = torch.optim.AdamW(self.parameters(), rate, weight_decay=decay, fused=True)

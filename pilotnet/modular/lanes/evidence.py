@@ -171,7 +171,9 @@ def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
 
 @kernel
 def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
-    """Return the likelihood of a rut at column j, in [0, 1]: a trough between two strips of snow."""
+    """Return the likelihood of a rut at column j, in [0, 1]: a trough between two strips of
+    snow.
+    """
     depth = _trough(sums, j, half, flank)
     bright = _mean(sums, DARKEST, j - half, j + half + 1) + depth + 1.0
     ratio = depth / (RUT_DEPTH * bright)
@@ -218,7 +220,9 @@ def _weigh(
 
 @kernel
 def _is_crossing(scratch: NDArray[np.float64], low: int, high: int) -> bool:
-    """Return whether a row shows the bars of a zebra crossing: ridges closer together than lines."""
+    """Return whether a row shows the bars of a zebra crossing: ridges closer together than
+    lines.
+    """
     half = int(round(BROAD / STEP)) // 2
     flank = int(round(FLANK / STEP))
     margin = half + flank + 2

@@ -330,7 +330,9 @@ class LaneFinder:
         return Measurements(*seen), ahead
 
     def _expected(self, lane: LaneFilter) -> list[tuple[Feature, float]]:
-        """Return the features of the layout that should be visible, and their lateral offsets [m]."""
+        """Return the features of the layout that should be visible, and their lateral offsets
+        [m].
+        """
         features = FEATURES[self._layout]
         sides = zip((LEFT_EDGE, RIGHT_EDGE), self._section.pavements, strict=True)
         # Racetracks and ruts have no pavements.

@@ -101,7 +101,9 @@ class LaneHypothesis:
 
 
 def lines_in(profile: Floats, least: float = LEAST_LINE) -> tuple[MeasuredLine, ...]:
-    """Peaks of the share of the way along which there is paint at each offset; (COLUMNS,)."""
+    """Return the lines of a profile: peaks of the share of the distance with paint at each lateral
+    offset, (COLUMNS,).
+    """
     near = max(round(0.1 / STEP), 1)
     smooth = np.convolve(profile, np.ones(2 * near + 1), "same") / (2 * near + 1) * 1.5
     apart = round(0.5 / STEP)
@@ -115,8 +117,8 @@ def lines_in(profile: Floats, least: float = LEAST_LINE) -> tuple[MeasuredLine, 
 
 
 def lane_hypotheses(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
-    """Every way to read a section, with the share that its borders were seen along, and the usual
-    width of such a lane [m].
+    """Return all hypotheses for a section, each with the share along which its borders were seen
+    and the usual width of such a lane [m].
     """
     yield from _readings_of_one_line(section)
     yield from _readings_of_ruts(section)
@@ -166,7 +168,9 @@ def lane_hypotheses(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesi
 
 
 def _readings_of_one_line(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
-    """A line that borders a lane of the usual width on its left or its right."""
+    """Return hypotheses of a single line that borders a lane of usual width on its left or
+    right.
+    """
     for line in section.lines:
         for side in (-0.5, 0.5):
             centre = line.offset - side * USUAL_WIDTH
@@ -179,7 +183,7 @@ def _readings_of_one_line(section: SectionMeasurement) -> Iterator[tuple[LaneHyp
 
 
 def _readings_of_a_kerb(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
-    """A kerb on the right, where traffic drives, before a pavement: a lane of the usual width lies
+    """Return the hypothesis of a kerb before a pavement on the right, with a lane of usual width
     beside it.
     """
     kerb, verge = section.right_edges if len(section.right_edges) == 2 else (0.0, math.inf)
@@ -193,7 +197,9 @@ def _readings_of_a_kerb(section: SectionMeasurement) -> Iterator[tuple[LaneHypot
 
 
 def _readings_of_ruts(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesis, float]]:
-    """Two ruts as far apart as the wheels of a car, in the middle of a lane of the usual width."""
+    """Return the hypothesis of two ruts at a car's track width, in the middle of a lane of usual
+    width.
+    """
     for left, right in combinations(section.ruts, 2):
         if abs(right.offset - left.offset - GAUGE) < GAUGE_SPREAD:
             seen = min(2 * left.share, 1.0) + min(2 * right.share, 1.0)
@@ -206,8 +212,8 @@ def _readings_of_ruts(section: SectionMeasurement) -> Iterator[tuple[LaneHypothe
 
 
 def _inside(section: SectionMeasurement, hypothesis: LaneHypothesis) -> float:
-    """What speaks against a reading: the longest share along which a line is seen where it has
-    none, or an edge in its way.
+    """Return the evidence against a hypothesis: the longest share of a line or edge inside the
+    lane.
     """
     lanes_left = 1.5 if hypothesis.layout in (RoadLayout.HALVED, RoadLayout.TRACK) else 0.5
     lanes_right = 1.5 if hypothesis.layout is RoadLayout.TRACK else 0.5

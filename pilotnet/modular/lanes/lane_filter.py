@@ -1,12 +1,10 @@
-"""The lane as a Kalman filter tracks it: where the car is in it, how it bends ahead, and the
-cross-section of the road.
+"""The Kalman filter of the lane: position in it, curvature ahead, and cross-section of the road.
 
-The state, in this order: the car's offset from the lane's centre [m] and its heading error [rad];
-the lane's curvature [1/m] at the distances NODES ahead, linear in between; its width [m]; the room
-[m] from its right and left border to the road's end. The nodes move with the car, so that a bend
-that was seen ahead is known when the car gets there. What is measured is where lines and edges lie,
-row by row, against where they were expected: linear in the error of the state, see
-`CurvatureModel.model`.
+State: the car's offset from the lane's centre [m]; its heading error [rad]; curvature [1/m] at the
+distances NODES ahead, linear in between; lane width [m]; free width [m] from the right and left
+border to the end of the road. The nodes move with the car, so a bend that was measured ahead is
+known on arrival. Measurements are lateral positions of lines and edges in each row against their
+expected ones, linear in the state's error (see `CurvatureModel.model`).
 """
 
 import math
@@ -48,7 +46,9 @@ REPEATED = 3.0  # neighbouring rows err together: so many count as one
 
 
 def road_scales(speed: float) -> tuple[float, float]:
-    """The curvature [1/m] and its change [1/m²] that a road driven at this speed may well have."""
+    """Return the typical curvature [1/m] and curvature rate [1/m²] of a road driven at this speed
+    [m/s].
+    """
     v = max(speed, SLOWEST)
     return min(max(LATERAL_ACCELERATION / v**2, 0.002), 0.08), min(
         max(LATERAL_JERK / v**3, 2e-5), 2.5e-3
@@ -66,15 +66,15 @@ def speed_after(speed: float, distance: float) -> float:
 
 
 def smoothness(rate: float) -> Floats:
-    """Information (nodes, nodes) that neighbouring nodes' curvatures are alike; it also carries a
-    bend on beyond what is seen.
+    """Return the information matrix (nodes, nodes) of similar curvatures at neighbouring nodes; it
+    extrapolates bends.
     """
     differences = np.diff(np.eye(NODES.size), axis=0)
     return differences.T @ (differences / (rate**2 * TRANSITION * np.diff(NODES))[:, None])
 
 
 class CurvatureModel:
-    """What the curvature at the nodes does to heading and place further on, at `along` (N,) [m], by
+    """Effect of the nodes' curvatures on heading and position at the distances `along` (N,) [m], by
     precomputed integrals.
     """
 
@@ -95,22 +95,22 @@ class CurvatureModel:
         self.displaced = np.stack([np.interp(along, fine, column) for column in twice.T], axis=1)
 
     def model(self, cross: Floats) -> Floats:
-        """(N, SIZE): how far right a line moves when the state grows; cross: by how much with width
-        and rooms (3,).
+        """Return the derivative of a line's lateral position by the state, (N, SIZE); cross: its
+        derivatives by width and free widths, (3,).
         """
         ones = np.ones_like(self.along)
         return np.column_stack([-ones, -self.along, self.displaced, np.tile(cross, (ones.size, 1))])
 
     def slope_model(self) -> Floats:
-        """(N, SIZE): how much more a line leans to the right when the state grows."""
+        """Return the derivative of a line's direction by the state, (N, SIZE)."""
         rest = np.zeros((self.along.size, 3))
         return np.column_stack(
             [np.zeros(self.along.size), -np.ones(self.along.size), self.turned, rest]
         )
 
     def course(self, mean: Floats) -> Floats:
-        """The lane's centre: forward, right [m], cosine and sine of its heading relative to the
-        car's, (N, 4).
+        """Return the lane's centre: forward, right [m], cosine and sine of its heading relative to
+        the car's, (N, 4).
         """
         heading = self._turns @ mean[CURVATURES] - mean[HEADING]
         cos = np.cos(heading)
@@ -130,10 +130,13 @@ class CurvatureModel:
 
 @dataclass(frozen=True)
 class Measurements:
-    """Lines against where they were expected, M of them: residual [m], how clear in [0, 1],
-    standard deviation [m], each (M,);
-    stray: (M,) how far from a smooth course their sort strays [m].
-    model: (M, SIZE) how far right they move when the state grows.
+    """M measured positions of lines and edges against their expected ones.
+
+    residual: [m], (M,).
+    clear: clarity in [0, 1], (M,).
+    spread: standard deviation [m], (M,).
+    stray: typical deviation of this kind of feature from a smooth course [m], (M,).
+    model: derivative of the position by the state, (M, SIZE).
     """
 
     residual: Floats
@@ -144,8 +147,8 @@ class Measurements:
 
 
 def _fits(seen: Measurements, change: Floats, scale: float) -> Floats:
-    """How well sightings fit a change of the state, (M,) in [0, 1]: a quarter `scale` [m] away,
-    farther for what strays.
+    """Return how well measurements agree with a change of the state, (M,) in [0, 1]: a quarter at
+    `scale` [m].
     """
     return 1 / (1 + (seen.residual - seen.model @ change) ** 2 / (scale**2 + seen.stray**2)) ** 2
 
@@ -204,8 +207,8 @@ class LaneFilter:
         return np.diag(np.concatenate([sides, bends, DRIFT**2 * ds]))
 
     def update(self, seen: Measurements) -> Floats:
-        """Correct the state by robust least squares; the weights (M,) that the sightings got in the
-        end, in [0, 1].
+        """Correct the state by robust least squares; return the final weights of the measurements,
+        (M,) in [0, 1].
         """
         smooth = np.zeros((SIZE, SIZE))
         smooth[CURVATURES, CURVATURES] = self._smoothness
@@ -232,7 +235,7 @@ class LaneFilter:
         return _fits(seen, change, FINE)
 
     def spread(self, model: Floats) -> Floats:
-        """Standard deviation [m] of where lines are expected, (M,)."""
+        """Return the standard deviation [m] of expected line positions, (M,)."""
         return np.sqrt(np.maximum(np.einsum("ij,jk,ik->i", model, self.covariance, model), 0.0))
 
     def fix(self, index: int, value: float, spread: float) -> None:
@@ -250,8 +253,8 @@ class LaneFilter:
         np.clip(self.mean, low, high, out=self.mean)
 
     def clothoid(self, reach: float) -> tuple[float, float]:
-        """Curvature [1/m] beside the car and its change [1/m²]: the clothoid that runs closest to
-        the lane up to `reach` [m].
+        """Return curvature [1/m] and curvature rate [1/m²] of the clothoid closest to the lane up
+        to `reach` [m].
         """
         curvature, rate = _clothoid_fit(round(reach)) @ self.mean[CURVATURES]
         return float(curvature), float(rate)
@@ -259,8 +262,8 @@ class LaneFilter:
 
 @cache
 def _clothoid_fit(reach: int) -> Floats:
-    """(2, nodes): from the nodes' curvatures to those of the clothoid that runs closest to the lane
-    up to `reach` [m].
+    """Return the matrix (2, nodes) from the nodes' curvatures to the closest clothoid up to `reach`
+    [m].
     """
     s = np.linspace(0.0, reach, 12)[1:]
     shape = np.column_stack([s / 2, s**2 / 6])

@@ -1,8 +1,8 @@
-"""From evidence to measurements: where, in every row of a strip, the lane's lines and edges lie.
+"""Measure where the lane's lines and edges lie in every row of a bird's-eye view.
 
-All of them move together when the lane bends away from where it was expected. So first the one
-course is followed from near to far on which they are clearest together (the Viterbi algorithm),
-then each is measured close to it. Rails, walls and skid marks seldom run along with all the others.
+All features move together when the lane bends away from its expected course. The Viterbi algorithm
+first finds the one course on which they are clearest together; then each is measured close to it.
+Rails, walls and skid marks seldom run along with all the others.
 """
 
 from enum import IntEnum
@@ -27,7 +27,7 @@ EDGE_GAIN = 1.0
 
 
 class FeatureKind(IntEnum):
-    """What a feature of the cross-section is."""
+    """Kind of a feature of the cross-section."""
 
     LINE = 0
     RUT = 2
@@ -48,10 +48,11 @@ def measure_rows(
     expected: Floats,
     window: float,
 ) -> tuple[Floats, Floats]:
-    """Per row: how far right of `expected` [m] the feature lies, and how clear it is in [0, 1], 0
-    where it is not seen.
+    """Return for each row how far right of `expected` [m] the feature lies, and its clarity in [0,
+    1], 0 where it is not seen.
 
-    expected: (rows,) where it should lie, and window: how far from that it may [m].
+    expected: expected lateral offset, (rows,) [m].
+    window: search range around it [m].
     """
     residual = np.zeros(expected.size)
     clear = np.zeros(expected.size)
@@ -70,12 +71,12 @@ def viterbi_course(
     start: float,
     slopes: Floats,
 ) -> Floats:
-    """How far right [m] of where they were expected the features lie in each row: the most likely
-    course, (rows,).
+    """Return the most likely course: how far right [m] of their expected positions the features lie
+    in each row, (rows,).
 
-    features: (K, 2) trait and expected offset [m].
+    features: (K, 2), kind and expected lateral offset [m].
     start: standard deviation of the course in the first row [m].
-    slopes: (rows,) that of the course's slope.
+    slopes: standard deviation of the course's slope, (rows,).
     """
     rows = along.size
     states = 2 * REACH + 1

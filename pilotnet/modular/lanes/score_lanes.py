@@ -27,7 +27,7 @@ from pilotnet.modular.lanes.score_lanes_config import LaneScoreConfig
 from pilotnet.modular.records import Floats, LaneEstimate
 from sim.env import DrivingEnv, EnvConfig
 from sim.expert import Expert
-from sim.render.ground_truth import LaneGeometry, lane_geometry
+from sim.render.lane_geometry import LaneGeometry, lane_geometry
 from sim.roads.plan import RoadPlan
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario

@@ -183,7 +183,9 @@ def _write(
 def path_cost(
     surface: CostGrid, curvature: Floats, path: Floats, speed: float
 ) -> tuple[float, int]:
-    """Return the cost of a path (3, N) from the grid's first station on, and its free length [m]."""
+    """Return the cost of a path (3, N) from the grid's first station on, and its free length
+    [m].
+    """
     cost = 0.0
     free = path.shape[1]
     previous = path[0, 0]

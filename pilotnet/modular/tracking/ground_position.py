@@ -1,8 +1,8 @@
-"""From a box on the picture to a place on the ground: the flat road says how far its bottom is, the
-detector how far it looks.
+"""From a box in the frame to a ground position, by the flat-road assumption and the detector's own
+distance estimate.
 
-The two are fused by their variances: a row that is wrong by a pixel is wrong by distance² / (focal
-length x camera height).
+The two are fused by their variances: an error of one row is an error of distance² / (focal length x
+camera height).
 """
 
 import math
@@ -47,17 +47,17 @@ WIDE = 2.25  # [m] a car wider than this is a truck or a bus
 
 
 def size_of(person: bool, width: float) -> Size:
-    """The footprint that belongs to a class, for cars by the width [m] that was seen."""
+    """Return the typical footprint of a class; for cars the width [m] that was measured is used."""
     if person:
         return PERSON
     return LONG_CAR if width > WIDE else CAR
 
 
 class GroundPosition(NamedTuple):
-    """Where something is: forward and right of the car's middle [m], variances along the line of
-    sight and across it [m²].
+    """Position of an object: forward and right of the car's centre [m], with variances along and
+    across the line of sight [m²].
 
-    width: across the line of sight [m], as far as it could be seen.
+    width: across the line of sight [m], as far as it is visible.
     """
 
     forward: float
@@ -68,8 +68,8 @@ class GroundPosition(NamedTuple):
 
 
 def locate(detection: Detection, camera: Camera) -> GroundPosition | None:
-    """The place of a detection on the flat road; None where neither its row nor its distance leads
-    to one.
+    """Return the ground position of a detection; None where neither its row nor its distance gives
+    one.
     """
     expected = size_of(detection.person, 0.0)
     found = _distance(detection, camera, expected.length / 2)
@@ -119,8 +119,8 @@ def _distance(
 
 
 def _sides(detection: Detection, camera: Camera, forward: float, size: Size) -> tuple[float, float]:
-    """The left and right sides [m] of something that stands along the road, so that its far corner
-    can be the outermost one.
+    """Return the left and right sides [m] of an object that is aligned with the road, whose far
+    corner may be the outermost one.
     """
     near = max(forward - size.length / 2, NEAREST)
     far = forward + size.length / 2
@@ -143,10 +143,10 @@ def covariances(positions: Sequence[GroundPosition]) -> Floats:
 
 
 def occluded_ground(tracks: Sequence[Track]) -> Floats:
-    """The ground that road users hide, (N, 3): from so far ahead on [m], between two directions,
-    right over forward.
+    """Return the ground that road users hide, (N, 3): least distance ahead [m], and two bounding
+    directions as right over forward.
 
-    They are as tall as the camera, so that they hide all that lies beyond them.
+    They are as tall as the camera, so they hide everything behind them.
     """
     if not tracks:
         return np.zeros((0, 3))

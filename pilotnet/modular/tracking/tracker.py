@@ -66,7 +66,9 @@ class RoadUserFilter:
 
 @dataclass
 class Tracker:
-    """Follows cars and people seen by one camera; `duration` is the time between two ticks [s]."""
+    """Tracks vehicles and pedestrians of one camera; `duration` is the time between two ticks
+    [s].
+    """
 
     camera: Camera
     duration: float
@@ -117,8 +119,8 @@ class Tracker:
         )
 
     def _survives(self, filter_: RoadUserFilter, pose: Pose) -> bool:
-        """Whether a track is worth keeping: seen lately, out of the picture beside the car, a
-        person too close or crossing.
+        """Return whether a track is kept: seen lately, out of the frame beside the car, or a
+        pedestrian that is too close or crossing.
         """
         if _position_spread(filter_) > LOST:
             return False
@@ -139,7 +141,7 @@ class Tracker:
 
 
 def _predict(filters: Sequence[RoadUserFilter], duration: float) -> None:
-    """Let all go on for `duration` [s] at constant velocity, less sure than before."""
+    """Predict all tracks for `duration` [s] at constant velocity."""
     if not filters:
         return
     step = np.eye(4)
@@ -160,7 +162,7 @@ def _predict(filters: Sequence[RoadUserFilter], duration: float) -> None:
 def _correct(
     filters: Sequence[RoadUserFilter], positions: Floats, noises: Floats, widths: Sequence[float]
 ) -> None:
-    """Let each take in its measured position (N, 2) [m], with the covariances (N, 2, 2) [m²], and
+    """Correct each track with its measured position (N, 2) [m] of covariance (N, 2, 2) [m²], and
     its width [m].
     """
     if not filters:
@@ -193,8 +195,8 @@ def _on_ground(found: Sequence[GroundPosition], pose: Pose) -> tuple[Floats, Flo
 def associate(
     filters: Sequence[RoadUserFilter], positions: Floats, noises: Floats
 ) -> tuple[list[int], list[int]]:
-    """Which tracks (rows) belong to which positions (columns): within the gate, and closest all
-    together.
+    """Data association: return which tracks (rows) belong to which positions (columns), within the
+    gate and with the least total distance.
     """
     if not filters or not len(positions):
         return [], []

@@ -1,6 +1,4 @@
-"""What is painted on the road and let into it: its endless lines, and pieces of road such as
-zebras, kerbs and side streets.
-"""
+"""Road markings that run along the whole road, and pieces of road between two stations."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -57,11 +55,23 @@ MIN_PAINT_COVER = 0.002  # the share of a footprint below which paint does not s
 
 @kernel
 def lay_paint(
-    room: RowBuffer, profile: NDArray[np.float32], edge: float, patterns: NDArray[np.float64], ragged: NDArray[np.float32],
-    worn: NDArray[np.float64], first: int, last: int,
-) -> None:  # fmt: skip
-    """Lay the endless lines over those of the pixels [first, last) that show any."""
-    pixels = room.values
+    buffer: RowBuffer,
+    profile: NDArray[np.float32],
+    edge: float,
+    patterns: NDArray[np.float64],
+    ragged: NDArray[np.float32],
+    worn: NDArray[np.float64],
+    first: int,
+    last: int,
+) -> None:
+    """Blend the endless markings into the pixels [first, last) that show any.
+
+    profile: running integrals of the cross profile, which begins at d = `edge` [m].
+    patterns: dash, period and wear of each marking.
+    ragged: displacement of edges by noise [m].
+    worn: running integral of the local wear.
+    """
+    pixels = buffer.values
     for n in range(first, last):
         if pixels[PAINT + n] > MIN_PAINT_COVER:
             s = pixels[STATION + n]
@@ -92,14 +102,15 @@ def lay_paint(
 
 @kernel
 def _mean(profile: NDArray[np.float32], k: int, d: float, first: float, width: float) -> float:
-    """The mean of channel k of the profile's running integrals over `width` metres around d; first:
-    where the profile begins.
+    """Return the mean of channel k over `width` metres around d.
+
+    profile: running integrals that begin at d = `first` [m].
     """
     half = width / PROFILE_STEP / 2
-    place = (d - first) / PROFILE_STEP
+    position = (d - first) / PROFILE_STEP
     last = profile.shape[0] - 1.001
-    low = min(max(place - half, 0.0), last)
-    high = min(max(place + half, 0.0), last)
+    low = min(max(position - half, 0.0), last)
+    high = min(max(position + half, 0.0), last)
     i = int(low)
     j = int(high)
     upper = profile[j, k] + (high - j) * (profile[j + 1, k] - profile[j, k])
@@ -109,22 +120,22 @@ def _mean(profile: NDArray[np.float32], k: int, d: float, first: float, width: f
 
 @kernel
 def _kept(wear: float, worn: NDArray[np.float64], s: float, along: float, grain: float) -> float:
-    """The share of worn paint that is left: gone in spots near by, thinner as a whole far away."""
-    lost = min(wear * window_mean(worn, s, along), 1.0)
-    return min(max(1.0 - lost + 1.2 * min(lost, 1.0 - lost) * grain, 0.0), 1.0)
+    """Return the share of paint that wear leaves: spots are missing nearby, uniform far away."""
+    missing = min(wear * window_mean(worn, s, along), 1.0)
+    return min(max(1.0 - missing + 1.2 * min(missing, 1.0 - missing) * grain, 0.0), 1.0)
 
 
 @kernel
 def lay_pieces(
-    room: RowBuffer,
+    buffer: RowBuffer,
     pieces: NDArray[np.float64],
     ranges: NDArray[np.int64],
     worn: NDArray[np.float64],
     first: int,
     last: int,
 ) -> None:
-    """Lay the pieces of road over the pixels [first, last) that they touch."""
-    pixels = room.values
+    """Blend the pieces of road into the pixels [first, last) that they touch."""
+    pixels = buffer.values
     for start in range(first, last, SPAN):
         long = value_range(pixels[ALONG + start :])[1] / 2
         wide = max(value_range(pixels[ACROSS + start :])[1], PROFILE_STEP) / 2
@@ -136,9 +147,9 @@ def lay_pieces(
         first_piece = ranges[min(max(int(low / INDEX_SPACING), 0), ranges.shape[0] - 1), 0]
         last_piece = ranges[min(max(int(high / INDEX_SPACING), 0), ranges.shape[0] - 1), 1]
         for k in range(first_piece, last_piece):
-            # Most are elsewhere: told at a glance, with room for those that drift sideways.
-            beside = pieces[k, OUTER_LEFT] > right or pieces[k, OUTER_RIGHT] < left
-            if not (beside or pieces[k, START] > high or pieces[k, FINISH] < low):
+            # Most are elsewhere: told at a glance, with buffer for those that drift sideways.
+            is_beside = pieces[k, OUTER_LEFT] > right or pieces[k, OUTER_RIGHT] < left
+            if not (is_beside or pieces[k, START] > high or pieces[k, FINISH] < low):
                 for n in range(start, start + SPAN):
                     _lay_piece(pixels, pieces, k, worn, n)
 
@@ -151,7 +162,7 @@ def _lay_piece(
     worn: NDArray[np.float64],
     n: int,
 ) -> None:
-    """Lay one piece over one pixel."""
+    """Blend piece k into pixel n."""
     s = pixels[STATION + n]
     along = pixels[ALONG + n]
     cover = _covered(pieces, k, s, pixels[OFFSET + n], along, max(pixels[ACROSS + n], PROFILE_STEP))
@@ -172,7 +183,7 @@ def _lay_piece(
 def _covered(
     pieces: NDArray[np.float64], n: int, s: float, d: float, along: float, across: float
 ) -> float:
-    """The share of a footprint that a piece covers."""
+    """Return the share of a footprint of along x across [m] at (s, d) that piece n covers."""
     shift = pieces[n, SLOPE] * (min(max(s, pieces[n, START]), pieces[n, FINISH]) - pieces[n, START])
     near = max(s - along / 2, pieces[n, START])
     far = min(s + along / 2, pieces[n, FINISH])

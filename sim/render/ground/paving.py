@@ -1,7 +1,7 @@
-"""A road plan -> the ground as arrays: what `rasterise` draws from.
+"""A road plan -> the ground as arrays, from which `rasterise` draws.
 
-The road is described in road coordinates (s, d): one cross profile over d, and along s what changes
-from place to place.
+The road is described in Frenet coordinates (s, d): one cross profile over d, and along s whatever
+changes with the station.
 """
 
 from typing import NamedTuple
@@ -12,24 +12,21 @@ from numpy.typing import NDArray
 from sim.geometry.frenet import SPACING, Centreline
 from sim.jit import kernel
 from sim.random import Stream, stream_generator
+from sim.render.ground.cross_profile import cross_profile
 from sim.render.ground.pieces import (
     INDEX_SPACING,
     OUTER_LEFT,
     OUTER_RIGHT,
-    SEALED,
     pieces_of,
     ranges_of,
 )
-from sim.render.ground.profile import PROFILE_STEP, ProfileTable, profile_table
+from sim.render.ground.profile import ProfileTable, profile_table
 from sim.render.lighting.palette import GRAIN, PALETTE
 from sim.render.noise import Grain, grain
-from sim.roads.plan import GROUND_UNDER_WALLS, Marking, Material, RoadPlan
+from sim.roads.plan import GROUND_UNDER_WALLS, RoadPlan
 from sim.scenario import RoadKind
 
 CELL = 8.0  # [m] edge of a cell of the grid that finds the nearest centreline sample
-VERGE_WIDTH = 5.0  # [m] of open ground on either side within the cross profile
-LANE_WEAR = 0.35  # how much of the driven lane's wear lies outside its two wheel tracks
-
 # How often a bucket of road has been mended, and how far [m] its edges wander; others have few
 # patches and straight edges.
 PATCH_PROBABILITY = {
@@ -38,7 +35,6 @@ PATCH_PROBABILITY = {
     RoadKind.MOUNTAIN: 0.3,
     RoadKind.RACETRACK: 0.03,
 }
-EDGE_RAGGEDNESS = {RoadKind.RURAL_UNMARKED: 0.08, RoadKind.UNPAVED: 0.16}
 
 
 class Ground(NamedTuple):
@@ -92,9 +88,9 @@ class Ground(NamedTuple):
 
 
 def ground_of(plan: RoadPlan, seed: int) -> Ground:
-    """The ground of a plan; texture, patches and wear follow from the seed."""
+    """Return the ground of a plan; texture, patches and wear follow from the seed."""
     draws = stream_generator(seed, Stream.GROUND_TEXTURE)
-    first, profile, ragged, patterns = _cross_profile(plan)
+    first, profile, ragged, patterns = cross_profile(plan)
     line = plan.centreline
     pieces = pieces_of(plan, edge=-first)
     reach = float(max([-first, *np.abs(pieces[:, [OUTER_LEFT, OUTER_RIGHT]]).ravel()]))
@@ -140,120 +136,17 @@ def ground_of(plan: RoadPlan, seed: int) -> Ground:
     )
 
 
-def _cross_profile(
-    plan: RoadPlan,
-) -> tuple[float, NDArray[np.float32], NDArray[np.float32], NDArray[np.float64]]:
-    edge = max(max(-band.left, band.right) for band in plan.bands if band.endless) + VERGE_WIDTH
-    d = (
-        np.arange(-round(edge / PROFILE_STEP), round(edge / PROFILE_STEP)) * PROFILE_STEP
-        + PROFILE_STEP / 2
-    )
-    material = np.full(d.size, int(plan.beyond))
-    for band in plan.bands:
-        if band.endless:
-            material[(d > band.left) & (d < band.right)] = int(band.material)
-    colours = np.array([PALETTE[m] for m in Material])[material]
-    grain = np.array([GRAIN[m] for m in Material])[material]
-    unpaved = plan.kind is RoadKind.UNPAVED
-    on_road = (d > plan.carriageway[0]) & (d < plan.carriageway[1]) & (material != Material.GRASS)
-    surface = (on_road if unpaved else np.isin(material, SEALED)).astype(float)
-    tracks = _wheel_tracks(d, plan)
-    # Tyres polish and darken asphalt; on dirt they lay the bright subsoil bare.
-    colours *= (
-        1
-        + (0.11 if unpaved else -0.085)
-        * (np.clip((tracks - LANE_WEAR) / (1 - LANE_WEAR), 0.0, 1.0) * surface)[:, None]
-    )
-    endless = [marking for marking in plan.markings if marking.endless]
-    patterns = sorted({_pattern(marking) for marking in endless if _is_patterned(marking)})
-    painted = np.zeros((d.size, len(patterns)))
-    for marking in endless:
-        cover = _cover(d, marking)
-        if _is_patterned(marking):
-            painted[:, patterns.index(_pattern(marking))] += cover
-        if marking.red or not _is_patterned(marking):
-            paint = Material.RED if marking.red else Material.PAINT
-            colours += (np.array(PALETTE[paint]) - colours) * cover[:, None]
-            surface = np.maximum(surface, cover)
-    columns = np.concatenate(
-        [colours, grain[:, None], surface[:, None], tracks[:, None], painted], axis=1
-    )
-    profile = np.concatenate(
-        [np.zeros((1, columns.shape[1])), np.cumsum(columns, axis=0) * PROFILE_STEP]
-    )
-    dashes = np.array([(dash, dash + gap, wear) for dash, gap, wear in patterns]).reshape(-1, 3)
-    ragged = _raggedness(d, surface, EDGE_RAGGEDNESS.get(plan.kind, 0.0))
-    return (
-        float(d[0] - PROFILE_STEP / 2),
-        profile.astype(np.float32),
-        ragged.astype(np.float32),
-        dashes,
-    )
-
-
-def _is_patterned(marking: Marking) -> bool:
-    """Whether a marking changes along the road: dashes do, and so does worn paint."""
-    return marking.gap > 0 or marking.wear > 0
-
-
-def _pattern(marking: Marking) -> tuple[float, float, float]:
-    return (
-        (marking.dash, marking.gap, marking.wear) if marking.gap > 0 else (1.0, 0.0, marking.wear)
-    )
-
-
-def _wheel_tracks(d: NDArray[np.floating], plan: RoadPlan) -> NDArray[np.float64]:
-    """How much tyres wear the ground: 1 in the two tracks of every lane, LANE_WEAR elsewhere in it, 0
-    outside.
-    """
-    tracks = np.zeros(d.size)
-    for lane in plan.lanes:
-        beside = np.abs(d - lane.offset)
-        wheel = np.exp(-(((beside - 0.8) / 0.28) ** 2))
-        tracks = np.maximum(
-            tracks, np.where(beside < lane.width / 2, LANE_WEAR + (1 - LANE_WEAR) * wheel, 0.0)
-        )
-    return tracks
-
-
-def _raggedness(
-    d: NDArray[np.floating], surface: NDArray[np.float64], least: float
-) -> NDArray[np.float64]:
-    """By how much [m] noise moves d: paved edges are straight, unless the road is ragged by at
-    least `least`; grass is ragged.
-    """
-    paved = d[surface > 0]
-    if not paved.size:
-        return np.full(d.size, 0.13)
-    after = np.abs(paved[np.clip(np.searchsorted(paved, d), 0, paved.size - 1)] - d)
-    before = np.abs(paved[np.clip(np.searchsorted(paved, d) - 1, 0, paved.size - 1)] - d)
-    return np.maximum(0.13 * np.clip(np.minimum(after, before) / 0.5, 0.0, 1.0), least)
-
-
 def _drift(generator: np.random.Generator, count: int, scale: float) -> NDArray[np.float64]:
-    """Smooth noise along the road, (count,), of mean 0 and standard deviation near 1, changing over
-    `scale` metres.
+    """Return smooth noise along the road, (count,), with mean 0 and standard deviation near 1.
+
+    scale: distance over which it changes [m].
     """
     knots = generator.standard_normal(int(count * SPACING / scale) + 3)
     return 1.2 * np.interp(np.arange(count) * SPACING / scale, np.arange(knots.size), knots)
 
 
-def _cover(d: NDArray[np.floating], marking: Marking) -> NDArray[np.float64]:
-    """The share of each profile strip that a marking paints."""
-    left = marking.offset - marking.width / 2
-    right = marking.offset + marking.width / 2
-    return np.clip(
-        (np.minimum(d + PROFILE_STEP / 2, right) - np.maximum(d - PROFILE_STEP / 2, left))
-        / PROFILE_STEP,
-        0.0,
-        1.0,
-    )
-
-
 def _surface_tone(generator: np.random.Generator, line: Centreline) -> NDArray[np.float64]:
-    """Running integral of the surface's brightness along the road: sections laid in different
-    years.
-    """
+    """Return the running integral over s of the brightness of sections of different age."""
     tone = np.empty(line.x.size)
     i = 0
     while i < tone.size:
@@ -264,7 +157,7 @@ def _surface_tone(generator: np.random.Generator, line: Centreline) -> NDArray[n
 
 
 def _patches(generator: np.random.Generator, plan: RoadPlan) -> NDArray[np.float64]:
-    """At most one mended patch per bucket of road, within one lane and within the bucket."""
+    """Return at most one repaired patch per INDEX_SPACING of road, within one lane."""
     patches = np.zeros((int(plan.centreline.length / INDEX_SPACING) + 1, 5))
     patches[:, 4] = 1.0
     for i in np.flatnonzero(
@@ -282,7 +175,9 @@ def _patches(generator: np.random.Generator, plan: RoadPlan) -> NDArray[np.float
 def _nearest_samples(
     line: Centreline, reach: float
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
-    """For each cell whose centre lies within `reach` [m] of the line, the nearest sample."""
+    """Return the nearest sample for each cell within `reach` [m] of the line, and the grid's
+    corner.
+    """
     low = np.array([line.x.min(), line.y.min()]) - reach - CELL
     high = np.array([line.x.max(), line.y.max()]) + reach + CELL
     columns, rows = np.ceil((high - low) / CELL).astype(int)
@@ -294,9 +189,14 @@ def _nearest_samples(
 
 @kernel
 def _fill_cells(
-    cells: NDArray[np.int32], nearest: NDArray[np.float64], xs: NDArray[np.float64], ys: NDArray[np.float64],
-    origin: NDArray[np.float64], reach: float,
-) -> None:  # fmt: skip
+    cells: NDArray[np.int32],
+    nearest: NDArray[np.float64],
+    xs: NDArray[np.float64],
+    ys: NDArray[np.float64],
+    origin: NDArray[np.float64],
+    reach: float,
+) -> None:
+    """Write the nearest sample of each cell; `nearest` holds squared distances [m²]."""
     rows, columns = cells.shape
     around = int(reach / CELL) + 1
     for i in range(0, xs.size, 2):

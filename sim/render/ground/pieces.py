@@ -1,6 +1,4 @@
-"""What lies on the road only between two stations, as pieces over the cross profile: streets,
-zebras, bays, short markings.
-"""
+"""Pieces of road between two stations, drawn over the cross profile: streets, zebras, bays."""
 
 import math
 from collections.abc import Iterator
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 from sim.render.lighting.palette import GRAIN, PALETTE
 from sim.roads.plan import Band, Marking, Material, RoadPlan, Street, Zebra
 
-INDEX_SPACING = 12.0  # [m] of road between entries of the index by station
+INDEX_SPACING = 12.0  # [m] between the entries of the index by station; chosen
 SEALED = (
     Material.ASPHALT,
     Material.PAINT,
@@ -20,19 +18,19 @@ SEALED = (
     Material.RED,
     Material.CONCRETE,
 )
-STREET_LENGTH = 60.0  # [m] from the reference line to where a crossing street fades from sight
+STREET_LENGTH = 60.0  # [m] length of side streets from the reference line; chosen
 # [m] pavements and kerbs along crossing streets
 FOOTWAY = 1.5
 KERB = 0.15
-BAR = 0.5  # [m] width of a zebra's bars and of the gaps between them
-STREET_TRACK = 0.35
+BAR = 0.5  # [m] width of a zebra's bars and gaps; German StVO, sign 293
+STREET_TRACK = 0.35  # wear by tyres on side streets, 1 in wheel tracks; chosen
 
-# Columns of a piece. Period: above 0, dashes along the road; below 0, bars that repeat across it; 0
-# for all painted.
-# Remade: 1 where the piece has wheel tracks of its own, 0 for paint, which leaves them as they
-# were.
-# Slope: metres to the right per metre along the road, from `start` on; outer left and right: the
-# limits with that.
+# Columns of a piece. START to RIGHT: limits [m]. RED to ROUGH: colour and strength of the grain.
+# HARD: 1 where the surface is sealed. TRACK: wear by tyres.
+# DASH, PERIOD: above 0, dashes along the road [m]; below 0, bars across it; 0 for solid pieces.
+# SLOPE: lateral drift to the right per metre of station, from START on.
+# OUTER_LEFT, OUTER_RIGHT: lateral limits including this drift [m].
+# REMADE: 1 where the piece has wheel tracks of its own, 0 for paint.
 START, FINISH, LEFT, RIGHT, RED, GREEN, BLUE, ROUGH, HARD, TRACK, DASH, PERIOD, WEAR, SLOPE = range(
     14
 )
@@ -44,8 +42,10 @@ Piece = list[float]
 
 
 def pieces_of(plan: RoadPlan, edge: float) -> NDArray[np.float64]:
-    """All pieces of a plan, (P, PIECE_COLUMNS), sorted by where they start; later ones lie on top. edge:
-    the profile's end [m].
+    """Return all pieces of a plan, (P, PIECE_COLUMNS), sorted by their start; later ones lie on
+    top.
+
+    edge: largest |d| of the cross profile [m].
     """
     pieces = [_band(band, plan.centreline.length) for band in plan.bands if not band.endless]
     for marking in plan.markings:
@@ -60,8 +60,9 @@ def pieces_of(plan: RoadPlan, edge: float) -> NDArray[np.float64]:
 
 
 def ranges_of(pieces: NDArray[np.float64], length: float) -> NDArray[np.int64]:
-    """For each INDEX_SPACING of road, first and last + 1 of the pieces that may touch it, (B, 2); empty
-    when first >= last.
+    """Return the pieces that may touch each INDEX_SPACING of road: first and last + 1, (B, 2).
+
+    The range is empty when first >= last.
     """
     count = int(length / INDEX_SPACING) + 1
     # Pieces are sorted by their start; the farthest finish so far is sorted too, and so both ends
@@ -74,9 +75,18 @@ def ranges_of(pieces: NDArray[np.float64], length: float) -> NDArray[np.int64]:
 
 
 def _piece(
-    limits: tuple[float, float, float, float], material: Material, track: float = 0.0, dash: float = 1.0, period: float = 0.0,
-    wear: float = 0.0, slope: float = 0.0,
-) -> Piece:  # fmt: skip
+    limits: tuple[float, float, float, float],
+    material: Material,
+    track: float = 0.0,
+    dash: float = 1.0,
+    period: float = 0.0,
+    wear: float = 0.0,
+    slope: float = 0.0,
+) -> Piece:
+    """Return a piece with limits (start, finish, left, right) [m].
+
+    track: wear by tyres. dash, period [m], wear, slope: see PIECE_COLUMNS.
+    """
     start, finish, left, right = limits
     drift = slope * (finish - start)
     reach = (min(left, left + drift), max(right, right + drift))
@@ -98,11 +108,13 @@ def _piece(
 
 
 def _band(band: Band, length: float) -> Piece:
+    """Return a band of ground as a piece."""
     limits = (max(band.start, 0.0), min(band.finish, length), band.left, band.right)
     return _piece(limits, band.material, track=0.0, slope=band.slope)
 
 
 def _marking(marking: Marking) -> Iterator[Piece]:
+    """Yield a marking as pieces; red ones get a red piece below."""
     limits = (
         marking.start,
         marking.finish,
@@ -126,6 +138,7 @@ def _marking(marking: Marking) -> Iterator[Piece]:
 
 def _zebra(zebra: Zebra, carriageway: tuple[float, float]) -> Piece:
     # Whole bars, one of them on the reference line: it hides the centre line's dashes.
+    """Return the bars of a zebra crossing as a piece."""
     left, right = (
         BAR / 2 + 2 * BAR * math.floor((abs(edge) - BAR / 2) / (2 * BAR)) for edge in carriageway
     )
@@ -134,8 +147,10 @@ def _zebra(zebra: Zebra, carriageway: tuple[float, float]) -> Piece:
 
 
 def _street(street: Street, side: int, plan: RoadPlan, reach: float) -> Iterator[Piece]:
-    """Pavements, kerbs and asphalt from the carriageway's edge outwards, and a give-way line before
-    the lane that enters.
+    """Yield pavements, kerbs and asphalt of a side street, and its give-way line.
+
+    side: +1 right, -1 left.
+    reach: distance from the reference line to the end of the street [m].
     """
     kerb = abs(plan.carriageway[(side + 1) // 2])
     back = max(abs(band.left if side < 0 else band.right) for band in plan.bands)
@@ -147,8 +162,7 @@ def _street(street: Street, side: int, plan: RoadPlan, reach: float) -> Iterator
         )
         yield _across(start - KERB, finish + KERB, side, kerb, reach, Material.KERBSTONE)
     yield _across(start, finish, side, kerb, reach, Material.ASPHALT, STREET_TRACK)
-    # Who comes towards the road keeps to the right: beyond the station on its right side, before it
-    # on its left.
+    # Right-hand traffic: vehicles that enter the road use the right half of the street.
     entering = (street.station, finish) if side > 0 else (start, street.station)
     left, right = sorted((side * (kerb + 0.2), side * (kerb + 0.6)))
     yield _piece((*entering, left, right), Material.PAINT, 0.0, 0.5, 0.75, 0.1)
@@ -163,5 +177,6 @@ def _across(
     material: Material,
     track: float = 0.0,
 ) -> Piece:
+    """Return a piece between two lateral distances [m] on one side (+1 right, -1 left)."""
     left, right = sorted((side * near, side * far))
     return _piece((start, finish, left, right), material, track)

@@ -1,5 +1,6 @@
-"""The cross profile averaged beforehand over every width of footprint: a pixel reads two
-neighbouring entries of one level.
+"""The cross profile averaged in advance over all footprint widths.
+
+A pixel reads and interpolates two neighbouring entries of one level.
 """
 
 from typing import NamedTuple
@@ -21,10 +22,12 @@ CHANNELS = 7
 
 
 class ProfileTable(NamedTuple):
-    """values: (CHANNELS, T) the means, level by level; levels: (L, 4) for each level of width PROFILE_STEP
-    * 2 ** (level / LEVELS_PER_OCTAVE): its first entry's index and d [m], entries per metre, and the farthest
-    place within it (a little less than its entries - 1);
-    alike: (T,) the last of the entries that follow each one and are the same.
+    """Means of the cross profile, level by level; level k has width PROFILE_STEP * 2 ** (k / 2).
+
+    values: (CHANNELS, T) the means of all levels, one after the other.
+    levels: (L, 4) index of the first entry, its d [m], entries per metre, last position
+    (exclusive).
+    alike: (T,) last of the following entries that equal this one.
     """
 
     values: NDArray[np.float32]
@@ -33,13 +36,15 @@ class ProfileTable(NamedTuple):
 
 
 def profile_table(profile: NDArray[np.floating], first: float) -> ProfileTable:
-    """The table of a profile's running integrals (M, 6 + D) over d, which begin at d = `first` [m]."""
+    """Return the table of a profile's running integrals (M, 6 + D), which begin at d = `first`
+    [m].
+    """
     strips = profile.shape[0] - 1
     running = np.concatenate(
         [profile[:, :PAINT_CHANNEL], profile[:, PAINT_CHANNEL:].sum(1, keepdims=True)], axis=1
     )
     running = running.astype(np.float64)
-    at = np.arange(strips + 1)
+    positions = np.arange(strips + 1)
     outside = running[1]
     parts = []
     levels = []
@@ -53,9 +58,12 @@ def profile_table(profile: NDArray[np.floating], first: float) -> ProfileTable:
         )
         low = centres - width / 2
         high = centres + width / 2
-        beyond = np.clip(0 - low, 0, width) + np.clip(high - strips, 0, width)
-        mean = [np.interp(high, at, channel) - np.interp(low, at, channel) for channel in running.T]
-        parts.append((np.stack(mean) + beyond * outside[:, None]) / (width * PROFILE_STEP))
+        outside_width = np.clip(0 - low, 0, width) + np.clip(high - strips, 0, width)
+        mean = [
+            np.interp(high, positions, channel) - np.interp(low, positions, channel)
+            for channel in running.T
+        ]
+        parts.append((np.stack(mean) + outside_width * outside[:, None]) / (width * PROFILE_STEP))
         levels.append(
             (
                 count,

@@ -1,9 +1,8 @@
-"""Room to work in: what is known of the pixels of a row, one channel after the other, so that loops
-run on vectors.
+"""A work buffer for one row of pixels, one channel after the other for vectorised loops.
 
-A row is drawn BLOCK columns at a time. The channels lie a constant STRIDE apart: only so does the
-compiler know that they do not overlap. Kernels read and write `values[CHANNEL + n]` for the n-th
-column of the block.
+A row is drawn BLOCK columns at a time. The channels lie a constant STRIDE apart, which tells the
+compiler that they do not overlap. Kernels read and write `values[CHANNEL + n]` for column n of the
+block.
 """
 
 from typing import NamedTuple
@@ -45,14 +44,16 @@ CHANNELS = 20
 
 
 class RowBuffer(NamedTuple):
-    """values: float32 (CHANNELS * STRIDE,); places: int32 (STRIDE,), where each pixel reads a
-    table.
+    """The channels of a block of pixels.
+
+    values: float32 (CHANNELS * STRIDE,).
+    indices: int32 (STRIDE,), the table entry that each pixel reads.
     """
 
     values: NDArray[np.float32]
-    places: NDArray[np.int32]
+    indices: NDArray[np.int32]
 
 
 def blank_row_buffer() -> RowBuffer:
-    """Room for one kernel at a time."""
+    """Return an empty buffer, for one thread at a time."""
     return RowBuffer(np.zeros(CHANNELS * STRIDE, np.float32), np.zeros(STRIDE, np.int32))

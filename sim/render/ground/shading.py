@@ -1,6 +1,4 @@
-"""A row of the ground under the light: lamps, snow, wet and haze, or a tunnel's light, and how it
-gets onto the canvas.
-"""
+"""Lighting of a row of the ground: lamps, snow, wetness, haze, tunnels; and writing its pixels."""
 
 import math
 
@@ -40,7 +38,7 @@ from sim.types import Image
 
 TERRAIN = int(Label.TERRAIN)
 ROAD = int(Label.ROAD)
-DAYLIGHT_REACH = 12.0  # [m] into which daylight falls into a tunnel
+DAYLIGHT_REACH = 12.0  # [m] distance that daylight reaches into a tunnel; chosen
 F32_ZERO = np.float32(0)
 F32_HALF = np.float32(0.5)
 F32_ONE = np.float32(1)
@@ -51,7 +49,7 @@ Floats32 = NDArray[np.float32]
 @kernel
 def light_open_ground(
     image: Image,
-    room: RowBuffer,
+    buffer: RowBuffer,
     light: Light,
     eye: Eye,
     row: int,
@@ -60,12 +58,12 @@ def light_open_ground(
     last: int,
     shine: float,
 ) -> None:
-    """Turn the material of the pixels [first, last) into what is seen of it; shine: what wet ground
-    mirrors.
+    """Turn the material of the pixels [first, last) into their colour in the open.
 
-    The room's first pixel is that of `column`.
+    column: of the buffer's first pixel.
+    shine: reflectance of wet ground.
     """
-    pixels = room.values[first:]
+    pixels = buffer.values[first:]
     count = last - first
     for n in range(count):
         pixels[COVER + n] = F32_ZERO
@@ -74,9 +72,13 @@ def light_open_ground(
     if light.snow > 0.0:
         _add_snow(pixels, np.float32(light.snow), count)
     _shade(
-        pixels, np.float32(light.level_red), np.float32(light.level_green), np.float32(light.level_blue),
-        light.headlight > 0.0, count,
-    )  # fmt: skip
+        pixels,
+        np.float32(light.level_red),
+        np.float32(light.level_green),
+        np.float32(light.level_blue),
+        light.headlight > 0.0,
+        count,
+    )
     if shine > 0.0:
         _add_reflection(image, pixels, light.wet, eye, row, column + first, count, shine)
     _add_haze(
@@ -90,7 +92,7 @@ def light_open_ground(
 
 @kernel
 def _retroreflect(pixels: Floats32, count: int) -> None:
-    """Paint throws the headlights back."""
+    """Brighten paint in the headlights."""
     for n in range(count):
         pixels[LAMP + n] *= F32_ONE + np.float32(RETROREFLECTION) * max(
             pixels[GREEN + n] - np.float32(0.6), F32_ZERO
@@ -99,7 +101,7 @@ def _retroreflect(pixels: Floats32, count: int) -> None:
 
 @kernel
 def _add_snow(pixels: Floats32, snow: np.float32, count: int) -> None:
-    """Lay snow over the ground."""
+    """Blend snow into the ground."""
     red = np.float32(SNOW[0])
     green = np.float32(SNOW[1])
     blue = np.float32(SNOW[2])
@@ -124,7 +126,7 @@ def _shade(
     lamps: bool,
     count: int,
 ) -> None:
-    """Lay grain and light over the material."""
+    """Apply grain and light to the material."""
     for n in range(count):
         rough = pixels[ROUGH + n]
         field = pixels[FIELD + n]
@@ -162,8 +164,9 @@ def _add_reflection(
     count: int,
     shine: float,
 ) -> None:
-    """Wet ground is darker and mirrors what is above the horizon; the first pixel is that of
-    `column`.
+    """Darken wet ground and add the reflection of what lies above the horizon.
+
+    column: of the first pixel.
     """
     # The film of water on asphalt is rough: it throws light from above the trees, not from their
     # foot.
@@ -198,7 +201,7 @@ def _add_reflection(
 def _add_haze(
     pixels: Floats32, red: np.float32, green: np.float32, blue: np.float32, count: int
 ) -> None:
-    """Lay the haze before the ground."""
+    """Blend the colour of the haze into the pixels."""
     for n in range(count):
         clear = pixels[CLEAR + n]
         pixels[RED + n] = red + (pixels[RED + n] - red) * clear
@@ -208,7 +211,7 @@ def _add_haze(
 
 @kernel
 def light_tunnel(
-    room: RowBuffer,
+    buffer: RowBuffer,
     outside: Light,
     tunnel: Light,
     tunnels: NDArray[np.float64],
@@ -216,10 +219,8 @@ def light_tunnel(
     first: int,
     last: int,
 ) -> None:
-    """Turn the material of the pixels [first, last), inside tunnel `covered`, into what is seen of
-    it.
-    """
-    pixels = room.values
+    """Turn the material of the pixels [first, last), inside tunnel `covered`, into their colour."""
+    pixels = buffer.values
     start = tunnels[covered, 0]
     finish = tunnels[covered, 1]
     lamps = tunnels[covered, 2]
@@ -242,7 +243,7 @@ def light_tunnel(
 @kernel
 def write_pixels(
     canvas: FrameBuffer,
-    room: RowBuffer,
+    buffer: RowBuffer,
     row: int,
     column: int,
     first: int,
@@ -251,10 +252,11 @@ def write_pixels(
     left: float,
     right: float,
 ) -> None:
-    """Write the pixels [first, last) of a row, `forward` metres away; where d lies in (left, right)
-    they are road.
+    """Write the pixels [first, last) of a row, `forward` metres away.
+
+    They are labelled as road where d lies in (left, right).
     """
-    pixels = room.values[first:]
+    pixels = buffer.values[first:]
     count = last - first
     line = canvas.image[row, column + first :]
     for n in range(count):
@@ -270,11 +272,11 @@ def write_pixels(
     if canvas.depth.size:
         depths = canvas.depth[row, column + first :]
         labels = canvas.label[row, column + first :]
-        away = np.float32(forward)
+        distance = np.float32(forward)
         low = np.float32(left)
         high = np.float32(right)
         for n in range(count):
-            depths[n] = away
+            depths[n] = distance
         for n in range(count):
             d = pixels[OFFSET + n]
             labels[n] = np.uint8(TERRAIN + (ROAD - TERRAIN) * np.int32((d > low) & (d < high)))

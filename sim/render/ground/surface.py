@@ -1,8 +1,7 @@
-"""The surface of the ground at a point: world -> road coordinates, and what lies there, averaged
-over a pixel's footprint.
+"""The surface of the ground: world -> Frenet coordinates, and its material in a pixel's footprint.
 
-The cross profile is read from means over widths near the footprint's; what needs exactness, such as
-the dashes of lines, lies in `sim.render.ground.markings`.
+The cross profile is read from means over widths similar to the footprint's. What must be exact,
+such as the dashes of markings, is in `sim.render.ground.markings`.
 """
 
 import math
@@ -41,8 +40,9 @@ from sim.render.ground.row_buffer import (
 
 @inlined
 def road_coordinates(ground: Ground, x: float, y: float) -> tuple[bool, float, float, float, float]:
-    """Whether a road is near, and then (s, d) [m] of a world point and the cosine and sine of the
-    road's heading there.
+    """Return whether a road is near, and if so s, d [m], cos and sin of the road's heading.
+
+    x, y: world point [m].
     """
     return _coordinates(ground.line, ground.cells, ground.origin[0], ground.origin[1], x, y)
 
@@ -56,6 +56,7 @@ def _coordinates(
     x: float,
     y: float,
 ) -> tuple[bool, float, float, float, float]:
+    """Compute `road_coordinates`: a few Newton steps from the nearest sample of the cell."""
     column = int((x - origin_x) / CELL)
     row = int((y - origin_y) / CELL)
     rows, columns = cells.shape
@@ -88,7 +89,9 @@ def _coordinates(
 
 @inlined
 def tone_at(ground: Ground, s: float, along: float) -> tuple[float, float]:
-    """How bright the surface is around station s, and what is added to the noise at ragged edges."""
+    """Return the brightness of the surface around station s, and the noise shift at ragged
+    edges.
+    """
     wander = ground.wander
     return window_mean(ground.tone, s, along), wander[
         min(max(int(s / SPACING), 0), wander.size - 1)
@@ -97,12 +100,18 @@ def tone_at(ground: Ground, s: float, along: float) -> tuple[float, float]:
 
 @kernel
 def _read_profile(
-    room: RowBuffer, values: NDArray[np.float32], levels: NDArray[np.float64], alike: NDArray[np.int32], ragged: NDArray[np.float32],
-    edge: float, first: int, last: int,
-) -> None:  # fmt: skip
-    """Write what the cross profile, which begins at d = `edge`, holds at the pixels [first, last)."""
-    pixels = room.values
-    places = room.places
+    buffer: RowBuffer,
+    values: NDArray[np.float32],
+    levels: NDArray[np.float64],
+    alike: NDArray[np.int32],
+    ragged: NDArray[np.float32],
+    edge: float,
+    first: int,
+    last: int,
+) -> None:
+    """Write the cross profile, which begins at d = `edge` [m], to the pixels [first, last)."""
+    pixels = buffer.values
+    indices = buffer.indices
     outer = np.float32(edge)
     per_metre = np.float32(1 / PROFILE_STEP)
     most = np.float32(ragged.size - 1)
@@ -124,16 +133,16 @@ def _read_profile(
         least = np.int32(2**30)
         greatest = np.int32(0)
         span = pixels[start:]
-        entries = places[start:]
+        entries = indices[start:]
         for n in range(SPAN):
             d = span[OFFSET + n]
             shift = ragged[
                 np.uint32(np.int32(min(max((d - outer) * per_metre, np.float32(0)), most)))
             ]
-            place = (d + shift * (span[GRAIN + n] + span[WANDER + n]) - begin) * density
-            place = min(max(place, np.float32(0)), end)
-            whole = np.int32(place)
-            span[COVER + n] = place - np.float32(whole)
+            position = (d + shift * (span[GRAIN + n] + span[WANDER + n]) - begin) * density
+            position = min(max(position, np.float32(0)), end)
+            whole = np.int32(position)
+            span[COVER + n] = position - np.float32(whole)
             entries[n] = base + whole
         for n in range(SPAN):
             least, greatest = min(least, entries[n]), max(greatest, entries[n])
@@ -145,7 +154,7 @@ def _read_profile(
 
 @kernel
 def _fill(span: NDArray[np.float32], values: NDArray[np.float32], i: int) -> None:
-    """Write entry i of the profile's table into all pixels of a span."""
+    """Write entry i of the profile's table to all pixels of a span."""
     red = values[0, i]
     green = values[1, i]
     blue = values[2, i]
@@ -167,9 +176,7 @@ def _fill(span: NDArray[np.float32], values: NDArray[np.float32], i: int) -> Non
 def _interpolate(
     span: NDArray[np.float32], entries: NDArray[np.int32], values: NDArray[np.float32]
 ) -> None:
-    """Write what lies between each pixel's entry of the profile's table and the next, COVER of the
-    way from one to the other.
-    """
+    """Write the profile between each pixel's table entry and the next, at position COVER."""
     for n in range(SPAN):
         i = np.uint32(entries[n])
         t = span[COVER + n]
@@ -185,32 +192,30 @@ def _interpolate(
 
 @kernel
 def _tint(
-    room: RowBuffer, patches: NDArray[np.float64], sealed: float, first: int, last: int
+    buffer: RowBuffer, patches: NDArray[np.float64], sealed: float, first: int, last: int
 ) -> None:
-    """Lay the tone of the road's section over the pixels [first, last), and the patches that it may
-    have.
-    """
-    pixels = room.values
-    section = pixels[first:]
+    """Apply the brightness of road sections and patches to the pixels [first, last)."""
+    pixels = buffer.values
+    pixels_of_range = pixels[first:]
     count = last - first
     for n in range(count):
-        section[COVER + n] = section[TONE + n]
+        pixels_of_range[COVER + n] = pixels_of_range[TONE + n]
     for start in range(first, last, SPAN):
-        nearest, farthest = value_range(pixels[STATION + start :])
-        low = min(max(int(nearest / INDEX_SPACING), 0), patches.shape[0] - 1)
-        high = min(max(int(farthest / INDEX_SPACING), 0), patches.shape[0] - 1)
+        first_s, last_s = value_range(pixels[STATION + start :])
+        low = min(max(int(first_s / INDEX_SPACING), 0), patches.shape[0] - 1)
+        high = min(max(int(last_s / INDEX_SPACING), 0), patches.shape[0] - 1)
         for bucket in range(low, high + 1):
             if patches[bucket, 4] < 1.0:
                 _patch(pixels, patches, bucket, sealed, start)
     hard = np.float32(sealed)
     one = np.float32(1)
     for n in range(count):
-        surface = section[SURFACE + n]
-        bright = one + (section[COVER + n] - one) * surface
-        section[RED + n] *= bright
-        section[GREEN + n] *= bright
-        section[BLUE + n] *= bright
-        section[HARD + n] = surface * hard
+        surface = pixels_of_range[SURFACE + n]
+        bright = one + (pixels_of_range[COVER + n] - one) * surface
+        pixels_of_range[RED + n] *= bright
+        pixels_of_range[GREEN + n] *= bright
+        pixels_of_range[BLUE + n] *= bright
+        pixels_of_range[HARD + n] = surface * hard
 
 
 @kernel
@@ -221,7 +226,7 @@ def _patch(
     sealed: float,
     start: int,
 ) -> None:
-    """Darken the COVER of a span's pixels that lie in a bucket of road by the patch there."""
+    """Darken COVER of the pixels of a span that lie in the patch of an index bucket."""
     for n in range(start, start + SPAN):
         if min(max(int(pixels[STATION + n] / INDEX_SPACING), 0), patches.shape[0] - 1) == bucket:
             cover = overlap(
@@ -237,21 +242,21 @@ def _patch(
 
 
 @inlined
-def lay_road(room: RowBuffer, ground: Ground, first: int, last: int) -> None:
-    """Write the material of the pixels [first, last), whole spans whose places and footprints the
-    room holds.
+def lay_road(buffer: RowBuffer, ground: Ground, first: int, last: int) -> None:
+    """Write the material of the pixels [first, last), which must be whole spans.
 
-    RED, GREEN, BLUE, ROUGH: what lies there; HARD, TRACK: shares in [0, 1], how much of it is
-    sealed, and how much tyres wear what lies on it: 1 in wheel tracks, 0 beside the lanes.
+    The buffer must hold their coordinates and footprints. Written are colour and grain (RED, GREEN,
+    BLUE, ROUGH), HARD (share of sealed surface) and TRACK (wear by tyres: 1 in wheel tracks, 0
+    beside the lanes).
     """
     means = ground.means
     _read_profile(
-        room, means.values, means.levels, means.alike, ground.ragged, ground.first, first, last
+        buffer, means.values, means.levels, means.alike, ground.ragged, ground.first, first, last
     )
-    _tint(room, ground.patches, ground.sealed, first, last)
+    _tint(buffer, ground.patches, ground.sealed, first, last)
     if ground.patterns.shape[0] > 0:
         lay_paint(
-            room,
+            buffer,
             ground.profile,
             ground.first,
             ground.patterns,
@@ -261,4 +266,4 @@ def lay_road(room: RowBuffer, ground: Ground, first: int, last: int) -> None:
             last,
         )
     if ground.pieces.shape[0] > 0:
-        lay_pieces(room, ground.pieces, ground.ranges, ground.worn, first, last)
+        lay_pieces(buffer, ground.pieces, ground.ranges, ground.worn, first, last)

@@ -1,6 +1,4 @@
-"""What weather and lamps make of the ground: wet and snow on a surface, tunnels and street lamps
-above it.
-"""
+"""Effects of weather and lamps on the ground: wetness, snow, tunnels and street lamps."""
 
 import math
 
@@ -29,13 +27,12 @@ LAMP_REACH = 7.5  # [m] along the road
 def snow_cover(
     snow: np.float32, hard: np.float32, track: np.float32, roughness: np.float32
 ) -> np.float32:
-    """The share of a surface that snow hides: grass first, then the road, its wheel tracks last.
+    """Return the share of a surface that snow covers: grass first, wheel tracks last.
 
-    snow: how much lies, in [0, 1].
-    hard: sealed share.
+    snow: amount of snow in [0, 1].
+    hard: share of sealed surface.
     track: share of wheel tracks.
-    roughness: noise around 0. Where tyres run it is as on a sealed surface: nothing else shows
-    where an unpaved road lies.
+    roughness: noise around 0. Wheel tracks count as sealed, which shows where an unpaved road lies.
     """
     bare = np.float32(0.10) + np.float32(0.38) * max(hard, track) + np.float32(0.55) * track
     cover = np.float32(2.2) * (np.float32(1.35) * snow - bare + np.float32(0.07) * roughness)
@@ -44,8 +41,9 @@ def snow_cover(
 
 @kernel
 def reflectance(ahead: float, elevation: float) -> float:
-    """Fresnel's reflectance of water seen from `elevation` above it, `ahead` [m] away (Schlick
-    1994).
+    """Return the Fresnel reflectance of water `ahead` [m] away, seen from `elevation` [m] above it.
+
+    It is Schlick's approximation (1994).
     """
     upright = elevation / math.sqrt(ahead * ahead + elevation * elevation)
     return 0.02 + 0.98 * (1 - upright) ** 5
@@ -53,7 +51,7 @@ def reflectance(ahead: float, elevation: float) -> float:
 
 @kernel
 def tunnel_at(tunnels: NDArray[np.float64], s: float) -> int:
-    """Which tunnel covers station s [m], -1 for none."""
+    """Return the tunnel that covers station s [m], -1 for none."""
     for i in range(tunnels.shape[0]):
         if tunnels[i, 0] <= s <= tunnels[i, 1]:
             return i
@@ -62,9 +60,7 @@ def tunnel_at(tunnels: NDArray[np.float64], s: float) -> int:
 
 @kernel
 def mirror_at(wet: np.float32, noise: np.float32) -> np.float32:
-    """The share of a smooth mirror that a wet surface is: a film of water, and puddles where the
-    noise is high.
-    """
+    """Return a wet surface's share of an ideal mirror's reflection; it is higher in puddles."""
     height = noise - np.float32(PUDDLES) + np.float32(0.5) * (wet - np.float32(1))
     puddle = min(max(np.float32(PUDDLE_EDGE) * height, np.float32(0)), np.float32(1))
     return max(wet, np.float32(0)) * (
@@ -74,7 +70,7 @@ def mirror_at(wet: np.float32, noise: np.float32) -> np.float32:
 
 @inlined
 def lamp_pool(ground: Ground, light: Light, near: bool, s: float, d: float) -> float:
-    """How much light street lamps throw on the road at (s, d), in [0, 1]."""
+    """Return the light of street lamps on the road at (s, d), in [0, 1]."""
     pool = 0.0
     if near and light.lamp > 0.0 and light.headlight > 0.0:
         along = (

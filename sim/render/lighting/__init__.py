@@ -1,1 +1,1 @@
-"""Weather and light: atmosphere, lamps and the palette."""
+"""Weather and lighting: the atmosphere, lamps and the palette."""

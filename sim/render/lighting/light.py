@@ -1,4 +1,4 @@
-"""The light in one place, as kernels use it, and the ego's headlights."""
+"""The lighting at one place, as kernels use it, and the ego's headlights."""
 
 import math
 from typing import NamedTuple
@@ -8,15 +8,18 @@ from sim.render.frame_buffer import Eye
 
 
 class Light(NamedTuple):
-    """What kernels need of the light in one place; everything here is times the camera's exposure.
+    """The lighting at one place; all strengths include the camera's exposure.
 
-    sun_x, sun_y, sun_up: unit vector towards the sun (or moon); sun_*: strength of its direct light
-    by colour; sky_*: of the light from all around; level_*: of both together on level ground;
-    haze_*: the haze's colour, and the distance [m] at which it hides all but 1/e.
-    shadow: the share of the light that a full shadow takes away, 0 without a sun.
-    headlight: how bright the ego's headlights make what stands in them, 0 when they are off.
-    lamp: how bright the lamps of others shine, 0 when they are off.
-    wet, snow: how much of the ground is covered, in [0, 1].
+    sun_x, sun_y, sun_up: unit vector towards the sun or moon.
+    sun_*: strength of its direct light by colour.
+    sky_*: strength of diffuse light by colour.
+    level_*: strength of both together on level ground.
+    haze_*: colour of the haze.
+    haze_reach: distance at which the haze hides all but 1/e [m].
+    shadow: share of the light that a full shadow takes away, 0 without a sun.
+    headlight: brightness of what the ego's headlights illuminate, 0 when they are off.
+    lamp: brightness of the lamps of other vehicles, 0 when they are off.
+    wet, snow: share of the ground that is covered, in [0, 1].
     """
 
     sun_x: float
@@ -44,30 +47,48 @@ class Light(NamedTuple):
 
 @kernel
 def seen_through_air(light: Light, outside: Light, clear: float, away: float) -> Light:
-    """The light of a tunnel of things `away` [m] across the outside's air, which lets `clear` of it
-    through.
+    """Return the light of a tunnel for objects `away` [m] distant, seen through the open air.
 
-    Both hazes on the way become one that hides as much.
+    outside: the light in the open.
+    clear: transmission of the open air in between. The haze of both is combined to one that
+    attenuates as much.
     """
     if clear > 0.999:
         return light
-    near = math.exp(-away / light.haze_reach)
-    shown = max(near * clear, 1e-9)
-    own = (1 - near) * clear / (1 - shown)
-    other = (1 - clear) / (1 - shown)
+    transmission = math.exp(-away / light.haze_reach)
+    total = max(transmission * clear, 1e-9)
+    tunnel_share = (1 - transmission) * clear / (1 - total)
+    outside_share = (1 - clear) / (1 - total)
     return Light(
-        light.sun_x, light.sun_y, light.sun_up, light.sun_red, light.sun_green, light.sun_blue,
-        light.sky_red, light.sky_green, light.sky_blue, light.level_red, light.level_green, light.level_blue,
-        own * light.haze_red + other * outside.haze_red, own * light.haze_green + other * outside.haze_green,
-        own * light.haze_blue + other * outside.haze_blue, max(away, 1.0) / -math.log(shown),
-        light.shadow, light.headlight, light.lamp, light.wet, light.snow,
-    )  # fmt: skip
+        light.sun_x,
+        light.sun_y,
+        light.sun_up,
+        light.sun_red,
+        light.sun_green,
+        light.sun_blue,
+        light.sky_red,
+        light.sky_green,
+        light.sky_blue,
+        light.level_red,
+        light.level_green,
+        light.level_blue,
+        tunnel_share * light.haze_red + outside_share * outside.haze_red,
+        tunnel_share * light.haze_green + outside_share * outside.haze_green,
+        tunnel_share * light.haze_blue + outside_share * outside.haze_blue,
+        max(away, 1.0) / -math.log(total),
+        light.shadow,
+        light.headlight,
+        light.lamp,
+        light.wet,
+        light.snow,
+    )
 
 
 @kernel
 def beam(light: Light, eye: Eye, forward: float, right: float) -> float:
-    """Strength of the ego's headlights on what stands low at `forward`, `right` [m] of the camera:
-    two low beams.
+    """Return the strength of the ego's two low beams on the ground at `forward`, `right` [m].
+
+    The point is relative to the camera.
     """
     if light.headlight <= 0.0 or not 1.0 <= forward < 120.0:
         return 0.0
@@ -89,7 +110,5 @@ def beam(light: Light, eye: Eye, forward: float, right: float) -> float:
 
 @kernel
 def beam_share(forward: float, height: float) -> float:
-    """The share of the low beam that reaches a height [m] above the ground: it is cut off a little
-    above the lamps.
-    """
+    """Return the share of the low beam at a height [m]: its cut-off is a little above the lamps."""
     return 0.10 + 0.90 * min(max((0.95 + 0.012 * forward - height) / 0.5, 0.0), 1.0)

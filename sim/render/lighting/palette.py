@@ -1,6 +1,4 @@
-"""The colours that things have in themselves, RGB in [0, 1] as a display shows them; lighting
-multiplies them.
-"""
+"""Colours of materials, RGB in [0, 1] as a display shows them; lighting multiplies them."""
 
 from sim.roads.plan import Material
 

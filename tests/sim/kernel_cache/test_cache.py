@@ -231,7 +231,7 @@ def test_every_kernel_of_the_renderer_is_in_the_list() -> None:
         "sim.geometry.frenet",
         "sim.actors.obstacle_shift",
         "sim.render.sky",
-        "sim.render.renderer",
+        "sim.render.object_drawing",
     } <= names
 
 

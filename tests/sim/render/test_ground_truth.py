@@ -9,7 +9,8 @@ import pytest
 from sim.geometry.camera import Camera, rig
 from sim.geometry.frenet import Centreline
 from sim.render.frame_buffer import Label
-from sim.render.ground_truth import Box, boxes, ground_truth, lane_geometry
+from sim.render.ground_truth import Box, boxes, ground_truth
+from sim.render.lane_geometry import lane_geometry
 from sim.render.renderer import Renderer
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan

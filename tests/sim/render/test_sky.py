@@ -12,7 +12,8 @@ from sim.geometry.camera import Camera
 from sim.render.frame_buffer import blank_frame_buffer
 from sim.render.lighting.atmosphere import Atmosphere
 from sim.render.renderer import Renderer
-from sim.render.sky import draw_sky, pack_panorama, panorama
+from sim.render.sky import draw_sky, pack_panorama
+from sim.render.sky_panorama import panorama
 from sim.roads.kinds import plan_road
 from sim.scenario import Daytime, RoadKind, Scenario, Weather
 from sim.types import Image

@@ -12,7 +12,7 @@ from pilotnet.modular.records import LaneEstimate
 from pilotnet.modular.tracking.ground_position import occluded_ground
 from sim.control.bicycle import slip_angle
 from sim.geometry.camera import Camera
-from sim.render.ground_truth import lane_geometry
+from sim.render.lane_geometry import lane_geometry
 from sim.render.renderer import Renderer
 from sim.scenario import RoadKind, Scenario
 from sim.types import Image
