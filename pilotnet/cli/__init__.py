@@ -1,5 +1,4 @@
-"""The command line: each command reads its settings, runs one stage, and prints what was written
-and the command to type next.
+"""The command line: a command checks its settings, runs a stage and prints the next command.
 
 A user error is one line on stderr and exit code 2; `--debug` shows the traceback. `entry` runs a
 command, `commands` lists them, and each `*_commands` module holds one group.

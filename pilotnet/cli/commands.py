@@ -1,4 +1,4 @@
-"""The table of commands: summary, example, wanted options, parser, and the function that runs it."""
+"""The table of commands: their help texts, parsers and functions."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -39,31 +39,31 @@ class Command(NamedTuple):
     """One command.
 
     summary: its line in the help; not a docstring, because `python -OO` removes those.
-    example: a whole command line.
-    wanted: settings that stand first in its help.
-    make_parser: builds the parser of the words after the command's name.
-    run: takes that parser and the words.
+    example: a complete command line.
+    first_options: the settings at the top of its help.
+    make_parser: returns the parser of the arguments after the command's name.
+    run: takes that parser and the arguments.
     """
 
     summary: str
     example: str
-    wanted: tuple[str, ...]
+    first_options: tuple[str, ...]
     make_parser: Callable[[], Parser]
     run: Callable[[Parser, list[str]], None]
 
     def parser(self) -> Parser:
-        """Return the parser with the texts for its help."""
+        """Return the parser, with the texts of its help."""
         parser = self.make_parser()
         parser.summary = self.summary
         parser.example = self.example
-        parser.wanted = self.wanted
+        parser.first_options = self.first_options
         return parser
 
 
 SCENARIOS = ("suite", "roads", "weather", "light", "episodes", "length")
 COMMANDS: dict[str, Command] = {
     "demo": Command(
-        "Record, train, drive and score, both stacks, with one command.",
+        "Record, train, evaluate and report, for both stacks, with one command.",
         "pilotnet demo --out demo",
         ("out",),
         demo_parser,
@@ -84,14 +84,14 @@ COMMANDS: dict[str, Command] = {
         train_command,
     ),
     "evaluate": Command(
-        "Drive roads that were not used in training, in closed loop, and score.",
+        "Evaluate drivers in closed loop on roads that were not used in training.",
         "pilotnet evaluate expert pilotnet straight --checkpoint models/pilotnet",
         ("checkpoint", "cars", "pedestrians", "out", *SCENARIOS, "split"),
         evaluate_parser,
         evaluate_command,
     ),
     "watch": Command(
-        "Watch drivers live, or replay a dataset; or film either.",
+        "Watch drivers live or replay a dataset, in a window or as a film.",
         "pilotnet watch pilotnet expert --checkpoint models/pilotnet --roads rural",
         ("checkpoint", "cars", "pedestrians", "film", "headless", *SCENARIOS),
         watch_parser,
@@ -105,35 +105,35 @@ COMMANDS: dict[str, Command] = {
         report_command,
     ),
     "drive": Command(
-        "Drive yourself, by keyboard or controller, and record it.",
+        "Drive with a keyboard or controller, and record it.",
         "pilotnet drive --roads rural --out data/human",
         ("out", "map", *SCENARIOS),
         drive_parser,
         drive_command,
     ),
     "train-detector": Command(
-        "Train the detector of cars, or of pedestrians.",
+        "Train the car detector or the pedestrian detector.",
         "pilotnet train-detector cars data/detection --out models/cars",
         ("out", "epochs", "device", "seed"),
         train_detector_parser,
         train_detector_command,
     ),
     "score-detector": Command(
-        "Score a detector by average precision and position.",
+        "Score a detector by average precision and position error.",
         "pilotnet score-detector cars data/detection --checkpoint models/cars",
         ("checkpoint", "out", "split"),
         score_detector_parser,
         score_detector_command,
     ),
     "score-lanes": Command(
-        "Compare the lanes that the modular stack finds with the true ones.",
+        "Compare the lanes of the modular stack to the ground truth.",
         "pilotnet score-lanes --suite lane_keeping --episodes 16 --length 200",
         ("out", *SCENARIOS),
         score_lanes_parser,
         score_lanes_command,
     ),
     "check": Command(
-        "Check a dataset: every digest, row and frame.",
+        "Check every digest, row and frame of a dataset.",
         "pilotnet check data/drives",
         (),
         check_parser,

@@ -1,12 +1,12 @@
-"""The command `completion`: a script that completes commands and options in a shell."""
+"""The command `completion`: print a script that completes commands and options in a shell."""
 
 import argparse
 import sys
 from typing import get_args, get_origin
 
-from pilotnet.cli.help_page import meaning
+from pilotnet.cli.help_page import description
 from pilotnet.cli.parser import Parser
-from pilotnet.cli.spelling import NO, is_boolean, shown
+from pilotnet.cli.spelling import NO, is_boolean, option_name
 from sim.types import quoted
 
 SHELLS = ("bash", "zsh", "tcsh")
@@ -27,33 +27,33 @@ def completion_command(parser: Parser, words: list[str]) -> None:
 
     import shtab
 
-    sys.stdout.write(shtab.complete(whole_parser(), shell) + "\n")
+    sys.stdout.write(shtab.complete(complete_parser(), shell) + "\n")
 
 
-def whole_parser() -> argparse.ArgumentParser:
-    """Return a plain parser of all commands and options, as shtab needs it."""
+def complete_parser() -> argparse.ArgumentParser:
+    """Return an argparse parser of all commands and options, as shtab needs it."""
     from pilotnet.cli.commands import COMMANDS
 
-    whole = argparse.ArgumentParser("pilotnet")
-    commands = whole.add_subparsers()
+    complete = argparse.ArgumentParser("pilotnet")
+    commands = complete.add_subparsers()
     for name, command in COMMANDS.items():
         single = commands.add_parser(name, help=command.summary)
         for action in command.parser()._actions:
             for option in action.option_strings:
                 if option.startswith("--") and option not in ("--help", "--augmentation"):
                     add_option(single, action, option)
-    return whole
+    return complete
 
 
 def add_option(parser: argparse.ArgumentParser, action: argparse.Action, option: str) -> None:
-    """Add an option under the name and with the choices that the command line shows."""
+    """Add an option with its name on the command line and its choices."""
     hint = getattr(action, "_typehint", None)
-    text = meaning(action).replace("%", "%%")
+    text = description(action).replace("%", "%%")
     if is_boolean(action):
-        negation = f"--{NO}{shown(option)[2:]}"
-        parser.add_argument(shown(option), negation, action="store_true", help=text)
+        negation = f"--{NO}{option_name(option)[2:]}"
+        parser.add_argument(option_name(option), negation, action="store_true", help=text)
     elif action.nargs == 0:
-        parser.add_argument(shown(option), action="store_true", help=text)
+        parser.add_argument(option_name(option), action="store_true", help=text)
     else:
         choices = get_args(hint) if get_origin(hint) else None
-        parser.add_argument(shown(option), choices=choices, help=text)
+        parser.add_argument(option_name(option), choices=choices, help=text)

@@ -1,6 +1,4 @@
-"""The commands about data: `record`, `scenes` for pictures of roads, and `check` for recorded
-datasets.
-"""
+"""The commands for datasets, `record` and `check`, and `scenes` for images of roads."""
 
 from pathlib import Path
 
@@ -32,12 +30,12 @@ def check_parser() -> Parser:
     parser.add_argument(
         "data",
         type=Path,
-        help="the dataset folder to check; without --mend nothing in it is changed",
+        help="the dataset folder to check; only --mend changes it",
     )
     parser.add_argument(
         "--mend",
         action="store_true",
-        help="first move damaged episodes at its end into its folder `damaged`",
+        help="first move damaged episodes at the end of the dataset into its folder `damaged`",
     )
     return parser
 
@@ -51,31 +49,31 @@ def check_command(parser: Parser, words: list[str]) -> None:
 
     if options.mend:
         for folder in DatasetWriter.mend(options.data):
-            console.print(f"a damaged episode lies in {folder} now", highlight=False)
+            console.print(f"moved a damaged episode to {folder}", highlight=False)
     dataset = Dataset.open(options.data)
     dataset.check()
-    known = all(episode.files is not None for episode in dataset.episodes)
-    found = (
-        "everything is as it was recorded"
-        if known
-        else "all can be read, but some episodes have no digests to show a change"
-    )
-    closing_line(f"checked {dataset.summary()}: {found}", f"pilotnet train {options.data}")
+    if all(episode.files is not None for episode in dataset.episodes):
+        result = "nothing has changed since the recording"
+    else:
+        result = "all files can be read; some episodes have no digests, so changes are not detected"
+    closing_line(f"checked {dataset.summary()}: {result}", f"pilotnet train {options.data}")
 
 
 def scenes_parser() -> Parser:
     """Return the parser of `scenes`."""
     parser = Parser("scenes")
-    parser.add_argument("out", type=Path, help="the PNG or JPEG to write")
+    parser.add_argument("out", type=Path, help="the PNG or JPEG file to write")
     for name, kind in KINDS.items():
         names = ",".join(kind)
-        parser.add_argument(f"--{name}", type=str, default=names, help="some of these, with commas")
-    parser.add_argument("--seed", type=int, default=0, help="the seed of the roads")
+        parser.add_argument(
+            f"--{name}", type=str, default=names, help="some of the names, with commas"
+        )
+    parser.add_argument("--seed", type=int, default=0, help="seed of the roads")
     return parser
 
 
 def scenes_command(parser: Parser, words: list[str]) -> None:
-    """Draw a contact sheet."""
+    """Draw a contact sheet of roads."""
     options = parser.parse_args(words)
     kinds = {name: tuple(options[name].split(",")) for name in KINDS}
     config = ScenesConfig(**kinds, seed=options.seed)

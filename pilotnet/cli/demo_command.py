@@ -1,4 +1,4 @@
-"""The command `demo`, which runs every stage one after the other."""
+"""The command `demo`, which runs all stages."""
 
 from pilotnet.cli.parser import Parser, settings, stage_parser
 from pilotnet.common.progress import closing_line, console

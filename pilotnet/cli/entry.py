@@ -39,17 +39,16 @@ MACHINE_ERRORS = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command and return the exit code; output that cannot be written does not stop the
-    command.
+    """Run one command and return the exit code.
+
+    A command continues when its output cannot be written.
     """
     with lasting_streams():
         return exit_code(list(sys.argv[1:] if arguments is None else arguments))
 
 
 def exit_code(words: list[str]) -> int:
-    """Run the command that the command-line arguments name, print its error if it fails, and return
-    the exit code.
-    """
+    """Run the command of the arguments `words`, print its error and return the exit code."""
     debug = "--debug" in words
     verbose = bool(VERBOSE.intersection(words))
     be_quiet(bool(QUIET.intersection(words)))
@@ -93,8 +92,9 @@ def run_command(words: list[str]) -> None:
 
 
 def report_error(error: Exception) -> int:
-    """Print an error, a bug with its traceback and all others in one line, and return the exit
-    code.
+    """Print an error and return the exit code.
+
+    A bug is printed with its traceback, other errors in one line.
     """
     if isinstance(error, (ValueError, OSError, MemoryError, *machine_errors())):
         message = message_of(error) or f"there is not enough memory ({type(error).__name__})"
@@ -111,7 +111,7 @@ def report_error(error: Exception) -> int:
 
 
 def message_of(error: Exception) -> str:
-    """Return an error's message; a path that is too long for the system is cut like every value."""
+    """Return an error's message; a path that is too long for the system is shortened."""
     if (
         isinstance(error, OSError)
         and error.errno == errno.ENAMETOOLONG
@@ -122,9 +122,7 @@ def message_of(error: Exception) -> str:
 
 
 def machine_errors() -> tuple[type[Exception], ...]:
-    """Return the exceptions named in MACHINE_ERRORS whose modules are loaded; no other can have
-    been raised.
-    """
+    """Return the exceptions of MACHINE_ERRORS whose modules are loaded; others cannot occur."""
     loaded = [
         (sys.modules[module], name) for module, name in MACHINE_ERRORS if module in sys.modules
     ]

@@ -1,6 +1,4 @@
-"""The commands that measure: `evaluate`, `score-lanes`, `score-detector`, and `report` for the
-page.
-"""
+"""The commands that score: `evaluate`, `score-lanes`, `score-detector`; and their pages."""
 
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -39,13 +37,13 @@ def evaluate_parser() -> Parser:
     add_detectors(parser)
     parser.add_argument(
         "--oracle",
-        help="parts of modular to replace by the ground truth: cars, pedestrians, lanes, or all; "
-        "with commas",
+        help="parts of modular to replace by the ground truth, with commas: "
+        "cars, pedestrians, lanes, or all",
     )
     parser.add_argument(
         "--ablate",
         action="store_true",
-        help="drive modular as it is, and with the truth in place of each part and of all parts",
+        help="drive modular without oracle, with the oracle of each part, and with all oracles",
     )
     add_json(parser)
     return parser
@@ -55,7 +53,7 @@ def evaluate_command(parser: Parser, words: list[str]) -> None:
     """Score drivers in closed loop."""
     config, options = settings(parser, EvaluateConfig, words)
     if options.ablate and options.oracle:
-        raise ValueError("--ablate tries every oracle by itself; leave out --oracle")
+        raise ValueError("--ablate includes every oracle; leave out --oracle")
     drivers = with_oracles(config.drivers, options.oracle) if options.oracle else config.drivers
     config = replace(config, drivers=ablated(drivers) if options.ablate else drivers)
     config.require_folders(options.checkpoint, chosen_detectors(options))
@@ -137,7 +135,7 @@ def report_parser() -> Parser:
         "--model", type=Path, help="the model folder, for the training curve and the film"
     )
     parser.add_argument(
-        "--data", type=Path, help="the dataset folder, for sample frames and their moved views"
+        "--data", type=Path, help="the dataset folder, for sample frames and shifted views"
     )
     parser.add_argument("--out", type=Path, default=Path("report.html"), help="the page to write")
     return parser
@@ -155,7 +153,7 @@ def report_command(parser: Parser, words: list[str]) -> None:
     path = write_report(options.results, options.out, model=options.model, data=options.data)
     closing_line(
         f"wrote {path}",
-        "open it in a browser" if path.suffix == ".html" else "paste it where it is read",
+        "open it in a browser" if path.suffix == ".html" else "paste it into a Markdown page",
     )
 
 

@@ -26,14 +26,12 @@ def watch_parser() -> Parser:
         help="the folder that `pilotnet train` wrote, for the driver pilotnet",
     )
     add_detectors(parser)
-    parser.add_argument("--film", type=Path, help="the mp4 to film it to")
-    parser.add_argument(
-        "--headless", action="store_true", help="without a window, for the film alone"
-    )
+    parser.add_argument("--film", type=Path, help="the mp4 file to write")
+    parser.add_argument("--headless", action="store_true", help="write the film without a window")
     parser.add_argument(
         "--record",
         type=Path,
-        help="the dataset for your own driving when you take over with the steering keys",
+        help="the dataset to record your own driving to, when you take over by steering",
     )
     parser.add_class_arguments(WatchConfig, None)
     return parser
@@ -45,13 +43,13 @@ def watch_command(parser: Parser, words: list[str]) -> None:
     if folder := replayed(options):
         replay_command(folder, config, options)
         return
-    shown = (options.drivers, config, options.checkpoint, options.film, options.headless)
-    require_watchable(*shown, chosen_detectors(options), options.record)
+    arguments = (options.drivers, config, options.checkpoint, options.film, options.headless)
+    require_watchable(*arguments, chosen_detectors(options), options.record)
 
     from pilotnet.evaluation.report import score_table
     from pilotnet.live.watch import watch
 
-    scores = watch(*shown, chosen_detectors(options), options.record)
+    scores = watch(*arguments, chosen_detectors(options), options.record)
     console.print(score_table(scores))
     if options.film:
         closing_line(f"wrote {options.film}", "open it in a player")
@@ -86,7 +84,7 @@ def replayed(options: Namespace) -> Path | None:
     for part in ("cars", "pedestrians"):
         if options[part]:
             raise ValueError(
-                f"{part} is {options[part]}; nothing drives in a replay, leave out --{part}"
+                f"{part} is {options[part]}; a replay has no driver, leave out --{part}"
             )
     return folders[0]
 
@@ -96,19 +94,19 @@ def drive_parser() -> Parser:
     parser = Parser("drive")
     add_config(parser)
     parser.add_argument(
-        "--out", type=Path, default=Path("data/human"), help="the dataset to begin or to continue"
+        "--out", type=Path, default=Path("data/human"), help="the dataset to create or to extend"
     )
     parser.add_argument(
         "--map",
         action="store_true",
-        help="first set up a gamepad or steering wheel, which takes a minute",
+        help="first set up a gamepad or steering wheel",
     )
     parser.add_class_arguments(DriveConfig, None)
     return parser
 
 
 def drive_command(parser: Parser, words: list[str]) -> None:
-    """Let a person drive."""
+    """Drive by hand and record it."""
     config, options = settings(parser, DriveConfig, words)
 
     from pilotnet.evaluation.report import score_table

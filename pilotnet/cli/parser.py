@@ -1,5 +1,4 @@
-"""The parser of all commands: errors in one line, `--config`, and the arguments that several
-commands take.
+"""The parser of all commands: errors in one line, `--config`, and shared arguments.
 
 Neither this module nor the top of a command module imports PyTorch, Numba or the simulator, so help
 and wrong settings are quick. A command imports its stage after its settings have been checked.
@@ -16,7 +15,7 @@ import yaml
 from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
 from pilotnet.cli.help_page import help_page
-from pilotnet.cli.spelling import parser_words, shown
+from pilotnet.cli.spelling import option_name, parser_words
 from pilotnet.common.repeat import repeated_settings
 from pilotnet.common.settings import config_path, user_path
 from pilotnet.common.yaml_values import limit_yaml
@@ -34,16 +33,18 @@ KINDS = {
     "<class 'float'>": "a number",
     "<class 'bool'>": "true or false",
 }
+QUOTE = "'"  # around the values of a Literal
 UNRECOGNIZED = "unrecognized arguments:"  # begins argparse's message about unknown words
 LITERAL = re.compile(r"typing\.Literal\[(?P<values>.*)\]")
 
 
 class Parser(ArgumentParser):
-    """jsonargparse's parser of one command: errors in one line, hyphens in options, `~` in paths
-    replaced.
+    """jsonargparse's parser of one command.
+
+    Errors have one line, options have hyphens, and `~` in paths is replaced by the home folder.
 
     summary, example: one line each, for the help.
-    wanted: settings that stand first in the help.
+    first_options: the settings at the top of the help.
     """
 
     def __init__(self, command: str, defaults: Path | None = None) -> None:
@@ -56,16 +57,16 @@ class Parser(ArgumentParser):
         self.command = command
         self.summary = ""
         self.example = ""
-        self.wanted: tuple[str, ...] = ()
+        self.first_options: tuple[str, ...] = ()
 
     def format_help(self, formatter: Any = None) -> str:  # noqa: ARG002 - argparse passes one
         """Return the help of the command."""
         return help_page(self)
 
     def error(self, message: str, ex: Exception | None = None) -> NoReturn:
-        """Raise ValueError with the message in one line, and a similar option where one is unknown."""
+        """Raise ValueError with the message in one line; suggest an option for an unknown one."""
         line = " ".join(message.split())
-        text = reworded(line) + self._suggestion(line)
+        text = plain_message(line) + self._suggestion(line)
         raise ValueError(
             text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}..."
         ) from ex
@@ -87,23 +88,25 @@ class Parser(ArgumentParser):
         unknown = next(
             (word.partition("=")[0] for word in line.split() if word.startswith("--")), ""
         )
-        return did_you_mean(unknown, [shown(option) for option in self._option_string_actions])
+        return did_you_mean(
+            unknown, [option_name(option) for option in self._option_string_actions]
+        )
 
 
 class ConfigFile(ActionConfigFile):
-    """`--config`: a YAML file of settings, the name of a shipped one, or the `<stage>.yaml` of an
+    """The option `--config`.
+
+    Its value is a YAML file of settings, the name of a shipped one, or the `<stage>.yaml` of an
     earlier run.
     """
 
     def __call__(self, *call: Any) -> None:
-        """Read the settings: argparse passes the parser, the values so far, the argument and its
-        option.
-        """
+        """Read the settings; argparse passes parser, values so far, argument and option."""
         parser, so_far, name, *option = call
         path = config_path(name)
         arguments = {action.dest for action in parser._actions if action is not self}
-        left = repeated_settings(path, parser.command, arguments)
-        if left is None:
+        repeated = repeated_settings(path, parser.command, arguments)
+        if repeated is None:
             super().__call__(parser, so_far, str(path), *option)
             return
         # Positional arguments override the file, before or after `--config`.
@@ -115,36 +118,33 @@ class ConfigFile(ActionConfigFile):
         super().__call__(
             parser,
             so_far,
-            yaml.safe_dump({key: left[key] for key in left if key not in named}),
+            yaml.safe_dump({key: repeated[key] for key in repeated if key not in named}),
             *option,
         )
 
 
-def reworded(line: str) -> str:
-    """Return jsonargparse's message about a wrong value in the form of this package: name, value
-    and what is allowed.
-    """
-    found = WRONG_VALUE.fullmatch(line)
-    if not found:
-        return " ".join(map(cut, line.split())) if line.startswith(UNRECOGNIZED) else line
-    literal = LITERAL.fullmatch(found["kind"])
-    allowed = (
-        f"one of {literal['values'].replace(chr(39), '')}" if literal else KINDS.get(found["kind"])
-    )
-    return (
-        f"{found['name']} is {quoted(found['value'])}; it must be {allowed}"
-        if allowed
-        else line.replace(found["value"], cut(found["value"]))
-    )
+def plain_message(line: str) -> str:
+    """Return jsonargparse's message about a wrong value as name, value and allowed values."""
+    match = WRONG_VALUE.fullmatch(line)
+    if not match:
+        return " ".join(map(shortened, line.split())) if line.startswith(UNRECOGNIZED) else line
+    literal = LITERAL.fullmatch(match["kind"])
+    if literal:
+        allowed = f"one of {literal['values'].replace(QUOTE, '')}"
+    elif match["kind"] in KINDS:
+        allowed = KINDS[match["kind"]]
+    else:
+        return line.replace(match["value"], shortened(match["value"]))
+    return f"{match['name']} is {quoted(match['value'])}; it must be {allowed}"
 
 
-def cut(text: str) -> str:
-    """Return the text, cut after 80 characters."""
+def shortened(text: str) -> str:
+    """Return the text, shortened to 80 characters."""
     return text if len(text) <= MAX_QUOTED else f"{text[: MAX_QUOTED - 3]}..."
 
 
 def did_you_mean(wrong: str, known: list[str]) -> str:
-    """Return a suggestion to append to a message, empty when nothing known is similar."""
+    """Return a suggestion to append to a message, empty when nothing in `known` is similar."""
     similar = get_close_matches(wrong, known, n=1)
     return f"; did you mean {similar[0]}?" if similar else ""
 
@@ -157,7 +157,7 @@ def stage_parser(
     skip: set[str] | None = None,
     defaults: Path | None = None,
 ) -> Parser:
-    """Return a parser of a stage's settings with `--config`, `--out` and, if `resume`, `--resume`.
+    """Return a parser of a stage's settings, with `--config`, `--out` and perhaps `--resume`.
 
     skip: names of settings that the command adds itself.
     defaults: a YAML file of default settings.
@@ -171,7 +171,7 @@ def stage_parser(
         help="the folder to write; it must be empty or not exist",
     )
     if resume:
-        parser.add_argument("--resume", action="store_true", help="go on with an interrupted run")
+        parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
     parser.add_class_arguments(config, None, skip=skip or set())
     return parser
 
@@ -181,13 +181,13 @@ def add_config(parser: Parser) -> None:
     parser.add_argument(
         "--config",
         action=ConfigFile,
-        help="a YAML file of settings, the name of a shipped one, or the file that a stage left",
+        help="a YAML file of settings, the name of a shipped one, or the one of an earlier run",
     )
 
 
 def add_detector_arguments(parser: Parser, use: str) -> None:
     """Add the arguments `target` and `data` of a detector."""
-    parser.add_argument("target", help="what it finds: cars or pedestrians")
+    parser.add_argument("target", help="cars or pedestrians")
     parser.add_argument("data", type=Path, help=f"the dataset folder to {use}")
 
 
@@ -197,18 +197,20 @@ def add_detectors(parser: Parser) -> None:
         parser.add_argument(
             f"--{part}",
             type=Path,
-            help=f"the folder of `pilotnet train-detector {part}`, for modular",
+            help=f"the folder that `pilotnet train-detector {part}` wrote, for modular",
         )
 
 
 def chosen_detectors(options: Namespace) -> Detectors:
-    """Return the folders in the options that `add_detectors` adds."""
+    """Return the folders that the options of `add_detectors` name."""
     return Detectors(options.cars, options.pedestrians)
 
 
 def add_json(parser: Parser) -> None:
     """Add `--json`."""
-    parser.add_argument("--json", action="store_true", help="print the scores as JSON, no table")
+    parser.add_argument(
+        "--json", action="store_true", help="print the scores as JSON instead of a table"
+    )
 
 
 def settings(parser: Parser, config: type, words: list[str]) -> tuple[Any, Namespace]:

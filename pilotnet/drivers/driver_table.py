@@ -87,7 +87,7 @@ DRIVERS: tuple[DriverInfo, ...] = (
         "Expert",
         "#009e73",
         "Reads the true state of the world. Its commands are the labels that PilotNet learns from, "
-        "so its score is an upper bound.",
+        "so its score shows what is possible.",
         "pilotnet.drivers.factory:make_expert",
     ),
     DriverInfo(

@@ -34,7 +34,10 @@ def write(path: Path) -> None:
 
 
 class Stages:
-    """The fake stages: which ran, by name and whether they resumed, and the errors that stop them."""
+    """Fake stages that record their calls and raise given errors.
+
+    done: the name of each stage that ran, and whether it resumed.
+    """
 
     def __init__(self) -> None:
         self.done: list[tuple[str, bool]] = []
@@ -83,7 +86,7 @@ def names_in(folder: Path) -> set[str]:
     return {path.name for path in folder.iterdir()}
 
 
-def test_every_stage_runs_once_and_a_finished_demo_runs_none_again(
+def test_every_stage_runs_once(
     stages: Stages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "demo"
@@ -108,7 +111,7 @@ def test_every_stage_runs_once_and_a_finished_demo_runs_none_again(
     [KeyboardInterrupt(), ValueError("the loss is nan"), OSError("disk full"), SystemExit(1)],
     ids=type,
 )
-def test_whatever_stops_a_stage_those_before_are_kept_and_the_same_command_goes_on(
+def test_finished_stages_are_kept_after_an_error(
     stages: Stages, tmp_path: Path, stopped: int, stop: BaseException
 ) -> None:
     out = tmp_path / "demo"
@@ -124,7 +127,7 @@ def test_whatever_stops_a_stage_those_before_are_kept_and_the_same_command_goes_
     assert names_in(out) == {*NAMES, REPORT, "demo.yaml"}
 
 
-def test_a_demo_that_is_stopped_says_how_to_go_on(
+def test_an_interrupted_demo_names_the_command_to_resume(
     stages: Stages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["demo", "--out", str(tmp_path / "demo")]
@@ -143,7 +146,7 @@ def test_a_demo_that_is_stopped_says_how_to_go_on(
 @pytest.mark.parametrize(
     ("name", "leaves"), [("data", EPISODE), ("model", "unfinished/epoch-000000-0.ckpt")]
 )
-def test_a_stage_that_was_stopped_half_way_is_resumed(
+def test_an_interrupted_stage_is_resumed(
     stages: Stages, tmp_path: Path, name: str, leaves: str
 ) -> None:
     out = tmp_path / "demo"
@@ -156,16 +159,14 @@ def test_a_stage_that_was_stopped_half_way_is_resumed(
     assert [done for done in stages.done if done[0] == name] == [(name, False), (name, True)]
 
 
-def test_a_demo_that_finished_nothing_leaves_nothing(stages: Stages, tmp_path: Path) -> None:
+def test_a_demo_without_finished_work_leaves_no_folder(stages: Stages, tmp_path: Path) -> None:
     stages.stops = {"data": KeyboardInterrupt()}
     with pytest.raises(KeyboardInterrupt):
         demo(CONFIG, tmp_path / "demo")
     assert not (tmp_path / "demo").exists()
 
 
-def test_after_a_kill_before_anything_was_finished_other_settings_are_accepted(
-    stages: Stages, tmp_path: Path
-) -> None:
+def test_other_settings_are_accepted_without_finished_work(stages: Stages, tmp_path: Path) -> None:
     out = tmp_path / "demo"
     (out / "data").mkdir(parents=True)
     for folder, name in ((out, "demo"), (out / "data", "record")):
@@ -175,9 +176,7 @@ def test_after_a_kill_before_anything_was_finished_other_settings_are_accepted(
     assert stages.done == [(name, False) for name in NAMES]
 
 
-def test_other_settings_are_refused_by_name_but_for_the_number_of_workers(
-    stages: Stages, tmp_path: Path
-) -> None:
+def test_only_the_number_of_workers_may_change(stages: Stages, tmp_path: Path) -> None:
     demo(CONFIG, tmp_path / "demo")
     demo(
         replace(
@@ -195,7 +194,7 @@ def test_other_settings_are_refused_by_name_but_for_the_number_of_workers(
     assert len(stages.done) == len(NAMES)
 
 
-def test_a_folder_that_is_no_demo_is_left_alone(stages: Stages, tmp_path: Path) -> None:
+def test_a_folder_of_another_kind_is_refused(stages: Stages, tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     with pytest.raises(ValueError, match="already holds something"):
         demo(CONFIG, tmp_path)
@@ -225,7 +224,7 @@ def test_a_folder_that_is_no_demo_is_left_alone(stages: Stages, tmp_path: Path) 
     ],
     ids=str,
 )
-def test_the_settings_of_every_stage_are_checked_before_the_first_one_runs(
+def test_all_settings_are_checked_before_the_first_stage(
     words: list[str], says: str, stages: Stages, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     begun = time.process_time()

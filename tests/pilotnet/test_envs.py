@@ -31,12 +31,12 @@ def test_every_suite_has_an_id_that_drives_its_training_roads(name: str) -> None
     assert scenario == suite(name, "train", 1, 200.0, first=index)[0]
 
 
-def test_ids_are_written_as_gymnasium_writes_them() -> None:
+def test_ids_follow_gymnasiums_convention() -> None:
     assert environment_id("lane_keeping") == "PilotNet/LaneKeeping-v0"
     assert environment_id("everything") == "PilotNet/Everything-v0"
 
 
-def test_gymnasiums_check_passes_on_a_suite_and_its_spec_is_json() -> None:
+def test_gymnasiums_checker_accepts_a_suite() -> None:
     env = gymnasium.make(
         "PilotNet/Obstacles-v0",
         camera=SMALL,
@@ -49,7 +49,7 @@ def test_gymnasiums_check_passes_on_a_suite_and_its_spec_is_json() -> None:
     assert again.reset(seed=2)[1]["scenario"] == env.reset(seed=2)[1]["scenario"]
 
 
-def test_resets_by_seed_vary_the_suites_conditions() -> None:
+def test_seeds_vary_the_conditions_of_a_suite() -> None:
     env = SuiteEnv("everything", length=100.0, cameras=())
     drawn = [json.loads(env.reset(seed=seed)[1]["scenario"]) for seed in range(30)]
     for name, least in (("road", 6), ("weather", 5), ("light", 4), ("traffic", 25)):
@@ -68,25 +68,25 @@ def test_resets_by_seed_vary_the_suites_conditions() -> None:
         ({"suite": "traffic", "camras": ()}, "setting is 'camras'; it must be one of"),
     ],
 )
-def test_bad_settings_are_refused(settings: dict[str, Any], message: str) -> None:
+def test_wrong_settings_are_refused(settings: dict[str, Any], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         SuiteEnv(**settings)
 
 
-def test_a_sampler_is_plain_data() -> None:
+def test_a_sampler_compares_by_its_settings() -> None:
     assert SuiteSampler("traffic") == SuiteSampler("traffic", "train", 1500.0)
 
 
 def in_a_fresh_process(program: str) -> str:
-    found = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
         cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,
     )
-    assert found.returncode == 0, found.stderr
-    return found.stdout.strip()
+    assert process.returncode == 0, process.stderr
+    return process.stdout.strip()
 
 
 @pytest.mark.parametrize(
@@ -97,12 +97,13 @@ def in_a_fresh_process(program: str) -> str:
         "pilotnet.envs:PilotNet/Traffic-v0",
     ],
 )
-def test_an_id_with_its_module_needs_no_import(name: str) -> None:
-    program = f"import gymnasium; print(gymnasium.make({name!r}, cameras=[], render_mode='rgb_array').unwrapped.rate)"
+def test_an_id_with_module_needs_no_import(name: str) -> None:
+    make = f"gymnasium.make({name!r}, cameras=[], render_mode='rgb_array')"
+    program = f"import gymnasium; print({make}.unwrapped.rate)"
     assert in_a_fresh_process(program) == "10"
 
 
-def test_the_plug_in_entry_point_registers_every_id() -> None:
+def test_the_entry_point_registers_every_id() -> None:
     declared = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"][
         "gymnasium.envs"
     ]

@@ -20,7 +20,7 @@ from sim.types import Cause
 
 MARKDOWN_MARKS = re.compile(r"[\\`*_\[\]|~]")
 DRIVER_COLUMN_WIDTH = 11  # [characters] at most
-DRIVERS_PER_TABLE = 4  # so many columns fit beside the labels in 80 characters
+DRIVERS_PER_TABLE = 4  # as many columns as fit next to the labels in 80 characters
 
 
 @dataclass(frozen=True)

@@ -112,7 +112,7 @@ def _strip(dataset: Dataset, view: ViewCamera, sample: SampleFrame) -> SampleStr
 def _moved_view(
     dataset: Dataset, view: ViewCamera, sample: SampleFrame, shift: float, degrees: float
 ) -> CaptionedPicture:
-    """Return the view from a position beside the recorded path, with its label.
+    """Return the view from a position next to the recorded path, with its label.
 
     shift [m], degrees: to the right of the recorded path. The nearest camera's frame is used.
     """

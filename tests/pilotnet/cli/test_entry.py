@@ -36,7 +36,7 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
     ],
     ids=lambda value: type(value).__name__,
 )
-def test_user_errors_and_machine_errors_are_one_line(
+def test_user_and_machine_errors_are_one_line(
     error: Exception, says: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     failing(monkeypatch, error)
@@ -49,7 +49,7 @@ def test_user_errors_and_machine_errors_are_one_line(
 @pytest.mark.parametrize(
     "error", [KeyError("centre"), RuntimeError("mat1 and mat2"), AttributeError("width")]
 )
-def test_a_bug_shows_its_traceback_and_asks_to_be_reported(
+def test_a_bug_is_printed_with_its_traceback(
     error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     failing(monkeypatch, error)
@@ -83,7 +83,7 @@ def test_debug_shows_every_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
         ),
     ],
 )
-def test_a_mistyped_argument_is_named_with_a_similar_one(
+def test_a_mistyped_argument_gets_a_suggestion(
     words: list[str], says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(words) == 2
@@ -118,7 +118,7 @@ def test_a_tilde_in_a_path_is_the_home_folder(
     assert str(tmp_path / "home" / "drives") in capsys.readouterr().err
 
 
-def test_a_sheet_is_written_into_the_home_folder_and_not_into_a_folder_named_tilde(
+def test_a_tilde_in_an_output_path_is_the_home_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
@@ -129,7 +129,7 @@ def test_a_sheet_is_written_into_the_home_folder_and_not_into_a_folder_named_til
     assert not (tmp_path / "~").exists()
 
 
-def test_a_tilde_without_a_home_folder_is_one_line(
+def test_a_tilde_without_home_folder_is_an_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def no_home(path: Path) -> Path:  # noqa: ARG001 - the signature of a method

@@ -1,11 +1,9 @@
-"""The help begins with a purpose and an example, lists wanted options first and values from the
-code.
-"""
+"""The help: purpose, example, important options first, and values from the code."""
 
 import pytest
 
 from pilotnet.cli import COMMANDS
-from pilotnet.cli.help_page import HIDDEN, meaning
+from pilotnet.cli.help_page import HIDDEN_ACTIONS, description
 from pilotnet.data.suites import suite_names
 from sim.scenario import RoadKind
 
@@ -33,7 +31,7 @@ def test_values_are_listed_from_the_code() -> None:
     assert {str(kind) for kind in RoadKind} <= set(words)
 
 
-def test_wanted_options_come_first() -> None:
+def test_important_options_come_first() -> None:
     page = COMMANDS["record"].parser().format_help()
     assert page.index("--out") < page.index("--suite") < page.index("--noise")
 
@@ -48,5 +46,5 @@ def test_examples_are_command_lines_that_the_parser_accepts() -> None:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_option_has_a_description(name: str) -> None:
     actions = COMMANDS[name].parser()._actions
-    shown = [action for action in actions if type(action).__name__ not in HIDDEN]
-    assert [action.dest for action in shown if not meaning(action)] == []
+    shown = [action for action in actions if type(action).__name__ not in HIDDEN_ACTIONS]
+    assert [action.dest for action in shown if not description(action)] == []

@@ -8,12 +8,12 @@ from pilotnet.cli.live_commands import watch_parser
 from pilotnet.cli.training_commands import train_parser
 
 
-def test_hyphens_stand_for_the_underscores_of_a_setting() -> None:
+def test_hyphens_replace_underscores() -> None:
     assert record_parser().parse_args(["--validation-episodes", "3"]).validation_episodes == 3
     assert record_parser().parse_args(["--validation-episodes=3"]).validation_episodes == 3
 
 
-def test_a_flag_switches_a_boolean_setting_on_and_off() -> None:
+def test_flags_set_booleans() -> None:
     assert train_parser().parse_args(["data", "--speed"]).speed is True
     assert record_parser().parse_args(["--no-boxes"]).boxes is False
     options = train_parser().parse_args(["data", "--no-augmentation.side-cameras"])
@@ -25,7 +25,7 @@ def test_speed_control_is_the_setting_pedals() -> None:
     assert options.pedals == "driver"
 
 
-def test_the_earlier_name_of_speed_control_is_accepted_with_a_notice(
+def test_pedals_is_accepted_with_a_notice(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     assert evaluate_parser().parse_args(["expert", "--pedals", "driver"]).pedals == "driver"
@@ -50,7 +50,7 @@ def test_the_earlier_name_of_speed_control_is_accepted_with_a_notice(
         ),
     ],
 )
-def test_an_earlier_spelling_is_answered_with_the_present_one(
+def test_earlier_spellings_name_the_present_one(
     make_parser: object, words: list[str], says: str
 ) -> None:
     assert callable(make_parser)

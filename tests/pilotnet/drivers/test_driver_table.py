@@ -14,20 +14,20 @@ def test_names_titles_and_colours_are_unique() -> None:
         assert len(set(values)) == len(DRIVERS)
 
 
-def test_parts_after_a_plus_sign_belong_to_the_same_driver() -> None:
+def test_parts_after_a_plus_sign_are_ignored() -> None:
     assert driver_info("modular+cars") is driver_info("modular")
     assert driver_info("human") is HUMAN
     assert driver_info("unknown") is None
 
 
-def test_a_colour_is_given_as_numbers_too() -> None:
+def test_a_colour_has_red_green_and_blue() -> None:
     assert DRIVERS[0].rgb == (0x00, 0x9E, 0x73)
 
 
 @pytest.mark.parametrize(
     "info", [one for one in DRIVERS if not one.needs_checkpoint], ids=lambda one: one.name
 )
-def test_a_row_makes_a_driver(info: object) -> None:
+def test_every_row_has_a_factory(info: object) -> None:
     env = DrivingEnv(cameras=[])
     driver = info.load()(env, WITHOUT_NETWORKS)  # type: ignore[attr-defined]
     driver.reset()

@@ -278,7 +278,7 @@ def test_a_network_of_another_camera_is_refused(root: Path, tiny_model: Path) ->
         ),
         (["--first", "9"], "first is 9; {root} has the episodes 0 to 2"),
         (["expert"], "is a folder and is replayed by itself"),
-        (["--cars", "models/cars"], "nothing drives in a replay, leave out --cars"),
+        (["--cars", "models/cars"], "a replay has no driver, leave out --cars"),
         (["--headless"], "say where the film goes"),
     ],
 )

@@ -42,7 +42,7 @@ def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     return lines[0]
 
 
-def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_path: Path) -> None:
+def test_the_demo_runs_every_stage_from_any_folder(tmp_path: Path) -> None:
     (tmp_path / "tiny.yaml").write_text(yaml.safe_dump(TINY))
     command = [sys.executable, "-W", "error", "-m", "pilotnet", "demo", "--config", "tiny.yaml"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=600)
@@ -77,7 +77,7 @@ def test_the_demo_records_trains_drives_scores_and_reports_from_any_folder(tmp_p
         assert said in page
 
 
-def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_is_listed_and_has_help(capsys: pytest.CaptureFixture[str]) -> None:
     assert main([]) == 0
     listed = capsys.readouterr().out
     for name in COMMANDS:
@@ -128,7 +128,7 @@ def test_every_command_is_listed_and_explains_itself(capsys: pytest.CaptureFixtu
     ],
     ids=" ".join,
 )
-def test_a_mistake_is_one_line_that_names_it_and_leaves_nothing(
+def test_a_user_error_is_one_line_and_leaves_no_file(
     words: list[str],
     says: str,
     tmp_path: Path,
@@ -150,7 +150,7 @@ def test_an_unknown_key_in_a_config_file_is_an_error(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_list_in_place_of_text_is_an_error_in_plain_words(
+def test_a_list_in_place_of_text_is_an_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "settings.yaml").write_text("suite: [lane_keeping]\n")
@@ -163,7 +163,7 @@ def test_a_list_in_place_of_text_is_an_error_in_plain_words(
     assert "suite is \"['lane_keeping']\"; it must be text" in capsys.readouterr().err
 
 
-def test_a_folder_that_is_not_a_dataset_is_named(
+def test_a_folder_that_is_no_dataset_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert str(tmp_path) in refused(
@@ -174,7 +174,7 @@ def test_a_folder_that_is_not_a_dataset_is_named(
 @pytest.mark.parametrize(
     "command", [["record", "--episodes", "1"], ["evaluate", "straight"], ["demo"]], ids=" ".join
 )
-def test_an_output_folder_that_holds_something_is_left_alone(
+def test_an_output_folder_with_content_is_refused(
     command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "treasure").write_text("mine")
@@ -187,7 +187,7 @@ def test_debug_shows_the_traceback() -> None:
         main(["fly", "--debug"])
 
 
-def test_a_shipped_config_can_be_named_without_its_path(tiny_data: Path, tmp_path: Path) -> None:
+def test_a_shipped_config_needs_no_path(tiny_data: Path, tmp_path: Path) -> None:
     words = [
         "train",
         str(tiny_data),
@@ -208,13 +208,13 @@ def test_a_shipped_config_can_be_named_without_its_path(tiny_data: Path, tmp_pat
     assert settings["shift"] == 0.0
 
 
-def test_check_reads_everything_and_mend_sets_a_damaged_last_episode_aside(
+def test_mend_moves_a_damaged_last_episode(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = tmp_path / "drives"
     write_dataset(root, lengths=(12, 15), validation=()).close()
     assert main(["check", str(root)]) == 0
-    assert "everything is as it was recorded" in capsys.readouterr().out
+    assert "nothing has changed since the recording" in capsys.readouterr().out
     data = root / "data/chunk-000/file-001.parquet"
     content = data.read_bytes()
     data.write_bytes(content[:100] + bytes([content[100] ^ 1]) + content[101:])
@@ -222,7 +222,7 @@ def test_check_reads_everything_and_mend_sets_a_damaged_last_episode_aside(
     assert "file-001.parquet was changed after it was written" in line
     assert "--mend` sets this last episode aside" in line
     assert main(["check", str(root), "--mend"]) == 0
-    assert "a damaged episode lies in" in capsys.readouterr().out.replace("\n", " ")
+    assert "moved a damaged episode to" in capsys.readouterr().out.replace("\n", " ")
     assert data.with_name("file-000.parquet").exists()
     assert not data.exists()
 
@@ -231,7 +231,7 @@ def test_check_reads_everything_and_mend_sets_a_damaged_last_episode_aside(
 @pytest.mark.parametrize(
     "text", [BOMB, "a: " + "[" * 5000, "episodes: 1\nepisodes: 2"], ids=["bomb", "deep", "twice"]
 )
-def test_a_hostile_config_file_is_refused_at_once(
+def test_a_hostile_config_file_is_refused_quickly(
     command: list[str], text: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "hostile.yaml").write_text(text)
@@ -245,7 +245,7 @@ def test_a_hostile_config_file_is_refused_at_once(
     assert not (tmp_path / "out").exists()
 
 
-def test_a_hostile_file_or_value_of_one_option_is_refused_at_once(
+def test_a_hostile_value_is_refused_quickly(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "hostile.yaml").write_text(BOMB)
@@ -271,7 +271,7 @@ def test_a_hostile_file_or_value_of_one_option_is_refused_at_once(
     ],
     ids=["command", "suite", "driver", "option", "value of a list", "results", "data", "folder"],
 )
-def test_a_message_repeats_80_characters_of_a_value(
+def test_a_message_shows_80_characters_of_a_value(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     line = refused(words, capsys)
@@ -280,7 +280,7 @@ def test_a_message_repeats_80_characters_of_a_value(
     assert len(line) < 400
 
 
-def test_the_check_of_a_recording_without_digests_says_that_it_saw_no_change(
+def test_check_reports_episodes_without_digests(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     root = tmp_path / "drives"
@@ -289,4 +289,4 @@ def test_the_check_of_a_recording_without_digests_says_that_it_saw_no_change(
     assert main(["check", str(root)]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert "have no digests" in said
-    assert "as it was recorded" not in said
+    assert "nothing has changed" not in said
