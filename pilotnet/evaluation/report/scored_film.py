@@ -62,11 +62,11 @@ def film_scored_drive(
     clip = film_drive(
         FILMED_DRIVER, scenario, model, seconds, settings.noise, pedals, ticks=len(scored)
     )
-    comparison = _comparison(clip.offsets, scored)
+    comparison = comparison_text(clip.offsets, scored)
     return ReportFilm(clip, driver_title(FILMED_DRIVER), episode.scenario, comparison)
 
 
-def _comparison(filmed: np.ndarray, scored: np.ndarray) -> str:
+def comparison_text(filmed: np.ndarray, scored: np.ndarray) -> str:
     """Return a sentence on whether a repeated drive equals the scored one; offsets [m], (N,)."""
     if len(filmed) == len(scored) and np.abs(filmed - scored).max() < REPEAT_TOLERANCE:
         return "The film repeats the scored drive to the centimetre."
