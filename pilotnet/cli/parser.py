@@ -83,6 +83,7 @@ class Parser(ArgumentParser):
         return options
 
     def _suggestion(self, line: str) -> str:
+        """Return a suggestion for the unknown option in argparse's message, if any."""
         if not line.startswith(UNRECOGNIZED):
             return ""
         unknown = next(

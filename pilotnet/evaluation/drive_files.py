@@ -133,4 +133,5 @@ def require_same_inputs(folder: Path, digests: Mapping[str, str | None]) -> None
 
 
 def _shortened(digest: str | None) -> str:
+    """Return a network's digest for messages."""
     return f"a network with SHA-256 {digest[:SHOWN_DIGITS]}..." if digest else "no network"

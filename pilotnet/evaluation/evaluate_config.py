@@ -74,4 +74,5 @@ class EvaluateConfig:
             require_folders(name, checkpoint, detectors)
 
     def _filter(self) -> ScenarioFilter:
+        """Return the restriction of roads, weather and light."""
         return ScenarioFilter(self.roads, self.weather, self.light)

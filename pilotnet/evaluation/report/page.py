@@ -161,6 +161,7 @@ def conditions_text(results: Results) -> str:
 
 
 def _write(out: Path, text: str) -> Path:
+    """Write a file atomically, with its folder, and return its path."""
     out.parent.mkdir(parents=True, exist_ok=True)
     with atomic_path(out) as unfinished:
         unfinished.write_text(text, encoding="utf-8")
@@ -267,6 +268,7 @@ def _largest_deviations(episodes: Sequence[EpisodeScore], driver: str) -> list[s
 
 
 def _deviation(episode: EpisodeScore) -> tuple[int, float]:
+    """Return the sort key of `_largest_deviations`."""
     return episode.interventions, episode.offset_rms
 
 

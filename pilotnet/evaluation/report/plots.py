@@ -208,6 +208,7 @@ def training_curves(metrics: Mapping[str, Series]) -> Markup:
 
 
 def _curve(axes: Axes, metrics: Mapping[str, Series], name: str, label: str, colour: str) -> None:
+    """Draw a column of the metrics over the epochs, if it exists."""
     if name in metrics:
         axes.plot(*metrics[name], "-o", color=colour, markersize=3, linewidth=1.3, label=label)
 

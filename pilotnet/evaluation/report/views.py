@@ -147,6 +147,7 @@ def _move_text(shift: float, degrees: float) -> str:
 
 
 def _side(value: float) -> str:
+    """Return the side of a shift or rotation, right positive."""
     return "right" if value > 0 else "left"
 
 
@@ -162,10 +163,12 @@ def _path_length(speed: float) -> float:
 
 
 def _read_frame(dataset: Dataset, sample: SampleFrame, camera: str) -> Image:
+    """Return one camera's frame of a sample, RGB (H, W, 3)."""
     return next(dataset.stream(sample.episode, camera, slice(sample.row, sample.row + 1)))
 
 
 def _resized(image: Image, factor: int) -> Image:
+    """Return the image enlarged by a factor."""
     size = (image.shape[1] * factor, image.shape[0] * factor)
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_CUBIC), np.uint8)
 
