@@ -12,7 +12,7 @@ import numba
 from sim.render.frame_buffer import FrameBuffer
 
 Result = TypeVar("Result")
-LARGE_IMAGE = 300_000  # [px] below this, starting threads takes longer than it saves; measured
+LARGE_IMAGE = 300_000  # [px] below this, starting threads takes longer than it saves; chosen
 BANDS_PER_THREAD = 2  # a thread that finishes an easy band takes another one; chosen
 
 

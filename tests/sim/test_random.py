@@ -63,7 +63,7 @@ def test_an_index_out_of_range_is_named(index: int) -> None:
 
 
 def world_quantities(kind: RoadKind, seed: int) -> list[float]:
-    """Return the first draws of four streams: road width, sun and haze, a vehicle's haste and
+    """Return the first draws of four streams: road width, sun and haze, a vehicle's speed factor and
     station, two disturbances.
     """
     scenario = Scenario(kind, seed=seed, length=60.0)
@@ -74,7 +74,7 @@ def world_quantities(kind: RoadKind, seed: int) -> list[float]:
     assert disturbance is not None
     pushes = [disturbance(Control(0.0), 10.0, 0.1).curvature for _ in range(2)]
     widest = max(plan.drivable)
-    return [widest, sky.azimuth, sky.reach, vehicle.haste, float(vehicle.station), *pushes]
+    return [widest, sky.azimuth, sky.reach, vehicle.speed_factor, float(vehicle.station), *pushes]
 
 
 @pytest.mark.parametrize(

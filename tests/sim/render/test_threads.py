@@ -51,7 +51,7 @@ def test_bands_change_no_bit_of_a_picture_or_its_truth(
         whole = drawn(renderer, world, station)
         for count in (2, 5):
             with monkeypatch.context() as patch:
-                patch.setattr("sim.render.renderer.bands_of", lambda _, count=count: count)
+                patch.setattr("sim.render.renderer.row_band_count", lambda _, count=count: count)
                 parted = drawn(renderer, world, station)
             for name in ("image", "depth", "label", "instance"):
                 assert np.array_equal(getattr(parted, name), getattr(whole, name)), name
@@ -67,7 +67,7 @@ def test_every_row_is_drawn_once(first: int, last: int, count: int) -> None:
     def draw(band: FrameBuffer) -> None:
         canvas.image[band.first : band.last] += 1
 
-    bands.in_bands(draw, canvas, count, first, last)
+    bands.draw_row_bands(draw, canvas, count, first, last)
     inside = np.arange(90)
     assert np.array_equal(canvas.image[:, 0, 0], (inside >= first) & (inside < last))
 
@@ -95,10 +95,10 @@ def test_pictures_drawn_side_by_side_are_those_drawn_alone() -> None:
 
 
 def test_calls_at_once_answer_in_their_order() -> None:
-    assert bands.at_once([lambda number=number: number**2 for number in range(9)]) == [
+    assert bands.run_in_threads([lambda number=number: number**2 for number in range(9)]) == [
         number**2 for number in range(9)
     ]
-    assert bands.at_once([]) == []
+    assert bands.run_in_threads([]) == []
 
 
 def test_an_error_in_a_band_is_an_error() -> None:
@@ -107,18 +107,18 @@ def test_an_error_in_a_band_is_an_error() -> None:
             raise ValueError("no paint")
 
     with pytest.raises(ValueError, match="no paint"):
-        bands.in_bands(draw, blank_frame_buffer(90, 4), 3, 0, 90)
+        bands.draw_row_bands(draw, blank_frame_buffer(90, 4), 3, 0, 90)
 
 
 def test_only_large_pictures_are_drawn_in_bands_and_only_by_the_threads_there_are() -> None:
     threads = numba.get_num_threads()
     edge = math.isqrt(bands.LARGE_IMAGE) + 1
-    assert bands.bands_of(blank_frame_buffer(160, 320)) == 1
-    assert bands.bands_of(blank_frame_buffer(edge, edge)) == (
+    assert bands.row_band_count(blank_frame_buffer(160, 320)) == 1
+    assert bands.row_band_count(blank_frame_buffer(edge, edge)) == (
         1 if threads == 1 else bands.BANDS_PER_THREAD * threads
     )
     try:
         numba.set_num_threads(1)
-        assert bands.bands_of(blank_frame_buffer(edge, edge)) == 1
+        assert bands.row_band_count(blank_frame_buffer(edge, edge)) == 1
     finally:
         numba.set_num_threads(threads)

@@ -47,7 +47,7 @@ class Thinker:
             view=np.full((66, 200, 3), 90, np.uint8),
             heat=heat,
             camera=Camera(200, 66, 173.0, 22.0),
-            word="avoid",
+            behaviour="avoid",
         )
 
 
