@@ -63,8 +63,8 @@ def test_an_index_out_of_range_is_named(index: int) -> None:
 
 
 def world_quantities(kind: RoadKind, seed: int) -> list[float]:
-    """Return the first draws of four streams: road width, sun and haze, a vehicle's speed factor and
-    station, two disturbances.
+    """Return the first draws of four streams: road width, sun and haze, a vehicle's speed factor,
+    and station, two disturbances.
     """
     scenario = Scenario(kind, seed=seed, length=60.0)
     plan = plan_road(scenario)
