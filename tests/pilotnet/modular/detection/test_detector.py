@@ -255,8 +255,8 @@ def test_eight_strips_can_be_learned_by_heart() -> None:
     strips = torch.rand(8, 3, 48, 96) * 0.2
     corners = generator.integers([4, 4], [60, 26], (8, 2))
     sizes = generator.integers([10, 8], [30, 18], (8, 2))
-    for birds_eye_image, (left, top), (width, height) in zip(strips, corners, sizes, strict=True):
-        birds_eye_image[:, top : top + height, left : left + width] += 0.6
+    for strip, (left, top), (width, height) in zip(strips, corners, sizes, strict=True):
+        strip[:, top : top + height, left : left + width] += 0.6
     edges = torch.from_numpy(np.concatenate([corners, corners + sizes], 1)).float()
     truth = Labels(
         edges[:, None], torch.ones(8, 1), torch.linspace(10.0, 40.0, 8)[:, None],

@@ -81,7 +81,7 @@ class Says(RoiHead):
         self.fitting = fitting
 
     def forward(self, features: torch.Tensor, proposals: Proposals) -> Refined:  # noqa: ARG002
-        count = len(proposals.birds_eye_image)
+        count = len(proposals.strip)
         return Refined(
             self.edges.expand(count, 4), torch.where(torch.arange(count) < self.fitting, 9.0, -9.0)
         )
@@ -160,7 +160,7 @@ def test_boxes_that_are_not_numbers_give_no_error() -> None:
 
 def test_the_surest_places_of_a_strip_are_proposed_as_they_are() -> None:
     proposed = surest(maps_of(BOX, (10.0, 6.0, 14.0, 20.0)))
-    assert len(proposed.birds_eye_image) == PROPOSED
+    assert len(proposed.strip) == PROPOSED
     assert {tuple(edges) for edges in proposed.edges[:2].tolist()} == {BOX, (10.0, 6.0, 14.0, 20.0)}
     assert proposed.centre_logits[:2].tolist() == [1.0, 1.0]
 
@@ -169,7 +169,7 @@ def test_boxes_beside_a_true_one_lie_beside_it_and_say_what_is_felt_there() -> N
     truth = labels(*[BOX] * 30)
     centre_logits = maps_of(BOX).centre_logits
     boxes = beside(truth, centre_logits, generator())
-    assert len(boxes.birds_eye_image) == 30 * BESIDE
+    assert len(boxes.strip) == 30 * BESIDE
     middle = (boxes.edges[:, :2] + boxes.edges[:, 2:]) / 2
     side = boxes.edges[:, 2:] - boxes.edges[:, :2]
     shift = (middle - torch.tensor([44.0, 32.0])) / torch.tensor([8.0, 24.0])
@@ -181,7 +181,7 @@ def test_boxes_beside_a_true_one_lie_beside_it_and_say_what_is_felt_there() -> N
     torch.testing.assert_close(boxes.centre_logits, torch.where(here.all(1), 1.0, -9.0))
     torch.testing.assert_close(beside(truth, centre_logits, generator()).edges, boxes.edges)
     assert not torch.equal(beside(truth, centre_logits, generator(1)).edges, boxes.edges)
-    assert len(beside(labels(BOX, counts=False), centre_logits, generator()).birds_eye_image) == 0
+    assert len(beside(labels(BOX, counts=False), centre_logits, generator()).strip) == 0
 
 
 def test_a_head_that_moves_boxes_onto_the_true_one_and_knows_it_costs_nothing_and_others_do() -> (
@@ -220,10 +220,10 @@ def test_a_head_learns_where_the_edges_of_what_it_sees_lie() -> None:
     )
     edges = torch.stack([left, top, left + width, top + height], 1).float()
     strips = torch.rand(200, 3, 48, 96, generator=picks) * 0.2
-    for birds_eye_image, (first, upper, last, lower) in zip(
+    for strip, (first, upper, last, lower) in zip(
         strips, edges.int().tolist(), strict=True
     ):
-        birds_eye_image[:, upper:lower, first:last] += 0.6
+        strip[:, upper:lower, first:last] += 0.6
     features = torch.nn.functional.avg_pool2d(strips, STRIDE)
     which = torch.ones(200, 1, dtype=torch.bool)
     truth = Labels(
@@ -242,5 +242,5 @@ def test_a_head_learns_where_the_edges_of_what_it_sees_lie() -> None:
     asked = beside(truth, maps.centre_logits, generator(1000))
     with torch.inference_mode():
         found = head(features, asked).edges
-    true = edges[asked.birds_eye_image]
+    true = edges[asked.strip]
     assert (found - true).abs().mean() < 0.5 * (asked.edges - true).abs().mean()

@@ -166,11 +166,11 @@ def test_pictures_are_mirrored_with_their_boxes(data: Path) -> None:
     for epoch in range(4):
         samples.start_epoch(epoch)
         batch = samples.__getitems__(list(range(len(samples))))
-        for birds_eye_image, edges, counts in zip(
+        for strip, edges, counts in zip(
             batch.strips, batch.labels.edges, batch.labels.counts, strict=True
         ):
             for flip, known in ((False, pictures.strips), (True, pictures.strips[:, :, ::-1])):
-                picture, start = place_of(birds_eye_image.numpy(), known)
+                picture, start = place_of(strip.numpy(), known)
                 if picture is not None:
                     truth = pictures.labels.edges[picture]
                     whole = (
@@ -217,8 +217,8 @@ def test_a_window_shows_the_middle_of_something_to_find_wherever_there_is_anythi
         assert batch.strips.shape[1:] == (112, 160, 3)
         assert int((batch.labels.counts | batch.labels.ignored).any(1).sum()) >= filled
         starts |= {
-            place_of(birds_eye_image.numpy(), pictures.strips)[1]
-            for birds_eye_image in batch.strips
+            place_of(strip.numpy(), pictures.strips)[1]
+            for strip in batch.strips
         }
     assert len(starts) > 3
 
@@ -275,7 +275,7 @@ def test_light_varies_and_stays_light() -> None:
 def refused(words: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     """The one line of a command that must fail with code 2."""
     assert main(words) == 2
-    lines = capsys.readouterr().err.birds_eye_image().splitlines()
+    lines = capsys.readouterr().err.strip().splitlines()
     assert len(lines) == 1
     return lines[0]
 
