@@ -220,9 +220,7 @@ def test_a_head_learns_where_the_edges_of_what_it_sees_lie() -> None:
     )
     edges = torch.stack([left, top, left + width, top + height], 1).float()
     strips = torch.rand(200, 3, 48, 96, generator=picks) * 0.2
-    for strip, (first, upper, last, lower) in zip(
-        strips, edges.int().tolist(), strict=True
-    ):
+    for strip, (first, upper, last, lower) in zip(strips, edges.int().tolist(), strict=True):
         strip[:, upper:lower, first:last] += 0.6
     features = torch.nn.functional.avg_pool2d(strips, STRIDE)
     which = torch.ones(200, 1, dtype=torch.bool)

@@ -216,10 +216,7 @@ def test_a_window_shows_the_middle_of_something_to_find_wherever_there_is_anythi
         batch = samples.__getitems__(list(range(len(samples))))
         assert batch.strips.shape[1:] == (112, 160, 3)
         assert int((batch.labels.counts | batch.labels.ignored).any(1).sum()) >= filled
-        starts |= {
-            place_of(strip.numpy(), pictures.strips)[1]
-            for strip in batch.strips
-        }
+        starts |= {place_of(strip.numpy(), pictures.strips)[1] for strip in batch.strips}
     assert len(starts) > 3
 
 
