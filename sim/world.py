@@ -44,9 +44,9 @@ from sim.types import Actor, Control, EgoState, Pose
 PHYSICS_STEP = 0.05  # [s] at most
 MAX_ACCELERATION = 3.0  # [m/s²]
 AVOIDING = 40.0  # [m] along the road
-# [m] beside the car in the middle of its lane. Who gives a parked car a metre and a person a metre
-# and a half shifts by at most
-# Obstacles that leave more can be passed under the 1 m rule.
+# Clearance [m] beside a car in the middle of its lane, below which an obstacle needs avoiding. With
+# more, a car that leaves 1 m to a parked car, or 1.5 m to a pedestrian, shifts by at most 0.5 m or
+# 0.7 m and stays within the 1 m rule.
 NEEDS_AVOIDING = 0.5
 PERSON_NEEDS_AVOIDING = 0.8
 CORRIDOR = 0.6  # [m] beside the car that must be free of pedestrians

@@ -13,6 +13,7 @@ MAX_ENTRY_WORDS = 25
 MAX_PACKED_SHARE = 0.03  # of all assignments
 PERSONS = re.compile(r"\b(who|whom|whoever|somebody|someone|nobody|everybody|anybody)\b", re.I)
 CODE_BLOCK = re.compile(r"```.*?```", re.S)
+COMMENT = re.compile(r"(?:^|\s)#\s.*$", re.M)
 SOURCES = sorted(path for package in ("sim", "pilotnet") for path in (ROOT / package).rglob("*.py"))
 
 
@@ -53,6 +54,24 @@ def test_entries_of_the_changelog_are_short() -> None:
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_docstrings_and_messages_name_things_and_not_persons(path: Path) -> None:
     assert [(line, text) for line, text in texts(path) if PERSONS.search(text)] == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *SOURCES,
+        *sorted((ROOT / "tests").rglob("*.py")),
+        *sorted((ROOT / "configs").rglob("*.yaml")),
+    ],
+    ids=lambda path: str(path.relative_to(ROOT)),
+)
+def test_comments_and_test_docstrings_name_things_and_not_persons(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    comments = COMMENT.findall(text)
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    nodes = ast.walk(ast.parse(text)) if path.suffix == ".py" else ()
+    docstrings = [ast.get_docstring(node) or "" for node in nodes if isinstance(node, documented)]
+    assert [one for one in [*comments, *docstrings] if PERSONS.search(one)] == []
 
 
 def test_few_assignments_are_packed() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 from pilotnet.common.folders import write_text
 from pilotnet.common.provenance import read_provenance
 from pilotnet.common.reading import DamagedFileError, load_json
-from pilotnet.evaluation.report.tables import driver_title
+from pilotnet.evaluation.report.tables import driver_title, suite_title
 from pilotnet.evaluation.scores import FORMAT, SCORES_FILE
 
 STUDIES = Path("docs/results")
@@ -78,11 +78,6 @@ def spread_text(values: Sequence[float]) -> str:
     """Return the mean and, of several values, the lowest and the highest: `91.2 (88.0-93.1)`."""
     mean = f"{fmean(values):.1f}"
     return mean if len(values) == 1 else f"{mean} ({min(values):.1f}-{max(values):.1f})"
-
-
-def suite_title(suite: str) -> str:
-    """Return a suite's name for a table, such as `lane keeping` for `lane_keeping-small`."""
-    return suite.removesuffix("-small").replace("_", " ")
 
 
 def autonomy_table(study: Study) -> str:

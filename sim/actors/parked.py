@@ -108,8 +108,7 @@ class _Parking:
         )  # [m] between cars that make narrow places
         oncoming = [lane for lane in plan.lanes if lane.direction < 0]
         self.oncoming = bool(oncoming)
-        # Whoever comes the other way does not swing out, so what stands on the left stays out of
-        # their way [m].
+        # [m] Oncoming vehicles do not shift, so cars parked on the left keep out of their lane.
         self.oncoming_edge = min(
             (lane.offset - _passing_half(lane) for lane in oncoming), default=math.inf
         )

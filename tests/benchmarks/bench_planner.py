@@ -36,8 +36,8 @@ PEOPLE = [(10.0, 3.6), (16.0, -5.0), (18.0, 3.8), (27.0, -5.2), (33.0, 4.0), (41
 
 
 def crowd(moved: float) -> list[Detection]:
-    """What detectors see of a full street when the car has come so far [m]: whoever falls behind
-    turns up far ahead.
+    """Return the detections on a full street after `moved` metres; objects left behind reappear
+    far ahead.
     """
     return [
         box(NEAREST + (forward - moved - NEAREST) % STREET, right, person)
@@ -80,7 +80,7 @@ def test_a_bilinear_warp_of_a_frame(benchmark: BenchmarkFixture) -> None:
 
 
 def test_tracking_and_planning(benchmark: BenchmarkFixture) -> None:
-    """One tick among five cars and six people, who are seen anew every time."""
+    """One tick among five cars and six people, detected anew every time."""
     tracker = Tracker(CAMERA, DURATION)
     planner = Planner(DURATION)
     wheels = Odometry(DURATION)

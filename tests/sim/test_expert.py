@@ -1,6 +1,4 @@
-"""The expert among road users: it gets through, touches nobody and is comfortable; drivers who see
-nothing do not.
-"""
+"""The expert among road users: it finishes without contact and in comfort; blind drivers do not."""
 
 import pytest
 

@@ -53,7 +53,7 @@ def add_car(drive: World, x: float, speed: float, lane: int = 0) -> TrafficVehic
 def add_person(
     drive: World, x: float, y: float, goal: float | None = None, mode: Mode = Mode.WAITING
 ) -> Pedestrians:
-    """Somebody at (x, y): with a goal, y of the other side, they want to cross."""
+    """Return a pedestrian at (x, y); one with a goal, y of the other side, will cross."""
     person = PedestrianState(
         x, y, 1.0, 1.7, mode if goal is not None else Mode.STANDING, goal=goal or 0.0, trigger=3.0
     )
@@ -117,13 +117,12 @@ def test_who_is_run_into_from_behind_is_not_to_blame_and_may_drive_away(empty: W
     car.speed = 10.0
     car.place()
     assert referee.judge(0.1) is None
-    # Another referee, who has not seen how it came about, sees a slower car behind: the ego must
-    # have cut in.
+    # A new referee, without history, sees a slower car behind: the ego must have cut in.
     assert Referee(empty).judge(0.1) is Cause.CONTACT
 
 
 def test_rolling_back_into_blame_by_closing_a_forgiven_gap(empty: World) -> None:
-    # The ego has stood for a second when somebody comes within 0.25 m of its front bumper: 2.5 +
+    # The ego has stood for a second when a pedestrian comes within 0.25 m of its bumper: 2.5 +
     # 0.175 + 0.25 m ahead.
     place(empty, 200.0, speed=0.0)
     people = add_person(
@@ -206,8 +205,7 @@ def test_a_queue_is_a_reason_to_stand_for_thirty_metres(
 def test_somebody_at_the_kerb_is_a_reason_to_stand_where_they_have_room_to_cross(
     empty: World, room: float, stuck: bool
 ) -> None:
-    # They step out when 3.5 m and half of themselves remain before the bumper; who stands nearer is
-    # in their way.
+    # Pedestrians step out when 3.5 m and half their depth remain before the bumper.
     place(empty, 200.0, speed=0.0)
     add_person(empty, 202.5 + 3.5 + PEDESTRIAN_DEPTH + room, 5.0, goal=-5.0)
     referee = Referee(empty)

@@ -1,4 +1,4 @@
-"""Scenarios: who may drive which road, and what is refused."""
+"""Scenarios: the split of each road, and the values that are refused."""
 
 import pytest
 

@@ -33,7 +33,7 @@ class Proposals(NamedTuple):
 
     strip: index of the image strip, (N,).
     edges: left, top, right, bottom in it [px], (N, 4).
-    heat: logit of the centre heat map at the box's centre, (N,).
+    centre_logits: logit of the centre heat map at the box's centre, (N,).
     distance: natural logarithm of the distance [m], (N,).
     """
 

@@ -83,7 +83,7 @@ class Labels(NamedTuple):
 class Targets(NamedTuple):
     """Targets of the cells, (B, H, W).
 
-    heat: centre heat map in [0, 1], 1 at a centre.
+    centre_logits: target of the centre heat map in [0, 1], 1 at a centre.
     owner: the box that a cell belongs to.
     weight: weight of the cell for that box, summing to 1 for each box.
     ignored: whether the cell is left out of the loss.

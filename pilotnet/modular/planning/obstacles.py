@@ -136,7 +136,7 @@ class StaticObstacles:
         to_right = self.right + half + self.wanted
         least_left = self.left - half - self.least
         least_right = self.right + half + self.least
-        # Whoever leaves the middle of the lane enough room is no reason to go anywhere.
+        # An obstacle that leaves the middle of the lane free requests no shift.
         near = (to_left < 0) & (to_right > 0)
         on_left = near & (least_left >= left)
         on_right = near & (least_right <= right)

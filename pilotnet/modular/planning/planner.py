@@ -47,7 +47,7 @@ class Situation:
     """Input of a plan: the lane, all tracks, the speed [m/s] and the curvature that the wheels hold
     [1/m].
 
-    way: distance since the last plan [m].
+    distance: travelled since the last plan [m].
     blind: whether the lane is no longer visible.
     """
 
@@ -70,7 +70,7 @@ class Planner:
     duration: float
     right_hand: bool = True
     _station: float = 0.0  # of the car [m] along the lane since the beginning
-    # (3, N): offset, slope and bend at every metre from station _begin on
+    # (3, N): offset and its two derivatives at every metre from station _begin on
     _path: Floats | None = None
     _begin: int = 0
     _acceleration: float = 0.0
@@ -80,9 +80,9 @@ class Planner:
         lane = now.lane
         speed = now.speed
         self._go_on(now)
-        # Everybody in lane coordinates, by the part they play.
+        # Classify the road users in lane coordinates.
         scene = classify(RoadUsers.of(now.tracks, lane.course(float(LENGTH))), lane, speed)
-        # What it costs to be where, and the cheapest path to every end offset.
+        # Fill the cost grid, and find the cheapest path to every end offset.
         curvature = lane.curvature_at(
             self._next + np.arange(-REAR, LENGTH + REAR, dtype=np.float64)
         )
@@ -90,7 +90,7 @@ class Planner:
         candidates = self._cheapest(
             _useful(lane, scene.static_obstacles, curvature), costs, curvature, speed
         )
-        # The best of them, unless the present one is nearly as good.
+        # Choose the best of them, unless the present path is nearly as good.
         chosen, free = self._choose(candidates, costs, curvature, speed)
         # Take the least acceleration of all constraints; its cause names the behaviour.
         wanted, asked = acceleration_limits(lane, chosen, free, scene, speed, now.wheel_curvature)

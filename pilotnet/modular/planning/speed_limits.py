@@ -118,7 +118,7 @@ def acceleration_limits(
     constraints.
 
     free: length of the path that is free [m], inf when all of it is.
-    held: curvature of the wheels [1/m].
+    wheel_curvature: what the wheels hold [1/m].
     """
     wanted = wanted_speed(lane, path, scene, speed)
     # A sight that ends all at once is no reason to brake harder than is comfortable.

@@ -64,7 +64,7 @@ class LiveView:
         if self._controllers and event.type in EVENTS:
             return self._controller(self._controllers, event)
         if event.type == pygame.WINDOWFOCUSLOST and self._show.wheel:
-            # Nobody will say when the keys go up.
+            # No event arrives when the keys are released.
             self._show.wheel.release_all()
         elif event.type in (pygame.KEYDOWN, pygame.KEYUP):
             return self._key(event.key, event.type == pygame.KEYDOWN)

@@ -198,7 +198,7 @@ class Playback:
         if self._time < length:
             return
         self._ended += seconds
-        # Whoever is marking a stretch wants to end it here.
+        # A mark in progress ends here.
         if self._ended >= PAUSE_AT_END and self.begun is None:
             self.over = self.number + 1 == len(self.album)
             if not self.over:

@@ -40,7 +40,7 @@ def car(forward: float, right: float, speed: float = 0.0, **changes: Any) -> Tra
 def person(
     forward: float, right: float, along: float = 0.0, across: float = 0.0, **changes: Any
 ) -> Track:
-    """Somebody on foot."""
+    """Return the track of a pedestrian."""
     return _track(True, forward, right, along, across, 0.5, 0.5, changes)
 
 
@@ -94,7 +94,7 @@ def mirrored(track: Track) -> Track:
 def box(
     forward: float, right: float, person: bool = False, distance: float | None = None
 ) -> Detection:
-    """What a perfect detector sees of somebody who stands along the road, heads as the car does."""
+    """Return a perfect detection of an object that has the heading of the car."""
     length, width = PERSON if person else CAR
     near = forward - length / 2
     far = forward + length / 2

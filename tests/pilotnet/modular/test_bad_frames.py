@@ -57,9 +57,7 @@ class FailingCamera:
 
 
 def own_eyes(env: DrivingEnv) -> ModularDriver:
-    """The stack without an oracle; nobody is on the road, and its untrained detectors are sure of
-    nothing.
-    """
+    """Return the stack without an oracle, on an empty road, with untrained detectors."""
     cars, pedestrians = (
         Detector(DetectorCheckpoint(DetectorNetwork(), target, Camera(), {}))
         for target in ("cars", "pedestrians")

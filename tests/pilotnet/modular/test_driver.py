@@ -183,7 +183,7 @@ def test_the_lane_finder_is_told_what_ground_those_hide_whom_the_detectors_see()
         Parts(Sees(box(30.0, -3.0)), Sees(box(20.0, 4.0, person=True)), finder), DrivingEnv()
     )
     driver.act(Observation(0.0, centre=NOISE[0]))
-    assert len(finder.shadows) == 0  # whom it sees for the first time may be nobody
+    assert len(finder.shadows) == 0  # a first detection may be false
     for tick in range(1, 6):
         driver.act(Observation(0.0, centre=NOISE[tick % 8]))
     assert sorted(round(float(near)) for near in finder.shadows[:, 0]) == [20, 28]

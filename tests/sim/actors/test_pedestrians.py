@@ -58,7 +58,7 @@ def test_walkers_stop_at_the_end_of_their_way_and_far_ones_do_not_move() -> None
 
 
 def approach(speed: float, trigger: float) -> float | None:
-    """The distance [m] at which somebody sets out before an ego that comes at constant speed."""
+    """Return the distance [m] at which a pedestrian sets out before an ego at constant speed."""
     people = Pedestrians(straight_road(), [waiting(trigger)], 1)
     front = -50.0
     while front < 120.0:

@@ -3,42 +3,10 @@
 import numpy as np
 import pytest
 
-from sim.geometry.camera import Camera
-from sim.highway_env.front_view import FrontView
-from sim.highway_env.lane_network import LaneLine, LaneStrip, lane_ground
+from sim.highway_env.lane_network import lane_ground
 from sim.render.objects.vehicles.vehicle_blocks import Block
-from sim.scenario import RoadKind, Scenario
 from sim.types import Actor, Image, Kind, Pose
-
-CAMERA = Camera()
-VIEW = FrontView(CAMERA, Scenario(road=RoadKind.RURAL, seed=5))
-EGO = Pose(0.0, 0.0, 0.0)
-
-
-def straight(
-    start: tuple[float, float],
-    end: tuple[float, float],
-    left: LaneLine = LaneLine.NONE,
-    right: LaneLine = LaneLine.NONE,
-    width: float = 4.0,
-) -> LaneStrip:
-    (x, y), (u, v) = start, end
-    heading = float(np.arctan2(v - y, u - x))
-    return LaneStrip(np.array([start, end]), np.full(2, heading), np.full(2, width), left, right)
-
-
-def picture(*strips: LaneStrip, ego: Pose = EGO) -> np.ndarray:
-    """The image as floats; of what is compared, the noise is the same."""
-    return VIEW.draw(lane_ground(strips), ego, []).astype(float)
-
-
-def pixel(forward: float, right: float) -> tuple[int, int]:
-    column, row = CAMERA.ground_to_pixel(np.array([forward]), np.array([right]))
-    return int(row[0]), int(column[0])
-
-
-def ahead(left: LaneLine = LaneLine.NONE, right: LaneLine = LaneLine.NONE) -> LaneStrip:
-    return straight((-20.0, 0.0), (300.0, 0.0), left, right)
+from tests.sim.highway_env.lane_scenes import CAMERA, EGO, VIEW, ahead, pixel
 
 
 def block(forward: float, right: float, length: float = 2.0, heading: float = 0.0) -> Block:

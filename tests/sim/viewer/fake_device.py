@@ -1,4 +1,4 @@
-"""A controller that nobody has to plug in, and the events it would send."""
+"""A simulated controller and its events."""
 
 import pygame
 

@@ -173,7 +173,7 @@ def test_a_controller_is_set_up_in_the_window_and_counts_at_once(
     window.turn(0.0)
     assert window._notice == "saved memory"
     assert maps.known["g0300aa"].steering == Axis(0, 0.0, 1.0)
-    assert len(session.drives[0].steps) == 1, "nobody drives meanwhile"
+    assert len(session.drives[0].steps) == 1, "the drive stands still meanwhile"
     window.handle(moved(0, 0.5))
     assert wheel.touched
     window.handle(unplugged())

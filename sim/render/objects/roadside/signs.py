@@ -202,7 +202,7 @@ def _bend_signs(site: FreeGround) -> Iterator[Scenery]:
         s = np.arange(start + 2.0, finish, max(8.0, 0.16 * radius))
         outside = -sign * (site.edge(s, -sign) + 1.1)
         for direction in (1, -1):
-            # Who comes against the line sees the bend turn the other way.
+            # Against the line the bend turns the other way.
             half = s[::2] if direction > 0 else s[1::2]
             yield from signs(
                 site,

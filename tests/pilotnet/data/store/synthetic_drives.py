@@ -39,7 +39,7 @@ def picture(index: int, shift: int, camera: Camera, noise: float = 4.0) -> Image
 
 
 def boxes(index: int) -> tuple[Box, ...]:
-    """A van ahead in every second picture, and behind it somebody who comes nearer."""
+    """A van ahead in every second picture, and behind it a pedestrian that comes nearer."""
     van = Box(
         7,
         Kind.VAN,

@@ -1,6 +1,4 @@
-"""Marks: what is discarded is written beside the data, read back, checked, and left out by whoever
-learns.
-"""
+"""Marks of discarded frames: written beside the data, read, checked, and left out of training."""
 
 from pathlib import Path
 

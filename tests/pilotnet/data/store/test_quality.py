@@ -1,4 +1,4 @@
-"""Small videos and fine ones: what a detector must see of somebody far away survives a fine one."""
+"""Small videos and fine ones: a distant pedestrian survives a fine one."""
 
 import json
 from pathlib import Path
@@ -29,7 +29,7 @@ def fine_dataset(root: Path) -> None:
 
 
 def colour_left(path: Path, quality: Quality) -> float:
-    """What a video leaves of the red of somebody of 2 x 7 px who walks along a road, as a share."""
+    """Return the share of red that a video leaves of a pedestrian of 2 x 7 px."""
     frames = [picture(index, 0, CAMERAS["centre"]) for index in range(20)]
     for index, frame in enumerate(frames):
         frame[10:17, 5 + index : 7 + index] = (150, 60, 60)

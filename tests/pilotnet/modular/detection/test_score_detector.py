@@ -115,9 +115,7 @@ def test_nothing_to_find_has_no_precision() -> None:
 
 
 def person(middle: float, forward: float, told: float) -> tuple[list[float], Detection]:
-    """Somebody whose feet stand on the road `forward` metres ahead, and their box, said to be as
-    far away as `told`.
-    """
+    """Return a pedestrian `forward` metres ahead, and its detection with the distance `told`."""
     slope = (middle - CAMERA.centre_column) / CAMERA.focal
     feet = CAMERA.horizon + CAMERA.focal * CAMERA.elevation / forward
     box = [middle - 3, feet - 10, middle + 3, feet]

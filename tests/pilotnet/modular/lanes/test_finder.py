@@ -158,9 +158,7 @@ def test_under_snow_the_lane_is_where_the_ruts_are(
 
 
 def followed(walks: bool, told: bool) -> LaneEstimate:
-    """The lane after somebody in dark clothes has walked over its right rut, close before a car at
-    walking pace.
-    """
+    """Return the lane after a pedestrian in dark clothes has crossed its right rut close ahead."""
     finder = LaneFinder(CAMERA)
     road = snowed_road()
     for _ in range(10):

@@ -85,8 +85,7 @@ def test_it_stops_for_somebody_who_steps_out_and_goes_on_when_they_are_across() 
     assert plan(person(25.0, 3.0, across=-1.4)).behaviour is Behaviour.STOP
     assert plan(person(25.0, -3.0, across=-1.4)).behaviour is Behaviour.KEEP
     assert plan(person(25.0, -3.0, across=1.4)).behaviour is Behaviour.STOP
-    # Of somebody seen only lately the speed along the road is uncertain, as distances are; across
-    # it, less so.
+    # The speed of a new track is uncertain along the road, as its distance is; across, less so.
     assert plan(person(18.0, -3.0, along=2.5, across=0.8)).behaviour is Behaviour.STOP
     assert plan(person(18.0, -3.0, along=1.4, across=0.3)).behaviour is Behaviour.KEEP
 
@@ -162,14 +161,12 @@ def test_mirrored_scenes_have_mirrored_plans(seed: int) -> None:
 @pytest.mark.parametrize("where", [0.0, 1.0])
 @pytest.mark.parametrize("speed", [5.0, 12.0])
 def test_what_is_farther_away_never_brakes_harder(speed: float, where: float) -> None:
-    for somebody in (
+    for scene in (
         lambda away: person(away, where, across=-1.2),
         lambda away: car(away, where, 2.0),
         lambda away: car(away, 0.0),
     ):
-        asked = [
-            plan(somebody(away), speed=speed).acceleration for away in np.arange(12.0, 66.0, 6.0)
-        ]
+        asked = [plan(scene(away), speed=speed).acceleration for away in np.arange(12.0, 66.0, 6.0)]
         assert all(nearer <= farther + 1e-6 for nearer, farther in pairwise(asked))
 
 

@@ -52,9 +52,7 @@ def test_a_box_that_ends_at_the_horizon_has_no_row() -> None:
 def follow(
     tracker: Tracker, seconds: float, speed: float, person: bool = True
 ) -> tuple[float, float]:
-    """Drive straight on past somebody who walks across at 1.2 m/s; the velocity that is found at
-    the end, over the ground.
-    """
+    """Pass a pedestrian that crosses at 1.2 m/s; return its estimated velocity over the ground."""
     tracks = []
     for tick in range(int(seconds / DURATION)):
         time = tick * DURATION
@@ -205,7 +203,7 @@ def test_a_parked_car_still_stands_while_it_leaves_the_picture(right: float, spe
 
 def test_people_and_cars_hide_the_ground_beyond_them_and_no_other() -> None:
     hidden = occluded_ground([person(10.0, 1.0), car(20.0, -3.0), car(-4.0, 2.0)])
-    assert len(hidden) == 2  # who is behind the camera hides nothing
+    assert len(hidden) == 2  # a road user behind the camera hides nothing
 
     def is_hidden(forward: float, right: float) -> bool:
         return any(forward > near and low < right / forward < high for near, low, high in hidden)

@@ -1,6 +1,4 @@
-"""A watched drive is the evaluator's drive, and between two ticks everybody is on the way from one
-to the other.
-"""
+"""A watched drive is the evaluator's drive; positions between two ticks are interpolated."""
 
 import math
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The show, whose ticks are never dropped: time, scenarios, and who drives them."""
+"""The session: time, scenarios and drivers; no tick is dropped."""
 
 from typing import Any
 
