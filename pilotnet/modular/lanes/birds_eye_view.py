@@ -48,11 +48,11 @@ def birds_eye_view(image: Image, camera: Camera, course: Floats, birds_eye_image
     optics = np.array(
         [camera.focal, camera.horizon, camera.centre_column, camera.lateral, camera.elevation]
     )
-    _straighten(image, optics, course, HALF_WIDTH, STEP, birds_eye_image)
+    _sample_frame(image, optics, course, HALF_WIDTH, STEP, birds_eye_image)
 
 
 @kernel
-def _straighten(
+def _sample_frame(
     image: Image,
     optics: Floats,
     course: Floats,
@@ -100,11 +100,11 @@ def occlusion_mask(course: Floats, shadows: Floats, hidden: NDArray[np.bool_]) -
 
     shadows: (N, 3): least distance ahead [m], and two bounding directions as right over forward.
     """
-    _in_shadow(course, shadows, HALF_WIDTH, STEP, hidden)
+    _mark_occluded(course, shadows, HALF_WIDTH, STEP, hidden)
 
 
 @kernel
-def _in_shadow(
+def _mark_occluded(
     course: Floats, shadows: Floats, half: float, step: float, hidden: NDArray[np.bool_]
 ) -> None:
     for i in range(hidden.shape[0]):

@@ -72,17 +72,17 @@ class LiveView:
 
     def _controller(self, controllers: PluggedControllers, event: pygame.event.Event) -> str:
         """A controller is moved, plugged in or unplugged."""
-        news = controllers.handle(event)
+        update = controllers.handle(event)
         if self._mapping:
             self._to_wizard(controllers, event)
-            return news.said
-        if news.lost:
-            self._lost = news.said
+            return update.said
+        if update.lost:
+            self._lost = update.said
             self._show.paused = True
             return ""
-        if news.back and self._lost:
+        if update.back and self._lost:
             self._go_on()
-        return self._act(news.action) if news.action else news.said
+        return self._act(update.action) if update.action else update.said
 
     def _go_on(self) -> None:
         """Wait no longer for a controller that went."""
