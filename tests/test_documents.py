@@ -10,7 +10,6 @@ ROOT = Path(__file__).resolve().parents[1]
 MAX_README_LINES = 130
 MAX_SENTENCE_WORDS = 30
 MAX_ENTRY_WORDS = 25
-MAX_PACKED_SHARE = 0.03  # of all assignments
 PERSONS = re.compile(r"\b(who|whom|whoever|somebody|someone|nobody|everybody|anybody)\b", re.I)
 CODE_BLOCK = re.compile(r"```.*?```", re.S)
 COMMENT = re.compile(r"(?:^|\s)#\s.*$", re.M)
@@ -72,15 +71,3 @@ def test_comments_and_test_docstrings_name_things_and_not_persons(path: Path) ->
     nodes = ast.walk(ast.parse(text)) if path.suffix == ".py" else ()
     docstrings = [ast.get_docstring(node) or "" for node in nodes if isinstance(node, documented)]
     assert [one for one in [*comments, *docstrings] if PERSONS.search(one)] == []
-
-
-def test_few_assignments_are_packed() -> None:
-    packed = 0
-    total = 0
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Assign):
-                total += 1
-                target = node.targets[0]
-                packed += isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
-    assert packed <= MAX_PACKED_SHARE * total
