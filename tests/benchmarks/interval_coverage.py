@@ -108,9 +108,7 @@ def main() -> None:
     print("\n| method | " + " | ".join(f"{drives} drives" for drives in DRIVES) + " |")
     print("|---|" + "---|" * len(DRIVES))
     for name in METHODS:
-        found = [
-            [shares[name] for cell, shares in cells if cell[0] == drives] for drives in DRIVES
-        ]
+        found = [[shares[name] for cell, shares in cells if cell[0] == drives] for drives in DRIVES]
         print(f"| {name} | " + " | ".join(f"{min(x):.1f} to {max(x):.1f}" for x in found) + " |")
 
 
