@@ -7,7 +7,9 @@ of the rate with the dispersion integrated out. `tests/benchmarks/interval_cover
 often the interval contains the true rate.
 """
 
+import math
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +18,7 @@ DISPERSION_SIGMA = 1.0  # prior standard deviation of log(dispersion - 1); 0.28 
 RATE_POINTS = 160  # of the grid of rates
 DISPERSION_POINTS = 40  # of the grid of dispersions
 RATE_SPAN = (-10.0, 6.0)  # log(rate / estimate) of the first grid
+HALF_TRUST = 8  # scenarios after which half of the measured correlation is used
 NEGLIGIBLE = 1e-7  # posterior density below which a grid point is left out, relative to the peak
 
 
@@ -37,7 +40,7 @@ def rate_interval(
     estimate = (numbers.sum() + 0.5) / times.sum()
     span = np.log(estimate) + np.array(RATE_SPAN)
     for _ in range(2):  # the second grid covers only rates of noticeable probability
-        logs = np.linspace(*span, RATE_POINTS)
+        logs = np.linspace(span[0], span[1], RATE_POINTS)
         density = _rate_density(logs, numbers, times)
         (likely,) = np.nonzero(density > NEGLIGIBLE)
         span = logs[[max(likely[0] - 1, 0), min(likely[-1] + 1, RATE_POINTS - 1)]]
@@ -45,6 +48,48 @@ def rate_interval(
     tail = (1 - confidence) / 2
     low, high = np.exp(np.interp((tail, 1 - tail), share / share[-1], logs))
     return (float(low) if numbers.any() else 0.0), float(high)
+
+
+class Estimate(NamedTuple):
+    """A value and the limits of its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+def difference_interval(
+    first: Estimate, second: Estimate, correlation: float
+) -> tuple[float, float]:
+    """Return the limits of the second value minus the first.
+
+    They are recovered from the limits of both values and from their correlation (MOVER; Zou and
+    Donner 2008, "Construction of confidence limits about effect measures", Statistics in Medicine
+    27).
+    """
+    difference = second.value - first.value
+    below = _combined(second.value - second.low, first.high - first.value, correlation)
+    above = _combined(second.high - second.value, first.value - first.low, correlation)
+    return difference - below, difference + above
+
+
+def _combined(first: float, second: float, correlation: float) -> float:
+    """Return the half-width of a difference whose terms have these half-widths."""
+    square = first**2 + second**2 - 2 * correlation * first * second
+    return math.sqrt(max(square, 0.0))
+
+
+def count_correlation(first: Sequence[int], second: Sequence[int]) -> float:
+    """Return the correlation [0, 1] of two drivers' interventions on the same scenarios.
+
+    It is less than measured after few scenarios, and 0 where it would be negative: a correlation
+    that is too low makes an interval too wide, never too narrow.
+    """
+    counts = np.array([first, second], dtype=float)
+    if not counts.std(axis=1).all():
+        return 0.0
+    measured = float(np.corrcoef(counts)[0, 1])
+    return max(measured, 0.0) * len(first) / (len(first) + HALF_TRUST)
 
 
 def _check(counts: np.ndarray, durations: np.ndarray) -> None:

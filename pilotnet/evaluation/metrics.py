@@ -105,12 +105,14 @@ def autonomy(interventions: float, elapsed: float) -> float:
     return 100 * max(0.0, 1 - INTERVENTION_COST * interventions / elapsed)
 
 
-def autonomy_interval(counts: Sequence[int], durations: Sequence[float]) -> tuple[float, float]:
-    """Return the 95 % interval of the autonomy [%]; its unit is the drive.
+def autonomy_interval(
+    counts: Sequence[int], durations: Sequence[float], confidence: float = 0.95
+) -> tuple[float, float]:
+    """Return the interval of the autonomy [%]; its unit is the drive.
 
     counts: interventions of every drive; durations: of the drives [s], in the same order.
     """
-    fewest, most = rate_interval(counts, durations)
+    fewest, most = rate_interval(counts, durations, confidence)
     return autonomy(most, 1.0), autonomy(fewest, 1.0)
 
 
