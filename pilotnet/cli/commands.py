@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from pilotnet.cli.compare_command import compare_command, compare_parser
 from pilotnet.cli.completion_command import completion_command, completion_parser
 from pilotnet.cli.data_commands import (
     check_command,
@@ -42,14 +43,14 @@ class Command(NamedTuple):
     example: a complete command line.
     first_options: the settings at the top of its help.
     make_parser: returns the parser of the arguments after the command's name.
-    run: takes that parser and the arguments.
+    run: takes that parser and the arguments; returns an exit code other than 0, if any.
     """
 
     summary: str
     example: str
     first_options: tuple[str, ...]
     make_parser: Callable[[], Parser]
-    run: Callable[[Parser, list[str]], None]
+    run: Callable[[Parser, list[str]], int | None]
 
     def parser(self) -> Parser:
         """Return the parser, with the texts of its help."""
@@ -89,6 +90,13 @@ COMMANDS: dict[str, Command] = {
         ("checkpoint", "cars", "pedestrians", "out", *SCENARIOS, "split"),
         evaluate_parser,
         evaluate_command,
+    ),
+    "compare": Command(
+        "Compare two drivers on the same scenarios: the difference, its interval, the roads.",
+        "pilotnet compare results/pilotnet --drivers modular pilotnet --fail-if-worse 1",
+        ("drivers", "fail_if_worse"),
+        compare_parser,
+        compare_command,
     ),
     "watch": Command(
         "Watch drivers live or replay a dataset, in a window or as a film.",

@@ -3,6 +3,7 @@
 * 0: success.
 * 2: a user error or a machine error, such as a full disk, a missing display or too little memory.
   One line names it; `--debug` shows the traceback.
+* 3: `compare --fail-if-worse` found the second driver worse.
 * 130, 143, 129: ended by Ctrl-C, SIGTERM or SIGHUP, with one line that says how to go on.
 * 1: a bug, with its traceback and a request to report it. KeyError, RuntimeError and other errors
   of Python are always bugs: code in which a user can cause one must raise ValueError instead.
@@ -65,7 +66,7 @@ def exit_code(words: list[str]) -> int:
         return 0
     try:
         with signals_as_interrupts():
-            run_command(words)
+            return run_command(words)
     except KeyboardInterrupt as error:
         if debug:
             raise
@@ -76,11 +77,13 @@ def exit_code(words: list[str]) -> int:
         if debug:
             raise
         return report_error(error)
-    return 0
 
 
-def run_command(words: list[str]) -> None:
-    """Run the command that the first argument names; ValueError for an unknown one."""
+def run_command(words: list[str]) -> int:
+    """Run the command that the first argument names and return its exit code.
+
+    Raises ValueError for an unknown one.
+    """
     name, *rest = words
     if name not in COMMANDS:
         suggestion = did_you_mean(name, [*COMMANDS])
@@ -88,7 +91,7 @@ def run_command(words: list[str]) -> None:
             f"command is {quoted(name)}; it must be one of {', '.join(COMMANDS)}{suggestion}"
         )
     command = COMMANDS[name]
-    command.run(command.parser(), rest)
+    return command.run(command.parser(), rest) or 0
 
 
 def report_error(error: Exception) -> int:

@@ -32,6 +32,19 @@ def split_name(name: str) -> tuple[str, frozenset[Part]]:
     return base, frozenset(parts)
 
 
+def base_name(name: str) -> str:
+    """Return a driver's name without the parts that the ground truth replaces: `modular`."""
+    return name.partition("+")[0]
+
+
+def driver_title(name: str) -> str:
+    """Return a driver's title: `Modular + cars` for `modular+cars`."""
+    base, *parts = name.split("+")
+    info = driver_info(base)
+    title = info.title if info else base.replace("_", " ").capitalize()
+    return " + ".join([title, *(part.replace("_", " ") for part in parts)])
+
+
 def with_oracles(names: Iterable[str], oracles: str) -> tuple[str, ...]:
     """Return the names with `modular` replaced by `modular+PART+...`.
 

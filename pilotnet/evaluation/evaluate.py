@@ -14,7 +14,7 @@ import pyarrow
 
 from pilotnet.common.folders import StageFiles, output_folder, plain
 from pilotnet.common.parallel import compile_side_by_side, in_parallel
-from pilotnet.common.progress import track
+from pilotnet.common.progress import notice, track
 from pilotnet.common.provenance import (
     read_provenance,
     require_present_world,
@@ -22,9 +22,10 @@ from pilotnet.common.provenance import (
     write_provenance,
 )
 from pilotnet.data.suites import suite_of
-from pilotnet.drivers.driver_names import needs_camera
+from pilotnet.drivers.driver_names import driver_title, needs_camera
 from pilotnet.drivers.driver_table import Detectors
 from pilotnet.drivers.factory import make_driver
+from pilotnet.evaluation.compare import difference_of, paired
 from pilotnet.evaluation.drive_files import (
     FOLDER,
     INPUTS_FILE,
@@ -49,6 +50,7 @@ from pilotnet.evaluation.results import (
     trace_table,
     write_results,
 )
+from pilotnet.evaluation.rounds import look_confidence
 from pilotnet.evaluation.scores import SCORES_FILE, write_scores
 from sim.control.speed import SpeedControl
 from sim.env import DrivingEnv, EnvConfig
@@ -89,9 +91,8 @@ def evaluate(
             write_inputs(folder, inputs)
             write_provenance(folder, STAGE.name, config, seed=config.first)
         if not (folder / INFO_FILE).is_file():
-            drives = [(name, scenario) for name in config.drivers for scenario in scenarios]
-            drive_missing(config, drives, folder, checkpoint, detectors)
-            write_tables(config, len(drives), folder)
+            numbers = drive_rounds(config, scenarios, folder, checkpoint, detectors)
+            write_tables(config, numbers, folder)
         remove_drives(folder)
         return read_results(folder)
 
@@ -119,20 +120,55 @@ def require_same_evaluation(
     require_same_inputs(folder, inputs)
 
 
+def drive_rounds(
+    config: EvaluateConfig,
+    scenarios: Sequence[Scenario],
+    folder: Path,
+    checkpoint: Path | None,
+    detectors: Detectors,
+) -> list[int]:
+    """Do the drives, in rounds if the settings say so, and return their numbers.
+
+    The number of a drive follows from its driver and scenario, not from the rounds.
+    """
+    numbers: list[int] = []
+    for count in config.looks():
+        drives = {
+            order * len(scenarios) + index: (name, scenarios[index])
+            for order, name in enumerate(config.drivers)
+            for index in range(count)
+        }
+        drive_missing(config, drives, folder, checkpoint, detectors)
+        numbers = list(drives)
+        if config.until_decided and _decided(config, numbers, folder):
+            break
+    return numbers
+
+
+def _decided(config: EvaluateConfig, numbers: Sequence[int], folder: Path) -> bool:
+    """Print the comparison of the two drivers so far, and return whether one is better."""
+    rows = [read_drive(drive_path(folder, number))[0] for number in numbers]
+    first, second = ([row for row in rows if row.driver == name] for name in config.drivers)
+    titles = driver_title(config.drivers[0]), driver_title(config.drivers[1])
+    found = difference_of(paired(first, second), titles, look_confidence(config.episodes))
+    notice(found.sentence())
+    return found.decided
+
+
 def drive_missing(
     config: EvaluateConfig,
-    drives: Sequence[tuple[str, Scenario]],
+    drives: Mapping[int, tuple[str, Scenario]],
     folder: Path,
     checkpoint: Path | None,
     detectors: Detectors,
 ) -> None:
     """Do the drives that have no undamaged file in the results folder.
 
-    drives: (driver, scenario) in the order of their numbers.
+    drives: driver and scenario, by the number of the drive.
     """
     common = (checkpoint, detectors, config.noise, SpeedControl(config.pedals))
     jobs = []
-    for number, (name, scenario) in enumerate(drives):
+    for number, (name, scenario) in drives.items():
         path = drive_path(folder, number)
         if not is_drive_of(path, name, scenario.name):
             jobs.append((name, scenario, path, *common))
@@ -143,14 +179,14 @@ def drive_missing(
             pass
 
 
-def write_tables(config: EvaluateConfig, count: int, folder: Path) -> None:
-    """Write the tables from the files of all `count` drives.
+def write_tables(config: EvaluateConfig, numbers: Sequence[int], folder: Path) -> None:
+    """Write the tables from the files of the drives with these numbers.
 
     `results.json` is written last and marks the folder as finished.
     """
     episodes = []
     traces = []
-    for number in range(count):
+    for number in numbers:
         score, trace = read_drive(drive_path(folder, number))
         suite = suite_of(config.suite, config.first + number % config.episodes)
         episodes.append(replace(score, suite=suite))

@@ -7,9 +7,12 @@ from typing import Literal
 from pilotnet.data.suites import ScenarioFilter, require_suite, suite
 from pilotnet.drivers.driver_names import require_folders, split_name
 from pilotnet.drivers.driver_table import DRIVER_NAMES, Detectors
+from pilotnet.evaluation.rounds import looks
 from sim.control.speed import SpeedControl
 from sim.scenario import Scenario, choice, require_disturbance
 from sim.types import quoted
+
+COMPARED_DRIVERS = 2  # by until_decided
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,12 @@ class EvaluateConfig:
         weather: only these kinds of weather, in the same form
         light: only these kinds of light, in the same form
         split: train, validation or test roads; tune on validation, use test for final results only
-        episodes: roads that every driver drives
+        episodes: roads that every driver drives; with until_decided at most as many
         length: length of each drive [m]
         first: number of the first road of the split
         pedals: shared, by the simulator's speed controller, or driver, by each driver itself
         noise: strength of the steering disturbance [m], 0 for none; the same for every driver
+        until_decided: drive two drivers in rounds until one is shown to be better
         workers: processes, 0 for all cores; does not change the scores
     """
 
@@ -42,6 +46,7 @@ class EvaluateConfig:
     first: int = 0
     pedals: Literal["shared", "driver"] = "shared"
     noise: float = 0.0
+    until_decided: bool = False
     workers: int = 0
 
     def __post_init__(self) -> None:
@@ -56,6 +61,11 @@ class EvaluateConfig:
                     f"drivers contains {quoted(name)} {self.drivers.count(name)} times; "
                     "each driver may occur once"
                 )
+        if self.until_decided and len(self.drivers) != COMPARED_DRIVERS:
+            raise ValueError(
+                f"drivers has {len(self.drivers)} names; "
+                f"until_decided compares {COMPARED_DRIVERS} drivers"
+            )
         if self.workers < 0:
             raise ValueError(f"workers is {self.workers}; it must be 0 or more")
         choice("pedals", self.pedals, SpeedControl)
@@ -67,6 +77,10 @@ class EvaluateConfig:
     def scenarios(self) -> list[Scenario]:
         """Return the scenarios that every driver drives."""
         return suite(self.suite, self.split, self.episodes, self.length, self.first, self._filter())
+
+    def looks(self) -> list[int]:
+        """Return the numbers of scenarios after which the drivers may be told apart."""
+        return looks(self.episodes) if self.until_decided else [self.episodes]
 
     def require_folders(self, checkpoint: Path | None, detectors: Detectors | None) -> None:
         """Raise ValueError unless every driver has the folders it needs, and they exist."""

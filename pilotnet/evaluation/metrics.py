@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
-from scipy.stats import chi2
 
 from pilotnet.common.reading import DamagedFileError, load_json, structured
+from pilotnet.evaluation.intervals import rate_interval
 from sim.scenario import Scenario
 from sim.types import Cause, Step, quoted
 
@@ -105,20 +105,15 @@ def autonomy(interventions: float, elapsed: float) -> float:
     return 100 * max(0.0, 1 - INTERVENTION_COST * interventions / elapsed)
 
 
-def poisson_interval(count: int, confidence: float = 0.95) -> tuple[float, float]:
-    """Return the exact confidence interval of a Poisson mean after `count` events (Garwood 1936).
+def autonomy_interval(
+    counts: Sequence[int], durations: Sequence[float], confidence: float = 0.95
+) -> tuple[float, float]:
+    """Return the interval of the autonomy [%]; its unit is the drive.
 
-    With a = 1 - confidence and N = count: [chi²(a/2; 2N) / 2, chi²(1 - a/2; 2N + 2) / 2].
+    counts: interventions of every drive; durations: of the drives [s], in the same order.
     """
-    tail = (1 - confidence) / 2
-    low = float(chi2.ppf(tail, 2 * count)) / 2 if count else 0.0
-    return low, float(chi2.ppf(1 - tail, 2 * count + 2)) / 2
-
-
-def autonomy_interval(interventions: int, elapsed: float) -> tuple[float, float]:
-    """Return the 95 % interval of the autonomy [%], with interventions as a Poisson process."""
-    fewest, most = poisson_interval(interventions)
-    return autonomy(most, elapsed), autonomy(fewest, elapsed)
+    fewest, most = rate_interval(counts, durations, confidence)
+    return autonomy(most, 1.0), autonomy(fewest, 1.0)
 
 
 def score_episode(
@@ -164,7 +159,10 @@ def total_score(episodes: Iterable[EpisodeScore]) -> Score:
     weights = [episode.elapsed / elapsed for episode in episodes]
     return Score(
         autonomy=autonomy(interventions, elapsed),
-        interval=autonomy_interval(interventions, elapsed),
+        interval=autonomy_interval(
+            [episode.interventions for episode in episodes],
+            [episode.elapsed for episode in episodes],
+        ),
         hours=elapsed / 3600,
         kilometres=kilometres,
         interventions=interventions,

@@ -14,7 +14,8 @@ from typing import Any
 from pilotnet.common.folders import write_text
 from pilotnet.common.provenance import read_provenance
 from pilotnet.common.reading import DamagedFileError, load_json
-from pilotnet.evaluation.report.tables import driver_title, suite_title
+from pilotnet.drivers.driver_names import driver_title
+from pilotnet.evaluation.report.tables import suite_title
 from pilotnet.evaluation.scores import FORMAT, SCORES_FILE
 
 STUDIES = Path("docs/results")

@@ -15,10 +15,10 @@ from pilotnet.common.folders import publish
 from pilotnet.common.progress import track
 from pilotnet.data.recording_buffer import open_recording_buffer
 from pilotnet.data.store.video import VideoEncoder
+from pilotnet.drivers.driver_names import driver_title
 from pilotnet.drivers.driver_table import DRIVER_NAMES, HUMAN, Detectors, driver_info
 from pilotnet.drivers.factory import make_driver
 from pilotnet.evaluation.metrics import Score, autonomy, score_episode, total_score
-from pilotnet.evaluation.report.tables import driver_title
 from pilotnet.live.controller_files import ControllerFiles
 from pilotnet.live.watch_config import WatchConfig, require_watchable
 from sim.env import DrivingEnv, EnvConfig

@@ -5,6 +5,6 @@ a drive, and `page` puts everything into one file.
 """
 
 from pilotnet.evaluation.report.page import write_report
-from pilotnet.evaluation.report.tables import score_table, scores_by_suite
+from pilotnet.evaluation.report.tables import comparison_table, score_table, scores_by_suite
 
-__all__ = ["score_table", "scores_by_suite", "write_report"]
+__all__ = ["comparison_table", "score_table", "scores_by_suite", "write_report"]

@@ -15,6 +15,7 @@ from markupsafe import Markup
 from pilotnet.common.folders import atomic_path
 from pilotnet.common.provenance import read_provenance
 from pilotnet.data.store import Dataset
+from pilotnet.drivers.driver_names import base_name, driver_title
 from pilotnet.drivers.driver_table import DRIVERS
 from pilotnet.evaluation.metrics import INTERVENTION_COST, EpisodeScore, Score, scores_by
 from pilotnet.evaluation.report import plots
@@ -23,9 +24,7 @@ from pilotnet.evaluation.report.tables import (
     BRIEF,
     Grid,
     Row,
-    base_name,
     condition_grid,
-    driver_title,
     in_words,
     interval_text,
     markdown_grid,

@@ -18,9 +18,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from pilotnet.common.reading import DamagedFileError, read_rows
+from pilotnet.drivers.driver_names import driver_title
 from pilotnet.drivers.driver_table import DRIVERS
 from pilotnet.evaluation.metrics import Score
-from pilotnet.evaluation.report.tables import driver_title
 from pilotnet.evaluation.report.traces import drive_columns
 from sim.referee import MAX_OFFSET
 from sim.types import quoted

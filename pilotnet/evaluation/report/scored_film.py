@@ -9,8 +9,8 @@ import pyarrow
 from pilotnet.common.progress import console
 from pilotnet.common.provenance import read_provenance, require_present_world
 from pilotnet.common.schemas import EvaluateSettings
+from pilotnet.drivers.driver_names import driver_title
 from pilotnet.evaluation.report.clip import Clip, film_drive
-from pilotnet.evaluation.report.tables import driver_title
 from pilotnet.evaluation.report.traces import drive_columns
 from pilotnet.evaluation.results import Results
 from sim.env import SpeedControl

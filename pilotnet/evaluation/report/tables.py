@@ -13,7 +13,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from pilotnet.drivers.driver_table import driver_info
+from pilotnet.drivers.driver_names import driver_title
+from pilotnet.evaluation.compare import Comparison
 from pilotnet.evaluation.metrics import EpisodeScore, Score, scores_by, total_score
 from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
@@ -129,6 +130,16 @@ def _add_rows(table: Table, rows: Sequence[Row]) -> None:
         table.add_row(label, *row.values)
 
 
+def comparison_table(comparison: Comparison) -> Table:
+    """Return the scenarios that decide a comparison, with their part in the difference."""
+    table = Table(box=box.SIMPLE_HEAD, header_style="bold")
+    table.add_column("scenario")
+    table.add_column("points", justify="right")
+    for scenario, points in comparison.roads:
+        table.add_row(scenario, f"{points:+.1f}")
+    return table
+
+
 def scores_by_suite(episodes: Sequence[EpisodeScore]) -> dict[str, dict[str, Score]]:
     """Return the score of every driver on each suite, by the title of the suite.
 
@@ -205,19 +216,6 @@ def in_words(name: str) -> str:
 def suite_title(name: str) -> str:
     """Return a suite's title: `Lane keeping, small` for `lane_keeping-small`."""
     return in_words(name).replace("-", ", ").capitalize()
-
-
-def base_name(label: str) -> str:
-    """Return a driver's name without the parts that the ground truth replaces: `modular`."""
-    return label.split("+")[0]
-
-
-def driver_title(label: str) -> str:
-    """Return a driver's title: `Modular + cars` for `modular+cars`."""
-    base, *parts = label.split("+")
-    info = driver_info(base)
-    title = info.title if info else in_words(base).capitalize()
-    return " + ".join([title, *map(in_words, parts)])
 
 
 def interval_text(score: Score) -> str:

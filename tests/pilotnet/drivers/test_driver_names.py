@@ -2,7 +2,13 @@
 
 import pytest
 
-from pilotnet.drivers.driver_names import ablated, needs_camera, with_oracles
+from pilotnet.drivers.driver_names import (
+    ablated,
+    base_name,
+    driver_title,
+    needs_camera,
+    with_oracles,
+)
 
 
 def test_the_name_of_modular_lists_the_oracle_parts() -> None:
@@ -21,3 +27,10 @@ def test_ablations_replace_each_part_and_all_parts() -> None:
 def test_unknown_parts_are_refused(name: str) -> None:
     with pytest.raises(ValueError, match="it must be one of"):
         needs_camera(name)
+
+
+def test_every_driver_name_has_a_title() -> None:
+    assert driver_title("pilotnet") == "PilotNet"
+    assert driver_title("expert") == "Expert"
+    assert driver_title("modular+cars+pedestrians") == "Modular + cars + pedestrians"
+    assert base_name("modular+cars") == base_name("modular") == "modular"

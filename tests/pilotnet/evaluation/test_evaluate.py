@@ -11,6 +11,7 @@ import pytest
 
 import pilotnet.evaluation.evaluate
 from pilotnet.common.provenance import read_provenance
+from pilotnet.evaluation.compare import compare
 from pilotnet.evaluation.drive_files import ROW_KEY, drive_path, write_drive
 from pilotnet.evaluation.evaluate import EvaluateConfig, evaluate
 from pilotnet.evaluation.metrics import EpisodeScore
@@ -272,3 +273,22 @@ def test_the_error_of_a_driver_names_its_scenario(
     with pytest.raises(ValueError, match=r"^driver expert on [\w-]+: Control\.curvature is nan$"):
         evaluate(TINY, tmp_path / "out")
     assert not (tmp_path / "out").exists()
+
+
+def test_a_comparison_stops_at_the_look_that_decides_it(tmp_path: Path) -> None:
+    config = replace(TINY, episodes=20, length=60.0, until_decided=True)
+    found = evaluate(config, tmp_path / "results")
+    count = len(found.episodes) // 2
+    assert count in config.looks()
+    assert count < 20
+    assert compare(tmp_path / "results").decided
+    plain = evaluate(replace(TINY, episodes=count, length=60.0), tmp_path / "plain")
+    assert found.episodes == plain.episodes
+
+
+def test_an_undecided_comparison_ends_with_the_budget(tmp_path: Path) -> None:
+    config = replace(
+        TINY, episodes=9, length=50.0, until_decided=True, drivers=("expert", "modular+all")
+    )
+    assert len(evaluate(config, tmp_path / "results").episodes) == 18
+    assert not compare(tmp_path / "results").decided

@@ -29,3 +29,9 @@ def test_a_missing_checkpoint_is_refused(tmp_path: Path) -> None:
         config.require_folders(None, None)
     with pytest.raises(ValueError, match="does not exist"):
         config.require_folders(tmp_path / "nowhere", None)
+
+
+@pytest.mark.parametrize("drivers", [("expert",), ("expert", "straight", "modular+all")])
+def test_two_drivers_are_compared(drivers: tuple[str, ...]) -> None:
+    with pytest.raises(ValueError, match="until_decided compares 2 drivers"):
+        EvaluateConfig(drivers=drivers, until_decided=True)

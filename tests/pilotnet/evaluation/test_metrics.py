@@ -9,7 +9,6 @@ from pilotnet.evaluation.metrics import (
     EpisodeScore,
     autonomy,
     autonomy_interval,
-    poisson_interval,
     score_episode,
     total_score,
 )
@@ -61,24 +60,21 @@ def test_autonomy_without_duration_is_refused() -> None:
         autonomy(0, 0)
 
 
-def test_the_upper_limit_without_events_is_3_69() -> None:
-    low, high = poisson_interval(0)
-    assert low == 0.0
-    assert high == pytest.approx(-math.log(0.025))
+def test_the_interval_contains_the_autonomy_and_narrows_with_drives() -> None:
+    few_low, few_high = autonomy_interval([0, 1, 0, 2], [60.0] * 4)
+    low, high = autonomy_interval([0, 1, 0, 2] * 10, [60.0] * 40)
+    assert few_low < low < autonomy(30, 2400.0) < high < few_high
 
 
-def test_the_poisson_interval_has_its_stated_tails() -> None:
-    low, high = poisson_interval(7)
-    at_most = sum(math.exp(-high) * high**k / math.factorial(k) for k in range(8))
-    at_least = 1 - sum(math.exp(-low) * low**k / math.factorial(k) for k in range(7))
-    assert at_most == pytest.approx(0.025)
-    assert at_least == pytest.approx(0.025)
+def test_the_same_interventions_on_fewer_roads_give_a_wider_interval() -> None:
+    spread = autonomy_interval([1] * 12 + [0] * 12, [60.0] * 24)
+    clustered = autonomy_interval([6, 6] + [0] * 22, [60.0] * 24)
+    assert clustered[0] < spread[0]
+    assert clustered[1] > spread[1]
 
 
-def test_the_interval_of_98_percent_over_three_hours() -> None:
-    low, high = autonomy_interval(36, 3 * 3600.0)
-    assert low < autonomy(36, 3 * 3600.0) < high
-    assert (high - low) / 2 == pytest.approx(0.66, abs=0.1)
+def test_drives_without_interventions_may_be_perfect() -> None:
+    assert autonomy_interval([0] * 20, [60.0] * 20)[1] == 100.0
 
 
 def test_an_episode_is_scored_by_its_steps() -> None:

@@ -11,9 +11,7 @@ from pilotnet.evaluation.report import score_table
 from pilotnet.evaluation.report.tables import (
     BRIEF,
     Grid,
-    base_name,
     condition_grid,
-    driver_title,
     markdown_grid,
     markdown_text,
     score_rows,
@@ -74,13 +72,6 @@ def test_the_table_fits_eighty_columns_with_every_row() -> None:
         for row in score_rows(scores)
     )
     assert "PilotNet" in lines[1]
-
-
-def test_every_driver_name_has_a_title() -> None:
-    assert driver_title("pilotnet") == "PilotNet"
-    assert driver_title("expert") == "Expert"
-    assert driver_title("modular+cars+pedestrians") == "Modular + cars + pedestrians"
-    assert base_name("modular+cars") == base_name("modular") == "modular"
 
 
 def test_six_drivers_fit_eighty_columns() -> None:
