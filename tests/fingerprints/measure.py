@@ -1,9 +1,8 @@
 """Fingerprints of what the project computes: digests of pictures, labels, weights, detections,
 plans and scores.
 
-    python -m tests.fingerprints.measure            prints the names of the fingerprints that differ
-    from the committed ones python -m tests.fingerprints.measure --write    commits the present ones
-    to `fingerprints.json`
+    python -m tests.fingerprints.measure            prints which fingerprints are the same
+    python -m tests.fingerprints.measure --write    writes the present ones to `fingerprints.json`
 
 A change that only renames or moves code leaves every fingerprint as it is. Processors round
 differently, so a digest is comparable only between machines with the same digest of `arithmetic`.
@@ -31,6 +30,7 @@ from pilotnet.modular.detection.detector_config import DetectorTrainConfig
 from pilotnet.modular.detection.train_detector import train_detector
 from pilotnet.training.checkpoint import load_checkpoint
 from pilotnet.training.train import TrainConfig, train
+from sim.geometry.frenet import Floats
 from sim.scenario import RoadKind
 
 FILE = Path(__file__).with_name("fingerprints.json")
@@ -65,22 +65,53 @@ def digest(parts: Iterable[bytes]) -> str:
     return whole.hexdigest()[:16]
 
 
-def arithmetic() -> str:
-    """Return a digest of how this machine rounds: elementary functions, a matrix product and a
-    convolution.
-    """
-    grid = np.linspace(0.1, 9.9, 4096)
-    numbers = [f(grid) for f in (np.sin, np.cos, np.exp, np.log, np.arctan)]
-    numbers += [
-        np.array([f(x) for x in grid])
-        for f in (math.sin, math.cos, math.exp, math.atan, math.hypot)
+def elementary_functions(grid: Floats) -> list[Floats]:
+    """Return functions of NumPy and of the C library."""
+    scalar = (math.sin, math.cos, math.exp, math.atan, math.hypot)
+    return [
+        *(f(grid) for f in (np.sin, np.cos, np.exp, np.log, np.arctan)),
+        *(np.array([f(x) for x in grid]) for f in scalar),
     ]
+
+
+def linear_algebra(grid: Floats) -> list[Floats]:
+    """Return products, solutions and inverses of small matrices, as the lane filter needs them.
+
+    OpenBLAS chooses its code by the processor (OPENBLAS_CORETYPE). Between Haswell and SkylakeX the
+    lane filter's last bits differ, and so do the drives of the modular stack.
+    """
+    found = []
+    for size in range(2, 13):
+        square = np.sin(grid[: size * size]).reshape(size, size) + size * np.eye(size)
+        right = grid[:size]
+        wide = np.cos(grid[: 100 * size]).reshape(size, 100)
+        found += [
+            square @ square.T,
+            wide @ wide.T,
+            square @ right,
+            np.linalg.solve(square, right),
+            np.linalg.inv(square),
+            np.linalg.pinv(square[:, :2]),
+        ]
+    return found
+
+
+def network_layers(grid: Floats) -> list[Floats]:
+    """Return a convolution and a matrix product of PyTorch."""
     pictures = torch.from_numpy(grid).float().reshape(1, 4, 32, 32)
     kernels = torch.from_numpy(np.sin(grid[: 8 * 4 * 25])).float().reshape(8, 4, 5, 5)
     products = [torch.nn.functional.conv2d(pictures, kernels), pictures[0, 0] @ pictures[0, 1]]
-    return digest(
-        [*(one.tobytes() for one in numbers), *(one.numpy().tobytes() for one in products)]
-    )
+    return [one.numpy() for one in products]
+
+
+def arithmetic() -> str:
+    """Return a digest of how this machine rounds: functions, small matrices and layers.
+
+    Kernels are left out: compiled for another processor (NUMBA_CPU_NAME) they gave the same drives.
+    """
+    grid = np.linspace(0.1, 9.9, 4096)
+    numbers = [*elementary_functions(grid), *linear_algebra(grid), *network_layers(grid)]
+    return digest(one.tobytes() for one in numbers)
 
 
 def of_recording(data: Dataset) -> dict[str, str]:
