@@ -28,7 +28,11 @@ def evaluate_parser() -> Parser:
     parser = stage_parser(
         "evaluate", EvaluateConfig, out="results/pilotnet", resume=True, skip={"drivers"}
     )
-    parser.add_argument("drivers", nargs="+", help=f"drivers to score: {', '.join(DRIVER_NAMES)}")
+    parser.add_argument(
+        "drivers",
+        nargs="+",
+        help=f"drivers to score: {', '.join(DRIVER_NAMES)}, or module:Class of your own",
+    )
     parser.add_argument(
         "--checkpoint",
         type=Path,

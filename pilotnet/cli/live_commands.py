@@ -7,7 +7,7 @@ from jsonargparse import Namespace
 from pilotnet.cli.parser import Parser, add_config, add_detectors, chosen_detectors, settings
 from pilotnet.common.progress import closing_line, console
 from pilotnet.common.settings import user_path
-from pilotnet.drivers.driver_table import DRIVER_NAMES
+from pilotnet.drivers.driver_table import DRIVER_NAMES, driver_info
 from pilotnet.live.watch_config import DriveConfig, WatchConfig, require_watchable
 
 
@@ -18,7 +18,8 @@ def watch_parser() -> Parser:
     parser.add_argument(
         "drivers",
         nargs="+",
-        help=f"one or two of {', '.join(DRIVER_NAMES)}; or a dataset folder to replay",
+        help=f"one or two of {', '.join(DRIVER_NAMES)}, or module:Class of your own; "
+        "or a dataset folder to replay",
     )
     parser.add_argument(
         "--checkpoint",
@@ -68,11 +69,7 @@ def replayed(options: Namespace) -> Path | None:
 
     Raises ValueError when drivers or options of drivers are given with it.
     """
-    paths = [
-        user_path(Path(word))
-        for word in options.drivers
-        if word.partition("+")[0] not in DRIVER_NAMES
-    ]
+    paths = [user_path(Path(word)) for word in options.drivers if driver_info(word) is None]
     folders = [path for path in paths if path.is_dir()]
     if not folders:
         return None

@@ -106,13 +106,18 @@ class EvaluateSettings(Struct, kw_only=True):
 
 
 class ResultsInfo(_Strict):
-    """results.json. drives: number of rows in episodes.csv by driver; files: SHA-256 by name."""
+    """results.json.
+
+    drives: number of rows in episodes.csv by driver. files: SHA-256 by name. lost: driver, scenario
+    and reason of each drive without a row.
+    """
 
     format: Literal[1]
     world: int
     drives: dict[str, Count]
     files: dict[str, str]
     sha256: str
+    lost: list[tuple[str, str, str]] = []
 
 
 class ViewHeader(_Strict):

@@ -8,7 +8,13 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from pilotnet.common.settings import require_exists
-from pilotnet.drivers.driver_table import DRIVER_NAMES, Detectors, Part, driver_info
+from pilotnet.drivers.driver_table import (
+    CLASS_MARK,
+    DRIVER_NAMES,
+    Detectors,
+    Part,
+    driver_info,
+)
 from sim.scenario import choice
 from sim.types import quoted
 
@@ -18,13 +24,17 @@ ALL_PARTS = "all"  # in a name: every part of the modular stack
 def split_name(name: str) -> tuple[str, frozenset[Part]]:
     """Return a driver's base name, and the parts that the ground truth replaces.
 
-    Raises ValueError for an unknown name or part.
+    The name of a class, `module:Class`, is a base name. Raises ValueError for an unknown name or
+    part.
     """
+    if CLASS_MARK in name:
+        return name, frozenset()
     base, *part_names = name.split("+")
     if base not in DRIVER_NAMES or (part_names and base != "modular"):
         raise ValueError(
             f"driver is {quoted(name)}; "
-            f"it must be one of {', '.join(DRIVER_NAMES)}, or modular+PART"
+            f"it must be one of {', '.join(DRIVER_NAMES)}, modular+PART, "
+            "or a class of your own as module:Class"
         )
     parts: set[Part] = set()
     for part_name in part_names:

@@ -34,11 +34,13 @@ class Detectors:
 class DriverInputs:
     """The arguments of a factory besides the environment.
 
+    name: of the driver.
     checkpoint: the folder that `pilotnet train` wrote, or None.
     detectors: the folders of the two detectors.
     oracles: the parts of the modular stack that the ground truth replaces.
     """
 
+    name: str
     checkpoint: Path | None = None
     detectors: Detectors = Detectors()
     oracles: frozenset[Part] = frozenset()
@@ -121,13 +123,28 @@ DRIVERS: tuple[DriverInfo, ...] = (
 HUMAN = DriverInfo(
     "human", "You", "#f0e442", "Your own driving in the window.", "no factory: the window drives"
 )
+CLASS_MARK = ":"  # in the name of a class of the user's own, between module and class
 DRIVER_NAMES = tuple(info.name for info in DRIVERS)
 
 
 def driver_info(name: str) -> DriverInfo | None:
     """Return the row of a driver, None for a name that is not in the table.
 
-    Parts after a plus sign are ignored.
+    Parts after a plus sign are ignored. A class of the user's own, `module:Class`, gets a row.
     """
+    if CLASS_MARK in name:
+        return own_driver_info(name)
     base = name.partition("+")[0]
     return next((info for info in (*DRIVERS, HUMAN) if info.name == base), None)
+
+
+def own_driver_info(name: str) -> DriverInfo:
+    """Return the row of a class of the user's own; name: `module:Class`."""
+    return DriverInfo(
+        name,
+        name.rpartition(CLASS_MARK)[2],
+        "#0072b2",
+        f"A driver of your own: {name}.",
+        "pilotnet.drivers.own_driver:make_own_driver",
+        needs_camera=True,
+    )

@@ -28,7 +28,7 @@ def make_driver(
     base, oracles = split_name(name)
     info = driver_info(base)
     assert info is not None, "split_name has checked the name"
-    return info.load()(env, DriverInputs(checkpoint, detectors or Detectors(), oracles))
+    return info.load()(env, DriverInputs(base, checkpoint, detectors or Detectors(), oracles))
 
 
 def make_expert(env: DrivingEnv, inputs: DriverInputs) -> Driver:  # noqa: ARG001

@@ -33,9 +33,19 @@ def drive_path(folder: Path, number: int) -> Path:
     return folder / FOLDER / f"drive-{number:06d}.parquet"
 
 
+def drive_paths(folder: Path) -> list[Path]:
+    """Return the files of the finished drives of an unfinished evaluation, by their number."""
+    return sorted((folder / FOLDER).glob("drive-[0-9]*.parquet"))
+
+
+def drive_number(path: Path) -> int:
+    """Return the number of a drive; path: of its file."""
+    return int(path.stem.removeprefix("drive-"))
+
+
 def has_drives(folder: Path) -> bool:
     """Return whether a results folder holds finished drives of an unfinished evaluation."""
-    return any((folder / FOLDER).glob("drive-[0-9]*.parquet"))
+    return bool(drive_paths(folder))
 
 
 def write_drive(path: Path, score: EpisodeScore, trace: pyarrow.Table) -> None:

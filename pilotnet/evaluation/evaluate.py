@@ -25,12 +25,15 @@ from pilotnet.data.suites import suite_of
 from pilotnet.drivers.driver_names import driver_title, needs_camera
 from pilotnet.drivers.driver_table import Detectors
 from pilotnet.drivers.factory import make_driver
+from pilotnet.drivers.own_driver import DriverError
 from pilotnet.evaluation.compare import difference_of, paired
 from pilotnet.evaluation.drive_files import (
     FOLDER,
     INPUTS_FILE,
     digests_of,
+    drive_number,
     drive_path,
+    drive_paths,
     has_drives,
     is_drive_of,
     read_drive,
@@ -40,11 +43,12 @@ from pilotnet.evaluation.drive_files import (
     write_inputs,
 )
 from pilotnet.evaluation.evaluate_config import EvaluateConfig
-from pilotnet.evaluation.metrics import score_episode
+from pilotnet.evaluation.metrics import EpisodeScore, score_episode
 from pilotnet.evaluation.results import (
     EPISODES_FILE,
     INFO_FILE,
     TRACES_FILE,
+    Loss,
     Results,
     read_results,
     trace_table,
@@ -91,8 +95,8 @@ def evaluate(
             write_inputs(folder, inputs)
             write_provenance(folder, STAGE.name, config, seed=config.first)
         if not (folder / INFO_FILE).is_file():
-            numbers = drive_rounds(config, scenarios, folder, checkpoint, detectors)
-            write_tables(config, numbers, folder)
+            losses = drive_rounds(config, scenarios, folder, checkpoint, detectors)
+            write_tables(config, folder, losses)
         remove_drives(folder)
         return read_results(folder)
 
@@ -126,31 +130,34 @@ def drive_rounds(
     folder: Path,
     checkpoint: Path | None,
     detectors: Detectors,
-) -> list[int]:
-    """Do the drives, in rounds if the settings say so, and return their numbers.
+) -> list[Loss]:
+    """Do the drives, in rounds if the settings say so, and return the lost ones.
 
     The number of a drive follows from its driver and scenario, not from the rounds.
     """
-    numbers: list[int] = []
+    losses: dict[int, Loss] = {}
     for count in config.looks():
         drives = {
             order * len(scenarios) + index: (name, scenarios[index])
             for order, name in enumerate(config.drivers)
             for index in range(count)
+            if order * len(scenarios) + index not in losses
         }
-        drive_missing(config, drives, folder, checkpoint, detectors)
-        numbers = list(drives)
-        if config.until_decided and _decided(config, numbers, folder):
+        losses |= drive_missing(config, drives, folder, checkpoint, detectors)
+        if config.until_decided and _decided(config, folder):
             break
-    return numbers
+    return list(losses.values())
 
 
-def _decided(config: EvaluateConfig, numbers: Sequence[int], folder: Path) -> bool:
+def _decided(config: EvaluateConfig, folder: Path) -> bool:
     """Print the comparison of the two drivers so far, and return whether one is better."""
-    rows = [read_drive(drive_path(folder, number))[0] for number in numbers]
+    rows = [read_drive(path)[0] for path in drive_paths(folder)]
     first, second = ([row for row in rows if row.driver == name] for name in config.drivers)
+    pairs = paired(first, second)
+    if not pairs:
+        return False
     titles = driver_title(config.drivers[0]), driver_title(config.drivers[1])
-    found = difference_of(paired(first, second), titles, look_confidence(config.episodes))
+    found = difference_of(pairs, titles, look_confidence(config.episodes))
     notice(found.sentence())
     return found.decided
 
@@ -161,8 +168,8 @@ def drive_missing(
     folder: Path,
     checkpoint: Path | None,
     detectors: Detectors,
-) -> None:
-    """Do the drives that have no undamaged file in the results folder.
+) -> dict[int, Loss]:
+    """Do the drives that have no undamaged file in the results folder, and return the lost ones.
 
     drives: driver and scenario, by the number of the drive.
     """
@@ -171,52 +178,74 @@ def drive_missing(
     for number, (name, scenario) in drives.items():
         path = drive_path(folder, number)
         if not is_drive_of(path, name, scenario.name):
-            jobs.append((name, scenario, path, *common))
+            jobs.append((name, scenario, number, path, *common))
     if any(needs_camera(name) for name, *_ in jobs):
         compile_side_by_side(config.workers)
     with closing(in_parallel(_drive, jobs, config.workers, _drive_name)) as finished:
-        for _ in track(finished, "driving", len(jobs)):
-            pass
+        driven = list(track(finished, "driving", len(jobs)))
+    return {number: loss for number, loss in driven if loss}
 
 
-def write_tables(config: EvaluateConfig, numbers: Sequence[int], folder: Path) -> None:
-    """Write the tables from the files of the drives with these numbers.
+def write_tables(config: EvaluateConfig, folder: Path, losses: Sequence[Loss]) -> None:
+    """Write the tables from the files of all drives, and report the lost drives.
 
-    `results.json` is written last and marks the folder as finished.
+    `results.json` is written last and marks the folder as finished. Raises ValueError when a driver
+    has lost all its drives.
     """
     episodes = []
     traces = []
-    for number in numbers:
-        score, trace = read_drive(drive_path(folder, number))
+    for path in drive_paths(folder):
+        score, trace = read_drive(path)
+        number = drive_number(path)
         suite = suite_of(config.suite, config.first + number % config.episodes)
         episodes.append(replace(score, suite=suite))
         traces.append(trace)
+    report_losses(losses, episodes)
     write_scores(folder, episodes)
-    write_results(folder, episodes, pyarrow.concat_tables(traces))
+    write_results(folder, episodes, pyarrow.concat_tables(traces), losses)
+
+
+def report_losses(losses: Sequence[Loss], episodes: Sequence[EpisodeScore]) -> None:
+    """Print a line for each driver with lost drives; ValueError when one has lost all of them."""
+    for name in dict.fromkeys(loss.driver for loss in losses):
+        own = [loss for loss in losses if loss.driver == name]
+        kept = sum(episode.driver == name for episode in episodes)
+        text = (
+            f"driver {name} lost {len(own)} of {len(own) + kept} drives; "
+            f"on {own[0].scenario} {own[0].reason}"
+        )
+        if not kept:
+            raise ValueError(text)
+        notice(text)
 
 
 def _drive(
     name: str,
     scenario: Scenario,
+    number: int,
     path: Path,
     checkpoint: Path | None,
     detectors: Detectors,
     noise: float,
     pedals: SpeedControl,
-) -> None:
-    """Do one drive in a worker process and write its file.
+) -> tuple[int, Loss | None]:
+    """Do one drive in a worker process, write its file and return its number.
 
-    Raises ValueError, naming driver and scenario, when the driver raises it.
+    An error of a driver of the user's own loses the drive, which is returned. Raises ValueError,
+    naming driver and scenario, when another driver raises it.
     """
     env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
     driver = make_driver(name, env, checkpoint, detectors)
     try:
         drive = rollout(env, driver, scenario, Disturbance.of(scenario, noise))
         steps = [without_frames(step) for step in drive]
+    except DriverError as error:
+        return number, Loss(name, scenario.name, str(error))
     except ValueError as error:
         raise ValueError(f"{_drive_name(name, scenario)}: {error}") from error
     score = score_episode(name, scenario, env.rate, steps)
     write_drive(path, score, trace_table(name, scenario, steps))
+    return number, None
 
 
 def _drive_name(name: str, scenario: Scenario, *_: object) -> str:

@@ -20,7 +20,8 @@ class EvaluateConfig:
     """The drivers to score, and the roads and conditions that they drive.
 
     Args:
-        drivers: expert, pilotnet, modular, straight; modular+PART has the ground truth of a part
+        drivers: expert, pilotnet, modular, straight; modular+PART has the ground truth of a part;
+            module:Class is a class of your own
         suite: name of a suite; in A+B two suites alternate
         roads: only these kinds of road, with commas between them; empty for all
         weather: only these kinds of weather, in the same form

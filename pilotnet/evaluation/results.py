@@ -7,10 +7,10 @@
 import csv
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow
 
@@ -58,6 +58,14 @@ class Results:
         return {name: total_score(rows) for name, rows in drives.items()}
 
 
+class Loss(NamedTuple):
+    """A drive that an error of the driver ended; it has no score."""
+
+    driver: str
+    scenario: str
+    reason: str
+
+
 def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarrow.Table:
     """Return a drive as a table with a row for each tick, in metres, radians and seconds."""
     rows: list[dict[str, Any]] = [
@@ -81,8 +89,13 @@ def trace_table(driver: str, scenario: Scenario, steps: Iterable[Step]) -> pyarr
     return pyarrow.Table.from_pylist(rows, schema=TRACES_SCHEMA)
 
 
-def write_results(folder: Path, episodes: Sequence[EpisodeScore], traces: pyarrow.Table) -> Results:
-    """Write the rows and the traces of an evaluation and return them.
+def write_results(
+    folder: Path,
+    episodes: Sequence[EpisodeScore],
+    traces: pyarrow.Table,
+    losses: Sequence[Loss] = (),
+) -> Results:
+    """Write the rows and the traces of an evaluation and return them; losses: drives without a row.
 
     `results.json` is written last and marks the folder as finished.
     """
@@ -100,6 +113,7 @@ def write_results(folder: Path, episodes: Sequence[EpisodeScore], traces: pyarro
         "world": WORLD_VERSION,
         "drives": dict(Counter(episode.driver for episode in episodes)),
         "files": {name: file_digest(folder / name) for name in names},
+        "lost": [list(loss) for loss in losses],
     }
     write_json(folder / INFO_FILE, with_digest(info))
     return Results(folder, tuple(episodes))
@@ -126,8 +140,8 @@ def read_results(folder: Path) -> Results:
     episodes = tuple(
         _parsed(row, f"{path} is damaged: row {number}") for number, row in enumerate(rows, 1)
     )
-    _check_rows(episodes, path)
     info = read_info(folder)
+    _check_rows(episodes, path, {(one[0], one[1]) for one in info.lost} if info else set())
     expected = _expected_drives(folder, info)
     present = dict(Counter(episode.driver for episode in episodes))
     if expected is not None and present != expected:
@@ -221,8 +235,11 @@ def _value(text: str, kind: Any, message: str) -> Any:
     return value
 
 
-def _check_rows(episodes: Sequence[EpisodeScore], path: Path) -> None:
-    """Raise DamagedFileError unless there are rows, one for each driver and scenario."""
+def _check_rows(episodes: Sequence[EpisodeScore], path: Path, lost: Set[tuple[str, str]]) -> None:
+    """Raise DamagedFileError unless there are rows, one for each driver and scenario.
+
+    lost: drivers and scenarios without a row.
+    """
     if not episodes:
         raise DamagedFileError(f"{path} has no rows; evaluate again")
     drives = Counter((episode.driver, episode.scenario) for episode in episodes)
@@ -234,7 +251,8 @@ def _check_rows(episodes: Sequence[EpisodeScore], path: Path) -> None:
         )
     scenarios = dict.fromkeys(episode.scenario for episode in episodes)
     for driver in dict.fromkeys(episode.driver for episode in episodes):
-        absent = [scenario for scenario in scenarios if (driver, scenario) not in drives]
+        present = lost | drives.keys()
+        absent = [scenario for scenario in scenarios if (driver, scenario) not in present]
         if absent:
             raise DamagedFileError(
                 f"{path} is damaged: {quoted(driver)} has no row for {quoted(absent[0])}, "

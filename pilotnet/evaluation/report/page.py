@@ -3,6 +3,7 @@
 A model folder adds the training curve and a film, a dataset folder adds sample frames.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -255,11 +256,14 @@ def _headline(results: Results, driver: str, split: Split) -> str:
 def _largest_deviations(episodes: Sequence[EpisodeScore], driver: str) -> list[str]:
     """Return the worst scenarios of a driver, each on another kind of road.
 
-    Scenarios are compared by their number of interventions, then by their RMS offset.
+    Scenarios are compared by their number of interventions, then by their RMS offset. A scenario
+    that a driver lost is left out.
     """
     worst: dict[str, EpisodeScore] = {}
+    counts = Counter(episode.scenario for episode in episodes)
+    most = max(counts.values())
     for episode in episodes:
-        if episode.driver == driver:
+        if episode.driver == driver and counts[episode.scenario] == most:
             previous = worst.get(episode.road, episode)
             worst[episode.road] = max(previous, episode, key=_deviation)
     ordered = sorted(worst.values(), key=_deviation, reverse=True)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from pilotnet.common.reading import DamagedFileError, read_rows
 from pilotnet.drivers.driver_names import driver_title
-from pilotnet.drivers.driver_table import DRIVERS
+from pilotnet.drivers.driver_table import driver_info
 from pilotnet.evaluation.metrics import Score
 from pilotnet.evaluation.report.traces import drive_columns
 from sim.referee import MAX_OFFSET
@@ -69,11 +69,15 @@ Series = tuple[NDArray[np.float64], NDArray[np.float64]]
 def colours(drivers: Iterable[str]) -> dict[str, str]:
     """Return the colour of each driver, `#rrggbb`, as in the window and in every plot of a page.
 
-    Variants of the modular stack, and drivers that are not in the table, take other colours.
+    Variants of the modular stack, and a colour that an earlier driver has, give another colour.
     """
     others = cycle(OTHER_COLOURS)
-    table = {info.name: info.colour for info in DRIVERS}
-    return {name: table[name] if name in table else next(others) for name in drivers}
+    found: dict[str, str] = {}
+    for name in drivers:
+        info = driver_info(name) if "+" not in name else None
+        taken = info is None or info.colour in found.values()
+        found[name] = next(others) if info is None or taken else info.colour
+    return found
 
 
 def autonomy_bars(groups: Mapping[str, Mapping[str, Score]]) -> Markup:

@@ -6,7 +6,7 @@ from pilotnet.drivers.driver_table import DRIVERS, HUMAN, DriverInputs, Part, dr
 from sim.env import DrivingEnv
 from sim.types import Control, Observation
 
-WITHOUT_NETWORKS = DriverInputs(oracles=frozenset(Part))
+WITHOUT_NETWORKS = DriverInputs("modular", oracles=frozenset(Part))
 
 
 def test_names_titles_and_colours_are_unique() -> None:

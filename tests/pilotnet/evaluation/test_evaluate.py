@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,8 @@ from pilotnet.evaluation.compare import compare
 from pilotnet.evaluation.drive_files import ROW_KEY, drive_path, write_drive
 from pilotnet.evaluation.evaluate import EvaluateConfig, evaluate
 from pilotnet.evaluation.metrics import EpisodeScore
-from pilotnet.evaluation.results import EPISODES_FILE, TRACES_FILE, read_results
+from pilotnet.evaluation.report import write_report
+from pilotnet.evaluation.results import EPISODES_FILE, TRACES_FILE, read_info, read_results
 from sim.scenario import WORLD_VERSION
 from sim.types import Step
 from tests.conftest import contents
@@ -292,3 +294,63 @@ def test_an_undecided_comparison_ends_with_the_budget(tmp_path: Path) -> None:
     )
     assert len(evaluate(config, tmp_path / "results").episodes) == 18
     assert not compare(tmp_path / "results").decided
+
+
+OWN_DRIVERS = """
+from sim import Control
+
+
+class Fails:
+    made = 0
+
+    def __init__(self):
+        Fails.made += 1
+        self.ticks = 0
+
+    def reset(self):
+        pass
+
+    def act(self, observation):
+        self.ticks += 1
+        if self.ticks > 5 and Fails.made == 3:
+            raise KeyError("road")
+        return Control(0.0)
+
+
+class AlwaysFails(Fails):
+    def act(self, observation):
+        raise KeyError("road")
+"""
+
+
+@pytest.fixture
+def own_drivers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A module `failing_cars`; its class Fails fails in the second drive (its third object)."""
+    (tmp_path / "failing_cars.py").write_text(OWN_DRIVERS)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    monkeypatch.delitem(sys.modules, "failing_cars", raising=False)
+
+
+@pytest.mark.usefixtures("own_drivers")
+def test_an_error_of_a_class_loses_one_drive(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config = replace(TINY, drivers=("failing_cars:Fails", "straight"), episodes=3, length=60.0)
+    found = evaluate(config, tmp_path / "results")
+    assert [row.driver for row in found.episodes] == ["failing_cars:Fails"] * 2 + ["straight"] * 3
+    assert "lost 1 of 3 drives; on" in capsys.readouterr().err
+    info = read_info(tmp_path / "results")
+    assert info is not None
+    assert info.lost == [
+        ("failing_cars:Fails", config.scenarios()[1].name, "act raised KeyError: 'road'")
+    ]
+    assert compare(tmp_path / "results").scenarios == 2
+    write_report(tmp_path / "results", tmp_path / "report.html")
+
+
+@pytest.mark.usefixtures("own_drivers")
+def test_a_class_that_loses_every_drive_is_refused(tmp_path: Path) -> None:
+    config = replace(TINY, drivers=("straight", "failing_cars:AlwaysFails"))
+    with pytest.raises(ValueError, match=r"AlwaysFails lost 2 of 2 drives; on .* KeyError: 'road'"):
+        evaluate(config, tmp_path / "results")
