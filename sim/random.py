@@ -38,6 +38,7 @@ class Stream(IntEnum):
     DISTURBANCE = 15  # added to the steering in evaluations
     RECORDING_DISTURBANCE = 16  # added to the steering in recordings
     SUITE_PARAMETERS = 17
+    FAULTS = 27  # of cameras in evaluations
     # Independent of the scenario: seeded by a constant or by what the comment names.
     PEDESTRIAN_APPEARANCE = 18  # seed: identity of the pedestrian
     PLANT_TEXTURE = 19

@@ -3,7 +3,7 @@
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Self
 
 import numpy as np
@@ -13,6 +13,8 @@ from sim.env import DrivingEnv
 from sim.random import Stream, stream_generator
 from sim.scenario import Scenario, require_disturbance
 from sim.types import Control, Driver, Step
+
+Actuation = Callable[[Control, float, float], Control]
 
 
 class Disturbance:
@@ -59,11 +61,14 @@ def rollout(
     env: DrivingEnv,
     driver: Driver,
     scenario: Scenario,
-    disturbance: Disturbance | None = None,
+    disturbance: Actuation | None = None,
     boxes: bool = False,
 ) -> Iterator[Step]:
     """Drive a scenario from start to finish, one Step per tick; with `boxes` each holds what the
     centre camera saw.
+
+    disturbance: returns the command that is carried out instead of the driver's; it takes that
+    command, the speed [m/s] and the duration of a tick [s].
 
     The driver is reset at the start and after each intervention, because the referee moves the car:
     pose and speed jump.

@@ -28,6 +28,7 @@ from pilotnet.cli.evaluation_commands import (
 )
 from pilotnet.cli.live_commands import drive_command, drive_parser, watch_command, watch_parser
 from pilotnet.cli.parser import Parser
+from pilotnet.cli.robustness_command import robustness_command, robustness_parser
 from pilotnet.cli.training_commands import (
     train_command,
     train_detector_command,
@@ -97,6 +98,13 @@ COMMANDS: dict[str, Command] = {
         ("drivers", "fail_if_worse"),
         compare_parser,
         compare_command,
+    ),
+    "robustness": Command(
+        "Evaluate drivers with faults of camera and actuators, and draw the robustness card.",
+        "pilotnet robustness pilotnet --checkpoint models/pilotnet --faults yaw,late=0.2",
+        ("checkpoint", "cars", "pedestrians", "out", "faults", *SCENARIOS, "split"),
+        robustness_parser,
+        robustness_command,
     ),
     "watch": Command(
         "Watch drivers live or replay a dataset, in a window or as a film.",

@@ -28,17 +28,7 @@ def evaluate_parser() -> Parser:
     parser = stage_parser(
         "evaluate", EvaluateConfig, out="results/pilotnet", resume=True, skip={"drivers"}
     )
-    parser.add_argument(
-        "drivers",
-        nargs="+",
-        help=f"drivers to score: {', '.join(DRIVER_NAMES)}, or module:Class of your own",
-    )
-    parser.add_argument(
-        "--checkpoint",
-        type=Path,
-        help="the folder that `pilotnet train` wrote, for the driver pilotnet",
-    )
-    add_detectors(parser)
+    add_networks(parser)
     parser.add_argument(
         "--oracle",
         help="parts of modular to replace by the ground truth, with commas: "
@@ -51,6 +41,21 @@ def evaluate_parser() -> Parser:
     )
     add_json(parser)
     return parser
+
+
+def add_networks(parser: Parser) -> None:
+    """Add the argument `drivers`, and the options that name their networks."""
+    parser.add_argument(
+        "drivers",
+        nargs="+",
+        help=f"drivers to score: {', '.join(DRIVER_NAMES)}, or module:Class of your own",
+    )
+    parser.add_argument(
+        "--checkpoint",
+        type=Path,
+        help="the folder that `pilotnet train` wrote, for the driver pilotnet",
+    )
+    add_detectors(parser)
 
 
 def evaluate_command(parser: Parser, words: list[str]) -> None:

@@ -217,4 +217,5 @@ def add_json(parser: Parser) -> None:
 def settings(parser: Parser, config: type, words: list[str]) -> tuple[Any, Namespace]:
     """Return the checked settings, of type `config`, and all options."""
     options = parser.instantiate(parser.parse_args(words))
-    return config(**{field.name: options[field.name] for field in fields(config)}), options
+    chosen = {field.name: options[field.name] for field in fields(config) if field.name in options}
+    return config(**chosen), options

@@ -102,6 +102,7 @@ class EvaluateSettings(Struct, kw_only=True):
     split: Literal["train", "validation", "test"]
     noise: Annotated[float, Meta(ge=0)] = 0.0
     pedals: Literal["shared", "driver"] = "shared"  # the only way in earlier versions
+    fault: str = ""
     until_decided: bool = False
 
 

@@ -30,7 +30,14 @@ from sim.types import quoted
 
 CONFIDENCE = 0.95  # of the interval of a difference
 COST = 100 * INTERVENTION_COST  # [% s] autonomy that one intervention a second costs
-SAME_SETTINGS = ("suite", "split", "length", "pedals", "noise")  # of results that are compared
+SAME_SETTINGS = (
+    "suite",
+    "split",
+    "length",
+    "pedals",
+    "noise",
+    "fault",
+)  # of results that are compared
 DECIDING_ROADS = 5  # that are listed at most
 NAMED_DRIVERS = 2
 
@@ -127,7 +134,7 @@ def require_comparable(results: Results, others: Results) -> None:
     worlds = [info.world if info else None for info in infos]
     settings = [{**one["config"], "world": world} for one, world in zip(found, worlds, strict=True)]
     for name in (*SAME_SETTINGS, "world"):
-        first, second = (one.get(name) for one in settings)
+        first, second = (one.get(name) or None for one in settings)  # files before 0.3 lack some
         if first != second:
             raise ValueError(
                 f"{name} is {quoted(str(first))} in {results.folder} and {quoted(str(second))} in "

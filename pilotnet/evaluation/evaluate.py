@@ -5,10 +5,11 @@ tick. Drives run in parallel and write one file each; the tables are made from t
 end. They depend neither on the number of workers nor on interruptions.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import pyarrow
 
@@ -43,6 +44,13 @@ from pilotnet.evaluation.drive_files import (
     write_inputs,
 )
 from pilotnet.evaluation.evaluate_config import EvaluateConfig
+from pilotnet.evaluation.fault_effects import (
+    faulty_actuators,
+    mounted_cameras,
+    one_after_the_other,
+    with_faulty_frames,
+)
+from pilotnet.evaluation.faults import Fault
 from pilotnet.evaluation.metrics import EpisodeScore, score_episode
 from pilotnet.evaluation.results import (
     EPISODES_FILE,
@@ -60,7 +68,18 @@ from sim.control.speed import SpeedControl
 from sim.env import DrivingEnv, EnvConfig
 from sim.rollout import Disturbance, rollout
 from sim.scenario import Scenario
-from sim.types import Observation, Step
+from sim.types import Driver, Observation, Step
+
+
+class Conditions(NamedTuple):
+    """What an evaluation adds to the scenarios.
+
+    noise: strength of the steering disturbance [m]. pedals: the speed control. fault: or None.
+    """
+
+    noise: float
+    pedals: SpeedControl
+    fault: Fault | None
 
 
 def evaluate(
@@ -173,7 +192,8 @@ def drive_missing(
 
     drives: driver and scenario, by the number of the drive.
     """
-    common = (checkpoint, detectors, config.noise, SpeedControl(config.pedals))
+    conditions = Conditions(config.noise, SpeedControl(config.pedals), config.chosen_fault())
+    common = (checkpoint, detectors, conditions)
     jobs = []
     for number, (name, scenario) in drives.items():
         path = drive_path(folder, number)
@@ -226,18 +246,18 @@ def _drive(
     path: Path,
     checkpoint: Path | None,
     detectors: Detectors,
-    noise: float,
-    pedals: SpeedControl,
+    conditions: Conditions,
 ) -> tuple[int, Loss | None]:
     """Do one drive in a worker process, write its file and return its number.
 
     An error of a driver of the user's own loses the drive, which is returned. Raises ValueError,
     naming driver and scenario, when another driver raises it.
     """
-    env = DrivingEnv(EnvConfig(cameras=("centre",) if needs_camera(name) else (), pedals=pedals))
+    cameras = ("centre",) if needs_camera(name) else ()
+    env = DrivingEnv(EnvConfig(cameras=cameras, pedals=conditions.pedals))
     driver = make_driver(name, env, checkpoint, detectors)
     try:
-        drive = rollout(env, driver, scenario, Disturbance.of(scenario, noise))
+        drive = driven(env, driver, scenario, conditions)
         steps = [without_frames(step) for step in drive]
     except DriverError as error:
         return number, Loss(name, scenario.name, str(error))
@@ -246,6 +266,21 @@ def _drive(
     score = score_episode(name, scenario, env.rate, steps)
     write_drive(path, score, trace_table(name, scenario, steps))
     return number, None
+
+
+def driven(
+    env: DrivingEnv, driver: Driver, scenario: Scenario, conditions: Conditions
+) -> Iterator[Step]:
+    """Drive a scenario under the conditions of an evaluation, and yield its steps."""
+    disturbance = Disturbance.of(scenario, conditions.noise)
+    fault = conditions.fault
+    if fault is None:
+        return rollout(env, driver, scenario, disturbance)
+    camera = env.config.camera
+    env.cameras = mounted_cameras(fault, env.cameras)
+    driver = with_faulty_frames(fault, driver, camera, scenario, env.rate)
+    actuators = one_after_the_other(disturbance, faulty_actuators(fault, env.rate))
+    return rollout(env, driver, scenario, actuators)
 
 
 def _drive_name(name: str, scenario: Scenario, *_: object) -> str:

@@ -7,6 +7,7 @@ from typing import Literal
 from pilotnet.data.suites import ScenarioFilter, require_suite, suite
 from pilotnet.drivers.driver_names import require_folders, split_name
 from pilotnet.drivers.driver_table import DRIVER_NAMES, Detectors
+from pilotnet.evaluation.faults import Fault
 from pilotnet.evaluation.rounds import looks
 from sim.control.speed import SpeedControl
 from sim.scenario import Scenario, choice, require_disturbance
@@ -32,6 +33,7 @@ class EvaluateConfig:
         first: number of the first road of the split
         pedals: shared, by the simulator's speed controller, or driver, by each driver itself
         noise: strength of the steering disturbance [m], 0 for none; the same for every driver
+        fault: kind=strength of a fault of camera or actuators, such as yaw=2; empty for none
         until_decided: drive two drivers in rounds until one is shown to be better
         workers: processes, 0 for all cores; does not change the scores
     """
@@ -47,6 +49,7 @@ class EvaluateConfig:
     first: int = 0
     pedals: Literal["shared", "driver"] = "shared"
     noise: float = 0.0
+    fault: str = ""
     until_decided: bool = False
     workers: int = 0
 
@@ -71,6 +74,7 @@ class EvaluateConfig:
             raise ValueError(f"workers is {self.workers}; it must be 0 or more")
         choice("pedals", self.pedals, SpeedControl)
         require_disturbance("noise", self.noise)
+        self.chosen_fault()
         require_suite(
             self.suite, self.split, self.episodes, self.length, self.first, self._filter()
         )
@@ -78,6 +82,10 @@ class EvaluateConfig:
     def scenarios(self) -> list[Scenario]:
         """Return the scenarios that every driver drives."""
         return suite(self.suite, self.split, self.episodes, self.length, self.first, self._filter())
+
+    def chosen_fault(self) -> Fault | None:
+        """Return the fault, None for none; ValueError for an unknown kind or wrong strength."""
+        return Fault.of(self.fault) if self.fault else None
 
     def looks(self) -> list[int]:
         """Return the numbers of scenarios after which the drivers may be told apart."""

@@ -5,6 +5,7 @@ a drive, and `page` puts everything into one file.
 """
 
 from pilotnet.evaluation.report.page import write_report
+from pilotnet.evaluation.report.robustness_card import robustness_table
 from pilotnet.evaluation.report.tables import comparison_table, score_table, scores_by_suite
 
-__all__ = ["comparison_table", "score_table", "scores_by_suite", "write_report"]
+__all__ = ["comparison_table", "robustness_table", "score_table", "scores_by_suite", "write_report"]

@@ -43,10 +43,13 @@ def film_scored_drive(
 ) -> ReportFilm | None:
     """Return a film of PilotNet on the first road of its evaluation, whatever its score there.
 
-    Return None without a model, for 0 seconds, when PilotNet was not scored, and when the results
-    are from another world version.
+    Return None without a model, for 0 seconds, when PilotNet was not scored, when the evaluation
+    had a fault, and when the results are from another world version.
     """
     if model is None or not seconds:
+        return None
+    if settings.fault:
+        console.print(f"no film: the evaluation had the fault {settings.fault}")
         return None
     try:
         require_present_world(results.folder, read_provenance(results.folder, "evaluate")["world"])

@@ -37,6 +37,8 @@ WRONG = {
         "shift is -1.0; it must lie between 0 and 2",
     ),
     "evaluate": (["modular"], "driver modular needs a detector of cars"),
+    "compare": (["nowhere"], "results nowhere does not exist"),
+    "robustness": (["expert", "--faults", "sleepy"], "fault is 'sleepy'"),
     "watch": (["expert", "--roads", "canal"], "roads is 'canal'"),
     "report": (["nowhere"], "results nowhere does not exist"),
     "drive": (["--width", "3"], "width is 3 px"),
