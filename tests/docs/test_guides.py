@@ -4,6 +4,8 @@ import os
 import re
 import runpy
 import shlex
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import NamedTuple
@@ -13,9 +15,10 @@ import pytest
 
 from pilotnet.cli import main
 
-GUIDES = Path(__file__).resolve().parents[2] / "docs" / "guides"
+ROOT = Path(__file__).resolve().parents[2]
+GUIDES = ROOT / "docs" / "guides"
 BLOCK = re.compile(
-    r"```(?P<language>bash|python)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)```", re.S
+    r"```(?P<language>bash|python|yaml)(?: title=\"(?P<title>[^\"]+)\")?\n(?P<text>.*?)```", re.S
 )
 SMALL_DRIVES = ("--episodes", "1", "--length", "50")
 # Options that make each command small; a later option replaces an earlier one of the same name.
@@ -79,6 +82,24 @@ def small(words: list[str]) -> list[str]:
     return [*words[1:], *size, *film, *test_drives]
 
 
+def write_block(block: Block, root: Path) -> None:
+    """Write a block's file below ROOT; where it exists, the block's first line is in it already."""
+    assert block.title
+    path = root / block.title
+    if path.exists():
+        first, _, rest = block.text.partition("\n")
+        before, found, after = path.read_text(encoding="utf-8").partition(f"{first}\n")
+        assert found, f"{block.title} has no line {first!r}"
+        path.write_text(before + found + rest + after, encoding="utf-8")
+    else:
+        path.write_text(block.text, encoding="utf-8")
+
+
+def changes_the_repository(guide: str) -> bool:
+    """Whether a guide writes files of the repository, which it names with their folders."""
+    return any(block.title and "/" in block.title for block in blocks(guide))
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """One working folder for all guides, because their commands build on each other."""
@@ -89,7 +110,30 @@ def test_every_guide_is_run() -> None:
     assert {path.stem for path in GUIDES.glob("*.md")} == set(ORDER)
 
 
-@pytest.mark.parametrize("guide", ORDER)
+@pytest.mark.parametrize("guide", [guide for guide in ORDER if changes_the_repository(guide)])
+def test_a_guide_that_changes_the_repository_works_in_a_copy_of_it(
+    guide: str, tmp_path: Path
+) -> None:
+    for package in ("sim", "pilotnet", "configs"):
+        shutil.copytree(ROOT / package, tmp_path / package)
+    for block in blocks(guide):
+        if block.title:
+            write_block(block, tmp_path)
+        elif block.language == "bash":
+            for words in command_lines(block):
+                command = [sys.executable, "-m", "pilotnet", *small(words)]
+                ended = subprocess.run(
+                    command,
+                    cwd=tmp_path,
+                    env=os.environ | {"PYTHONPATH": str(tmp_path)},
+                    capture_output=True,
+                    text=True,
+                    check=False,
+                )
+                assert ended.returncode == 0, ended.stderr
+
+
+@pytest.mark.parametrize("guide", [guide for guide in ORDER if not changes_the_repository(guide)])
 def test_the_commands_of_a_guide_run(
     guide: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -116,11 +160,11 @@ def test_a_guide_has_a_goal_a_result_and_pitfalls_on_80_lines(guide: str) -> Non
 
 
 def test_the_examples_are_short() -> None:
-    for path in (GUIDES.parents[1] / "examples").glob("*.py"):
+    for path in (ROOT / "examples").glob("*.py"):
         assert len(path.read_text(encoding="utf-8").splitlines()) <= 40, path.name
 
 
 @pytest.mark.parametrize("name", ["drive_environment", "own_driver", "train_and_score"])
 def test_an_example_runs(name: str, capsys: pytest.CaptureFixture[str]) -> None:
-    runpy.run_path(os.fspath(GUIDES.parents[1] / "examples" / f"{name}.py"))
+    runpy.run_path(os.fspath(ROOT / "examples" / f"{name}.py"))
     assert capsys.readouterr().out

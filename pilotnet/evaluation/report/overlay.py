@@ -57,10 +57,13 @@ def draw_path(
 ) -> None:
     """Draw the area that the car covers at a constant curvature [1/m] over the next `length` [m].
 
-    The area is as wide as the car and is drawn half transparent on the ground.
+    The area is as wide as the car and is drawn half transparent on the ground. Nothing is drawn of
+    an area that ends before the nearest visible ground.
     """
     left = _pixels(camera, *arc(curvature, length, -CAR_WIDTH / 2))
     right = _pixels(camera, *arc(curvature, length, CAR_WIDTH / 2))
+    if not (left.size and right.size):
+        return
     layer = image.copy()
     outline = np.concatenate([left, right[::-1]])
     cv2.fillPoly(layer, [outline], colour, cv2.LINE_AA, SUBPIXEL_BITS)
@@ -79,6 +82,8 @@ def draw_line(
 ) -> None:
     """Draw the path of the car's centre at a constant curvature [1/m], `length` [m] long."""
     line = _pixels(camera, *arc(curvature, length))
+    if not line.size:
+        return
     cv2.polylines(image, [line], False, colour, thickness, cv2.LINE_AA, SUBPIXEL_BITS)
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pilotnet.evaluation.report.overlay import draw_path, enlarged
+from pilotnet.evaluation.report.overlay import draw_line, draw_path, enlarged
 from sim.control.bicycle import arc
 from sim.env import DrivingEnv, EnvConfig
 from sim.geometry.camera import Camera
@@ -46,3 +46,12 @@ def test_mirrored_curvature_draws_the_mirrored_path(curvature: float) -> None:
     assert pictures[0].any()
     different = pictures[0] != pictures[1][:, ::-1]
     assert different.mean() < 0.02  # only edges may be rounded differently
+
+
+@pytest.mark.parametrize("length", [-1.0, 0.5])
+def test_a_path_that_ends_below_the_picture_draws_nothing(length: float) -> None:
+    camera = enlarged(Camera(), 2)
+    picture = np.zeros((camera.height, camera.width, 3), np.uint8)
+    draw_path(picture, camera, 0.01, length, (255, 255, 255))
+    draw_line(picture, camera, 0.01, length, (255, 255, 255))
+    assert not picture.any()
