@@ -80,6 +80,7 @@ def rollout(
     while not done:
         ego = env.world.ego_state()
         time_to_collision = env.world.time_to_collision()
+        clearance = env.world.clearance()
         seen = env.boxes() if boxes else None
         control = driver.act(observation)
         applied = disturbance(control, ego.speed, 1 / env.rate) if disturbance else control
@@ -95,6 +96,7 @@ def rollout(
             intervention,
             done,
             seen,
+            clearance,
         )
         if not done:
             # Only here, after the step was handed out: until then the driver can still explain its

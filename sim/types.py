@@ -215,6 +215,8 @@ class Step:
     intervention, done: result after the tick.
     boxes: vehicles and pedestrians in the centre camera's frame, from near to far; None when they
     were not requested.
+    clearance: gap to the nearest road user at the moment of the observation [m, inf when none is
+    within 15 m along the road].
     """
 
     index: int
@@ -227,6 +229,7 @@ class Step:
     intervention: Cause | None
     done: bool
     boxes: tuple[Box, ...] | None = None
+    clearance: float = math.inf
 
 
 class Driver(Protocol):

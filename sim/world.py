@@ -205,6 +205,10 @@ class World:
         ]
         return [Neighbour(actor, rectangle_gap(corners, actor.corners())) for actor in near]
 
+    def clearance(self) -> float:
+        """Return the gap [m] to the nearest road user, inf without one within a few metres."""
+        return min((neighbour.gap for neighbour in self.neighbours()), default=math.inf)
+
     def path_curvature_at(self, station: float) -> float:
         """Return the curvature [1/m] of the ego's path at a station [m] of the reference line."""
         curvature = self.plan.centreline.curvature_at(station)

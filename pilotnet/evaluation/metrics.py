@@ -8,14 +8,18 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from statistics import fmean
 
 import numpy as np
 
 from pilotnet.common.reading import DamagedFileError, load_json, structured
+from pilotnet.evaluation.comfort import comfort
+from pilotnet.evaluation.driving_score import driving_score, route_completion
 from pilotnet.evaluation.intervals import rate_interval
 from sim.scenario import Scenario
 from sim.types import Cause, Step, quoted
 
+STANDING_SPEED = 0.5  # [m/s] below it the car stands
 INTERVENTION_COST = 6.0  # [s] of an intervention; Bojarski et al. 2016
 
 
@@ -32,6 +36,14 @@ class EpisodeScore:
     min_time_to_collision: smallest value [s], inf when the ego never approached an obstacle.
     departure to takeover: number of interventions by cause.
     suite: the scenario's suite, empty when it has none.
+    offset_p95: 95th percentile of the absolute cross-track error [m].
+    heading_error_rms: RMS heading error [rad].
+    min_clearance: smallest gap to another road user [m], inf when none came within 15 m.
+    completion: share of the route that was driven.
+    standing: time slower than 0.5 m/s [s].
+    segments, comfortable: number of 2 s segments, and of those within nuPlan's bounds of comfort.
+    driving_score: of the CARLA Leaderboard 1.0 [%].
+    Values that results of earlier versions lack are NaN, or 0 segments.
     """
 
     driver: str
@@ -51,7 +63,15 @@ class EpisodeScore:
     person: int
     stuck: int
     takeover: int = 0  # by a person; absent from results of earlier versions
-    suite: str = ""  # absent from results of earlier versions
+    suite: str = ""  # absent from results of earlier versions, as all that follow
+    offset_p95: float = math.nan
+    heading_error_rms: float = math.nan
+    min_clearance: float = math.nan
+    completion: float = math.nan
+    standing: float = math.nan
+    segments: int = 0
+    comfortable: int = 0
+    driving_score: float = math.nan
 
     def conditions(self) -> Scenario:
         """Return the scenario; raises DamagedFileError when `settings` does not describe one."""
@@ -81,6 +101,14 @@ class Score:
     offset_rms: RMS cross-track error [m].
     curvature_rate_rms: RMS rate of the curvature command [1/m/s].
     min_time_to_collision: smallest value [s], inf when the ego never approached an obstacle.
+    offset_p95: mean over drives of the 95th percentile of the absolute cross-track error [m].
+    heading_error_rms: RMS heading error [rad].
+    min_clearance: smallest gap to another road user [m], inf without one.
+    completion: mean share of the route that was driven.
+    standing: total time slower than 0.5 m/s [h].
+    comfort: share of 2 s segments within nuPlan's bounds of comfort.
+    driving_score: mean over drives [%].
+    The last seven are NaN for results of earlier versions.
     """
 
     autonomy: float
@@ -93,6 +121,13 @@ class Score:
     offset_rms: float
     curvature_rate_rms: float
     min_time_to_collision: float
+    offset_p95: float
+    heading_error_rms: float
+    min_clearance: float
+    completion: float
+    standing: float
+    comfort: float
+    driving_score: float
 
 
 def autonomy(interventions: float, elapsed: float) -> float:
@@ -122,7 +157,9 @@ def score_episode(
     """Return the score of one drive; rate: of its steps [Hz]."""
     speed = np.array([step.ego.speed for step in steps])
     offset = np.array([step.ego.offset for step in steps])
+    heading_error = np.array([step.ego.heading_error for step in steps])
     command = np.array([step.control.curvature for step in steps])
+    segments = comfort(steps, rate)
     causes = [step.intervention for step in steps]
     return EpisodeScore(
         driver=driver,
@@ -142,6 +179,14 @@ def score_episode(
         person=causes.count(Cause.PERSON),
         stuck=causes.count(Cause.STUCK),
         takeover=causes.count(Cause.TAKEOVER),
+        offset_p95=float(np.quantile(np.abs(offset), 0.95)) if steps else 0.0,
+        heading_error_rms=root_mean_square(heading_error),
+        min_clearance=min((step.clearance for step in steps), default=math.inf),
+        completion=route_completion(steps, scenario.length),
+        standing=float((speed < STANDING_SPEED).sum() / rate),
+        segments=segments.segments,
+        comfortable=segments.comfortable,
+        driving_score=driving_score(steps, scenario.length),
     )
 
 
@@ -173,6 +218,18 @@ def total_score(episodes: Iterable[EpisodeScore]) -> Score:
             weights, [episode.curvature_rate_rms for episode in episodes]
         ),
         min_time_to_collision=min(episode.min_time_to_collision for episode in episodes),
+        offset_p95=fmean(episode.offset_p95 for episode in episodes),
+        heading_error_rms=_weighted_rms(
+            weights, [episode.heading_error_rms for episode in episodes]
+        ),
+        min_clearance=min(episode.min_clearance for episode in episodes),
+        completion=fmean(episode.completion for episode in episodes),
+        standing=sum(episode.standing for episode in episodes) / 3600,
+        comfort=_share(
+            sum(episode.comfortable for episode in episodes),
+            sum(episode.segments for episode in episodes),
+        ),
+        driving_score=fmean(episode.driving_score for episode in episodes),
     )
 
 
@@ -191,6 +248,11 @@ def scores_by(episodes: Iterable[EpisodeScore], field: str) -> dict[str, dict[st
 def _total_scores(episodes: Mapping[str, Sequence[EpisodeScore]]) -> dict[str, Score]:
     """Return the total score of each driver; episodes: by driver."""
     return {name: total_score(drives) for name, drives in episodes.items()}
+
+
+def _share(part: int, whole: int) -> float:
+    """Return a part of a whole, NaN of nothing."""
+    return part / whole if whole else math.nan
 
 
 def _weighted_rms(weights: Sequence[float], values: Sequence[float]) -> float:

@@ -8,7 +8,7 @@ import csv
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, fields
+from dataclasses import MISSING, asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -31,7 +31,8 @@ PROVENANCE_FILE = "evaluate.yaml"
 HASHED_FILES = (EPISODES_FILE, TRACES_FILE, PROVENANCE_FILE)  # with a digest in results.json
 FORMAT = 1  # version of results.json
 EPISODE_COLUMNS = tuple(field.name for field in fields(EpisodeScore))
-LATER_COLUMNS = ("takeover", "suite")  # absent from results of earlier versions
+# Absent from results of earlier versions: the columns that have a default.
+LATER_COLUMNS = tuple(field.name for field in fields(EpisodeScore) if field.default is not MISSING)
 TRACES_SCHEMA = pyarrow.schema(
     [("driver", pyarrow.string()), ("scenario", pyarrow.string())]
     + [

@@ -9,7 +9,9 @@ A score holds
 * `autonomous_distance` [km], the mean between interventions, or the whole distance without any;
 * `offset_rms`, the RMS cross-track error [m];
 * `curvature_rate_rms`, the RMS rate of the curvature command [1/m/s];
-* `min_time_to_collision` [s], null when the ego never approached an obstacle.
+* `min_time_to_collision` [s], null when the ego never approached an obstacle;
+* `offset_p95` [m], `heading_error_rms` [rad], `min_clearance` [m], `completion`, `standing` [h],
+  `comfort` and `driving_score` [%]; see `pilotnet.evaluation.metrics.Score`.
 """
 
 import math
@@ -44,6 +46,11 @@ def write_scores(folder: Path, episodes: Sequence[EpisodeScore]) -> Path:
 
 
 def plain_score(score: Score) -> dict[str, Any]:
-    """Return a score as JSON values by field name; infinity, which JSON lacks, becomes None."""
+    """Return a score as JSON values by field name; infinity and NaN become None."""
     values: dict[str, Any] = plain(asdict(score))
-    return {name: None if value == math.inf else value for name, value in values.items()}
+    return {name: value if _in_json(value) else None for name, value in values.items()}
+
+
+def _in_json(value: Any) -> bool:
+    """Return whether JSON has the value; it lacks infinity and NaN."""
+    return not isinstance(value, float) or math.isfinite(value)

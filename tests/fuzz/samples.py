@@ -184,6 +184,7 @@ def _row(driver: str, driven: Scenario, index: int) -> EpisodeScore:
         0,
         0,
         "mine",
+        *(0.2, 0.01, 3.0, 1.0, 0.0, 2, 1, 90.0),
     )
 
 

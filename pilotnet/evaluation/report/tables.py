@@ -70,12 +70,23 @@ MEASURES = (
         )
         for cause in Cause
     ),
+    Measure("each hour", lambda score: f"{score.interventions / score.hours:.1f}", detail=True),
+    Measure("each km", lambda score: f"{score.interventions / score.kilometres:.2f}", detail=True),
     Measure("Distance [km]", lambda score: f"{score.kilometres:.1f}"),
     Measure("Time [h]", lambda score: f"{score.hours:.2f}"),
     Measure("Mean autonomous distance [km]", lambda score: distance_text(score)),
     Measure("RMS cross-track error [m]", lambda score: f"{score.offset_rms:.2f}"),
+    Measure("95th percentile [m]", lambda score: number(score.offset_p95, 2), detail=True),
+    Measure(
+        "RMS heading error [°]", lambda score: number(math.degrees(score.heading_error_rms), 2)
+    ),
     Measure("RMS curvature rate [1/km/s]", lambda score: f"{1000 * score.curvature_rate_rms:.2f}"),
-    Measure("Min. time to collision [s]", lambda score: time_text(score.min_time_to_collision)),
+    Measure("Min. time to collision [s]", lambda score: number(score.min_time_to_collision, 1)),
+    Measure("Min. clearance [m]", lambda score: number(score.min_clearance, 2)),
+    Measure("Comfortable (nuPlan) [%]", lambda score: number(100 * score.comfort, 1)),
+    Measure("Standing [min]", lambda score: number(60 * score.standing, 1)),
+    Measure("Route completion [%]", lambda score: number(100 * score.completion, 1)),
+    Measure("CARLA driving score 1.0 [%]", lambda score: number(score.driving_score, 1)),
 )
 
 
@@ -234,6 +245,6 @@ def distance_text(score: Score) -> str:
     return f"{sign}{distance:.{decimals}f}"
 
 
-def time_text(seconds: float) -> str:
-    """Return a time to collision [s], or a dash when the ego never approached an obstacle."""
-    return f"{seconds:.1f}" if math.isfinite(seconds) else "\N{EN DASH}"
+def number(value: float, decimals: int) -> str:
+    """Return a number, or a dash for infinity and NaN: nothing was near, or earlier results."""
+    return f"{value:.{decimals}f}" if math.isfinite(value) else "\N{EN DASH}"

@@ -34,6 +34,14 @@ def drive(driver: str, index: int, departures: int) -> EpisodeScore:
         contact=0,
         person=0,
         stuck=0,
+        offset_p95=0.2,
+        heading_error_rms=0.01,
+        min_clearance=3.0,
+        completion=1.0,
+        standing=0.0,
+        segments=15,
+        comfortable=14,
+        driving_score=90.0,
     )
 
 

@@ -14,6 +14,7 @@ from pilotnet.evaluation.metrics import (
 )
 from sim.scenario import Daytime, RoadKind, Scenario, Weather
 from sim.types import Cause, Control, EgoState, Observation, Pose, Step
+from tests.pilotnet.evaluation.made_steps import made_steps
 
 SCENARIO = Scenario(RoadKind.MOUNTAIN, 2, weather=Weather.FOG, light=Daytime.NIGHT, visibility=80.0)
 
@@ -90,6 +91,21 @@ def test_an_episode_is_scored_by_its_steps() -> None:
     assert score.offset_rms == pytest.approx(0.25)
     assert score.curvature_rate_rms == pytest.approx(math.sqrt((0.1**2 + 0 + 0.1**2) / 3))
     assert (score.departure, score.contact, score.interventions) == (1, 1, 2)
+    assert score.offset_p95 == pytest.approx(0.385)
+    assert (score.heading_error_rms, score.standing, score.segments) == (0.0, 0.0, 0)
+    assert score.min_clearance == math.inf
+
+
+def test_standing_time_is_that_below_half_a_metre_a_second() -> None:
+    steps = made_steps([5.0, 0.4, 0.0, 0.6])
+    assert score_episode("pilotnet", SCENARIO, 10, steps).standing == pytest.approx(0.2)
+
+
+def test_comfort_is_the_share_of_the_segments_of_all_drives() -> None:
+    long = replace(episode(500.0), segments=30, comfortable=30)
+    short = replace(episode(100.0), segments=10, comfortable=0)
+    assert total_score([long, short]).comfort == pytest.approx(0.75)
+    assert math.isnan(total_score([episode(100.0)]).comfort)
 
 
 def test_drives_are_weighted_by_their_duration() -> None:
