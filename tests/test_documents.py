@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from pilotnet.cli import COMMANDS
+from pilotnet.cli.spelling import EARLIER_SPEED_CONTROL
+
 ROOT = Path(__file__).resolve().parents[1]
 MAX_README_LINES = 130
 MAX_SENTENCE_WORDS = 30
@@ -13,6 +16,11 @@ MAX_ENTRY_WORDS = 25
 PERSONS = re.compile(r"\b(who|whom|whoever|somebody|someone|nobody|everybody|anybody)\b", re.I)
 CODE_BLOCK = re.compile(r"```.*?```", re.S)
 COMMENT = re.compile(r"(?:^|\s)#\s.*$", re.M)
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+PLACE = re.compile(r"`((?:sim|pilotnet|tests|docs|configs|examples|notebooks)/[\w./-]*)`")
+MODULE = re.compile(r"(?:python -m |`)((?:sim|pilotnet|tests)\.[\w.]+)")
+COMMAND_LINE = re.compile(r"pilotnet ([a-z-]+)((?: [^`|&>#\n]+)?)")
+OPTION = re.compile(r"--[a-z][a-z.-]+")
 SOURCES = sorted(path for package in ("sim", "pilotnet") for path in (ROOT / package).rglob("*.py"))
 
 
@@ -71,3 +79,39 @@ def test_comments_and_test_docstrings_name_things_and_not_persons(path: Path) ->
     nodes = ast.walk(ast.parse(text)) if path.suffix == ".py" else ()
     docstrings = [ast.get_docstring(node) or "" for node in nodes if isinstance(node, documented)]
     assert [one for one in [*comments, *docstrings] if PERSONS.search(one)] == []
+
+
+def named(path: Path) -> str:
+    """Return a page's name as the identifier of its test."""
+    return str(path.relative_to(ROOT))
+
+
+def module_exists(name: str) -> bool:
+    """Whether a dotted name begins with a module, or a package, of the repository."""
+    parts = name.split(".")
+    return (
+        any(
+            (ROOT / Path(*parts[:count])).with_suffix(".py").exists()
+            for count in range(2, len(parts) + 1)
+        )
+        or (ROOT / Path(*parts)).is_dir()
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_files_and_modules_that_a_page_names_are_there(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    made = set(re.findall(r'title="([^"]+)"', text))
+    places = [one for one in PLACE.findall(text) if one not in made]
+    modules = [one.rstrip(".") for one in MODULE.findall(text) if not one.endswith(".py")]
+    assert [one for one in places if not (ROOT / one).exists()] == []
+    assert [one for one in modules if not module_exists(one)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_options_that_a_page_names_are_in_the_help_of_their_command(page: Path) -> None:
+    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+    for name, rest in COMMAND_LINE.findall(text):
+        if name in COMMANDS:
+            known = {EARLIER_SPEED_CONTROL, *OPTION.findall(COMMANDS[name].parser().format_help())}
+            assert set(OPTION.findall(rest)) <= known, f"pilotnet {name} {rest}"

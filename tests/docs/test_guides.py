@@ -65,8 +65,9 @@ def blocks(guide: str) -> list[Block]:
 
 
 def command_lines(block: Block) -> list[list[str]]:
-    """Return the words of every command in a block."""
-    return [shlex.split(line, comments=True) for line in block.text.splitlines() if line.strip()]
+    """Return the words of every command in a block; a backslash continues a line."""
+    joined = block.text.replace("\\\n", " ")
+    return [shlex.split(line, comments=True) for line in joined.splitlines() if line.strip()]
 
 
 def small(words: list[str]) -> list[str]:

@@ -256,8 +256,8 @@ def _headline(results: Results, driver: str, split: Split) -> str:
 def _largest_deviations(episodes: Sequence[EpisodeScore], driver: str) -> list[str]:
     """Return the worst scenarios of a driver, each on another kind of road.
 
-    Scenarios are compared by their number of interventions, then by their RMS offset. A scenario
-    that a driver lost is left out.
+    Scenarios are compared by their number of interventions, then by their RMS cross-track error. A
+    scenario that a driver lost is left out.
     """
     worst: dict[str, EpisodeScore] = {}
     counts = Counter(episode.scenario for episode in episodes)

@@ -148,7 +148,7 @@ def offset_lines(traces: pyarrow.Table, drivers: Sequence[str], scenarios: Seque
             _draw_curvature(panels[count, column], drive_columns(traces, drivers[0], scenario))
             panels[0, column].set_title(scenario, loc="left")
         for row, name in enumerate(drivers):
-            panels[row, 0].set_ylabel(f"{driver_title(name)}\noffset [m]")
+            panels[row, 0].set_ylabel(f"{driver_title(name)}\nerror [m]")
             panels[row, 0].set_ylim(-OFFSET_MARGIN * largest, OFFSET_MARGIN * largest)
         panels[count, 0].set_ylabel("curvature\n[1/km]")
         figure.align_ylabels(panels[:, 0])
