@@ -8,7 +8,7 @@ The conventions that hold everywhere:
 * Units: SI; angles in radians. Speed [m/s], curvature [1/m], acceleration [m/s²]. Degrees only in
   what a person reads.
 * The command is curvature, 1/r [1/m]: independent of the car and smooth through straight ahead.
-* Road coordinates (s, d): arc length along the road's reference line and distance to the right of
+* Frenet coordinates (s, d): arc length along the road's reference line and distance to the right of
   it [m]. The ego's offset and heading error are relative to its path, the centre of its lane.
 * Images: RGB uint8 (H, W, 3), row 0 on top. Pixel (i, j) covers rows [i, i + 1) and columns [j, j +
   1) of the image plane.

@@ -123,7 +123,6 @@ UNMIRRORED = {
 # Test files that reach for private names of a module. One a line, sorted.
 PRIVATE_ACCESS = {
     "tests/benchmarks/bench_viewer.py",
-    "tests/fuzz/samples.py",
     "tests/pilotnet/common/test_parallel.py",
     "tests/pilotnet/common/test_progress.py",
     "tests/pilotnet/live/test_replay.py",

@@ -25,7 +25,7 @@ SOURCES = sorted(path for package in ("sim", "pilotnet") for path in (ROOT / pac
 
 
 def sentences(markdown: str) -> list[str]:
-    """Return the sentences of a page's running text, without code, tables, headings and pictures."""
+    """Return the sentences of a page, without code, tables, headings and pictures."""
     prose = []
     for line in CODE_BLOCK.sub("", markdown).splitlines():
         if line.startswith(("|", "#", "!", "<")):

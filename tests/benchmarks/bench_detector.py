@@ -1,5 +1,6 @@
-"""How fast a detector is: `pytest tests/benchmarks/bench_detector.py`, on one core, beside a warp
-of the same run.
+"""Time of a detector for one frame: `pytest tests/benchmarks/bench_detector.py`.
+
+Everything runs on one core. A bilinear warp in the same run is the unit to compare with.
 """
 
 import cv2
@@ -16,7 +17,7 @@ FRAME = np.random.default_rng(0).integers(0, 255, (160, 320, 3), dtype=np.uint8)
 
 
 def test_a_bilinear_warp_of_the_same_size(benchmark: BenchmarkFixture) -> None:
-    """What detectors are measured against."""
+    """The unit to compare with."""
     cv2.setNumThreads(1)
     homography = np.array([[1.0, 0.12, 3.0], [0.01, 1.0, -2.0], [1e-4, 2e-4, 1.0]])
     benchmark(cv2.warpPerspective, FRAME, homography, (320, 160), flags=cv2.INTER_LINEAR)
@@ -24,8 +25,9 @@ def test_a_bilinear_warp_of_the_same_size(benchmark: BenchmarkFixture) -> None:
 
 @pytest.mark.parametrize("score", [0.5, 0.0], ids=["nothing_found", "as_much_as_possible"])
 def test_a_frame(benchmark: BenchmarkFixture, score: float) -> None:
-    """From the frame to the boxes; an untrained network is sure of nothing, and with a score of 0
-    every peak is a box.
+    """From the frame to the boxes of an untrained network.
+
+    Its scores are below 0.5; with a minimum score of 0 every peak becomes a box.
     """
     torch.set_num_threads(1)
     torch.manual_seed(0)

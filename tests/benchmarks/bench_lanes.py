@@ -1,6 +1,4 @@
-"""How long the lane finder takes for a frame: `pytest tests/benchmarks/bench_lanes.py`. Its name
-keeps it out of the tests.
-"""
+"""Time of the lane finder for one frame: `pytest tests/benchmarks/bench_lanes.py`."""
 
 import pytest
 from pytest_benchmark.fixture import BenchmarkFixture
@@ -16,7 +14,7 @@ from sim.world import World
     "road", [RoadKind.RURAL, RoadKind.HIGHWAY, RoadKind.UNPAVED, RoadKind.MOUNTAIN]
 )
 def test_lane_finder(benchmark: BenchmarkFixture, road: RoadKind) -> None:
-    """One 320 x 160 frame of a lane that is being followed."""
+    """One frame of 320 x 160 pixels, with the lane tracked."""
     world = World(Scenario(road, seed=1, length=600.0))
     renderer = Renderer(world.plan, world.scenario, [Camera()])
     line = world.plan.centreline
@@ -25,11 +23,11 @@ def test_lane_finder(benchmark: BenchmarkFixture, road: RoadKind) -> None:
         for i in range(100)
     ]
     finder = LaneFinder(Camera())
-    turn = iter(range(10**9))
+    frame_numbers = iter(range(10**9))
     finder.find(frames[0], 15.0, 0.0, 0.1)
 
     def follow() -> None:
-        i = next(turn) % len(frames)
+        i = next(frame_numbers) % len(frames)
         finder.find(frames[i], 15.0, line.curvature_at(100.0 + 1.5 * i), 0.1)
 
     benchmark(follow)

@@ -1,5 +1,6 @@
-"""How long the modular stack thinks: `pytest tests/benchmarks/bench_planner.py`, on one core,
-beside a warp of the same run.
+"""Time of the modular stack for one tick: `pytest tests/benchmarks/bench_planner.py`.
+
+Everything runs on one core. A bilinear warp in the same run is the unit to compare with.
 """
 
 import sys
@@ -28,11 +29,10 @@ from sim.types import Image
 from tests.pilotnet.modular.planner_scenes import CAMERA, DURATION, box, lane
 
 SPEED = 8.0  # [m/s]
-# [m] in front of the car
-NEAREST = 7.0
-STREET = 44.0
+NEAREST = 7.0  # [m] ahead, of the nearest road user
+STREET = 44.0  # [m] length on which road users are seen
 CARS = [(14.0, 2.9), (22.0, -3.4), (30.0, 2.9), (38.0, 0.2), (47.0, 2.9)]  # forward, right [m]
-PEOPLE = [(10.0, 3.6), (16.0, -5.0), (18.0, 3.8), (27.0, -5.2), (33.0, 4.0), (41.0, 3.6)]
+PEDESTRIANS = [(10.0, 3.6), (16.0, -5.0), (18.0, 3.8), (27.0, -5.2), (33.0, 4.0), (41.0, 3.6)]
 
 
 def crowd(moved: float) -> list[Detection]:
@@ -41,20 +41,20 @@ def crowd(moved: float) -> list[Detection]:
     """
     return [
         box(NEAREST + (forward - moved - NEAREST) % STREET, right, person)
-        for places, person in ((CARS, False), (PEOPLE, True))
+        for places, person in ((CARS, False), (PEDESTRIANS, True))
         for forward, right in places
     ]
 
 
-class SeesACrowd:
-    """Works as hard as a detector does, and then says what it is told to."""
+class CrowdDetector:
+    """A detector that runs its network, and returns the boxes of a crowd instead of its own."""
 
     def __init__(self, target: str) -> None:
         self._detector = Detector(DetectorCheckpoint(DetectorNetwork(), target, Camera(), {}))
         self._found = [one for one in crowd(0.0) if one.person == self._detector.person]
 
     def detect(self, frame: Image) -> list[Detection]:
-        """The same crowd, whatever the frame."""
+        """Return the same crowd for every frame."""
         self._detector.detect(frame)
         return self._found
 
@@ -62,12 +62,12 @@ class SeesACrowd:
 @pytest.fixture(autouse=True)
 def _one_core() -> None:
     torch.set_num_threads(1)
-    torch.manual_seed(0)  # untrained networks differ, and some are twenty times as slow
+    torch.manual_seed(0)  # some random weights make a network twenty times as slow
     cv2.setNumThreads(1)
 
 
 def test_a_bilinear_warp_of_a_frame(benchmark: BenchmarkFixture) -> None:
-    """What the rest is measured against."""
+    """The unit to compare with."""
     frame = np.random.default_rng(0).integers(0, 255, (160, 320, 3), dtype=np.uint8)
     homography = np.array([[1.0, 0.12, 3.0], [0.01, 1.0, -2.0], [1e-4, 2e-4, 1.0]])
     benchmark.pedantic(
@@ -80,36 +80,37 @@ def test_a_bilinear_warp_of_a_frame(benchmark: BenchmarkFixture) -> None:
 
 
 def test_tracking_and_planning(benchmark: BenchmarkFixture) -> None:
-    """One tick among five cars and six people, detected anew every time."""
+    """One tick among five cars and six pedestrians, with new detections in every tick."""
     tracker = Tracker(CAMERA, DURATION)
     planner = Planner(DURATION)
     wheels = Odometry(DURATION)
     seen = [crowd(SPEED * DURATION * i) for i in range(110)]
-    turn = count()
+    tick_numbers = count()
 
-    def think() -> None:
-        found = seen[next(turn)]
-        way = wheels.move(SPEED)
+    def tick() -> None:
+        found = seen[next(tick_numbers)]
+        distance = wheels.move(SPEED)
         planner.plan(
-            Situation(lane(), tracker.update(found, wheels.pose), SPEED, way, wheels.curvature)
+            Situation(lane(), tracker.update(found, wheels.pose), SPEED, distance, wheels.curvature)
         )
 
-    benchmark.pedantic(think, rounds=100, warmup_rounds=10)
+    benchmark.pedantic(tick, rounds=100, warmup_rounds=10)
 
 
 def test_the_whole_stack(benchmark: BenchmarkFixture, capsys: pytest.CaptureFixture[str]) -> None:
-    """From the frame to the command, on pictures of a drive along a street; its 99th percentile is
-    printed.
+    """From the frame to the command, on frames of a drive along a street.
+
+    The 99th percentile is printed.
     """
     env = DrivingEnv(EnvConfig(cameras=("centre",)))
     street = Scenario(RoadKind.RESIDENTIAL, 1, length=120.0, parked=15.0, pedestrians=20.0)
     observations = [step.observation for step in rollout(env, Expert(env), street)]
     driver = ModularDriver(
-        Parts(SeesACrowd("cars"), SeesACrowd("pedestrians"), LaneFinder(Camera())), env
+        Parts(CrowdDetector("cars"), CrowdDetector("pedestrians"), LaneFinder(Camera())), env
     )
-    turn = count()
+    tick_numbers = count()
     benchmark.pedantic(
-        lambda: driver.act(observations[next(turn) % len(observations)]),
+        lambda: driver.act(observations[next(tick_numbers) % len(observations)]),
         rounds=100,
         warmup_rounds=10,
     )

@@ -1,8 +1,7 @@
-"""How fast the simulator is: `pytest tests/benchmarks/bench_sim.py`. Figures are kept in
-CHANGELOG.md, with the machine named.
+"""Time of the simulator for frames, ticks and worlds: `pytest tests/benchmarks/bench_sim.py`.
 
-The file's name keeps it out of the tests: a timing never decides whether a change is right. The
-warp stands beside the pictures so that their ratio can be read off one run.
+The file's name keeps it out of the tests, which measure no time. A bilinear warp in the same run is
+the unit to compare with.
 """
 
 import subprocess
@@ -50,7 +49,7 @@ def drawing(scenario: Scenario, camera: Camera) -> tuple[Renderer, Pose, list[Ac
 
 
 def test_a_bilinear_warp_of_the_same_size(benchmark: BenchmarkFixture) -> None:
-    """What pictures are measured against."""
+    """The unit to compare with."""
     cv2.setNumThreads(1)
     image = np.random.default_rng(0).integers(0, 255, (160, 320, 3), dtype=np.uint8)
     homography = np.array([[1.0, 0.12, 3.0], [0.01, 1.0, -2.0], [1e-4, 2e-4, 1.0]])
@@ -79,21 +78,19 @@ def test_a_frame_with_its_truth(benchmark: BenchmarkFixture) -> None:
     assert (canvas.label == Label.CAR).any()
 
 
-def test_sixteen_moments_of_recording(benchmark: BenchmarkFixture) -> None:
-    """The three cameras in sixteen drives of lane_keeping, all kinds of road and many skies: 48
-    pictures.
-    """
-    moments = []
+def test_sixteen_recorded_frames(benchmark: BenchmarkFixture) -> None:
+    """One frame of each of three cameras, in sixteen drives of lane_keeping: 48 images."""
+    frames = []
     for scenario in suite("lane_keeping", "train", 16, 450.0):
         world = World(scenario)
         renderer = Renderer(world.plan, scenario, list(rig(Camera(), 0.6).values()))
-        moments.append(
+        frames.append(
             (renderer, world.plan.centreline.pose_at(150.0, world.plan.path_offset), world.actors())
         )
-    benchmark(lambda: [renderer.truth(pose, actors, 1.0) for renderer, pose, actors in moments])
+    benchmark(lambda: [renderer.truth(pose, actors, 1.0) for renderer, pose, actors in frames])
 
 
-def test_a_tick_of_a_world_with_ten_cars_and_ten_people(benchmark: BenchmarkFixture) -> None:
+def test_a_tick_of_a_world_with_ten_cars_and_ten_pedestrians(benchmark: BenchmarkFixture) -> None:
     scenario = Scenario(RoadKind.RESIDENTIAL, seed=1, length=5000.0, traffic=18.0, pedestrians=25.0)
     world = World(scenario)
 

@@ -1,9 +1,7 @@
-"""How fast the window draws: `pytest tests/benchmarks/bench_viewer.py`. A budget of 33 ms makes 30
-frames/s at 1280 x 720.
+"""Time of the live window for one picture: `pytest tests/benchmarks/bench_viewer.py`.
 
-The picture of the road and everything drawn over and beside it are measured apart, in one run.
-Panels are drawn after a tick, ten times a second, so of every three pictures one costs what it
-costs "when a tick has changed it".
+At 30 pictures a second, 1280 x 720 pixels have to be drawn in 33 ms. The road and the panels are
+measured apart. Panels change after a tick, ten times a second: with one picture in three.
 """
 
 from collections.abc import Callable
@@ -28,22 +26,22 @@ from sim.viewer.live.session import Session
 from sim.viewer.theme import SKY_BLUE
 
 SCENARIO = Scenario(RoadKind.RURAL, seed=2, length=600.0, traffic=8.0)
-TICKS = 130  # so that the strips are full
+TICKS = 130  # driven before the measurement, so that all plots are full
 
 
-def show_of(count: int) -> Session:
-    """PilotNet, untrained, which costs as much as a trained one; driven until its strips are full."""
+def session_of(count: int) -> Session:
+    """Return a session of untrained networks, after TICKS; trained ones take the same time."""
     checkpoint = Checkpoint(PilotNet(0.001).eval(), ViewCamera(), Camera(), {})
-    seat = DriverSpec("pilotnet", "PilotNet", SKY_BLUE, lambda _: PilotNetDriver(checkpoint))
-    show = Session([seat] * count, [SCENARIO], autonomy)
+    spec = DriverSpec("pilotnet", "PilotNet", SKY_BLUE, lambda _: PilotNetDriver(checkpoint))
+    session = Session([spec] * count, [SCENARIO], autonomy)
     for _ in range(TICKS):
-        show.step()
-    return show
+        session.step()
+    return session
 
 
 @pytest.fixture
-def painted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Makes the picture of the road cost nothing."""
+def without_road(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Return a function that replaces the picture of the road by a flat colour."""
 
     def paint() -> None:
         pictures: dict[Camera, Image] = {}
@@ -60,48 +58,50 @@ def painted(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 
 @pytest.mark.parametrize("count", [1, 2], ids=["one_driver", "two_drivers"])
 def test_everything_but_the_road(
-    benchmark: BenchmarkFixture, count: int, painted: Callable[[], None]
+    benchmark: BenchmarkFixture, count: int, without_road: Callable[[], None]
 ) -> None:
-    painted()
-    show = show_of(count)
-    sheet = Canvas.blank(1280, 720)
-    benchmark(show.draw, sheet)
+    without_road()
+    session = session_of(count)
+    canvas = Canvas.blank(1280, 720)
+    benchmark(session.draw, canvas)
 
 
 @pytest.mark.parametrize("count", [1, 2], ids=["one_driver", "two_drivers"])
 def test_everything_but_the_road_when_a_tick_has_changed_it(
-    benchmark: BenchmarkFixture, count: int, painted: Callable[[], None]
+    benchmark: BenchmarkFixture, count: int, without_road: Callable[[], None]
 ) -> None:
-    painted()
-    show = show_of(count)
-    sheet = Canvas.blank(1280, 720)
+    without_road()
+    session = session_of(count)
+    canvas = Canvas.blank(1280, 720)
 
     def tick() -> None:
-        show.step()
-        for drive in show.drives:
+        session.step()
+        for drive in session.drives:
             drive.explanation()
 
-    benchmark.pedantic(lambda: show.draw(sheet), setup=tick, rounds=40, warmup_rounds=2)
+    benchmark.pedantic(lambda: session.draw(canvas), setup=tick, rounds=40, warmup_rounds=2)
 
 
 @pytest.mark.parametrize("count", [1, 2], ids=["one_driver", "two_drivers"])
 def test_a_whole_picture(benchmark: BenchmarkFixture, count: int) -> None:
-    show = show_of(count)
-    sheet = Canvas.blank(1280, 720)
-    benchmark(show.draw, sheet)
+    session = session_of(count)
+    canvas = Canvas.blank(1280, 720)
+    benchmark(session.draw, canvas)
 
 
 def test_handing_the_picture_to_the_window(benchmark: BenchmarkFixture) -> None:
     screen = pygame.Surface((1280, 720), depth=32)
-    sheet = Canvas.blank(1280, 720)
-    benchmark(screen.blit, sheet.surface, (0, 0))
+    canvas = Canvas.blank(1280, 720)
+    benchmark(screen.blit, canvas.surface, (0, 0))
 
 
-def test_a_tick_with_three_cameras_pilotnet_and_its_heat(benchmark: BenchmarkFixture) -> None:
-    show = show_of(1)
+def test_a_tick_with_three_cameras_the_network_and_its_saliency(
+    benchmark: BenchmarkFixture,
+) -> None:
+    session = session_of(1)
 
     def tick() -> None:
-        show.step()
-        show.drives[0].explanation()
+        session.step()
+        session.drives[0].explanation()
 
     benchmark.pedantic(tick, rounds=40, warmup_rounds=2)

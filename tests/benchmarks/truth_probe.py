@@ -1,12 +1,10 @@
-"""Closed-loop probe: does the truth about road users help or harm the modular stack? Real lane
-finder, no trained network.
+"""Score of the modular stack with true road users and with emulated detections, in closed loop.
 
-`python -m tests.benchmarks.truth_probe --roads residential --weather rain --suite obstacles --first
-400 --episodes 14`
+    python -m tests.benchmarks.truth_probe --roads residential --weather rain --episodes 14
 
-Two variants drive the same scenarios. `truth`: the true road users in place of both detectors.
-`emulated`: boxes of the truth, degraded as a detector's are. Intervals resample whole drives, since
-interventions of one drive depend on each other.
+Two variants drive the same scenarios with the stack's own lane finder. `truth`: the true road users
+in place of both detectors. `emulated`: the true boxes with the errors of a detector. Intervals
+resample whole drives, because interventions of one drive depend on each other.
 """
 
 import argparse
@@ -29,9 +27,9 @@ from sim.scenario import Scenario
 from sim.types import Image, Kind
 
 VARIANTS = ("truth", "emulated")
-LEAST_VISIBLE = 0.3  # visible share below which the emulated detector finds nothing
-LEAST_HEIGHT = 7.0  # [px] the same
-MISSES = 0.07  # share of boxes that it misses
+MIN_VISIBILITY = 0.3  # visible share below which the emulated detector finds nothing
+MIN_HEIGHT = 7.0  # [px] height below which it finds nothing
+MISS_RATE = 0.07  # share of the other boxes that it misses
 EDGE_NOISE = 0.8  # [px] standard deviation of each edge
 DISTANCE_NOISE = 0.04  # standard deviation of the logarithm of the distance
 SCORE = 0.8  # of everything that it finds
@@ -40,9 +38,7 @@ RESAMPLES = 4000
 
 
 class EmulatedDetector:
-    """The boxes of the truth with misses and noise, in place of a trained detector of vehicles or
-    of pedestrians.
-    """
+    """The true boxes with misses and noise, in place of a detector of vehicles or pedestrians."""
 
     def __init__(self, env: DrivingEnv, person: bool, seed: int) -> None:
         self._env = env
@@ -50,17 +46,15 @@ class EmulatedDetector:
         self._generator = np.random.default_rng([seed, int(person), 1])
 
     def detect(self, frame: Image) -> list[Detection]:
-        """Return what a detector might find in the frame (H, W, 3) that the environment has just
-        rendered.
-        """
+        """Return emulated detections of the frame (H, W, 3) that the environment rendered last."""
         found = []
         for box in self._env.boxes():
             if (box.kind is Kind.PEDESTRIAN) != self._person:
                 continue
             if (
-                box.visible < LEAST_VISIBLE
-                or box.bottom - box.top < LEAST_HEIGHT
-                or self._generator.random() < MISSES
+                box.visible < MIN_VISIBILITY
+                or box.bottom - box.top < MIN_HEIGHT
+                or self._generator.random() < MISS_RATE
             ):
                 continue
             edges = (
@@ -109,7 +103,7 @@ def autonomy(
 
 
 def main(words: Sequence[str] | None = None) -> None:
-    """Drive and print one line a variant, and the difference."""
+    """Drive both variants; print a line for each, and their difference."""
     parser = argparse.ArgumentParser(description=__doc__)
     for name, value in {
         "suite": "obstacles",

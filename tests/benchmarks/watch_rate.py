@@ -1,5 +1,4 @@
-"""Pictures a second of the real `pilotnet watch` window; the speed of time it reaches, and how soon
-a key shows.
+"""Pictures a second of the window of `pilotnet watch`, its speed of time, and the delay of a key.
 
     python -m tests.benchmarks.watch_rate pilotnet --checkpoint models/pilotnet
 
@@ -27,11 +26,11 @@ from sim.viewer.live.live_view import LiveView
 from sim.viewer.live.session import Session
 from sim.viewer.window import Window, open_display, without_long_pauses
 
-WARM_UP = 3.0  # [s] in which kernels are loaded and networks find their pace
+WARM_UP = 3.0  # [s] not measured: kernels are loaded, networks take longer at first
 
 
 def main() -> None:
-    """Open the window, let it run, and print what it reached."""
+    """Open the window, run it, and print its rates."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("driver")
     parser.add_argument("--checkpoint", type=Path)
@@ -43,23 +42,26 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=20.0)
     options = parser.parse_args()
     config = WatchConfig(suite=options.suite, light=options.light, weather=options.weather)
-    seats = driver_specs(
+    specs = driver_specs(
         [options.driver], options.checkpoint, Detectors(options.cars, options.pedestrians)
     )
     screen = open_display((config.width, config.height))
     wheel = SteeringWheel()
-    show = Session(
-        seats, config.scenarios(), autonomy, 1, wheel, None, EnvConfig(cameras=CAMERA_NAMES)
+    session = Session(
+        specs, config.scenarios(), autonomy, 1, wheel, None, EnvConfig(cameras=CAMERA_NAMES)
     )
     window = Window(
-        LiveView(show, PluggedControllers(wheel, ControllerFiles())), screen, FilmFile, Path.cwd()
+        LiveView(session, PluggedControllers(wheel, ControllerFiles())),
+        screen,
+        FilmFile,
+        Path.cwd(),
     )
     with without_long_pauses():
         pictures(window, WARM_UP)
-        before = driven(show)
+        before = driven(session)
         milliseconds = 1e3 * pictures(window, options.seconds)
     seconds = milliseconds.sum() / 1e3
-    passed = driven(show) - before
+    passed = driven(session) - before
     rate = len(milliseconds) / seconds
     size = f"{config.width} x {config.height}"
     console.print(f"{options.driver}: {rate:.1f} pictures/s at {size}, without a pause")
@@ -79,7 +81,7 @@ def main() -> None:
 
 
 def pictures(window: Window, seconds: float) -> NDArray[np.float64]:
-    """Let the window run for so long without a pause; how long each turn took [s]."""
+    """Run the window for a duration [s]; return the duration of each of its turns [s], (N,)."""
     began = before = monotonic()
     taken: list[float] = []
     while before - began < seconds:
@@ -92,9 +94,9 @@ def pictures(window: Window, seconds: float) -> NDArray[np.float64]:
     return np.array(taken)
 
 
-def driven(show: Session) -> float:
-    """Seconds that have been driven so far."""
-    return sum(drive.elapsed for drive in show.all_driven())
+def driven(session: Session) -> float:
+    """Return the time that has been driven so far [s]."""
+    return sum(drive.elapsed for drive in session.all_driven())
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ ORDER = (
 
 
 class Block(NamedTuple):
-    """One code block of a guide: its language, the name of its file, if it has one, and its text."""
+    """One code block of a guide: its language, the name of its file or None, and its text."""
 
     language: str
     title: str | None

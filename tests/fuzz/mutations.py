@@ -1,6 +1,4 @@
-"""Ways to damage a file, drawn from a generator: bytes of any file, and the structure of each kind
-of file.
-"""
+"""Random damages of a file: of its bytes, or of the structure of its kind of file."""
 
 import json
 from typing import Any
@@ -65,7 +63,7 @@ def grown(content: bytes, draw: np.random.Generator) -> bytes:
 
 
 def replaced(_: bytes, draw: np.random.Generator) -> bytes:
-    """Return the content of another kind of file, such as a playlist that names a file elsewhere."""
+    """Return the content of another kind of file, such as a playlist that names other files."""
     others = [
         b"ffconcat version 1.0\nfile '/etc/hostname'\n",
         b"#EXTM3U\n#EXTINF:1,\nfile:///etc/hostname\n",
@@ -247,8 +245,7 @@ OF_SUFFIX = {
 
 
 def mutate(content: bytes, suffix: str, draw: np.random.Generator) -> tuple[str, bytes]:
-    """Damage the content of a file with this suffix; return the name of the mutation and the
-    result.
+    """Damage the content of a file with this suffix; return the mutation's name and the result.
 
     60 % of the mutations change the structure of the kind of file, the others its bytes.
     """

@@ -1,8 +1,10 @@
-"""Undamaged files of every kind that the program reads, made without a simulation, and the function
-that reads each kind.
+"""Undamaged files of every kind that the program reads, and the function that reads each kind.
+
+They are made without a simulation.
 """
 
 import hashlib
+import itertools
 import json
 import shutil
 from collections.abc import Callable
@@ -16,8 +18,8 @@ import safetensors.torch
 
 from pilotnet.common.provenance import read_provenance, write_provenance
 from pilotnet.common.reading import load_yaml
+from pilotnet.data import suites
 from pilotnet.data.store import Dataset, DatasetWriter, EpisodeRecorder, Marks, write_marks
-from pilotnet.data.suites import suite_config
 from pilotnet.evaluation.metrics import EpisodeScore
 from pilotnet.evaluation.report.plots import read_metrics
 from pilotnet.evaluation.report.traces import read_traces
@@ -47,7 +49,8 @@ from tests.pilotnet.data.store.synthetic_drives import FPS, as_recorded_earlier,
 
 CAMERAS = {"centre": Camera(width=64, height=32, focal=35.0, horizon=13.0)}
 LENGTHS = (12, 11)  # frames
-GUID = "0300aa"
+GUID = "0300aa"  # of a controller
+COPIES = itertools.count()  # numbers of the copies of the suites' folder
 
 
 @dataclass(frozen=True)
@@ -70,7 +73,7 @@ class Sample:
     path: of the file below the folder of all samples; its first part is the folder that `read`
     takes.
     read: reads that folder and returns everything that the program uses of it.
-    trusted: whether the file has no digest, because people edit it or an earlier version wrote it;
+    trusted: whether the file has no digest, because users edit it or an earlier version wrote it;
     valid changes are accepted.
     """
 
@@ -125,6 +128,7 @@ def _make_earlier(root: Path) -> None:
 
 
 def _made(folder: Path) -> Path:
+    """Create a folder and return it."""
     folder.mkdir()
     return folder
 
@@ -222,9 +226,7 @@ def read_dataset(root: Path) -> Any:
 
 
 def read_without_check(root: Path) -> Any:
-    """Return everything that training reads of a dataset, without `check`: reading a file checks
-    its digest.
-    """
+    """Return everything that training reads of a dataset; reading a file checks its digest."""
     return _contents(Dataset.open(root))
 
 
@@ -260,17 +262,21 @@ def read_evaluation(folder: Path) -> Any:
 
 
 def read_suite(folder: Path) -> Any:
-    """Return the settings of the suite in this folder, which replaces that of the shipped suites."""
-    import pilotnet.data.suites as suites
+    """Return the settings of the suite in a copy of this folder, in place of the shipped suites.
 
+    Suites are kept in memory by their path, so every call needs a new one.
+    """
     shipped = suites.FOLDER
-    suites._described.cache_clear()
-    suites.FOLDER = folder
+    suites.FOLDER = folder.with_name(f"{folder.name}-{next(COPIES)}")
+    shutil.copytree(folder, suites.FOLDER)
     try:
-        return suite_config("mine", Split.TRAIN), suite_config("mine-small", Split.TEST)
+        return (
+            suites.suite_config("mine", Split.TRAIN),
+            suites.suite_config("mine-small", Split.TEST),
+        )
     finally:
+        shutil.rmtree(suites.FOLDER)
         suites.FOLDER = shipped
-        suites._described.cache_clear()
 
 
 SAMPLES = {

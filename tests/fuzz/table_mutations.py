@@ -1,4 +1,4 @@
-"""Ways to damage a parquet or CSV file, drawn from a generator: rows, columns, types and cells."""
+"""Random damages of a Parquet or CSV file: of rows, columns, types and cells."""
 
 import csv
 import io
@@ -8,9 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-Mutation = Callable[
-    [bytes, np.random.Generator], bytes
-]  # takes the content of a file and the generator
+# Takes the content of a file and the generator; returns the damaged content.
+Mutation = Callable[[bytes, np.random.Generator], bytes]
 DEEP = 5000  # levels of nesting, far beyond `pilotnet.common.reading.MAX_DEPTH`
 ODD_CELLS = [
     "nan",
@@ -97,9 +96,16 @@ def _huge_text(table: pa.Table, draw: np.random.Generator) -> pa.Table:
 TABLES = [
     _table(change)
     for change in (
-        _rows_cut, _row_twice, _columns_swapped, _number_changed, _number_changed, _wrong_type, _column_gone, _huge_text,
+        _rows_cut,
+        _row_twice,
+        _columns_swapped,
+        _number_changed,
+        _number_changed,
+        _wrong_type,
+        _column_gone,
+        _huge_text,
     )
-]  # fmt: skip
+]
 
 
 def _rows(change: Callable[[list[list[str]], np.random.Generator], list[list[str]]]) -> Mutation:

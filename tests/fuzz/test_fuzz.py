@@ -1,5 +1,6 @@
-"""Damaged files of every kind give one line that names the file; none hangs, fills the memory or is
-read with other contents.
+"""Damaged files of every kind are refused in one line that names the file, or read unchanged.
+
+Reading one takes neither long nor much memory, and opens no file outside of its folder.
 """
 
 import resource
@@ -19,9 +20,9 @@ from tests.fuzz.samples import SAMPLES, Sample, make_samples
 
 INPUTS = 11  # damaged files of each of the 30 kinds: 330 in the normal suite
 MANY_INPUTS = 110  # damaged files of each kind with `-m slow`: 3,300
-LONGEST = 20  # [s] that reading one input may take
-MOST_MEMORY = 500  # [MB] by which reading all inputs of a kind may grow the process
-LONGEST_MESSAGE = 1000  # [characters] most of them are paths
+READ_TIMEOUT = 20  # [s] for one input
+MAX_MEMORY = 500  # [MB] by which reading all inputs of a kind may grow the process
+MAX_MESSAGE = 1000  # [characters], of which most are paths
 ROOT = Path(__file__).resolve().parents[2]
 READABLE = tuple(
     map(str, (ROOT, sys.prefix, sys.base_prefix, "/proc", "/sys", "/dev", "/usr", "/etc"))
@@ -43,8 +44,9 @@ sys.addaudithook(note_open)
 
 @contextmanager
 def watched(folder: Path) -> Iterator[None]:
-    """Raise TooLongError after LONGEST, and AssertionError when a file outside of the folder and
-    the program was opened.
+    """Raise TooLongError after READ_TIMEOUT.
+
+    Raise AssertionError when a file was opened that is neither in the folder nor READABLE.
     """
     global opened  # written by the audit hook, which Python cannot remove again
 
@@ -52,7 +54,7 @@ def watched(folder: Path) -> Iterator[None]:
         raise TooLongError
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.alarm(LONGEST)
+    signal.alarm(READ_TIMEOUT)
     opened = []
     try:
         yield
@@ -76,26 +78,25 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-def judge(sample: Sample, folder: Path, sound: Any) -> str | None:
-    """Return what is wrong with the reading of a damaged file; None when it is refused in one line
-    or read unchanged.
+def judge(sample: Sample, folder: Path, original: Any) -> str | None:
+    """Return a description of what went failure when a damaged file was read, None if nothing did.
 
-    sound: what `sample.read` returned before the damage.
+    original: what `sample.read` returned before the damage.
     """
     try:
         with watched(folder):
             found = sample.read(folder)
     except TooLongError:
-        return f"takes more than {LONGEST} s"
+        return f"takes more than {READ_TIMEOUT} s"
     except (ValueError, OSError) as error:
         message = str(error)
         named = str(folder) in message or (sample.trusted and Path(sample.path).stem in message)
-        if "\n" in message or not named or len(message) > LONGEST_MESSAGE:
+        if "\n" in message or not named or len(message) > MAX_MESSAGE:
             return f"message: {message[:300]!r}"
         return None
     except Exception as error:
         return f"{type(error).__name__}: {str(error)[:300]}"
-    return None if sample.trusted or found == sound else "accepted with other contents"
+    return None if sample.trusted or found == original else "accepted with other contents"
 
 
 def memory() -> float:
@@ -109,7 +110,7 @@ def fuzz(kind: str, root: Path, numbers: range) -> list[str]:
     path = root / sample.path
     folder = root / Path(sample.path).parts[0]
     content = path.read_bytes()
-    sound = sample.read(folder)
+    original = sample.read(folder)
     used = memory()
     failures = []
     for number in numbers:
@@ -118,13 +119,13 @@ def fuzz(kind: str, root: Path, numbers: range) -> list[str]:
         )
         path.write_bytes(damaged)
         try:
-            wrong = judge(sample, folder, sound)
+            failure = judge(sample, folder, original)
         finally:
             path.write_bytes(content)
-        if wrong:
-            failures.append(f"{kind} {number} {name}: {wrong}")
+        if failure:
+            failures.append(f"{kind} {number} {name}: {failure}")
     grown = memory() - used
-    if grown > MOST_MEMORY:
+    if grown > MAX_MEMORY:
         failures.append(f"{kind}: {grown:.0f} MB more memory")
     return failures
 
@@ -136,5 +137,5 @@ def test_damage_is_refused_in_one_line_or_changes_nothing(kind: str, samples: Pa
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", SAMPLES)
-def test_ten_times_as_much_damage(kind: str, samples: Path) -> None:
+def test_ten_times_as_many_damages_are_refused_or_change_nothing(kind: str, samples: Path) -> None:
     assert fuzz(kind, samples, range(INPUTS, INPUTS + MANY_INPUTS)) == []

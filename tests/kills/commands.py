@@ -1,6 +1,4 @@
-"""The commands that the kill test kills, and fingerprints that compare a resumed run with an
-uninterrupted one.
-"""
+"""Commands for the kill test, and fingerprints that compare resumed with uninterrupted runs."""
 
 import hashlib
 import re
@@ -35,8 +33,9 @@ def _content(path: Path) -> bytes:
 
 
 def files_and_weights(folder: Path) -> dict[str, str]:
-    """Return `every_file`, with the digests of networks by their weights: safetensors orders its
-    header at random.
+    """Return `every_file`, with networks by the digests of their weights.
+
+    The order of the header of a safetensors file is random.
     """
     return every_file(folder) | {
         str(path.relative_to(folder)): weights(path) for path in folder.rglob("model.safetensors")
@@ -52,9 +51,7 @@ def weights(path: Path) -> str:
 
 
 def products_of_a_demo(folder: Path) -> dict[str, str]:
-    """Return every file name of a demo, and the SHA-256 of what does not name its folder: drives,
-    losses, weights and scores.
-    """
+    """Return every file of a demo with its SHA-256, "" for files that name the demo's folder."""
     naming = (".yaml", "report.html", "inputs.json")
     return {
         name: "" if name.endswith(naming) else digest
@@ -81,39 +78,32 @@ class Command:
     removed: bool = False
 
 
-_RECORD = (
-    "record", "--out", "{out}", "--suite", "lane_keeping-small", "--episodes", "3", "--validation-episodes", "1",
-    "--length", "60", "--noise", "0.2", "--workers", "2",
-)  # fmt: skip
-_EVALUATE = (
-    "evaluate", "expert", "straight", "--out", "{out}", "--suite", "traffic-small", "--episodes", "4", "--length", "150",
-    "--workers", "2",
-)  # fmt: skip
-_TRAIN = (
-    "train",
-    "{data}",
-    "--out",
-    "{out}",
-    "--epochs",
-    "4",
-    "--batch-size",
-    "16",
-    "--device",
-    "cpu",
+def _words(text: str) -> tuple[str, ...]:
+    """Return the words of a command line."""
+    return tuple(text.split())
+
+
+_RECORD = _words(
+    "record --out {out} --suite lane_keeping-small --episodes 3 --validation-episodes 1 "
+    "--length 60 --noise 0.2 --workers 2"
 )
-_DETECT = (
-    "train-detector", "cars", "{data}", "--out", "{out}", "--epochs", "3", "--batch-size", "4", "--every", "10",
-    "--device", "cpu",
-)  # fmt: skip
-_DEMO = (
-    "demo", "--out", "{out}",
-    "--record.suite", "lane_keeping-small", "--record.episodes", "2", "--record.validation-episodes", "1",
-    "--record.length", "60", "--record.workers", "2",
-    "--train.epochs", "2", "--train.batch-size", "16", "--train.device", "cpu",
-    "--detect.epochs", "2", "--detect.every", "8", "--detect.device", "cpu",
-    "--evaluate.drivers", "[expert, straight, pilotnet]", "--evaluate.suite", "lane_keeping-small", "--evaluate.episodes", "2",
-    "--evaluate.length", "60", "--evaluate.workers", "2",
-)  # fmt: skip
+_EVALUATE = _words(
+    "evaluate expert straight --out {out} --suite traffic-small --episodes 4 --length 150 "
+    "--workers 2"
+)
+_TRAIN = _words("train {data} --out {out} --epochs 4 --batch-size 16 --device cpu")
+_DETECT = _words(
+    "train-detector cars {data} --out {out} --epochs 3 --batch-size 4 --every 10 --device cpu"
+)
+_DEMO = _words(
+    "demo --out {out} "
+    "--record.suite lane_keeping-small --record.episodes 2 --record.validation-episodes 1 "
+    "--record.length 60 --record.workers 2 "
+    "--train.epochs 2 --train.batch-size 16 --train.device cpu "
+    "--detect.epochs 2 --detect.every 8 --detect.device cpu "
+    "--evaluate.drivers [expert,straight,pilotnet] --evaluate.suite lane_keeping-small "
+    "--evaluate.episodes 2 --evaluate.length 60 --evaluate.workers 2"
+)
 
 COMMANDS = (
     Command("record", _RECORD, (*_RECORD, "--resume"), committed="meta/episodes/*/*.parquet"),

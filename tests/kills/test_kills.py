@@ -1,5 +1,6 @@
-"""Commands that are killed at random moments by SIGKILL, SIGTERM and Ctrl-C leave no process and
-lose no finished work.
+"""Commands killed at random times leave no process and lose no finished work.
+
+The signals are SIGKILL, SIGTERM and that of Ctrl-C.
 
 Run with `pytest -m slow tests/kills`. PILOTNET_KILLS is the number of kills of each command, 20 by
 default.
@@ -23,9 +24,9 @@ from tests.kills.commands import COMMANDS, Command
 
 KILLS = int(os.environ.get("PILOTNET_KILLS", "20"))
 EXIT_TIMEOUT = 10.0  # [s] after which no process may be left
-LONGEST_RUN = 300.0  # [s]
+RUN_TIMEOUT = 300.0  # [s]
 KILLED_TWICE = 0.4  # share of the resumed runs that are killed as well
-SEED = 20  # of the moments of the kills
+SEED = 20  # of the times of the kills
 SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT)
 # After SIGTERM and Ctrl-C: the exit codes of the command line, and those of Python before it has
 # installed its handlers.
@@ -71,8 +72,9 @@ class Run:
                 continue
 
     def kill(self, number: signal.Signals) -> None:
-        """Send a signal and require that all processes end; SIGINT goes to all of them, the others
-        to the first.
+        """Send a signal and require that all processes end.
+
+        SIGINT goes to all processes of the session, the others to the first.
         """
         sent = time.monotonic()
         if number is signal.SIGINT:
@@ -87,7 +89,7 @@ class Run:
 
     def finish(self) -> None:
         """Wait for the command's end and require success."""
-        assert self.process.wait(LONGEST_RUN) == 0, self.output()
+        assert self.process.wait(RUN_TIMEOUT) == 0, self.output()
         self._require_no_family(time.monotonic(), "its end")
 
     def _require_no_family(self, since: float, event: str) -> None:
@@ -105,8 +107,11 @@ class Run:
 
 @dataclass
 class Subject:
-    """A command to kill: its output folder, its dataset ("" without one), the folder for logs, and
-    its duration [s].
+    """A command to kill.
+
+    data: its dataset, "" without one.
+    logs: the folder for its output.
+    duration: of an uninterrupted run [s].
     """
 
     command: Command
@@ -123,9 +128,7 @@ class Subject:
         )
 
     def committed(self) -> dict[Path, int]:
-        """Return the committed files, which must survive every kill, with their modification times
-        [ns].
-        """
+        """Return the files that must survive every kill, with their modification times [ns]."""
         paths = self.out.glob(self.command.committed) if self.command.committed else ()
         return {path: path.stat().st_mtime_ns for path in paths}
 
@@ -148,31 +151,29 @@ def test_a_killed_command_leaves_no_process_and_ends_as_if_it_had_not_been_kille
     whole.run(resume=False).finish()
     duration = time.monotonic() - began
     wanted = command.fingerprint(whole.out)
-    moments = random.Random(SEED)
+    kill_times = random.Random(SEED)
     signals = itertools.cycle(SIGNALS)
     kills = 0
     for attempt in itertools.count():
         assert attempt < 3 * KILLS + 3, "the command ends before it can be killed"
         subject = Subject(command, tmp_path / f"killed-{attempt}", whole.data, tmp_path, duration)
-        kills += kill_and_finish(subject, moments, signals, KILLS - kills)
+        kills += kill_and_finish(subject, kill_times, signals, KILLS - kills)
         assert command.fingerprint(subject.out) == wanted
         if kills >= KILLS:
             break
 
 
 def kill_and_finish(
-    subject: Subject, moments: random.Random, signals: Iterator[signal.Signals], most: int
+    subject: Subject, kill_times: random.Random, signals: Iterator[signal.Signals], most: int
 ) -> int:
-    """Kill a command once or more often at random moments, resume it to its end, and return how
-    often it was killed.
-    """
+    """Kill a command at random times, resume it to its end, and return the number of kills."""
     kills = 0
     before: dict[Path, int] = {}
     for resume in itertools.chain([False], itertools.repeat(True)):
         run = subject.run(resume)
-        if kills == most or (kills and moments.random() > KILLED_TWICE):
+        if kills == most or (kills and kill_times.random() > KILLED_TWICE):
             break
-        time.sleep(moments.uniform(0.0, subject.duration))
+        time.sleep(kill_times.uniform(0.0, subject.duration))
         if run.process.poll() is not None:
             break
         run.kill(next(signals))
