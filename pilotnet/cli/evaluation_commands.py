@@ -53,7 +53,9 @@ def add_networks(parser: Parser) -> None:
     parser.add_argument(
         "--checkpoint",
         type=Path,
-        help="the folder that `pilotnet train` wrote, for the driver pilotnet",
+        nargs="+",
+        help="the folder that `pilotnet train` wrote, for the driver pilotnet; the scores of "
+        "several training seeds count as one driver's",
     )
     add_detectors(parser)
 
@@ -65,21 +67,20 @@ def evaluate_command(parser: Parser, words: list[str]) -> None:
         raise ValueError("--ablate includes every oracle; leave out --oracle")
     drivers = with_oracles(config.drivers, options.oracle) if options.oracle else config.drivers
     config = replace(config, drivers=ablated(drivers) if options.ablate else drivers)
-    config.require_folders(options.checkpoint, chosen_detectors(options))
+    checkpoints = options.checkpoint or []
+    config.require_folders(checkpoints, chosen_detectors(options))
 
     from pilotnet.evaluation.evaluate import evaluate
     from pilotnet.evaluation.report import score_table, scores_by_suite
     from pilotnet.evaluation.scores import SCORES_FILE
 
-    results = evaluate(
-        config, options.out, options.checkpoint, chosen_detectors(options), options.resume
-    )
+    results = evaluate(config, options.out, checkpoints, chosen_detectors(options), options.resume)
     if options.json:
         print_json(load_json(options.out / SCORES_FILE))
         return
     caption = f"suite: {config.suite}, {config.split} roads, speed control: {config.pedals}"
     console.print(score_table(results.scores(), caption, scores_by_suite(results.episodes)))
-    model = f" --model {options.checkpoint}" if options.checkpoint else ""
+    model = f" --model {checkpoints[0]}" if checkpoints else ""
     closing_line(f"wrote {options.out}", f"pilotnet report {options.out}{model}")
 
 

@@ -80,6 +80,8 @@ class Parser(ArgumentParser):
         for name, value in vars(options).items():
             if isinstance(value, Path):
                 options[name] = user_path(value)
+            elif isinstance(value, list) and all(isinstance(item, Path) for item in value):
+                options[name] = [user_path(item) for item in value]
         return options
 
     def _suggestion(self, line: str) -> str:

@@ -24,13 +24,14 @@ def robustness_parser() -> Parser:
 def robustness_command(parser: Parser, words: list[str]) -> None:
     """Evaluate drivers with every fault."""
     config, options = settings(parser, RobustnessConfig, words)
-    config.require_folders(options.checkpoint, chosen_detectors(options))
+    checkpoints = options.checkpoint or []
+    config.require_folders(checkpoints, chosen_detectors(options))
 
     from pilotnet.evaluation.report import robustness_table
     from pilotnet.evaluation.robustness import PLOT_FILE, robustness
 
     detectors = chosen_detectors(options)
-    rows = robustness(config, options.out, options.checkpoint, detectors, options.resume)
+    rows = robustness(config, options.out, checkpoints, detectors, options.resume)
     if options.json:
         print_json([plain(asdict(row)) for row in rows])
         return

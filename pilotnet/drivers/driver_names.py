@@ -18,6 +18,7 @@ from pilotnet.drivers.driver_table import (
 from sim.scenario import choice
 from sim.types import quoted
 
+NETWORK_MARK = "@"  # between a driver and one of several networks: pilotnet@seed1
 ALL_PARTS = "all"  # in a name: every part of the modular stack
 
 
@@ -27,6 +28,7 @@ def split_name(name: str) -> tuple[str, frozenset[Part]]:
     The name of a class, `module:Class`, is a base name. Raises ValueError for an unknown name or
     part.
     """
+    name = recipe_of(name)
     if CLASS_MARK in name:
         return name, frozenset()
     base, *part_names = name.split("+")
@@ -42,17 +44,26 @@ def split_name(name: str) -> tuple[str, frozenset[Part]]:
     return base, frozenset(parts)
 
 
+def recipe_of(name: str) -> str:
+    """Return a driver's name without that of its network: `pilotnet` for `pilotnet@seed1`."""
+    return name.partition(NETWORK_MARK)[0]
+
+
 def base_name(name: str) -> str:
-    """Return a driver's name without the parts that the ground truth replaces: `modular`."""
-    return name.partition("+")[0]
+    """Return a driver's name without network and replaced parts: `modular` for `modular+cars`."""
+    return recipe_of(name).partition("+")[0]
 
 
 def driver_title(name: str) -> str:
-    """Return a driver's title: `Modular + cars` for `modular+cars`."""
-    base, *parts = name.split("+")
+    """Return a driver's title: `Modular + cars` for `modular+cars`, `PilotNet (seed1)` for
+    `pilotnet@seed1`.
+    """
+    recipe, _, network = name.partition(NETWORK_MARK)
+    base, *parts = recipe.split("+")
     info = driver_info(base)
     title = info.title if info else base.replace("_", " ").capitalize()
-    return " + ".join([title, *(part.replace("_", " ") for part in parts)])
+    title = " + ".join([title, *(part.replace("_", " ") for part in parts)])
+    return f"{title} ({network})" if network else title
 
 
 def with_oracles(names: Iterable[str], oracles: str) -> tuple[str, ...]:

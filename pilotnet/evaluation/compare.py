@@ -6,7 +6,7 @@ the other.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,8 +16,10 @@ from pilotnet.evaluation.intervals import Estimate, count_correlation, differenc
 from pilotnet.evaluation.metrics import (
     INTERVENTION_COST,
     EpisodeScore,
+    ScenarioTotal,
     autonomy,
     autonomy_interval,
+    scenario_totals,
 )
 from pilotnet.evaluation.results import (
     Results,
@@ -43,21 +45,17 @@ NAMED_DRIVERS = 2
 
 
 class Pair(NamedTuple):
-    """The drives of two drivers on one scenario."""
+    """The totals of two drivers on one scenario."""
 
-    first: EpisodeScore
-    second: EpisodeScore
-
-    def points(self, seconds: float) -> float:
-        """Return the pair's part in the difference of autonomy [%]; seconds: of all drives."""
-        return COST * (self.first.interventions - self.second.interventions) / seconds
+    first: ScenarioTotal
+    second: ScenarioTotal
 
 
 @dataclass(frozen=True)
 class Comparison:
     """The difference between two drivers.
 
-    first, second: names of the drivers; labels: their titles.
+    drivers: names of the first and the second driver; titles: how the sentence calls them.
     scenarios: number of scenarios that both drove.
     autonomies: of both drivers on these [%].
     difference: the second driver's autonomy minus the first's [points].
@@ -65,9 +63,8 @@ class Comparison:
     roads: scenarios that decide, the largest part first, with their part [points].
     """
 
-    first: str
-    second: str
-    labels: tuple[str, str]
+    drivers: tuple[str, str]
+    titles: tuple[str, str]
     scenarios: int
     autonomies: tuple[float, float]
     difference: float
@@ -84,7 +81,7 @@ class Comparison:
         """Return the result in one sentence."""
         low, high = self.interval
         level = f"{100 * self.confidence:.3g}"
-        first, second = self.labels
+        first, second = self.titles
         if not self.decided:
             return (
                 f"No difference shown: {second} minus {first} is {self.difference:+.1f} points, "
@@ -114,17 +111,18 @@ def compare(folder: Path, other: Path | None = None, drivers: Sequence[str] = ()
     others = read_results(other) if other else results
     if other:
         require_comparable(results, others)
-    first, second = chosen_drivers(results, others, drivers)
-    pairs = paired(episodes_of(results, first), episodes_of(others, second))
+    names = chosen_drivers(results, others, drivers)
+    pairs = paired(episodes_of(results, names[0]), episodes_of(others, names[1]))
     if not pairs:
         raise ValueError(
             f"{folder} and {other} have 0 common scenarios; "
             "evaluate both drivers with the same --episodes and --first"
         )
-    labels = driver_title(first), driver_title(second)
-    if first == second:
-        labels = f"{labels[0]} of {folder}", f"{labels[1]} of {other}"
-    return difference_of(pairs, labels, confidence_of(results, others))
+    found = difference_of(pairs, names, confidence_of(results, others))
+    if names[0] != names[1]:
+        return found
+    first, second = found.titles
+    return replace(found, titles=(f"{first} of {folder}", f"{second} of {other}"))
 
 
 def require_comparable(results: Results, others: Results) -> None:
@@ -164,12 +162,11 @@ def chosen_drivers(results: Results, others: Results, names: Sequence[str]) -> t
         raise ValueError(f"drivers has {len(names)} names; it must have {NAMED_DRIVERS}")
     if not names:
         names = _only_choice(results, others, present, absent)
-    for name, known, folder in zip(
-        names, (present, absent), (results.folder, others.folder), strict=True
-    ):
-        if name not in known:
+    for name, one in zip(names, (results, others), strict=True):
+        if not episodes_of(one, name):
+            known = dict.fromkeys((*one.scores(), *(episode.driver for episode in one.episodes)))
             raise ValueError(
-                f"driver is {quoted(name)}; of {folder} it must be one of {', '.join(known)}"
+                f"driver is {quoted(name)}; of {one.folder} it must be one of {', '.join(known)}"
             )
     first, second = names
     if results is others and first == second:
@@ -190,28 +187,28 @@ def _only_choice(
 
 
 def episodes_of(results: Results, driver: str) -> list[EpisodeScore]:
-    """Return the drives of one driver."""
-    return [episode for episode in results.episodes if episode.driver == driver]
+    """Return the drives of one driver, with all its networks or with the one that it names."""
+    return [one for one in results.episodes if driver in (one.driver, one.recipe)]
 
 
 def paired(first: Iterable[EpisodeScore], second: Iterable[EpisodeScore]) -> list[Pair]:
-    """Return the drives on the same scenarios, in the order of the first driver's."""
-    matching = {episode.settings: episode for episode in second}
-    return [Pair(one, matching[one.settings]) for one in first if one.settings in matching]
+    """Return the totals on the same scenarios, in the order of the first driver's."""
+    totals = scenario_totals(first)
+    matching = scenario_totals(second)
+    return [Pair(total, matching[key]) for key, total in totals.items() if key in matching]
 
 
 def difference_of(
-    pairs: Sequence[Pair], labels: tuple[str, str], confidence: float = CONFIDENCE
+    pairs: Sequence[Pair], drivers: tuple[str, str], confidence: float = CONFIDENCE
 ) -> Comparison:
-    """Return the difference over at least one pair of drives; labels: titles of the drivers."""
-    first, second = (_estimate(drives, confidence) for drives in zip(*pairs, strict=True))
+    """Return the difference between two drivers over at least one scenario."""
+    first, second = (_estimate(totals, confidence) for totals in zip(*pairs, strict=True))
     correlation = count_correlation(
         [pair.first.interventions for pair in pairs], [pair.second.interventions for pair in pairs]
     )
     return Comparison(
-        first=pairs[0].first.driver,
-        second=pairs[0].second.driver,
-        labels=labels,
+        drivers=drivers,
+        titles=(driver_title(drivers[0]), driver_title(drivers[1])),
         scenarios=len(pairs),
         autonomies=(first.value, second.value),
         difference=second.value - first.value,
@@ -221,17 +218,23 @@ def difference_of(
     )
 
 
-def _estimate(drives: Sequence[EpisodeScore], confidence: float) -> Estimate:
-    """Return the autonomy of drives with its interval [%]."""
-    counts = [drive.interventions for drive in drives]
-    durations = [drive.elapsed for drive in drives]
-    limits = autonomy_interval(counts, durations, confidence)
-    return Estimate(autonomy(sum(counts), sum(durations)), *limits)
+def _estimate(totals: Sequence[ScenarioTotal], confidence: float) -> Estimate:
+    """Return the autonomy on these scenarios with its interval [%]."""
+    count = sum(total.interventions for total in totals)
+    seconds = sum(total.elapsed for total in totals)
+    return Estimate(autonomy(count, seconds), *autonomy_interval(totals, confidence))
 
 
 def deciding_roads(pairs: Sequence[Pair]) -> tuple[tuple[str, float], ...]:
     """Return the scenarios with the largest parts in the difference, and their parts [points]."""
-    seconds = sum(pair.first.elapsed for pair in pairs)
-    parts = [(pair.first.scenario, pair.points(seconds)) for pair in pairs]
+    first = sum(pair.first.elapsed for pair in pairs)
+    second = sum(pair.second.elapsed for pair in pairs)
+    parts = [
+        (
+            pair.first.scenario,
+            COST * (pair.first.interventions / first - pair.second.interventions / second),
+        )
+        for pair in pairs
+    ]
     parts = sorted((part for part in parts if part[1]), key=lambda part: -abs(part[1]))
     return tuple(parts[:DECIDING_ROADS])

@@ -23,9 +23,8 @@ from pilotnet.common.provenance import (
     write_provenance,
 )
 from pilotnet.data.suites import suite_of
-from pilotnet.drivers.driver_names import driver_title, needs_camera
+from pilotnet.drivers.driver_names import needs_camera
 from pilotnet.drivers.driver_table import Detectors
-from pilotnet.drivers.factory import make_driver
 from pilotnet.drivers.own_driver import DriverError
 from pilotnet.evaluation.compare import difference_of, paired
 from pilotnet.evaluation.drive_files import (
@@ -43,6 +42,7 @@ from pilotnet.evaluation.drive_files import (
     write_drive,
     write_inputs,
 )
+from pilotnet.evaluation.entrants import Entrant, entrants_of, network_folders
 from pilotnet.evaluation.evaluate_config import EvaluateConfig
 from pilotnet.evaluation.fault_effects import (
     faulty_actuators,
@@ -85,13 +85,13 @@ class Conditions(NamedTuple):
 def evaluate(
     config: EvaluateConfig,
     out: Path,
-    checkpoint: Path | None = None,
+    checkpoint: Path | Sequence[Path] | None = None,
     detectors: Detectors | None = None,
     resume: bool = False,
 ) -> Results:
     """Drive the suite with every driver, write the results folder and return its content.
 
-    checkpoint: the folder of PilotNet.
+    checkpoint: the folder of PilotNet, or several of one recipe, which are scored as one driver.
     detectors: the folders of the modular stack's networks.
     resume: do only the missing drives of an interrupted evaluation. The results equal those of an
     evaluation without interruption.
@@ -100,13 +100,10 @@ def evaluate(
     evaluation is resumed with other settings, with other networks or in another world version.
     """
     scenarios = config.scenarios()
-    detectors = detectors or Detectors()
-    for name in config.drivers:  # checks the networks
-        env = DrivingEnv(EnvConfig(pedals=SpeedControl(config.pedals)))
-        make_driver(name, env, checkpoint, detectors)
-    inputs = digests_of(
-        {"checkpoint": checkpoint, "cars": detectors.cars, "pedestrians": detectors.pedestrians}
-    )
+    entrants = entrants_of(config.drivers, checkpoint, detectors or Detectors())
+    for entrant in entrants:  # checks the networks
+        entrant.make(DrivingEnv(EnvConfig(pedals=SpeedControl(config.pedals))))
+    inputs = digests_of(network_folders(entrants))
     with output_folder(out, STAGE, resume) as folder:
         if STAGE.has_work(folder):
             require_same_evaluation(config, inputs, folder)
@@ -114,7 +111,7 @@ def evaluate(
             write_inputs(folder, inputs)
             write_provenance(folder, STAGE.name, config, seed=config.first)
         if not (folder / INFO_FILE).is_file():
-            losses = drive_rounds(config, scenarios, folder, checkpoint, detectors)
+            losses = drive_rounds(config, scenarios, folder, entrants)
             write_tables(config, folder, losses)
         remove_drives(folder)
         return read_results(folder)
@@ -147,8 +144,7 @@ def drive_rounds(
     config: EvaluateConfig,
     scenarios: Sequence[Scenario],
     folder: Path,
-    checkpoint: Path | None,
-    detectors: Detectors,
+    entrants: Sequence[Entrant],
 ) -> list[Loss]:
     """Do the drives, in rounds if the settings say so, and return the lost ones.
 
@@ -157,12 +153,12 @@ def drive_rounds(
     losses: dict[int, Loss] = {}
     for count in config.looks():
         drives = {
-            order * len(scenarios) + index: (name, scenarios[index])
-            for order, name in enumerate(config.drivers)
+            order * len(scenarios) + index: (entrant, scenarios[index])
+            for order, entrant in enumerate(entrants)
             for index in range(count)
             if order * len(scenarios) + index not in losses
         }
-        losses |= drive_missing(config, drives, folder, checkpoint, detectors)
+        losses |= drive_missing(config, drives, folder)
         if config.until_decided and _decided(config, folder):
             break
     return list(losses.values())
@@ -171,35 +167,31 @@ def drive_rounds(
 def _decided(config: EvaluateConfig, folder: Path) -> bool:
     """Print the comparison of the two drivers so far, and return whether one is better."""
     rows = [read_drive(path)[0] for path in drive_paths(folder)]
-    first, second = ([row for row in rows if row.driver == name] for name in config.drivers)
-    pairs = paired(first, second)
+    first, second = config.drivers
+    pairs = paired(*([row for row in rows if row.recipe == name] for name in (first, second)))
     if not pairs:
         return False
-    titles = driver_title(config.drivers[0]), driver_title(config.drivers[1])
-    found = difference_of(pairs, titles, look_confidence(config.episodes))
+    found = difference_of(pairs, (first, second), look_confidence(config.episodes))
     notice(found.sentence())
     return found.decided
 
 
 def drive_missing(
     config: EvaluateConfig,
-    drives: Mapping[int, tuple[str, Scenario]],
+    drives: Mapping[int, tuple[Entrant, Scenario]],
     folder: Path,
-    checkpoint: Path | None,
-    detectors: Detectors,
 ) -> dict[int, Loss]:
     """Do the drives that have no undamaged file in the results folder, and return the lost ones.
 
     drives: driver and scenario, by the number of the drive.
     """
     conditions = Conditions(config.noise, SpeedControl(config.pedals), config.chosen_fault())
-    common = (checkpoint, detectors, conditions)
     jobs = []
-    for number, (name, scenario) in drives.items():
+    for number, (entrant, scenario) in drives.items():
         path = drive_path(folder, number)
-        if not is_drive_of(path, name, scenario.name):
-            jobs.append((name, scenario, number, path, *common))
-    if any(needs_camera(name) for name, *_ in jobs):
+        if not is_drive_of(path, entrant.name, scenario.name):
+            jobs.append((entrant, scenario, number, path, conditions))
+    if any(needs_camera(entrant.name) for entrant, *_ in jobs):
         compile_side_by_side(config.workers)
     with closing(in_parallel(_drive, jobs, config.workers, _drive_name)) as finished:
         driven = list(track(finished, "driving", len(jobs)))
@@ -240,12 +232,10 @@ def report_losses(losses: Sequence[Loss], episodes: Sequence[EpisodeScore]) -> N
 
 
 def _drive(
-    name: str,
+    entrant: Entrant,
     scenario: Scenario,
     number: int,
     path: Path,
-    checkpoint: Path | None,
-    detectors: Detectors,
     conditions: Conditions,
 ) -> tuple[int, Loss | None]:
     """Do one drive in a worker process, write its file and return its number.
@@ -253,16 +243,17 @@ def _drive(
     An error of a driver of the user's own loses the drive, which is returned. Raises ValueError,
     naming driver and scenario, when another driver raises it.
     """
+    name = entrant.name
     cameras = ("centre",) if needs_camera(name) else ()
     env = DrivingEnv(EnvConfig(cameras=cameras, pedals=conditions.pedals))
-    driver = make_driver(name, env, checkpoint, detectors)
+    driver = entrant.make(env)
     try:
         drive = driven(env, driver, scenario, conditions)
         steps = [without_frames(step) for step in drive]
     except DriverError as error:
         return number, Loss(name, scenario.name, str(error))
     except ValueError as error:
-        raise ValueError(f"{_drive_name(name, scenario)}: {error}") from error
+        raise ValueError(f"{_drive_name(entrant, scenario)}: {error}") from error
     score = score_episode(name, scenario, env.rate, steps)
     write_drive(path, score, trace_table(name, scenario, steps))
     return number, None
@@ -283,9 +274,9 @@ def driven(
     return rollout(env, driver, scenario, actuators)
 
 
-def _drive_name(name: str, scenario: Scenario, *_: object) -> str:
+def _drive_name(entrant: Entrant, scenario: Scenario, *_: object) -> str:
     """Return a drive's name for messages."""
-    return f"driver {name} on {scenario.name}"
+    return f"driver {entrant.name} on {scenario.name}"
 
 
 def without_frames(step: Step) -> Step:

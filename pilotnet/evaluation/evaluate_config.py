@@ -1,5 +1,6 @@
 """The settings of EVALUATE; the module does not load PyTorch, so that help is quick."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -91,10 +92,13 @@ class EvaluateConfig:
         """Return the numbers of scenarios after which the drivers may be told apart."""
         return looks(self.episodes) if self.until_decided else [self.episodes]
 
-    def require_folders(self, checkpoint: Path | None, detectors: Detectors | None) -> None:
+    def require_folders(self, checkpoints: Sequence[Path], detectors: Detectors | None) -> None:
         """Raise ValueError unless every driver has the folders it needs, and they exist."""
         for name in self.drivers:
-            require_folders(name, checkpoint, detectors)
+            if not checkpoints:
+                require_folders(name, None, detectors)
+            for checkpoint in checkpoints:
+                require_folders(name, checkpoint, detectors)
 
     def _filter(self) -> ScenarioFilter:
         """Return the restriction of roads, weather and light."""

@@ -8,11 +8,13 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from statistics import fmean
+from statistics import fmean, stdev
+from typing import NamedTuple
 
 import numpy as np
 
 from pilotnet.common.reading import DamagedFileError, load_json, structured
+from pilotnet.drivers.driver_names import recipe_of
 from pilotnet.evaluation.comfort import comfort
 from pilotnet.evaluation.driving_score import driving_score, route_completion
 from pilotnet.evaluation.intervals import rate_interval
@@ -27,7 +29,8 @@ INTERVENTION_COST = 6.0  # [s] of an intervention; Bojarski et al. 2016
 class EpisodeScore:
     """The score of one drive.
 
-    driver, scenario, road, weather, light: names.
+    driver: its name; `pilotnet@seed1` where several networks of one recipe drive.
+    scenario, road, weather, light: names.
     settings: the whole scenario as JSON, so that the drive can be repeated.
     elapsed: duration [s].
     distance: driven [m].
@@ -84,6 +87,11 @@ class EpisodeScore:
             ) from None
 
     @property
+    def recipe(self) -> str:
+        """The driver's name without that of its network."""
+        return recipe_of(self.driver)
+
+    @property
     def interventions(self) -> int:
         """Number of interventions of all causes."""
         return sum(getattr(self, cause.name.lower()) for cause in Cause)
@@ -109,6 +117,8 @@ class Score:
     comfort: share of 2 s segments within nuPlan's bounds of comfort.
     driving_score: mean over drives [%].
     The last seven are NaN for results of earlier versions.
+    networks: autonomy of each network [%], by driver; several where a recipe was trained with
+    several seeds.
     """
 
     autonomy: float
@@ -128,6 +138,13 @@ class Score:
     standing: float
     comfort: float
     driving_score: float
+    networks: dict[str, float]
+
+    @property
+    def between_networks(self) -> float:
+        """Standard deviation of the autonomy of several networks [points]; NaN of one."""
+        values = list(self.networks.values())
+        return stdev(values) if len(values) > 1 else math.nan
 
 
 def autonomy(interventions: float, elapsed: float) -> float:
@@ -140,14 +157,20 @@ def autonomy(interventions: float, elapsed: float) -> float:
     return 100 * max(0.0, 1 - INTERVENTION_COST * interventions / elapsed)
 
 
-def autonomy_interval(
-    counts: Sequence[int], durations: Sequence[float], confidence: float = 0.95
-) -> tuple[float, float]:
-    """Return the interval of the autonomy [%]; its unit is the drive.
+class ScenarioTotal(NamedTuple):
+    """Interventions and duration [s] of all drives of one driver on one scenario."""
 
-    counts: interventions of every drive; durations: of the drives [s], in the same order.
-    """
-    fewest, most = rate_interval(counts, durations, confidence)
+    scenario: str
+    interventions: int
+    elapsed: float
+
+
+def autonomy_interval(
+    totals: Sequence[ScenarioTotal], confidence: float = 0.95
+) -> tuple[float, float]:
+    """Return the interval of the autonomy [%]; its unit is the scenario."""
+    counts = [total.interventions for total in totals]
+    fewest, most = rate_interval(counts, [total.elapsed for total in totals], confidence)
     return autonomy(most, 1.0), autonomy(fewest, 1.0)
 
 
@@ -204,10 +227,7 @@ def total_score(episodes: Iterable[EpisodeScore]) -> Score:
     weights = [episode.elapsed / elapsed for episode in episodes]
     return Score(
         autonomy=autonomy(interventions, elapsed),
-        interval=autonomy_interval(
-            [episode.interventions for episode in episodes],
-            [episode.elapsed for episode in episodes],
-        ),
+        interval=autonomy_interval(list(scenario_totals(episodes).values())),
         hours=elapsed / 3600,
         kilometres=kilometres,
         interventions=interventions,
@@ -230,7 +250,37 @@ def total_score(episodes: Iterable[EpisodeScore]) -> Score:
             sum(episode.segments for episode in episodes),
         ),
         driving_score=fmean(episode.driving_score for episode in episodes),
+        networks=_network_autonomies(episodes),
     )
+
+
+def scenario_totals(episodes: Iterable[EpisodeScore]) -> dict[str, ScenarioTotal]:
+    """Return the totals of one driver on each scenario, by the scenario's name and settings.
+
+    The drives of several networks on one scenario are one unit of the interval: they depend on each
+    other, as the road is hard or easy for all of them.
+    """
+    totals: dict[str, ScenarioTotal] = {}
+    for episode in episodes:
+        key = f"{episode.scenario} {episode.settings}"
+        before = totals.get(key, ScenarioTotal(episode.scenario, 0, 0.0))
+        totals[key] = ScenarioTotal(
+            episode.scenario,
+            before.interventions + episode.interventions,
+            before.elapsed + episode.elapsed,
+        )
+    return totals
+
+
+def _network_autonomies(episodes: Sequence[EpisodeScore]) -> dict[str, float]:
+    """Return the autonomy of each network [%], by driver."""
+    drives: dict[str, list[EpisodeScore]] = {}
+    for episode in episodes:
+        drives.setdefault(episode.driver, []).append(episode)
+    return {
+        name: autonomy(sum(one.interventions for one in own), sum(one.elapsed for one in own))
+        for name, own in drives.items()
+    }
 
 
 def scores_by(episodes: Iterable[EpisodeScore], field: str) -> dict[str, dict[str, Score]]:
@@ -241,7 +291,7 @@ def scores_by(episodes: Iterable[EpisodeScore], field: str) -> dict[str, dict[st
     groups: dict[str, dict[str, list[EpisodeScore]]] = {}
     for episode in episodes:
         by_driver = groups.setdefault(getattr(episode, field), {})
-        by_driver.setdefault(episode.driver, []).append(episode)
+        by_driver.setdefault(episode.recipe, []).append(episode)
     return {value: _total_scores(by_driver) for value, by_driver in groups.items()}
 
 

@@ -52,10 +52,10 @@ class Results:
     episodes: tuple[EpisodeScore, ...]
 
     def scores(self) -> dict[str, Score]:
-        """Return the total score of each driver, in the order of the rows."""
+        """Return the score of each driver over all its networks, in the order of the rows."""
         drives: dict[str, list[EpisodeScore]] = {}
         for episode in self.episodes:
-            drives.setdefault(episode.driver, []).append(episode)
+            drives.setdefault(episode.recipe, []).append(episode)
         return {name: total_score(rows) for name, rows in drives.items()}
 
 

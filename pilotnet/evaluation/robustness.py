@@ -55,7 +55,7 @@ STAGE = StageFiles(
 def robustness(
     config: RobustnessConfig,
     out: Path,
-    checkpoint: Path | None = None,
+    checkpoint: Path | Sequence[Path] | None = None,
     detectors: Detectors | None = None,
     resume: bool = False,
 ) -> list[RobustnessRow]:

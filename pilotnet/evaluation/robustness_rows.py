@@ -37,7 +37,7 @@ def robustness_rows(fault: Fault | None, results: Results) -> list[RobustnessRow
     """Return a row for each driver of an evaluation with this fault."""
     rows = []
     for driver, score in results.scores().items():
-        own = [episode for episode in results.episodes if episode.driver == driver]
+        own = [episode for episode in results.episodes if episode.recipe == driver]
         stuck = sum(episode.stuck for episode in own)
         rows.append(
             RobustnessRow(

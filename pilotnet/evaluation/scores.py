@@ -4,6 +4,7 @@ For each driver it holds the score of `all` its drives, and in `suites` the scor
 A score holds
 
 * `autonomy` [%] and `interval`, the limits of its 95 % interval [%];
+* `networks`, the autonomy of each network where one driver has several;
 * `interventions`, and in `causes` their number by cause;
 * `kilometres` and `hours`;
 * `autonomous_distance` [km], the mean between interventions, or the whole distance without any;
@@ -33,8 +34,8 @@ def write_scores(folder: Path, episodes: Sequence[EpisodeScore]) -> Path:
         raise ValueError("episodes is empty; it must have at least one drive")
     by_suite = scores_by(episodes, "suite")
     scores = {}
-    for driver in dict.fromkeys(episode.driver for episode in episodes):
-        own = [episode for episode in episodes if episode.driver == driver]
+    for driver in dict.fromkeys(episode.recipe for episode in episodes):
+        own = [episode for episode in episodes if episode.recipe == driver]
         suites = {name: part[driver] for name, part in by_suite.items() if driver in part}
         scores[driver] = {
             "all": plain_score(total_score(own)),

@@ -22,7 +22,7 @@ BUDGETS = (40, 160)  # scenarios
 DISPERSIONS = (1.5, 3.0, 6.0)  # variance / mean of the first driver's interventions in a drive
 AUTONOMIES = ((90.0, 90.0), (97.0, 97.0), (80.0, 90.0), (90.0, 97.0))  # [%] of both drivers
 COMMON = 0.5  # share of the variation between roads that is common to both drivers
-TITLES = ("first", "second")
+DRIVERS = ("first", "second")
 
 
 class Outcome(NamedTuple):
@@ -53,12 +53,12 @@ def outcome(counts: np.ndarray, confidence: float) -> Outcome:
     """Return how an evaluation in rounds with these interventions ends."""
     budget = counts.shape[1]
     first, second = (
-        [drive(title, index, int(count)) for index, count in enumerate(own)]
-        for title, own in zip(TITLES, counts, strict=True)
+        [drive(name, index, int(count)) for index, count in enumerate(own)]
+        for name, own in zip(DRIVERS, counts, strict=True)
     )
     pairs = paired(first, second)
     for count in looks(budget):
-        found = difference_of(pairs[:count], TITLES, confidence)
+        found = difference_of(pairs[:count], DRIVERS, confidence)
         if found.decided:
             return Outcome(int(np.sign(found.difference)), count)
     return Outcome(0, budget)

@@ -177,7 +177,8 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
     main = MAIN_DRIVER if MAIN_DRIVER in scores else next(iter(scores))
     others = [name for name in scores if name != main]
     view = load_checkpoint(model).view if model is not None else ViewCamera()
-    roads = _largest_deviations(results.episodes, main)
+    plotted = [_first_network(results.episodes, name) for name in scores]
+    roads = _largest_deviations(results.episodes, _first_network(results.episodes, main))
     return Page(
         headline=_headline(results, main, Split(settings.split)),
         others=" · ".join(f"{driver_title(n)}: {scores[n].autonomy:.1f} %" for n in others),
@@ -185,7 +186,7 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
         groups=_groups(scores, parts),
         conditions=_conditions(results.episodes, [main, *others]),
         autonomy=plots.autonomy_bars({"All roads": scores} | parts),
-        offset=plots.offset_lines(traces, list(scores), roads),
+        offset=plots.offset_lines(traces, plotted, roads),
         plotted_driver=driver_title(main),
         training=_training(model) if model is not None else None,
         film=film_scored_drive(results, traces, settings, model, clip_seconds),
@@ -251,6 +252,11 @@ def _headline(results: Results, driver: str, split: Split) -> str:
         f"(95\u00a0% interval {interval_text(score)} %) over {score.kilometres:.1f} km of "
         f"{SPLIT_TEXT[split]}."
     )
+
+
+def _first_network(episodes: Sequence[EpisodeScore], driver: str) -> str:
+    """Return the driver's name with that of its first network, if it has several."""
+    return next(episode.driver for episode in episodes if episode.recipe == driver)
 
 
 def _largest_deviations(episodes: Sequence[EpisodeScore], driver: str) -> list[str]:

@@ -56,10 +56,10 @@ def film_scored_drive(
     except ValueError as error:
         console.print(f"no film: {error}")
         return None
-    episode = next((one for one in results.episodes if one.driver == FILMED_DRIVER), None)
+    episode = next((one for one in results.episodes if one.recipe == FILMED_DRIVER), None)
     if episode is None:
         return None
-    scored = drive_columns(traces, FILMED_DRIVER, episode.scenario)["offset"]
+    scored = drive_columns(traces, episode.driver, episode.scenario)["offset"]
     pedals = SpeedControl(settings.pedals)
     scenario = episode.conditions()
     clip = film_drive(

@@ -31,7 +31,7 @@ class Measure:
     label: with the unit.
     text: the function that writes the value of a score.
     detail: whether the row belongs to the row above it, and is indented.
-    rare: whether the row is left out when it is 0 for all drivers.
+    rare: whether the row is left out when it is 0 or empty for all drivers.
     """
 
     label: str
@@ -57,6 +57,7 @@ def count_text(cause: Cause, score: Score) -> str:
 BRIEF = (
     Measure("Autonomy [%]", lambda score: f"{score.autonomy:.1f}"),
     Measure("95 % interval [%]", lambda score: interval_text(score), detail=True),
+    Measure("networks", lambda score: networks_text(score), detail=True, rare=True),
     Measure("Interventions", lambda score: str(score.interventions)),
 )
 MEASURES = (
@@ -95,7 +96,7 @@ def score_rows(scores: Mapping[str, Score], measures: Sequence[Measure] = MEASUR
     rows = []
     for measure in measures:
         values = tuple(measure.text(score) for score in scores.values())
-        if not measure.rare or set(values) != {"0"}:
+        if not measure.rare or set(values) - {"0", ""}:
             rows.append(Row(measure.label, values, measure.detail))
     return rows
 
@@ -174,7 +175,7 @@ class Grid:
 
 def condition_grid(episodes: Iterable[EpisodeScore], driver: str) -> Grid:
     """Return the autonomy of a driver for every kind of road, weather and light it has driven."""
-    own = [episode for episode in episodes if episode.driver == driver]
+    own = [episode for episode in episodes if episode.recipe == driver]
     driven_roads = {episode.road for episode in own}
     driven_conditions = {(episode.weather, episode.light) for episode in own}
     roads = [road for road in RoadKind if road in driven_roads]
@@ -232,6 +233,12 @@ def suite_title(name: str) -> str:
 def interval_text(score: Score) -> str:
     """Return the 95 % interval of the autonomy, such as `97.1-99.4` with an en dash."""
     return "\N{EN DASH}".join(f"{limit:.1f}" for limit in score.interval)
+
+
+def networks_text(score: Score) -> str:
+    """Return number and standard deviation of several networks, such as `3, ±2.1`."""
+    count = len(score.networks)
+    return f"{count}, ±{score.between_networks:.1f}" if count > 1 else ""
 
 
 def distance_text(score: Score) -> str:

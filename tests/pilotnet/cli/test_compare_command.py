@@ -37,7 +37,7 @@ def test_a_worse_driver_gives_its_own_exit_code(results: Path) -> None:
 def test_json_holds_the_comparison(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(results), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert (found["first"], found["second"], found["decided"]) == ("modular", "pilotnet", True)
+    assert (found["drivers"], found["decided"]) == (["modular", "pilotnet"], True)
     assert found["difference"] == pytest.approx(35.0)
 
 

@@ -33,4 +33,6 @@ def test_every_driver_name_has_a_title() -> None:
     assert driver_title("pilotnet") == "PilotNet"
     assert driver_title("expert") == "Expert"
     assert driver_title("modular+cars+pedestrians") == "Modular + cars + pedestrians"
+    assert driver_title("pilotnet@seed1") == "PilotNet (seed1)"
+    assert base_name("pilotnet@seed1") == "pilotnet"
     assert base_name("modular+cars") == base_name("modular") == "modular"

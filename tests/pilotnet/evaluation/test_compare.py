@@ -10,7 +10,7 @@ from tests.pilotnet.evaluation.made_results import drive, write_made_results
 
 GOOD = [0, 0, 1, 0] * 10
 BAD = [1, 2, 3, 2] * 10
-TITLES = ("Modular", "PilotNet")
+DRIVERS = ("modular", "pilotnet")
 
 
 def test_the_difference_is_that_of_the_autonomies(tmp_path: Path) -> None:
@@ -41,7 +41,7 @@ def test_alike_drivers_show_no_difference(tmp_path: Path) -> None:
 def test_drivers_that_always_fail_show_no_difference() -> None:
     first = [drive("modular", index, 9) for index in range(20)]
     second = [drive("pilotnet", index, 7) for index in range(20)]
-    found = difference_of(paired(first, second), TITLES)
+    found = difference_of(paired(first, second), DRIVERS)
     assert (found.difference, found.decided) == (0.0, False)
 
 
@@ -51,8 +51,8 @@ def test_the_same_hard_roads_narrow_the_interval() -> None:
     first = [drive("modular", index, count) for index, count in enumerate(counts)]
     alike = [drive("pilotnet", index, count) for index, count in enumerate(better)]
     other = [drive("pilotnet", index, count) for index, count in enumerate(better[7:] + better[:7])]
-    narrow = difference_of(paired(first, alike), TITLES).interval
-    wide = difference_of(paired(first, other), TITLES).interval
+    narrow = difference_of(paired(first, alike), DRIVERS).interval
+    wide = difference_of(paired(first, other), DRIVERS).interval
     assert narrow[1] - narrow[0] < 0.8 * (wide[1] - wide[0])
 
 
@@ -121,3 +121,13 @@ def test_an_open_or_wrong_choice_is_refused(
     folder = write_made_results(tmp_path / "r", counts)
     with pytest.raises(ValueError, match=message):
         compare(folder, drivers=drivers)
+
+
+def test_networks_of_one_recipe_are_compared_by_their_names(tmp_path: Path) -> None:
+    counts = {"pilotnet@a": GOOD, "pilotnet@b": GOOD[::-1], "modular": BAD}
+    folder = write_made_results(tmp_path / "r", counts, drivers=("pilotnet", "modular"))
+    seeds = compare(folder, drivers=("pilotnet@a", "pilotnet@b"))
+    assert seeds.sentence().startswith("No difference shown: PilotNet (b) minus PilotNet (a)")
+    both = compare(folder, drivers=("modular", "pilotnet"))
+    assert both.scenarios == 40
+    assert both.autonomies == pytest.approx((60.0, 95.0))

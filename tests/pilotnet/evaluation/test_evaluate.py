@@ -354,3 +354,19 @@ def test_a_class_that_loses_every_drive_is_refused(tmp_path: Path) -> None:
     config = replace(TINY, drivers=("straight", "failing_cars:AlwaysFails"))
     with pytest.raises(ValueError, match=r"AlwaysFails lost 2 of 2 drives; on .* KeyError: 'road'"):
         evaluate(config, tmp_path / "results")
+
+
+def test_several_training_seeds_are_scored_as_one_driver(tiny_model: Path, tmp_path: Path) -> None:
+    other = Path(shutil.copytree(tiny_model, tmp_path / "other"))
+    config = replace(TINY, drivers=("pilotnet", "straight"), length=60.0)
+    found = evaluate(config, tmp_path / "results", [tiny_model, other])
+    names = [tiny_model.name, "other"]
+    assert [row.driver for row in found.episodes] == [
+        *(f"pilotnet@{name}" for name in names for _ in range(2)),
+        *("straight", "straight"),
+    ]
+    score = found.scores()["pilotnet"]
+    assert list(score.networks) == [f"pilotnet@{name}" for name in names]
+    assert score.between_networks == 0.0
+    assert not compare(tmp_path / "results", drivers=tuple(score.networks)).decided
+    write_report(tmp_path / "results", tmp_path / "report.html", tiny_model, clip_seconds=0.5)

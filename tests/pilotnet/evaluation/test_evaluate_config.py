@@ -26,9 +26,9 @@ def test_no_driver_is_refused() -> None:
 def test_a_missing_checkpoint_is_refused(tmp_path: Path) -> None:
     config = EvaluateConfig(drivers=("pilotnet",))
     with pytest.raises(ValueError, match="driver pilotnet needs a checkpoint"):
-        config.require_folders(None, None)
+        config.require_folders([], None)
     with pytest.raises(ValueError, match="does not exist"):
-        config.require_folders(tmp_path / "nowhere", None)
+        config.require_folders([tmp_path / "nowhere"], None)
 
 
 @pytest.mark.parametrize("drivers", [("expert",), ("expert", "straight", "modular+all")])

@@ -7,6 +7,7 @@ import pytest
 
 from pilotnet.evaluation.metrics import (
     EpisodeScore,
+    ScenarioTotal,
     autonomy,
     autonomy_interval,
     score_episode,
@@ -61,21 +62,26 @@ def test_autonomy_without_duration_is_refused() -> None:
         autonomy(0, 0)
 
 
+def minutes(*counts: int) -> list[ScenarioTotal]:
+    """Return scenarios of 60 s with these interventions."""
+    return [ScenarioTotal(str(index), count, 60.0) for index, count in enumerate(counts)]
+
+
 def test_the_interval_contains_the_autonomy_and_narrows_with_drives() -> None:
-    few_low, few_high = autonomy_interval([0, 1, 0, 2], [60.0] * 4)
-    low, high = autonomy_interval([0, 1, 0, 2] * 10, [60.0] * 40)
+    few_low, few_high = autonomy_interval(minutes(0, 1, 0, 2))
+    low, high = autonomy_interval(minutes(*[0, 1, 0, 2] * 10))
     assert few_low < low < autonomy(30, 2400.0) < high < few_high
 
 
 def test_the_same_interventions_on_fewer_roads_give_a_wider_interval() -> None:
-    spread = autonomy_interval([1] * 12 + [0] * 12, [60.0] * 24)
-    clustered = autonomy_interval([6, 6] + [0] * 22, [60.0] * 24)
+    spread = autonomy_interval(minutes(*[1] * 12, *[0] * 12))
+    clustered = autonomy_interval(minutes(6, 6, *[0] * 22))
     assert clustered[0] < spread[0]
     assert clustered[1] > spread[1]
 
 
 def test_drives_without_interventions_may_be_perfect() -> None:
-    assert autonomy_interval([0] * 20, [60.0] * 20)[1] == 100.0
+    assert autonomy_interval(minutes(*[0] * 20))[1] == 100.0
 
 
 def test_an_episode_is_scored_by_its_steps() -> None:
@@ -132,3 +138,35 @@ def test_a_damaged_scenario_of_a_score_is_refused() -> None:
         ValueError, match=r"settings of rural-2 are '\{'; they must describe a scenario"
     ):
         replace(episode(10.0), settings="{").conditions()
+
+
+def with_networks(counts: dict[str, list[int]]) -> list[EpisodeScore]:
+    """Return drives of 60 s; counts: departures on each road, by network."""
+    return [
+        replace(
+            episode(60.0, count),
+            driver=f"pilotnet@{network}",
+            scenario=f"rural-{road}",
+            settings=f"{road}",
+        )
+        for network, own in counts.items()
+        for road, count in enumerate(own)
+    ]
+
+
+def test_several_networks_are_one_driver_with_a_spread() -> None:
+    drives = with_networks({"a": [0, 1, 0, 1], "b": [0, 0, 0, 0], "c": [0, 4, 0, 0]})
+    score = total_score(drives)
+    assert score.autonomy == pytest.approx(95.0)
+    assert score.networks == pytest.approx(
+        {"pilotnet@a": 95.0, "pilotnet@b": 100.0, "pilotnet@c": 90.0}
+    )
+    assert score.between_networks == pytest.approx(5.0)
+    assert math.isnan(total_score(drives[:4]).between_networks)
+
+
+def test_repeating_the_drives_with_an_equal_network_adds_no_certainty() -> None:
+    counts = [0, 1, 0, 1, 3, 0] * 10
+    once = total_score(with_networks({"a": counts})).interval
+    twice = total_score(with_networks({"a": counts, "b": counts})).interval
+    assert twice[1] - twice[0] == pytest.approx(once[1] - once[0], rel=0.1)
