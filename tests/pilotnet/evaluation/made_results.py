@@ -54,7 +54,8 @@ def write_made_results(
 ) -> Path:
     """Write a results folder and return it; counts: departures of each driver on each road.
 
-    first: number of the first road. digest: of the suite's contents. settings: of the evaluation, other than the default ones.
+    first: number of the first road. digest: of the suite. settings: of the evaluation that differ
+    from the default ones.
     """
     folder.mkdir()
     values = {"drivers": tuple(counts), "episodes": len(next(iter(counts.values()))), **settings}
