@@ -110,7 +110,7 @@ class ResultsInfo(_Strict):
     """results.json.
 
     drives: number of rows in episodes.csv by driver. files: SHA-256 by name. lost: driver, scenario
-    and reason of each drive without a row.
+    and reason of each drive without a row. suite: SHA-256 of what the suite is made of.
     """
 
     format: Literal[1]
@@ -119,6 +119,7 @@ class ResultsInfo(_Strict):
     files: dict[str, str]
     sha256: str
     lost: list[tuple[str, str, str]] = []
+    suite: str | None = None
 
 
 class ViewHeader(_Strict):

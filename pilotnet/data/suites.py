@@ -7,7 +7,9 @@ named after a split says what differs there. Where a road, short as it may be, h
 single parked car or person, its scenario goes without them.
 """
 
-from dataclasses import dataclass, fields, replace
+import hashlib
+import json
+from dataclasses import asdict, dataclass, fields, replace
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -43,6 +45,7 @@ class SuiteConfig:
     draws.
 
     leader: the share of scenarios with a slow car ahead.
+    version: increases when the contents change.
     """
 
     roads: tuple[RoadKind, ...]
@@ -54,6 +57,7 @@ class SuiteConfig:
     pedestrians: tuple[float, float] = (0.0, 0.0)
     crossing: tuple[float, float] = (0.0, 0.0)
     leader: float = 0.0
+    version: int = 1
 
     def __post_init__(self) -> None:
         for name, options in (("roads", RoadKind), ("weather", Weather), ("light", Daytime)):
@@ -107,6 +111,16 @@ def suite_config(name: str, split: Split) -> SuiteConfig:
             f"{', '.join(f.name for f in fields(SuiteConfig))}"
         )
     return structured(settings, SuiteConfig, path)
+
+
+def suite_digest(name: str, split: Split | str) -> str:
+    """Return the SHA-256 of what a suite is made of in one split, of several with + all.
+
+    Equal digests give the same scenarios, in the same version of the world.
+    """
+    split = choice("split", split, Split)
+    contents = [asdict(suite_config(one, split)) for one in name.split(JOINED)]
+    return hashlib.sha256(json.dumps(contents, sort_keys=True).encode()).hexdigest()
 
 
 @cache

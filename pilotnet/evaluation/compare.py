@@ -138,6 +138,12 @@ def require_comparable(results: Results, others: Results) -> None:
                 f"{name} is {quoted(str(first))} in {results.folder} and {quoted(str(second))} in "
                 f"{others.folder}; only evaluations with the same {name} can be compared"
             )
+    contents = {info.suite for info in infos if info and info.suite}
+    if len(contents) > 1:
+        raise ValueError(
+            f"suite {quoted(str(found[0]['config'].get('suite')))} of {results.folder} and of "
+            f"{others.folder} have other contents; evaluate again what was evaluated before"
+        )
 
 
 def confidence_of(*results: Results) -> float:

@@ -22,7 +22,7 @@ from pilotnet.common.provenance import (
     require_same_settings,
     write_provenance,
 )
-from pilotnet.data.suites import suite_of
+from pilotnet.data.suites import suite_digest, suite_of
 from pilotnet.drivers.driver_names import needs_camera
 from pilotnet.drivers.driver_table import Detectors
 from pilotnet.drivers.own_driver import DriverError
@@ -214,7 +214,8 @@ def write_tables(config: EvaluateConfig, folder: Path, losses: Sequence[Loss]) -
         traces.append(trace)
     report_losses(losses, episodes)
     write_scores(folder, episodes)
-    write_results(folder, episodes, pyarrow.concat_tables(traces), losses)
+    digest = suite_digest(config.suite, config.split)
+    write_results(folder, episodes, pyarrow.concat_tables(traces), losses, digest)
 
 
 def report_losses(losses: Sequence[Loss], episodes: Sequence[EpisodeScore]) -> None:

@@ -95,8 +95,11 @@ def write_results(
     episodes: Sequence[EpisodeScore],
     traces: pyarrow.Table,
     losses: Sequence[Loss] = (),
+    suite: str | None = None,
 ) -> Results:
-    """Write the rows and the traces of an evaluation and return them; losses: drives without a row.
+    """Write the rows and the traces of an evaluation and return them.
+
+    losses: drives without a row. suite: SHA-256 of what the suite is made of.
 
     `results.json` is written last and marks the folder as finished.
     """
@@ -115,6 +118,7 @@ def write_results(
         "drives": dict(Counter(episode.driver for episode in episodes)),
         "files": {name: file_digest(folder / name) for name in names},
         "lost": [list(loss) for loss in losses],
+        "suite": suite,
     }
     write_json(folder / INFO_FILE, with_digest(info))
     return Results(folder, tuple(episodes))

@@ -1,15 +1,26 @@
 """Suites: what they are made of, that splits never meet, and what is refused."""
 
+import json
 from collections import Counter
 from itertools import product
+from pathlib import Path
 
 import pytest
 
-from pilotnet.data.suites import ScenarioFilter, suite, suite_config, suite_names, suite_of
+from pilotnet.data.suites import (
+    ScenarioFilter,
+    suite,
+    suite_config,
+    suite_digest,
+    suite_names,
+    suite_of,
+)
 from sim.actors.placement import place, with_room
 from sim.roads.kinds import plan_road
 from sim.scenario import WALKABLE, Daytime, RoadKind, Scenario, Split, Weather
 from sim.world import World
+
+DIGESTS = Path(__file__).with_name("suite_digests.json")  # version and SHA-256, by suite and split
 
 
 @pytest.mark.parametrize("name", suite_names())
@@ -140,3 +151,25 @@ def test_a_scenario_of_ones_own_that_cannot_be_placed_is_refused_where_a_suite_g
 def test_a_bad_suite_is_refused(name: str, split: str, episodes: int, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         suite(name, split, episodes)
+
+
+def test_a_suite_whose_contents_change_gets_a_new_version() -> None:
+    committed = json.loads(DIGESTS.read_text())
+    present = {
+        f"{name} {split}": [suite_config(name, split).version, suite_digest(name, split)]
+        for name in suite_names()
+        for split in Split
+    }
+    for key, (version, digest) in present.items():
+        assert digest == committed[key][1] or version > committed[key][0], (
+            f"{key} has changed: increase its version, and commit "
+            f"{DIGESTS.name} with {[version, digest]}"
+        )
+    assert present == committed, f"commit {DIGESTS.name} with the new versions"
+
+
+def test_the_digest_follows_all_joined_suites() -> None:
+    both = suite_digest("lane_keeping+obstacles", "test")
+    assert both not in (suite_digest("lane_keeping", "test"), suite_digest("obstacles", "test"))
+    assert both != suite_digest("obstacles+lane_keeping", "test")
+    assert suite_digest("lane_keeping", "train") != suite_digest("lane_keeping", "test")

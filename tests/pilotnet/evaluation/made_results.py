@@ -46,11 +46,16 @@ def drive(driver: str, index: int, departures: int) -> EpisodeScore:
 
 
 def write_made_results(
-    folder: Path, counts: Mapping[str, Sequence[int]], first: int = 0, **settings: object
+    folder: Path,
+    counts: Mapping[str, Sequence[int]],
+    first: int = 0,
+    digest: str | None = None,
+    **settings: object,
 ) -> Path:
     """Write a results folder and return it; counts: departures of each driver on each road.
 
-    first: number of the first road. settings: of the evaluation, other than the default ones.
+    first: number of the first road. digest: of the suite. settings: of the evaluation that differ
+    from the default ones.
     """
     folder.mkdir()
     values = {"drivers": tuple(counts), "episodes": len(next(iter(counts.values()))), **settings}
@@ -61,5 +66,5 @@ def write_made_results(
         for driver, own in counts.items()
         for index, count in enumerate(own)
     ]
-    write_results(folder, rows, TRACES_SCHEMA.empty_table())
+    write_results(folder, rows, TRACES_SCHEMA.empty_table(), suite=digest)
     return folder

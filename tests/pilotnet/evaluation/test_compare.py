@@ -131,3 +131,10 @@ def test_networks_of_one_recipe_are_compared_by_their_names(tmp_path: Path) -> N
     both = compare(folder, drivers=("modular", "pilotnet"))
     assert both.scenarios == 40
     assert both.autonomies == pytest.approx((60.0, 95.0))
+
+
+def test_a_suite_whose_contents_have_changed_is_refused(tmp_path: Path) -> None:
+    before = write_made_results(tmp_path / "before", {"pilotnet": GOOD}, digest="a" * 64)
+    after = write_made_results(tmp_path / "after", {"pilotnet": GOOD}, digest="b" * 64)
+    with pytest.raises(ValueError, match="have other contents"):
+        compare(before, after)
