@@ -26,9 +26,16 @@ LAYOUT = {
 
 
 class Function(NamedTuple):
-    """One function: file and name, lines without its decorators, parameters without self."""
+    """One function.
 
-    place: str
+    name: with the names of the classes and functions that hold it.
+    line: of its `def`.
+    lines: without decorators.
+    parameters: without self and cls.
+    """
+
+    name: str
+    line: int
     lines: int
     parameters: int
 
@@ -40,16 +47,17 @@ def sources(package: str) -> list[Path]:
 
 def functions(path: Path) -> list[Function]:
     """Return the functions of a module, nested ones included."""
-    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-    return [
-        Function(
-            f"{path.relative_to(ROOT)}:{node.lineno} {node.name}",
-            (node.end_lineno or node.lineno) - node.lineno + 1,
-            len(_parameters(node.args)),
-        )
-        for node in nodes
-        if isinstance(node, ast.FunctionDef)
-    ]
+    return list(_functions(ast.parse(path.read_text(encoding="utf-8")), ""))
+
+
+def _functions(parent: ast.AST, prefix: str) -> Iterator[Function]:
+    for node in ast.iter_child_nodes(parent):
+        named = isinstance(node, ast.FunctionDef | ast.ClassDef)
+        name = f"{prefix}{node.name}" if named else prefix
+        if isinstance(node, ast.FunctionDef):
+            lines = (node.end_lineno or node.lineno) - node.lineno + 1
+            yield Function(name, node.lineno, lines, len(_parameters(node.args)))
+        yield from _functions(node, f"{name}." if named else prefix)
 
 
 def _parameters(arguments: ast.arguments) -> list[ast.arg]:
@@ -125,7 +133,8 @@ def _row(name: str, numbers: list[int], limits: tuple[int, int]) -> str:
 
 def report(package: str) -> None:
     """Print the numbers of a top folder."""
-    found = [function for path in sources(package) for function in functions(path)]
+    places = [(path, one) for path in sources(package) for one in functions(path)]
+    found = [one for _, one in places]
     lengths = [len(path.read_text(encoding="utf-8").splitlines()) for path in sources(package)]
     print(f"{package}: {len(found)} functions in {len(lengths)} files")
     print(_row("  lines", [one.lines for one in found], (25, 40)))
@@ -134,10 +143,10 @@ def report(package: str) -> None:
     print(f"  tokens a line {tokens_a_line(package):.2f}  packed {packed_share(package):.1%}")
     same = homonyms(package)
     print(f"  homonymous constants {len(same)}: {', '.join(same)}")
-    for one in sorted(found, key=lambda one: -one.lines)[:10]:
-        print(f"  {one.lines:3d} lines  {one.place}")
-    for one in sorted(found, key=lambda one: -one.parameters)[:10]:
-        print(f"  {one.parameters:3d} parameters  {one.place}")
+    for path, one in sorted(places, key=lambda place: -place[1].lines)[:10]:
+        print(f"  {one.lines:3d} lines  {path.relative_to(ROOT)}:{one.line} {one.name}")
+    for path, one in sorted(places, key=lambda place: -place[1].parameters)[:10]:
+        print(f"  {one.parameters:3d} parameters  {path.relative_to(ROOT)}:{one.line} {one.name}")
 
 
 if __name__ == "__main__":

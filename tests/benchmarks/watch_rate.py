@@ -29,8 +29,8 @@ from sim.viewer.window import Window, open_display, without_long_pauses
 WARM_UP = 3.0  # [s] not measured: kernels are loaded, networks take longer at first
 
 
-def main() -> None:
-    """Open the window, run it, and print its rates."""
+def arguments() -> argparse.Namespace:
+    """Return the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("driver")
     parser.add_argument("--checkpoint", type=Path)
@@ -40,7 +40,12 @@ def main() -> None:
     parser.add_argument("--light", default="night")
     parser.add_argument("--weather", default="rain")
     parser.add_argument("--seconds", type=float, default=20.0)
-    options = parser.parse_args()
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Open the window, run it, and print its rates."""
+    options = arguments()
     config = WatchConfig(suite=options.suite, light=options.light, weather=options.weather)
     specs = driver_specs(
         [options.driver], options.checkpoint, Detectors(options.cars, options.pedestrians)
