@@ -60,7 +60,8 @@ class Comparison:
     autonomies: of both drivers on these [%].
     difference: the second driver's autonomy minus the first's [points].
     interval: its lower and upper limit [points]; confidence: probability that it holds.
-    roads: scenarios that decide, the largest part first, with their part [points].
+    roads: scenarios that decide, the largest part first, with their part [points]; empty where an
+    autonomy is 0, which is no sum over scenarios.
     """
 
     drivers: tuple[str, str]
@@ -197,6 +198,18 @@ def episodes_of(results: Results, driver: str) -> list[EpisodeScore]:
     return [one for one in results.episodes if driver in (one.driver, one.recipe)]
 
 
+def comparisons(results: Results, driver: str) -> list[Comparison]:
+    """Return the difference between each other driver and `driver`, the second of each pair."""
+    confidence = confidence_of(results)
+    own = episodes_of(results, driver)
+    found = []
+    for other in results.scores():
+        pairs = paired(episodes_of(results, other), own)
+        if other != driver and pairs:
+            found.append(difference_of(pairs, (other, driver), confidence))
+    return found
+
+
 def paired(first: Iterable[EpisodeScore], second: Iterable[EpisodeScore]) -> list[Pair]:
     """Return the totals on the same scenarios, in the order of the first driver's."""
     totals = scenario_totals(first)
@@ -220,7 +233,7 @@ def difference_of(
         difference=second.value - first.value,
         interval=difference_interval(first, second, correlation),
         confidence=confidence,
-        roads=deciding_roads(pairs),
+        roads=deciding_roads(pairs) if min(first.value, second.value) > 0 else (),
     )
 
 

@@ -3,7 +3,6 @@
 A model folder adds the training curve and a film, a dataset folder adds sample frames.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,10 +15,12 @@ from markupsafe import Markup
 from pilotnet.common.folders import atomic_path
 from pilotnet.common.provenance import read_provenance
 from pilotnet.data.store import Dataset
-from pilotnet.drivers.driver_names import base_name, driver_title
+from pilotnet.drivers.driver_names import base_name, driver_title, needs_camera
 from pilotnet.drivers.driver_table import DRIVERS
+from pilotnet.evaluation.compare import Comparison, comparisons
 from pilotnet.evaluation.metrics import INTERVENTION_COST, EpisodeScore, Score, scores_by
 from pilotnet.evaluation.report import plots
+from pilotnet.evaluation.report.maps import road_maps
 from pilotnet.evaluation.report.scored_film import ReportFilm, film_scored_drive
 from pilotnet.evaluation.report.tables import (
     BRIEF,
@@ -35,6 +36,7 @@ from pilotnet.evaluation.report.tables import (
 )
 from pilotnet.evaluation.report.traces import read_traces
 from pilotnet.evaluation.report.views import SampleStrip, sample_strips
+from pilotnet.evaluation.report.worst_roads import largest_deviations, most_interventions
 from pilotnet.evaluation.results import Results, evaluate_settings, read_results
 from pilotnet.training.checkpoint import load_checkpoint
 from pilotnet.training.training_checkpoints import METRICS_FILE
@@ -47,7 +49,6 @@ from sim.types import quoted
 MAIN_DRIVER = "pilotnet"  # in the headline, when it was evaluated
 MARKDOWN = ".md"
 SUFFIXES = (".html", MARKDOWN)
-PLOTTED_ROADS = 3  # drives whose offsets are plotted side by side
 MAX_CLIP_SECONDS = 120.0  # [s]
 SPLIT_TEXT = {
     Split.TEST: "test roads, which were not used in training",
@@ -98,7 +99,9 @@ class Page:
     drivers: list[tuple[str, str]]
     groups: list[ScoreGroup]
     conditions: list[tuple[str, Grid]]
+    comparisons: list[Comparison]
     autonomy: Markup
+    maps: Markup | None
     offset: Markup
     plotted_driver: str
     training: Markup | None
@@ -178,13 +181,17 @@ def _page(results: Results, model: Path | None, data: Path | None, clip_seconds:
     others = [name for name in scores if name != main]
     view = load_checkpoint(model).view if model is not None else ViewCamera()
     plotted = [_first_network(results.episodes, name) for name in scores]
-    roads = _largest_deviations(results.episodes, _first_network(results.episodes, main))
+    on_maps = [name for name in plotted if needs_camera(name)] or plotted
+    mapped = most_interventions(results.episodes, on_maps)
+    roads = largest_deviations(results.episodes, _first_network(results.episodes, main))
     return Page(
         headline=_headline(results, main, Split(settings.split)),
         others=" · ".join(f"{driver_title(n)}: {scores[n].autonomy:.1f} %" for n in others),
         drivers=[(driver_title(name), colour) for name, colour in plots.colours(scores).items()],
         groups=_groups(scores, parts),
         conditions=_conditions(results.episodes, [main, *others]),
+        comparisons=comparisons(results, main),
+        maps=road_maps(traces, on_maps, mapped) if mapped else None,
         autonomy=plots.autonomy_bars({"All roads": scores} | parts),
         offset=plots.offset_lines(traces, plotted, roads),
         plotted_driver=driver_title(main),
@@ -257,28 +264,6 @@ def _headline(results: Results, driver: str, split: Split) -> str:
 def _first_network(episodes: Sequence[EpisodeScore], driver: str) -> str:
     """Return the driver's name with that of its first network, if it has several."""
     return next(episode.driver for episode in episodes if episode.recipe == driver)
-
-
-def _largest_deviations(episodes: Sequence[EpisodeScore], driver: str) -> list[str]:
-    """Return the worst scenarios of a driver, each on another kind of road.
-
-    Scenarios are compared by their number of interventions, then by their RMS cross-track error. A
-    scenario that a driver lost is left out.
-    """
-    worst: dict[str, EpisodeScore] = {}
-    counts = Counter(episode.scenario for episode in episodes)
-    most = max(counts.values())
-    for episode in episodes:
-        if episode.driver == driver and counts[episode.scenario] == most:
-            previous = worst.get(episode.road, episode)
-            worst[episode.road] = max(previous, episode, key=_deviation)
-    ordered = sorted(worst.values(), key=_deviation, reverse=True)
-    return [episode.scenario for episode in ordered[:PLOTTED_ROADS]]
-
-
-def _deviation(episode: EpisodeScore) -> tuple[int, float]:
-    """Return the sort key of `_largest_deviations`."""
-    return episode.interventions, episode.offset_rms
 
 
 def _training(model: Path) -> Markup:

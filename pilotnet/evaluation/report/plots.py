@@ -107,7 +107,7 @@ def autonomy_bars(groups: Mapping[str, Mapping[str, Score]]) -> Markup:
         axes.tick_params("y", length=0)
         axes.spines["left"].set_visible(False)
         axes.spines["bottom"].set_bounds(0, 100)
-        return _svg(figure, "autonomy")
+        return svg(figure, "autonomy")
 
 
 def _bar(axes: Axes, position: float, name: str, score: Score, colour: str) -> None:
@@ -152,7 +152,7 @@ def offset_lines(traces: pyarrow.Table, drivers: Sequence[str], scenarios: Seque
             panels[row, 0].set_ylim(-OFFSET_MARGIN * largest, OFFSET_MARGIN * largest)
         panels[count, 0].set_ylabel("curvature\n[1/km]")
         figure.align_ylabels(panels[:, 0])
-        return _svg(figure, "offset")
+        return svg(figure, "offset")
 
 
 def draw_offset(axes: Axes, drive: Mapping[str, NDArray[np.float64]], colour: str) -> None:
@@ -208,7 +208,7 @@ def training_curves(metrics: Mapping[str, Series]) -> Markup:
         for axes in (losses, *others):
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
             axes.legend()
-        return _svg(figure, "training")
+        return svg(figure, "training")
 
 
 def _curve(axes: Axes, metrics: Mapping[str, Series], name: str, label: str, colour: str) -> None:
@@ -260,7 +260,7 @@ def _metric(path: Path, row: int, name: str, text: str) -> float:
     return value
 
 
-def _svg(figure: Figure, name: str) -> Markup:
+def svg(figure: Figure, name: str) -> Markup:
     """Return the figure as an <svg> element.
 
     `name` makes its ids differ from those of other plots, and the same in every run.

@@ -18,6 +18,7 @@ from pilotnet.evaluation.robustness_rows import SOUND, RobustnessRow
 CARD_COLUMNS = 4  # panels side by side
 PANEL_SIZE = (2.7, 1.9)  # [inch] width and height
 LEGEND_HEIGHT = 0.4  # [inch]
+DRIVER_STEP = 0.08  # between two drivers, in steps of strength, so that both can be seen
 COLOUR = "#222222"  # of text and axes
 FONT_SIZE = 8.0  # [pt]
 EN_DASH = "\N{EN DASH}"
@@ -52,17 +53,19 @@ def _panel(
     """Draw the panel of one kind of fault; strength 0 is the evaluation without a fault."""
     shown = [row for row in rows if row.fault in (kind, SOUND)]
     strengths = sorted({row.strength for row in shown})
-    for driver, colour in colours(drivers).items():
+    for number, (driver, colour) in enumerate(colours(drivers).items()):
         own = sorted((row for row in shown if row.driver == driver), key=lambda row: row.strength)
-        positions = [strengths.index(row.strength) for row in own]
-        axes.fill_between(
-            positions, [row.low for row in own], [row.high for row in own], color=colour, alpha=0.15
-        )
-        axes.plot(
-            positions,
+        aside = DRIVER_STEP * (number - (len(drivers) - 1) / 2)
+        below = [row.autonomy - row.low for row in own]
+        above = [row.high - row.autonomy for row in own]
+        axes.errorbar(
+            [strengths.index(row.strength) + aside for row in own],
             [row.autonomy for row in own],
+            [below, above],
             marker="o",
             markersize=3,
+            linewidth=1.2,
+            elinewidth=0.7,
             color=colour,
             label=driver_title(driver),
         )

@@ -20,6 +20,8 @@ from sim.scenario import Daytime, RoadKind, Weather
 from sim.types import Cause
 
 MARKDOWN_MARKS = re.compile(r"[\\`*_\[\]|~]")
+DASH = "\N{EN DASH}"  # a value that is not there
+NOTHING = frozenset(("0", "", DASH))  # values of a row that is left out
 DRIVER_COLUMN_WIDTH = 11  # [characters] at most
 DRIVERS_PER_TABLE = 4  # as many columns as fit next to the labels in 80 characters
 
@@ -31,7 +33,7 @@ class Measure:
     label: with the unit.
     text: the function that writes the value of a score.
     detail: whether the row belongs to the row above it, and is indented.
-    rare: whether the row is left out when it is 0 or empty for all drivers.
+    rare: whether the row is left out when it is 0, empty or a dash for all drivers.
     """
 
     label: str
@@ -77,17 +79,21 @@ MEASURES = (
     Measure("Time [h]", lambda score: f"{score.hours:.2f}"),
     Measure("Mean autonomous distance [km]", lambda score: distance_text(score)),
     Measure("RMS cross-track error [m]", lambda score: f"{score.offset_rms:.2f}"),
-    Measure("95th percentile [m]", lambda score: number(score.offset_p95, 2), detail=True),
     Measure(
-        "RMS heading error [°]", lambda score: number(math.degrees(score.heading_error_rms), 2)
+        "95th percentile [m]", lambda score: number(score.offset_p95, 2), detail=True, rare=True
+    ),
+    Measure(
+        "RMS heading error [°]",
+        lambda score: number(math.degrees(score.heading_error_rms), 2),
+        rare=True,
     ),
     Measure("RMS curvature rate [1/km/s]", lambda score: f"{1000 * score.curvature_rate_rms:.2f}"),
     Measure("Min. time to collision [s]", lambda score: number(score.min_time_to_collision, 1)),
-    Measure("Min. clearance [m]", lambda score: number(score.min_clearance, 2)),
-    Measure("Comfortable (nuPlan) [%]", lambda score: number(100 * score.comfort, 1)),
-    Measure("Standing [min]", lambda score: number(60 * score.standing, 1)),
-    Measure("Route completion [%]", lambda score: number(100 * score.completion, 1)),
-    Measure("CARLA driving score 1.0 [%]", lambda score: number(score.driving_score, 1)),
+    Measure("Min. clearance [m]", lambda score: number(score.min_clearance, 2), rare=True),
+    Measure("Comfortable (nuPlan) [%]", lambda score: number(100 * score.comfort, 1), rare=True),
+    Measure("Standing [min]", lambda score: number(60 * score.standing, 1), rare=True),
+    Measure("Route completion [%]", lambda score: number(100 * score.completion, 1), rare=True),
+    Measure("CARLA driving score 1.0 [%]", lambda score: number(score.driving_score, 1), rare=True),
 )
 
 
@@ -96,7 +102,7 @@ def score_rows(scores: Mapping[str, Score], measures: Sequence[Measure] = MEASUR
     rows = []
     for measure in measures:
         values = tuple(measure.text(score) for score in scores.values())
-        if not measure.rare or set(values) - {"0", ""}:
+        if not measure.rare or set(values) - NOTHING:
             rows.append(Row(measure.label, values, measure.detail))
     return rows
 
@@ -254,4 +260,4 @@ def distance_text(score: Score) -> str:
 
 def number(value: float, decimals: int) -> str:
     """Return a number, or a dash for infinity and NaN: nothing was near, or earlier results."""
-    return f"{value:.{decimals}f}" if math.isfinite(value) else "\N{EN DASH}"
+    return f"{value:.{decimals}f}" if math.isfinite(value) else DASH

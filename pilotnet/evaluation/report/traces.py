@@ -12,7 +12,8 @@ from pilotnet.common.reading import DamagedFileError
 from pilotnet.data.store.parquet_files import read_table
 from pilotnet.evaluation.results import TRACES_FILE, TRACES_SCHEMA, read_info
 
-TRACE_COLUMNS = ("driver", "scenario", "station", "offset", "path_curvature", "intervention")
+PLOTTED_COLUMNS = ("station", "x", "y", "offset", "path_curvature")
+TRACE_COLUMNS = ("driver", "scenario", *PLOTTED_COLUMNS, "intervention")
 
 
 def read_traces(folder: Path) -> pyarrow.Table:
@@ -52,9 +53,10 @@ def _check_column(column: pyarrow.ChunkedArray, name: str, path: Path) -> None:
 def drive_columns(
     traces: pyarrow.Table, driver: str, scenario: str
 ) -> dict[str, NDArray[np.float64]]:
-    """Return one drive as columns (N,): station [m], offset [m], path_curvature [1/m], stopped.
+    """Return one drive as columns (N,): PLOTTED_COLUMNS and stopped.
 
-    offset is the cross-track error, right positive. stopped is 1 at an intervention, else 0.
+    station, x and y are in [m], path_curvature in [1/m]. offset [m] is the cross-track error, right
+    positive. stopped is 1 at an intervention, else 0.
     Raises ValueError when the traces do not hold the drive.
     """
     same_driver = pyarrow.compute.equal(traces["driver"], driver)
@@ -65,6 +67,6 @@ def drive_columns(
             f"{TRACES_FILE} has no drive of {driver} on {scenario}; "
             "it belongs to another evaluation"
         )
-    columns = {name: table[name].to_numpy() for name in ("station", "offset", "path_curvature")}
+    columns = {name: table[name].to_numpy() for name in PLOTTED_COLUMNS}
     stopped = pyarrow.compute.not_equal(table["intervention"], "")
     return columns | {"stopped": stopped.to_numpy().astype(float)}

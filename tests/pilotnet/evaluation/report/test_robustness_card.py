@@ -23,7 +23,7 @@ def test_each_kind_of_fault_has_a_panel_with_a_line_for_each_driver() -> None:
     panels = [axes for axes in robustness_figure(ROWS).axes if axes.axison]
     assert [axes.get_title() for axes in panels] == ["camera turned to the right", "late frames"]
     for axes in panels:
-        assert [line.get_label() for line in axes.lines] == ["PilotNet", "Modular"]
+        assert axes.get_legend_handles_labels()[1] == ["PilotNet", "Modular"]
     assert [float(value) for value in panels[0].lines[0].get_ydata()] == [95, 90, 75]
     assert [label.get_text() for label in panels[0].get_xticklabels()] == ["0", "1", "2"]
 

@@ -6,9 +6,9 @@ import pytest
 from pilotnet.evaluation.report.traces import TRACE_COLUMNS, drive_columns
 
 ROWS = [
-    ("expert", "rural-2", 0.0, 0.1, 0.01, ""),
-    ("expert", "rural-2", 2.0, 0.2, 0.01, "lane departure"),
-    ("straight", "rural-2", 0.0, 0.5, 0.02, ""),
+    ("expert", "rural-2", 0.0, 5.0, -1.0, 0.1, 0.01, ""),
+    ("expert", "rural-2", 2.0, 7.0, -1.5, 0.2, 0.01, "lane departure"),
+    ("straight", "rural-2", 0.0, 5.0, -1.0, 0.5, 0.02, ""),
 ]
 TRACES = pyarrow.Table.from_pylist([dict(zip(TRACE_COLUMNS, row, strict=True)) for row in ROWS])
 
@@ -17,6 +17,8 @@ def test_the_columns_hold_one_drive() -> None:
     drive = drive_columns(TRACES, "expert", "rural-2")
     assert {name: column.tolist() for name, column in drive.items()} == {
         "station": [0.0, 2.0],
+        "x": [5.0, 7.0],
+        "y": [-1.0, -1.5],
         "offset": [0.1, 0.2],
         "path_curvature": [0.01, 0.01],
         "stopped": [0.0, 1.0],
