@@ -6,7 +6,7 @@ from pilotnet.cli.parser import Parser, settings, stage_parser
 from pilotnet.common.progress import closing_line, console
 from pilotnet.common.settings import require_exists
 from pilotnet.data.record_config import RecordConfig
-from pilotnet.live.scenes_config import KINDS, ScenesConfig, require_sheet
+from pilotnet.live.scenes_config import SHEET_AXES, ScenesConfig, require_sheet
 
 
 def record_parser() -> Parser:
@@ -63,7 +63,7 @@ def scenes_parser() -> Parser:
     """Return the parser of `scenes`."""
     parser = Parser("scenes")
     parser.add_argument("out", type=Path, help="the PNG or JPEG file to write")
-    for name, kind in KINDS.items():
+    for name, kind in SHEET_AXES.items():
         names = ",".join(kind)
         parser.add_argument(
             f"--{name}", type=str, default=names, help="some of the names, with commas"
@@ -75,7 +75,7 @@ def scenes_parser() -> Parser:
 def scenes_command(parser: Parser, words: list[str]) -> None:
     """Draw a contact sheet of roads."""
     options = parser.parse_args(words)
-    kinds = {name: tuple(options[name].split(",")) for name in KINDS}
+    kinds = {name: tuple(options[name].split(",")) for name in SHEET_AXES}
     config = ScenesConfig(**kinds, seed=options.seed)
     require_sheet(options.out)
 

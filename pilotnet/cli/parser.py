@@ -27,7 +27,7 @@ LONGEST_MESSAGE = 500
 WRONG_VALUE = re.compile(
     r'Parser key "(?P<name>[^"]+)": Expected an? (?P<kind>.+?)\. Got value: (?P<value>.*)'
 )
-KINDS = {
+TYPE_TEXTS = {
     "<class 'str'>": "text",
     "<class 'int'>": "a whole number",
     "<class 'float'>": "a number",
@@ -134,8 +134,8 @@ def plain_message(line: str) -> str:
     literal = LITERAL.fullmatch(match["kind"])
     if literal:
         allowed = f"one of {literal['values'].replace(QUOTE, '')}"
-    elif match["kind"] in KINDS:
-        allowed = KINDS[match["kind"]]
+    elif match["kind"] in TYPE_TEXTS:
+        allowed = TYPE_TEXTS[match["kind"]]
     else:
         return line.replace(match["value"], shortened(match["value"]))
     return f"{match['name']} is {quoted(match['value'])}; it must be {allowed}"

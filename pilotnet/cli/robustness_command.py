@@ -28,7 +28,7 @@ def robustness_command(parser: Parser, words: list[str]) -> None:
     config.require_folders(checkpoints, chosen_detectors(options))
 
     from pilotnet.evaluation.report import robustness_table
-    from pilotnet.evaluation.robustness import PLOT_FILE, robustness
+    from pilotnet.evaluation.robustness import CARD_PLOT, robustness
 
     detectors = chosen_detectors(options)
     rows = robustness(config, options.out, checkpoints, detectors, options.resume)
@@ -36,4 +36,4 @@ def robustness_command(parser: Parser, words: list[str]) -> None:
         print_json([plain(asdict(row)) for row in rows])
         return
     console.print(robustness_table(rows))
-    closing_line(f"wrote {options.out}", f"open {options.out / PLOT_FILE}")
+    closing_line(f"wrote {options.out}", f"open {options.out / CARD_PLOT}")

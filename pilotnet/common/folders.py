@@ -34,7 +34,7 @@ NO_SPACE_ERRORS = (
 TEMPORARY_NAME = re.compile(r"\..+\.\d+\.tmp")  # of `atomic_path`: `.NAME.PROCESS.tmp`
 # file with the name of the stage that is writing the folder, or that was stopped while writing it
 MARKER = ".unfinished"
-LOCK_PURPOSE = "stage"
+STAGE_LOCK = "stage"
 PLACE_PREFIX = "while writing "  # of the note on an error that names no file
 SYSTEM_NAMES = (
     "lost+found",
@@ -85,7 +85,7 @@ def output_folder(path: Path, stage: StageFiles, resume: bool = False) -> Iterat
     existed = path.is_dir()
     _make(path)
     try:
-        with FolderLock(path, LOCK_PURPOSE):
+        with FolderLock(path, STAGE_LOCK):
             _begin(path, stage, resume)
             with _unfinished(path, stage):
                 yield path

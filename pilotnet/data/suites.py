@@ -33,7 +33,7 @@ from sim.scenario import (
 )
 from sim.types import quoted
 
-FOLDER = config_folder() / "suites"
+SUITE_FOLDER = config_folder() / "suites"
 SMALL = "-small"
 JOINED = "+"
 MAX_ROADS = MAX_SEED // len(Split)  # roads of a split: their seeds must stay below MAX_SEED
@@ -85,13 +85,13 @@ class ScenarioFilter(NamedTuple):
 
 def suite_names() -> tuple[str, ...]:
     """Every suite that comes with the package, without the small forms."""
-    return tuple(sorted(path.stem for path in FOLDER.glob("*.yaml")))
+    return tuple(sorted(path.stem for path in SUITE_FOLDER.glob("*.yaml")))
 
 
 def suite_config(name: str, split: Split) -> SuiteConfig:
     """What a suite is made of in one split; ValueError for a name that is no suite."""
     small = name.endswith(SMALL)
-    path = FOLDER / f"{name.removesuffix(SMALL)}.yaml"
+    path = SUITE_FOLDER / f"{name.removesuffix(SMALL)}.yaml"
     described = _described(path) if name.removesuffix(SMALL) in suite_names() else None
     if described is None or (small and "small" not in described):
         raise ValueError(

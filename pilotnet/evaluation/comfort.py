@@ -14,7 +14,7 @@ from scipy.signal import savgol_filter
 from sim.types import Step
 
 SEGMENT = 2.0  # [s]; 20 steps at 10 Hz
-WINDOW = 1.5  # [s] over which derivatives are smoothed; 15 steps at 10 Hz
+SMOOTHING_WINDOW = 1.5  # [s] over which derivatives are smoothed; 15 steps at 10 Hz
 MAX_LATERAL_ACCELERATION = 4.89  # [m/s²]
 MAX_ACCELERATION = 2.40  # [m/s²] forward
 MAX_BRAKING = 4.05  # [m/s²]
@@ -74,7 +74,7 @@ def _comfortable_ticks(steps: Sequence[Step], rate: float) -> NDArray[np.bool_]:
 
 
 def _derivative(values: Values, rate: float) -> Values:
-    """Return the derivative [1/s], smoothed by a parabola over WINDOW."""
-    window = 2 * int(WINDOW * rate / 2) + 1  # an odd number of steps
+    """Return the derivative [1/s], smoothed by a parabola over SMOOTHING_WINDOW."""
+    window = 2 * int(SMOOTHING_WINDOW * rate / 2) + 1  # an odd number of steps
     slope: Values = savgol_filter(values, window, 2, deriv=1, delta=1 / rate)
     return slope

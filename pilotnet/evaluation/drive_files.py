@@ -21,21 +21,21 @@ from pilotnet.data.store.parquet_files import read_table, write_table
 from pilotnet.evaluation.metrics import EpisodeScore
 from pilotnet.training.checkpoint import FILE_NAME
 
-FOLDER = "unfinished"  # name of the folder of these files in the results folder
+UNFINISHED_FOLDER = "unfinished"  # name of the folder of these files in the results folder
 INPUTS_FILE = "inputs.json"  # digests of the networks
 ROW_KEY = b"episode"  # in the header
-DIGEST_KEY = b"digest"  # in the header
+ROW_DIGEST_KEY = b"digest"  # in the header
 SHOWN_DIGITS = 12  # of a digest in messages
 
 
 def drive_path(folder: Path, number: int) -> Path:
     """Return the path of the file of drive `number` of the evaluation in `folder`."""
-    return folder / FOLDER / f"drive-{number:06d}.parquet"
+    return folder / UNFINISHED_FOLDER / f"drive-{number:06d}.parquet"
 
 
 def drive_paths(folder: Path) -> list[Path]:
     """Return the files of the finished drives of an unfinished evaluation, by their number."""
-    return sorted((folder / FOLDER).glob("drive-[0-9]*.parquet"))
+    return sorted((folder / UNFINISHED_FOLDER).glob("drive-[0-9]*.parquet"))
 
 
 def drive_number(path: Path) -> int:
@@ -51,7 +51,7 @@ def has_drives(folder: Path) -> bool:
 def write_drive(path: Path, score: EpisodeScore, trace: pyarrow.Table) -> None:
     """Write a drive's score and trace atomically; trace: the columns of `results.TRACES_SCHEMA`."""
     row = json.dumps(asdict(score))
-    header = {ROW_KEY: row, DIGEST_KEY: _digest(row, trace)}
+    header = {ROW_KEY: row, ROW_DIGEST_KEY: _digest(row, trace)}
     write_table(path, trace.replace_schema_metadata(header))
 
 
@@ -85,7 +85,7 @@ def read_drive(path: Path) -> tuple[EpisodeScore, pyarrow.Table]:
     try:
         metadata = table.schema.metadata or {}
         text = metadata[ROW_KEY].decode()
-        unchanged = metadata[DIGEST_KEY].decode() == _digest(text, table)
+        unchanged = metadata[ROW_DIGEST_KEY].decode() == _digest(text, table)
         score = structured(load_json(text, infinite=True), EpisodeScore, path)
     except (KeyError, ValueError):
         raise DamagedFileError(
@@ -100,7 +100,7 @@ def read_drive(path: Path) -> tuple[EpisodeScore, pyarrow.Table]:
 
 def remove_drives(folder: Path) -> None:
     """Remove the files of the drives of a finished evaluation."""
-    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    shutil.rmtree(folder / UNFINISHED_FOLDER, ignore_errors=True)
 
 
 def digests_of(networks: Mapping[str, Path | None]) -> dict[str, str | None]:

@@ -28,8 +28,8 @@ from pilotnet.drivers.driver_table import Detectors
 from pilotnet.drivers.own_driver import DriverError
 from pilotnet.evaluation.compare import difference_of, paired
 from pilotnet.evaluation.drive_files import (
-    FOLDER,
     INPUTS_FILE,
+    UNFINISHED_FOLDER,
     digests_of,
     drive_number,
     drive_path,
@@ -123,7 +123,9 @@ def has_work(folder: Path) -> bool:
 
 
 STAGE = StageFiles(
-    "evaluate", (EPISODES_FILE, TRACES_FILE, SCORES_FILE, INFO_FILE, INPUTS_FILE, FOLDER), has_work
+    "evaluate",
+    (EPISODES_FILE, TRACES_FILE, SCORES_FILE, INFO_FILE, INPUTS_FILE, UNFINISHED_FOLDER),
+    has_work,
 )
 
 

@@ -16,7 +16,7 @@ from pilotnet.common.provenance import read_provenance
 from pilotnet.common.reading import DamagedFileError, load_json
 from pilotnet.drivers.driver_names import driver_title
 from pilotnet.evaluation.report.tables import suite_title
-from pilotnet.evaluation.scores import FORMAT, SCORES_FILE
+from pilotnet.evaluation.scores import SCORES_FILE, SCORES_FORMAT
 
 STUDIES = Path("docs/results")
 PAGE = Path("docs/results.md")
@@ -70,8 +70,10 @@ def read_study(folder: Path) -> Study:
 def read_seed(folder: Path) -> SeedResult:
     """Read the scores and the provenance of one evaluation."""
     content = load_json(folder / SCORES_FILE)
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise DamagedFileError(f"{folder / SCORES_FILE} is not a score file of format {FORMAT}")
+    if not isinstance(content, dict) or content.get("format") != SCORES_FORMAT:
+        raise DamagedFileError(
+            f"{folder / SCORES_FILE} is not a score file of format {SCORES_FORMAT}"
+        )
     return SeedResult(content["drivers"], read_provenance(folder, STAGE_NAME))
 
 

@@ -29,7 +29,7 @@ TRACES_FILE = "traces.parquet"
 INFO_FILE = "results.json"
 PROVENANCE_FILE = "evaluate.yaml"
 HASHED_FILES = (EPISODES_FILE, TRACES_FILE, PROVENANCE_FILE)  # with a digest in results.json
-FORMAT = 1  # version of results.json
+RESULTS_FORMAT = 1  # version of results.json
 EPISODE_COLUMNS = tuple(field.name for field in fields(EpisodeScore))
 # Absent from results of earlier versions: the columns that have a default.
 LATER_COLUMNS = tuple(field.name for field in fields(EpisodeScore) if field.default is not MISSING)
@@ -113,7 +113,7 @@ def write_results(
     write_table(folder / TRACES_FILE, traces)
     names = [name for name in HASHED_FILES if (folder / name).exists()]
     info = {
-        "format": FORMAT,
+        "format": RESULTS_FORMAT,
         "world": WORLD_VERSION,
         "drives": dict(Counter(episode.driver for episode in episodes)),
         "files": {name: file_digest(folder / name) for name in names},

@@ -31,8 +31,8 @@ from pilotnet.evaluation.robustness_rows import (
     write_robustness_rows,
 )
 
-TABLE_FILE = "robustness.csv"
-PLOT_FILE = "robustness.png"
+CARD_TABLE = "robustness.csv"
+CARD_PLOT = "robustness.png"
 
 
 def folder_name(fault: Fault | None) -> str:
@@ -47,7 +47,7 @@ def has_work(folder: Path) -> bool:
 
 STAGE = StageFiles(
     "robustness",
-    (TABLE_FILE, PLOT_FILE, SOUND, *(f"{kind}-*" for kind in FaultKind)),
+    (CARD_TABLE, CARD_PLOT, SOUND, *(f"{kind}-*" for kind in FaultKind)),
     has_work,
 )
 
@@ -82,8 +82,8 @@ def robustness(
             notice(f"fault {number} of {len(faults)}: {fault or SOUND}")
             results = evaluate(config.evaluation(fault), own, checkpoint, detectors, going_on)
             rows += robustness_rows(fault, results)
-        write_robustness_rows(folder / TABLE_FILE, rows)
-        _write_plot(folder / PLOT_FILE, rows)
+        write_robustness_rows(folder / CARD_TABLE, rows)
+        _write_plot(folder / CARD_PLOT, rows)
     return rows
 
 

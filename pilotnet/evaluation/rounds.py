@@ -10,7 +10,7 @@ import math
 
 ERROR_RATE = 0.05  # probability of a wrong decision between equal drivers, over all looks
 FIRST_ROUND = 8  # scenarios before the first look
-GROWTH = 1.5  # scenarios at a look by those at the look before
+ROUND_GROWTH = 1.5  # scenarios at a look by those at the look before
 
 
 def looks(budget: int) -> list[int]:
@@ -22,7 +22,7 @@ def looks(budget: int) -> list[int]:
     count = FIRST_ROUND
     while count < budget:
         counts.append(count)
-        count = math.ceil(count * GROWTH)
+        count = math.ceil(count * ROUND_GROWTH)
     return [*counts, budget]
 
 

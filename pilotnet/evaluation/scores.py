@@ -25,7 +25,7 @@ from pilotnet.common.folders import plain, write_json
 from pilotnet.evaluation.metrics import EpisodeScore, Score, scores_by, total_score
 
 SCORES_FILE = "scores.json"
-FORMAT = 1  # increases when a key is removed or changes its meaning
+SCORES_FORMAT = 1  # increases when a key is removed or changes its meaning
 
 
 def write_scores(folder: Path, episodes: Sequence[EpisodeScore]) -> Path:
@@ -42,7 +42,7 @@ def write_scores(folder: Path, episodes: Sequence[EpisodeScore]) -> Path:
             "suites": {name: plain_score(score) for name, score in suites.items()},
         }
     path = folder / SCORES_FILE
-    write_json(path, {"format": FORMAT, "drivers": scores})
+    write_json(path, {"format": SCORES_FORMAT, "drivers": scores})
     return path
 
 

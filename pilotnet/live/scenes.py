@@ -21,7 +21,7 @@ from sim.world import World
 STATION = 150.0  # [m] where the pictures are taken
 # [px]
 TITLE = 26
-MARGIN = 4
+PICTURE_MARGIN = 4
 QUALITY = 60  # of a JPEG: a sheet of every road stays small enough for a page
 
 
@@ -60,5 +60,7 @@ def titled_view(scenario: Scenario) -> Image:
         title, text, (6, TITLE - 8), cv2.FONT_HERSHEY_SIMPLEX, 0.5, (40, 40, 40), 1, cv2.LINE_AA
     )
     return np.pad(
-        np.vstack([title, image]), ((0, MARGIN), (0, MARGIN), (0, 0)), constant_values=255
+        np.vstack([title, image]),
+        ((0, PICTURE_MARGIN), (0, PICTURE_MARGIN), (0, 0)),
+        constant_values=255,
     )

@@ -10,7 +10,7 @@ from sim.scenario import Daytime, RoadKind, Scenario, Weather
 
 LENGTH = 400.0  # [m] of the roads that are drawn
 FORMATS = (".png", ".jpg")
-KINDS: dict[str, type[StrEnum]] = {"roads": RoadKind, "weather": Weather, "light": Daytime}
+SHEET_AXES: dict[str, type[StrEnum]] = {"roads": RoadKind, "weather": Weather, "light": Daytime}
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class ScenesConfig:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        for name, kind in KINDS.items():
+        for name, kind in SHEET_AXES.items():
             if not getattr(self, name):
                 raise ValueError(f"{name} is empty; it must name at least one of {', '.join(kind)}")
         self.rows()

@@ -20,7 +20,7 @@ from sim.viewer.sizes import LARGEST, SIZE, SMALLEST
 MAX_DRIVERS = 2  # side by side in one window
 SEARCHED_ROADS = 200  # number of a suite's roads that are searched for one kind
 TRAINING_SPLITS = (Split.TRAIN, Split.VALIDATION)  # of which drives may be recorded to learn from
-KINDS = {"weather": Weather, "light": Daytime}
+SKY_OPTIONS = {"weather": Weather, "light": Daytime}
 
 
 @dataclass(frozen=True)
@@ -137,8 +137,10 @@ def chosen_scenarios(config: WatchConfig | DriveConfig) -> list[Scenario]:
 
 def chosen_kinds(config: WatchConfig | DriveConfig) -> dict[str, Any]:
     """Return the chosen weather and light by name; ValueError for unknown ones."""
-    given = {name: getattr(config, name) for name in KINDS if getattr(config, name) is not None}
-    return {name: choice(name, value, KINDS[name]) for name, value in given.items()}
+    given = {
+        name: getattr(config, name) for name in SKY_OPTIONS if getattr(config, name) is not None
+    }
+    return {name: choice(name, value, SKY_OPTIONS[name]) for name, value in given.items()}
 
 
 def require_watchable(

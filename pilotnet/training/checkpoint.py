@@ -26,7 +26,7 @@ from sim.geometry.camera import Camera
 from sim.scenario import WORLD_VERSION
 from sim.types import quoted
 
-FORMAT = "pilotnet-1"
+NETWORK_FORMAT = "pilotnet-1"
 FILE_NAME = "model.safetensors"
 DIGEST_KEY = "sha256"  # key in the header
 
@@ -52,7 +52,7 @@ def save_checkpoint(folder: Path, checkpoint: Checkpoint) -> Path:
         "camera": asdict(checkpoint.camera),
         "training": checkpoint.training,
     }
-    return save_network(folder, checkpoint.model, FORMAT, settings)
+    return save_network(folder, checkpoint.model, NETWORK_FORMAT, settings)
 
 
 def save_network(folder: Path, model: nn.Module, form: str, settings: dict[str, Any]) -> Path:
@@ -102,7 +102,7 @@ def load_checkpoint(path: Path) -> Checkpoint:
     Raises ValueError when there is none or it may not be read, and DamagedFileError when it is
     damaged or of another version.
     """
-    tensors, settings = load_network(path, FORMAT, "train", PilotNetHeader)
+    tensors, settings = load_network(path, NETWORK_FORMAT, "train", PilotNetHeader)
     # Networks without a speed output, and those from before there was one, have no scale for it.
     model = PilotNet(speed_scale=1.0 if "speed_scale" in tensors else None)
     fill_network(model, tensors, path)

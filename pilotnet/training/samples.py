@@ -31,7 +31,7 @@ from sim.random import Stream, stream_generator
 from sim.scenario import Split
 from sim.types import Image
 
-SLOWEST = 0.5  # [m/s] standing counts as creeping
+MIN_PACE_SPEED = 0.5  # [m/s] lower speeds count as this one
 
 
 class Batch(NamedTuple):
@@ -266,7 +266,7 @@ def sampling_probability(
     frame counts by the square root of its speed: by time, highways would have few frames; by
     distance, hairpins would.
     """
-    pace = np.sqrt(np.maximum(speed, SLOWEST))
+    pace = np.sqrt(np.maximum(speed, MIN_PACE_SPEED))
     weight = np.zeros(len(curvature))
     for sharpness in (curvature * speed**2, curvature * recovery_length(speed)):
         edges = np.linspace(sharpness.min(), sharpness.max() + 1e-9, bins + 1)

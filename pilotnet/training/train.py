@@ -36,7 +36,7 @@ from pilotnet.training.viewpoint import ViewCamera, Viewpoint
 from sim.scenario import Split
 
 STAGE = training_stage("train")
-LOSSES = ("train_loss", "val_loss", "val_offset")
+PILOTNET_LOSSES = ("train_loss", "val_loss", "val_offset")
 SPEED_LOSS = "val_speed"  # of networks with a speed output
 # of the speed's error against that of the steering, which the convolutions are to be left to
 SPEED_WEIGHT = 0.3
@@ -168,7 +168,7 @@ def _learn(config: TrainConfig, dataset: Dataset, folder: Path) -> Checkpoint:
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
     viewpoint = Viewpoint(view, drives[Split.TRAIN].cameras["centre"])
     cloning = BehaviourCloningModule(model, viewpoint, samples, validation, config)
-    losses = LOSSES + ((SPEED_LOSS,) if config.speed else ())
+    losses = PILOTNET_LOSSES + ((SPEED_LOSS,) if config.speed else ())
     fit(cloning, losses, config, folder)
     settings = {
         "config": plain(asdict(config)),

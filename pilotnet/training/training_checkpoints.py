@@ -24,7 +24,7 @@ from pilotnet.training.checkpoint import FILE_NAME
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-FOLDER = "unfinished"
+UNFINISHED_FOLDER = "unfinished"
 METRICS_FILE = "metrics.csv"
 KEPT_CHECKPOINTS = 2  # when the newest is damaged, the training resumes from the one before
 # [hexadecimal digits] of the SHA-256 in a name: 64 bits detect any accidental damage
@@ -37,7 +37,7 @@ def training_stage(name: str) -> StageFiles:
     """
     return StageFiles(
         name,
-        (FILE_NAME, METRICS_FILE, FOLDER),
+        (FILE_NAME, METRICS_FILE, UNFINISHED_FOLDER),
         lambda folder: has_checkpoint(folder) or (folder / FILE_NAME).is_file(),
     )
 
@@ -71,14 +71,16 @@ class EpochCheckpoints(Callback):
         self, trainer: lightning.Trainer, module: lightning.LightningModule
     ) -> None:
         """Save the epoch that ended."""
-        trainer.save_checkpoint(self._folder / FOLDER / f"epoch-{trainer.current_epoch:06d}.ckpt")
+        trainer.save_checkpoint(
+            self._folder / UNFINISHED_FOLDER / f"epoch-{trainer.current_epoch:06d}.ckpt"
+        )
         for path in checkpoints(self._folder)[:-KEPT_CHECKPOINTS]:
             path.unlink()
 
 
 def checkpoints(folder: Path) -> list[Path]:
     """Return the checkpoints in a model folder, the oldest epoch first."""
-    return sorted((folder / FOLDER).glob("epoch-*.ckpt"))
+    return sorted((folder / UNFINISHED_FOLDER).glob("epoch-*.ckpt"))
 
 
 def has_checkpoint(folder: Path) -> bool:
@@ -124,7 +126,8 @@ def newest_checkpoint(folder: Path) -> Path | None:
     whole = [path for path in found if _is_whole(path)]
     if found and not whole:
         raise ValueError(
-            f"{folder / FOLDER} holds damaged checkpoints only; delete {folder} and train again"
+            f"{folder / UNFINISHED_FOLDER} holds damaged checkpoints only; "
+            f"delete {folder} and train again"
         )
     for path in found[found.index(whole[-1]) + 1 :] if whole else ():
         notice(f"{path} is damaged; the training goes on from {whole[-1].name}")
@@ -134,7 +137,7 @@ def newest_checkpoint(folder: Path) -> Path | None:
 
 def remove_checkpoints(folder: Path) -> None:
     """Remove the checkpoints of a training that is finished."""
-    shutil.rmtree(folder / FOLDER, ignore_errors=True)
+    shutil.rmtree(folder / UNFINISHED_FOLDER, ignore_errors=True)
 
 
 def _is_whole(path: Path) -> bool:

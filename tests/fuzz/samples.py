@@ -35,7 +35,7 @@ from pilotnet.modular.detection.detector import DetectorCheckpoint, load_detecto
 from pilotnet.modular.detection.network import DetectorNetwork
 from pilotnet.training.checkpoint import (
     FILE_NAME,
-    FORMAT,
+    NETWORK_FORMAT,
     Checkpoint,
     load_checkpoint,
     save_checkpoint,
@@ -117,7 +117,7 @@ def _make_earlier(root: Path) -> None:
     (root / "earlier_results" / INFO_FILE).unlink()
     model = PilotNet(0.02)
     header = {
-        "format": FORMAT,
+        "format": NETWORK_FORMAT,
         "view": json.dumps(asdict(ViewCamera())),
         "camera": json.dumps(asdict(Camera())),
         "training": "{}",
@@ -266,17 +266,17 @@ def read_suite(folder: Path) -> Any:
 
     Suites are kept in memory by their path, so every call needs a new one.
     """
-    shipped = suites.FOLDER
-    suites.FOLDER = folder.with_name(f"{folder.name}-{next(COPIES)}")
-    shutil.copytree(folder, suites.FOLDER)
+    shipped = suites.SUITE_FOLDER
+    suites.SUITE_FOLDER = folder.with_name(f"{folder.name}-{next(COPIES)}")
+    shutil.copytree(folder, suites.SUITE_FOLDER)
     try:
         return (
             suites.suite_config("mine", Split.TRAIN),
             suites.suite_config("mine-small", Split.TEST),
         )
     finally:
-        shutil.rmtree(suites.FOLDER)
-        suites.FOLDER = shipped
+        shutil.rmtree(suites.SUITE_FOLDER)
+        suites.SUITE_FOLDER = shipped
 
 
 SAMPLES = {

@@ -33,7 +33,7 @@ LIMITS = {
     "t_sim": (0.0, MAX_LENGTH),
 }
 CAUSES = ("", *(cause.value for cause in Cause))
-KINDS = tuple(kind.value for kind in Kind)
+ACTORS = tuple(kind.value for kind in Kind)
 
 
 def column_values(table: pa.Table, key: str) -> NDArray[Any]:
@@ -84,7 +84,7 @@ def check_box_values(table: pa.Table, path: Path, length: int, camera: Camera) -
         table, "frame", partial(_within, 0, length - 1), f"a frame of its episode of {length}", path
     )
     _require(
-        table, "kind", lambda values: np.isin(values, KINDS), f"one of {', '.join(KINDS)}", path
+        table, "kind", lambda values: np.isin(values, ACTORS), f"one of {', '.join(ACTORS)}", path
     )
     _require(table, "visible", partial(_within, 0, 1), "0 to 1", path)
     for low, high, end in (("left", "right", camera.width), ("top", "bottom", camera.height)):

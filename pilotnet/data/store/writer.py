@@ -50,7 +50,7 @@ from sim.geometry.camera import Camera
 from sim.scenario import Split, choice
 from sim.types import quoted
 
-LOCK_PURPOSE = "dataset"
+DATASET_LOCK = "dataset"
 CARD = """---
 task_categories: [robotics]
 tags: [LeRobot, self-driving, behavioural-cloning]
@@ -312,7 +312,7 @@ def read_info(root: Path) -> tuple[DatasetInfo, int]:
 @contextmanager
 def _locked(root: Path) -> Iterator[FolderLock]:
     """Lock a dataset; the lock is kept when the body succeeds and freed when it fails."""
-    lock = FolderLock(root, LOCK_PURPOSE)
+    lock = FolderLock(root, DATASET_LOCK)
     lock.acquire()
     try:
         yield lock

@@ -15,7 +15,7 @@ from pilotnet.evaluation.faults import FAULTS, FaultKind
 from pilotnet.evaluation.report.plots import PLAIN_FONT_SIZE, colours, plain_style
 from pilotnet.evaluation.robustness_rows import SOUND, RobustnessRow
 
-COLUMNS = 4  # panels side by side
+CARD_COLUMNS = 4  # panels side by side
 PANEL_SIZE = (2.7, 1.9)  # [inch] width and height
 LEGEND_HEIGHT = 0.4  # [inch]
 DRIVER_STEP = 0.08  # between two drivers, in steps of strength, so that both can be seen
@@ -26,7 +26,7 @@ def robustness_figure(rows: Sequence[RobustnessRow]) -> Figure:
     """Return a panel for each kind of fault, with a line for each driver and its 95 % interval."""
     kinds = [kind for kind in FaultKind if any(row.fault == kind for row in rows)]
     drivers = list(dict.fromkeys(row.driver for row in rows))
-    columns = min(COLUMNS, len(kinds))
+    columns = min(CARD_COLUMNS, len(kinds))
     lines = -(-len(kinds) // columns)
     size = (PANEL_SIZE[0] * columns, PANEL_SIZE[1] * lines + LEGEND_HEIGHT)
     with matplotlib.rc_context(plain_style()):

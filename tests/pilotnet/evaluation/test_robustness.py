@@ -7,7 +7,7 @@ import cv2
 import pytest
 
 from pilotnet.evaluation.results import read_results
-from pilotnet.evaluation.robustness import PLOT_FILE, TABLE_FILE, robustness
+from pilotnet.evaluation.robustness import CARD_PLOT, CARD_TABLE, robustness
 from pilotnet.evaluation.robustness_config import RobustnessConfig
 from tests.conftest import contents
 
@@ -40,8 +40,8 @@ def test_a_strong_fault_costs_the_expert_interventions(card: Path) -> None:
 
 
 def test_the_table_has_a_row_for_each_fault_and_driver(card: Path) -> None:
-    assert len((card / TABLE_FILE).read_text().splitlines()) == 1 + 3 * 2
-    image = cv2.imread(str(card / PLOT_FILE))
+    assert len((card / CARD_TABLE).read_text().splitlines()) == 1 + 3 * 2
+    image = cv2.imread(str(card / CARD_PLOT))
     assert image is not None
     assert image.std() > 5
 
@@ -50,9 +50,9 @@ def test_a_resumed_run_ends_with_the_same_table(card: Path, tmp_path: Path) -> N
     robustness(replace(TINY, faults="bias=0.5"), tmp_path / "card")
     with pytest.raises(ValueError, match=r"faults is 'bias=0.5,bias=8', but"):
         robustness(TINY, tmp_path / "card", resume=True)
-    (card / TABLE_FILE).rename(card / "before.csv")
+    (card / CARD_TABLE).rename(card / "before.csv")
     robustness(TINY, card, resume=True)
-    assert (card / TABLE_FILE).read_text() == (card / "before.csv").read_text()
+    assert (card / CARD_TABLE).read_text() == (card / "before.csv").read_text()
     (card / "before.csv").unlink()
 
 
