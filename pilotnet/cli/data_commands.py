@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from pilotnet.cli.parser import Parser, settings, stage_parser
+from pilotnet.cli.parser import Parser, add_backend, settings, stage_parser
+from pilotnet.common.backend_names import split_backend
 from pilotnet.common.progress import closing_line, console
 from pilotnet.common.settings import require_exists
 from pilotnet.data.record_config import RecordConfig
@@ -11,16 +12,21 @@ from pilotnet.live.scenes_config import SHEET_AXES, ScenesConfig, require_sheet
 
 def record_parser() -> Parser:
     """Return the parser of `record`."""
-    return stage_parser("record", RecordConfig, out="data/drives", resume=True)
+    parser = stage_parser("record", RecordConfig, out="data/drives", resume=True)
+    add_backend(parser)
+    return parser
 
 
 def record_command(parser: Parser, words: list[str]) -> None:
     """Record a dataset."""
     config, options = settings(parser, RecordConfig, words)
+    split_backend(options.backend)
 
+    from pilotnet.common.clusters import on_backend
     from pilotnet.data.record import record
 
-    dataset = record(config, options.out, resume=options.resume)
+    with on_backend(options.backend, config.workers):
+        dataset = record(config, options.out, resume=options.resume)
     closing_line(f"wrote {options.out}: {dataset.summary()}", f"pilotnet train {options.out}")
 
 

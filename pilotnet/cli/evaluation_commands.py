@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pilotnet.cli.parser import (
     Parser,
+    add_backend,
     add_detector_arguments,
     add_detectors,
     add_json,
@@ -12,6 +13,7 @@ from pilotnet.cli.parser import (
     settings,
     stage_parser,
 )
+from pilotnet.common.backend_names import split_backend
 from pilotnet.common.folders import plain
 from pilotnet.common.progress import closing_line, console, print_json
 from pilotnet.common.reading import load_json
@@ -29,6 +31,7 @@ def evaluate_parser() -> Parser:
         "evaluate", EvaluateConfig, out="results/pilotnet", resume=True, skip={"drivers"}
     )
     add_networks(parser)
+    add_backend(parser)
     parser.add_argument(
         "--oracle",
         help="parts of modular to replace by the ground truth, with commas: "
@@ -69,12 +72,17 @@ def evaluate_command(parser: Parser, words: list[str]) -> None:
     config = replace(config, drivers=ablated(drivers) if options.ablate else drivers)
     checkpoints = options.checkpoint or []
     config.require_folders(checkpoints, chosen_detectors(options))
+    split_backend(options.backend)
 
+    from pilotnet.common.clusters import on_backend
     from pilotnet.evaluation.evaluate import evaluate
     from pilotnet.evaluation.report import score_table, scores_by_suite
     from pilotnet.evaluation.scores import SCORES_FILE
 
-    results = evaluate(config, options.out, checkpoints, chosen_detectors(options), options.resume)
+    with on_backend(options.backend, config.workers):
+        results = evaluate(
+            config, options.out, checkpoints, chosen_detectors(options), options.resume
+        )
     if options.json:
         print_json(load_json(options.out / SCORES_FILE))
         return

@@ -16,6 +16,7 @@ from jsonargparse import ActionConfigFile, ArgumentParser, Namespace
 
 from pilotnet.cli.help_page import help_page
 from pilotnet.cli.spelling import option_name, parser_words
+from pilotnet.common.backend_names import LOCAL
 from pilotnet.common.repeat import repeated_settings
 from pilotnet.common.settings import config_path, user_path
 from pilotnet.common.yaml_values import limit_yaml
@@ -185,6 +186,16 @@ def add_config(parser: Parser) -> None:
         "--config",
         action=ConfigFile,
         help="a YAML file of settings, the name of a shipped one, or the one of an earlier run",
+    )
+
+
+def add_backend(parser: Parser) -> None:
+    """Add `--backend`."""
+    parser.add_argument(
+        "--backend",
+        default=LOCAL,
+        help="where drives run: local processes, ray, dask, or ray:ADDRESS or dask:ADDRESS of a "
+        "running cluster",
     )
 
 

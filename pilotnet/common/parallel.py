@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 import joblib
 from joblib.externals.loky.backend.process import LokyProcess
 
+from pilotnet.common.clusters import active_cluster
 from pilotnet.common.worker import hold_back_signals, release_signals, serve
 from sim.warmup import compile_ahead
 
@@ -47,7 +48,12 @@ def in_parallel(
     A single worker is this process. Closing the generator early, as an error or Ctrl-C does,
     cancels the running calls. A job whose worker dies runs again. Raises ChildProcessError with the
     text of `describe(*job)` when MAX_DEATHS workers died of it, and every exception of `function`.
+    Within `clusters.on_backend` the calls go to a cluster instead.
     """
+    cluster = active_cluster()
+    if cluster is not None:
+        yield from cluster.results(function, jobs)
+        return
     workers = min(workers or joblib.cpu_count(), len(jobs))
     if (
         workers <= 1 or multiprocessing.current_process().daemon

@@ -144,6 +144,8 @@ def test_the_commands_of_a_guide_run(
     for block in blocks(guide):
         if block.language == "bash":
             for words in command_lines(block):
+                if words[0] == "pip" or "--backend" in words:  # installs, or needs a cluster
+                    continue
                 assert words[0] == "pilotnet"
                 if not " ".join(words[1:]).startswith(NEEDS_A_WINDOW):
                     assert main(small(words)) == 0, " ".join(words)
