@@ -28,6 +28,7 @@ from pilotnet.cli.evaluation_commands import (
 )
 from pilotnet.cli.live_commands import drive_command, drive_parser, watch_command, watch_parser
 from pilotnet.cli.parser import Parser
+from pilotnet.cli.recording_command import recording_command, recording_parser
 from pilotnet.cli.robustness_command import robustness_command, robustness_parser
 from pilotnet.cli.training_commands import (
     train_command,
@@ -98,6 +99,13 @@ COMMANDS: dict[str, Command] = {
         ("drivers", "fail_if_worse"),
         compare_parser,
         compare_command,
+    ),
+    "evaluate-recording": Command(
+        "Drive PilotNet over recorded video, as the paper did, and compare to rendered roads.",
+        "pilotnet evaluate-recording data/drives --checkpoint models/pilotnet",
+        ("checkpoint", "out", "split"),
+        recording_parser,
+        recording_command,
     ),
     "robustness": Command(
         "Evaluate drivers with faults of camera and actuators, and draw the robustness card.",

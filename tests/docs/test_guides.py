@@ -27,6 +27,7 @@ SMALL = {
     "train": ("--epochs", "1", "--device", "cpu"),
     "train-detector": ("--epochs", "1", "--device", "cpu"),
     "evaluate": (*SMALL_DRIVES, "--workers", "1"),
+    "evaluate-recording": ("--workers", "1"),
     "robustness": (*SMALL_DRIVES, "--workers", "1"),
     "score-lanes": (*SMALL_DRIVES, "--workers", "1"),
     "watch": (*SMALL_DRIVES, "--headless", "--seconds", "0.2", "--width", "640", "--height", "360"),

@@ -63,7 +63,16 @@ STYLE: dict[Any, Any] = {
     "legend.frameon": False,
 }
 
+PLAIN_COLOUR = "#222222"  # of text and axes in pictures that do not follow the page
+PLAIN_FONT_SIZE = 8.0  # [pt]
+
 Series = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def plain_style() -> dict[Any, Any]:
+    """Return the style of pictures outside the page: dark text and axes."""
+    names = [name for name, value in STYLE.items() if value == INK]
+    return STYLE | dict.fromkeys(names, PLAIN_COLOUR) | {"font.size": PLAIN_FONT_SIZE}
 
 
 def colours(drivers: Iterable[str]) -> dict[str, str]:

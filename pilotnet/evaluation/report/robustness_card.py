@@ -12,15 +12,13 @@ from rich.text import Text
 
 from pilotnet.drivers.driver_names import driver_title
 from pilotnet.evaluation.faults import FAULTS, FaultKind
-from pilotnet.evaluation.report.plots import INK, STYLE, colours
+from pilotnet.evaluation.report.plots import PLAIN_FONT_SIZE, colours, plain_style
 from pilotnet.evaluation.robustness_rows import SOUND, RobustnessRow
 
 CARD_COLUMNS = 4  # panels side by side
 PANEL_SIZE = (2.7, 1.9)  # [inch] width and height
 LEGEND_HEIGHT = 0.4  # [inch]
 DRIVER_STEP = 0.08  # between two drivers, in steps of strength, so that both can be seen
-COLOUR = "#222222"  # of text and axes
-FONT_SIZE = 8.0  # [pt]
 EN_DASH = "\N{EN DASH}"
 
 
@@ -31,9 +29,7 @@ def robustness_figure(rows: Sequence[RobustnessRow]) -> Figure:
     columns = min(CARD_COLUMNS, len(kinds))
     lines = -(-len(kinds) // columns)
     size = (PANEL_SIZE[0] * columns, PANEL_SIZE[1] * lines + LEGEND_HEIGHT)
-    colour_names = [name for name, value in STYLE.items() if value == INK]
-    style = STYLE | dict.fromkeys(colour_names, COLOUR) | {"font.size": FONT_SIZE}
-    with matplotlib.rc_context(style):
+    with matplotlib.rc_context(plain_style()):
         figure = Figure(size, layout="constrained")
         panels = figure.subplots(lines, columns, squeeze=False, sharey=True)
         for axes, kind in zip(panels.flat, kinds, strict=False):
@@ -71,7 +67,7 @@ def _panel(
         )
     axes.set_xticks(range(len(strengths)), [f"{strength:g}" for strength in strengths])
     axes.set(title=FAULTS[kind].description, xlabel=f"{kind} [{FAULTS[kind].unit}]", ylim=(0, 104))
-    axes.title.set_fontsize(FONT_SIZE)
+    axes.title.set_fontsize(PLAIN_FONT_SIZE)
 
 
 def robustness_table(rows: Sequence[RobustnessRow]) -> Table:

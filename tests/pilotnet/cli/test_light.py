@@ -38,6 +38,10 @@ WRONG = {
     ),
     "evaluate": (["modular"], "driver modular needs a detector of cars"),
     "compare": (["nowhere"], "results nowhere does not exist"),
+    "evaluate-recording": (
+        ["nowhere", "--checkpoint", "nowhere"],
+        "data nowhere does not exist",
+    ),
     "robustness": (["expert", "--faults", "sleepy"], "fault is 'sleepy'"),
     "watch": (["expert", "--roads", "canal"], "roads is 'canal'"),
     "report": (["nowhere"], "results nowhere does not exist"),
