@@ -35,4 +35,4 @@ def recording_command(parser: Parser, words: list[str]) -> None:
         return
     for line in summary(rows):
         console.print(line, highlight=False)
-    closing_line(f"wrote {options.out}", f"open {options.out / PLOT_FILE}")
+    closing_line(f"wrote {options.out}", f"open {options.out / RECORDING_PLOT}")
