@@ -10,9 +10,9 @@ from sim.control.bicycle import CAR_LENGTH
 from sim.types import Actor, Cause, EgoState
 from sim.world import (
     AVOIDING,
-    MIN_CLEARANCE,
     NEEDS_AVOIDING,
     PERSON_NEEDS_AVOIDING,
+    RESET_CLEARANCE,
     Neighbour,
     World,
 )
@@ -28,7 +28,7 @@ STANDING_SPEED = 0.1
 SETTLED = 1.0
 CLOSING = 0.01  # [m] a gap that shrinks by more in a tick is being closed
 AGAIN = 30.0  # [m] a second intervention within this distance moves the car past the place
-CLEARANCE = 8.0  # [m] between the car and what it hit, when it is put back
+RESET_DISTANCE = 8.0  # [m] between the car and what it hit, when it is put back
 ROLLING = 5.0  # [m/s] at which a car that was stuck is handed back
 
 # A title and a paragraph each; the report shows them, and a test holds docs/protocol.md to them.
@@ -81,10 +81,9 @@ PROTOCOL = (
         "wheels along it. Its speed is "
         "the present one, or the lower one from which it can brake comfortably. It is moved back "
         "along the road until "
-        f"the gap to all road users is {MIN_CLEARANCE:g} m, or {CLEARANCE:g} m after a contact. "
-        f"No following vehicle may "
-        "have to brake hard, and there must be space to shift around a parked car. A second "
-        "intervention within "
+        f"the gap to all road users is {RESET_CLEARANCE:g} m, or {RESET_DISTANCE:g} m after a "
+        "contact. No following vehicle may have to brake hard, and there must be space to shift "
+        "around a parked car. A second intervention within "
         f"{AGAIN:g} m moves the car past the place instead, so that one obstacle costs at most "
         f"two interventions. A car "
         f"that was stuck starts at {ROLLING:g} m/s. The driver is then reset, without memory of "
@@ -135,7 +134,7 @@ class Referee:
         """
         world = self._world
         here = world.ego_state().station
-        clearance = CLEARANCE if cause in (Cause.CONTACT, Cause.PERSON) else MIN_CLEARANCE
+        clearance = RESET_DISTANCE if cause in (Cause.CONTACT, Cause.PERSON) else RESET_CLEARANCE
         slowest = ROLLING if cause is Cause.STUCK else 0.0
         world.put_back(clearance, onwards=abs(here - self._set_back_at) < AGAIN, slowest=slowest)
         if world.ego_state().station < here - 1.0:

@@ -14,7 +14,7 @@ from sim.actors.obstacle_shift import narrow_places, ramp_length
 from sim.actors.parked import parked_shift_requests
 from sim.actors.pedestrians import PEDESTRIAN_WIDTH, STOP_BEFORE, PassingVehicle, Pedestrians
 from sim.actors.placement import place
-from sim.actors.traffic import AWAKE, RoadTraffic, place_traffic
+from sim.actors.traffic import TRAFFIC_RANGE, RoadTraffic, place_traffic
 from sim.actors.traffic_vehicle import EgoVehicle, idm_acceleration
 from sim.control.bicycle import (
     CAR_WIDTH,
@@ -50,9 +50,9 @@ AVOIDING = 40.0  # [m] along the road
 NEEDS_AVOIDING = 0.5
 PERSON_NEEDS_AVOIDING = 0.8
 CORRIDOR = 0.6  # [m] beside the car that must be free of pedestrians
-MIN_CLEARANCE = 0.5  # [m] between the ego and all road users when it is put back
+RESET_CLEARANCE = 0.5  # [m] between the ego and all road users when it is put back
 SLOW_START = 2.0  # [m/s]
-NEAR = 15.0  # [m] along the road within which gaps are measured
+GAP_RANGE = 15.0  # [m] along the road within which gaps are measured
 
 
 class Neighbour(NamedTuple):
@@ -175,8 +175,8 @@ class World:
         """Return the vehicles, parked cars and pedestrians near the ego."""
         here = self._ego.station
         people = self._people
-        parked = [car.actor for car in self._parked if abs(car.place.start - here) < AWAKE]
-        on_foot = np.flatnonzero(np.abs(people.station - here) < AWAKE)
+        parked = [car.actor for car in self._parked if abs(car.place.start - here) < TRAFFIC_RANGE]
+        on_foot = np.flatnonzero(np.abs(people.station - here) < TRAFFIC_RANGE)
         return (
             [car.actor() for car in self._road.cars]
             + parked
@@ -197,11 +197,11 @@ class World:
         """Return the road users within a few metres of the ego."""
         here = self._ego.station
         corners = self._ego.corners()
-        near = [car.actor() for car in self._road.cars if abs(car.station - here) < NEAR]
-        near += [car.actor for car in self._parked if abs(car.place.start - here) < NEAR]
+        near = [car.actor() for car in self._road.cars if abs(car.station - here) < GAP_RANGE]
+        near += [car.actor for car in self._parked if abs(car.place.start - here) < GAP_RANGE]
         near += [
             self._people.actor(int(i))
-            for i in np.flatnonzero(np.abs(self._people.station - here) < NEAR / 2)
+            for i in np.flatnonzero(np.abs(self._people.station - here) < GAP_RANGE / 2)
         ]
         return [Neighbour(actor, rectangle_gap(corners, actor.corners())) for actor in near]
 
@@ -344,7 +344,7 @@ class World:
         self._pedals = None
 
     def put_back(
-        self, clearance: float = MIN_CLEARANCE, onwards: bool = False, slowest: float = 0.0
+        self, clearance: float = RESET_CLEARANCE, onwards: bool = False, slowest: float = 0.0
     ) -> None:
         """Put the ego back on its path, wheels and motion along it, at most at the speed of the
         shared speed control.

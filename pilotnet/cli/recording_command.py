@@ -27,7 +27,7 @@ def recording_command(parser: Parser, words: list[str]) -> None:
     require_exists("data", options.data, "record")
     require_exists("checkpoint", options.checkpoint, "train")
 
-    from pilotnet.evaluation.evaluate_recording import PLOT_FILE, evaluate_recording, summary
+    from pilotnet.evaluation.evaluate_recording import RECORDING_PLOT, evaluate_recording, summary
 
     rows = evaluate_recording(config, options.data, options.checkpoint, options.out)
     if options.json:
@@ -35,4 +35,4 @@ def recording_command(parser: Parser, words: list[str]) -> None:
         return
     for line in summary(rows):
         console.print(line, highlight=False)
-    closing_line(f"wrote {options.out}", f"open {options.out / PLOT_FILE}")
+    closing_line(f"wrote {options.out}", f"open {options.out / RECORDING_PLOT}")

@@ -26,9 +26,9 @@ from pilotnet.training.checkpoint import load_checkpoint
 from sim.env import DrivingEnv, EnvConfig
 from sim.rollout import rollout
 
-TABLE_FILE = "recording.csv"
-PLOT_FILE = "recording.png"
-STAGE = StageFiles("evaluate-recording", (TABLE_FILE, PLOT_FILE))
+RECORDING_TABLE = "recording.csv"
+RECORDING_PLOT = "recording.png"
+STAGE = StageFiles("evaluate-recording", (RECORDING_TABLE, RECORDING_PLOT))
 
 
 @dataclass(frozen=True)
@@ -68,8 +68,8 @@ def evaluate_recording(
             compile_side_by_side(config.workers)
         with closing(in_parallel(score_recorded, jobs, config.workers, _job_name)) as finished:
             rows = list(track(finished, "driving over recordings", len(jobs)))
-        write_rows(folder / TABLE_FILE, rows)
-        with atomic_path(folder / PLOT_FILE) as unfinished:
+        write_rows(folder / RECORDING_TABLE, rows)
+        with atomic_path(folder / RECORDING_PLOT) as unfinished:
             recording_figure(rows).savefig(unfinished, format="png", dpi=150)
     return rows
 

@@ -20,7 +20,7 @@ from pilotnet.training.checkpoint import load_checkpoint
 from sim.drawables import Explanation, PictureBox
 from sim.types import Image, Observation, quoted
 from sim.viewer.canvas import Canvas
-from sim.viewer.replay.playback import Playback, Recording, Stretch
+from sim.viewer.replay.playback import FrameRange, Playback, Recording
 from sim.viewer.replay.replay_picture import draw_replay
 from sim.viewer.replay.replay_view import ReplayView
 from sim.viewer.window import Window, open_display
@@ -95,11 +95,11 @@ class DatasetRecordings:
             boxes=lambda moment: picture_boxes(boxes.of_frame(moment)) if boxes else (),
         )
 
-    def discarded(self, number: int) -> Sequence[Stretch]:
+    def discarded(self, number: int) -> Sequence[FrameRange]:
         """What of an episode is marked as discarded."""
         return self.marks.discarded(number)
 
-    def discard(self, number: int, stretch: Stretch) -> None:
+    def discard(self, number: int, stretch: FrameRange) -> None:
         """Mark a stretch of an episode as discarded."""
         marks = self.marks.discard(self.dataset.episodes[number], *stretch)
         write_marks(self.dataset.root, marks)

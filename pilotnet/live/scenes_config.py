@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sim.scenario import Daytime, RoadKind, Scenario, Weather
 
-LENGTH = 400.0  # [m] of the roads that are drawn
+SHEET_ROAD_LENGTH = 400.0  # [m] of the roads that are drawn
 FORMATS = (".png", ".jpg")
 SHEET_AXES: dict[str, type[StrEnum]] = {"roads": RoadKind, "weather": Weather, "light": Daytime}
 
@@ -38,7 +38,7 @@ class ScenesConfig:
         light.
         """
         return [
-            [Scenario(road, self.seed, LENGTH, sky, hour) for hour in self.light]  # type: ignore[arg-type]
+            [Scenario(road, self.seed, SHEET_ROAD_LENGTH, sky, hour) for hour in self.light]  # type: ignore[arg-type]
             for road in self.roads
             for sky in self.weather
         ]

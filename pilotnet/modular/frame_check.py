@@ -7,12 +7,12 @@ import numpy as np
 from sim.types import Image
 
 # levels: a frame that is darker, or brighter, almost everywhere shows nothing
-DARKEST = 4
-BRIGHTEST = 251
+BLACK_LEVEL = 4
+WHITE_LEVEL = 251
 ALMOST = 99.5  # [%] of the pixels
 # ticks of the same frame, at more than so many [m/s], are not to be believed
 FROZEN = 3
-MOVING = 0.5
+FROZEN_SPEED = 0.5
 # confidence in the lane with which the stack becomes blind, and sees again
 BLIND_BELOW = 0.25
 SEES_ABOVE = 0.4
@@ -39,10 +39,10 @@ class FrameCheck:
         self._last = frame
         if not unchanged:
             self._same = 0
-        elif speed > MOVING:
+        elif speed > FROZEN_SPEED:
             self._same += 1
         low, high = np.percentile(frame[::4, ::4], (100 - ALMOST, ALMOST))
-        return self._same < FROZEN and high > DARKEST and low < BRIGHTEST
+        return self._same < FROZEN and high > BLACK_LEVEL and low < WHITE_LEVEL
 
     def judge(self, confidence: float) -> bool:
         """Return whether the lane counts as lost from sight, after one more tick with this

@@ -16,10 +16,10 @@ from sim.types import Actor, EgoState, Pose
 from sim.world import World
 
 # [m]
-SEEN = 110.0
+VIEW_DISTANCE = 110.0
 BESIDE_FORWARD = 12.0
 BESIDE_RIGHT = 8.0
-REACH = 100.0  # [m] of the lane
+ORACLE_LANE_LENGTH = 100.0  # [m] of the lane
 KNOWN = 10.0  # [s] age of every track
 
 
@@ -56,7 +56,7 @@ def _track(actor: Actor, ego: Pose) -> Track:
 
 def _is_seen(track: Track, camera: Camera) -> bool:
     edge = track.forward * math.tan(camera.field_of_view / 2) + track.length / 2
-    in_view = 0 < track.forward < SEEN and abs(track.right) < edge
+    in_view = 0 < track.forward < VIEW_DISTANCE and abs(track.right) < edge
     return in_view or (abs(track.forward) < BESIDE_FORWARD and abs(track.right) < BESIDE_RIGHT)
 
 
@@ -80,7 +80,7 @@ def true_lane(world: World) -> LaneEstimate:
         right_room=plan.drivable[1] - lane.offset,
         left_oncoming=nearest is not None and nearest.direction != lane.direction,
         confidence=1.0,
-        reach=REACH,
+        reach=ORACLE_LANE_LENGTH,
         curvatures=curvatures,
     )
 
@@ -91,8 +91,8 @@ def _curvatures(plan: RoadPlan, ego: EgoState) -> Floats:
     """
     line = plan.centreline
     offset = plan.path_offset
-    stations = ego.station + np.arange(0.0, 1.5 * REACH, SPACING)
+    stations = ego.station + np.arange(0.0, 1.5 * ORACLE_LANE_LENGTH, SPACING)
     bend = np.interp(stations, SPACING * np.arange(line.curvature.size), line.curvature)
     shrink = 1 - bend * offset
     along = np.concatenate([[0.0], np.cumsum((shrink[1:] + shrink[:-1]) / 2 * SPACING)])
-    return np.interp(np.arange(0.0, REACH, SPACING), along, bend / shrink)
+    return np.interp(np.arange(0.0, ORACLE_LANE_LENGTH, SPACING), along, bend / shrink)

@@ -19,7 +19,7 @@ from sim.geometry.frenet import SPACING
 from sim.roads.plan import RoadPlan
 
 # [m] free of pedestrians behind the start; occupied behind the finish
-START_CLEAR = 30.0
+PEDESTRIAN_START_CLEAR = 30.0
 BEHIND_FINISH = 150.0
 CROSSING_AFTER = 50.0  # [m] behind the start without crossing pedestrians
 EDGE = (0.2, 0.8)  # [m] people walk so far outside the outermost lane
@@ -31,10 +31,10 @@ KERBS = (
     0.1,
 )  # [m] behind the edge of the carriageway people wait to cross, the latter where a wall is close
 WALKS = 0.75  # share of pedestrians that walk; the others stand
-FARTHEST = 60.0  # [m] longest walk
+MAX_WALK = 60.0  # [m] longest walk
 BODY = 0.3  # [m] half of the length that a pedestrian needs along the road
 PARKED_AWAY = 10.0  # [m] least distance of a crossing from a parked car
-TRIES = 200
+FOOTWAY_TRIES = 200
 
 
 def pedestrians(
@@ -43,12 +43,12 @@ def pedestrians(
     """Return pedestrians that walk or stand beside the road; ValueError when there is space for
     none.
     """
-    start = plan.start + START_CLEAR
+    start = plan.start + PEDESTRIAN_START_CLEAR
     finish = last_station(plan, BEHIND_FINISH)
     expected = expected_count(per_kilometre, start, finish)
     people = []
     for _ in range(int(expected + generator.random())):
-        for _ in range(TRIES):
+        for _ in range(FOOTWAY_TRIES):
             station = float(generator.uniform(start, finish))
             lateral_offset = _beside(plan, station, generator)
             if sites.is_free(_body(station, lateral_offset), 0.5, 0.05):
@@ -74,7 +74,7 @@ def crossers(
     ]
     people: list[PedestrianState] = []
     for _ in range(int(expected + generator.random())):
-        for _ in range(TRIES):
+        for _ in range(FOOTWAY_TRIES):
             if plan.zebras:
                 if not zebras:
                     break
@@ -109,7 +109,7 @@ def _beside(plan: RoadPlan, station: float, generator: np.random.Generator) -> f
     if plan.walks:
         return float(plan.walks[generator.integers(len(plan.walks))] + generator.uniform(-0.4, 0.4))
     left, right = edges(plan)
-    away = max(generator.uniform(*EDGE), _nearest(plan, station, FARTHEST))
+    away = max(generator.uniform(*EDGE), _nearest(plan, station, MAX_WALK))
     return float(right + away if generator.random() < 0.6 else left - away)
 
 
@@ -209,8 +209,8 @@ def _free_stretch(
     """Return the stations [m] between which a pedestrian at lateral offset `lateral_offset` [m]
     meets no obstacle.
     """
-    low = station - FARTHEST
-    high = station + FARTHEST
+    low = station - MAX_WALK
+    high = station + MAX_WALK
     lane = OccupiedStretch(
         low, high, lateral_offset - PEDESTRIAN_WIDTH / 2, lateral_offset + PEDESTRIAN_WIDTH / 2
     )

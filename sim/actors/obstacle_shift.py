@@ -21,7 +21,7 @@ from sim.roads.plan import RoadPlan
 PARKED_CLEARANCE = 1.0
 PEDESTRIAN_CLEARANCE = 1.5
 # [m] of clearance that will do when the car then stays in its own lane
-MIN_CLEARANCE = 0.6
+MIN_PARKED_CLEARANCE = 0.6
 MIN_PEDESTRIAN_CLEARANCE = 0.4
 LINE_MARGIN = 0.2  # [m] between the car's side and its lane's edge when it swings within its lane
 # [m] from the end of the surface and from the outer edge of the outermost lane

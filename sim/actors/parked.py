@@ -21,7 +21,7 @@ from sim.actors.free_stations import (
 )
 from sim.actors.obstacle_shift import (
     LINE_MARGIN,
-    MIN_CLEARANCE,
+    MIN_PARKED_CLEARANCE,
     PARKED_CLEARANCE,
     SHIFT_REACH,
     FreeWidth,
@@ -38,7 +38,7 @@ from sim.roads.plan import Lane, RoadPlan
 from sim.types import Actor, Pose
 
 # [m] after the start there are none; behind the finish there are some to be seen
-START_CLEAR = 60.0
+PARKED_START_CLEAR = 60.0
 FINISH_CLEAR = 150.0
 NARROW_CLEAR = 130.0  # [m] after the start there are none that make the road narrow
 # [m]
@@ -53,7 +53,7 @@ STRAIGHT_ENOUGH = 1 / 60
 PARKABLE_BEND = 1 / 40
 WIDEST = 2.5  # [m] of what comes the other way
 PASSING_GAP = 0.6  # [m] between a parked car and a passing one at the least
-TRIES = 40
+PARKING_TRIES = 40
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,11 @@ def parked_cars(
     nothing fits at all.
     """
     expected = expected_count(
-        per_kilometre, plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR)
+        per_kilometre, plan.start + PARKED_START_CLEAR, last_station(plan, FINISH_CLEAR)
     )
     parking = _Parking(plan, generator, sites)
     for _ in range(int(expected + generator.random())):
-        parking.try_one(TRIES)
+        parking.try_one(PARKING_TRIES)
     require_placed("parked", per_kilometre, expected, len(parking.cars))
     return parking.cars
 
@@ -129,7 +129,7 @@ class _Parking:
                 place.right,
                 self.plan.path_offset,
                 PARKED_CLEARANCE,
-                MIN_CLEARANCE,
+                MIN_PARKED_CLEARANCE,
                 self.room,
             )
             if self._will_do(place, shift):
@@ -161,12 +161,14 @@ class _Parking:
             if strip.direction < 0:
                 lateral_offset = min(lateral_offset, self.oncoming_edge - shape.width / 2 - 0.05)
             return generator.uniform(strip.start, strip.finish), lateral_offset, strip.direction
-        station = generator.uniform(plan.start + START_CLEAR, last_station(plan, FINISH_CLEAR))
+        station = generator.uniform(
+            plan.start + PARKED_START_CLEAR, last_station(plan, FINISH_CLEAR)
+        )
         left, right = edges(plan)
         on_left = generator.random() < 0.4
         reach = generator.uniform(*REACH_IN)
         # The farthest that leaves the ego enough without leaving its lane.
-        harmless = 2 * self.room.own + LINE_MARGIN - MIN_CLEARANCE
+        harmless = 2 * self.room.own + LINE_MARGIN - MIN_PARKED_CLEARANCE
         crowded = self._crowded(station) or station < plan.start + NARROW_CLEAR + shape.length
         if on_left or (crowded and harmless < REACH_IN[0]):
             reach = -generator.uniform(*ON_VERGE)
@@ -189,7 +191,7 @@ class _Parking:
     def _will_do(self, place: OccupiedStretch, shift: float) -> bool:
         plan = self.plan
         side = 1 if place.left + place.right > 2 * self.plan.path_offset else -1
-        within = plan.start + START_CLEAR <= place.start and place.finish <= last_station(
+        within = plan.start + PARKED_START_CLEAR <= place.start and place.finish <= last_station(
             plan, FINISH_CLEAR
         )
         forbidden = at_zebra(plan, place.start, place.finish, ZEBRA_CLEAR) or at_street(
@@ -204,7 +206,7 @@ class _Parking:
         opposite.
         """
         displaced = self.plan.path_offset + shift
-        half = CAR_WIDTH / 2 + MIN_CLEARANCE - 1e-9
+        half = CAR_WIDTH / 2 + MIN_PARKED_CLEARANCE - 1e-9
         if place.left < displaced + half and displaced - half < place.right:
             return False
         if self._narrow(shift) and (
@@ -231,7 +233,7 @@ class _Parking:
             return True
         pushed = min(shift, car.shift, 0.0)
         left = place if place.left < car.place.left else car.place
-        return left.right < middle + pushed - CAR_WIDTH / 2 - MIN_CLEARANCE
+        return left.right < middle + pushed - CAR_WIDTH / 2 - MIN_PARKED_CLEARANCE
 
     def _straight(self, place: OccupiedStretch, shift: float) -> bool:
         """Whether the bends here are gentle enough."""

@@ -20,7 +20,7 @@ from sim.types import Actor, Kind, Pose, rectangle_corners
 # [m]
 PEDESTRIAN_DEPTH = 0.35
 PEDESTRIAN_WIDTH = 0.5
-AWAKE = 150.0  # [m] along the road from the ego within which people move
+PEDESTRIAN_RANGE = 150.0  # [m] along the road from the ego within which people move
 STRIDE_LENGTH = 1.4  # [m] two steps
 FAIR_BRAKING = 2.5  # [m/s²] the most that crossing in front of the ego asks of it
 STOP_BEFORE = 3.5  # [m] between the bumper of a stopped car and the crossing
@@ -32,7 +32,7 @@ YIELDING_SPEED = 1.0
 YIELDING_GAP = 4.0
 STANDING_NEAR = 30.0  # [m] people cross before an ego that stands so near
 # [m/s], [m] least distance of a pedestrian from the side of a car up to this speed
-STANDING_SPEED = 0.5
+PASSABLE_SPEED = 0.5
 ARMS_LENGTH = 0.6
 JACKETS = (
     (200, 40, 40),
@@ -129,7 +129,7 @@ class Pedestrians:
         """Move all pedestrians near the ego on by `dt` [s]."""
         self._walk(dt, ego.front)
         for i in self.crossers:
-            if abs(self.station[i] - ego.front) < AWAKE:
+            if abs(self.station[i] - ego.front) < PEDESTRIAN_RANGE:
                 if self.mode[i] == Mode.WAITING and self._sets_out(i, ego, others):
                     self.mode[i] = Mode.CROSSING
                 if self.mode[i] == Mode.CROSSING and not self._stands_in_the_way(i, ego):
@@ -161,7 +161,7 @@ class Pedestrians:
             CAR_WIDTH + PEDESTRIAN_WIDTH
         ) / 2
         athwart = car.rear - PEDESTRIAN_DEPTH < self.station[i] < car.front - PEDESTRIAN_DEPTH
-        return car.speed < STANDING_SPEED and athwart and 0 < away < ARMS_LENGTH
+        return car.speed < PASSABLE_SPEED and athwart and 0 < away < ARMS_LENGTH
 
     def in_the_way(self, i: int, left: float, right: float) -> bool:
         """Return whether a crossing pedestrian is, or will be, between lateral offsets `left` and
@@ -179,7 +179,9 @@ class Pedestrians:
         )
 
     def _walk(self, dt: float, station: float) -> None:
-        who = np.flatnonzero((self.mode == Mode.WALKING) & (np.abs(self.station - station) < AWAKE))
+        who = np.flatnonzero(
+            (self.mode == Mode.WALKING) & (np.abs(self.station - station) < PEDESTRIAN_RANGE)
+        )
         if not who.size:
             return
         curvature = self._plan.centreline.curvature

@@ -13,7 +13,7 @@ from sim.actors.traffic_vehicle import EgoVehicle, TrafficVehicle, idm_accelerat
 from sim.actors.vehicle_kinds import draw_dimensions, traffic_kinds
 from sim.roads.plan import RoadPlan
 
-AWAKE = 260.0  # [m] along the road from the ego within which traffic moves
+TRAFFIC_RANGE = 260.0  # [m] along the road from the ego within which traffic moves
 # [m] between the centres of cars of one lane at the start, and to the ego
 START_GAP = 30.0
 EGO_GAP = 50.0
@@ -62,10 +62,12 @@ class RoadTraffic:
     def wake_and_sleep(self) -> None:
         """Activate the traffic around the ego, and remove vehicles that are left behind."""
         here = self.ego.station
-        near = [car for car in self._asleep if abs(car.station - here) < AWAKE]
+        near = [car for car in self._asleep if abs(car.station - here) < TRAFFIC_RANGE]
         if near:
-            self._asleep = [car for car in self._asleep if abs(car.station - here) >= AWAKE]
-        self.cars = [car for car in self.cars if abs(car.station - here) < 1.5 * AWAKE] + near
+            self._asleep = [car for car in self._asleep if abs(car.station - here) >= TRAFFIC_RANGE]
+        self.cars = [
+            car for car in self.cars if abs(car.station - here) < 1.5 * TRAFFIC_RANGE
+        ] + near
 
     def passing(self) -> list[PassingVehicle]:
         """The moving cars as people see them."""
@@ -82,7 +84,8 @@ class RoadTraffic:
     def act(self, people: Pedestrians) -> None:
         """Set the acceleration of every vehicle."""
         crossing = [
-            (float(people.station[i]), i) for i in people.crossing(self.ego.station, 1.5 * AWAKE)
+            (float(people.station[i]), i)
+            for i in people.crossing(self.ego.station, 1.5 * TRAFFIC_RANGE)
         ]
         for car in self.cars:
             car.throttle = self._throttle(car, people, crossing)

@@ -20,7 +20,7 @@ PAINTS: tuple[Colour, ...] = (
     (212, 160, 40),
 )
 # Length, width and height [m], each from the least to the most.
-SIZES: dict[Kind, tuple[tuple[float, float], tuple[float, float], tuple[float, float]]] = {
+VEHICLE_SIZES: dict[Kind, tuple[tuple[float, float], tuple[float, float], tuple[float, float]]] = {
     Kind.SALOON: ((4.2, 4.8), (1.75, 1.85), (1.42, 1.5)),
     Kind.ESTATE: ((4.4, 4.9), (1.78, 1.88), (1.45, 1.6)),
     Kind.VAN: ((5.0, 6.0), (1.95, 2.05), (2.0, 2.6)),
@@ -54,7 +54,9 @@ def traffic_kinds(road: RoadKind, lane_width: float, curvature: float) -> tuple[
     the smallest fit everywhere.
     """
     fitting = [
-        kind for kind in SIZES if kind not in (Kind.TRUCK, Kind.BUS) or road not in NO_LONG_VEHICLES
+        kind
+        for kind in VEHICLE_SIZES
+        if kind not in (Kind.TRUCK, Kind.BUS) or road not in NO_LONG_VEHICLES
     ]
     return tuple(kind for kind in fitting if _fits(kind, lane_width, curvature)) or (Kind.SALOON,)
 
@@ -63,7 +65,7 @@ def _fits(kind: Kind, lane_width: float, curvature: float) -> bool:
     """Whether the biggest of a kind keeps to its lane and meets the ego in a bend without touching
     it.
     """
-    (_, length), (_, width), _ = SIZES[kind]
+    (_, length), (_, width), _ = VEHICLE_SIZES[kind]
     # Corners of the one swing outwards, the tail of the other cuts inwards.
     swept = curvature * (length**2 / 8 + CUTTING_IN)
     between = lane_width - (width + CAR_WIDTH) / 2 + keeping_right(curvature, lane_width, width)
@@ -81,5 +83,5 @@ def draw_dimensions(generator: np.random.Generator, kinds: tuple[Kind, ...]) -> 
     """A random car of one of these kinds, as often as they are met."""
     shares = np.array([SHARES[kind] for kind in kinds])
     kind = kinds[generator.choice(len(kinds), p=shares / shares.sum())]
-    length, width, height = (float(generator.uniform(*limits)) for limits in SIZES[kind])
+    length, width, height = (float(generator.uniform(*limits)) for limits in VEHICLE_SIZES[kind])
     return VehicleDimensions(kind, length, width, height, PAINTS[generator.integers(len(PAINTS))])

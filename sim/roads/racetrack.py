@@ -11,7 +11,7 @@ from sim.roads.furniture import RAIL_HEIGHT, bends, free_stretches
 from sim.roads.plan import Band, Barrier, Lane, Marking, Material, RoadPlan, Wall
 from sim.scenario import RoadKind
 
-KERB = 0.9  # [m] width of a kerb; chosen
+TRACK_KERB_WIDTH = 0.9  # [m] width of a kerb; chosen
 SPEED_LIMIT = 33.0  # [m/s]; chosen
 EDGE_LINE = 0.2  # [m] width of the white edge lines; chosen
 TRAP_RADIUS = 150.0  # [m] bends tighter than this have traps; chosen
@@ -40,8 +40,8 @@ def racetrack(generator: np.random.Generator, total: float, length: float) -> Ro
         lanes=tuple(Lane(i * width / 3, width / 3) for i in (-1, 0, 1)),
         bands=(
             Band(
-                -edge - KERB - strip,
-                edge + KERB + strip,
+                -edge - TRACK_KERB_WIDTH - strip,
+                edge + TRACK_KERB_WIDTH + strip,
                 Material.GRASS if generator.random() < 0.6 else Material.CONCRETE,
             ),
             Band(-edge - 0.1, edge + 0.1, Material.ASPHALT),
@@ -49,7 +49,7 @@ def racetrack(generator: np.random.Generator, total: float, length: float) -> Ro
         ),
         markings=(Marking(-edge + 0.1, EDGE_LINE), Marking(edge - 0.1, EDGE_LINE), *kerbs),
         path=1,
-        drivable=(-edge - KERB, edge + KERB),
+        drivable=(-edge - TRACK_KERB_WIDTH, edge + TRACK_KERB_WIDTH),
         speed_limit=SPEED_LIMIT,
         carriageway=(-edge, edge),
         barriers=tuple(_barriers(generator, curvature, edge, total)),
@@ -60,11 +60,17 @@ def _kerbs(curvature: Floats, edge: float) -> Iterator[Marking]:
     """Yield red and white kerbs: inside along every bend, outside where the bend opens."""
     for start, finish, sign in bends(curvature, 300.0, 12.0, margin=3.0):
         yield Marking(
-            sign * (edge + 0.1 + KERB / 2), KERB, 1.5, 1.5, red=True, start=start, finish=finish
+            sign * (edge + 0.1 + TRACK_KERB_WIDTH / 2),
+            TRACK_KERB_WIDTH,
+            1.5,
+            1.5,
+            red=True,
+            start=start,
+            finish=finish,
         )
         yield Marking(
-            -sign * (edge + 0.1 + KERB / 2),
-            KERB,
+            -sign * (edge + 0.1 + TRACK_KERB_WIDTH / 2),
+            TRACK_KERB_WIDTH,
             1.5,
             1.5,
             red=True,

@@ -24,9 +24,9 @@ from sim.roads.plan import (
 from sim.scenario import RoadKind
 from sim.types import Pose
 
-KERB = 0.15  # [m] width of a kerbstone; chosen
+KERB_WIDTH = 0.15  # [m] width of a kerbstone; chosen
 FOOTWAY = 1.5  # [m] pavement along side streets; chosen
-STREET_REACH = 60.0  # [m] length of side streets from the reference line; chosen
+STREET_LENGTH = 60.0  # [m] length of side streets from the reference line; chosen
 ZEBRA_LENGTH = 4.0  # [m] along the road; German R-FGÜ: 3 m or more
 BAY_LENGTH = 5.5  # [m] parking bay along the road; EAR has 5.2 to 5.7 m
 
@@ -69,7 +69,7 @@ def residential(generator: np.random.Generator, total: float, length: float) -> 
         lanes=(Lane(width / 2, width), Lane(-width / 2, width, -1)),
         bands=(
             Band(-left, right, Material.PAVING),
-            Band(-edge - KERB, edge + KERB, Material.KERBSTONE),
+            Band(-edge - KERB_WIDTH, edge + KERB_WIDTH, Material.KERBSTONE),
             Band(-edge, edge, Material.ASPHALT),
             *_bays(section, parking),
         ),
@@ -82,8 +82,8 @@ def residential(generator: np.random.Generator, total: float, length: float) -> 
         barriers=tuple(_gardens(generator, section, streets, total)),
         parking=parking,
         walks=(
-            (-left - edge - KERB - section.bays[0]) / 2,
-            (right + edge + KERB + section.bays[1]) / 2,
+            (-left - edge - KERB_WIDTH - section.bays[0]) / 2,
+            (right + edge + KERB_WIDTH + section.bays[1]) / 2,
         ),
         street_lamps=_lamps(generator, section),
         lamp_spacing=float(generator.uniform(25.0, 35.0)),
@@ -95,7 +95,7 @@ def _section(generator: np.random.Generator, edge: float) -> _Section:
     present = [(0, 0), (0, 1), (1, 0), (1, 1)][generator.integers(4)]
     bays = tuple(float(side * generator.uniform(2.0, 2.2)) for side in present)
     backs = tuple(
-        float(edge + KERB + bay + (KERB if bay else 0.0) + generator.uniform(1.5, 2.5))
+        float(edge + KERB_WIDTH + bay + (KERB_WIDTH if bay else 0.0) + generator.uniform(1.5, 2.5))
         for bay in bays
     )
     return _Section(edge, (bays[0], bays[1]), (backs[0], backs[1]))
@@ -121,7 +121,7 @@ def _is_clear(line: Centreline, station: float, side: int, width: float) -> bool
     street begins.
     """
     for at in (station - width / 2 - FOOTWAY, station + width / 2 + FOOTWAY):
-        for distance in (20.0, 40.0, STREET_REACH):
+        for distance in (20.0, 40.0, STREET_LENGTH):
             point = line.pose_at(at, side * distance)
             if abs(line.project(point.x, point.y)[0] - at) > 0.1:
                 return False
@@ -171,7 +171,7 @@ def _parking(
     """
     crossings = [(zebra.station - 6.0, zebra.station + zebra.length + 6.0) for zebra in zebras]
     for side, bay in zip((-1, 1), section.bays, strict=True):
-        offset = section.edge + (KERB + bay / 2 if bay else generator.uniform(0.1, 0.5))
+        offset = section.edge + (KERB_WIDTH + bay / 2 if bay else generator.uniform(0.1, 0.5))
         share = 0.85 if bay else generator.choice([0.0, 0.5])
         for start, finish in free_stretches(
             total, crossings + _mouths(streets, side, 6.0), least=14.0
@@ -189,10 +189,16 @@ def _bays(section: _Section, parking: Sequence[Parking]) -> Iterator[Band]:
         bay = section.bays[(stretch.direction + 1) // 2]
         if bay:
             side = stretch.direction
-            outer = section.edge + KERB + bay
-            left, right = sorted((side * (section.edge + KERB), side * (outer + KERB)))
-            yield Band(left, right, Material.KERBSTONE, stretch.start - KERB, stretch.finish + KERB)
-            left, right = sorted((side * (section.edge + KERB), side * outer))
+            outer = section.edge + KERB_WIDTH + bay
+            left, right = sorted((side * (section.edge + KERB_WIDTH), side * (outer + KERB_WIDTH)))
+            yield Band(
+                left,
+                right,
+                Material.KERBSTONE,
+                stretch.start - KERB_WIDTH,
+                stretch.finish + KERB_WIDTH,
+            )
+            left, right = sorted((side * (section.edge + KERB_WIDTH), side * outer))
             yield Band(left, right, Material.ASPHALT, stretch.start, stretch.finish)
 
 

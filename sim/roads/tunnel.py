@@ -19,7 +19,7 @@ from sim.roads.plan import (
 from sim.scenario import RoadKind
 
 APPROACH = 80.0  # [m] minimum open road before the first tunnel; chosen
-GAP = 50.0  # [m] minimum open road after each tunnel; chosen
+MIN_TUNNEL_GAP = 50.0  # [m] minimum open road after each tunnel; chosen
 SPEED_LIMIT = 22.0  # [m/s]; chosen
 CENTRE_LINE = 0.14  # [m] width of a dashed centre line; chosen, RMS has 0.12
 
@@ -83,16 +83,17 @@ def tunnel(generator: np.random.Generator, total: float, length: float) -> RoadP
 def _covered(generator: np.random.Generator, length: float) -> list[tuple[float, float]]:
     """Return the (start, finish) stations [m] of the tubes.
 
-    They cover about 35 to 60 % of the drive, as far as it is long enough for APPROACH and GAP.
+    They cover about 35 to 60 % of the drive, where it is long enough for APPROACH and
+    MIN_TUNNEL_GAP.
     """
     tubes = int(generator.integers(1, 4))
     share = generator.uniform(0.37, 0.58)
     while tubes > 1 and (
-        share * length / tubes < 60.0 or (1 - share) * length < APPROACH + tubes * GAP
+        share * length / tubes < 60.0 or (1 - share) * length < APPROACH + tubes * MIN_TUNNEL_GAP
     ):
         tubes -= 1
     covered = share * length
-    least = np.array([APPROACH] + [GAP] * tubes)
+    least = np.array([APPROACH] + [MIN_TUNNEL_GAP] * tubes)
     spare = max((1 - share) * length - least.sum(), 0.0)
     opens = least + spare * generator.dirichlet(np.ones(tubes + 1))
     parts = covered * (0.5 / tubes + 0.5 * generator.dirichlet(np.ones(tubes)))

@@ -21,7 +21,7 @@ from sim.viewer.film import FRAME_RATE, MakeFilm, WindowFilm, free_path, reason,
 from sim.viewer.live.session import LONGEST_GAP, StatusTexts
 from sim.viewer.sizes import SMALLEST
 
-TITLE = "PilotNet"
+WINDOW_TITLE = "PilotNet"
 FILM_INSTEAD = "film it instead: add --headless --film out.mp4"
 SAID_FOR = 2.5  # [s] that a notice stays
 MEASURED = 1.0  # [s] over which frames are counted
@@ -79,7 +79,7 @@ class Window:
         self.film_error = ""
         self._open = True
         self._rate = FrameRate()
-        pygame.display.set_caption(TITLE)
+        pygame.display.set_caption(WINDOW_TITLE)
         self._sheet = Canvas.blank(*screen.get_size())
         if film is not None:
             self._film = self._new_film(film)

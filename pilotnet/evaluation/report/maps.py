@@ -14,7 +14,7 @@ from pilotnet.drivers.driver_names import driver_title
 from pilotnet.evaluation.report.plots import INK, PLOT_WIDTH, STYLE, colours, svg
 from pilotnet.evaluation.report.traces import drive_columns
 
-COLUMNS = 3  # maps side by side
+MAP_COLUMNS = 3  # maps side by side
 MAP_HEIGHT = 2.2  # [inch] of each row of maps
 LEGEND_HEIGHT = 0.4  # [inch]
 MARKER_STEP = 3.0  # [m] between the marks of two drivers, to the right of the car
@@ -23,10 +23,10 @@ MARKER_SIZE = 4.5  # [pt]
 
 def road_maps(traces: pyarrow.Table, drivers: Sequence[str], scenarios: Sequence[str]) -> Markup:
     """Draw each road along the positions of the first driver, with the interventions of all."""
-    rows = -(-len(scenarios) // COLUMNS)
+    rows = -(-len(scenarios) // MAP_COLUMNS)
     with matplotlib.rc_context(STYLE):
         figure = Figure((PLOT_WIDTH, MAP_HEIGHT * rows + LEGEND_HEIGHT), layout="constrained")
-        panels = figure.subplots(rows, COLUMNS, squeeze=False)
+        panels = figure.subplots(rows, MAP_COLUMNS, squeeze=False)
         for axes in panels.flat:
             axes.set_axis_off()
         for axes, scenario in zip(panels.flat, scenarios, strict=False):

@@ -10,9 +10,9 @@ from matplotlib.ticker import MaxNLocator
 
 from pilotnet.evaluation.report.plots import colours, plain_style
 
-SIZE = (4.0, 3.6)  # [inch]
+FIGURE_SIZE = (4.0, 3.6)  # [inch]
 AREA = 30.0  # [pt²] of the dot of one drive
-MARGIN = 0.7  # interventions beyond the largest count
+AXIS_MARGIN = 0.7  # interventions beyond the largest count
 
 
 class RecordedRow(Protocol):
@@ -33,10 +33,10 @@ def recording_figure(rows: Sequence[RecordedRow]) -> Figure:
     Dots on the dashed line had as many interventions over the video as in the rendered world.
     """
     counts = Counter((max(row.rendered, 0), row.replayed) for row in rows)
-    most = max(max(pair) for pair in counts) + MARGIN
+    most = max(max(pair) for pair in counts) + AXIS_MARGIN
     compared = any(row.rendered >= 0 for row in rows)
     with matplotlib.rc_context(plain_style()):
-        figure = Figure(SIZE, layout="constrained")
+        figure = Figure(FIGURE_SIZE, layout="constrained")
         axes = figure.subplots()
         axes.plot([0, most], [0, most], color="#999999", linewidth=0.8, dashes=(4, 3))
         axes.scatter(
@@ -49,8 +49,8 @@ def recording_figure(rows: Sequence[RecordedRow]) -> Figure:
         for (rendered, replayed), count in counts.items():
             axes.annotate(str(count), (rendered, replayed), ha="center", va="center")
         axes.set(
-            xlim=(-MARGIN, most),
-            ylim=(-MARGIN, most),
+            xlim=(-AXIS_MARGIN, most),
+            ylim=(-AXIS_MARGIN, most),
             xlabel="interventions in the rendered world" if compared else "not rendered",
             ylabel="interventions over the video",
             title="Recorded drives by their interventions",

@@ -19,12 +19,12 @@ from pilotnet.training.frame_memory import frame_array
 from sim.random import Stream, stream_generator
 from sim.scenario import Split
 
-MOST = 32  # boxes of one picture that are learned, the nearest ones
+MAX_LABELS = 32  # boxes of one picture that are learned, the nearest ones
 # [m] what is farther away need not be found; people there are a few pixels of noise
 FARTHEST_CAR = 70.0
 FARTHEST_PERSON = 55.0
 # visible share from which something must be found, and from which it may be
-SEEN = 0.25
+REQUIRED_VISIBILITY = 0.25
 HINTED = 0.02
 LOWEST = 4.0  # [px] what is lower need not be found
 EMPTY_SHARE = 0.25  # of the pictures without anything to find that an epoch shows
@@ -39,7 +39,7 @@ class LabelledStrips(NamedTuple):
 
 @dataclass(frozen=True)
 class Pictures:
-    """The strips of one split, uint8 (N, H, W, 3), and their boxes as arrays (N, MOST, ...)."""
+    """The strips of one split, uint8 (N, H, W, 3), and their boxes, arrays (N, MAX_LABELS, ...)."""
 
     strips: NDArray[np.uint8]
     labels: Labels
@@ -77,15 +77,15 @@ def load_pictures(dataset: Dataset, split: Split, person: bool, every: int) -> P
 
 
 def frame_labels(boxes: Boxes, top: int, farthest: float) -> Labels:
-    """Return the labels of one frame, MOST rows, for a strip that begins at the row `top`; boxes
+    """Return the labels of one frame, MAX_LABELS rows, for a strip that begins at row `top`; boxes
     are ordered from near to far.
 
     Objects more than `farthest` metres away are ignored.
     """
-    boxes = boxes.pick(slice(MOST))
+    boxes = boxes.pick(slice(MAX_LABELS))
     edges = np.stack([boxes.left, boxes.top - top, boxes.right, boxes.bottom - top], 1)
     found = (
-        (boxes.visible >= SEEN)
+        (boxes.visible >= REQUIRED_VISIBILITY)
         & (boxes.distance <= farthest)
         & (boxes.bottom - boxes.top >= LOWEST)
     )
@@ -98,7 +98,8 @@ def _padded(values: NDArray) -> NDArray:
     return np.concatenate(
         [
             values,
-            np.ones((MOST - len(values), *values.shape[1:]), values.dtype) * (values.dtype != bool),
+            np.ones((MAX_LABELS - len(values), *values.shape[1:]), values.dtype)
+            * (values.dtype != bool),
         ]
     )
 

@@ -13,7 +13,7 @@ from pilotnet.modular.tracking.ground_position import locate
 from sim.geometry.camera import Camera
 
 OVERLAP = 0.5  # from which a detection is of an object
-NEAR = 40.0  # [m] up to which places are compared
+MAX_COMPARED_DISTANCE = 40.0  # [m] up to which places are compared
 
 
 def localisation_errors(
@@ -42,7 +42,7 @@ def localisation_errors(
     places = np.array([place[:2] if place else (0.0, 0.0) for place in located]).reshape(-1, 2)
     distance = truth[rows, 5]
     errors = np.hypot(*(places - truth[rows, 6:8]).T) / np.maximum(distance, 1.0)
-    return hit, errors[distance <= NEAR]
+    return hit, errors[distance <= MAX_COMPARED_DISTANCE]
 
 
 def box_iou(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -12,15 +12,15 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 # places that are sampled in a box and around it
-ROWS = 10
-COLUMNS = 8
+ROI_ROWS = 10
+ROI_COLUMNS = 8
 WIDER = 1.4  # share of a box's sides that the places cover
 HIDDEN = 128
 # share of a box's side, and natural logarithm of it
 FARTHEST_MOVED = 0.5
 MOST_SCALED = 0.7
 # [px], [px], logits, [m] by which a proposal is measured
-SIDE = 12.0
+SIDE_UNIT = 12.0
 PLACE = 100.0
 HEAT = 4.0
 DISTANCE = 20.0
@@ -62,7 +62,7 @@ class RoiHead(nn.Module):
     def __init__(self, channels: int, stride: int) -> None:
         super().__init__()
         self._stride = stride
-        inputs = ROWS * COLUMNS * channels + 6
+        inputs = ROI_ROWS * ROI_COLUMNS * channels + 6
         self.layers = nn.Sequential(
             nn.Linear(inputs, HIDDEN), nn.ReLU(), nn.Linear(HIDDEN, HIDDEN // 2), nn.ReLU()
         )
@@ -81,7 +81,7 @@ class RoiHead(nn.Module):
         side = (high - low).clamp(min=1.0)
         places = middle[:, None, None] + _grid(middle.device) * (side * WIDER)[:, None, None]
         inside = roi_align(features, proposals.strip, places / self._stride).flatten(1)
-        size = (side / SIDE).log()
+        size = (side / SIDE_UNIT).log()
         where = middle / PLACE - 1
         said = torch.stack(
             [proposals.centre_logits / HEAT, proposals.distance - math.log(DISTANCE)], 1
@@ -96,11 +96,14 @@ class RoiHead(nn.Module):
 
 
 def _grid(device: torch.device) -> Tensor:
-    """Places in a box of side 1 around 0, (ROWS, COLUMNS, 2): right, down."""
+    """Places in a box of side 1 around 0, (ROI_ROWS, ROI_COLUMNS, 2): right, down."""
     down, across = (
-        (torch.arange(count, device=device) + 0.5) / count - 0.5 for count in (ROWS, COLUMNS)
+        (torch.arange(count, device=device) + 0.5) / count - 0.5
+        for count in (ROI_ROWS, ROI_COLUMNS)
     )
-    return torch.stack([across.expand(ROWS, COLUMNS), down[:, None].expand(ROWS, COLUMNS)], 2)
+    return torch.stack(
+        [across.expand(ROI_ROWS, ROI_COLUMNS), down[:, None].expand(ROI_ROWS, ROI_COLUMNS)], 2
+    )
 
 
 def roi_align(source: Tensor, strip: Tensor, places: Tensor) -> Tensor:

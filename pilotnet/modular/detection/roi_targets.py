@@ -11,12 +11,12 @@ from pilotnet.modular.detection.roi_head import Proposals, RoiHead
 from pilotnet.modular.detection.targets import Cells, Labels, generalised_box_iou, peaks, proposals
 
 PROPOSED = 12  # of the network's proposals for a strip, the surest
-BESIDE = 3  # boxes beside each true one, in the first epochs the only good ones
+JITTERED_BOXES = 3  # boxes beside each true one, in the first epochs the only good ones
 # how far beside at most: share of a side, and logarithm of it
 SHIFTED = 0.2
 SCALED = 0.45
 FARTHER = 0.1  # standard deviation of the logarithm of the distance they say
-NEAR = 0.3  # overlap from which a box is to be moved onto the true one
+MIN_PROPOSAL_IOU = 0.3  # overlap from which a box is to be moved onto the true one
 FITS = 0.5  # overlap from which it fits, once it is moved
 COVERED = 0.5  # share of a box on something ignored from which its fit is neither right nor wrong
 MOVED_WEIGHT = 2.0
@@ -40,7 +40,7 @@ def roi_loss(
     )
     overlap, covered = box_ious(both.edges, edges)
     best, owner = torch.where(counts, overlap, 0.0).max(1)
-    near = best > NEAR
+    near = best > MIN_PROPOSAL_IOU
     true = edges[torch.arange(len(owner)), owner]
     judged = near | ~(torch.where(ignored, covered, 0.0).amax(1) > COVERED)
     judged[len(proposed.strip) :] = False  # so many boxes that nearly fit are not met on the road
@@ -68,11 +68,11 @@ def surest(maps: DetectorOutput) -> Proposals:
 
 @torch.no_grad()
 def beside(labels: Labels, centre_logits: Tensor, generator: torch.Generator) -> Proposals:
-    """Return BESIDE jittered copies of each ground-truth box, scored by the centre heat map (B, H,
+    """Return jittered copies of each ground-truth box, scored by the centre heat map (B, H,
     W) at their centres.
     """
     strip, number = torch.nonzero(labels.counts, as_tuple=True)
-    strip, number = strip.repeat(BESIDE), number.repeat(BESIDE)
+    strip, number = strip.repeat(JITTERED_BOXES), number.repeat(JITTERED_BOXES)
     edges = labels.edges[strip, number]
 
     def drawn(range_: float) -> Tensor:

@@ -32,7 +32,7 @@ from sim.scenario import Daytime, Weather
 
 # share, [m] of what counts
 LEAST_VISIBLE = 0.5
-FARTHEST = 50.0
+MAX_SCORED_DISTANCE = 50.0
 HINTED = 0.02  # visible share from which something may be found
 LOWEST_SCORE = 0.02  # detections below it would hardly change a precision
 DISTANCES = {
@@ -49,13 +49,13 @@ HEIGHTS = {
     "over 32 px": (32.0, 1e4),
 }
 SKIES = tuple((weather, light) for weather in Weather for light in Daytime)
-IN_REACH = (0.0, FARTHEST)
+IN_REACH = (0.0, MAX_SCORED_DISTANCE)
 Measure = Callable[[Detection], float]
 TruthMeasure = Callable[[NDArray[np.float64]], float]  # of a row of `ScoredPicture.truth`
-SCORES_FILE = "scores.csv"
+SCORE_TABLE_FILE = "scores.csv"
 JSON_FILE = "scores.json"
 TABLE_FILE = "scores.md"
-STAGE = StageFiles("score-detector", (SCORES_FILE, JSON_FILE, TABLE_FILE))
+STAGE = StageFiles("score-detector", (SCORE_TABLE_FILE, JSON_FILE, TABLE_FILE))
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class ScoredPicture:
     def counting(self) -> NDArray[np.bool_]:
         """Which of the objects count."""
         return np.asarray(
-            (self.truth[:, 4] >= LEAST_VISIBLE) & (self.truth[:, 5] <= FARTHEST), bool
+            (self.truth[:, 4] >= LEAST_VISIBLE) & (self.truth[:, 5] <= MAX_SCORED_DISTANCE), bool
         )
 
 
@@ -289,7 +289,10 @@ def _coco(count: int, annotations: list[dict[str, Any]]) -> COCO:
 def write_scores(folder: Path, scores: Sequence[DetectorScore]) -> None:
     """Write the scores as CSV, as JSON (null where nothing counted) and as a Markdown table."""
     rows = [asdict(score) for score in scores]
-    with atomic_path(folder / SCORES_FILE) as unfinished, unfinished.open("w", newline="") as file:
+    with (
+        atomic_path(folder / SCORE_TABLE_FILE) as unfinished,
+        unfinished.open("w", newline="") as file,
+    ):
         writer = csv.DictWriter(file, [field.name for field in fields(DetectorScore)])
         writer.writeheader()
         writer.writerows(rows)

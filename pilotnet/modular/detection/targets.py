@@ -12,9 +12,9 @@ from pilotnet.modular.detection.roi_head import Proposals
 
 # standard deviation of a centre's blot: share of the box's side, and at least so many cells
 SPREAD = 0.1
-NARROWEST = 0.6
+MIN_SPREAD = 0.6
 NEAR_CENTRE = 0.2  # cells whose blot is stronger learn the box
-FARTHEST = 200.0  # [m] that a box can be said to be
+MAX_DISTANCE = 200.0  # [m] that a box can be said to be
 BOX_WEIGHT = 2.0
 VISIBLE_WEIGHT = 0.3
 DISTANCE_WEIGHT = 1.5
@@ -117,7 +117,7 @@ def gaussian_blobs(low: Tensor, high: Tensor, cells: int) -> tuple[Tensor, Tenso
     """
     places = torch.arange(cells, device=low.device)
     middle = ((low + high) / 2).floor().clamp(0, cells - 1).unsqueeze(-1)
-    spread = (SPREAD * (high - low)).clamp(min=NARROWEST).unsqueeze(-1)
+    spread = (SPREAD * (high - low)).clamp(min=MIN_SPREAD).unsqueeze(-1)
     covered = (places + 1 > low.unsqueeze(-1)) & (places < high.unsqueeze(-1))
     return (-((places - middle) ** 2) / (2 * spread**2)).exp(), covered
 
@@ -148,7 +148,7 @@ def peaks(centre_logits: Tensor) -> Tensor:
 
 def proposals(maps: DetectorOutput, cells: Cells) -> Proposals:
     """Return the proposals of these cells for the second stage."""
-    distance = maps.distance[cells].clamp(max=math.log(FARTHEST))
+    distance = maps.distance[cells].clamp(max=math.log(MAX_DISTANCE))
     return Proposals(cells.strip, box_edges(maps, cells), maps.centre_logits[cells], distance)
 
 

@@ -20,19 +20,19 @@ Floats32 = NDArray[np.float32]
 
 STEP = 0.05  # [m] between columns
 HALF_WIDTH = 10.0  # [m] of ground on either side of the lane's centre
-COLUMNS = 2 * round(HALF_WIDTH / STEP) + 1
-OFFSETS = np.linspace(-HALF_WIDTH, HALF_WIDTH, COLUMNS)
+VIEW_COLUMNS = 2 * round(HALF_WIDTH / STEP) + 1
+OFFSETS = np.linspace(-HALF_WIDTH, HALF_WIDTH, VIEW_COLUMNS)
 # [m] along the lane
-NEAREST = 3.0
-FARTHEST = 50.0
+FIRST_ROW = 3.0
+LAST_ROW = 50.0
 
 
 def stations(camera: Camera) -> Floats:
     """Return the distances along the lane [m] of the image's rows: 0.4 m apart nearby, two thirds
     of a frame row farther away.
     """
-    found = [NEAREST]
-    while found[-1] < FARTHEST:
+    found = [FIRST_ROW]
+    while found[-1] < LAST_ROW:
         row = found[-1] ** 2 / (camera.focal * camera.elevation)
         found.append(found[-1] + max(0.4, 0.67 * row))
     return np.array(found)

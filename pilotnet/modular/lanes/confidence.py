@@ -8,7 +8,7 @@ import numpy as np
 
 from pilotnet.modular.records import Floats
 
-NEAR = 20.0  # [m] ahead within which what is found decides
+DECISIVE_DISTANCE = 20.0  # [m] ahead within which what is found decides
 ENOUGH = 3.0  # clear measurements that make a sighting
 # fewer clear measurements than this, or none for so long [s]: the lane must be searched
 LOST_SUPPORT = 5.0
@@ -60,7 +60,7 @@ class LaneConfidence:
         """Update with a frame's measurements (M,): distance ahead [m], agreement and clarity, both
         in [0, 1].
         """
-        near = (along > 0) & (along < NEAR)
+        near = (along > 0) & (along < DECISIVE_DISTANCE)
         found = float(weight[near].sum())
         offered = float(clear[near].sum())
         self._support += 0.3 * (found - self._support)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pilotnet.modular.lanes.birds_eye_view import COLUMNS, OFFSETS, STEP, Floats32
+from pilotnet.modular.lanes.birds_eye_view import OFFSETS, STEP, VIEW_COLUMNS, Floats32
 from pilotnet.modular.lanes.edges import edges_in
 from pilotnet.modular.lanes.evidence import LaneEvidence
 from pilotnet.modular.lanes.hypotheses import LEAST_RUT, MeasuredLine, SectionMeasurement, lines_in
@@ -16,10 +16,10 @@ from pilotnet.modular.records import Floats
 from sim.jit import kernel
 
 MEMORY = 15.0  # [m] of way after which half of what was seen is forgotten
-AHEAD = 30.0  # [m] up to which the cross-section is read
+READ_AHEAD = 30.0  # [m] up to which the cross-section is read
 # share of the way along which paint must have been seen where a line is looked for
 LEAST_PAINT = 0.1
-BESIDE = 0.1  # [m] by which a line may lie beyond the road's edge
+BEYOND_EDGE = 0.1  # [m] by which a line may lie beyond the road's edge
 RIM = 0.6  # [m] around a line within which there is no kerb
 SPARSE = 0.03  # share of the best seen offset's sight below which an offset counts as unseen
 SAME_EDGE = 0.4  # [m] within which an edge is the one of the last time
@@ -111,9 +111,9 @@ class CrossSection:
 
     def __init__(self, along: Floats) -> None:
         self._along = along
-        self._weights = np.gradient(along) * (along < AHEAD)
+        self._weights = np.gradient(along) * (along < READ_AHEAD)
         self._kerbs = Kerbs()
-        self._know(np.zeros((4, COLUMNS)))
+        self._know(np.zeros((4, VIEW_COLUMNS)))
 
     def remember(self, evidence: LaneEvidence, way: float) -> None:
         """Add the present measurement, `way` metres after the last one."""
@@ -145,7 +145,7 @@ class CrossSection:
         ]
         steps = [
             abs(
-                off_road_likelihood[min(at + apart, COLUMNS - 1)]
+                off_road_likelihood[min(at + apart, VIEW_COLUMNS - 1)]
                 - off_road_likelihood[max(at - apart, 0)]
             )
             for at in places
@@ -177,8 +177,8 @@ class CrossSection:
         """
         marking_likelihood, off_road_likelihood, seen, ruts = self._shares
         left, right = edges_in(off_road_likelihood, seen)
-        low = left[-1] - BESIDE if left else -np.inf
-        high = right[-1] + BESIDE if right else np.inf
+        low = left[-1] - BEYOND_EDGE if left else -np.inf
+        high = right[-1] + BEYOND_EDGE if right else np.inf
         lines = tuple(line for line in lines_in(marking_likelihood) if low < line.offset < high)
         left, right = (_apart_from(lines, edges[:-1]) + edges[-1:] for edges in (left, right))
         return SectionMeasurement(lines, left, right, lines_in(ruts, LEAST_RUT))
@@ -192,9 +192,9 @@ class CrossSection:
 
     def _profile_along(self, evidence: LaneEvidence, lean: float = 0.0) -> Floats:
         """Sum markings, off-road ground, visibility and ruts along a line turned to the right by
-        `lean` [rad], (4, COLUMNS).
+        `lean` [rad], (4, VIEW_COLUMNS).
         """
-        total = np.zeros((4, COLUMNS))
+        total = np.zeros((4, VIEW_COLUMNS))
         _add_up(
             evidence.marking_likelihood,
             evidence.off_road_likelihood,
@@ -207,7 +207,7 @@ class CrossSection:
 
     def _know(self, profile: Floats) -> None:
         """Keep a profile, and from it the shares of markings and off-road ground, the visibility (1
-        is best) and the share of ruts, (COLUMNS,) each.
+        is best) and the share of ruts, (VIEW_COLUMNS,) each.
         """
         self._profile = profile
         marking_likelihood, off_road_likelihood, seen, ruts = profile

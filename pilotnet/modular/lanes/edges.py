@@ -11,7 +11,7 @@ from pilotnet.modular.lanes.birds_eye_view import OFFSETS, STEP
 from pilotnet.modular.records import Floats
 from sim.jit import kernel
 
-NEAREST = 0.6  # [m] from the lane's centre from which on the road may end,
+NEAREST_VERGE = 0.6  # [m] from the lane's centre from which on the road may end,
 NEAREST_KERB = 1.0  # at a kerb
 # [m] over which a verge is a step, and for which the ground beyond stays foreign
 SPAN = 0.5
@@ -66,7 +66,7 @@ def _verge(sums: Floats, known: Floats) -> int:
     columns = known.size
     span = int(round(SPAN / STEP))
     beyond = int(round(BEYOND / STEP))
-    for at in range(span + int(round(NEAREST / STEP)), columns - span + 1):
+    for at in range(span + int(round(NEAREST_VERGE / STEP)), columns - span + 1):
         end = min(at + beyond, columns)
         outer = (sums[at + span] - sums[at]) / span
         stays = (sums[end] - sums[at]) / (end - at)

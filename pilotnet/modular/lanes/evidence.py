@@ -12,10 +12,10 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from pilotnet.modular.lanes.birds_eye_view import COLUMNS, STEP, Floats32
+from pilotnet.modular.lanes.birds_eye_view import STEP, VIEW_COLUMNS, Floats32
 from sim.jit import kernel
 
-LINE = 0.15  # [m] width of a painted line
+LINE_WIDTH = 0.15  # [m] width of a painted line
 BROAD = 0.4  # [m] width of a double line
 FLANK = 0.25  # [m] of ground on either side of a line that it must stand out from
 CLEAR = 4.0  # how many times the noise a ridge must rise above it to count half
@@ -26,7 +26,7 @@ ELSEWHERE = 0.75  # and at least this share of the whole row's
 # the channels of running sums that hold the depths of a row's troughs, and their number
 DEPTHS = 4
 TROUGHS = 5
-DARKEST = 3  # the channel of running sums that holds the darkest of the three colours
+DARKEST_CHANNEL = 3  # the channel of running sums that holds the darkest of the three colours
 # so many, so close [m] and so bright against the road are a zebra crossing's
 BARS = 3
 BARS_APART = 1.3
@@ -35,7 +35,7 @@ BAR_RISE = 0.3
 # counts
 ORDINARY = 0.02
 BLUR = 0.3  # [m] over which the ground's colour is averaged
-RUT = 0.25  # [m] width of what a wheel leaves bare of snow
+RUT_WIDTH = 0.25  # [m] width of what a wheel leaves bare of snow
 RUT_DEPTH = 0.13  # by which share a rut is darker than the snow beside it to count half
 # the most by which snow's colours differ, as a share of the strongest; in low sun it is no longer
 # white
@@ -51,10 +51,10 @@ class LaneEvidence:
     """
 
     def __init__(self, rows: int) -> None:
-        self.marking_likelihood = np.zeros((rows, COLUMNS), np.float32)
-        self.off_road_likelihood = np.zeros((rows, COLUMNS), np.float32)
-        self.seen = np.zeros((rows, COLUMNS), np.bool_)
-        self._scratch = np.zeros((8, COLUMNS + 1))
+        self.marking_likelihood = np.zeros((rows, VIEW_COLUMNS), np.float32)
+        self.off_road_likelihood = np.zeros((rows, VIEW_COLUMNS), np.float32)
+        self.seen = np.zeros((rows, VIEW_COLUMNS), np.bool_)
+        self._scratch = np.zeros((8, VIEW_COLUMNS + 1))
 
     def weigh(self, birds_eye_image: Floats32, widths: NDArray[np.float64]) -> None:
         """Compute the likelihoods of a bird's-eye view; widths: ground that a pixel covers in each
@@ -70,7 +70,7 @@ class LaneEvidence:
         )
 
     def forget(self, hidden: NDArray[np.bool_]) -> None:
-        """Remove what was found where something hides the ground; hidden: (rows, COLUMNS)."""
+        """Remove what was found where something hides the ground; hidden: (rows, VIEW_COLUMNS)."""
         self.marking_likelihood[hidden] = self.off_road_likelihood[hidden] = 0.0
         self.seen[hidden] = False
 
@@ -127,14 +127,18 @@ def _ridge(sums: NDArray[np.float64], j: int, half: int, flank: int, outward: in
     """
     low = j - half
     high = j + half + 1
-    left = _mean(sums, DARKEST, low - 1 - flank, low - 1)
-    right = _mean(sums, DARKEST, high + 1, high + 1 + flank)
+    left = _mean(sums, DARKEST_CHANNEL, low - 1 - flank, low - 1)
+    right = _mean(sums, DARKEST_CHANNEL, high + 1, high + 1 + flank)
     for n in range(max(flank - half, 2)):  # not so far that the line itself would be on both sides
         if outward > 0:
-            right = min(right, _mean(sums, DARKEST, high + n, high + n + 2))
+            right = min(right, _mean(sums, DARKEST_CHANNEL, high + n, high + n + 2))
         elif outward < 0:
-            left = min(left, _mean(sums, DARKEST, low - n - 2, low - n))
-    return _mean(sums, DARKEST, low, high) - max(left, right) - max(outward * (right - left), 0.0)
+            left = min(left, _mean(sums, DARKEST_CHANNEL, low - n - 2, low - n))
+    return (
+        _mean(sums, DARKEST_CHANNEL, low, high)
+        - max(left, right)
+        - max(outward * (right - left), 0.0)
+    )
 
 
 @kernel
@@ -164,9 +168,9 @@ def _trough(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
     """
     low = j - half
     high = j + half + 1
-    left = _mean(sums, DARKEST, low - 1 - flank, low - 1)
-    right = _mean(sums, DARKEST, high + 1, high + 1 + flank)
-    return min(left, right) - _mean(sums, DARKEST, low, high)
+    left = _mean(sums, DARKEST_CHANNEL, low - 1 - flank, low - 1)
+    right = _mean(sums, DARKEST_CHANNEL, high + 1, high + 1 + flank)
+    return min(left, right) - _mean(sums, DARKEST_CHANNEL, low, high)
 
 
 @kernel
@@ -175,7 +179,7 @@ def _rut(sums: NDArray[np.float64], j: int, half: int, flank: int) -> float:
     snow.
     """
     depth = _trough(sums, j, half, flank)
-    bright = _mean(sums, DARKEST, j - half, j + half + 1) + depth + 1.0
+    bright = _mean(sums, DARKEST_CHANNEL, j - half, j + half + 1) + depth + 1.0
     ratio = depth / (RUT_DEPTH * bright)
     if ratio < 0.6:
         return 0.0
@@ -206,9 +210,9 @@ def _weigh(
             _running_sums(birds_eye_image, k, i, low, high, scratch, k)
         # The darkest of the three channels: white paint is bright in all of them, grass and gravel
         # are not.
-        scratch[DARKEST, low] = 0.0
+        scratch[DARKEST_CHANNEL, low] = 0.0
         for j in range(low, high):
-            scratch[DARKEST, j + 1] = scratch[DARKEST, j] + min(
+            scratch[DARKEST_CHANNEL, j + 1] = scratch[DARKEST_CHANNEL, j] + min(
                 birds_eye_image[i, j, 0], birds_eye_image[i, j, 1], birds_eye_image[i, j, 2]
             )
         if _is_crossing(scratch, low, high):
@@ -227,7 +231,7 @@ def _is_crossing(scratch: NDArray[np.float64], low: int, high: int) -> bool:
     flank = int(round(FLANK / STEP))
     margin = half + flank + 2
     apart = int(round(BARS_APART / STEP))
-    least = BAR_RISE * _mean(scratch, DARKEST, low, high)
+    least = BAR_RISE * _mean(scratch, DARKEST_CHANNEL, low, high)
     bars = 0
     last = low - apart
     inside = False
@@ -283,7 +287,7 @@ def _weigh_paint(
     marking_likelihood: Floats32,
     i: int,
 ) -> None:
-    half = max(int(round(max(LINE, width) / STEP)) // 2, 1)
+    half = max(int(round(max(LINE_WIDTH, width) / STEP)) // 2, 1)
     broad = max(int(round(BROAD / STEP)) // 2, half)
     flank = max(int(round(FLANK / STEP)), half)
     margin = broad + flank + 2
@@ -291,7 +295,7 @@ def _weigh_paint(
     # A wall or a rock in the same row says little about the asphalt before it, and ruts a lot about
     # the snow between them.
     least = ELSEWHERE * _trough_mean(scratch, low + margin, high - margin)
-    wheel = max(int(round(RUT / STEP)) // 2, half)
+    wheel = max(int(round(RUT_WIDTH / STEP)) // 2, half)
     ground = _colour(scratch, low, high)
     for j in range(low + margin, high - margin):
         outward = 1 if 2 * j > marking_likelihood.shape[1] else -1

@@ -12,13 +12,13 @@ from pilotnet.modular.lanes.hypotheses import GAUGE, RoadLayout
 from pilotnet.modular.lanes.measurements import FeatureKind
 from pilotnet.modular.records import Floats
 
-EDGE = (0.12, 0.24)  # [m] larger than for lines, because verges are ragged
+EDGE_ACCURACY = (0.12, 0.24)  # [m] larger than for lines, because verges are ragged
 # [m] standard deviations of one measurement, and of the feature itself about a smooth course.
 ACCURACIES = {
     FeatureKind.LINE: (0.03, 0.06),
     FeatureKind.RUT: (0.08, 0.16),
-    FeatureKind.LEFT_EDGE: EDGE,
-    FeatureKind.RIGHT_EDGE: EDGE,
+    FeatureKind.LEFT_EDGE: EDGE_ACCURACY,
+    FeatureKind.RIGHT_EDGE: EDGE_ACCURACY,
 }
 # [m] largest distance between a tracked edge and the kerb or verge that it is taken for
 SAME_PLACE = 0.5

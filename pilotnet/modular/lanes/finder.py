@@ -11,9 +11,9 @@ import math
 import numpy as np
 
 from pilotnet.modular.lanes.birds_eye_view import (
-    COLUMNS,
-    FARTHEST,
     HALF_WIDTH,
+    LAST_ROW,
+    VIEW_COLUMNS,
     birds_eye_view,
     occlusion_mask,
     stations,
@@ -68,14 +68,14 @@ FITTED = (
     12.0,
     40.0,
 )  # [s] of way ahead that the clothoid runs along, at least and at most [m]
-COURSE = np.arange(0.0, FARTHEST, SPACING)  # [m] ahead where an estimate tells the curvature
+COURSE = np.arange(0.0, LAST_ROW, SPACING)  # [m] ahead where an estimate tells the curvature
 WINDOW = 0.35  # [m] from the lane's course within which a line or an edge is measured
 FAR_SPREAD = 0.01  # [m] more of the first per metre ahead
 EQUAL_SPREAD = 0.1  # [m] by which the lanes of a road without a line in its middle differ
 PERSUADED = 5  # frames in a row that another reading of the cross-section must be the better one
 # [m] of centre and of width between readings that cannot both be right
-ASIDE = 0.35
-DIFFERENT = 0.6
+CENTRE_DIFFERENCE = 0.35
+WIDTH_DIFFERENCE = 0.6
 # [m] between the edge in the cross-section and the one tracked, from which on the track is given up
 MISPLACED = 0.7
 TWO_WAY_LIMIT = 25.0  # [m/s] highest speed on roads with oncoming traffic
@@ -117,8 +117,8 @@ class LaneFinder:
         self._bends = CurvatureModel(self._along)
         crosses = {feature.cross for listed in FEATURES.values() for feature in listed}
         self._models = {cross: self._bends.model(np.array(cross)) for cross in crosses}
-        self._strip = np.zeros((self._along.size, COLUMNS, 3), np.float32)
-        self._hidden = np.zeros((self._along.size, COLUMNS), np.bool_)
+        self._strip = np.zeros((self._along.size, VIEW_COLUMNS, 3), np.float32)
+        self._hidden = np.zeros((self._along.size, VIEW_COLUMNS), np.bool_)
         self._evidence = LaneEvidence(self._along.size)
         self.reset()
 
@@ -256,8 +256,8 @@ class LaneFinder:
             or best.alone
             or (
                 best.layout is self._layout
-                and abs(best.centre) < ASIDE
-                and abs(best.width - lane.mean[WIDTH]) < DIFFERENT
+                and abs(best.centre) < CENTRE_DIFFERENCE
+                and abs(best.width - lane.mean[WIDTH]) < WIDTH_DIFFERENCE
             )
         )
         self._doubt = 0 if agrees else self._doubt + 1

@@ -25,10 +25,10 @@ TRACK_WIDTH = 4.0  # [m]
 WIDENING = 0.4
 RECONSTRUCTED = 1.2
 # [m] lanes
-NARROWEST = 2.4
-WIDEST = 4.5
+MIN_LANE_WIDTH = 2.4
+MAX_LANE_WIDTH = 4.5
 TRACK_TOTAL = (9.9, 14.5)  # [m] widths of a track of three lanes
-EDGE_SHARE = 0.5  # an edge counts like a line that is seen along so much of the way
+EDGE_WEIGHT = 0.5  # an edge counts like a line that is seen along so much of the way
 MARGIN = 0.45  # [m] from a lane's border to the road's edge where no line is painted between them,
 # [m] on roads whose lanes are at least so wide; narrower ones reach up to the kerb
 SHOULDERED = 3.2
@@ -124,8 +124,8 @@ def lane_hypotheses(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesi
     yield from _readings_of_ruts(section)
     yield from _readings_of_a_kerb(section)
     lines = [(line.offset, line.share, 0.0) for line in section.lines]
-    lefts = lines + [(edge, EDGE_SHARE, NEAR_EDGE) for edge in section.left_edges]
-    rights = lines + [(edge, EDGE_SHARE, NEAR_EDGE) for edge in section.right_edges]
+    lefts = lines + [(edge, EDGE_WEIGHT, NEAR_EDGE) for edge in section.left_edges]
+    rights = lines + [(edge, EDGE_WEIGHT, NEAR_EDGE) for edge in section.right_edges]
     for left, left_share, left_margin in lefts:
         for right, right_share, right_margin in rights:
             seen = min(2 * left_share, 1.0) + min(2 * right_share, 1.0)
@@ -136,7 +136,7 @@ def lane_hypotheses(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesi
                     if not right_margin
                     else between - min(max(between - SHOULDERED, 0.0), MARGIN)
                 )
-                if NARROWEST < wide < WIDEST:
+                if MIN_LANE_WIDTH < wide < MAX_LANE_WIDTH:
                     # An edge is a worse border than a line.
                     evidence = (
                         3.0 * seen if not right_margin else 3.0 * min(2 * left_share, 1.0) + 1.5
@@ -146,7 +146,7 @@ def lane_hypotheses(section: SectionMeasurement) -> Iterator[tuple[LaneHypothesi
                         USUAL_WIDTH,
                     )
             total = between - left_margin - right_margin
-            if 2 * NARROWEST - 0.2 < total < 2 * WIDEST - 0.4:
+            if 2 * MIN_LANE_WIDTH - 0.2 < total < 2 * MAX_LANE_WIDTH - 0.4:
                 yield (
                     LaneHypothesis(
                         RoadLayout.HALVED, right - right_margin - total / 4, total / 2, 1.5 * seen

@@ -27,7 +27,7 @@ SIZE = LEFT + 1
 
 LATERAL_ACCELERATION = 2.0  # [m/s²] roads are driven with about this in bends,
 LATERAL_JERK = 2.0  # [m/s³] and with less than this on the way into them
-SLOWEST = 5.0  # [m/s] below this a road's curvature is no longer guessed from the speed
+MIN_CURVATURE_SPEED = 5.0  # [m/s] below this a road's curvature is no longer guessed from the speed
 ROAD_BRAKING = 1.0  # [m/s²] deceleration with which cars slow down towards bends
 TRANSITION = 15.0  # [m] over which the curvature keeps changing the same way
 USUAL = (3.4, 0.5, 4.0)  # width and rooms [m] of a lane before it is seen,
@@ -49,7 +49,7 @@ def road_scales(speed: float) -> tuple[float, float]:
     """Return the typical curvature [1/m] and curvature rate [1/m²] of a road driven at this speed
     [m/s].
     """
-    v = max(speed, SLOWEST)
+    v = max(speed, MIN_CURVATURE_SPEED)
     return min(max(LATERAL_ACCELERATION / v**2, 0.002), 0.08), min(
         max(LATERAL_JERK / v**3, 2e-5), 2.5e-3
     )

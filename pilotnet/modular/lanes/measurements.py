@@ -19,7 +19,7 @@ BORDER = 16  # columns of sight that a measurement needs on either side
 LEAST = 0.15  # evidence below this is none
 
 
-REACH = 60  # columns to either side that the course may lie from where it was expected
+SEARCH_COLUMNS = 60  # columns to either side that the course may lie from where it was expected
 LEAST_SLOPE = 0.03  # that the course may take at least between two rows
 # what a clear line or edge adds to the log likelihood of a course
 LINE_GAIN = 2.5
@@ -79,7 +79,7 @@ def viterbi_course(
     slopes: standard deviation of the course's slope, (rows,).
     """
     rows = along.size
-    states = 2 * REACH + 1
+    states = 2 * SEARCH_COLUMNS + 1
     score = np.zeros((rows, states))
     source = np.zeros((rows, states), np.int64)
     course = np.zeros(rows)
@@ -112,7 +112,7 @@ def _add_evidence(
     knows.
     """
     gain = LINE_GAIN if kind in (LINE, RUT) else EDGE_GAIN
-    first = int(round((expected + HALF_WIDTH) / STEP)) - REACH
+    first = int(round((expected + HALF_WIDTH) / STEP)) - SEARCH_COLUMNS
     for state in range(score.size):
         j = first + state
         if EDGE_SPAN < j < marking_likelihood.shape[1] - EDGE_SPAN - 1:
@@ -159,7 +159,7 @@ def _follow(
                 score[i],
             )
     for state in range(states):
-        score[0, state] -= 0.5 * ((state - REACH) * STEP / start) ** 2
+        score[0, state] -= 0.5 * ((state - SEARCH_COLUMNS) * STEP / start) ** 2
     for i in range(1, rows):
         _step(score, source, i, slopes[i] * (along[i] - along[i - 1]) / STEP)
     state = 0
@@ -167,7 +167,7 @@ def _follow(
         if score[rows - 1, other] > score[rows - 1, state]:
             state = other
     for i in range(rows - 1, -1, -1):
-        course[i] = (state - REACH) * STEP
+        course[i] = (state - SEARCH_COLUMNS) * STEP
         state = source[i, state]
 
 

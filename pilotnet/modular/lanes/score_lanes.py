@@ -37,8 +37,8 @@ CONDITIONS_FILE = "conditions.csv"
 CALIBRATION_FILE = "calibration.csv"
 PLOT_FILE = "calibration.png"
 STAGE = StageFiles("score-lanes", (FRAMES_FILE, CONDITIONS_FILE, CALIBRATION_FILE, PLOT_FILE))
-AHEAD = 10.0  # [m] where the lateral error is taken
-CLOSE = 0.3  # [m] what an estimate's confidence speaks of
+ERROR_DISTANCE = 10.0  # [m] where the lateral error is taken
+RIGHT_WITHIN = 0.3  # [m] what an estimate's confidence speaks of
 SURE = 0.5  # confidence of an estimate that is used
 BINS = np.linspace(0.0, 1.0, 11)
 
@@ -47,11 +47,11 @@ BINS = np.linspace(0.0, 1.0, 11)
 class ConditionScore:
     """Scores of one road, weather and light; `all` where several are taken together.
 
-    lateral_rms, lateral_p95: error of the lane's centre AHEAD [m].
+    lateral_rms, lateral_p95: error of the lane's centre ERROR_DISTANCE [m].
     sure_rms: the same where the confidence is above SURE, NaN without such frames [m]. heading_rms
     [rad], curvature_rms [1/m], width_rms [m].
     sure: share of frames with confidence above SURE.
-    close: share of frames in which the estimated lateral position is within CLOSE of the true one.
+    close: share of frames whose estimated lateral position is within RIGHT_WITHIN of the true one.
     """
 
     road: str
@@ -117,7 +117,7 @@ def drive_frames(scenario: Scenario, noise: float) -> pyarrow.Table:
         assert step.observation.centre is not None
         estimate = finder.find(step.observation.centre, step.observation.speed, held, 1 / env.rate)
         held = step.control.curvature
-        truth = lane_geometry(env.world.plan, step.ego.pose, reach=3 * AHEAD, spacing=1.0)
+        truth = lane_geometry(env.world.plan, step.ego.pose, reach=3 * ERROR_DISTANCE, spacing=1.0)
         rows.append(
             {"time": step.time, "speed": step.ego.speed, **compare(estimate, truth, env.world.plan)}
         )
@@ -137,7 +137,9 @@ def compare(estimate: LaneEstimate, truth: LaneGeometry, plan: RoadPlan) -> dict
     return {
         "confidence": estimate.confidence,
         "reach": estimate.reach,
-        "lateral_error": lateral_error(estimate.centre(np.array([AHEAD]))[0], truth.own.centre),
+        "lateral_error": lateral_error(
+            estimate.centre(np.array([ERROR_DISTANCE]))[0], truth.own.centre
+        ),
         "offset": truth.offset,
         "offset_error": estimate.offset - truth.offset,
         "heading_error": estimate.heading_error - truth.heading_error,
@@ -202,7 +204,7 @@ def _score(
         curvature_rms=_rms(columns["curvature_error"][chosen]),
         width_rms=_rms(columns["width_error"][chosen]),
         sure=float(sure.mean()),
-        close=float((np.abs(columns["offset_error"][chosen]) < CLOSE).mean()),
+        close=float((np.abs(columns["offset_error"][chosen]) < RIGHT_WITHIN).mean()),
     )
 
 
@@ -215,7 +217,7 @@ def calibration(frames: pyarrow.Table) -> tuple[CalibrationBin, ...]:
     frames.
     """
     confidence = frames["confidence"].to_numpy()
-    close = np.abs(frames["offset_error"].to_numpy()) < CLOSE
+    close = np.abs(frames["offset_error"].to_numpy()) < RIGHT_WITHIN
     place = np.clip(np.digitize(confidence, BINS) - 1, 0, BINS.size - 2)
     return tuple(
         CalibrationBin(
@@ -244,7 +246,7 @@ def plot_calibration(bins: Sequence[CalibrationBin], path: Path) -> None:
         color="#1f5fa8",
         label="lane finder",
     )
-    above.set_ylabel(f"share within {CLOSE} m")
+    above.set_ylabel(f"share within {RIGHT_WITHIN} m")
     above.set_ylim(-0.02, 1.02)
     above.legend(frameon=False, loc="upper left")
     below.bar(

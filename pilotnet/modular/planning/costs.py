@@ -19,10 +19,10 @@ from sim.jit import exact
 
 HIT = 1e4
 STEP = 0.05  # [m] between offsets of the map
-SIDE = 80  # columns of the map on either side of the lane's middle
+SIDE_COLUMNS = 80  # columns of the map on either side of the lane's middle
 REAR = 6  # [m] of the map lie behind its first station
 # per metre driven: [1/m], [1/m²], 1, 1
-ASIDE = 0.06
+OFFSET_COST = 0.06
 BEYOND_LANE = 0.05
 LEAVING = 0.15
 LEFT_RULE = 0.05
@@ -44,7 +44,7 @@ class CostGrid(NamedTuple):
 
 def offsets() -> Floats:
     """Return the lateral offsets [m] of the grid's columns."""
-    return STEP * np.arange(-SIDE, SIDE + 1, dtype=np.float64)
+    return STEP * np.arange(-SIDE_COLUMNS, SIDE_COLUMNS + 1, dtype=np.float64)
 
 
 def free_width_beside(lane: LaneEstimate, curvature: Floats) -> tuple[Floats, Floats]:
@@ -75,7 +75,7 @@ def cost_grid(
     d = offsets()
     own = max(lane.width / 2 - CAR_WIDTH / 2 - LINE_MARGIN, 0.0)
     out = np.maximum(np.abs(d) - own, 0.0)
-    costs = ASIDE * np.abs(d) + BEYOND_LANE * out**2 + LEAVING * (out > STEP / 2)
+    costs = OFFSET_COST * np.abs(d) + BEYOND_LANE * out**2 + LEAVING * (out > STEP / 2)
     if right_hand and lane.left_oncoming:
         costs += LEFT_RULE * (d < -own - STEP / 2)
     left, right = free_width_beside(lane, curvature)
@@ -112,7 +112,7 @@ def _stand(
         for row in range(low, high + 1):
             along = max(start[k] - (first + row), first + row - finish[k], 0.0)
             for column in range(columns):
-                d = (column - SIDE) * STEP
+                d = (column - SIDE_COLUMNS) * STEP
                 if _gap(along, left[k], right[k], d, half) < least[k]:
                     touch[row, column] += HIT
                     continue
@@ -133,8 +133,8 @@ def _gap(along: float, left: float, right: float, d: float, half: float) -> floa
 @exact
 def _column(d: float) -> int:
     """Return the column of a lateral offset [m], rounded symmetrically."""
-    away = min(int(abs(d) / STEP + 0.5), SIDE)
-    return SIDE + away if d > 0 else SIDE - away
+    away = min(int(abs(d) / STEP + 0.5), SIDE_COLUMNS)
+    return SIDE_COLUMNS + away if d > 0 else SIDE_COLUMNS - away
 
 
 @exact

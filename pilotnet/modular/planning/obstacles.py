@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from pilotnet.modular.records import BEHIND, Floats, LaneEstimate, Track
 from sim.actors.obstacle_shift import (
-    MIN_CLEARANCE,
+    MIN_PARKED_CLEARANCE,
     MIN_PEDESTRIAN_CLEARANCE,
     PARKED_CLEARANCE,
     PEDESTRIAN_CLEARANCE,
@@ -21,7 +21,7 @@ from sim.control.bicycle import CAR_LENGTH, CAR_WIDTH
 from sim.geometry.frenet import Centreline, wrap_angle
 
 Mask = NDArray[np.bool_]
-MOVING = 1.0  # [m/s] a car slower than this stands
+MIN_MOVING_SPEED = 1.0  # [m/s] a car slower than this stands
 STEPS_OUT = 0.45  # [m/s] across the lane: a faster pedestrian is crossing it
 WALKING = 1.2  # [m/s] along the road highest plausible speed of a pedestrian
 # [s] a pedestrian that appears in the lane counts as crossing until it has stood for so long
@@ -32,7 +32,7 @@ IN_LANE = 0.35
 GROWTH = 0.05  # [m/s] by which a standard deviation of a predicted position grows
 MOST_GROWTH = 0.3  # [m]
 CORRIDOR = 0.6  # [m] beside the car that must be free of pedestrians
-SLOWEST = 3.0  # [m/s] lowest speed in computing where the car meets a road user
+MIN_MEETING_SPEED = 3.0  # [m/s] lowest speed in computing where the car meets a road user
 
 
 class ClearanceSpec(NamedTuple):
@@ -46,8 +46,8 @@ class ClearanceSpec(NamedTuple):
     least: float
 
 
-PERSON = ClearanceSpec(PEDESTRIAN_CLEARANCE, MIN_PEDESTRIAN_CLEARANCE, 0.4)
-PARKED = ClearanceSpec(PARKED_CLEARANCE, MIN_CLEARANCE, 0.5)
+PEDESTRIAN_SPEC = ClearanceSpec(PEDESTRIAN_CLEARANCE, MIN_PEDESTRIAN_CLEARANCE, 0.4)
+PARKED = ClearanceSpec(PARKED_CLEARANCE, MIN_PARKED_CLEARANCE, 0.5)
 WAITING = ClearanceSpec(
     0.6, 0.4, 0.4
 )  # cars that stand in the oncoming lane; they are met like moving ones
@@ -103,7 +103,7 @@ def _in_lane(track: Track, course: Centreline) -> tuple[float, ...]:
     sin = math.sin(direction)
     along = track.forward_speed * cos + track.right_speed * sin
     across = track.right_speed * cos - track.forward_speed * sin
-    moving = math.hypot(along, across) > MOVING and not track.person
+    moving = math.hypot(along, across) > MIN_MOVING_SPEED and not track.person
     turn = abs(wrap_angle(track.heading - direction)) if moving else 0.0
     half_length = (track.length * abs(math.cos(turn)) + track.width * math.sin(turn)) / 2
     half_width = (track.width * abs(math.cos(turn)) + track.length * math.sin(turn)) / 2
@@ -160,7 +160,7 @@ def classify(users: RoadUsers, lane: LaneEstimate, speed: float) -> ClassifiedRo
     """Return the class of each road user for a car that drives its lane at `speed` [m/s]."""
     car = ~users.person
     inside = np.abs(users.d) < IN_LANE * lane.width
-    moving = np.abs(users.along) > MOVING
+    moving = np.abs(users.along) > MIN_MOVING_SPEED
     crossing = users.person & _crosses(users, lane)
     oncoming = car & moving & (users.along < 0)
     ahead = car & ((moving & ~oncoming) | (~moving & inside))
@@ -187,13 +187,15 @@ def _crosses(users: RoadUsers, lane: LaneEstimate) -> Mask:
 
 def _standing(users: RoadUsers, lane: LaneEstimate, speed: float) -> StaticObstacles:
     """Return the ground that the road users take until the car has passed, and their clearances."""
-    meeting = np.maximum(users.station, 0.0) / np.maximum(max(speed, SLOWEST) - users.along, 1.0)
+    meeting = np.maximum(users.station, 0.0) / np.maximum(
+        max(speed, MIN_MEETING_SPEED) - users.along, 1.0
+    )
     walked = np.where(users.person, users.along * meeting, 0.0)
     grown = np.minimum(users.spread + GROWTH * meeting * users.person, MOST_GROWTH)
     waiting = (
         ~users.person & lane.left_oncoming & (np.abs(users.d + lane.width) < IN_LANE * lane.width)
     )
-    wishes = np.array([PARKED, PERSON, WAITING])[
+    wishes = np.array([PARKED, PEDESTRIAN_SPEC, WAITING])[
         np.where(users.person, 1, np.where(waiting, 2, 0))
     ].reshape(-1, 3)
     return StaticObstacles(

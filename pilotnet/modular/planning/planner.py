@@ -37,7 +37,7 @@ SHORTEST_BACK = 15.0
 # [m] a path so far from the middle of the lane, so close ahead, avoids something
 AVOIDING = 0.25
 AVOIDED_WITHIN = 30.0
-LENGTH = HORIZON + 1  # [m] of a path, from the first whole metre ahead on
+PATH_LENGTH = HORIZON + 1  # [m] of a path, from the first whole metre ahead on
 MOST_OFFSET = 2.6  # [m] from the lane's centre to either side
 CALM_BRAKING = 2.0  # [m/s²] with which it stops when it does not see
 
@@ -81,10 +81,10 @@ class Planner:
         speed = now.speed
         self._go_on(now)
         # Classify the road users in lane coordinates.
-        scene = classify(RoadUsers.of(now.tracks, lane.course(float(LENGTH))), lane, speed)
+        scene = classify(RoadUsers.of(now.tracks, lane.course(float(PATH_LENGTH))), lane, speed)
         # Fill the cost grid, and find the cheapest path to every end offset.
         curvature = lane.curvature_at(
-            self._next + np.arange(-REAR, LENGTH + REAR, dtype=np.float64)
+            self._next + np.arange(-REAR, PATH_LENGTH + REAR, dtype=np.float64)
         )
         costs = cost_grid(lane, scene.static_obstacles, curvature, self._next, self.right_hand)
         candidates = self._cheapest(
@@ -134,7 +134,7 @@ class Planner:
         here = LateralState(lane.offset, direction, 0.0)
         back = [
             quintic(here, 0.0, max(BACK_TIME * now.speed, SHORTEST_BACK), float(at))
-            for at in range(LENGTH)
+            for at in range(PATH_LENGTH)
         ]
         before = [(lane.offset + direction * at, direction, 0.0) for at in (-2.0, -1.0)]
         self._path = np.array(before + back).T
@@ -148,7 +148,7 @@ class Planner:
         """
         assert self._path is not None
         ends = grid_nodes(*limits)
-        paths = np.empty((ends.size, 3, LENGTH))
+        paths = np.empty((ends.size, 3, PATH_LENGTH))
         unused = np.empty(ends.size)
         start = LateralState(*self._path[:, 2].tolist())
         lead_in = (-self._first) % LAYER or LAYER
@@ -184,8 +184,8 @@ class Planner:
         if better:
             path, cost, free = best
             self._path = np.concatenate([self._path[:, :2], path], axis=1)
-        whole = self._candidate(_from(self._path, 0, LENGTH + 2), self._next - 2, cost)
-        return whole, math.inf if free == LENGTH else self._next + free
+        whole = self._candidate(_from(self._path, 0, PATH_LENGTH + 2), self._next - 2, cost)
+        return whole, math.inf if free == PATH_LENGTH else self._next + free
 
     @staticmethod
     def _candidate(path: Floats, first: float, cost: float) -> Candidate:
@@ -198,7 +198,7 @@ class Planner:
         )
 
 
-def _from(path: Floats, begin: int, length: int = LENGTH) -> Floats:
+def _from(path: Floats, begin: int, length: int = PATH_LENGTH) -> Floats:
     """Return `length` columns of a path from one of its columns on; beyond its end it keeps its
     lateral offset.
     """

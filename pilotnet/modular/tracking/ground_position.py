@@ -20,13 +20,13 @@ COLUMN_SPREAD = 1.5
 DISTANCE_SPREAD = 0.08  # share of the distance by which the detector's own estimate errs
 HALF_LENGTH_SPREAD = 0.6  # [m] of what lies between a car's near edge and its centre
 # [m] within which a position is believed
-NEAREST = 1.0
-FARTHEST = 120.0
+MIN_GROUND_DISTANCE = 1.0
+MAX_GROUND_DISTANCE = 120.0
 # [m] of a car of which a part has left the picture at its side: which part is not known
 CUT_SPREAD = 3.0
 # [px], of its size: a box that comes so close to the edge of the picture may be cut off there
-EDGE = 1.5
-EDGE_SHARE = 0.04
+CUT_MARGIN = 1.5
+CUT_SHARE = 0.04
 
 # [m] by which people, and cars, may reach farther to either side than their tracks say
 LIMBS = 0.4
@@ -42,14 +42,14 @@ class Size(NamedTuple):
 
 CAR = Size(4.6, 1.85)
 LONG_CAR = Size(9.0, 2.5)
-PERSON = Size(0.5, 0.5)
+PEDESTRIAN_SIZE = Size(0.5, 0.5)
 WIDE = 2.25  # [m] a car wider than this is a truck or a bus
 
 
 def size_of(person: bool, width: float) -> Size:
     """Return the typical footprint of a class; for cars the width [m] that was measured is used."""
     if person:
-        return PERSON
+        return PEDESTRIAN_SIZE
     return LONG_CAR if width > WIDE else CAR
 
 
@@ -78,7 +78,7 @@ def locate(detection: Detection, camera: Camera) -> GroundPosition | None:
     forward, along = found
     left, right = _sides(detection, camera, forward, expected)
     across = (COLUMN_SPREAD * forward / camera.focal) ** 2 + 0.1**2
-    edge = EDGE + EDGE_SHARE * (detection.right - detection.left)
+    edge = CUT_MARGIN + CUT_SHARE * (detection.right - detection.left)
     cut = (detection.left <= edge, detection.right >= camera.width - edge)
     if any(cut):
         # Only the side that is in the picture says where it stands.
@@ -102,15 +102,15 @@ def _distance(
     column = (detection.left + detection.right) / 2 - camera.centre_column
     told = detection.distance * math.cos(math.atan2(column, camera.focal))
     estimates = []
-    if math.isfinite(told) and NEAREST < told < FARTHEST:
+    if math.isfinite(told) and MIN_GROUND_DISTANCE < told < MAX_GROUND_DISTANCE:
         estimates.append((told, (DISTANCE_SPREAD * told + 0.3) ** 2))
     below = detection.bottom - camera.horizon
-    cut = detection.bottom >= camera.height - EDGE
+    cut = detection.bottom >= camera.height - CUT_MARGIN
     if below > ROW_SPREAD and not cut:
         near = camera.focal * camera.elevation / below
         spread = ROW_SPREAD * near**2 / (camera.focal * camera.elevation)
         extra = 0.0 if detection.person else HALF_LENGTH_SPREAD
-        if near + half_length < FARTHEST:
+        if near + half_length < MAX_GROUND_DISTANCE:
             estimates.append((near + half_length, spread**2 + extra**2 + 0.1**2))
     if not estimates:
         return None
@@ -122,7 +122,7 @@ def _sides(detection: Detection, camera: Camera, forward: float, size: Size) -> 
     """Return the left and right sides [m] of an object that is aligned with the road, whose far
     corner may be the outermost one.
     """
-    near = max(forward - size.length / 2, NEAREST)
+    near = max(forward - size.length / 2, MIN_GROUND_DISTANCE)
     far = forward + size.length / 2
     left, right = (
         (edge - camera.centre_column) / camera.focal for edge in (detection.left, detection.right)
@@ -157,10 +157,10 @@ def occluded_ground(tracks: Sequence[Track]) -> Floats:
     around = np.where(person > 0, LIMBS, BODY)
     deep = (length * cos + width * sin) / 2
     wide = (width * cos + length * sin) / 2 + around
-    near = np.maximum(forward - deep, NEAREST)
-    far = np.maximum(forward + deep, NEAREST)
+    near = np.maximum(forward - deep, MIN_GROUND_DISTANCE)
+    far = np.maximum(forward + deep, MIN_GROUND_DISTANCE)
     left, right = right - wide, right + wide
     shadows = np.column_stack(
         [near, np.minimum(left / near, left / far), np.maximum(right / near, right / far)]
     )
-    return shadows[forward + deep > NEAREST]
+    return shadows[forward + deep > MIN_GROUND_DISTANCE]

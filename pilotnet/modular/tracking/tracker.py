@@ -30,10 +30,10 @@ MIN_HITS = 3  # ticks that see it before a track is believed
 SURVIVES = 1.0  # [s] in the picture without being seen
 # [s], [m] what has left the picture at its side is remembered until it is left behind
 REMEMBERED = 15.0
-BESIDE = 14.0
+REMEMBERED_RANGE = 14.0
 # [m], [s] people before the bumper or beside it are often not found, and stay for so long
-CLOSE = 4.0
-STILL_CLOSE = 6.0
+BUMPER_RANGE = 4.0
+BUMPER_TIME = 6.0
 # [m/s], [s], [m] lateral speed above which an unseen track is kept, for how long, and how far
 # beside the car
 CROSSES = 0.5
@@ -46,7 +46,7 @@ FIRST_SPEED = {
 }  # [m/s] standard deviation of the velocity at birth, of people and of cars
 ACCELERATION = {True: 0.8, False: 2.0}  # [m/s²] standard deviation
 LOST = 4.0  # [m] a position less sure than this is none
-MOST = 60  # tracks at a time: of a hundred false boxes the oldest and surest are kept
+MAX_TRACKS = 60  # tracks at a time: of a hundred false boxes the oldest and surest are kept
 WIDTH_SHARE = 0.2  # of a new width in the remembered one
 
 
@@ -84,7 +84,7 @@ class Tracker:
             self._assign([d for d in detections if d.person == person], person, pose)
         self._filters = sorted(
             (f for f in self._filters if self._survives(f, pose)), key=lambda f: (-f.hits, f.ident)
-        )[:MOST]
+        )[:MAX_TRACKS]
         return [_track(f, pose) for f in self._filters if f.hits >= MIN_HITS]
 
     def _assign(self, detections: Sequence[Detection], person: bool, pose: Pose) -> None:
@@ -127,14 +127,14 @@ class Tracker:
         if filter_.unseen <= (SURVIVES if filter_.hits >= MIN_HITS else self.duration / 2):
             return True
         forward, right = _to_car(pose, filter_.state[0] - pose.x, filter_.state[1] - pose.y)
-        if filter_.hits < MIN_HITS or abs(forward) > BESIDE:
+        if filter_.hits < MIN_HITS or abs(forward) > REMEMBERED_RANGE:
             return False
         if forward < 1.0 or abs(right) > 0.9 * forward * math.tan(self.camera.field_of_view / 2):
             return filter_.unseen < REMEMBERED
         if not filter_.person:
             return False
-        if forward < CLOSE:
-            return filter_.unseen < STILL_CLOSE
+        if forward < BUMPER_RANGE:
+            return filter_.unseen < BUMPER_TIME
         across = _to_car(pose, *filter_.state[2:])[1]
         still_on_the_way = right * math.copysign(1.0, across) < CROSSED
         return abs(across) > CROSSES and still_on_the_way and filter_.unseen < STILL_CROSSES

@@ -11,7 +11,7 @@ from sim.render.lighting.palette import GRAIN, PALETTE
 from sim.roads.plan import Marking, Material, RoadPlan
 from sim.scenario import RoadKind
 
-VERGE_WIDTH = 5.0  # [m] open ground at both ends of the cross profile; chosen
+OUTER_WIDTH = 5.0  # [m] open ground at both ends of the cross profile; chosen
 LANE_WEAR = 0.35  # wear of a lane outside its two wheel tracks, which have 1; chosen
 # [m] amplitude of the edges' raggedness; edges of other roads are straight; chosen.
 EDGE_RAGGEDNESS = {RoadKind.RURAL_UNMARKED: 0.08, RoadKind.UNPAVED: 0.16}
@@ -24,7 +24,7 @@ def cross_profile(
 
     Their shapes are those of the fields of Ground.
     """
-    edge = max(max(-band.left, band.right) for band in plan.bands if band.endless) + VERGE_WIDTH
+    edge = max(max(-band.left, band.right) for band in plan.bands if band.endless) + OUTER_WIDTH
     d = (
         np.arange(-round(edge / PROFILE_STEP), round(edge / PROFILE_STEP)) * PROFILE_STEP
         + PROFILE_STEP / 2

@@ -20,7 +20,7 @@ SEALED = (
 )
 STREET_LENGTH = 60.0  # [m] length of side streets from the reference line; chosen
 FOOTWAY = 1.5  # [m] width of pavements along side streets, as sim.roads.residential.FOOTWAY
-KERB = 0.15  # [m] width of kerbstones, as sim.roads.residential.KERB
+KERB_WIDTH = 0.15  # [m] width of kerbstones, as sim.roads.residential.KERB_WIDTH
 BAR = 0.5  # [m] width of a zebra's bars and gaps; German StVO, sign 293
 STREET_TRACK = 0.35  # wear by tyres on side streets, 1 in wheel tracks; chosen
 
@@ -157,9 +157,16 @@ def _street(street: Street, side: int, plan: RoadPlan, reach: float) -> Iterator
     finish = street.station + street.width / 2
     if plan.walks:
         yield _across(
-            start - KERB - FOOTWAY, finish + KERB + FOOTWAY, side, back, reach, Material.PAVING
+            start - KERB_WIDTH - FOOTWAY,
+            finish + KERB_WIDTH + FOOTWAY,
+            side,
+            back,
+            reach,
+            Material.PAVING,
         )
-        yield _across(start - KERB, finish + KERB, side, kerb, reach, Material.KERBSTONE)
+        yield _across(
+            start - KERB_WIDTH, finish + KERB_WIDTH, side, kerb, reach, Material.KERBSTONE
+        )
     yield _across(start, finish, side, kerb, reach, Material.ASPHALT, STREET_TRACK)
     # Right-hand traffic: vehicles that enter the road use the right half of the street.
     entering = (street.station, finish) if side > 0 else (start, street.station)

@@ -17,13 +17,13 @@ GRAIN_CHANNEL = 3
 SURFACE_CHANNEL = 4
 TRACK_CHANNEL = 5
 PAINT_CHANNEL = 6
-CHANNELS = 7
+PROFILE_CHANNELS = 7
 
 
 class ProfileTable(NamedTuple):
     """Means of the cross profile, level by level; level k has width PROFILE_STEP * 2 ** (k / 2).
 
-    values: (CHANNELS, T) the means of all levels, one after the other.
+    values: (PROFILE_CHANNELS, T) the means of all levels, one after the other.
     levels: (L, 4) index of the first entry, its d [m], entries per metre, last position
     (exclusive).
     alike: (T,) last of the following entries that equal this one.

@@ -14,7 +14,7 @@ from sim.jit import inlined, kernel
 from sim.render.frame_buffer import Eye, FrameBuffer
 from sim.render.ground.paving import Ground
 from sim.render.ground.row_buffer import (
-    BLOCK,
+    BLOCK_COLUMNS,
     GRAIN,
     GREEN,
     OFFSET,
@@ -74,8 +74,8 @@ def draw_rows(
         side = forward / eye.focal
         blur = max(ray, side) ** 0.75 * side**0.25
         shine = light.wet * reflectance(forward, eye.elevation)
-        for first in range(0, width, BLOCK):
-            count = min(BLOCK, width - first)
+        for first in range(0, width, BLOCK_COLUMNS):
+            count = min(BLOCK_COLUMNS, width - first)
             _spread_grain(
                 buffer,
                 ground.grain.corners,

@@ -1,8 +1,8 @@
 """A work buffer for one row of pixels, one channel after the other for vectorised loops.
 
-A row is drawn BLOCK columns at a time. The channels lie a constant STRIDE apart, which tells the
-compiler that they do not overlap. Kernels read and write `values[CHANNEL + n]` for column n of the
-block.
+A row is drawn BLOCK_COLUMNS columns at a time. The channels lie a constant STRIDE apart, which
+tells the compiler that they do not overlap. Kernels read and write `values[CHANNEL + n]` for
+column n of the block.
 """
 
 from typing import NamedTuple
@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 SPAN = 16  # [px] over which Frenet coordinates are interpolated; chosen
-BLOCK = 20 * SPAN  # [px] columns drawn at a time; chosen
-STRIDE = BLOCK + 16  # no power of two: the channels would compete for the same cache lines
+BLOCK_COLUMNS = 20 * SPAN  # [px] columns drawn at a time; chosen
+STRIDE = BLOCK_COLUMNS + 16  # no power of two: the channels would compete for the same cache lines
 
 (
     STATION,  # s [m]
@@ -36,13 +36,13 @@ STRIDE = BLOCK + 16  # no power of two: the channels would compete for the same 
     HARD,  # share of sealed surface
     COVER,  # of snow; scratch before
 ) = (STRIDE * k for k in range(20))
-CHANNELS = 20
+ROW_CHANNELS = 20
 
 
 class RowBuffer(NamedTuple):
     """The channels of a block of pixels.
 
-    values: float32 (CHANNELS * STRIDE,).
+    values: float32 (ROW_CHANNELS * STRIDE,).
     indices: int32 (STRIDE,), the table entry that each pixel reads.
     """
 
@@ -52,4 +52,4 @@ class RowBuffer(NamedTuple):
 
 def blank_row_buffer() -> RowBuffer:
     """Return an empty buffer, for one thread at a time."""
-    return RowBuffer(np.zeros(CHANNELS * STRIDE, np.float32), np.zeros(STRIDE, np.int32))
+    return RowBuffer(np.zeros(ROW_CHANNELS * STRIDE, np.float32), np.zeros(STRIDE, np.int32))

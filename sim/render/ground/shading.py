@@ -25,7 +25,7 @@ from sim.render.ground.row_buffer import (
     RowBuffer,
 )
 from sim.render.ground.weathering import (
-    RETROREFLECTION,
+    PAINT_RETROREFLECTION,
     ROUGHNESS,
     SNOW,
     STREET_LAMP,
@@ -94,7 +94,7 @@ def light_open_ground(
 def _retroreflect(pixels: Floats32, count: int) -> None:
     """Brighten paint in the headlights."""
     for n in range(count):
-        pixels[LAMP + n] *= F32_ONE + np.float32(RETROREFLECTION) * max(
+        pixels[LAMP + n] *= F32_ONE + np.float32(PAINT_RETROREFLECTION) * max(
             pixels[GREEN + n] - np.float32(0.6), F32_ZERO
         )
 

@@ -15,7 +15,7 @@ ROUGH_MIRROR = 0.85  # reflection of wet asphalt relative to that of puddles; ch
 ROUGHNESS = 0.06  # [rad] elevation of the reflected sky above the mirror direction; chosen
 PUDDLES = 0.75  # noise value above which a puddle begins; chosen
 PUDDLE_EDGE = 2.0  # contrast of the edge of a puddle; chosen
-RETROREFLECTION = 2.2  # gain of headlights on paint, relative to diffuse reflection; chosen
+PAINT_RETROREFLECTION = 2.2  # gain of headlights on paint, relative to diffuse reflection; chosen
 STREET_LAMP = (0.78, 0.62, 0.40)  # RGB of the light below a street lamp; chosen
 LAMP_REACH = 7.5  # [m] extent of the light of a lamp along the road; chosen
 

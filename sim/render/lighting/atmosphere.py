@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from sim.random import Stream, stream_generator
 from sim.render.lighting.daytime_light import DAYTIME_LIGHTS, DaytimeLight
 from sim.render.lighting.light import Light
-from sim.render.lighting.palette import Colour
+from sim.render.lighting.palette import UnitColour
 from sim.scenario import Daytime, Scenario, Weather
 
 SHADOW_SHARE = 0.5  # share of a clear day's light that a full shadow takes away; chosen
@@ -56,10 +56,10 @@ class Atmosphere:
     cloud: float
     overcast: float
     reach: float
-    zenith: Colour
-    horizon: Colour
-    cloud_colour: Colour
-    glow: Colour
+    zenith: UnitColour
+    horizon: UnitColour
+    cloud_colour: UnitColour
+    glow: UnitColour
     halo: float
     band: float
     rain: float
@@ -181,16 +181,16 @@ def _reach(scenario: Scenario, clear: float) -> float:
     return min(most * (least / most) ** scenario.strength / KOSCHMIEDER, clear)
 
 
-def _mixed(one: Colour, other: Colour, share: float) -> Colour:
+def _mixed(one: UnitColour, other: UnitColour, share: float) -> UnitColour:
     red, green, blue = (a + (b - a) * share for a, b in zip(one, other, strict=True))
     return red, green, blue
 
 
-def _scaled(colour: Colour, gain: float) -> Colour:
+def _scaled(colour: UnitColour, gain: float) -> UnitColour:
     return colour[0] * gain, colour[1] * gain, colour[2] * gain
 
 
-def _mean(colour: Colour) -> float:
+def _mean(colour: UnitColour) -> float:
     return sum(colour) / 3
 
 
@@ -204,7 +204,7 @@ def _dimmed(daytime_light: DaytimeLight, dim: float) -> DaytimeLight:
     )
 
 
-def _lit_fog(daytime_light: DaytimeLight, reach: float) -> Colour:
+def _lit_fog(daytime_light: DaytimeLight, reach: float) -> UnitColour:
     """Return the colour of far objects under a closed cloud cover.
 
     Dense fog reflects some of the headlights.
@@ -227,8 +227,8 @@ def _open_light(
     azimuth: float,
     elevation: float,
     overcast: float,
-    sky: Colour,
-    horizon: Colour,
+    sky: UnitColour,
+    horizon: UnitColour,
     reach: float,
     rain: float,
     snow: float,

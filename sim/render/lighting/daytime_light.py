@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.render.lighting.palette import Colour
+from sim.render.lighting.palette import UnitColour
 from sim.scenario import Daytime
 
 
@@ -21,17 +21,17 @@ class DaytimeLight:
     """
 
     elevation: tuple[float, float]
-    sun: Colour
-    sky: Colour
-    horizon: Colour
-    zenith: Colour
-    cloud: Colour
-    grey_sky: Colour
-    grey_horizon: Colour
-    grey_zenith: Colour
+    sun: UnitColour
+    sky: UnitColour
+    horizon: UnitColour
+    zenith: UnitColour
+    cloud: UnitColour
+    grey_sky: UnitColour
+    grey_horizon: UnitColour
+    grey_zenith: UnitColour
     headlight: float
     lamp: float
-    glow: Colour
+    glow: UnitColour
     halo: float
     band: float
 

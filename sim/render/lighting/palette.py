@@ -2,10 +2,10 @@
 
 from sim.roads.plan import Material
 
-Colour = tuple[float, float, float]
+UnitColour = tuple[float, float, float]
 
 # Chosen by appearance.
-PALETTE: dict[Material, Colour] = {
+PALETTE: dict[Material, UnitColour] = {
     Material.GRASS: (0.37, 0.44, 0.20),
     Material.GRAVEL: (0.55, 0.51, 0.44),
     Material.ASPHALT: (0.40, 0.40, 0.41),

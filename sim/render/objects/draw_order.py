@@ -15,7 +15,7 @@ from sim.render.frame_buffer import Eye
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-TOUCHING = 0.05  # [m] that footprints may overlap
+FOOTPRINT_OVERLAP = 0.05  # [m] that footprints may overlap
 
 
 @kernel
@@ -42,7 +42,7 @@ def _parted(pose: Floats, size: Floats, other: Floats, extent: Floats, eye: Eye)
             across = extent[1] * (0.5 if corner in (0, 2) else -0.5)
             x = other[0] + along * other[2] - across * other[3]
             y = other[1] + along * other[3] + across * other[2]
-            if _beyond(pose, size, side, x, y) < -TOUCHING:
+            if _beyond(pose, size, side, x, y) < -FOOTPRINT_OVERLAP:
                 outside = False
                 break
         if outside:
@@ -61,7 +61,7 @@ def nearer(poses: Floats, sizes: Floats, a: int, b: int, eye: Eye) -> int:
 def _point_nearer(pose: Floats, size: Floats, x: float, y: float, eye: Eye) -> int:
     """The same for a thing that is a point on the ground."""
     for side in range(4):
-        if _beyond(pose, size, side, x, y) > -TOUCHING:
+        if _beyond(pose, size, side, x, y) > -FOOTPRINT_OVERLAP:
             return 1 if _beyond(pose, size, side, eye.x, eye.y) > 0.0 else -1
     return 0
 

@@ -18,7 +18,7 @@ from sim.render.noise import Grain
 from sim.render.objects.filters import blend, hidden
 from sim.render.objects.object_tables import AX, AY, BX, BY, CX, CY, DX, DY, HIGH, LOW
 from sim.render.objects.surfaces.surface_table import snowed, surface
-from sim.render.objects.upright_panels import NEAR
+from sim.render.objects.upright_panels import PANEL_NEAR_PLANE
 
 FACET_SEED = 10
 FACET_PITCH = 11
@@ -63,10 +63,10 @@ def _cut(
             f1 = f
             z1 = z
             crossed += 1
-    if crossed and f0 < NEAR < f1:
-        z0, f0 = z0 + (z1 - z0) * (NEAR - f0) / (f1 - f0), NEAR
-    elif crossed and f1 < NEAR < f0:
-        z1, f1 = z1 + (z0 - z1) * (NEAR - f1) / (f0 - f1), NEAR
+    if crossed and f0 < PANEL_NEAR_PLANE < f1:
+        z0, f0 = z0 + (z1 - z0) * (PANEL_NEAR_PLANE - f0) / (f1 - f0), PANEL_NEAR_PLANE
+    elif crossed and f1 < PANEL_NEAR_PLANE < f0:
+        z1, f1 = z1 + (z0 - z1) * (PANEL_NEAR_PLANE - f1) / (f0 - f1), PANEL_NEAR_PLANE
     return crossed, f0, z0, f1, z1
 
 
@@ -100,8 +100,8 @@ def draw_facet(
     left = np.inf
     right = -np.inf
     for i in range(4):
-        place = eye.focal * rights[i] / max(forwards[i], NEAR) + columns / 2
-        if forwards[i] < NEAR:
+        place = eye.focal * rights[i] / max(forwards[i], PANEL_NEAR_PLANE) + columns / 2
+        if forwards[i] < PANEL_NEAR_PLANE:
             left, right = (
                 min(left, 0.0 if rights[i] < 0 else float(columns)),
                 max(right, columns if rights[i] > 0 else 0.0),
@@ -120,7 +120,7 @@ def draw_facet(
     ):
         slope = (column + 0.5 - columns / 2) / eye.focal
         crossed, f0, z0, f1, z1 = _cut(slope, forwards, rights, shape[LOW], shape[HIGH])
-        if crossed < 2 or max(f0, f1) <= NEAR:
+        if crossed < 2 or max(f0, f1) <= PANEL_NEAR_PLANE:
             continue
         y0 = eye.horizon + eye.focal * (eye.elevation - z0) / f0
         y1 = eye.horizon + eye.focal * (eye.elevation - z1) / f1

@@ -13,7 +13,7 @@ from sim.render.ground.footprint import dash_integral
 
 ROAD = int(Label.ROAD)
 STRUCTURE = int(Label.STRUCTURE)
-TOUCHING = 0.01  # [m]: what is nearer than this to each other does not hide one another
+TOUCHING_DEPTH = 0.01  # [m]: what is nearer than this to each other does not hide one another
 
 
 @kernel
@@ -51,7 +51,7 @@ def hidden(canvas: FrameBuffer, row: int, column: int, depth: float) -> bool:
     return (
         canvas.depth.size > 0
         and canvas.label[i, j] > ROAD
-        and canvas.depth[i, j] < depth - TOUCHING
+        and canvas.depth[i, j] < depth - TOUCHING_DEPTH
     )
 
 

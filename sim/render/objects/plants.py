@@ -33,7 +33,7 @@ TUFTS = 2
 KINDS = BROADLEAVES + CONIFERS + BUSHES + TUFTS
 # Channels of a picture, each times opacity: opacity itself, tone, tone times direction (right, up,
 # towards the camera), bark.
-CHANNELS = 6
+TEXEL_CHANNELS = 6
 DIRECTION_SCALE = 127.0
 BARK = (0.36, 0.33, 0.30)
 DRIFT = 0.22  # [m] of a plant's foot over which it sinks into snow, when as much lies as can
@@ -41,7 +41,7 @@ PLANT = int(Label.PLANT)
 
 
 class PlantPictures(NamedTuple):
-    """texels: int16 (T, CHANNELS), the pictures mip by mip, kind by kind, row by row; starts: where
+    """texels: int16 (T, TEXEL_CHANNELS), the pictures mip by mip, kind by kind, row by row; starts: where
     each mip begins.
 
     solid: (T,) whether a texel and all around it hide what is behind them. spans: (R, 4) for each
@@ -79,7 +79,7 @@ def plants() -> PlantPictures:
         for t, s in zip(texels, solid, strict=True)
     ]
     return PlantPictures(
-        np.concatenate([each.reshape(-1, CHANNELS) for each in texels]), starts,
+        np.concatenate([each.reshape(-1, TEXEL_CHANNELS) for each in texels]), starts,
         np.concatenate([each.ravel() for each in solid]), np.concatenate([each.reshape(-1, 4) for each in spans]),
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ POST, POLE, BAR, LAMP = range(4)
 # [m]
 POST_HEIGHT = 1.05
 POLE_HEIGHT = 8.0
-RETROREFLECTION = 6.0  # how much brighter than paper a reflector throws headlights back
+POST_RETROREFLECTION = 6.0  # how much brighter than paper a reflector throws headlights back
 LAMP_LIGHT = (1.0, 0.88, 0.66)
 GLOW = 0.9  # [m] radius of the glow around a lamp
 
@@ -167,7 +167,7 @@ def _draw_post(
             0.92 * blue,
             opacity,
         )
-        bright = RETROREFLECTION * lamps  # the reflector
+        bright = POST_RETROREFLECTION * lamps  # the reflector
         _bar(
             canvas, light, eye, forward, right, 0.03, 0.74, 0.90,
             0.95 * (lit[0] + bright), 0.52 * (lit[1] + bright), 0.12 * (blue + bright), opacity,

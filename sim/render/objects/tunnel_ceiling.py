@@ -14,14 +14,14 @@ from sim.render.noise import Grain, grain_between, level_for
 from sim.render.objects.filters import pulse
 
 STRUCTURE = int(Label.STRUCTURE)
-FARTHEST = 600.0  # [m]
-SPAN = 8  # [px] over which road coordinates are interpolated
+CEILING_RANGE = 600.0  # [m]
+CEILING_SPAN = 8  # [px] over which road coordinates are interpolated
 BEYOND = 0.5  # [m] by which the ceiling lies over the walls, so that no gap shows between them
 # [m]
 LAMP_LENGTH = 1.6
 LAMP_WIDTH = 0.28
 ROWS_APART = 0.42  # of the tube's half width: how far from its middle the two rows of lamps hang
-BLOCK = 6.0  # [m] between joints
+JOINT_SPACING = 6.0  # [m] between joints
 
 
 @kernel
@@ -37,7 +37,7 @@ def draw_ceiling(
     """
     near, here, _, _, _ = road_coordinates(ground, eye.x, eye.y)
     rise = height - eye.elevation
-    longest = min(finish - here + 30.0, FARTHEST) if near else FARTHEST
+    longest = min(finish - here + 30.0, CEILING_RANGE) if near else CEILING_RANGE
     shortest = max(0.5 * (start - here), 0.0) if near else 0.0
     for row in range(canvas.first, min(int(math.floor(eye.horizon)), canvas.last)):
         above = eye.horizon - row - 0.5
@@ -82,7 +82,7 @@ def _draw_row(
     canvas: FrameBuffer, ground: Ground, grain: Grain, left: float, right: float, start: float, finish: float, before_it: float,
     after_it: float, lamps: float, light: Light, outside: Light, clear: float, eye: Eye, row: int, forward: float,
 ) -> None:  # fmt: skip
-    """One row of a ceiling `forward` [m] away; road coordinates are straight lines over SPAN
+    """One row of a ceiling `forward` [m] away; road coordinates are straight lines over CEILING_SPAN
     pixels.
 
     before_it, after_it: metres by which it reaches out of the tunnel's ends.
@@ -96,16 +96,16 @@ def _draw_row(
     haze_blue = far * clear * light.haze_blue + (1 - clear) * outside.haze_blue
     image = canvas.image
     before = _place(ground, eye, forward, (0.5 - columns / 2) / eye.focal)
-    for first in range(0, columns, SPAN):
-        after = _place(ground, eye, forward, (first + SPAN + 0.5 - columns / 2) / eye.focal)
+    for first in range(0, columns, CEILING_SPAN):
+        after = _place(ground, eye, forward, (first + CEILING_SPAN + 0.5 - columns / 2) / eye.focal)
         smooth = (
             before[0]
             and after[0]
-            and abs(after[1] - before[1]) + abs(after[2] - before[2]) < 3 * SPAN * side
+            and abs(after[1] - before[1]) + abs(after[2] - before[2]) < 3 * CEILING_SPAN * side
         )
-        step_s = (after[1] - before[1]) / SPAN
-        step_d = (after[2] - before[2]) / SPAN
-        for n in range(min(SPAN, columns - first)):
+        step_s = (after[1] - before[1]) / CEILING_SPAN
+        step_d = (after[2] - before[2]) / CEILING_SPAN
+        for n in range(min(CEILING_SPAN, columns - first)):
             near = before[0]
             s = before[1] + n * step_s
             d = before[2] + n * step_d
@@ -164,5 +164,5 @@ def _ceiling(
     stain = 0.08 * grain_between(
         grain.corners, grain.starts, level_for(max(across, 0.3 * along) / 0.05), s / 0.05, d / 0.05
     )
-    joint = 0.28 * pulse(s, along, BLOCK, 0.10)
+    joint = 0.28 * pulse(s, along, JOINT_SPACING, 0.10)
     return (0.46 + 0.22 * beside * near + 0.6 * stain) * (1 - joint), lamp

@@ -36,7 +36,7 @@ from sim.render.objects.object_tables import (
 )  # fmt: skip
 from sim.render.objects.surfaces.surface_table import (
     BRIGHTEST,
-    RETROREFLECTION,
+    SIGN_RETROREFLECTION,
     SPEED,
     TUNNEL,
     ragged,
@@ -45,10 +45,10 @@ from sim.render.objects.surfaces.surface_table import (
     surface,
 )
 
-NEAR = 0.3  # [m] in front of the camera where the world begins
+PANEL_NEAR_PLANE = 0.3  # [m] in front of the camera where the world begins
 DIPS = 4.0  # standard deviations by which noise may lower a ragged edge
 BEHIND = 0.35  # how dark the back of a sign is
-WINDOW = (1.0, 0.80, 0.46)  # the light of a lamp behind a window
+WINDOW_LIGHT = (1.0, 0.80, 0.46)  # the light of a lamp behind a window
 
 
 @kernel
@@ -71,10 +71,10 @@ def draw_panel(
     ra = ay * eye.cos - ax * eye.sin
     fb = bx * eye.cos + by * eye.sin
     rb = by * eye.cos - bx * eye.sin
-    if fa <= NEAR and fb <= NEAR:
+    if fa <= PANEL_NEAR_PLANE and fb <= PANEL_NEAR_PLANE:
         return
-    low_t = (NEAR - fa) / (fb - fa) if fa < NEAR else 0.0
-    high_t = (NEAR - fa) / (fb - fa) if fb < NEAR else 1.0
+    low_t = (PANEL_NEAR_PLANE - fa) / (fb - fa) if fa < PANEL_NEAR_PLANE else 0.0
+    high_t = (PANEL_NEAR_PLANE - fa) / (fb - fa) if fb < PANEL_NEAR_PLANE else 1.0
     end_a = columns / 2 + eye.focal * (ra + low_t * (rb - ra)) / (fa + low_t * (fb - fa))
     end_b = columns / 2 + eye.focal * (ra + high_t * (rb - ra)) / (fa + high_t * (fb - fa))
     flags = int(shape[FLAGS])
@@ -194,7 +194,7 @@ def _draw_column(
             continue
         lamp = lamps * beam_share(forward, z) if lamps > 0.0 else 0.0
         if skin >= SPEED:
-            lamp = min(RETROREFLECTION * lamp, BRIGHTEST) if ahead else BEHIND * lamp
+            lamp = min(SIGN_RETROREFLECTION * lamp, BRIGHTEST) if ahead else BEHIND * lamp
             if not ahead:
                 r = g = b = BEHIND
         if light.snow > 0.0:
@@ -212,7 +212,7 @@ def _draw_column(
         glow *= glowing * (1 - far)
         blend(
             canvas, row, column, forward, cover,
-            r * shade * (lit_red + lamp) * (1 - glow) + WINDOW[0] * glow + far * light.haze_red,
-            g * shade * (lit_green + 0.96 * lamp) * (1 - glow) + WINDOW[1] * glow + far * light.haze_green,
-            b * shade * (lit_blue + 0.86 * lamp) * (1 - glow) + WINDOW[2] * glow + far * light.haze_blue,
+            r * shade * (lit_red + lamp) * (1 - glow) + WINDOW_LIGHT[0] * glow + far * light.haze_red,
+            g * shade * (lit_green + 0.96 * lamp) * (1 - glow) + WINDOW_LIGHT[1] * glow + far * light.haze_green,
+            b * shade * (lit_blue + 0.86 * lamp) * (1 - glow) + WINDOW_LIGHT[2] * glow + far * light.haze_blue,
         )  # fmt: skip

@@ -17,10 +17,10 @@ from sim.render.renderer import Renderer
 from sim.types import Actor, Image, Kind, Pose, rectangle_corners
 from sim.viewer.canvas import Canvas, Rect
 from sim.viewer.live.live_drive import DrawnScene, Drive
-from sim.viewer.theme import INK, PERSON, REFERENCE, SKY_BLUE, Colour, mixed
+from sim.viewer.theme import INK, PERSON_COLOUR, REFERENCE, SKY_BLUE, Colour, mixed
 
 MOST_PIXELS = 1280 * 720  # a larger picture is rendered at this size and enlarged
-NEAREST = 1.5  # [m] before the camera: what lies nearer is below the picture
+MIN_PATH_DISTANCE = 1.5  # [m] before the camera: what lies nearer is below the picture
 EGO = 10**9  # the watched car's number among the actors, when it is seen from outside
 # shown from the least heat on, at its strongest from the most
 HEAT_OPACITY = 0.85
@@ -271,7 +271,7 @@ def line_style(role: Role, colour: Colour) -> tuple[Colour, float]:
         Role.EDGE: (mixed(INK, (0, 0, 0), 0.35), 1.5),
         Role.CANDIDATE: (mixed(colour, INK, 0.45), 1.0),
         Role.CHOSEN: (colour, 3.0),
-        Role.COURSE: (PERSON, 1.5),
+        Role.COURSE: (PERSON_COLOUR, 1.5),
     }[role]
 
 
@@ -290,7 +290,7 @@ def draw_box(canvas: Canvas, camera: Camera, box: PictureBox, recorded: Camera =
         recorded.transfer(camera, box.left, box.top),
         recorded.transfer(camera, box.right, box.bottom),
     )
-    colour = PERSON if box.person else SKY_BLUE
+    colour = PERSON_COLOUR if box.person else SKY_BLUE
     canvas.line(
         [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)], colour, 2
     )
@@ -307,7 +307,7 @@ def draw_footprint(
     canvas: Canvas, camera: Camera, camera_view: CameraView, footprint: RoadUserFootprint
 ) -> None:
     """Where the driver thinks that a road user stands."""
-    colour = PERSON if footprint.person else SKY_BLUE
+    colour = PERSON_COLOUR if footprint.person else SKY_BLUE
     pose = Pose(footprint.forward, footprint.right, footprint.heading)
     corners = rectangle_corners(pose, footprint.length, footprint.width)
     points = ground_points(camera, camera_view, corners[:, 0], corners[:, 1])
@@ -326,7 +326,7 @@ def ground_points(
     left out.
     """
     away = np.asarray(forward, float) + camera_view.behind
-    visible = away > NEAREST
+    visible = away > MIN_PATH_DISTANCE
     return np.stack(
         camera.ground_to_pixel(away[visible], np.asarray(right, float)[visible]), axis=1
     )

@@ -15,7 +15,7 @@ LEAST = 0.75
 MOST = 3.0
 MARGIN = 12
 GAP = 8
-COLUMN = 216
+PANEL_WIDTH = 216
 DASHBOARD = 150
 HEADER = 30
 VIEW_HEIGHT = 100
@@ -76,7 +76,7 @@ def _layout(region: Rect, scale: float, view: bool) -> LiveLayout:
     if width >= 2 * MARGIN + 160 and height >= 90:
         header = min(
             width - 2 * MARGIN,
-            620 if width < ROOM_FOR_COLUMNS else width - 2 * (MARGIN + COLUMN + GAP),
+            620 if width < ROOM_FOR_COLUMNS else width - 2 * (MARGIN + PANEL_WIDTH + GAP),
         )
         panels[Panel.HEADER] = Rect(round((width - header) / 2), MARGIN, round(header), HEADER)
     wide = width >= ROOM_FOR_COLUMNS
@@ -95,7 +95,7 @@ def _dashboard(width: float, height: float, wide: bool) -> dict[Panel, Rect]:
     """
     top = round(height) - MARGIN - DASHBOARD
     right = round(width) - MARGIN
-    wheel, speed, score = (150, 104, COLUMN) if wide else (124, 88, 140)
+    wheel, speed, score = (150, 104, PANEL_WIDTH) if wide else (124, 88, 140)
     placed = {
         Panel.WHEEL: Rect(MARGIN, top, wheel, DASHBOARD),
         Panel.SPEED: Rect(MARGIN + wheel + GAP, top, speed, DASHBOARD),
@@ -118,17 +118,17 @@ def _columns(width: float, height: float, view: bool) -> dict[Panel, Rect]:
     """What is seen on the left, where it is on the right."""
     top = MARGIN
     bottom = round(height) - MARGIN - DASHBOARD - GAP
-    right = round(width) - MARGIN - COLUMN
+    right = round(width) - MARGIN - PANEL_WIDTH
     middle = bottom - CAUSES_HEIGHT - GAP
     placed = {
-        Panel.MAP: Rect(right, top, COLUMN, middle - top),
-        Panel.CAUSES: Rect(right, middle + GAP, COLUMN, CAUSES_HEIGHT),
+        Panel.MAP: Rect(right, top, PANEL_WIDTH, middle - top),
+        Panel.CAUSES: Rect(right, middle + GAP, PANEL_WIDTH, CAUSES_HEIGHT),
     }
     if view:
-        placed[Panel.VIEW] = Rect(MARGIN, top, COLUMN, VIEW_HEIGHT)
+        placed[Panel.VIEW] = Rect(MARGIN, top, PANEL_WIDTH, VIEW_HEIGHT)
         top += VIEW_HEIGHT + GAP
     if bottom - top >= CAMERAS_LEAST:
-        placed[Panel.CAMERAS] = Rect(MARGIN, top, COLUMN, min(bottom - top, CAMERAS_MOST))
+        placed[Panel.CAMERAS] = Rect(MARGIN, top, PANEL_WIDTH, min(bottom - top, CAMERAS_MOST))
     return placed
 
 
@@ -137,7 +137,7 @@ def _corners(width: float, view: bool) -> dict[Panel, Rect]:
     top = MARGIN + HEADER + GAP
     placed = {Panel.MAP: Rect(round(width) - MARGIN - SMALL_MAP[0], top, *SMALL_MAP)}
     if view:
-        placed[Panel.VIEW] = Rect(MARGIN, top, COLUMN, VIEW_HEIGHT)
+        placed[Panel.VIEW] = Rect(MARGIN, top, PANEL_WIDTH, VIEW_HEIGHT)
     return placed
 
 

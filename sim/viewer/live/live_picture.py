@@ -20,7 +20,7 @@ from sim.viewer.live.map_view import draw_map
 from sim.viewer.live.panel_cache import PanelCache
 from sim.viewer.theme import ALARM, CARD, FAINT, INK, QUIET, RECORDING, REFERENCE, Colour
 
-WINDOW = 12.0  # [s] that the strips show
+STRIP_TIME = 12.0  # [s] that the strips show
 OFFSET_REACH = 1.35 * MAX_OFFSET
 MAP_OPACITY = 0.9
 NOTICE = 0.3  # of the picture's height, from above
@@ -170,7 +170,7 @@ def _draw_curvature(canvas: Canvas, drive: Drive) -> None:
     another.
     """
     steps = drive.steps
-    count = round(WINDOW * drive.rate)
+    count = round(STRIP_TIME * drive.rate)
     commanded = latest([step.control.curvature for step in steps[-count:]], count)
     expert = latest([control.curvature for control in drive.references[-count:]], count)
     reach = panels.bend_reach(np.concatenate([commanded, expert]))
@@ -188,13 +188,13 @@ def _draw_curvature(canvas: Canvas, drive: Drive) -> None:
         legend = (*legend, ("expert", REFERENCE))
     value = f"{signed(1000 * drive.step.control.curvature, 1)} /km"
     strip = panels.StripChart(
-        f"curvature, last {WINDOW:g} s", value, reach, None, f"{reach:g} /km", legend
+        f"curvature, last {STRIP_TIME:g} s", value, reach, None, f"{reach:g} /km", legend
     )
     panels.draw_strip(canvas, strip, curves, marks(drive, count))
 
 
 def _draw_offset(canvas: Canvas, drive: Drive) -> None:
-    count = round(WINDOW * drive.rate)
+    count = round(STRIP_TIME * drive.rate)
     offsets = latest([step.ego.offset for step in drive.steps[-count:]], count)
     # The car is put back at an intervention: the line breaks there.
     for i in np.flatnonzero(marks(drive, count)[:-1]):
@@ -202,7 +202,7 @@ def _draw_offset(canvas: Canvas, drive: Drive) -> None:
     value = f"{signed(drive.step.ego.offset, 2)} m"
     curve = panels.Curve(offsets, drive.driver_spec.colour)
     strip = panels.StripChart(
-        f"offset, last {WINDOW:g} s", value, OFFSET_REACH, MAX_OFFSET, f"{MAX_OFFSET:g} m"
+        f"offset, last {STRIP_TIME:g} s", value, OFFSET_REACH, MAX_OFFSET, f"{MAX_OFFSET:g} m"
     )
     panels.draw_strip(canvas, strip, [curve], marks(drive, count))
 

@@ -15,7 +15,17 @@ from sim.types import Actor, Pose, rectangle_corners
 from sim.viewer.canvas import Canvas
 from sim.viewer.live.camera_view import line_style
 from sim.viewer.live.live_drive import DrawnScene, Drive
-from sim.viewer.theme import ASPHALT, FAINT, INK, PAINT, PERSON, QUIET, SKY_BLUE, Colour, mixed
+from sim.viewer.theme import (
+    ASPHALT,
+    FAINT,
+    INK,
+    PAINT,
+    PERSON_COLOUR,
+    QUIET,
+    SKY_BLUE,
+    Colour,
+    mixed,
+)
 
 RANGE = 150.0  # [m] from the lower to the upper edge
 PLACE = 0.78  # of the height, from above: where the car is
@@ -65,7 +75,7 @@ def draw_map(canvas: Canvas, drive: Drive, scene: DrawnScene, thoughts: Explanat
         corners = rectangle_corners(pose, max(seen.length, 1.0) + 1.0, max(seen.width, 1.0) + 1.0)
         outline = frame.from_car(corners[:, 0], corners[:, 1])
         canvas.line(
-            np.concatenate([outline, outline[:1]]), PERSON if seen.person else SKY_BLUE, 1.5
+            np.concatenate([outline, outline[:1]]), PERSON_COLOUR if seen.person else SKY_BLUE, 1.5
         )
     ego = rectangle_corners(
         Pose(0.0, 0.0, 0.0), max(CAR_LENGTH, 9 / frame.scale), max(CAR_WIDTH, 5 / frame.scale)
@@ -134,7 +144,7 @@ def draw_actor(canvas: Canvas, frame: MapFrame, actor: Actor) -> None:
     """A car as a rectangle, the parked ones darker; a person as a dot."""
     if actor.is_person:
         x, y = frame.from_world(np.array([[actor.pose.x, actor.pose.y]]))[0]
-        canvas.circle(float(x), float(y), canvas.px(2.5), PERSON)
+        canvas.circle(float(x), float(y), canvas.px(2.5), PERSON_COLOUR)
     else:
         shade = mixed(CAR_COLOUR, (0, 0, 0), 0.45) if actor.parked else CAR_COLOUR
         canvas.shape(frame.from_world(actor.corners()), shade)

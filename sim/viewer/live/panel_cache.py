@@ -17,7 +17,7 @@ from sim.viewer.theme import CARD
 Levels = NDArray[np.uint8]  # (256,)
 # from the ground, in levels: as far as the palest letters are, whose smooth edges are nearer
 DRAWN = 150.0
-TITLE = 24  # height of a panel's heading
+TITLE_HEIGHT = 24  # height of a panel's heading
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def _drawn(
     away = cv2.max(cv2.max(red, green), blue)
     lets = cv2.LUT(away, through_by_difference(opacity, DRAWN))
     if pictures:
-        below = slice(own.px(TITLE), None)
+        below = slice(own.px(TITLE_HEIGHT), None)
         lets[below] = cv2.LUT(away[below], through_by_difference(opacity, 1.0))
     size = min(own.px(ROUNDING), rect.height // 2, rect.width // 2)
     for corner, cover in zip(_corners(size), corner_covers(size) if size else (), strict=True):

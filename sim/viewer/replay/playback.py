@@ -19,11 +19,11 @@ from sim.viewer.live.camera_view import Overlay
 from sim.viewer.live.session import PAUSE_AT_END, SPEEDS, following
 
 # [s] that the arrow keys go, without and with shift
-SHORT = 1.0
-LONG = 10.0
+SHORT_JUMP = 1.0
+LONG_JUMP = 10.0
 LOOKING = 0.012  # [s] of each picture in which predictions for the strip are made
 
-Stretch = tuple[int, int]  # the first frame, and the one behind the last
+FrameRange = tuple[int, int]  # the first frame, and the one behind the last
 
 
 class Predictor(Protocol):
@@ -81,11 +81,11 @@ class RecordingList(Protocol):
         """One of them."""
         ...
 
-    def discarded(self, number: int) -> Sequence[Stretch]:
+    def discarded(self, number: int) -> Sequence[FrameRange]:
         """What of it is marked as discarded."""
         ...
 
-    def discard(self, number: int, stretch: Stretch) -> None:
+    def discard(self, number: int, stretch: FrameRange) -> None:
         """Mark a stretch as discarded."""
         ...
 
@@ -171,12 +171,12 @@ class Playback:
         return min(int(self._time * self.recording.rate + 1e-6), len(self.recording) - 1)
 
     @property
-    def discarded(self) -> list[Stretch]:
+    def discarded(self) -> list[FrameRange]:
         """The discarded stretches of this recording, and the one that is begun."""
         open_end = [] if self.begun is None else [self._begun_stretch(self.begun)]
         return [*self.album.discarded(self.number), *open_end]
 
-    def _begun_stretch(self, begun: int) -> Stretch:
+    def _begun_stretch(self, begun: int) -> FrameRange:
         return min(begun, self.moment), max(begun, self.moment) + 1
 
     def seek(self, moment: int) -> None:
@@ -214,7 +214,12 @@ class Playback:
     def answer(self, action: str) -> str:
         """Do what a key of a replay asks for; what to tell about it."""
         steps = {"step": 1, "step_back": -1}
-        jumps = {"back": -SHORT, "forward": SHORT, "far_back": -LONG, "far_forward": LONG}
+        jumps = {
+            "back": -SHORT_JUMP,
+            "forward": SHORT_JUMP,
+            "far_back": -LONG_JUMP,
+            "far_forward": LONG_JUMP,
+        }
         if action in steps:
             self.paused = True
             self.seek(self.moment + steps[action])

@@ -10,9 +10,9 @@ from sim.viewer.live.layout import DESIGN, GAP, LEAST, MARGIN, MOST
 
 HEADER = 30
 STRIPS = 200
-COLUMN = 290
+REPLAY_PANEL_WIDTH = 290
 WHEEL = 170
-SPEED = 116
+SPEED_WIDTH = 116
 CURVATURE_SHARE = 0.62
 # [units of the design]
 ROOM_FOR_COLUMN = 860
@@ -64,7 +64,7 @@ def replay_layout(
     right = room_x - edge
     if room_x >= ROOM_FOR_COLUMN and room_y >= HEIGHT_FOR_STRIPS:
         # The picture takes what its height allows, the column the rest.
-        right = min(right - COLUMN - GAP, round(MARGIN + (bottom - top) * shape))
+        right = min(right - REPLAY_PANEL_WIDTH - GAP, round(MARGIN + (bottom - top) * shape))
         panels |= _column(
             Rect(right + GAP, top, room_x - MARGIN - right - GAP, bottom - top), beside
         )
@@ -91,7 +91,7 @@ def _instruments(width: int, height: int) -> tuple[dict[ReplayPanel, Rect], int]
     panels = {}
     if width >= ROOM_FOR_INSTRUMENTS:
         panels[ReplayPanel.WHEEL] = Rect(MARGIN, top, WHEEL, STRIPS)
-        panels[ReplayPanel.SPEED] = Rect(MARGIN + WHEEL + GAP, top, SPEED, STRIPS)
+        panels[ReplayPanel.SPEED] = Rect(MARGIN + WHEEL + GAP, top, SPEED_WIDTH, STRIPS)
         left = panels[ReplayPanel.SPEED].right + GAP
     upper = round((STRIPS - GAP) * CURVATURE_SHARE)
     panels[ReplayPanel.CURVATURE] = Rect(left, top, right - left, upper)

@@ -23,7 +23,17 @@ from sim.viewer.live.camera_view import (
 from sim.viewer.live.live_picture import OFFSET_REACH, conditions, draw_words, signed
 from sim.viewer.replay.playback import Playback, Recording
 from sim.viewer.replay.replay_layout import ReplayLayout, ReplayPanel, replay_layout
-from sim.viewer.theme import ALARM, CARD, FAINT, GROUND, INK, PERSON, QUIET, REFERENCE, SKY_BLUE
+from sim.viewer.theme import (
+    ALARM,
+    CARD,
+    FAINT,
+    GROUND,
+    INK,
+    PERSON_COLOUR,
+    QUIET,
+    REFERENCE,
+    SKY_BLUE,
+)
 
 LABEL = REFERENCE
 PREDICTED = SKY_BLUE
@@ -210,7 +220,9 @@ def _draw_whole(
     for late in np.flatnonzero(replay.recording.late):
         column = area.x + area.width * int(late) / last
         canvas.line(
-            [(column, area.bottom - canvas.px(2)), (column, area.bottom + canvas.px(4))], PERSON, 2
+            [(column, area.bottom - canvas.px(2)), (column, area.bottom + canvas.px(4))],
+            PERSON_COLOUR,
+            2,
         )
     column = area.x + area.width * replay.moment / last
     canvas.line([(column, area.y - canvas.px(4)), (column, area.bottom + canvas.px(4))], INK, 2)

@@ -7,8 +7,8 @@ import cv2
 import pytest
 
 from pilotnet.evaluation.evaluate_recording import (
-    PLOT_FILE,
-    TABLE_FILE,
+    RECORDING_PLOT,
+    RECORDING_TABLE,
     RecordedScore,
     evaluate_recording,
     summary,
@@ -24,8 +24,8 @@ def test_every_recorded_drive_has_a_row(tiny_data: Path, tiny_model: Path, tmp_p
     for row in rows:
         assert row.elapsed == pytest.approx(row.rendered_elapsed, rel=0.2)
         assert row.rendered >= 0
-    assert len((tmp_path / "results" / TABLE_FILE).read_text().splitlines()) == 3
-    assert cv2.imread(str(tmp_path / "results" / PLOT_FILE)) is not None
+    assert len((tmp_path / "results" / RECORDING_TABLE).read_text().splitlines()) == 3
+    assert cv2.imread(str(tmp_path / "results" / RECORDING_PLOT)) is not None
     plain = evaluate_recording(
         replace(CONFIG, rendered=False, workers=2), tiny_data, tiny_model, tmp_path / "again"
     )

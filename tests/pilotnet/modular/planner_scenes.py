@@ -7,7 +7,7 @@ import numpy as np
 
 from pilotnet.modular.planning.planner import Planner, Situation
 from pilotnet.modular.records import Detection, LaneEstimate, Plan, Track
-from pilotnet.modular.tracking.ground_position import CAR, PERSON
+from pilotnet.modular.tracking.ground_position import CAR, PEDESTRIAN_SIZE
 from sim.geometry.camera import Camera
 
 # [s]
@@ -95,7 +95,7 @@ def box(
     forward: float, right: float, person: bool = False, distance: float | None = None
 ) -> Detection:
     """Return a perfect detection of an object that has the heading of the car."""
-    length, width = PERSON if person else CAR
+    length, width = PEDESTRIAN_SIZE if person else CAR
     near = forward - length / 2
     far = forward + length / 2
     sides = right - width / 2, right + width / 2

@@ -15,7 +15,7 @@ from sim.actors.parked import parked_cars, parked_shift_requests
 from sim.actors.pedestrians import Pedestrians
 from sim.actors.traffic import RoadTraffic, place_traffic
 from sim.actors.traffic_vehicle import EgoVehicle, TrafficVehicle, idm_acceleration
-from sim.actors.vehicle_kinds import SIZES, draw_dimensions, keeping_right, traffic_kinds
+from sim.actors.vehicle_kinds import VEHICLE_SIZES, draw_dimensions, keeping_right, traffic_kinds
 from sim.geometry.polygons import rectangle_gap
 from sim.roads.kinds import plan_road
 from sim.roads.plan import Parking, RoadPlan, Street, Zebra
@@ -131,9 +131,9 @@ def test_cars_come_in_all_shapes_and_sizes_but_long_ones_keep_off_hairpins_and_n
         draw_dimensions(rng(seed), traffic_kinds(RoadKind.RURAL, 3.5, 1 / 100))
         for seed in range(200)
     ]
-    assert {shape.kind for shape in shapes} == set(SIZES)
+    assert {shape.kind for shape in shapes} == set(VEHICLE_SIZES)
     for shape in shapes:
-        limits = SIZES[shape.kind]
+        limits = VEHICLE_SIZES[shape.kind]
         assert all(
             low <= size <= high for size, (low, high) in zip(shape[1:4], limits, strict=True)
         )

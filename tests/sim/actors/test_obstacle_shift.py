@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.actors.obstacle_shift import (
-    MIN_CLEARANCE,
+    MIN_PARKED_CLEARANCE,
     PARKED_CLEARANCE,
     FreeWidth,
     LateralShift,
@@ -76,21 +76,21 @@ def test_a_parked_car_in_the_way_gets_its_clearance(gap: float) -> None:
     # The ego's lane has its middle at 1.7 m and the car's side is a metre to the right of that.
     left = 2.7 + gap
     assert shift_request(
-        left, left + 1.8, 1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE
+        left, left + 1.8, 1.7, PARKED_CLEARANCE, MIN_PARKED_CLEARANCE, WIDE
     ) == pytest.approx(gap - PARKED_CLEARANCE)
     assert shift_request(
-        -left - 1.8, -left, -1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE
+        -left - 1.8, -left, -1.7, PARKED_CLEARANCE, MIN_PARKED_CLEARANCE, WIDE
     ) == pytest.approx(PARKED_CLEARANCE - gap)
 
 
 def test_the_car_does_not_leave_its_lane_where_staying_leaves_it_enough() -> None:
-    assert shift_request(2.9, 4.7, 1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE) == pytest.approx(
-        -WIDE.own
-    )
-    assert shift_request(3.5, 5.3, 1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE) == pytest.approx(
-        -0.2
-    )
-    assert shift_request(4.0, 5.8, 1.7, PARKED_CLEARANCE, MIN_CLEARANCE, WIDE) == 0.0
+    assert shift_request(
+        2.9, 4.7, 1.7, PARKED_CLEARANCE, MIN_PARKED_CLEARANCE, WIDE
+    ) == pytest.approx(-WIDE.own)
+    assert shift_request(
+        3.5, 5.3, 1.7, PARKED_CLEARANCE, MIN_PARKED_CLEARANCE, WIDE
+    ) == pytest.approx(-0.2)
+    assert shift_request(4.0, 5.8, 1.7, PARKED_CLEARANCE, MIN_PARKED_CLEARANCE, WIDE) == 0.0
 
 
 def test_the_path_never_leaves_the_road() -> None:

@@ -18,7 +18,7 @@ from sim.random import Stream, stream_generator
 Floats = NDArray[np.float64]
 STRIDE_LENGTH = 1.4  # [m] that two steps cover
 STANCE = 0.6  # share of the cycle that a foot is on the ground
-TALL = 1.75  # [m] of the figure that the numbers below describe
+FIGURE_HEIGHT = 1.75  # [m] of the figure that the numbers below describe
 # [m]
 THIGH = 0.43
 SHIN = 0.42
@@ -143,7 +143,7 @@ def pose_limbs(
     """Write every limb (LIMBS, 10): its two ends, their half widths, their half depths [m]; phase
     [rad], 2 pi is two steps.
     """
-    scale = height / TALL
+    scale = height / FIGURE_HEIGHT
     vigour = min(max(speed, 0.0) / 0.6, 1.0)
     sweep = 0.5 * STRIDE_LENGTH * STANCE * vigour / scale
     hip = HIP

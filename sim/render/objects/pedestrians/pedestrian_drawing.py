@@ -28,8 +28,8 @@ from sim.render.objects.pedestrians.gait import (
 from sim.types import Actor
 
 PERSON = int(Label.PERSON)
-NEAREST = 0.5  # [m] in front of the camera: pedestrians nearer than this are not drawn
-MARGIN = 1.0  # [m] around a person's place that holds all of them
+MIN_FIGURE_DISTANCE = 0.5  # [m] in front of the camera: pedestrians nearer than this are not drawn
+FIGURE_MARGIN = 1.0  # [m] around a person's place that holds all of them
 LIMB_BLUR = 0.5  # [px] around a limb that its edge is spread over
 # of a limb on the screen: two discs (column, row, radius, distance, half depth), and the box around
 # both
@@ -119,8 +119,10 @@ def project_limbs(
     end = -1e9
     top = 1e9
     bottom = -1e9
-    spread = (columns / 2 + eye.focal * MARGIN / max(forward, NEAREST)) / eye.focal
-    if forward < NEAREST or abs(right) > forward * spread + MARGIN:
+    spread = (
+        columns / 2 + eye.focal * FIGURE_MARGIN / max(forward, MIN_FIGURE_DISTANCE)
+    ) / eye.focal
+    if forward < MIN_FIGURE_DISTANCE or abs(right) > forward * spread + FIGURE_MARGIN:
         return left, end, top, bottom, 1.0
     pose_limbs(
         limbs,

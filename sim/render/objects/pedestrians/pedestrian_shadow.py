@@ -23,8 +23,8 @@ from sim.render.objects.pedestrians.gait import (
 from sim.render.objects.pedestrians.pedestrian_drawing import PedestriansToDraw
 from sim.render.objects.shadows import darken
 
-FARTHEST = 90.0  # [m] up to which people throw shadows
-LONGEST = 12.0  # [m] of shadow for a metre of person
+SHADOW_RANGE = 90.0  # [m] up to which people throw shadows
+MAX_SHADOW = 12.0  # [m] of shadow for a metre of person
 CASTING = (
     HEAD, CHEST, BELLY, SHOULDERS, ARMS, ARMS + 1, FOREARMS, FOREARMS + 1, THIGHS, THIGHS + 1, SHINS, SHINS + 1, FEET, FEET + 1,
 )  # fmt: skip
@@ -81,7 +81,7 @@ def shade_under_pedestrian(
     dx = pose[0] - eye.x
     dy = pose[1] - eye.y
     level = math.hypot(light.sun_x, light.sun_y)
-    length = min(level / max(light.sun_up, 1e-3), LONGEST) / max(level, 1e-6)
+    length = min(level / max(light.sun_up, 1e-3), MAX_SHADOW) / max(level, 1e-6)
     throw_x = -light.sun_x * length
     throw_y = -light.sun_y * length
     forward = dx * eye.cos + dy * eye.sin
@@ -93,7 +93,7 @@ def shade_under_pedestrian(
         end_right = right
     near = min(forward, end_forward) - 0.6
     away = max(forward, end_forward) + 0.6
-    if away < 0.6 or min(forward, away) > FARTHEST:
+    if away < 0.6 or min(forward, away) > SHADOW_RANGE:
         return
     pose_limbs(
         limbs, height, people.stout[k], people.carried[k], people.gait[k, 0], people.gait[k, 1]

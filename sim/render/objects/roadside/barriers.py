@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from sim.geometry.frenet import SPACING, Floats
-from sim.render.lighting.palette import Colour
+from sim.render.lighting.palette import UnitColour
 from sim.render.objects.object_tables import (
     FREE_A,
     FREE_B,
@@ -22,18 +22,18 @@ from sim.roads.plan import Barrier, Tunnel, Wall
 
 # [m] of a panel, and in tight bends
 PIECE = 4.0
-SHORT = 2.0
+SHORT_PIECE = 2.0
 TIGHT = 1 / 45  # [1/m]
 # [m] of a portal's frame beside and above the opening
 RIM = 2.6
 PORTAL_RISE = 1.8
 # [m] height of the hill over a tunnel, at its flanks, and half its width
-HILL = 14.0
+HILL_HEIGHT = 14.0
 FLANK = 7.0
 HILL_HALF = 52.0
 HILL_COLOUR = (0.33, 0.39, 0.18)
 PORTAL_COLOUR = (0.52, 0.50, 0.47)
-COLOURS: dict[Wall, tuple[Colour, ...]] = {
+COLOURS: dict[Wall, tuple[UnitColour, ...]] = {
     Wall.STONE: ((0.55, 0.52, 0.47), (0.58, 0.52, 0.42), (0.47, 0.46, 0.44)),
     Wall.HEDGE: ((0.25, 0.36, 0.14), (0.31, 0.42, 0.16), (0.22, 0.31, 0.16)),
     Wall.FENCE: ((0.52, 0.42, 0.31), (0.82, 0.82, 0.78), (0.42, 0.36, 0.29)),
@@ -55,11 +55,11 @@ def stations_along(site: FreeGround, start: float, finish: float) -> Floats:
     """Stations [m] from `start` to `finish`, PIECE apart, closer in tight bends."""
     curvature = site.plan.centreline.curvature
     i, j = (int(np.clip(s / SPACING, 0, curvature.size - 1)) for s in (start, finish))
-    piece = SHORT if np.abs(curvature[i : j + 1]).max() > TIGHT else PIECE
+    piece = SHORT_PIECE if np.abs(curvature[i : j + 1]).max() > TIGHT else PIECE
     return np.linspace(start, finish, max(int(np.ceil((finish - start) / piece)), 1) + 1)
 
 
-def _barrier(site: FreeGround, barrier: Barrier, colour: Colour, seed: float) -> Scenery:
+def _barrier(site: FreeGround, barrier: Barrier, colour: UnitColour, seed: float) -> Scenery:
     s = stations_along(site, barrier.start, barrier.finish)
     x, y, _ = site.places(s, np.full(s.size, barrier.offset))
     along = np.concatenate([[0.0], np.cumsum(np.hypot(np.diff(x), np.diff(y)))])
@@ -158,7 +158,7 @@ def _portal(site: FreeGround, tunnel: Tunnel, station: float, facing: int) -> Sc
     hidden_from = left - RIM / 2
     hidden_to = right + RIM / 2
     cuts = np.sort(np.append(np.linspace(-HILL_HALF, HILL_HALF, 41), [hidden_from, hidden_to]))
-    crest = 0.2 + HILL * np.cos(cuts / HILL_HALF * np.pi / 2) ** 1.3
+    crest = 0.2 + HILL_HEIGHT * np.cos(cuts / HILL_HALF * np.pi / 2) ** 1.3
     for i in range(cuts.size - 1):
         middle = (cuts[i] + cuts[i + 1]) / 2
         low = above - PORTAL_RISE / 2 if hidden_from < middle < hidden_to else 0.0

@@ -24,9 +24,9 @@ BRICKS = np.array([(0.56, 0.30, 0.22), (0.60, 0.38, 0.28), (0.50, 0.34, 0.28)])
 ROOFS = np.array([(0.50, 0.24, 0.17), (0.42, 0.22, 0.18), (0.28, 0.27, 0.28), (0.36, 0.30, 0.26)])
 # [m]
 OVERHANG = 0.45
-SEAM = 0.15
+EAVES_SEAM = 0.15
 GABLE, HIP, FLAT = range(3)
-REACH = 420.0  # [m]
+HOUSE_RANGE = 420.0  # [m]
 
 
 @dataclass(frozen=True)
@@ -248,7 +248,7 @@ def built(houses: Houses) -> Iterator[Scenery]:
         pitch = np.where(garage, size if i == 0 else 0.0, -fields_ if i == 0 else fields_)
         parts.append(
             panels(houses.station, corners[i], corners[(i + 1) % 4], skin, houses.eaves, houses.wall, pitch=pitch,
-                   seed=(houses.seed + 0.23 * i) % 1.0, flags=ONE_SIDED, reach=REACH)
+                   seed=(houses.seed + 0.23 * i) % 1.0, flags=ONE_SIDED, reach=HOUSE_RANGE)
         )  # fmt: skip
     for roof in (GABLE, HIP, FLAT):
         some = houses.only(np.flatnonzero(houses.roof == roof))
@@ -288,19 +288,21 @@ def _roof(houses: Houses, roof: int) -> list[Scenery]:
     if roof == FLAT:
         square = [corner(-w, t), corner(w, t), corner(w, -t), corner(-w, -t)]
         return [panels(station, square[i], square[(i + 1) % 4], SurfaceKind.PLAIN, houses.eaves + 0.25, 0.5 * tiles,
-                        low=houses.eaves - 0.05, flags=ONE_SIDED, reach=REACH) for i in range(4)]  # fmt: skip
+                        low=houses.eaves - 0.05, flags=ONE_SIDED, reach=HOUSE_RANGE) for i in range(4)]  # fmt: skip
     end = w if roof == GABLE else np.maximum(w - t, 0.2)
     front = [corner(-w, t), corner(w, t), corner(end, 0.0), corner(-end, 0.0)]
     behind = [corner(w, -t), corner(-w, -t), corner(-end, 0.0), corner(end, 0.0)]
     pieces = [
-        facets(station, each, low, houses.ridge, SurfaceKind.ROOF, tiles, reach=REACH)
+        facets(station, each, low, houses.ridge, SurfaceKind.ROOF, tiles, reach=HOUSE_RANGE)
         for each in (front, behind)
     ]
     if roof == HIP:
         sides = ([corner(w, t), corner(w, -t), corner(end, 0.0), corner(end, 0.0)],
                  [corner(-w, -t), corner(-w, t), corner(-end, 0.0), corner(-end, 0.0)])  # fmt: skip
         return pieces + [
-            facets(station, each, low, houses.ridge, SurfaceKind.ROOF, 0.97 * tiles, reach=REACH)
+            facets(
+                station, each, low, houses.ridge, SurfaceKind.ROOF, 0.97 * tiles, reach=HOUSE_RANGE
+            )
             for each in sides
         ]
     w = houses.width / 2
@@ -310,11 +312,11 @@ def _roof(houses: Houses, roof: int) -> list[Scenery]:
     skin = SurfaceKind.PLASTER
     # Wall and gable share a row of pixels, through which the sky would show: a strip covers the
     # seam.
-    inner = t * (1 - SEAM / (houses.ridge - houses.eaves))
+    inner = t * (1 - EAVES_SEAM / (houses.ridge - houses.eaves))
     seams = [(corner(w, inner), corner(w, -inner)), (corner(-w, -inner), corner(-w, inner))]
     return [
-        *(facets(station, each, houses.eaves, houses.ridge, skin, houses.wall, reach=REACH) for each in gables),
-        *(panels(station, *ends, skin, houses.eaves + SEAM, houses.wall, low=houses.eaves - SEAM, flags=ONE_SIDED, reach=REACH)
+        *(facets(station, each, houses.eaves, houses.ridge, skin, houses.wall, reach=HOUSE_RANGE) for each in gables),
+        *(panels(station, *ends, skin, houses.eaves + EAVES_SEAM, houses.wall, low=houses.eaves - EAVES_SEAM, flags=ONE_SIDED, reach=HOUSE_RANGE)
           for ends in seams),
         *pieces,
     ]  # fmt: skip
@@ -338,5 +340,5 @@ def _chimneys(houses: Houses) -> Scenery:
         bottom=houses.ridge - 0.4,
         half=0.32,
         colour=(0.44, 0.28, 0.22),
-        reach=REACH,
+        reach=HOUSE_RANGE,
     )

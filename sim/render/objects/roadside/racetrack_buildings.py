@@ -11,7 +11,7 @@ from sim.render.objects.surfaces.surface_table import SurfaceKind
 from sim.roads.furniture import stretches
 from sim.scenario import RoadKind
 
-PAINTS = np.array(
+STAND_PAINTS = np.array(
     [
         (0.70, 0.10, 0.10),
         (0.10, 0.25, 0.60),
@@ -24,7 +24,7 @@ PAINTS = np.array(
 # [m]
 STAND_DEPTH = 9.0
 STAND_HEIGHT = 8.5
-REACH = 450.0  # [m]
+STAND_RANGE = 450.0  # [m]
 
 
 def racing_rows(generator: np.random.Generator, site: FreeGround) -> Iterator[Scenery]:
@@ -66,7 +66,7 @@ def _box(
     after = np.roll(points, -1, axis=0)
     kinds = np.array([int(skins[0])] + 3 * [int(skins[1])])
     table = panels(
-        s, (points[:, 0], points[:, 1]), (after[:, 0], after[:, 1]), kinds, high, colour, flags=ONE_SIDED, reach=REACH, seed=seed,
+        s, (points[:, 0], points[:, 1]), (after[:, 0], after[:, 1]), kinds, high, colour, flags=ONE_SIDED, reach=STAND_RANGE, seed=seed,
         pitch=np.where(kinds == SurfaceKind.GARAGE, length, 0.0),
     )  # fmt: skip
     middle = points.mean(axis=0)
@@ -92,7 +92,7 @@ def _stands(generator: np.random.Generator, site: FreeGround) -> Iterator[Scener
             ends = np.array([middle - length / 2, middle, middle + length / 2])
             x, y, _ = site.places(ends, np.full(3, d))
             if site.clear(x, y, 1.0).all():
-                colour = PAINTS[generator.integers(len(PAINTS))]
+                colour = STAND_PAINTS[generator.integers(len(STAND_PAINTS))]
                 yield _box(
                     site,
                     middle,
@@ -116,7 +116,7 @@ def _boards(generator: np.random.Generator, site: FreeGround) -> Iterator[Scener
         d = side * (site.plan.drivable[1] + 12.5)
         x, y, _ = site.places(at, np.full(at.size, d))
         if site.clear(x, y, 0.4).all():
-            colours = PAINTS[generator.integers(len(PAINTS), size=count)]
+            colours = STAND_PAINTS[generator.integers(len(STAND_PAINTS), size=count)]
             yield panels(
                 at[:-1],
                 (x[:-1], y[:-1]),
@@ -125,7 +125,7 @@ def _boards(generator: np.random.Generator, site: FreeGround) -> Iterator[Scener
                 1.1,
                 colours,
                 seed=generator.random(count),
-                reach=REACH,
+                reach=STAND_RANGE,
             )
         s += 6.0 * count + generator.uniform(40.0, 140.0)
 

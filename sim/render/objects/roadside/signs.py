@@ -17,9 +17,9 @@ from sim.scenario import RoadKind
 
 STEEL = (0.56, 0.57, 0.58)
 AHEAD = 0.06  # [m] by which a sign stands before its post
-REACH = 260.0  # [m]
+SIGN_RANGE = 260.0  # [m]
 # Width and height of a sign, and its lower edge above the ground [m].
-SIZES = {
+SIGN_SIZES = {
     SurfaceKind.SPEED: (0.75, 0.75, 1.75), SurfaceKind.WARNING: (0.95, 0.85, 1.65), SurfaceKind.CHEVRON: (0.65, 0.65, 0.55),
     SurfaceKind.CROSSING: (0.70, 0.70, 1.90), SurfaceKind.DISTANCE: (0.45, 0.60, 0.85),
 }  # fmt: skip
@@ -67,7 +67,7 @@ def signs(
     s, d, seed = s[clear], _before_rock(site, s, d)[clear], np.broadcast_to(seed, s.shape)[clear]
     if not s.size:
         return
-    width, height, low = SIZES[skin]
+    width, height, low = SIGN_SIZES[skin]
     before = s - direction * AHEAD
     (ax, ay, _), (bx, by, _) = (
         site.places(before, d - direction * width / 2),
@@ -83,11 +83,11 @@ def signs(
         low=low,
         pitch=width,
         seed=seed,
-        reach=REACH,
+        reach=SIGN_RANGE,
         solid=False,
     )
     x, y, _ = site.places(s, d)
-    yield uprights(s, x, y, BAR, low + 0.7 * height, half=0.035, colour=STEEL, reach=REACH)
+    yield uprights(s, x, y, BAR, low + 0.7 * height, half=0.035, colour=STEEL, reach=SIGN_RANGE)
 
 
 def _before_rock(site: FreeGround, s: Floats, d: Floats) -> Floats:
@@ -167,10 +167,10 @@ def _street_lamps(site: FreeGround) -> Iterator[Scenery]:
         x, y, _ = site.places(at, np.full(at.size, d))
         head_x, head_y, _ = site.places(at, np.full(at.size, d - np.sign(d) * LAMP_ARM))
         yield uprights(
-            at, x, y, BAR, LAMP_HEIGHT, half=0.06, colour=(0.38, 0.40, 0.40), reach=REACH
+            at, x, y, BAR, LAMP_HEIGHT, half=0.06, colour=(0.38, 0.40, 0.40), reach=SIGN_RANGE
         )
         yield panels(
-            at, (x, y), (head_x, head_y), SurfaceKind.PLAIN, LAMP_HEIGHT, (0.38, 0.40, 0.40), low=LAMP_HEIGHT - 0.09, reach=REACH,
+            at, (x, y), (head_x, head_y), SurfaceKind.PLAIN, LAMP_HEIGHT, (0.38, 0.40, 0.40), low=LAMP_HEIGHT - 0.09, reach=SIGN_RANGE,
             solid=False,
         )  # fmt: skip
         yield uprights(
@@ -181,7 +181,7 @@ def _street_lamps(site: FreeGround) -> Iterator[Scenery]:
             LAMP_HEIGHT - 0.04,
             bottom=LAMP_HEIGHT - 0.20,
             half=0.26,
-            reach=REACH,
+            reach=SIGN_RANGE,
             radius=2.0,
         )
 

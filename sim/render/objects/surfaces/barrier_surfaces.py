@@ -14,14 +14,14 @@ from sim.render.objects.filters import pulse, step_hash
 from sim.roads.plan import Wall
 
 Skinned = tuple[float, float, float, float]
-RAIL = int(Wall.RAIL)
-STONE = int(Wall.STONE)
-HEDGE = int(Wall.HEDGE)
-FENCE = int(Wall.FENCE)
-ROCK = int(Wall.ROCK)
+WALL_RAIL = int(Wall.RAIL)
+WALL_STONE = int(Wall.STONE)
+WALL_HEDGE = int(Wall.HEDGE)
+WALL_FENCE = int(Wall.FENCE)
+WALL_ROCK = int(Wall.ROCK)
 TYRES = int(Wall.TYRES)
 CONCRETE = int(Wall.CONCRETE)
-NOISE = int(Wall.NOISE)
+WALL_NOISE = int(Wall.NOISE)
 
 
 @kernel
@@ -198,15 +198,15 @@ def barrier_skin(
     red: float, green: float, blue: float, seed: float,
 ) -> Skinned:  # fmt: skip
     """Opacity and colour of a barrier of a kind (see `Wall`)."""
-    if kind == RAIL:
+    if kind == WALL_RAIL:
         return _rail(u, z, du, dz, height)
-    if kind == STONE:
+    if kind == WALL_STONE:
         return _stone(grain, blur, u, z, du, dz, red, green, blue)
-    if kind == HEDGE:
+    if kind == WALL_HEDGE:
         return _hedge(grain, blur, u, z, height, red, green, blue)
-    if kind == FENCE:
+    if kind == WALL_FENCE:
         return _fence(grain, blur, u, z, du, dz, height, red, green, blue, seed)
-    if kind == ROCK:
+    if kind == WALL_ROCK:
         return _rock(grain, blur, u, z, du, dz, height, red, green, blue)
     if kind == TYRES:
         return _tyres(u, z, du, dz, height, seed)

@@ -32,7 +32,7 @@ STROKES = (
     0b1101111,
 )
 # half the height of a figure, its strokes as a share of its width, the space between two
-TALL = 0.36
+DIGIT_HALF_HEIGHT = 0.36
 THICK = 0.32
 BETWEEN = 0.10
 
@@ -48,16 +48,16 @@ def _figure(x: float, y: float, blur: float, width: float, digit: int) -> float:
     half = thick / 2
     left = overlap(x, blur, 0.0, thick)
     right = overlap(x, blur, width - thick, width)
-    upper = overlap(y, blur, -half, TALL)
-    lower = overlap(y, blur, -TALL, half)
+    upper = overlap(y, blur, -half, DIGIT_HALF_HEIGHT)
+    lower = overlap(y, blur, -DIGIT_HALF_HEIGHT, half)
     cover = max(
-        bar * overlap(y, blur, TALL - thick, TALL) * (strokes & 1),
+        bar * overlap(y, blur, DIGIT_HALF_HEIGHT - thick, DIGIT_HALF_HEIGHT) * (strokes & 1),
         right * upper * (strokes >> 1 & 1),
     )
     cover = max(
         cover,
         right * lower * (strokes >> 2 & 1),
-        bar * overlap(y, blur, -TALL, thick - TALL) * (strokes >> 3 & 1),
+        bar * overlap(y, blur, -DIGIT_HALF_HEIGHT, thick - DIGIT_HALF_HEIGHT) * (strokes >> 3 & 1),
     )
     cover = max(cover, left * lower * (strokes >> 4 & 1), left * upper * (strokes >> 5 & 1))
     return max(cover, bar * overlap(y, blur, -half, half) * (strokes >> 6 & 1))

@@ -80,7 +80,7 @@ CHEVRON = int(SurfaceKind.CHEVRON)
 CROSSING = int(SurfaceKind.CROSSING)
 GANTRY = int(SurfaceKind.GANTRY)
 PLASTER = int(SurfaceKind.PLASTER)
-RETROREFLECTION = 8.0  # how much more of the headlights a sign throws back than a wall
+SIGN_RETROREFLECTION = 8.0  # how much more of the headlights a sign throws back than a wall
 # what a camera shows of that at most: the colours of a sign in full beam do not drown in white
 BRIGHTEST = 1.1
 SEE_THROUGH = (SurfaceKind.RAIL, SurfaceKind.FENCE)

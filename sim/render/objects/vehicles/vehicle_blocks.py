@@ -15,15 +15,15 @@ import numpy as np
 from sim.jit import kernel
 from sim.render.frame_buffer import Eye, FrameBuffer, Label, level_of, write_truth
 from sim.render.lighting.light import Light, beam, beam_share
-from sim.render.lighting.palette import Colour
+from sim.render.lighting.palette import UnitColour
 from sim.render.objects.vehicles.vehicle_drawing import RAYS
 from sim.render.objects.vehicles.vehicle_rays import convex, screen_box
 from sim.render.objects.vehicles.vehicle_shapes import Floats
 from sim.types import Pose
 
 # [m] a longer block is drawn in pieces, so that what is nearer than a part of it hides that part
-LONGEST = 3.0
-SEAM = 0.03  # [m] by which pieces reach into their neighbours
+MAX_PIECE = 3.0
+PIECE_OVERLAP = 0.03  # [m] by which pieces reach into their neighbours
 STRUCTURE = int(Label.STRUCTURE)
 NORMALS = np.array(
     [(1.0, 0, 0), (-1.0, 0, 0), (0, 1.0, 0), (0, -1.0, 0), (0, 0, 1.0), (0, 0, -1.0)]
@@ -38,15 +38,15 @@ class Block:
     length: float
     width: float
     height: float
-    colour: Colour
+    colour: UnitColour
 
     def pieces(self) -> list["Block"]:
-        """The block cut across its length into pieces of LONGEST metres or less."""
-        count = math.ceil(self.length / LONGEST)
+        """The block cut across its length into pieces of MAX_PIECE metres or less."""
+        count = math.ceil(self.length / MAX_PIECE)
         cos = math.cos(self.pose.heading)
         sin = math.sin(self.pose.heading)
         step = self.length / count
-        seam = SEAM if count > 1 else 0.0
+        seam = PIECE_OVERLAP if count > 1 else 0.0
         return [
             Block(
                 Pose(self.pose.x + cos * along, self.pose.y + sin * along, self.pose.heading),

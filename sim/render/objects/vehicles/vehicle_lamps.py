@@ -16,7 +16,7 @@ from sim.render.objects.vehicles.vehicle_paint import (
 )
 from sim.render.objects.vehicles.vehicle_shapes import Floats
 
-RETROREFLECTION = 2.5  # how much brighter than paper a reflector throws headlights back
+LAMP_RETROREFLECTION = 2.5  # how much brighter than paper a reflector throws headlights back
 GLOW_SHARE = 0.09  # the most that a glow's radius takes of the picture's height
 Shine = tuple[float, float, float]
 
@@ -33,7 +33,7 @@ def shine(finish: int, braking: bool, parked: bool, light: Light, headlight: flo
         red = (
             0.55 * on
             + (0.75 * light.level_red + 0.75 * on if braking else 0.0)
-            + 0.6 * RETROREFLECTION * headlight
+            + 0.6 * LAMP_RETROREFLECTION * headlight
         )
         return red, 0.09 * red, 0.07 * red
     if finish == REFLECTOR:

@@ -11,7 +11,7 @@ from sim.jit import kernel
 from sim.render.frame_buffer import Eye
 from sim.render.objects.vehicles.vehicle_shapes import PARTS, Floats
 
-NEAR = 0.15  # [m] in front of the camera where the world begins
+NEAR_PLANE = 0.15  # [m] in front of the camera where the world begins
 NOTHING = -1
 Hit = tuple[int, float, int, float]
 
@@ -137,14 +137,14 @@ def screen_box(size: Floats, eye: Eye, columns: int) -> tuple[float, float, floa
         a_right = (ay - eye.y) * eye.cos - (ax - eye.x) * eye.sin
         b_forward = (bx - eye.x) * eye.cos + (by - eye.y) * eye.sin
         b_right = (by - eye.y) * eye.cos - (bx - eye.x) * eye.sin
-        if a_forward < NEAR and b_forward < NEAR:
+        if a_forward < NEAR_PLANE and b_forward < NEAR_PLANE:
             continue
-        if a_forward < NEAR:
-            t = (NEAR - a_forward) / (b_forward - a_forward)
-            a_forward, a_right = NEAR, a_right + t * (b_right - a_right)
-        if b_forward < NEAR:
-            t = (NEAR - b_forward) / (a_forward - b_forward)
-            b_forward, b_right = NEAR, b_right + t * (a_right - b_right)
+        if a_forward < NEAR_PLANE:
+            t = (NEAR_PLANE - a_forward) / (b_forward - a_forward)
+            a_forward, a_right = NEAR_PLANE, a_right + t * (b_right - a_right)
+        if b_forward < NEAR_PLANE:
+            t = (NEAR_PLANE - b_forward) / (a_forward - b_forward)
+            b_forward, b_right = NEAR_PLANE, b_right + t * (a_right - b_right)
         for forward, across in ((a_forward, a_right), (b_forward, b_right)):
             column = columns / 2 + eye.focal * across / forward
             left, right = min(left, column), max(right, column)

@@ -30,7 +30,7 @@ STYLES = {
 # room for the planes and the parts of one vehicle
 PLANES = 28
 PARTS = 3
-CLEARANCE = 0.22  # [m] under the body of a car
+GROUND_CLEARANCE = 0.22  # [m] under the body of a car
 LEAN = 0.10  # [share of their rise] by which a body's sides lean in above the waist
 # length of the rows in `VehicleShape`
 WHEELS = 5
@@ -165,7 +165,7 @@ def _car(profile: Profile, length: float, width: float, height: float) -> Vehicl
         build.add(FRONT, (1, 0, slant), (end, 0, waist))
         build.add(REAR, (-1, 0, slant), (-end, 0, waist))
         build.pair((RIGHT, LEFT), (0, 1, slant), (0, side, waist))
-    build.add(BOTTOM, (0, 0, -1), (0, 0, CLEARANCE))
+    build.add(BOTTOM, (0, 0, -1), (0, 0, GROUND_CLEARANCE))
     build.add(TOP, (0, 0, 1), (0, 0, shoulder))
     build.add(
         BONNET,

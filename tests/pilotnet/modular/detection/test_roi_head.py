@@ -17,7 +17,7 @@ from pilotnet.modular.detection.roi_head import (
     roi_align,
 )
 from pilotnet.modular.detection.roi_targets import (
-    BESIDE,
+    JITTERED_BOXES,
     PROPOSED,
     SCALED,
     SHIFTED,
@@ -169,7 +169,7 @@ def test_boxes_beside_a_true_one_lie_beside_it_and_say_what_is_felt_there() -> N
     truth = labels(*[BOX] * 30)
     centre_logits = maps_of(BOX).centre_logits
     boxes = beside(truth, centre_logits, generator())
-    assert len(boxes.strip) == 30 * BESIDE
+    assert len(boxes.strip) == 30 * JITTERED_BOXES
     middle = (boxes.edges[:, :2] + boxes.edges[:, 2:]) / 2
     side = boxes.edges[:, 2:] - boxes.edges[:, :2]
     shift = (middle - torch.tensor([44.0, 32.0])) / torch.tensor([8.0, 24.0])

@@ -13,7 +13,7 @@ from pilotnet.common.provenance import read_provenance
 from pilotnet.data.record import RecordConfig, record
 from pilotnet.data.store import Dataset
 from pilotnet.modular.detection.detection_data import (
-    MOST,
+    MAX_LABELS,
     DetectorSamples,
     LabelledStrips,
     frame_labels,
@@ -142,8 +142,10 @@ def test_labels_are_the_boxes_of_one_class(data: Path) -> None:
         mine = here.pick(here.person == person)
         labels = found.labels
         assert int((labels.counts | labels.ignored)[number].sum()) <= len(mine)
-        np.testing.assert_allclose(labels.edges[number, : len(mine), 0], mine.left[:MOST])
-        np.testing.assert_allclose(labels.edges[number, : len(mine), 3], mine.bottom[:MOST] - 32)
+        np.testing.assert_allclose(labels.edges[number, : len(mine), 0], mine.left[:MAX_LABELS])
+        np.testing.assert_allclose(
+            labels.edges[number, : len(mine), 3], mine.bottom[:MAX_LABELS] - 32
+        )
         assert found.strips.shape[1:] == (112, 320, 3)
     np.testing.assert_array_equal(pictures[True].strips, pictures[False].strips)
 
@@ -154,7 +156,7 @@ def test_far_and_hidden_boxes_need_not_be_found(data: Path) -> None:
         here = boxes.of_frame(number)
         labels = frame_labels(here, 32, 55.0)
         must = (here.visible >= 0.25) & (here.distance <= 55) & (here.bottom - here.top >= 4)
-        assert labels.counts.sum() == must[:MOST].sum()
+        assert labels.counts.sum() == must[:MAX_LABELS].sum()
         assert not (labels.counts & labels.ignored).any()
 
 

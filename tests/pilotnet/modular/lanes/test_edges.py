@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from pilotnet.modular.lanes.birds_eye_view import COLUMNS, OFFSETS, STEP
+from pilotnet.modular.lanes.birds_eye_view import OFFSETS, STEP, VIEW_COLUMNS
 from pilotnet.modular.lanes.edges import edges_in
 from pilotnet.modular.records import Floats
 
-SEEN = np.ones(COLUMNS)
+SEEN = np.ones(VIEW_COLUMNS)
 
 
 def stepped(*steps: tuple[float, float]) -> Floats:
     """A profile of foreign ground, on both sides alike: from each distance [m] from the centre on,
     the next value.
     """
-    off_road_likelihood = np.zeros(COLUMNS)
+    off_road_likelihood = np.zeros(VIEW_COLUMNS)
     for distance, value in steps:
         off_road_likelihood[np.abs(OFFSETS) >= distance - STEP / 2] = value
     return off_road_likelihood

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pilotnet.modular.lanes.birds_eye_view import COLUMNS, OFFSETS
+from pilotnet.modular.lanes.birds_eye_view import OFFSETS, VIEW_COLUMNS
 from pilotnet.modular.lanes.evidence import LaneEvidence
 from tests.pilotnet.modular.painted_road import ASPHALT, GAUGE, GRASS, PAINT, SNOW
 
@@ -20,7 +20,7 @@ FOG = np.float32(205)
 def test_a_post_before_the_grass_is_no_paint_and_a_line_at_the_edge_is() -> None:
     # A post once led the lane finder out of a bend: seen from above, it is a stripe that runs away
     # from the car.
-    birds_eye_image = np.full((2, COLUMNS, 3), GRASS, np.float32)
+    birds_eye_image = np.full((2, VIEW_COLUMNS, 3), GRASS, np.float32)
     birds_eye_image[:, np.abs(OFFSETS) < ROAD] = ASPHALT
     birds_eye_image[0, np.abs(OFFSETS - ROAD) < 0.08] = PAINT
     birds_eye_image[1, np.abs(OFFSETS - ROAD - 1.5) < 0.08] = PAINT
@@ -35,7 +35,7 @@ def test_a_post_before_the_grass_is_no_paint_and_a_line_at_the_edge_is() -> None
 
 
 def test_ruts_in_snow_are_darker_than_paint_is_bright() -> None:
-    birds_eye_image = np.full((1, COLUMNS, 3), SNOW, np.float32)
+    birds_eye_image = np.full((1, VIEW_COLUMNS, 3), SNOW, np.float32)
     birds_eye_image[:, np.abs(np.abs(OFFSETS) - GAUGE / 2) < 0.15] = ASPHALT
     evidence = LaneEvidence(1)
     evidence.weigh(birds_eye_image, np.full(1, 0.05))
@@ -47,7 +47,7 @@ def test_ruts_in_snow_are_darker_than_paint_is_bright() -> None:
 @pytest.mark.parametrize("haze", [0.0, 0.6])
 def test_gravel_between_road_and_wall_is_no_line_in_fog_either(haze: float) -> None:
     # It once was read as the right line, and the lane as half a metre too wide.
-    birds_eye_image = np.full((2, COLUMNS, 3), ASPHALT, np.float32)
+    birds_eye_image = np.full((2, VIEW_COLUMNS, 3), ASPHALT, np.float32)
     beside = np.abs(OFFSETS - ROAD)
     birds_eye_image[0, beside < 0.08] = WORN
     birds_eye_image[1, beside < 0.15] = ASPHALT + np.array(GRAVEL)
@@ -62,7 +62,7 @@ def test_gravel_between_road_and_wall_is_no_line_in_fog_either(haze: float) -> N
 def test_a_line_before_a_verge_as_bright_as_paint_is_one_and_a_kerbstone_before_a_pavement_is_none() -> (
     None
 ):
-    birds_eye_image = np.full((2, COLUMNS, 3), ASPHALT, np.float32)
+    birds_eye_image = np.full((2, VIEW_COLUMNS, 3), ASPHALT, np.float32)
     birds_eye_image[0, ROAD + 0.22 < OFFSETS] = SAND
     birds_eye_image[0, np.abs(OFFSETS - ROAD) < 0.08] = WORN
     birds_eye_image[1, ROAD + 0.05 < OFFSETS] = PAVEMENT
@@ -76,7 +76,7 @@ def test_a_line_before_a_verge_as_bright_as_paint_is_one_and_a_kerbstone_before_
 
 def test_a_rock_beside_the_road_hides_no_faint_line_in_fog() -> None:
     # Every mountain road with a rock face in light fog once was a road without a line.
-    birds_eye_image = np.full((2, COLUMNS, 3), ASPHALT, np.float32)
+    birds_eye_image = np.full((2, VIEW_COLUMNS, 3), ASPHALT, np.float32)
     birds_eye_image[:, ROAD + 0.2 < OFFSETS] = SAND
     birds_eye_image[:, np.abs(OFFSETS - ROAD) < 0.08] = WORN
     birds_eye_image += 0.7 * (FOG - birds_eye_image)

@@ -9,7 +9,7 @@ import pytest
 from sim.geometry.camera import Camera
 from sim.render.ground.paving import Ground, ground_of
 from sim.render.ground.row_buffer import (
-    BLOCK,
+    BLOCK_COLUMNS,
 )
 from sim.roads.kinds import plan_road
 from sim.roads.plan import RoadPlan
@@ -23,9 +23,11 @@ from tests.sim.render.ground.ground_views import (
 def test_an_image_wider_than_a_block_has_the_same_middle(plan: RoadPlan, ground: Ground) -> None:
     camera = Camera()
     pose = plan.centreline.pose_at(60.0, plan.path_offset)
-    wide = ground_image(ground, pose, replace(camera, width=2 * BLOCK))
-    middle = wide[:, BLOCK // 2 : BLOCK // 2 + BLOCK].astype(int)
-    assert np.abs(middle - ground_image(ground, pose, replace(camera, width=BLOCK))).max() <= 1
+    wide = ground_image(ground, pose, replace(camera, width=2 * BLOCK_COLUMNS))
+    middle = wide[:, BLOCK_COLUMNS // 2 : BLOCK_COLUMNS // 2 + BLOCK_COLUMNS].astype(int)
+    assert (
+        np.abs(middle - ground_image(ground, pose, replace(camera, width=BLOCK_COLUMNS))).max() <= 1
+    )
 
 
 @pytest.mark.parametrize("offset", [-0.8, 0.0, 0.8])

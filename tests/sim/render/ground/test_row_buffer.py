@@ -1,9 +1,9 @@
 """The work buffer of a row."""
 
 from sim.render.ground.row_buffer import (
-    BLOCK,
-    CHANNELS,
+    BLOCK_COLUMNS,
     COVER,
+    ROW_CHANNELS,
     SPAN,
     STATION,
     STRIDE,
@@ -13,8 +13,8 @@ from sim.render.ground.row_buffer import (
 
 def test_every_channel_holds_a_block_of_whole_spans() -> None:
     buffer = blank_row_buffer()
-    assert BLOCK % SPAN == 0
-    assert STRIDE >= BLOCK
+    assert BLOCK_COLUMNS % SPAN == 0
+    assert STRIDE >= BLOCK_COLUMNS
     assert STATION == 0
-    assert buffer.values.size == COVER + STRIDE == CHANNELS * STRIDE
+    assert buffer.values.size == COVER + STRIDE == ROW_CHANNELS * STRIDE
     assert buffer.indices.size == STRIDE

@@ -27,11 +27,11 @@ from sim.render.objects.object_tables import (
 from sim.render.objects.plants import (
     BROADLEAVES,
     BUSHES,
-    CHANNELS,
     CONIFERS,
     KINDS,
     MIPS,
     TALL,
+    TEXEL_CHANNELS,
     WIDE,
     draw_plant,
     plants,
@@ -179,7 +179,7 @@ def test_the_same_seed_gives_the_same_scenery_and_another_another(
 
 
 def test_plant_pictures_hold_a_plant_and_trees_leave_the_top_corners_clear() -> None:
-    pictures = plants().texels[: KINDS * TALL * WIDE].reshape(KINDS, TALL, WIDE, CHANNELS)
+    pictures = plants().texels[: KINDS * TALL * WIDE].reshape(KINDS, TALL, WIDE, TEXEL_CHANNELS)
     opacity = pictures[..., 0]
     assert set(np.unique(opacity)) == {0, 127}
     trees = opacity[: BROADLEAVES + CONIFERS]
@@ -317,7 +317,7 @@ def test_no_sky_shows_between_a_wall_and_its_gable() -> None:
 
 
 def test_no_leaf_floats_beside_its_tree_or_bush() -> None:
-    pictures = plants().texels[: KINDS * TALL * WIDE].reshape(KINDS, TALL, WIDE, CHANNELS)
+    pictures = plants().texels[: KINDS * TALL * WIDE].reshape(KINDS, TALL, WIDE, TEXEL_CHANNELS)
     for picture in pictures[: BROADLEAVES + CONIFERS + BUSHES]:
         count, _ = cv2.connectedComponents((picture[..., 0] > 0).astype(np.uint8))
         assert count == 2  # the plant, and what is around it
