@@ -4,6 +4,7 @@ Within `on_backend("ray")` or `on_backend("dask:tcp://head:8786")` the parallel 
 jobs to that cluster. All its machines must see the output folder under the same path.
 """
 
+import logging
 import os
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
@@ -93,7 +94,7 @@ def _ray(address: str | None, workers: int) -> Iterator[Cluster]:
         num_cpus=None if address else workers,
         include_dashboard=False,
         log_to_driver=False,
-        logging_level="ERROR",
+        logging_level=logging.ERROR,
     )
     try:
         yield Cluster("ray", max(int(ray.cluster_resources().get("CPU", 1)), 1))
