@@ -27,6 +27,7 @@ from pilotnet.cli.evaluation_commands import (
     score_lanes_parser,
 )
 from pilotnet.cli.live_commands import drive_command, drive_parser, watch_command, watch_parser
+from pilotnet.cli.merge_command import merge_command, merge_parser
 from pilotnet.cli.parser import Parser
 from pilotnet.cli.recording_command import recording_command, recording_parser
 from pilotnet.cli.robustness_command import robustness_command, robustness_parser
@@ -99,6 +100,13 @@ COMMANDS: dict[str, Command] = {
         ("drivers", "fail_if_worse"),
         compare_parser,
         compare_command,
+    ),
+    "merge": Command(
+        "Join results folders of other drivers or other roads, such as those of several machines.",
+        "pilotnet merge results/part0 results/part1 --out results/all",
+        ("out",),
+        merge_parser,
+        merge_command,
     ),
     "evaluate-recording": Command(
         "Drive PilotNet over recorded video, as the paper did, and compare to rendered roads.",

@@ -38,6 +38,7 @@ WRONG = {
     ),
     "evaluate": (["modular"], "driver modular needs a detector of cars"),
     "compare": (["nowhere"], "results nowhere does not exist"),
+    "merge": (["nowhere", "nowhere"], "results nowhere does not exist"),
     "evaluate-recording": (
         ["nowhere", "--checkpoint", "nowhere"],
         "data nowhere does not exist",
