@@ -5,7 +5,8 @@ quick.
 from dataclasses import dataclass
 from typing import Literal
 
-from pilotnet.data.suites import MAX_ROADS, ScenarioFilter, require_suite, suite
+from pilotnet.data.scenario_selection import ScenarioSelection
+from pilotnet.data.suites import MAX_ROADS
 from sim.scenario import Scenario, Split, require_disturbance
 from sim.types import quoted
 
@@ -73,26 +74,26 @@ class RecordConfig:
             raise ValueError(f"seed is {self.seed}; it must lie between 0 and {LARGEST_SEED}")
         if self.workers < 0:
             raise ValueError(f"workers is {self.workers}; it must be 0 or more")
-        for split, count in self._counts().items():
-            if count:
-                require_suite(
-                    self.suite, split, count, self.length, self.seed * ROADS_PER_SEED, self._only()
-                )
+        self.selections()
 
     def scenarios(self) -> list[Scenario]:
         """Return what is driven, in order: training roads, then validation, then test roads."""
-        first = self.seed * ROADS_PER_SEED
-        drives = [
-            suite(self.suite, split, count, self.length, first, self._only())
-            for split, count in self._counts().items()
+        return [scenario for selection in self.selections() for scenario in selection.scenarios()]
+
+    def selections(self) -> list[ScenarioSelection]:
+        """Return the selection of scenarios of each split that is recorded."""
+        counts = (self.episodes, self.validation_episodes, self.test_episodes)
+        return [
+            ScenarioSelection(
+                suite=self.suite,
+                roads=self.roads,
+                weather=self.weather,
+                light=self.light,
+                split=split.value,
+                episodes=count,
+                length=self.length,
+                first=self.seed * ROADS_PER_SEED,
+            )
+            for split, count in zip(Split, counts, strict=True)
             if count
         ]
-        return [scenario for drive in drives for scenario in drive]
-
-    def _counts(self) -> dict[Split, int]:
-        return dict(
-            zip(Split, (self.episodes, self.validation_episodes, self.test_episodes), strict=True)
-        )
-
-    def _only(self) -> ScenarioFilter:
-        return ScenarioFilter(self.roads, self.weather, self.light)

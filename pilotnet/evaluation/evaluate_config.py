@@ -5,33 +5,26 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from pilotnet.data.suites import ScenarioFilter, require_suite, suite
+from pilotnet.data.scenario_selection import ScenarioSelection
 from pilotnet.drivers.driver_names import require_folders, split_name
 from pilotnet.drivers.driver_table import DRIVER_NAMES, Detectors
 from pilotnet.evaluation.faults import Fault
 from pilotnet.evaluation.rounds import looks
 from sim.control.speed import SpeedControl
-from sim.scenario import Scenario, choice, require_disturbance
+from sim.scenario import choice, require_disturbance
 from sim.types import quoted
 
 COMPARED_DRIVERS = 2  # by until_decided
 
 
 @dataclass(frozen=True)
-class EvaluateConfig:
+class EvaluateConfig(ScenarioSelection):
     """The drivers to score, and the roads and conditions that they drive.
 
     Args:
         drivers: expert, pilotnet, modular, straight; modular+PART has the ground truth of a part;
             module:Class is a class of your own
-        suite: name of a suite; in A+B two suites alternate
-        roads: only these kinds of road, with commas between them; empty for all
-        weather: only these kinds of weather, in the same form
-        light: only these kinds of light, in the same form
-        split: train, validation or test roads; tune on validation, use test for final results only
         episodes: roads that every driver drives; with until_decided at most as many
-        length: length of each drive [m]
-        first: number of the first road of the split
         pedals: shared, by the simulator's speed controller, or driver, by each driver itself
         noise: strength of the steering disturbance [m], 0 for none; the same for every driver
         fault: kind=strength of a fault of camera or actuators, such as yaw=2; empty for none
@@ -40,14 +33,6 @@ class EvaluateConfig:
     """
 
     drivers: tuple[str, ...] = ("expert", "pilotnet", "straight")
-    suite: str = "lane_keeping"
-    roads: str = ""
-    weather: str = ""
-    light: str = ""
-    split: Literal["train", "validation", "test"] = "test"
-    episodes: int = 20
-    length: float = 1500.0
-    first: int = 0
     pedals: Literal["shared", "driver"] = "shared"
     noise: float = 0.0
     fault: str = ""
@@ -76,13 +61,7 @@ class EvaluateConfig:
         choice("pedals", self.pedals, SpeedControl)
         require_disturbance("noise", self.noise)
         self.chosen_fault()
-        require_suite(
-            self.suite, self.split, self.episodes, self.length, self.first, self._filter()
-        )
-
-    def scenarios(self) -> list[Scenario]:
-        """Return the scenarios that every driver drives."""
-        return suite(self.suite, self.split, self.episodes, self.length, self.first, self._filter())
+        super().__post_init__()
 
     def chosen_fault(self) -> Fault | None:
         """Return the fault, None for none; ValueError for an unknown kind or wrong strength."""
@@ -99,7 +78,3 @@ class EvaluateConfig:
                 require_folders(name, None, detectors)
             for checkpoint in checkpoints:
                 require_folders(name, checkpoint, detectors)
-
-    def _filter(self) -> ScenarioFilter:
-        """Return the restriction of roads, weather and light."""
-        return ScenarioFilter(self.roads, self.weather, self.light)

@@ -24,25 +24,22 @@ SKY_OPTIONS = {"weather": Weather, "light": Daytime}
 
 
 @dataclass(frozen=True)
-class WatchConfig:
-    """What to watch.
+class LiveConfig:
+    """What is driven in a window, and the size of the window.
 
     Args:
-        suite: name of a suite; several with + between them take turns
-        split: train, validation or test roads
+        suite: name of a suite; in A+B two suites alternate
         episodes: roads, one after the other
         first: number of the first road of the split
-        length: metres of each drive
+        length: length of each drive [m]
         roads: only these kinds of road, with commas between them; empty for all
         weather: clear, cloudy, fog, rain or snow in place of the suite's
         light: day, low_sun, dusk or night in place of the suite's
         width: of the window or film [px]
         height: of the window or film [px]
-        seconds: longest duration of a film without a window [s]
     """
 
     suite: str = "lane_keeping"
-    split: Literal["train", "validation", "test"] = "test"
     episodes: int = 8
     first: int = 0
     length: float = 1500.0
@@ -51,6 +48,18 @@ class WatchConfig:
     light: str | None = None
     width: int = SIZE[0]
     height: int = SIZE[1]
+
+
+@dataclass(frozen=True)
+class WatchConfig(LiveConfig):
+    """What to watch.
+
+    Args:
+        split: train, validation or test roads
+        seconds: longest duration of a film without a window [s]
+    """
+
+    split: Literal["train", "validation", "test"] = "test"
     seconds: float = 30.0
 
     def __post_init__(self) -> None:
@@ -64,34 +73,16 @@ class WatchConfig:
 
 
 @dataclass(frozen=True)
-class DriveConfig:
+class DriveConfig(LiveConfig):
     """What to drive.
 
     Args:
-        suite: name of a suite; several with + between them take turns
         split: train or validation roads; training needs recordings of both
-        episodes: roads, one after the other
-        first: number of the first road of the split
-        length: metres of each drive
-        roads: only these kinds of road, with commas between them; empty for all
-        weather: clear, cloudy, fog, rain or snow in place of the suite's
-        light: day, low_sun, dusk or night in place of the suite's
         pedals: shared: the simulator brakes and accelerates, as for every driver; driver: you do
-        width: of the window [px]
-        height: of the window [px]
     """
 
-    suite: str = "lane_keeping"
     split: Literal["train", "validation"] = "train"
-    episodes: int = 8
-    first: int = 0
-    length: float = 1500.0
-    roads: str = ""
-    weather: str | None = None
-    light: str | None = None
     pedals: Literal["shared", "driver"] = "shared"
-    width: int = SIZE[0]
-    height: int = SIZE[1]
 
     def __post_init__(self) -> None:
         choice("pedals", self.pedals, SpeedControl)
