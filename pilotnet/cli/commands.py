@@ -32,6 +32,8 @@ from pilotnet.cli.parser import Parser
 from pilotnet.cli.recording_command import recording_command, recording_parser
 from pilotnet.cli.robustness_command import robustness_command, robustness_parser
 from pilotnet.cli.training_commands import (
+    export_command,
+    export_parser,
     train_command,
     train_detector_command,
     train_detector_parser,
@@ -86,6 +88,13 @@ COMMANDS: dict[str, Command] = {
         ("out", "epochs", "device", "seed", "speed"),
         train_parser,
         train_command,
+    ),
+    "export": Command(
+        "Write PilotNet as an ONNX file.",
+        "pilotnet export models/pilotnet --out models/pilotnet.onnx",
+        ("out",),
+        export_parser,
+        export_command,
     ),
     "evaluate": Command(
         "Evaluate drivers in closed loop on roads that were not used in training.",

@@ -51,3 +51,24 @@ def train_detector_command(parser: Parser, words: list[str]) -> None:
         f"pilotnet score-detector {options.target} {options.data} --checkpoint {out} --split "
         f"validation",
     )
+
+
+def export_parser() -> Parser:
+    """Return the parser of `export`."""
+    parser = Parser("export")
+    parser.add_argument("checkpoint", type=Path, help="the folder that `pilotnet train` wrote")
+    parser.add_argument(
+        "--out", type=Path, default=Path("pilotnet.onnx"), help="the ONNX file to write"
+    )
+    return parser
+
+
+def export_command(parser: Parser, words: list[str]) -> None:
+    """Write PilotNet as an ONNX file."""
+    options = parser.parse_args(words)
+    require_exists("checkpoint", options.checkpoint, "train")
+
+    from pilotnet.training.export import export_onnx
+
+    path = export_onnx(options.checkpoint, options.out)
+    closing_line(f"wrote {path}", f"pilotnet evaluate {path}")

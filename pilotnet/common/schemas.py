@@ -157,6 +157,13 @@ class PilotNetHeader(_Strict):
     world: int | None = None
 
 
+class OnnxSettings(_Strict):
+    """The settings in the metadata of an ONNX file."""
+
+    view: ViewHeader
+    camera: CameraHeader
+
+
 class DetectorHeader(_Strict):
     """The settings in the header of a detector's checkpoint."""
 

@@ -11,6 +11,7 @@ from pilotnet.common.settings import require_exists
 from pilotnet.drivers.driver_table import (
     CLASS_MARK,
     DRIVER_NAMES,
+    ONNX_SUFFIX,
     Detectors,
     Part,
     driver_info,
@@ -25,18 +26,18 @@ ALL_PARTS = "all"  # in a name: every part of the modular stack
 def split_name(name: str) -> tuple[str, frozenset[Part]]:
     """Return a driver's base name, and the parts that the ground truth replaces.
 
-    The name of a class, `module:Class`, is a base name. Raises ValueError for an unknown name or
-    part.
+    The name of a class, `module:Class`, or of an ONNX file is a base name. Raises ValueError for an
+    unknown name or part.
     """
     name = recipe_of(name)
-    if CLASS_MARK in name:
+    if name.endswith(ONNX_SUFFIX) or CLASS_MARK in name:
         return name, frozenset()
     base, *part_names = name.split("+")
     if base not in DRIVER_NAMES or (part_names and base != "modular"):
         raise ValueError(
             f"driver is {quoted(name)}; "
             f"it must be one of {', '.join(DRIVER_NAMES)}, modular+PART, "
-            "or a class of your own as module:Class"
+            "an ONNX file, or a class of your own as module:Class"
         )
     parts: set[Part] = set()
     for part_name in part_names:
@@ -46,18 +47,23 @@ def split_name(name: str) -> tuple[str, frozenset[Part]]:
 
 def recipe_of(name: str) -> str:
     """Return a driver's name without that of its network: `pilotnet` for `pilotnet@seed1`."""
+    if name.endswith(ONNX_SUFFIX):
+        return name
     return name.partition(NETWORK_MARK)[0]
 
 
 def base_name(name: str) -> str:
     """Return a driver's name without network and replaced parts: `modular` for `modular+cars`."""
-    return recipe_of(name).partition("+")[0]
+    recipe = recipe_of(name)
+    return recipe if recipe.endswith(ONNX_SUFFIX) else recipe.partition("+")[0]
 
 
 def driver_title(name: str) -> str:
     """Return a driver's title: `Modular + cars` for `modular+cars`, `PilotNet (seed1)` for
     `pilotnet@seed1`.
     """
+    if name.endswith(ONNX_SUFFIX):
+        return Path(name).stem
     recipe, _, network = name.partition(NETWORK_MARK)
     base, *parts = recipe.split("+")
     info = driver_info(base)

@@ -123,6 +123,7 @@ DRIVERS: tuple[DriverInfo, ...] = (
 HUMAN = DriverInfo(
     "human", "You", "#f0e442", "Your own driving in the window.", "no factory: the window drives"
 )
+ONNX_SUFFIX = ".onnx"  # of a driver's name that is a file
 CLASS_MARK = ":"  # in the name of a class of the user's own, between module and class
 DRIVER_NAMES = tuple(info.name for info in DRIVERS)
 
@@ -130,12 +131,27 @@ DRIVER_NAMES = tuple(info.name for info in DRIVERS)
 def driver_info(name: str) -> DriverInfo | None:
     """Return the row of a driver, None for a name that is not in the table.
 
-    Parts after a plus sign are ignored. A class of the user's own, `module:Class`, gets a row.
+    Parts after a plus sign are ignored. An ONNX file and a class of the user's own, `module:Class`,
+    get a row.
     """
+    if name.endswith(ONNX_SUFFIX):
+        return onnx_driver_info(name)
     if CLASS_MARK in name:
         return own_driver_info(name)
     base = name.partition("+")[0]
     return next((info for info in (*DRIVERS, HUMAN) if info.name == base), None)
+
+
+def onnx_driver_info(name: str) -> DriverInfo:
+    """Return the row of an ONNX file; name: its path."""
+    return DriverInfo(
+        name,
+        Path(name).stem,
+        "#d55e00",
+        f"The network in the ONNX file {name}.",
+        "pilotnet.drivers.onnx_driver:make_onnx_driver",
+        needs_camera=True,
+    )
 
 
 def own_driver_info(name: str) -> DriverInfo:

@@ -41,12 +41,9 @@ class PilotNetDriver:
         frame = torch.from_numpy(observation.centre)[None].to(self._device)
         self._views, _ = self._viewpoint(frame, self._no_move, self._no_move)
         curvature, speed = self._model.commands(self._views)
-        if speed is None:
-            return Control(float(curvature))
-        target_speed = max(float(speed), 0.0)
-        acceleration = speed_tracking_acceleration(observation.speed, target_speed)
-        # A much higher target speed must not make the car pull away faster than human drivers do.
-        return Control(float(curvature), min(acceleration, PULL_AWAY_ACCELERATION))
+        return network_command(
+            observation, float(curvature), None if speed is None else float(speed)
+        )
 
     @torch.inference_mode()
     def explain(self) -> Explanation:
@@ -56,3 +53,15 @@ class PilotNetDriver:
         saliency = visual_back_prop(self._model, self._views)[0].cpu().numpy()
         camera = self._viewpoint.virtual_camera
         return Explanation(view=to_rgb(self._views[0]), heat=saliency, camera=camera)
+
+
+def network_command(observation: Observation, curvature: float, speed: float | None) -> Control:
+    """Return the command of a network with these outputs.
+
+    curvature: [1/m]. speed: to drive [m/s]; None where the network only steers.
+    """
+    if speed is None:
+        return Control(curvature)
+    acceleration = speed_tracking_acceleration(observation.speed, max(speed, 0.0))
+    # A much higher target speed must not make the car pull away faster than human drivers do.
+    return Control(curvature, min(acceleration, PULL_AWAY_ACCELERATION))

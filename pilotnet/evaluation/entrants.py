@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from pilotnet.drivers.driver_names import NETWORK_MARK, base_name
-from pilotnet.drivers.driver_table import Detectors, driver_info
+from pilotnet.drivers.driver_table import ONNX_SUFFIX, Detectors, driver_info
 from pilotnet.drivers.factory import make_driver
 from sim.env import DrivingEnv
 from sim.types import Driver
@@ -72,6 +72,8 @@ def network_folders(entrants: Iterable[Entrant]) -> dict[str, Path | None]:
     for entrant in entrants:
         _, mark, network = entrant.name.partition(NETWORK_MARK)
         folders[f"checkpoint{mark}{network}"] = entrant.checkpoint
+        if entrant.name.endswith(ONNX_SUFFIX):
+            folders[entrant.name] = Path(entrant.name)
         folders["cars"] = entrant.detectors.cars
         folders["pedestrians"] = entrant.detectors.pedestrians
     return folders

@@ -93,7 +93,7 @@ def test_every_command_is_listed_and_has_help(capsys: pytest.CaptureFixture[str]
     [
         (
             ["fly"],
-            "command is 'fly'; it must be one of demo, record, train, evaluate, compare, ",
+            "command is 'fly'; it must be one of demo, record, train, export, evaluate, ",
         ),
         (["record", "--episode", "2"], "episode"),
         (["record", "--episodes", "many"], "episodes"),

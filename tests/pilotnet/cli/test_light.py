@@ -37,6 +37,7 @@ WRONG = {
         "shift is -1.0; it must lie between 0 and 2",
     ),
     "evaluate": (["modular"], "driver modular needs a detector of cars"),
+    "export": (["nowhere"], "checkpoint nowhere does not exist"),
     "compare": (["nowhere"], "results nowhere does not exist"),
     "merge": (["nowhere", "nowhere"], "results nowhere does not exist"),
     "evaluate-recording": (

@@ -13,11 +13,12 @@ import pytest
 import pilotnet.evaluation.evaluate
 from pilotnet.common.provenance import read_provenance
 from pilotnet.evaluation.compare import compare
-from pilotnet.evaluation.drive_files import ROW_KEY, drive_path, write_drive
+from pilotnet.evaluation.drive_files import INPUTS_FILE, ROW_KEY, drive_path, write_drive
 from pilotnet.evaluation.evaluate import EvaluateConfig, evaluate
 from pilotnet.evaluation.metrics import EpisodeScore
 from pilotnet.evaluation.report import write_report
 from pilotnet.evaluation.results import EPISODES_FILE, TRACES_FILE, read_info, read_results
+from pilotnet.training.export import export_onnx
 from sim.scenario import WORLD_VERSION
 from sim.types import Step
 from tests.conftest import contents
@@ -370,3 +371,13 @@ def test_several_training_seeds_are_scored_as_one_driver(tiny_model: Path, tmp_p
     assert score.between_networks == 0.0
     assert not compare(tmp_path / "results", drivers=tuple(score.networks)).decided
     write_report(tmp_path / "results", tmp_path / "report.html", tiny_model, clip_seconds=0.5)
+
+
+def test_an_onnx_file_drives_as_its_network(tiny_model: Path, tmp_path: Path) -> None:
+    path = export_onnx(tiny_model, tmp_path / "network.onnx")
+    config = replace(TINY, drivers=("pilotnet", str(path)), length=60.0)
+    found = evaluate(config, tmp_path / "results", tiny_model)
+    by_network, by_file = found.scores().values()
+    assert by_file.offset_rms == pytest.approx(by_network.offset_rms, abs=0.01)
+    inputs = json.loads((tmp_path / "results" / INPUTS_FILE).read_text())
+    assert inputs[str(path)] is not None
