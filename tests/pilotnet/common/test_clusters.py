@@ -30,6 +30,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", ["ray", "dask"])
 def test_a_cluster_gives_the_same_rows(backend: str, local: Path, tmp_path: Path) -> None:
     run((*EVALUATE, "--backend", backend), tmp_path / "results")
