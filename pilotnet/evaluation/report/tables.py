@@ -73,8 +73,8 @@ MEASURES = (
         )
         for cause in Cause
     ),
-    Measure("each hour", lambda score: f"{score.interventions / score.hours:.1f}", detail=True),
-    Measure("each km", lambda score: f"{score.interventions / score.kilometres:.2f}", detail=True),
+    Measure("each hour", lambda score: each(score.interventions, score.hours, 1), detail=True),
+    Measure("each km", lambda score: each(score.interventions, score.kilometres, 2), detail=True),
     Measure("Distance [km]", lambda score: f"{score.kilometres:.1f}"),
     Measure("Time [h]", lambda score: f"{score.hours:.2f}"),
     Measure("Mean autonomous distance [km]", lambda score: distance_text(score)),
@@ -256,6 +256,11 @@ def distance_text(score: Score) -> str:
     sign = "" if score.interventions else "> "
     decimals = 1 if distance >= 1 else 2
     return f"{sign}{distance:.{decimals}f}"
+
+
+def each(count: int, amount: float, decimals: int) -> str:
+    """Return a count by an amount, a dash where the amount is 0, as of a car that never moved."""
+    return number(count / amount, decimals) if amount else DASH
 
 
 def number(value: float, decimals: int) -> str:

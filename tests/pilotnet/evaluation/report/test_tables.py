@@ -55,6 +55,12 @@ def test_without_intervention_the_distance_is_a_lower_bound() -> None:
     assert cell("Mean autonomous distance", replace(EPISODE, departure=0, off_road=0)) == "> 9.0"
 
 
+def test_interventions_of_a_car_that_never_moved_have_no_rate_by_distance() -> None:
+    still = replace(EPISODE, distance=0.0)
+    assert cell("each km", still) == "\N{EN DASH}"
+    assert cell("each hour", still) != "\N{EN DASH}"
+
+
 def test_an_infinite_time_to_collision_is_a_dash() -> None:
     assert (
         cell("Min. time to collision", replace(EPISODE, min_time_to_collision=math.inf))
