@@ -16,7 +16,6 @@ ROOT = Path(__file__).resolve().parents[1]
 UNMIRRORED = {
     "pilotnet/cli/data_commands.py": "test_commands",
     "pilotnet/cli/demo_command.py": "test_commands",
-    "pilotnet/cli/evaluation_commands.py": "test_commands",
     "pilotnet/cli/live_commands.py": "test_commands",
     "pilotnet/cli/training_commands.py": "test_commands",
     "pilotnet/common/digests.py": "test_reading",

@@ -1,5 +1,6 @@
 """The commands that score: `evaluate`, `score-lanes`, `score-detector`; and their pages."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from pilotnet.common.progress import closing_line, console, print_json
 from pilotnet.common.reading import load_json
 from pilotnet.common.settings import require_exists
 from pilotnet.drivers.driver_names import ablated, with_oracles
-from pilotnet.drivers.driver_table import DRIVER_NAMES
+from pilotnet.drivers.driver_table import DRIVER_NAMES, driver_info
 from pilotnet.evaluation.evaluate_config import EvaluateConfig
 from pilotnet.modular.detection.detector_config import DetectorScoreConfig, is_person
 from pilotnet.modular.lanes.score_lanes_config import LaneScoreConfig
@@ -63,9 +64,26 @@ def add_networks(parser: Parser) -> None:
     add_detectors(parser)
 
 
+def drivers_first(words: Sequence[str]) -> list[str]:
+    """Return the words with the drivers that follow the folders of `--checkpoint` in front.
+
+    The option takes several folders, and would take those drivers for folders, too. Its first word
+    is a folder in any case.
+    """
+    drivers: list[str] = []
+    others: list[str] = []
+    within = False
+    for before, word in zip(["", *words], words, strict=False):
+        if word.startswith("-"):
+            within = word == "--checkpoint"
+        moves = within and before != "--checkpoint" and driver_info(word) is not None
+        (drivers if moves else others).append(word)
+    return [*drivers, *others]
+
+
 def evaluate_command(parser: Parser, words: list[str]) -> None:
     """Score drivers in closed loop."""
-    config, options = settings(parser, EvaluateConfig, words)
+    config, options = settings(parser, EvaluateConfig, drivers_first(words))
     if options.ablate and options.oracle:
         raise ValueError("--ablate includes every oracle; leave out --oracle")
     drivers = with_oracles(config.drivers, options.oracle) if options.oracle else config.drivers

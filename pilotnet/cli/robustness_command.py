@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 
-from pilotnet.cli.evaluation_commands import add_networks
+from pilotnet.cli.evaluation_commands import add_networks, drivers_first
 from pilotnet.cli.parser import Parser, add_json, chosen_detectors, settings, stage_parser
 from pilotnet.common.folders import plain
 from pilotnet.common.progress import closing_line, console, print_json
@@ -23,7 +23,7 @@ def robustness_parser() -> Parser:
 
 def robustness_command(parser: Parser, words: list[str]) -> None:
     """Evaluate drivers with every fault."""
-    config, options = settings(parser, RobustnessConfig, words)
+    config, options = settings(parser, RobustnessConfig, drivers_first(words))
     checkpoints = options.checkpoint or []
     config.require_folders(checkpoints, chosen_detectors(options))
 

@@ -108,6 +108,8 @@ def compare(folder: Path, other: Path | None = None, drivers: Sequence[str] = ()
     Raises ValueError when a driver is not there, when the choice is open, when the evaluations
     differ in suite, split, length, speed control, noise or world, and without a common scenario.
     """
+    if other and other.resolve() == folder.resolve():
+        other = None
     results = read_results(folder)
     others = read_results(other) if other else results
     if other:

@@ -138,3 +138,10 @@ def test_a_suite_whose_contents_have_changed_is_refused(tmp_path: Path) -> None:
     after = write_made_results(tmp_path / "after", {"pilotnet": GOOD}, digest="b" * 64)
     with pytest.raises(ValueError, match="have other contents"):
         compare(before, after)
+
+
+def test_a_folder_that_is_given_twice_is_one_folder(tmp_path: Path) -> None:
+    folder = write_made_results(tmp_path / "r", {"modular": BAD, "pilotnet": GOOD})
+    assert compare(folder, folder).scenarios == 40
+    with pytest.raises(ValueError, match="names 'pilotnet' twice"):
+        compare(folder, tmp_path / "r" / ".." / "r", ("pilotnet", "pilotnet"))
