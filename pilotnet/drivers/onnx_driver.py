@@ -13,7 +13,7 @@ from pilotnet.common.reading import DamagedFileError, load_json, structured
 from pilotnet.common.schemas import OnnxSettings
 from pilotnet.drivers.driver_table import DriverInputs
 from pilotnet.drivers.pilotnet_driver import network_command
-from pilotnet.training.export import INPUT, METADATA_KEY, OUTPUTS
+from pilotnet.training.export import INPUT, METADATA_KEY, ONNX_OUTPUTS
 from pilotnet.training.viewpoint import ViewCamera, Viewpoint
 from sim.env import DrivingEnv, SpeedControl
 from sim.geometry.camera import Camera
@@ -64,7 +64,7 @@ def make_onnx_driver(env: DrivingEnv, inputs: DriverInputs) -> Driver:
         raise ValueError(
             f"{path} was trained for {camera}; the environment has {env.cameras['centre']}"
         )
-    if env.config.pedals is SpeedControl.DRIVER and len(session.get_outputs()) < len(OUTPUTS):
+    if env.config.pedals is SpeedControl.DRIVER and len(session.get_outputs()) < len(ONNX_OUTPUTS):
         raise ValueError(
             f"{path} only steers; with speed control by the driver it needs the output speed"
         )
@@ -91,10 +91,10 @@ def open_session(path: Path) -> Any:
         raise DamagedFileError(f"{path} is not an ONNX file that can be read: {reason}") from None
     inputs = [value.name for value in session.get_inputs()]
     outputs = tuple(value.name for value in session.get_outputs())
-    if inputs != [INPUT] or outputs not in (OUTPUTS[:1], OUTPUTS):
+    if inputs != [INPUT] or outputs not in (ONNX_OUTPUTS[:1], ONNX_OUTPUTS):
         raise ValueError(
             f"{path} has inputs {', '.join(inputs)} and outputs {', '.join(outputs)}; it must have "
-            f"the input {INPUT} and the outputs {' and perhaps '.join(OUTPUTS)}"
+            f"the input {INPUT} and the outputs {' and perhaps '.join(ONNX_OUTPUTS)}"
         )
     return session
 

@@ -22,7 +22,7 @@ from sim.types import quoted
 SUFFIX = ".onnx"
 METADATA_KEY = "pilotnet"
 INPUT = "views"
-OUTPUTS = ("curvature", "speed")
+ONNX_OUTPUTS = ("curvature", "speed")
 OPSET = 18  # version of the ONNX operators
 
 
@@ -52,7 +52,7 @@ def export_onnx(checkpoint: Path, out: Path) -> Path:
     model = Commands(loaded.model.float().eval())
     view = loaded.view
     example = torch.zeros(1, 3, view.height, view.width)
-    count = 1 if loaded.model.speed_scale is None else len(OUTPUTS)
+    count = 1 if loaded.model.speed_scale is None else len(ONNX_OUTPUTS)
     try:
         import onnx
         import onnxscript  # noqa: F401 - torch.onnx needs it
@@ -67,7 +67,7 @@ def export_onnx(checkpoint: Path, out: Path) -> Path:
             model,
             (example,),
             input_names=[INPUT],
-            output_names=list(OUTPUTS[:count]),
+            output_names=list(ONNX_OUTPUTS[:count]),
             opset_version=OPSET,
             verbose=False,
         )
