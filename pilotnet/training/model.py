@@ -5,6 +5,10 @@ multiplications per view.
 import torch
 from torch import Tensor, nn
 
+# of the first weights of the output layer: large first errors can switch off all ten units before
+# it for good, and then the network learns nothing; see docs/experiments.md
+OUTPUT_GAIN = 0.1
+
 
 class PilotNet(nn.Module):
     """A view, YUV in [-1, 1], (B, 3, 66, 200) -> the curvature to drive [1/m], (B,).
@@ -41,6 +45,8 @@ class PilotNet(nn.Module):
                 nn.init.kaiming_normal_(parameter, nonlinearity="relu")
             else:
                 nn.init.zeros_(parameter)
+        with torch.no_grad():
+            self.dense[-1].weight.mul_(OUTPUT_GAIN)
         self.curvature_scale: Tensor
         self.register_buffer("curvature_scale", torch.tensor(float(curvature_scale)))
         self.speed_scale: Tensor | None

@@ -48,6 +48,15 @@ def test_the_convolutions_end_in_1152_numbers() -> None:
     assert PilotNet().convolutions(torch.zeros(1, 3, 66, 200)).shape == (1, 64, 1, 18)
 
 
+def test_first_outputs_are_small_against_the_spread_of_the_labels() -> None:
+    views = 2 * torch.rand(16, 3, 66, 200, generator=torch.Generator().manual_seed(0)) - 1
+    for seed in range(20):
+        torch.manual_seed(seed)
+        curvature, speed = PilotNet(speed_scale=1.0).commands(views)
+        assert curvature.square().mean().sqrt() < 0.3
+        assert speed.square().mean().sqrt() < 0.3
+
+
 def test_the_output_is_in_units_of_the_label_spread() -> None:
     torch.manual_seed(0)
     network = PilotNet()
