@@ -31,12 +31,13 @@ class PilotNet(nn.Module):
             nn.Conv2d(48, 64, 3), nn.ReLU(),
             nn.Conv2d(64, 64, 3), nn.ReLU(),
         )  # fmt: skip
+        output = nn.Linear(10, 1 if speed_scale is None else 2)
         self.dense = nn.Sequential(
             nn.Flatten(),
             nn.Linear(1152, 100), nn.ReLU(),
             nn.Linear(100, 50), nn.ReLU(),
             nn.Linear(50, 10), nn.ReLU(),
-            nn.Linear(10, 1 if speed_scale is None else 2),
+            output,
         )  # fmt: skip
         for name, parameter in self.named_parameters():
             # He's initialisation keeps the signal's size through the ReLUs; torch's own loses it
@@ -46,7 +47,7 @@ class PilotNet(nn.Module):
             else:
                 nn.init.zeros_(parameter)
         with torch.no_grad():
-            self.dense[-1].weight.mul_(OUTPUT_GAIN)
+            output.weight.mul_(OUTPUT_GAIN)
         self.curvature_scale: Tensor
         self.register_buffer("curvature_scale", torch.tensor(float(curvature_scale)))
         self.speed_scale: Tensor | None
